@@ -1,0 +1,2 @@
+//! The `yinxin-verify` binary.
+fn main() {}

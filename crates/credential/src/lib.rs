@@ -1,0 +1,1 @@
+//! Status lists and the printed code: issue, disclose, check.

@@ -1,0 +1,1 @@
+//! Algorithms behind two words, sign and check; keys at rest; randomness.

@@ -1,0 +1,1 @@
+//! The electronic seal: its picture, its certificate, its life.

@@ -1,0 +1,1 @@
+//! Speaks HTTP: routes, callers, problem documents, pages, configuration.

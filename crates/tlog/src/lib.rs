@@ -1,0 +1,1 @@
+//! The append-only log as arithmetic: tree, tiles, checkpoints, proofs.

@@ -1,0 +1,1 @@
+//! Gathers the evidence in any artefact, judges it, and reports every finding; works offline.

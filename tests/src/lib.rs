@@ -1,0 +1,1 @@
+//! What no single crate can test: flows, crash tables, outside judges, the house itself.
