@@ -1,0 +1,176 @@
+//! Which crate may use which, and which crate alone may name an outside package.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::sources::{CRATES, root};
+
+/// The exhaustive list of arrows: a crate, and all it may use. Arrows go down only.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("catalogue", &[]),
+    ("crypto", &[]),
+    ("licence", &["catalogue"]),
+    ("pki", &["crypto"]),
+    ("tlog", &["crypto"]),
+    ("seal", &["crypto", "pki"]),
+    ("credential", &["crypto", "pki"]),
+    ("document", &["crypto", "pki", "seal"]),
+    (
+        "registry",
+        &["catalogue", "crypto", "licence", "pki", "seal", "tlog"],
+    ),
+    (
+        "verify",
+        &["credential", "crypto", "document", "pki", "seal", "tlog"],
+    ),
+    (
+        "issuance",
+        &[
+            "catalogue",
+            "credential",
+            "crypto",
+            "document",
+            "licence",
+            "pki",
+            "registry",
+            "seal",
+            "tlog",
+            "verify",
+        ],
+    ),
+    ("cli", &["crypto", "pki", "verify"]),
+    (
+        "server",
+        &[
+            "catalogue",
+            "crypto",
+            "issuance",
+            "licence",
+            "pki",
+            "registry",
+            "tlog",
+            "verify",
+        ],
+    ),
+];
+
+/// Outside packages with a fixed set of owners.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("argon2", &["crypto"]),
+    ("askama", &["server"]),
+    ("axum", &["server"]),
+    ("base64", &["credential", "pki", "server", "tlog", "verify"]),
+    ("fast_qr", &["credential"]),
+    ("hyper", &["server"]),
+    ("lopdf", &["document"]),
+    ("rcgen", &["pki"]),
+    ("ring", &["crypto"]),
+    ("sqlx", &["registry"]),
+    ("tokio", &["cli", "issuance", "registry", "server"]),
+    ("utoipa", &["server"]),
+    ("wasm-bindgen", &["cli"]),
+    ("x509-parser", &["pki"]),
+];
+
+/// The packages of the design card, present always.
+const CARD: &[&str] = &[
+    "ring",
+    "x509-parser",
+    "rcgen",
+    "lopdf",
+    "axum",
+    "sqlx",
+    "base64",
+    "tokio",
+];
+
+fn dependencies(member: &str) -> BTreeSet<String> {
+    let path = root().join("crates").join(member).join("Cargo.toml");
+    let text = std::fs::read_to_string(&path).expect("each member has a manifest");
+    let manifest: toml::Table = text.parse().expect("a manifest is TOML");
+    manifest
+        .get("dependencies")
+        .and_then(|table| table.as_table())
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default()
+}
+
+#[test]
+fn arrows_go_down_only() {
+    let allowed: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    assert_eq!(
+        allowed.len(),
+        CRATES.len(),
+        "every crate has its line in the table"
+    );
+    let mut wrong = Vec::new();
+    for member in CRATES {
+        for used in dependencies(member) {
+            if CRATES.contains(&used.as_str()) && !allowed[member].contains(&used.as_str()) {
+                wrong.push(format!("{member} -> {used}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "arrows that the table does not allow: {wrong:?}"
+    );
+}
+
+#[test]
+fn every_outside_package_has_its_owner() {
+    let owners: BTreeMap<_, _> = OWNERS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for member in CRATES {
+        for used in dependencies(member) {
+            if let Some(owner) = owners.get(used.as_str())
+                && !owner.contains(member)
+            {
+                wrong.push(format!("{member} names {used}, which belongs to {owner:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_packages_of_the_card_are_used() {
+    let used: BTreeSet<String> = CRATES
+        .iter()
+        .flat_map(|member| dependencies(member))
+        .collect();
+    for package in CARD {
+        assert!(
+            used.contains(*package),
+            "{package} is on the card and nobody uses it"
+        );
+    }
+}
+
+#[test]
+fn versions_stand_in_the_root_manifest_alone() {
+    let mut wrong = Vec::new();
+    for member in CRATES
+        .iter()
+        .map(|name| format!("crates/{name}"))
+        .chain(["tests".to_owned()])
+    {
+        let text =
+            std::fs::read_to_string(root().join(&member).join("Cargo.toml")).expect("manifest");
+        let manifest: toml::Table = text.parse().expect("a manifest is TOML");
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let Some(table) = manifest.get(section).and_then(|table| table.as_table()) else {
+                continue;
+            };
+            for (name, entry) in table {
+                let inherited = entry.get("workspace").and_then(|value| value.as_bool());
+                if inherited != Some(true) {
+                    wrong.push(format!("{member}: {name}"));
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "dependencies with a version of their own: {wrong:?}"
+    );
+}
