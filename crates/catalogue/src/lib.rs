@@ -1,1 +1,38 @@
 //! What may be done at all: matters, licence types, seal scopes and who holds which power.
+//!
+//! A [`Catalogue`] is data. It is made by [`Catalogue::import`] from the published files, all or
+//! nothing, and then answers questions: may this seal stand on this document for this matter
+//! today ([`Catalogue::may_seal`]), may this body issue this type ([`Catalogue::may_issue`]),
+//! suspend it, end it. An answer is either a value that proves the power (it can be made in no
+//! other way) or a [`Refusal`] that names the rule.
+//!
+//! Civil dates become moments in one place, [`Zone`].
+
+mod civil;
+mod code;
+mod department;
+mod holdings;
+mod import;
+mod kind;
+mod matter;
+mod power;
+mod refusal;
+mod scope;
+mod validity;
+
+pub mod key;
+pub mod wire;
+
+pub use civil::{Days, Period, ReadZone, Zone};
+pub use code::{CitizenNumber, OrganisationCode, ReadCode};
+pub use department::{Department, Duty, Level, Region};
+pub use holdings::Catalogue;
+pub use import::{Defect, Fault, ImportError, Sources};
+pub use kind::{
+    Ending, Field, FieldKind, FileFormat, HolderKind, LicenceType, Paper, Sensitivity, Suite,
+};
+pub use matter::{Handling, Material, Matter, MatterKind, MatterStatus, Means, Terms};
+pub use power::{EndingPower, IssuePower, SealGrounds, SealUse, SuspensionPower};
+pub use refusal::{Refusal, Rule};
+pub use scope::{Delegation, DocumentPurpose, MatterScope, SealKind, SealScope};
+pub use validity::{AgeBand, Term, ValidityRule};
