@@ -1,3 +1,11 @@
 //! X.509, CRL, OCSP, CMS and RFC 3161 as bytes; issue from a profile; validate a path at a moment.
 
 pub mod asn1;
+pub mod certificate;
+pub mod extension;
+pub mod general_name;
+pub mod identifiers;
+pub mod name;
+
+pub use certificate::Certificate;
+pub use name::Name;
