@@ -1,5 +1,7 @@
 //! Licence types: what a kind of licence consists of and what may happen to it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::key::{DepartmentKey, FieldName, TypeCode, TypeKey};
 use crate::validity::ValidityRule;
 
@@ -158,7 +160,8 @@ impl HolderKind {
 }
 
 /// The four endings (domain.md 4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Ending {
     /// 注销: at the holder's wish, by death or dissolution, or after expiry.
     Deregistered,

@@ -19,6 +19,8 @@ pub enum Rule {
     R3,
     /// A delegation ends at its date or on revocation.
     R4,
+    /// A red card with stop blocks sealing until lifted.
+    R6,
     /// A body ends a licence only by a power it holds.
     R7,
     /// State changes only by a listed transition.
@@ -38,6 +40,7 @@ impl Rule {
             Self::R2 => "R2",
             Self::R3 => "R3",
             Self::R4 => "R4",
+            Self::R6 => "R6",
             Self::R7 => "R7",
             Self::R10 => "R10",
             Self::R11 => "R11",

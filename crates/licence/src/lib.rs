@@ -1,1 +1,31 @@
 //! What a licence is: fields, numbers, holders, validity, and its life as a pure state machine.
+//!
+//! [`IssueRequest`] is what travels; [`admit`] makes an [`Admitted`] of it, which exists in no
+//! other way. [`LicenceContent`] is the data of one version and gives the canonical bytes whose
+//! SHA-256 is the content digest. [`Life`] is what happened to a version, and answers what it is
+//! at a moment.
+
+mod admit;
+mod content;
+mod holder;
+mod identifier;
+mod json;
+mod number;
+mod request;
+mod status;
+mod validity;
+
+pub mod field;
+pub mod life;
+pub mod transition;
+
+pub use admit::{Admitted, Decision, Defect, Fault, NotAdmitted, admit};
+pub use content::{ContentError, LicenceContent, ReadTemplate, Salt, TemplateRef};
+pub use holder::{Holder, HolderCode, MAX_HOLDER_NAME, ReadHolder};
+pub use identifier::{Identifier, ReadIdentifier, SerialText, Version, check_character};
+pub use json::{CanonicalError, canonical};
+pub use life::{Event, Life, Refused};
+pub use number::{LicenceNumber, ReadNumber};
+pub use request::{DecisionRequest, HolderRequest, IssueRequest};
+pub use status::{Phase, Status};
+pub use validity::{Facts, ValidTo, Validity, ValidityError, validity};
