@@ -1,1 +1,24 @@
 //! Algorithms behind two words, sign and check; keys at rest; randomness.
+//!
+//! The only crate that names the package behind the algorithms. An algorithm is a value here, never
+//! a second implementation of a protocol (D5): what comes later (SM2, devices) adds variants.
+
+pub mod aead;
+mod authorisation;
+mod digest;
+mod mac;
+mod public_key;
+mod random;
+mod signature;
+mod signer;
+mod spki;
+
+pub use authorisation::{Authorisation, KeyId, KeyUse, Release, ReleaseStatement};
+pub use digest::{Digest, DigestAlgorithm, Hasher, WrongLength, sha256};
+pub use mac::{constant_time_eq, hmac_sha256};
+pub use public_key::{
+    CheckSignature, KeyAlgorithm, MAX_RSA_BITS, MIN_RSA_BITS, PublicKey, ReadKey,
+};
+pub use random::{Random, RandomUnavailable, SeededRandom, SystemRandom};
+pub use signature::{Signature, SignatureAlgorithm, WrongForm};
+pub use signer::{Input, ReadPrivateKey, SignError, Signer, SoftwareSigner, generate_pkcs8};

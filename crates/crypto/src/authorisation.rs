@@ -1,0 +1,253 @@
+//! Under what a key may be used: the use it has, the bytes that were journalled, and for a seal the
+//! release by a second person (D19, T-S2, T-S3).
+
+use std::fmt;
+
+use time::UtcDateTime;
+
+use crate::digest::sha256;
+use crate::public_key::{CheckSignature, PublicKey};
+use crate::signature::{Signature, SignatureAlgorithm};
+
+/// Name of a key in a key store.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// Longest name.
+    pub const MAX: usize = 64;
+
+    /// A name of letters, digits, `-`, `_` and `.`; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<KeyId> {
+        let fits = (1..=Self::MAX).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        fits.then(|| KeyId(text.to_owned()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What a key of the store is for; a key has one use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum KeyUse {
+    /// Certificates and CRLs.
+    Certificates,
+    /// OCSP answers.
+    Ocsp,
+    /// Time-stamp tokens.
+    TimeStamps,
+    /// Checkpoints of a log.
+    Checkpoints,
+    /// Printed codes and credentials.
+    Credentials,
+    /// Status lists.
+    StatusLists,
+    /// The signed trust bundle.
+    TrustBundle,
+    /// A seal: only under a release.
+    Seal,
+    /// The server's TLS certificate.
+    ServerTls,
+    /// A releaser's own key.
+    Release,
+}
+
+/// What a releaser signs: exactly this use of a seal and no other (D19).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseStatement {
+    /// SHA-256 of the unsealed document.
+    pub unsealed: [u8; 32],
+    /// Seal code.
+    pub seal: String,
+    /// Purpose of the use.
+    pub purpose: String,
+    /// Matter code.
+    pub matter: String,
+    /// Case number.
+    pub case: String,
+    /// Decision.
+    pub decision: String,
+    /// How many copies may be sealed.
+    pub copies: u32,
+    /// Until when; whole seconds count.
+    pub expires: UtcDateTime,
+    /// Who asked for the seal.
+    pub requester: String,
+    /// Who releases it.
+    pub releaser: String,
+}
+
+impl ReleaseStatement {
+    /// The bytes that are signed.
+    ///
+    /// # Shape
+    /// The line `yinxin release v1`, then for each member in the order of the struct a line
+    /// `name length value`, where length counts the octets of value: no value can imitate another line.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let unsealed: String = self
+            .unsealed
+            .iter()
+            .map(|octet| format!("{octet:02x}"))
+            .collect();
+        let copies = self.copies.to_string();
+        let expires = self.expires.unix_timestamp().to_string();
+        let mut out = b"yinxin release v1\n".to_vec();
+        for (name, value) in [
+            ("unsealed", &unsealed),
+            ("seal", &self.seal),
+            ("purpose", &self.purpose),
+            ("matter", &self.matter),
+            ("case", &self.case),
+            ("decision", &self.decision),
+            ("copies", &copies),
+            ("expires", &expires),
+            ("requester", &self.requester),
+            ("releaser", &self.releaser),
+        ] {
+            out.extend_from_slice(format!("{name} {} {value}\n", value.len()).as_bytes());
+        }
+        out
+    }
+}
+
+/// A statement with its releaser's signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// What was released.
+    pub statement: ReleaseStatement,
+    /// Algorithm of the signature.
+    pub algorithm: SignatureAlgorithm,
+    /// Signature over [`ReleaseStatement::bytes`].
+    pub signature: Signature,
+}
+
+impl Release {
+    /// Checks that `key` signed this statement.
+    ///
+    /// # Errors
+    /// As [`PublicKey::check`].
+    pub fn check(&self, key: &PublicKey) -> Result<(), CheckSignature> {
+        key.check(self.algorithm, &self.statement.bytes(), &self.signature)
+    }
+}
+
+/// What the key store is shown before it lets a key sign.
+#[derive(Debug, Clone)]
+pub struct Authorisation {
+    /// Which key.
+    pub key: KeyId,
+    /// For what.
+    pub for_use: KeyUse,
+    /// SHA-256 of the exact input, as the journal has it.
+    pub journalled: [u8; 32],
+    /// The moment of the act, for the release's expiry.
+    pub now: UtcDateTime,
+    /// The release; required where the use is [`KeyUse::Seal`].
+    pub release: Option<Release>,
+}
+
+impl Authorisation {
+    /// For a key whose use needs no release, over `input`.
+    #[must_use]
+    pub fn journalled(
+        key: KeyId,
+        for_use: KeyUse,
+        input: &[u8],
+        now: UtcDateTime,
+    ) -> Authorisation {
+        Authorisation {
+            key,
+            for_use,
+            journalled: sha256(input),
+            now,
+            release: None,
+        }
+    }
+
+    /// For a seal, over `input`, under `release`.
+    #[must_use]
+    pub fn released(key: KeyId, input: &[u8], now: UtcDateTime, release: Release) -> Authorisation {
+        Authorisation {
+            key,
+            for_use: KeyUse::Seal,
+            journalled: sha256(input),
+            now,
+            release: Some(release),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement() -> ReleaseStatement {
+        ReleaseStatement {
+            unsealed: [7; 32],
+            seal: "990102-SPZYZ-01".to_owned(),
+            purpose: "licence".to_owned(),
+            matter: "990102-XK-0001".to_owned(),
+            case: "BJ-990102-20260608-00017".to_owned(),
+            decision: "granted".to_owned(),
+            copies: 1,
+            expires: UtcDateTime::UNIX_EPOCH,
+            requester: "a".to_owned(),
+            releaser: "b".to_owned(),
+        }
+    }
+
+    #[test]
+    fn no_value_can_imitate_another_line() {
+        let mut first = statement();
+        first.matter = "x\ncase 1 y".to_owned();
+        first.case = String::new();
+        let mut second = statement();
+        second.matter = "x".to_owned();
+        second.case = "y".to_owned();
+        assert_ne!(first.bytes(), second.bytes());
+    }
+
+    #[test]
+    fn every_member_is_signed() {
+        let base = statement();
+        let mut others = vec![base.clone(); 10];
+        others[0].unsealed[31] ^= 1;
+        others[1].seal.push('2');
+        others[2].purpose.push('2');
+        others[3].matter.push('2');
+        others[4].case.push('2');
+        others[5].decision.push('2');
+        others[6].copies = 2;
+        others[7].expires += time::Duration::SECOND;
+        others[8].requester.push('2');
+        others[9].releaser.push('2');
+        for other in others {
+            assert_ne!(other.bytes(), base.bytes(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_keys_are_plain() {
+        assert!(KeyId::parse("seal-990102-SPZYZ-01").is_some());
+        assert!(
+            KeyId::parse("").is_none()
+                && KeyId::parse("../x").is_none()
+                && KeyId::parse("印").is_none()
+        );
+    }
+}
