@@ -7,9 +7,10 @@ use std::sync::Arc;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
-use crate::asn1::{Element, Oid, ReadAsn1, Reader, Tag, inspect_der};
+use crate::asn1::{Element, Oid, ReadAsn1, Reader, Tag};
 use crate::extension::{Extension, ReadExtension};
 use crate::name::{Name, ReadName};
+use crate::signed::{Frame, content_range, range};
 
 mod extensions;
 mod second_reader;
@@ -112,17 +113,10 @@ impl Certificate {
         if der.len() > MAX_CERTIFICATE {
             return Err(ReadCertificate::TooLarge { octets: der.len() });
         }
-        let outer = Reader::single(der, Tag::SEQUENCE)?;
-        inspect_der(der)?;
-        let mut parts = outer.reader()?;
-        let tbs = parts.expect(Tag::SEQUENCE)?;
-        let algorithm = parts.expect(Tag::SEQUENCE)?;
-        let signature = parts.expect(Tag::BIT_STRING)?;
-        parts.end()?;
-        signature.bits()?;
-        let inner = Inner::read(&tbs)?;
+        let frame = Frame::read(der)?;
+        let inner = Inner::read(&frame.to_be_signed)?;
         // RFC 5280 4.1.1.2: or the outer one could be swapped without breaking the signature.
-        if inner.algorithm.raw() != algorithm.raw() {
+        if inner.algorithm.raw() != frame.algorithm.raw() {
             return Err(ReadCertificate::AlgorithmsDiffer);
         }
         let fields = Fields {
@@ -132,12 +126,10 @@ impl Certificate {
             validity: inner.validity,
             subject: inner.subject,
             extensions: inner.extensions,
-            tbs: range(&tbs),
+            tbs: range(&frame.to_be_signed),
             spki: range(&inner.spki),
-            algorithm: range(&algorithm),
-            // The octet before the bits counts the unused ones: none.
-            signature: content_range(&signature).start.saturating_add(1)
-                ..content_range(&signature).end,
+            algorithm: range(&frame.algorithm),
+            signature: frame.signature,
             der: der.into(),
         };
         let certificate = Self(Arc::new(fields));
@@ -368,15 +360,6 @@ fn kept(outer: &Element<'_>) -> Result<Vec<Kept>, ReadCertificate> {
         });
     }
     Ok(out)
-}
-
-fn range(element: &Element<'_>) -> Range<usize> {
-    element.at()..element.at().saturating_add(element.raw().len())
-}
-
-fn content_range(element: &Element<'_>) -> Range<usize> {
-    let end = range(element).end;
-    end.saturating_sub(element.content().len())..end
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 pub mod asn1;
 pub mod certificate;
+pub mod crl;
 pub mod extension;
 pub mod general_name;
 pub mod identifiers;
 pub mod name;
+mod signed;
 
 pub use certificate::Certificate;
+pub use crl::Crl;
 pub use name::Name;

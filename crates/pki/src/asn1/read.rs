@@ -427,7 +427,8 @@ impl<'a> Element<'a> {
             });
         }
         let time = self.generalized_time(Fraction::Refused)?;
-        if moment::fits_utc_time(time) {
+        // RFC 5280 4.1.2.5: until 2049 UTCTime alone, so that earlier than 1950 cannot be said at all.
+        if time.year() < 2050 {
             Err(malformed)
         } else {
             Ok(time)
