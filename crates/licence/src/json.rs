@@ -192,11 +192,11 @@ mod tests {
 
     #[test]
     fn the_example_of_the_standard_comes_out() {
-        // RFC 8785 3.2.2 and 3.2.3. The first number has seventeen digits, which the reader of
-        // JSON here rounds; fields have fifteen at most, so it is written as a value.
+        // RFC 8785 3.2.2 and 3.2.3. The first number has seventeen digits there, which the reader of
+        // JSON here would round; fields have fifteen at most. It stands as the value it means.
         let text = "\u{20ac}$\u{f}\nA'B\"\\\\\"/";
         let given = serde_json::json!({
-            "numbers": [333_333_333.333_333_29, 1e30, 4.50, 2e-3, 1e-27],
+            "numbers": [333_333_333.333_333_3, 1e30, 4.50, 2e-3, 1e-27],
             "string": text,
             "literals": [null, true, false],
         });
