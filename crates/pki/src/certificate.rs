@@ -13,10 +13,12 @@ use crate::name::{Name, ReadName};
 use crate::signed::{Frame, content_range, range};
 
 mod extensions;
+mod key;
 mod second_reader;
 mod serial;
 
 pub use extensions::UNDERSTOOD;
+pub use key::CheckIssued;
 pub use serial::{ReadSerial, SerialNumber};
 
 /// Octets of one certificate; larger ones are not looked at.

@@ -1,5 +1,6 @@
 //! X.509, CRL, OCSP, CMS and RFC 3161 as bytes; issue from a profile; validate a path at a moment.
 
+pub mod algorithm;
 pub mod asn1;
 pub mod certificate;
 pub mod crl;

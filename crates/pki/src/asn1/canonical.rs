@@ -45,6 +45,8 @@ pub fn inspect_der(octets: &[u8]) -> Result<(), ReadAsn1> {
             Tag::BIT_STRING => element.bit_string().map(drop)?,
             Tag::NULL => element.null()?,
             Tag::OID => element.oid().map(drop)?,
+            Tag::UTF8_STRING => element.text().map(drop)?,
+            Tag::UTC_TIME => element.time().map(drop)?,
             Tag::GENERALIZED_TIME => element.generalized_time(Fraction::Allowed).map(drop)?,
             Tag::SEQUENCE_PRIMITIVE | Tag::SET_PRIMITIVE => {
                 return Err(ReadAsn1::Unexpected {
