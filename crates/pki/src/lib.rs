@@ -3,12 +3,15 @@
 pub mod algorithm;
 pub mod asn1;
 pub mod certificate;
+pub mod cms;
 pub mod crl;
 pub mod extension;
 pub mod general_name;
 pub mod identifiers;
 pub mod name;
+pub mod ocsp;
 mod signed;
+pub mod tsp;
 
 pub use certificate::Certificate;
 pub use crl::Crl;
