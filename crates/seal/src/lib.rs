@@ -1,1 +1,3 @@
 //! The electronic seal: its picture, its certificate, its life.
+
+pub mod picture;
