@@ -1,1 +1,21 @@
 //! Lays a template out on a sheet, writes it as PDF, seals in place, reads files back and tells what changed.
+
+mod font;
+mod layout;
+mod pdf;
+mod photo;
+mod sheet;
+mod template;
+
+// Pages: from a template and licence data to a file.
+pub use font::ReadFont;
+pub use layout::RenderPage;
+pub use layout::fill::Note;
+pub use layout::plan::{Edition, Imprint};
+pub use pdf::write::document::{Blank, Page, PrepareBlank, Unsealed};
+pub use photo::{Photo, ReadPhoto};
+pub use sheet::Modules;
+pub use template::{ReadTemplate, Template};
+
+// Seals: what they show.
+pub use pdf::appearance::{Appearance, DrawAppearance};

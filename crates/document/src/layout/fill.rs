@@ -1,0 +1,255 @@
+//! Setting one page's values into the places its template leaves for them.
+
+use time::Date;
+
+use crate::font::Typefaces;
+use crate::layout::RenderPage;
+use crate::layout::plan::{Plan, watermark};
+use crate::layout::text::{centred, measured};
+use crate::layout::value::{Licence, date};
+use crate::sheet::{Face, Mark, Mm, Modules, Pitch, Point, Sheet, Text};
+use crate::template::Template;
+
+/// Something that the page says about this file besides the licence's own fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Converted from a paper licence (R30).
+    Converted {
+        /// The register and number it was taken from.
+        register: String,
+        /// When it was converted.
+        on: Date,
+    },
+    /// A copy for one use (加注件): marked across the page and in words.
+    Copy {
+        /// What it may be used for.
+        purpose: String,
+        /// Who asked for it.
+        requester: String,
+        /// Last day of use.
+        until: Date,
+    },
+}
+
+/// What one page shows besides the licence data.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown<'a> {
+    pub(crate) licence: &'a Licence,
+    pub(crate) issued_on: Date,
+    pub(crate) code: Option<&'a Modules>,
+    pub(crate) link: &'a str,
+    pub(crate) notes: &'a [Note],
+}
+
+/// One page's own marks.
+pub(crate) struct Filled {
+    /// What lies under everything else.
+    pub(crate) under: Sheet,
+    /// What lies over the shared part; its elements begin with the shared ones.
+    pub(crate) over: Sheet,
+}
+
+/// Sets the page.
+pub(crate) fn fill(
+    plan: &Plan,
+    template: &Template,
+    shown: &Shown<'_>,
+    typefaces: &Typefaces,
+) -> Result<Filled, RenderPage> {
+    let blank = |elements| Sheet {
+        width: plan.sheet.width,
+        height: plan.sheet.height,
+        elements,
+        items: Vec::new(),
+    };
+    let mut page = Setting {
+        template,
+        typefaces,
+        shown,
+        over: blank(plan.sheet.elements.clone()),
+        under: blank(Vec::new()),
+    };
+    page.every_field_has_a_place(plan)?;
+    for region in &plan.regions {
+        page.region(region)?;
+    }
+    page.code(plan)?;
+    if let Some((element, area)) = plan.photo {
+        page.over.draw(element, Mark::Photo(area));
+    }
+    page.authority(plan)?;
+    page.foot(plan)?;
+    Ok(Filled {
+        under: page.under,
+        over: page.over,
+    })
+}
+
+/// A page being set.
+pub(crate) struct Setting<'a> {
+    pub(crate) template: &'a Template,
+    pub(crate) typefaces: &'a Typefaces,
+    pub(crate) shown: &'a Shown<'a>,
+    pub(crate) over: Sheet,
+    under: Sheet,
+}
+
+impl Setting<'_> {
+    /// R8: nothing is signed that the page does not show, unless the template hides it by name.
+    fn every_field_has_a_place(&self, plan: &Plan) -> Result<(), RenderPage> {
+        let known = |name: &String| {
+            plan.regions.iter().any(|region| region.places(name))
+                || self.template.hidden.contains(name)
+                || self.template.photo.as_ref() == Some(name)
+        };
+        match self.shown.licence.fields.keys().find(|name| !known(name)) {
+            Some(field) => Err(RenderPage::Unplaced {
+                field: field.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The printed code with four light modules around it, the link under it.
+    fn code(&mut self, plan: &Plan) -> Result<(), RenderPage> {
+        let Some(element) = plan.code else {
+            return Ok(());
+        };
+        let code = self.shown.code.ok_or(RenderPage::NoCode)?;
+        let place = self.template.layout.code;
+        let side = code.side();
+        let across = f64::from(u32::try_from(side).unwrap_or(u32::MAX));
+        // ISO/IEC 18004: a quiet zone of four modules on every side.
+        let module = place.width / (across + 8.0);
+        if module < SMALLEST_MODULE {
+            return Err(RenderPage::CodeTooDense { side });
+        }
+        self.over
+            .draw(element, Mark::Code(place.inset(module * 4.0), code.clone()));
+        let mut y = place.bottom() + Mm(1.6);
+        let (address, handle) = self
+            .shown
+            .link
+            .rsplit_once('/')
+            .unwrap_or(("", self.shown.link));
+        for text in [format!("{address}/"), handle.to_owned()] {
+            let mut size = Mm::from_points(6.5);
+            let natural = measured("link", self.typefaces, Face::Hei, &text, size)?;
+            if natural > place.width {
+                size = size * (place.width / natural);
+            }
+            let middle = Point {
+                x: place.x + place.width / 2.0,
+                y,
+            };
+            let line = centred("link", self.typefaces, (Face::Hei, size), &text, middle)?;
+            self.over.draw(element, Mark::Text(line));
+            y = y + Mm(2.7);
+        }
+        Ok(())
+    }
+
+    /// The issuing authority and the date, over which the seal will stand.
+    fn authority(&mut self, plan: &Plan) -> Result<(), RenderPage> {
+        let middle = self.template.layout.authority;
+        let mut size = Mm::from_points(14.0);
+        let name = &self.shown.licence.issuer.name;
+        let widest = (self.over.width - middle.x - Mm(19.0)) * 2.0;
+        let natural = measured("issuer", self.typefaces, Face::Song, name, size)?;
+        if natural > widest {
+            size = size * (widest / natural);
+        }
+        if size < Mm::from_points(8.0) {
+            return Err(RenderPage::DoesNotFit {
+                field: "issuer".to_owned(),
+            });
+        }
+        let line = centred("issuer", self.typefaces, (Face::Song, size), name, middle)?;
+        self.over.draw(plan.authority, Mark::Text(line));
+        let below = Point {
+            x: middle.x,
+            y: middle.y + Mm(8.5),
+        };
+        let day = date(self.shown.issued_on);
+        let line = centred(
+            "issued",
+            self.typefaces,
+            (Face::Song, Mm::from_points(14.0)),
+            &day,
+            below,
+        )?;
+        self.over.draw(plan.authority, Mark::Text(line));
+        Ok(())
+    }
+
+    /// Notes above the small print, the identifier under it.
+    fn foot(&mut self, plan: &Plan) -> Result<(), RenderPage> {
+        let place = self.template.layout.small_print;
+        let mut y = place.y - Mm(4.5);
+        for note in self.shown.notes {
+            let (words, across) = note.words();
+            let small = (Face::Song, Mm::from_points(9.0));
+            let line = centred(
+                "note",
+                self.typefaces,
+                small,
+                &words,
+                Point { x: place.x, y },
+            )?;
+            let widest = self.template.layout.small_print_width;
+            if measured("note", self.typefaces, Face::Song, &words, small.1)? > widest {
+                return Err(RenderPage::DoesNotFit {
+                    field: "note".to_owned(),
+                });
+            }
+            self.over.draw(plan.notes, Mark::Text(line));
+            if let Some(across) = across {
+                watermark(&mut self.under, &across, self.typefaces)?;
+            }
+            y = y - Mm(4.5);
+        }
+        let licence = self.shown.licence;
+        let text = format!("{}  v{}", licence.identifier, licence.version);
+        let size = Mm::from_points(7.0);
+        let pitch = size * 0.6;
+        let characters = f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
+        measured("identifier", self.typefaces, Face::Hei, &text, size)?;
+        let at = Point {
+            x: place.x - pitch * (characters / 2.0),
+            y: place.y + Mm(4.2),
+        };
+        // Monospaced whatever the typeface: every character in a cell of the same width.
+        let line = Text {
+            pitch: Pitch::Cells(pitch),
+            ..Text::plain(&text, (Face::Hei, size), at)
+        };
+        self.over.draw(plan.notes, Mark::Text(line));
+        Ok(())
+    }
+}
+
+impl Note {
+    /// The line of text, and the words across the page.
+    fn words(&self) -> (String, Option<String>) {
+        match self {
+            Note::Converted { register, on } => (
+                format!(
+                    "由纸质证照转换，原登记：{register}；转换日期：{}",
+                    date(*on)
+                ),
+                None,
+            ),
+            Note::Copy {
+                purpose,
+                requester,
+                until,
+            } => {
+                let words = format!("仅供{requester}用于{purpose}，有效至{}", date(*until));
+                (format!("加注件：{words}"), Some(words))
+            }
+        }
+    }
+}
+
+/// Modules smaller than this do not survive a copier (looks 3).
+const SMALLEST_MODULE: Mm = Mm(0.4);

@@ -1,0 +1,195 @@
+//! The border of a licence: two thin lines and a quiet interlaced band between them, all as paths.
+
+use std::f64::consts::PI;
+
+use crate::sheet::{Area, Colour, Mark, Mm, Path, Point, Sheet, Step};
+use crate::template::Frame;
+
+/// Draws the border inside the sheet's margin.
+pub(crate) fn border(sheet: &mut Sheet, frame: Frame, colour: Colour) {
+    let whole = Area {
+        x: Mm(0.0),
+        y: Mm(0.0),
+        width: sheet.width,
+        height: sheet.height,
+    };
+    let outer = whole.inset(frame.margin);
+    let inner = outer.inset(frame.band);
+    sheet.decorate(Mark::Path(Path::outline(&outer, colour, Mm(0.5))));
+    sheet.decorate(Mark::Path(Path::outline(&inner, colour, Mm(0.25))));
+    let band = frame.band;
+    let along = |length: Mm| length - band * 2.0;
+    let half = band / 2.0;
+    for y in [outer.y + half, outer.bottom() - half] {
+        strands(
+            sheet,
+            Strand {
+                x: inner.x,
+                y,
+                length: along(outer.width),
+                band,
+                upright: false,
+                colour,
+            },
+        );
+    }
+    for x in [outer.x + half, outer.right() - half] {
+        strands(
+            sheet,
+            Strand {
+                x,
+                y: inner.y,
+                length: along(outer.height),
+                band,
+                upright: true,
+                colour,
+            },
+        );
+    }
+    for x in [outer.x + half, outer.right() - half] {
+        for y in [outer.y + half, outer.bottom() - half] {
+            rosette(sheet, Point { x, y }, half * 0.86, colour);
+        }
+    }
+}
+
+/// Draws a card's edge, along which it may be cut.
+pub(crate) fn card(sheet: &mut Sheet, card: &Area, colour: Colour) {
+    sheet.decorate(Mark::Path(Path::outline(card, colour, Mm(0.25))));
+    let line = Area {
+        height: Mm(0.0),
+        ..card.inset(Mm(3.0))
+    };
+    let y = card.y + Mm(11.0);
+    let from = Point { x: line.x, y };
+    sheet.decorate(Mark::Path(Path::line(
+        from,
+        Point { x: line.right(), y },
+        colour,
+        Mm(0.15),
+    )));
+}
+
+/// One side of the band.
+#[derive(Clone, Copy)]
+struct Strand {
+    x: Mm,
+    y: Mm,
+    length: Mm,
+    band: Mm,
+    upright: bool,
+    colour: Colour,
+}
+
+/// Three waves a third of a period apart; one period is drawn as a path and repeated, so that the
+/// file stays small.
+fn strands(sheet: &mut Sheet, side: Strand) {
+    let periods = (side.length / side.band).round().max(1.0);
+    let period = side.length / periods;
+    let height = side.band * 0.36;
+    // A quarter period of a sine is drawn by one curve whose handles lie at 0.3642 of it.
+    let quarter = period / 4.0;
+    let handle = quarter * 0.3642;
+    for phase in [0.0, 1.0 / 3.0, 2.0 / 3.0] {
+        let mut steps = Vec::with_capacity(5);
+        let place = |along: Mm, across: Mm| {
+            if side.upright {
+                Point {
+                    x: side.x + across,
+                    y: side.y + along,
+                }
+            } else {
+                Point {
+                    x: side.x + along,
+                    y: side.y + across,
+                }
+            }
+        };
+        let wave = |at: f64| height * (2.0 * PI * (at + phase)).sin();
+        let slope =
+            |at: f64| height * ((2.0 * PI * (at + phase)).cos() * 2.0 * PI) / periods_per(period);
+        steps.push(Step::Move(place(Mm(0.0), wave(0.0))));
+        for part in 0..4_u8 {
+            let from = f64::from(part) / 4.0;
+            let until = from + 0.25;
+            let first = place(period * from + handle, wave(from) + slope(from) * handle.0);
+            let second = place(
+                period * until - handle,
+                wave(until) - slope(until) * handle.0,
+            );
+            steps.push(Step::Curve(
+                first,
+                second,
+                place(period * until, wave(until)),
+            ));
+        }
+        let by = if side.upright {
+            Point {
+                x: Mm(0.0),
+                y: period,
+            }
+        } else {
+            Point {
+                x: period,
+                y: Mm(0.0),
+            }
+        };
+        let mut times = 0_u32;
+        while f64::from(times) + 0.5 < periods {
+            times += 1;
+        }
+        let (colour, width) = (side.colour, Mm(0.16));
+        sheet.decorate(Mark::Path(Path {
+            steps,
+            colour,
+            width,
+            times,
+            by,
+        }));
+    }
+}
+
+/// A wave's slope is given per millimetre.
+fn periods_per(period: Mm) -> f64 {
+    period.0
+}
+
+/// Six turned ellipses in a corner.
+fn rosette(sheet: &mut Sheet, centre: Point, radius: Mm, colour: Colour) {
+    for turn in 0..6_u8 {
+        let (sin, cos) = (f64::from(turn) * PI / 6.0).sin_cos();
+        let place = |along: f64, across: f64| Point {
+            x: centre.x + radius * (along * cos - across * sin),
+            y: centre.y + radius * (along * sin + across * cos),
+        };
+        let flat = 0.42;
+        let steps = vec![
+            Step::Move(place(1.0, 0.0)),
+            Step::Curve(
+                place(1.0, flat * CIRCLE),
+                place(CIRCLE, flat),
+                place(0.0, flat),
+            ),
+            Step::Curve(
+                place(-CIRCLE, flat),
+                place(-1.0, flat * CIRCLE),
+                place(-1.0, 0.0),
+            ),
+            Step::Curve(
+                place(-1.0, -flat * CIRCLE),
+                place(-CIRCLE, -flat),
+                place(0.0, -flat),
+            ),
+            Step::Curve(
+                place(CIRCLE, -flat),
+                place(1.0, -flat * CIRCLE),
+                place(1.0, 0.0),
+            ),
+            Step::Close,
+        ];
+        sheet.decorate(Mark::Path(Path::once(steps, colour, Mm(0.14))));
+    }
+}
+
+/// How far a Bézier handle lies out for a quarter of a circle.
+const CIRCLE: f64 = 0.552_284_75;

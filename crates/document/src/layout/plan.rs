@@ -1,0 +1,197 @@
+//! What all pages of a template share: border, title, labels, rules, small print; and the places
+//! that each page's values go to.
+
+use crate::font::Typefaces;
+use crate::layout::region::PlannedRegion;
+use crate::layout::text::{centred, measured};
+use crate::layout::{RenderPage, frame};
+use crate::sheet::{Area, Colour, Face, Kind, Mark, Mm, Pitch, Point, Sheet, Text, Weight};
+use crate::template::Template;
+
+/// What a page says about where it comes from, the same on every page of an office.
+#[derive(Clone, Debug)]
+pub struct Imprint {
+    /// Where a reader checks, such as `https://licences.example`.
+    pub address: String,
+    /// Whether pages are marked as samples.
+    pub edition: Edition,
+}
+
+/// Whether pages are for use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edition {
+    /// For use.
+    Real,
+    /// Marked 样例 SAMPLE across the page.
+    Sample,
+}
+
+/// The shared part of a template's pages, and the places of what differs.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) sheet: Sheet,
+    pub(crate) regions: Vec<PlannedRegion>,
+    pub(crate) code: Option<usize>,
+    pub(crate) photo: Option<(usize, Area)>,
+    pub(crate) authority: usize,
+    pub(crate) signature: usize,
+    pub(crate) notes: usize,
+}
+
+/// Lays out what the template's pages share.
+pub(crate) fn plan(
+    template: &Template,
+    imprint: &Imprint,
+    typefaces: &Typefaces,
+) -> Result<Plan, RenderPage> {
+    let layout = &template.layout;
+    let mut plan = Plan {
+        sheet: Sheet::new(layout.width, layout.height),
+        regions: Vec::new(),
+        code: None,
+        photo: None,
+        authority: 0,
+        signature: 0,
+        notes: 0,
+    };
+    if imprint.edition == Edition::Sample {
+        watermark(&mut plan.sheet, "样例 SAMPLE", typefaces)?;
+    }
+    if let Some(border) = layout.frame {
+        frame::border(&mut plan.sheet, border, template.colour);
+    }
+    for card in &layout.cards {
+        frame::card(&mut plan.sheet, card, template.colour);
+    }
+    title(&mut plan.sheet, template, typefaces)?;
+    for region in &layout.regions {
+        if let Some(rows) = template.regions.get(&region.name) {
+            let planned = PlannedRegion::plan(&mut plan.sheet, region, rows, typefaces)?;
+            plan.regions.push(planned);
+        }
+    }
+    if template.code {
+        plan.code = Some(plan.sheet.figure("本证照的二维码，可扫码核验"));
+    }
+    if let (Some(_), Some(area)) = (&template.photo, layout.photo) {
+        plan.photo = Some((plan.sheet.figure("持证人照片"), area));
+    }
+    plan.authority = plan.sheet.element(Kind::Paragraph, 0);
+    plan.signature = plan.sheet.element(Kind::Form, 0);
+    plan.notes = plan.sheet.element(Kind::Paragraph, 0);
+    small_print(&mut plan, template, imprint, typefaces)?;
+    Ok(plan)
+}
+
+fn title(sheet: &mut Sheet, template: &Template, typefaces: &Typefaces) -> Result<(), RenderPage> {
+    let place = &template.layout.title;
+    let size = Mm::from_points(place.size);
+    let heading = sheet.element(Kind::Heading, 0);
+    let mut at = place.at;
+    for text in &template.title {
+        // Titles stand wide: a quarter to one em between characters, as the width allows.
+        let count = text.chars().count();
+        let natural = measured("title", typefaces, Face::Song, text, size)?;
+        let gaps = f64::from(u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)).max(1.0);
+        let widest = if count <= 5 { size * 0.9 } else { size * 0.3 };
+        let room = (place.width - natural) / gaps;
+        let spacing = if room < widest { room } else { widest };
+        if spacing < Mm(0.0) {
+            return Err(RenderPage::DoesNotFit {
+                field: "title".to_owned(),
+            });
+        }
+        let begin = Point {
+            x: at.x - (natural + spacing * gaps) / 2.0,
+            y: at.y,
+        };
+        let line = Text::plain(text, (Face::Song, size), begin);
+        let line = Text {
+            weight: Weight::Bold,
+            pitch: Pitch::Natural(spacing),
+            ..line
+        };
+        sheet.draw(heading, Mark::Text(line));
+        at.y = at.y + size * 1.35;
+    }
+    if let Some(english) = &template.english {
+        let below = Point {
+            x: at.x,
+            y: at.y - size * 0.72,
+        };
+        let line = centred(
+            "title",
+            typefaces,
+            (Face::Song, Mm::from_points(12.0)),
+            english,
+            below,
+        )?;
+        sheet.draw(
+            heading,
+            Mark::Text(Text {
+                colour: Colour::LABEL,
+                ..line
+            }),
+        );
+    }
+    Ok(())
+}
+
+/// The sentence at the foot that says what the page is and how to check it.
+fn small_print(
+    plan: &mut Plan,
+    template: &Template,
+    imprint: &Imprint,
+    typefaces: &Typefaces,
+) -> Result<(), RenderPage> {
+    let address = imprint.address.trim_end_matches('/');
+    let text =
+        format!("本页为电子证照，效力以电子签章和登记状态为准；请扫码或登录 {address}/v/ 核验。");
+    let mut size = Mm::from_points(8.0);
+    let natural = measured("small print", typefaces, Face::Hei, &text, size)?;
+    if natural > template.layout.small_print_width {
+        size = size * (template.layout.small_print_width / natural);
+    }
+    let element = plan.sheet.element(Kind::Paragraph, 0);
+    let line = centred(
+        "small print",
+        typefaces,
+        (Face::Hei, size),
+        &text,
+        template.layout.small_print,
+    )?;
+    plan.sheet.draw(
+        element,
+        Mark::Text(Text {
+            colour: Colour::LABEL,
+            ..line
+        }),
+    );
+    Ok(())
+}
+
+/// Words across the page in 12 % grey (looks 1).
+pub(crate) fn watermark(
+    sheet: &mut Sheet,
+    words: &str,
+    typefaces: &Typefaces,
+) -> Result<(), RenderPage> {
+    let diagonal = Mm(sheet.width.0.hypot(sheet.height.0));
+    let natural = measured("watermark", typefaces, Face::Hei, words, Mm(1.0))?;
+    let size = Mm((diagonal * 0.62 / natural).min(34.0));
+    let angle = (sheet.height / sheet.width).atan();
+    let half = natural * size.0 / 2.0;
+    let (across, up) = (angle.cos(), angle.sin());
+    let sink = size * 0.35;
+    let at = Point {
+        x: sheet.width / 2.0 - half * across + sink * up,
+        y: sheet.height / 2.0 + half * up + sink * across,
+    };
+    let line = Text::plain(words, (Face::Hei, size), at);
+    sheet.decorate(Mark::Text(Text {
+        colour: Colour::FAINT,
+        turn: angle.to_degrees(),
+        ..line
+    }));
+    Ok(())
+}

@@ -1,0 +1,465 @@
+//! A whole file: the shared part prepared once per template, a page's own objects behind it.
+
+use thiserror::Error;
+use time::{Date, UtcDateTime};
+
+use crate::font::cut::Cut;
+use crate::font::{ReadFont, Typefaces};
+use crate::layout::RenderPage;
+use crate::layout::fill::{Note, Shown, fill};
+use crate::layout::plan::{Imprint, Plan, plan};
+use crate::layout::value::Licence;
+use crate::pdf::write::attachment::{Attachment, Relationship, embed};
+use crate::pdf::write::content::{Fonts, NAMES, Painter, index};
+use crate::pdf::write::metadata::{Described, information, packet};
+use crate::pdf::write::structure::{Places, tree};
+use crate::pdf::write::{Effort, Objects, colour, decimal_text, text_string, typeface};
+use crate::photo::Photo;
+use crate::sheet::{Face, Mm, Modules, Point};
+use crate::template::Template;
+
+/// Why a template cannot be prepared.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PrepareBlank {
+    /// An embedded font is damaged.
+    #[error("a font cannot be read")]
+    Font(#[from] ReadFont),
+    /// The template's own words do not fit or cannot be written.
+    #[error("the template cannot be laid out")]
+    Layout(#[from] RenderPage),
+}
+
+/// A template made ready to be filled: everything its pages share, laid out, compressed, and with
+/// its fonts cut.
+#[derive(Debug)]
+pub struct Blank {
+    template: Template,
+    typefaces: Typefaces,
+    plan: Plan,
+    shared: [Cut; 2],
+    /// Elements of the shared content's pieces.
+    marked: Vec<usize>,
+    objects: Objects,
+    profile: u32,
+    content: u32,
+    fonts: [u32; 2],
+}
+
+/// What a page is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// `licence.json`: embedded as it is, and the source of everything the page shows (R8).
+    pub licence: &'a [u8],
+    /// `status.json`, embedded as it is.
+    pub status: &'a [u8],
+    /// The date that stands under the authority.
+    pub issued_on: Date,
+    /// When the file says it was made.
+    pub moment: UtcDateTime,
+    /// The printed code LC1.
+    pub code: Option<&'a Modules>,
+    /// `https://domain/v/` and a handle.
+    pub link: &'a str,
+    /// The holder's photograph.
+    pub photo: Option<&'a Photo>,
+    /// What else the page has to say.
+    pub notes: &'a [Note],
+}
+
+/// A page before it is sealed.
+#[derive(Clone, Debug)]
+pub struct Unsealed {
+    /// The file, PDF/A-3u.
+    pub bytes: Vec<u8>,
+    /// Middle of the seal on the (only) page, in points from its lower left corner.
+    pub seal_centre: (f64, f64),
+    /// Name of the empty signature field that waits for the seal.
+    pub field: &'static str,
+}
+
+/// Name of the signature field on every page we make.
+const FIELD: &str = "Seal";
+
+/// Size of the place kept for a seal until one stands there.
+const SEAL_SIDE: Mm = Mm(42.0);
+
+/// How far the middle of the seal lies under the authority's baseline.
+const SEAL_SINK: Mm = Mm(2.0);
+
+impl Blank {
+    /// Prepares a template for an office.
+    ///
+    /// # Errors
+    /// `Layout` if the template's own words do not fit their places; `Font` never, unless the
+    /// binary is damaged.
+    pub fn prepare(template: Template, imprint: &Imprint) -> Result<Blank, PrepareBlank> {
+        let typefaces = Typefaces::embedded()?;
+        let plan = plan(&template, imprint, &typefaces)?;
+        let mut own = [Cut::default(), Cut::default()];
+        for (cut, face) in own.iter_mut().zip([Face::Hei, Face::Song]) {
+            for character in (' '..='~').chain(COMMON.chars()) {
+                cut.take(character, typefaces.face(face));
+            }
+        }
+        for (face, text) in plan.regions.iter().flat_map(|region| region.words()) {
+            for character in text.chars() {
+                if let Some(cut) = own.get_mut(index(face)) {
+                    cut.take(character, typefaces.face(face));
+                }
+            }
+        }
+        let fonts = Fonts {
+            typefaces: &typefaces,
+            shared: None,
+            own,
+        };
+        let mut painter = Painter::new(fonts, plan.sheet.height, 0);
+        painter.paint(&plan.sheet).map_err(unknown)?;
+        let Painter {
+            content,
+            marked,
+            fonts: Fonts { own: shared, .. },
+            ..
+        } = painter;
+        let mut objects = Objects::new();
+        let profile = objects.number();
+        objects.compressed(profile, "/N 3", &colour::profile(), Effort::Once);
+        let number = objects.number();
+        objects.compressed(number, "", &content, Effort::Once);
+        let [hei, song] = &shared;
+        let fonts = [
+            objects.group(&typeface::font(
+                hei,
+                typefaces.face(Face::Hei),
+                Effort::Once,
+            )),
+            objects.group(&typeface::font(
+                song,
+                typefaces.face(Face::Song),
+                Effort::Once,
+            )),
+        ];
+        Ok(Blank {
+            template,
+            typefaces,
+            plan,
+            shared,
+            marked,
+            objects,
+            profile,
+            content: number,
+            fonts,
+        })
+    }
+
+    /// The template.
+    #[must_use]
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// Renders a page: same arguments, same bytes.
+    ///
+    /// # Errors
+    /// `RenderPage` names the field that is missing, malformed, too long for its place or holds a
+    /// character that no font has.
+    pub fn render(&self, page: &Page<'_>) -> Result<Unsealed, RenderPage> {
+        let licence: Licence = serde_json::from_slice(page.licence).map_err(RenderPage::Licence)?;
+        self.admit(&licence, page)?;
+        let shown = Shown {
+            licence: &licence,
+            issued_on: page.issued_on,
+            code: page.code,
+            link: page.link,
+            notes: page.notes,
+        };
+        let filled = fill(&self.plan, &self.template, &shown, &self.typefaces)?;
+        let fonts = Fonts {
+            typefaces: &self.typefaces,
+            shared: Some(&self.shared),
+            own: Default::default(),
+        };
+        let mut under = Painter::new(fonts, self.plan.sheet.height, 0);
+        under.paint(&filled.under).map_err(unknown)?;
+        let mut over = Painter::new(under.fonts, self.plan.sheet.height, self.marked.len());
+        over.paint(&filled.over).map_err(unknown)?;
+
+        let mut file = File {
+            blank: self,
+            objects: self.objects.clone(),
+            fonts: String::new(),
+        };
+        let under = (!under.content.is_empty()).then(|| file.content(&under.content));
+        let own = file.content(&over.content);
+        file.fonts(&over.fonts.own);
+        let photo = page.photo.map(|photo| file.photo(photo));
+        let leaf = file.objects.number();
+        let widget = file.widget(leaf);
+        let root = file.objects.number();
+        let marked: Vec<usize> = self.marked.iter().chain(&over.marked).copied().collect();
+        tree(
+            &mut file.objects,
+            root,
+            &filled.over.elements,
+            &marked,
+            Places { page: leaf, widget },
+        );
+        let pages = file.page(leaf, &[under, Some(self.content), Some(own)], photo, widget);
+        let title = format!("{} {}", self.template.title(), licence.number);
+        let described = Described {
+            title: &title,
+            issuer: &licence.issuer.name,
+            moment: page.moment,
+        };
+        let attached = file.attach(page);
+        let bytes = file.finish(
+            &described,
+            Tops {
+                pages,
+                root,
+                widget,
+                attached,
+            },
+        );
+        let centre = self.seal_centre();
+        let seal_centre = (
+            centre.x.points(),
+            (self.plan.sheet.height - centre.y).points(),
+        );
+        Ok(Unsealed {
+            bytes,
+            seal_centre,
+            field: FIELD,
+        })
+    }
+
+    fn admit(&self, licence: &Licence, page: &Page<'_>) -> Result<(), RenderPage> {
+        let used = &licence.template;
+        if used.key != self.template.key || used.version != self.template.version {
+            return Err(RenderPage::OtherTemplate {
+                key: used.key.clone(),
+                version: used.version.clone(),
+            });
+        }
+        if page.photo.is_some() != self.plan.photo.is_some() {
+            return Err(RenderPage::Photo {
+                wanted: self.plan.photo.is_some(),
+            });
+        }
+        if let (Some(photo), Some(field)) = (page.photo, &self.template.photo) {
+            let named = licence
+                .fields
+                .get(field)
+                .and_then(serde_json::Value::as_str);
+            let given: String = photo
+                .digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            if named.is_none_or(|named| !named.eq_ignore_ascii_case(&given)) {
+                return Err(RenderPage::OtherPhoto {
+                    field: field.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn seal_centre(&self) -> Point {
+        let authority = self.template.layout.authority;
+        Point {
+            x: authority.x,
+            y: authority.y + SEAL_SINK,
+        }
+    }
+}
+
+/// What the catalog refers to.
+struct Tops {
+    pages: u32,
+    root: u32,
+    widget: u32,
+    attached: [u32; 2],
+}
+
+/// A file being put behind the shared part.
+struct File<'a> {
+    blank: &'a Blank,
+    objects: Objects,
+    /// Entries of the page's font resources.
+    fonts: String,
+}
+
+impl File<'_> {
+    fn content(&mut self, content: &[u8]) -> u32 {
+        let number = self.objects.number();
+        self.objects
+            .compressed(number, "", content, Effort::EachPage);
+        number
+    }
+
+    /// The page's own subsets, behind the shared ones.
+    fn fonts(&mut self, own: &[Cut; 2]) {
+        let [hei, song, own_hei, own_song] = NAMES;
+        let [shared_hei, shared_song] = self.blank.fonts;
+        self.fonts = format!("/{hei} {shared_hei} 0 R/{song} {shared_song} 0 R");
+        for ((cut, face), name) in own
+            .iter()
+            .zip([Face::Hei, Face::Song])
+            .zip([own_hei, own_song])
+        {
+            if !cut.is_empty() {
+                let typeface = self.blank.typefaces.face(face);
+                let number = self
+                    .objects
+                    .group(&typeface::font(cut, typeface, Effort::EachPage));
+                self.fonts.push_str(&format!("/{name} {number} 0 R"));
+            }
+        }
+    }
+
+    fn photo(&mut self, photo: &Photo) -> u32 {
+        let number = self.objects.number();
+        let entries = format!(
+            "/Type/XObject/Subtype/Image/Width {}/Height {}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode",
+            photo.width, photo.height
+        );
+        self.objects.stream(number, &entries, &photo.jpeg);
+        number
+    }
+
+    /// The empty signature field that waits for the seal, merged with its one widget.
+    ///
+    /// It stands in the structure tree with its words before anything is signed, so that sealing
+    /// need not touch page or tree (ISO 14289-1, 7.18.4; ISO 19005-3, 6.3.2 and 6.3.3).
+    fn widget(&mut self, page: u32) -> u32 {
+        let empty = self.objects.number();
+        let side = SEAL_SIDE.points();
+        self.objects.stream(
+            empty,
+            &format!(
+                "/Type/XObject/Subtype/Form/BBox[0 0 {0} {0}]",
+                decimal_text(side)
+            ),
+            b"",
+        );
+        let centre = self.blank.seal_centre();
+        let (x, y) = (
+            centre.x.points(),
+            (self.blank.plan.sheet.height - centre.y).points(),
+        );
+        let rectangle: Vec<String> = [
+            x - side / 2.0,
+            y - side / 2.0,
+            x + side / 2.0,
+            y + side / 2.0,
+        ]
+        .map(decimal_text)
+        .to_vec();
+        // 132: Print and Locked (ISO 32000-1, 12.5.3).
+        self.objects.add(format!(
+            "<</Type/Annot/Subtype/Widget/FT/Sig/T({FIELD})/TU {}/Rect[{}]/F 132/P {page} 0 R/StructParent 1\
+             /AP<</N {empty} 0 R>>>>",
+            text_string("电子印章"),
+            rectangle.join(" ")
+        ))
+    }
+
+    /// The page and the tree of pages, whose number is told.
+    fn page(
+        &mut self,
+        page: u32,
+        contents: &[Option<u32>],
+        photo: Option<u32>,
+        widget: u32,
+    ) -> u32 {
+        let pages = self.objects.number();
+        let sheet = &self.blank.plan.sheet;
+        let contents: Vec<String> = contents
+            .iter()
+            .flatten()
+            .map(|number| format!("{number} 0 R"))
+            .collect();
+        let photo = photo.map_or(String::new(), |photo| {
+            format!("/XObject<</Photo {photo} 0 R>>")
+        });
+        let box_of = [sheet.width.points(), sheet.height.points()]
+            .map(decimal_text)
+            .join(" ");
+        self.objects.put(
+            page,
+            format!(
+                "<</Type/Page/Parent {pages} 0 R/MediaBox[0 0 {box_of}]/Contents[{}]/Resources<</Font<<{}>>{photo}>>\
+                 /Group<</S/Transparency/CS/DeviceRGB>>/StructParents 0/Tabs/S/Annots[{widget} 0 R]>>",
+                contents.join(" "),
+                self.fonts
+            ),
+        );
+        self.objects
+            .put(pages, format!("<</Type/Pages/Kids[{page} 0 R]/Count 1>>"));
+        pages
+    }
+
+    fn attach(&mut self, page: &Page<'_>) -> [u32; 2] {
+        let licence = Attachment {
+            name: "licence.json",
+            described: "证照数据",
+            relationship: Relationship::Data,
+            json: page.licence,
+        };
+        let status = Attachment {
+            name: "status.json",
+            described: "状态引用",
+            relationship: Relationship::Supplement,
+            json: page.status,
+        };
+        [&licence, &status].map(|attachment| embed(&mut self.objects, attachment, page.moment))
+    }
+
+    fn finish(mut self, described: &Described<'_>, tops: Tops) -> Vec<u8> {
+        let Tops {
+            pages,
+            root,
+            widget,
+            attached: [licence, status],
+        } = tops;
+        let profile = self.blank.profile;
+        let metadata = self.objects.number();
+        // ISO 19005-3, 6.6.2: the packet is not compressed, so that others find it.
+        self.objects.stream(
+            metadata,
+            "/Type/Metadata/Subtype/XML",
+            packet(described).as_bytes(),
+        );
+        let information = self.objects.add(information(described));
+        let catalog = self.objects.add(format!(
+            "<</Type/Catalog/Pages {pages} 0 R/Lang(zh-CN)/MarkInfo<</Marked true>>/StructTreeRoot {root} 0 R\
+             /ViewerPreferences<</DisplayDocTitle true>>/Metadata {metadata} 0 R\
+             /OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)\
+             /DestOutputProfile {profile} 0 R>>]/AF[{licence} 0 R {status} 0 R]\
+             /Names<</EmbeddedFiles<</Names[(licence.json){licence} 0 R(status.json){status} 0 R]>>>>\
+             /AcroForm<</Fields[{widget} 0 R]>>>>"
+        ));
+        let digest = crypto::sha256(&self.objects.bytes);
+        let id: String = digest
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02X}"))
+            .collect();
+        self.objects.finish(&format!(
+            "/Root {catalog} 0 R/Info {information} 0 R/ID[<{id}><{id}>]"
+        ))
+    }
+}
+
+/// Characters that nearly every page needs besides ASCII.
+const COMMON: &str = "年月日至自起长期有效元时分，。；：、（）—“”《》";
+
+/// Layout has measured every character before painting; this names one that it has not.
+fn unknown(character: char) -> RenderPage {
+    RenderPage::UnknownCharacter {
+        character,
+        field: "page".to_owned(),
+    }
+}
