@@ -112,14 +112,28 @@ impl Certificate {
     /// # Errors
     /// What is wrong, by place.
     pub fn parse(der: &[u8]) -> Result<Self, ReadCertificate> {
+        let (certificate, faults) = Self::read(der)?;
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(fault);
+        }
+        if second_reader::agrees(&certificate) {
+            Ok(certificate)
+        } else {
+            Err(ReadCertificate::ReadersDisagree)
+        }
+    }
+
+    /// Reads what can be read, and what `parse` would refuse although it can be: for `lint`, which has to
+    /// name every fault. Where the serial number is one of them, 1 stands in its place.
+    pub(crate) fn read(der: &[u8]) -> Result<(Self, Vec<ReadCertificate>), ReadCertificate> {
         if der.len() > MAX_CERTIFICATE {
             return Err(ReadCertificate::TooLarge { octets: der.len() });
         }
         let frame = Frame::read(der)?;
-        let inner = Inner::read(&frame.to_be_signed)?;
+        let mut inner = Inner::read(&frame.to_be_signed)?;
         // RFC 5280 4.1.1.2: or the outer one could be swapped without breaking the signature.
         if inner.algorithm.raw() != frame.algorithm.raw() {
-            return Err(ReadCertificate::AlgorithmsDiffer);
+            inner.faults.push(ReadCertificate::AlgorithmsDiffer);
         }
         let fields = Fields {
             version: inner.version,
@@ -134,12 +148,7 @@ impl Certificate {
             signature: frame.signature,
             der: der.into(),
         };
-        let certificate = Self(Arc::new(fields));
-        if second_reader::agrees(&certificate) {
-            Ok(certificate)
-        } else {
-            Err(ReadCertificate::ReadersDisagree)
-        }
+        Ok((Self(Arc::new(fields)), inner.faults))
     }
 
     /// Its octets as they were received.
@@ -274,21 +283,24 @@ struct Inner<'a> {
     subject: Name,
     spki: Element<'a>,
     extensions: Vec<Kept>,
+    faults: Vec<ReadCertificate>,
 }
 
 impl<'a> Inner<'a> {
     fn read(tbs: &Element<'a>) -> Result<Self, ReadCertificate> {
         let mut fields = tbs.reader()?;
+        let mut faults = Vec::new();
         let version = version(&mut fields)?;
-        let serial = SerialNumber::from_octets(fields.expect(Tag::INTEGER)?.integer()?)?;
+        let number = fields.expect(Tag::INTEGER)?.integer()?;
+        let serial = SerialNumber::from_octets(number).unwrap_or_else(|error| {
+            faults.push(error.into());
+            SerialNumber::ONE
+        });
         let algorithm = fields.expect(Tag::SEQUENCE)?;
         let issuer =
             Name::parse(fields.expect(Tag::SEQUENCE)?.raw()).map_err(ReadCertificate::Issuer)?;
-        // RFC 5280 4.1.2.2: serial numbers are positive. A few roots in wide use have zero; nobody below
-        // them may.
-        let is_tolerated = |subject: &Name| !serial.is_zero() || *subject == issuer;
         if issuer.is_empty() {
-            return Err(ReadCertificate::IssuerEmpty);
+            faults.push(ReadCertificate::IssuerEmpty);
         }
         let mut period = fields.sequence()?;
         // RFC 5280 4.1.2.5: UTCTime until 2049, GeneralizedTime after; seconds, `Z`, no fractions.
@@ -299,8 +311,10 @@ impl<'a> Inner<'a> {
         period.end()?;
         let subject =
             Name::parse(fields.expect(Tag::SEQUENCE)?.raw()).map_err(ReadCertificate::Subject)?;
-        if !is_tolerated(&subject) {
-            return Err(ReadSerial::NotPositive.into());
+        // RFC 5280 4.1.2.2: serial numbers are positive. A few roots in wide use have zero; nobody below
+        // them may.
+        if serial.is_zero() && subject != issuer {
+            faults.push(ReadSerial::NotPositive.into());
         }
         let spki = fields.expect(Tag::SEQUENCE)?;
         let identifiers = [
@@ -327,6 +341,7 @@ impl<'a> Inner<'a> {
             subject,
             spki,
             extensions,
+            faults,
         })
     }
 }

@@ -8,6 +8,7 @@ pub mod crl;
 pub mod extension;
 pub mod general_name;
 pub mod identifiers;
+pub mod lint;
 pub mod name;
 pub mod ocsp;
 mod signed;

@@ -13,7 +13,7 @@ fn folder() -> PathBuf {
 }
 
 fn octets(file: &str) -> Vec<u8> {
-    std::fs::read(folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    std::fs::read(folder().join(file)).expect(file)
 }
 
 fn manifest() -> Value {

@@ -29,6 +29,14 @@ pub enum ReadSerial {
 }
 
 impl SerialNumber {
+    pub(super) const ONE: Self = {
+        let mut octets = [0; MAX_OCTETS];
+        if let Some(first) = octets.first_mut() {
+            *first = 1;
+        }
+        Self { length: 1, octets }
+    };
+
     /// The number that these 16 random octets make (T-C1): a leading 01 makes it positive and keeps
     /// all 128 bits.
     #[must_use]
