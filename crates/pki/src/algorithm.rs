@@ -87,6 +87,17 @@ impl AlgorithmIdentifier {
         &self.raw
     }
 
+    /// The SEQUENCE in DER around the parameters as received.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let parameters = match &self.parameters {
+            Parameters::Absent => Vec::new(),
+            Parameters::Null => write::null(),
+            Parameters::Other(raw) => raw.clone(),
+        };
+        write::sequence([write::oid(&self.oid), parameters])
+    }
+
     /// Whether both name the same algorithm with the same parameters; NULL counts as absent.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

@@ -1,5 +1,6 @@
 //! Adding unsigned attributes to a finished message; nothing that was signed is touched.
 
+use crate::algorithm::AlgorithmIdentifier;
 use crate::asn1::{Tag, write};
 use crate::cms::attribute::Attribute;
 use crate::cms::fault::Fault;
@@ -28,7 +29,7 @@ pub fn with_unsigned_attribute(
     let digest_algorithms = message
         .digest_algorithms
         .iter()
-        .map(|algorithm| algorithm.raw());
+        .map(AlgorithmIdentifier::encode);
     let content = message
         .content
         .as_ref()
@@ -82,10 +83,10 @@ fn encode_signer(signer: &SignerInfo, unsigned: &[Attribute]) -> Vec<u8> {
     );
     write::sequence([
         write::unsigned(signer.version),
-        signer.identifier_raw.clone(),
-        signer.digest_algorithm.raw().to_vec(),
+        signer.identifier.encode(),
+        signer.digest_algorithm.encode(),
         signed,
-        signer.signature_algorithm.raw().to_vec(),
+        signer.signature_algorithm.encode(),
         write::octet_string(&signer.signature),
         optional_set(1, unsigned.iter().map(Attribute::encode)),
     ])

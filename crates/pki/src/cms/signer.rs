@@ -4,7 +4,7 @@ use crypto::{DigestAlgorithm, PublicKey, Signature};
 use time::UtcDateTime;
 
 use crate::algorithm::AlgorithmIdentifier;
-use crate::asn1::{Element, Oid, ReadAsn1, Tag, inspect_der};
+use crate::asn1::{Element, Oid, ReadAsn1, Tag, inspect_der, write};
 use crate::cms::attribute::{self, Attribute, SigningCertificate};
 use crate::cms::fault::Fault;
 use crate::cms::oids;
@@ -37,7 +37,6 @@ pub struct SignedAttributes {
 pub struct SignerInfo {
     pub(super) version: u64,
     pub(super) identifier: SignerIdentifier,
-    pub(super) identifier_raw: Vec<u8>,
     pub(super) digest_algorithm: AlgorithmIdentifier,
     pub(super) signed: Option<SignedAttributes>,
     pub(super) signature_algorithm: AlgorithmIdentifier,
@@ -64,8 +63,7 @@ impl SignerInfo {
     pub(super) fn read(element: &Element<'_>, most: usize) -> Result<Self, ReadSigner> {
         let mut inside = element.reader()?;
         let version = inside.expect(Tag::INTEGER)?.unsigned()?;
-        let sid = inside.element()?;
-        let identifier = read_identifier(&sid)?;
+        let identifier = read_identifier(&inside.element()?)?;
         let digest_algorithm = AlgorithmIdentifier::read(&inside.expect(Tag::SEQUENCE)?)?;
         let signed = match inside.optional(Tag::context(0))? {
             Some(element) => Some(SignedAttributes::read(&element, most)?),
@@ -79,11 +77,9 @@ impl SignerInfo {
             None => Vec::new(),
         };
         inside.end()?;
-        let identifier_raw = sid.raw().to_vec();
         Ok(Self {
             version,
             identifier,
-            identifier_raw,
             digest_algorithm,
             signed,
             signature_algorithm,
@@ -223,6 +219,17 @@ impl SignerInfo {
             &Signature::new(self.signature.clone()),
         )
         .map_err(|_| Fault::SignatureDiffers)
+    }
+}
+
+impl SignerIdentifier {
+    pub(super) fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::IssuerAndSerial { issuer, serial } => {
+                write::sequence([issuer, &write::integer(serial)])
+            }
+            Self::SubjectKey(key) => write::context_primitive(0, key),
+        }
     }
 }
 

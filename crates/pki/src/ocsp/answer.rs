@@ -7,6 +7,7 @@ use time::UtcDateTime;
 use crate::algorithm;
 use crate::asn1::write;
 use crate::certificate::Certificate;
+use crate::crl::Reason;
 use crate::ocsp::extension::{self, Nonce};
 use crate::ocsp::identifier::CertificateId;
 use crate::ocsp::request::MAX_IDS;
@@ -219,8 +220,8 @@ fn encode_status(status: Status) -> Vec<u8> {
         Status::Revoked { at, reason } => {
             let reason = match reason {
                 // RFC 5280 5.3.1: unspecified is left out.
-                None | Some(0) => Vec::new(),
-                Some(code) => write::context(0, [write::enumerated(code)]),
+                Reason::Unspecified => Vec::new(),
+                other => write::context(0, [write::enumerated(other.code())]),
             };
             write::context(1, [write::generalized_time(whole(at)), reason])
         }

@@ -5,6 +5,7 @@ use time::UtcDateTime;
 
 use crate::algorithm::AlgorithmIdentifier;
 use crate::asn1::{Element, Fraction, Oid, ReadAsn1, Reader, Tag, write};
+use crate::crl::Reason;
 use crate::ocsp::extension::{self, Extension, Nonce, ReadExtensions};
 use crate::ocsp::identifier::CertificateId;
 
@@ -69,8 +70,8 @@ pub enum Status {
     Revoked {
         /// Since when.
         at: UtcDateTime,
-        /// Why, as a CRLReason code (RFC 5280 5.3.1); absent and 0 are the same.
-        reason: Option<u8>,
+        /// Why; [`Reason::Unspecified`] where nothing is said.
+        reason: Reason,
     },
     /// Not known here.
     Unknown,
@@ -81,7 +82,7 @@ impl Status {
     /// take *unknown* lightly (RFC 6960 2.2): on hold since 1970.
     pub const NEVER_ISSUED: Self = Self::Revoked {
         at: UtcDateTime::UNIX_EPOCH,
-        reason: Some(6),
+        reason: Reason::CertificateHold,
     };
 }
 
@@ -383,22 +384,15 @@ fn read_status(element: &Element<'_>) -> Result<Status, ReadResponse> {
                 .expect(Tag::GENERALIZED_TIME)?
                 .generalized_time(Fraction::Refused)?;
             let reason = match inside.optional(Tag::context(0))? {
-                None => None,
-                Some(explicit) => Some(explicit.only(Tag::ENUMERATED)?.unsigned()?),
+                None => Reason::Unspecified,
+                Some(explicit) => {
+                    let code = explicit.only(Tag::ENUMERATED)?.unsigned()?;
+                    let reason = u8::try_from(code).ok().and_then(Reason::from_code);
+                    reason.ok_or(ReadResponse::Reason(code))?
+                }
             };
             inside.end()?;
-            // RFC 5280 5.3.1: 7 is not used; removeFromCRL (8) belongs to delta lists.
-            match reason {
-                None => Ok(Status::Revoked { at, reason: None }),
-                Some(code @ (0..=6 | 9 | 10)) => {
-                    let reason = u8::try_from(code).map_err(|_| ReadResponse::Reason(code))?;
-                    Ok(Status::Revoked {
-                        at,
-                        reason: Some(reason),
-                    })
-                }
-                Some(code) => Err(ReadResponse::Reason(code)),
-            }
+            Ok(Status::Revoked { at, reason })
         }
         found => Err(ReadAsn1::Unexpected {
             at: element.at(),
