@@ -143,9 +143,7 @@ impl AlgorithmIdentifier {
         use KeyAlgorithm::{EcP256, EcP384, Ed25519};
         use SignatureAlgorithm as A;
         let oid = self.oid;
-        if self.fixed_digest()?.is_some_and(|fixed| fixed != digest) {
-            return Err(ResolveAlgorithm::Digest(Box::new(oid)));
-        }
+        self.inspect_beside(digest)?;
         let named = match (oid, digest) {
             (ECDSA_SHA256 | ECDSA_SHA384 | ECDSA_SHA512, _) => match (key, digest) {
                 (EcP256, Sha256) => Some(A::EcdsaP256Sha256),
@@ -168,6 +166,18 @@ impl AlgorithmIdentifier {
         named
             .filter(|algorithm| key_of(*algorithm) == key)
             .ok_or_else(|| ResolveAlgorithm::Key(Box::new(oid)))
+    }
+
+    /// Whether the identifier goes with `digest`, whatever the key: known, with acceptable parameters, and
+    /// not fixed to another digest.
+    ///
+    /// # Errors
+    /// `Unknown`, `Parameters`, `Digest`.
+    pub fn inspect_beside(&self, digest: DigestAlgorithm) -> Result<(), ResolveAlgorithm> {
+        match self.fixed_digest()? {
+            Some(fixed) if fixed != digest => Err(ResolveAlgorithm::Digest(Box::new(self.oid))),
+            _ => Ok(()),
+        }
     }
 
     /// The digest that the identifier fixes; `None` for rsaEncryption, which leaves it open.

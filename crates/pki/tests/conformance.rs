@@ -1,10 +1,13 @@
-//! The time-stamp and OCSP samples of `tests/fixtures/rfc3161-ocsp-crl`, each with the exact reason for which
+//! The time-stamp, CRL and OCSP samples of `tests/fixtures/rfc3161-ocsp-crl`, each with the exact reason for which
 //! it is refused.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crypto::Digest;
+use crypto::{Digest, Signature};
+use pki::Crl;
+use pki::algorithm::AlgorithmIdentifier;
+use pki::asn1::{Reader, Tag};
 use pki::certificate::{Certificate, SerialNumber};
 use pki::ocsp;
 use pki::tsp;
@@ -27,6 +30,8 @@ struct Case {
     trust: Option<String>,
     issuer: Option<String>,
     status: Option<String>,
+    revoked: Option<Vec<String>>,
+    not_revoked: Option<Vec<String>>,
 }
 
 const AT: UtcDateTime = utc_datetime!(2026-11-22 4:00);
@@ -74,8 +79,50 @@ fn judge(case: &Case) -> Result<String, String> {
             case,
             &tsp::Token::parse(&read(&case.file)).map_err(|e| variant(&e))?,
         ),
+        "crl" => judge_list(case),
         _ => judge_status(case),
     }
+}
+
+/// The list as one about a certificate of its issuer, and the entries that the manifest names.
+fn judge_list(case: &Case) -> Result<String, String> {
+    let issuer = certificate(case.issuer.as_deref().expect("an issuer"));
+    let folder = case.file.split('/').next().unwrap_or_default();
+    let list = Crl::parse(&read(&case.file)).map_err(|e| variant(&e))?;
+    list.covers(&certificate(&format!("{folder}/certs/leaf.der")))
+        .map_err(|e| variant(&e))?;
+    let identifier = Reader::single(list.algorithm_der(), Tag::SEQUENCE)
+        .and_then(|element| AlgorithmIdentifier::read(&element))
+        .map_err(|e| variant(&e))?;
+    let key = issuer.public_key().map_err(|e| variant(&e))?;
+    let algorithm = identifier
+        .signature(key.algorithm())
+        .map_err(|e| variant(&e))?;
+    let signature = Signature::new(list.signature().to_vec());
+    key.check(algorithm, list.tbs(), &signature)
+        .map_err(|_| "signature")?;
+    if list.this_update() > AT {
+        return Err("from the future".to_owned());
+    }
+    if list.next_update() < AT {
+        return Err("stale".to_owned());
+    }
+    let is_listed = |number: &String| {
+        let digits = number.trim_start_matches("0x");
+        list.find(&SerialNumber::from_hex(digits).expect("a serial number"))
+            .is_some()
+    };
+    assert!(
+        case.revoked.iter().flatten().all(is_listed),
+        "{}",
+        case.file
+    );
+    assert!(
+        !case.not_revoked.iter().flatten().any(is_listed),
+        "{}",
+        case.file
+    );
+    Ok("listed".to_owned())
 }
 
 fn judge_response(case: &Case) -> Result<String, String> {
@@ -243,6 +290,33 @@ const REASONS: &[(&str, &str)] = &[
     ("ocsp/error-with-bytes.ors", "AnswerWithRefusal"),
     ("ocsp/trailing-byte.ors", "Asn1 Trailing"),
     ("ocsp/truncated.ors", "Asn1 Truncated"),
+    // The list, its moment and its issuer.
+    ("crl/expired.crl", "stale"),
+    ("crl/not-yet.crl", "from the future"),
+    ("crl/signature-bit.crl", "signature"),
+    ("crl/other-key.crl", "signature"),
+    ("crl/other-issuer.crl", "OtherIssuer"),
+    ("crl/signature-algorithm-differs.crl", "AlgorithmsDiffer"),
+    ("crl/next-update-absent.crl", "NextUpdateAbsent"),
+    ("crl/version-1-with-extensions.crl", "Version"),
+    ("crl/version-3.crl", "Version"),
+    ("crl/number-absent.crl", "NumberAbsent"),
+    ("crl/number-negative.crl", "Number"),
+    ("crl/number-21-octets.crl", "Number"),
+    ("crl/extension-critical-unknown.crl", "UnknownCritical"),
+    ("crl/extension-twice.crl", "Extensions Duplicate"),
+    ("crl/entry-critical-unknown.crl", "UnknownCritical"),
+    ("crl/entry-reason-7.crl", "Reason"),
+    ("crl/entry-remove-from-crl.crl", "Reason"),
+    ("crl/delta.crl", "Delta"),
+    ("crl/indirect.crl", "Indirect"),
+    // Policy, decided: a partition says which one it is.
+    ("crl/only-ca.crl", "PointWithoutName"),
+    ("crl/utc-time-after-2049.crl", "Encoding Time"),
+    ("crl/serial-zero-length.crl", "Encoding Integer"),
+    ("crl/serial-not-minimal.crl", "Encoding Integer"),
+    ("crl/trailing-byte.crl", "Encoding Trailing"),
+    ("crl/truncated.crl", "Encoding Truncated"),
 ];
 
 #[test]
@@ -251,7 +325,7 @@ fn every_sample_is_judged_as_its_manifest_says() {
     assert_eq!(reasons.len(), REASONS.len(), "each case has one reason");
     let mut wrong = Vec::new();
     let mut used = BTreeMap::new();
-    for case in cases(&["tsp", "tsp-token", "ocsp"]) {
+    for case in cases(&["tsp", "tsp-token", "crl", "ocsp"]) {
         let (algorithm, name) = case.file.split_once('/').expect("a folder");
         let found = judge(&case);
         if algorithm == UNSUPPORTED {
@@ -263,8 +337,13 @@ fn every_sample_is_judged_as_its_manifest_says() {
             }
             continue;
         }
+        let accepted = if case.kind == "crl" {
+            "listed"
+        } else {
+            "stamped"
+        };
         let expected = match (case.expect.as_str(), reasons.get(name)) {
-            ("valid", None) => Ok(case.status.clone().unwrap_or_else(|| "stamped".to_owned())),
+            ("valid", None) => Ok(case.status.as_deref().unwrap_or(accepted).to_owned()),
             ("refused" | "policy", Some(reason)) => Err((*reason).to_owned()),
             _ => Err("no reason listed, or one for a valid case".to_owned()),
         };

@@ -9,6 +9,7 @@ use crate::cms::fault::Fault;
 use crate::cms::oids;
 use crate::cms::read::{SignedData, Trailing};
 use crate::cms::signer::{SignedAttributes, SignerIdentifier, SignerInfo};
+use crate::name::Name;
 
 /// What kind of signature a message is meant to be: which rules apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +146,15 @@ impl SignerInfo {
                 expected,
             });
         }
-        faults.extend(self.digest_algorithm().err());
+        match self.digest_algorithm() {
+            Err(fault) => faults.push(fault),
+            Ok(digest) => faults.extend(
+                self.signature_algorithm
+                    .inspect_beside(digest)
+                    .err()
+                    .map(Fault::from),
+            ),
+        }
         const SIGNED_ONLY: [Oid; 6] = [
             oids::CONTENT_TYPE,
             oids::MESSAGE_DIGEST,
@@ -247,7 +256,7 @@ impl SignerInfo {
             .find(|candidate| first.names(candidate.der()))
             .ok_or(Fault::SigningCertificateUnmatched)?;
         if let Some((issuer, serial)) = &first.issuer_serial
-            && (issuer != certificate.issuer().der() || serial != certificate.serial().octets())
+            && !is_issuer_and_serial(certificate, issuer, serial)
         {
             return Err(Fault::SigningCertificateIssuer);
         }
@@ -263,7 +272,7 @@ impl SignerInfo {
     pub fn identifies(&self, certificate: &Certificate) -> bool {
         match &self.identifier {
             SignerIdentifier::IssuerAndSerial { issuer, serial } => {
-                issuer == certificate.issuer().der() && serial == certificate.serial().octets()
+                is_issuer_and_serial(certificate, issuer, serial)
             }
             SignerIdentifier::SubjectKey(key) => certificate
                 .subject_key_identifier()
@@ -294,6 +303,13 @@ impl SignerInfo {
             Err(Fault::AlgorithmProtectionDiffers)
         }
     }
+}
+
+/// Names are compared as names, not as octets (RFC 5280 7.1): some software writes them anew.
+fn is_issuer_and_serial(certificate: &Certificate, issuer: &[u8], serial: &[u8]) -> bool {
+    let same = |name: Name| name == *certificate.issuer();
+    serial == certificate.serial().octets()
+        && (issuer == certificate.issuer().der() || Name::parse(issuer).is_ok_and(same))
 }
 
 fn is_strong_hash(named: &CertificateHash) -> bool {

@@ -7,6 +7,7 @@ use crate::asn1::{Oid, Reader, Tag};
 use crate::certificate::{Certificate, SerialNumber};
 use crate::extension::KeyUsage;
 use crate::identifiers;
+use crate::name::Name;
 use crate::ocsp::extension::{self, Extension, Nonce};
 use crate::ocsp::fault::StatusFault;
 use crate::ocsp::identifier::key_bits;
@@ -181,7 +182,10 @@ impl Response {
 
     fn is_named(&self, certificate: &Certificate) -> bool {
         match &self.responder {
-            ResponderId::Name(name) => name == certificate.subject().der(),
+            ResponderId::Name(name) => {
+                name == certificate.subject().der()
+                    || Name::parse(name).is_ok_and(|name| name == *certificate.subject())
+            }
             ResponderId::Key(hash) => {
                 Digest::of(DigestAlgorithm::Sha1, key_bits(certificate)).bytes() == hash
             }

