@@ -5,8 +5,7 @@ use time::UtcDateTime;
 
 use crate::asn1::Oid;
 use crate::cms;
-use crate::tsp::refused::Failure;
-use crate::tsp::response::Status;
+use crate::tsp::refused::{Failure, Status};
 
 /// Why a response or a token proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

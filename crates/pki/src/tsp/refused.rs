@@ -1,8 +1,25 @@
-//! Why a request gets no token, and the answer that says so.
+//! How a request ends, why it gets no token, and the answer that says so.
 
 use thiserror::Error;
 
 use crate::asn1::{Oid, ReadAsn1, Tag, write};
+
+/// `PKIStatus` (RFC 3161 2.4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// A token as asked for.
+    Granted,
+    /// A token, with changes.
+    GrantedWithMods,
+    /// No token.
+    Rejection,
+    /// The request waits.
+    Waiting,
+    /// A revocation is coming.
+    RevocationWarning,
+    /// The authority's certificate is revoked.
+    RevocationNotification,
+}
 
 /// `PKIFailureInfo` (RFC 3161 2.4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,29 +4,12 @@ use thiserror::Error;
 
 use crate::asn1::{ReadAsn1, Reader, Tag};
 use crate::tsp::fault::TokenFault;
-use crate::tsp::refused::Failure;
+use crate::tsp::refused::{Failure, Status};
 use crate::tsp::request::Request;
 use crate::tsp::token::{ReadToken, Token};
 
 /// Octets of one response.
 pub const MAX_RESPONSE: usize = 256 * 1024;
-
-/// `PKIStatus` (RFC 3161 2.4.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// A token as asked for.
-    Granted,
-    /// A token, with changes.
-    GrantedWithMods,
-    /// No token.
-    Rejection,
-    /// The request waits.
-    Waiting,
-    /// A revocation is coming.
-    RevocationWarning,
-    /// The authority's certificate is revoked.
-    RevocationNotification,
-}
 
 /// An answer of an authority.
 #[derive(Debug, Clone)]
