@@ -3,7 +3,7 @@
 use crypto::{DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
 use thiserror::Error;
 
-use crate::asn1::{Element, Oid, ReadAsn1, Reader, Tag, write};
+use asn1::{Element, Oid, ReadAsn1, Reader, Tag, write};
 
 const SHA1: Oid = Oid::of(&[1, 3, 14, 3, 2, 26]);
 const SHA256: Oid = Oid::of(&[2, 16, 840, 1, 101, 3, 4, 2, 1]);

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
-use crate::asn1::{Element, Oid, ReadAsn1, Reader, Tag};
 use crate::extension::{Extension, ReadExtension};
 use crate::name::{Name, ReadName};
 use crate::signed::{Frame, content_range, range};
+use asn1::{Element, Oid, ReadAsn1, Reader, Tag};
 
 mod extensions;
 mod key;

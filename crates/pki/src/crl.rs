@@ -7,7 +7,6 @@ use std::sync::Arc;
 use thiserror::Error;
 use time::UtcDateTime;
 
-use crate::asn1::{Element, Fraction, Oid, ReadAsn1, Reader, Tag};
 use crate::certificate::SerialNumber;
 use crate::extension::{
     AuthorityKeyIdentifier, Extension, IssuingDistributionPoint, PointName, ReadExtension, Scope,
@@ -15,6 +14,7 @@ use crate::extension::{
 use crate::identifiers as id;
 use crate::name::{Name, ReadName};
 use crate::signed::{Frame, content_range, range};
+use asn1::{Element, Fraction, Oid, ReadAsn1, Reader, Tag};
 
 mod competence;
 mod entry;

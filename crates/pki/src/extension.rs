@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use crate::asn1::{Element, Oid, ReadAsn1, Reader, Tag, write};
 use crate::general_name::ReadGeneralName;
 use crate::name::ReadName;
+use asn1::{Element, Oid, ReadAsn1, Reader, Tag, write};
 
 mod access;
 mod constraint;

@@ -1,7 +1,7 @@
 //! General names: the forms in which certificates name things beside distinguished names.
 
-use crate::asn1::{Element, Oid, ReadAsn1, Reader, Tag, write};
 use crate::name::{Name, ReadName};
+use asn1::{Element, Oid, ReadAsn1, Reader, Tag, write};
 
 use thiserror::Error;
 

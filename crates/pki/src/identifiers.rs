@@ -1,6 +1,6 @@
 //! Table only: object identifiers of names, extensions, key purposes and statements, by their words.
 
-use crate::asn1::Oid;
+use asn1::Oid;
 
 const fn attribute(last: u128) -> Oid {
     Oid::of(&[2, 5, 4, last])

@@ -3,8 +3,8 @@
 //! Run over a copy under a throw-away signature before the real key signs (T-C2), and over what others
 //! made. Nothing here needs a key, a moment or another certificate.
 
-use crate::asn1::Oid;
 use crate::certificate::Certificate;
+use asn1::Oid;
 
 mod code_lists;
 mod extensions;

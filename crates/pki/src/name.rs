@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::asn1::{Oid, ReadAsn1, Reader, Tag, write};
 use crate::identifiers as id;
+use asn1::{Oid, ReadAsn1, Reader, Tag, write};
 
 mod display;
 mod normal;

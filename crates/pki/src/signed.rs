@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::asn1::{Element, ReadAsn1, Reader, Tag, inspect_der};
+use asn1::{Element, ReadAsn1, Reader, Tag, inspect_der};
 
 /// The frame, read.
 pub(crate) struct Frame<'a> {

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 /// The crates, by folder.
 pub(crate) const CRATES: &[&str] = &[
+    "asn1",
     "catalogue",
     "cli",
     "credential",
     "crypto",
     "document",
+    "evidence",
     "issuance",
     "licence",
+    "pdf",
     "pki",
     "registry",
     "seal",
@@ -144,8 +147,9 @@ fn long_functions(text: &str) -> Vec<(usize, usize)> {
         }
         let indent = &line[..line.len() - body.len()];
         let close = format!("{indent}}}");
-        let end = lines[start..]
+        let end = lines
             .iter()
+            .skip(start)
             .position(|line| *line == close || line.ends_with("{}"));
         if let Some(length) = end.map(|end| end + 1)
             && length > FUNCTION_LINES

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
+use asn1::Oid;
 use base64::Engine as _;
 use crypto::{
     Authorisation, Digest, DigestAlgorithm, Input, KeyId, KeyUse, SeededRandom, Signature,
     SignatureAlgorithm, Signer, SoftwareSigner,
 };
-use pki::asn1::Oid;
+use evidence::cms::{self, Form, SignedData};
+use evidence::{ocsp, tsp};
 use pki::certificate::Certificate;
-use pki::cms::{self, Form, SignedData};
 use pki::crl::Reason;
-use pki::{ocsp, tsp};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 

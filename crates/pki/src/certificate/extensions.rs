@@ -1,7 +1,6 @@
 //! The extensions of a certificate, each by its name and type.
 
 use super::Certificate;
-use crate::asn1::{Oid, Reader, Tag};
 use crate::extension::{
     AccessDescription, AuthorityKeyIdentifier, BasicConstraints, DistributionPoint, KeyUsage,
     NameConstraints, PolicyConstraints, PolicyInformation, PolicyMapping, PrivateKeyUsagePeriod,
@@ -9,6 +8,7 @@ use crate::extension::{
 };
 use crate::general_name::GeneralName;
 use crate::identifiers as id;
+use asn1::{Oid, Reader, Tag};
 
 /// Extensions that validation acts upon or that ask nothing of it. RFC 5280 4.2: any other that is
 /// critical ends it. Extensions that must never be critical (keys' identifiers, information access) are

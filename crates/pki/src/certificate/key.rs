@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Certificate;
 use crate::algorithm::{AlgorithmIdentifier, ResolveAlgorithm};
-use crate::asn1::{ReadAsn1, Reader, Tag};
+use asn1::{ReadAsn1, Reader, Tag};
 
 /// Why the signature on a certificate cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,8 +1,8 @@
 //! Certificates: parts read, limits of form refused.
 
 use super::*;
-use crate::asn1::write;
 use crate::identifiers as id;
+use asn1::write;
 
 /// A certificate of these parts, with a signature that nobody checks.
 fn with(parts: &[Vec<u8>]) -> Vec<u8> {

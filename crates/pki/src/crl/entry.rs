@@ -3,9 +3,9 @@
 use time::UtcDateTime;
 
 use super::ReadCrl;
-use crate::asn1::{Element, Fraction, Reader, Tag};
 use crate::extension::Extension;
 use crate::identifiers as id;
+use asn1::{Element, Fraction, Reader, Tag};
 
 /// CRLReason (RFC 5280 5.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,8 +1,8 @@
 //! Where more is to be had, and whose key signed: authorityInfoAccess, authorityKeyIdentifier.
 
 use super::{ReadExtension, filled_sequence};
-use crate::asn1::{Oid, Reader, Tag, write};
 use crate::general_name::GeneralName;
+use asn1::{Oid, Reader, Tag, write};
 
 /// One address of authorityInfoAccess or subjectInfoAccess (RFC 5280 4.2.2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]

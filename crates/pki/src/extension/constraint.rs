@@ -1,8 +1,8 @@
 //! nameConstraints.
 
 use super::{ReadExtension, filled_sequence};
-use crate::asn1::{Reader, Tag, write};
 use crate::general_name::GeneralName;
+use asn1::{Reader, Tag, write};
 
 /// nameConstraints (RFC 5280 4.2.1.10): names that certificates below may and must not have.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Where CRLs are and what they cover: cRLDistributionPoints, issuingDistributionPoint.
 
 use super::{ReadExtension, default_false, filled_sequence, named_bits};
-use crate::asn1::{Element, Reader, Tag, write};
 use crate::general_name::GeneralName;
+use asn1::{Element, Reader, Tag, write};
 
 /// ReasonFlags (RFC 5280 4.2.1.13): bit *n* is named bit *n*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

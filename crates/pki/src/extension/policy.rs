@@ -1,7 +1,7 @@
 //! Certificate policies, their mappings and constraints.
 
 use super::{ReadExtension, filled_sequence};
-use crate::asn1::{Oid, ReadAsn1, Reader, Tag, write};
+use asn1::{Oid, ReadAsn1, Reader, Tag, write};
 
 /// One policy of certificatePolicies (RFC 5280 4.2.1.4).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! qcStatements: what an issuer says of a qualified certificate (EN 319 412-5).
 
 use super::{ReadExtension, filled_sequence};
-use crate::asn1::{Oid, ReadAsn1, Reader, Tag, write};
 use crate::identifiers as id;
+use asn1::{Oid, ReadAsn1, Reader, Tag, write};
 
 /// One statement: its identifier and, where it has a value, the DER octets of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use time::UtcDateTime;
 
 use super::{ReadExtension, default_false, filled_sequence, named_bits};
-use crate::asn1::{Fraction, Oid, ReadAsn1, Reader, Tag, write};
 use crate::identifiers;
+use asn1::{Fraction, Oid, ReadAsn1, Reader, Tag, write};
 
 /// basicConstraints (RFC 5280 4.2.1.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Extensions: criticality, presence, and what they say together.
 
-use crate::asn1::{Oid, Reader, Tag};
 use crate::certificate::{Certificate, UNDERSTOOD};
 use crate::extension::{
     AccessDescription, BasicConstraints, DistributionPoint, KeyUsage, PointName,
 };
 use crate::general_name::GeneralName;
 use crate::identifiers as id;
+use asn1::{Oid, Reader, Tag};
 
 use super::{Findings, Rule, fields, rules, syntax};
 

@@ -1,7 +1,7 @@
 //! The fields beside names and extensions, and what could not be read at all.
 
-use crate::asn1::{Oid, ReadAsn1, Reader, Tag};
 use crate::certificate::{Certificate, ReadCertificate};
+use asn1::{Oid, ReadAsn1, Reader, Tag};
 
 use super::{Findings, rules};
 

@@ -1,10 +1,10 @@
 //! Certificate revocation lists.
 
-use crate::asn1::{Element, ReadAsn1, Reader, Tag};
 use crate::crl::Crl;
 use crate::extension::{Extension, PointName};
 use crate::general_name::GeneralName;
 use crate::identifiers as id;
+use asn1::{Element, ReadAsn1, Reader, Tag};
 
 use super::{Findings, LintFinding, rules, syntax};
 

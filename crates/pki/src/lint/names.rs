@@ -1,10 +1,10 @@
 //! Distinguished names: string types, lengths, and mail addresses that belong elsewhere.
 
-use crate::asn1::{Oid, Tag};
 use crate::certificate::Certificate;
 use crate::general_name::GeneralName;
 use crate::identifiers as id;
 use crate::name::{Attribute, Name, is_printable};
+use asn1::{Oid, Tag};
 
 use super::{Findings, Subject, rules, syntax};
 

@@ -1,11 +1,11 @@
 //! Profiles of EN 319 412-2 (natural persons) and EN 319 412-3 (legal persons).
 
-use crate::asn1::Oid;
 use crate::certificate::Certificate;
 use crate::extension::{KeyUsage, PointName, Statement};
 use crate::general_name::GeneralName;
 use crate::identifiers as id;
 use crate::name::Name;
+use asn1::Oid;
 
 use super::code_lists::is_country;
 use super::{Findings, Subject, rules};

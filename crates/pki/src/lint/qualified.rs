@@ -1,9 +1,9 @@
 //! Statements of EN 319 412-5.
 
-use crate::asn1::{Oid, Reader, Tag};
 use crate::certificate::Certificate;
 use crate::extension::{QcStatement, Statement};
 use crate::identifiers as id;
+use asn1::{Oid, Reader, Tag};
 
 use super::code_lists::{is_country, is_currency, is_language};
 use super::{Findings, rules};

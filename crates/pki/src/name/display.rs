@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::{Attribute, Name};
-use crate::asn1::Oid;
 use crate::identifiers as id;
+use asn1::Oid;
 
 /// RFC 4514 3 and, beyond its table, the words of X.520 that our subjects use.
 const WORDS: &[(Oid, &str)] = &[

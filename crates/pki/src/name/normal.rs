@@ -4,7 +4,7 @@ use stringprep::tables;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Attribute, NUMERIC_STRING};
-use crate::asn1::Tag;
+use asn1::Tag;
 
 /// Appends the comparison form of one relative name: its length, then its attributes in an order
 /// that does not depend on how they stood.

@@ -1,0 +1,27 @@
+//! CMS SignedData (RFC 5652), as CAdES, PAdES and time-stamps use it: read, inspect, check, prepare.
+//!
+//! Reading takes BER as real files have it and keeps the original octets of everything that was
+//! signed. Writing is DER. [`SignedData::inspect`] applies the rules that need no key,
+//! [`SignerInfo::check`] the one that does.
+
+mod attribute;
+mod extend;
+mod fault;
+mod inspect;
+pub mod oids;
+mod prepare;
+mod read;
+mod signer;
+
+pub use attribute::{AlgorithmProtection, Attribute, CertificateHash, SigningCertificate};
+pub use extend::with_unsigned_attribute;
+pub use fault::Fault;
+pub use inspect::Form;
+pub use prepare::{Commitment, Draft, PrepareCms, Prepared, Time};
+pub use read::{
+    MAX_ATTRIBUTES, MAX_CERTIFICATES, MAX_SIGNED_DATA, MAX_SIGNERS, ReadCms, SignedData, Trailing,
+};
+pub use signer::{SignedAttributes, SignerIdentifier, SignerInfo};
+
+/// The unsigned attribute that holds a receipt of the public log.
+pub const RECEIPT_OID: asn1::Oid = oids::RECEIPT;

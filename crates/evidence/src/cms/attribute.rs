@@ -1,0 +1,240 @@
+//! Attributes, and the typed content of those that the rules are about.
+
+use crypto::{Digest, DigestAlgorithm};
+use time::UtcDateTime;
+
+use crate::cms::oids;
+use asn1::{Oid, ReadAsn1, Reader, Tag, write};
+use pki::algorithm::AlgorithmIdentifier;
+
+/// An attribute: its type and its values, each value as it was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    kind: Oid,
+    values: Vec<Vec<u8>>,
+}
+
+/// What signing-certificate (version 1 or 2) says: hashes of certificates, the signer's first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningCertificate {
+    /// The certificates named; RFC 5035 5.4: the first is the signer's.
+    pub certificates: Vec<CertificateHash>,
+}
+
+/// ESSCertID or ESSCertIDv2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateHash {
+    /// The algorithm of the hash, `None` where it is not one of ours.
+    pub algorithm: Option<DigestAlgorithm>,
+    /// The hash over the whole certificate.
+    pub hash: Vec<u8>,
+    /// The issuer's Name and the serial number's content octets, where they are given.
+    pub issuer_serial: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// cms-algorithm-protection: the algorithms once more, under the signature (RFC 6211 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlgorithmProtection {
+    /// The digest algorithm.
+    pub digest: AlgorithmIdentifier,
+    /// The signature algorithm, `None` where the attribute is for a MAC.
+    pub signature: Option<AlgorithmIdentifier>,
+}
+
+impl Attribute {
+    /// An attribute with one value, a whole DER element.
+    #[must_use]
+    pub fn new(kind: Oid, value: Vec<u8>) -> Self {
+        Self {
+            kind,
+            values: vec![value],
+        }
+    }
+
+    /// The attribute signature-time-stamp with this token.
+    #[must_use]
+    pub fn signature_time_stamp(token: &[u8]) -> Self {
+        Self::new(oids::SIGNATURE_TIME_STAMP, token.to_vec())
+    }
+
+    /// The attribute that holds a receipt of the public log, an OCTET STRING.
+    #[must_use]
+    pub fn receipt(receipt: &[u8]) -> Self {
+        Self::new(oids::RECEIPT, write::octet_string(receipt))
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn kind(&self) -> Oid {
+        self.kind
+    }
+
+    /// Its values, each a whole element.
+    #[must_use]
+    pub fn values(&self) -> &[Vec<u8>] {
+        &self.values
+    }
+
+    /// Its value where it has exactly one.
+    #[must_use]
+    pub fn value(&self) -> Option<&[u8]> {
+        match self.values.as_slice() {
+            [value] => Some(value),
+            _ => None,
+        }
+    }
+
+    /// `Attribute ::= SEQUENCE { attrType, attrValues SET OF }`.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        write::sequence([write::oid(&self.kind), write::set_of(&self.values)])
+    }
+
+    pub(super) fn read_all(
+        mut reader: Reader<'_>,
+        most: usize,
+    ) -> Result<Option<Vec<Self>>, ReadAsn1> {
+        let mut attributes = Vec::new();
+        while !reader.is_empty() {
+            if attributes.len() == most {
+                return Ok(None);
+            }
+            let mut inside = reader.sequence()?;
+            let kind = inside.oid()?;
+            let mut set = inside.set()?;
+            inside.end()?;
+            let mut values = Vec::new();
+            while !set.is_empty() {
+                values.push(set.element()?.raw().to_vec());
+            }
+            attributes.push(Self { kind, values });
+        }
+        Ok(Some(attributes))
+    }
+}
+
+/// The value of content-type.
+pub(super) fn content_type(value: &[u8]) -> Result<Oid, ReadAsn1> {
+    Reader::single(value, Tag::OID)?.oid()
+}
+
+/// The value of message-digest.
+pub(super) fn message_digest(value: &[u8]) -> Result<&[u8], ReadAsn1> {
+    Ok(Reader::single(value, Tag::OCTET_STRING)?.content())
+}
+
+/// The value of signing-time (RFC 5652 11.3: UTCTime until 2049, GeneralizedTime after).
+pub(super) fn signing_time(value: &[u8]) -> Result<UtcDateTime, ReadAsn1> {
+    let mut reader = Reader::der(value);
+    let time = reader.element()?.time()?;
+    reader.end()?;
+    Ok(time)
+}
+
+/// The value of cms-algorithm-protection.
+pub(super) fn algorithm_protection(value: &[u8]) -> Result<AlgorithmProtection, ReadAsn1> {
+    let mut inside = Reader::single(value, Tag::SEQUENCE)?.reader()?;
+    let digest = AlgorithmIdentifier::read(&inside.expect(Tag::SEQUENCE)?)?;
+    let signature = implicit_algorithm(&mut inside, 1)?;
+    implicit_algorithm(&mut inside, 2)?;
+    inside.end()?;
+    Ok(AlgorithmProtection { digest, signature })
+}
+
+/// `[number] IMPLICIT AlgorithmIdentifier`: the same content under another tag.
+fn implicit_algorithm(
+    reader: &mut Reader<'_>,
+    number: u8,
+) -> Result<Option<AlgorithmIdentifier>, ReadAsn1> {
+    let Some(element) = reader.optional(Tag::context(number))? else {
+        return Ok(None);
+    };
+    let sequence = write::element(Tag::SEQUENCE, element.content());
+    AlgorithmIdentifier::read(&Reader::single(&sequence, Tag::SEQUENCE)?).map(Some)
+}
+
+impl SigningCertificate {
+    /// Reads the value of signing-certificate-v2 (RFC 5035 3).
+    ///
+    /// # Errors
+    /// Every fault of the encoding.
+    pub fn parse_v2(value: &[u8]) -> Result<Self, ReadAsn1> {
+        Self::parse(value, |inside| {
+            // DEFAULT id-sha256: left out by DER, yet written by many; both are read.
+            match inside.optional(Tag::SEQUENCE)? {
+                // The issuerSerial is a SEQUENCE too, but comes after the hash.
+                Some(element) => Ok(AlgorithmIdentifier::read(&element)?.digest()),
+                None => Ok(Some(DigestAlgorithm::Sha256)),
+            }
+        })
+    }
+
+    /// Reads the value of signing-certificate: SHA-1, version 1 (RFC 2634 5.4).
+    ///
+    /// # Errors
+    /// Every fault of the encoding.
+    pub fn parse_v1(value: &[u8]) -> Result<Self, ReadAsn1> {
+        Self::parse(value, |_| Ok(Some(DigestAlgorithm::Sha1)))
+    }
+
+    fn parse(
+        value: &[u8],
+        algorithm: impl Fn(&mut Reader<'_>) -> Result<Option<DigestAlgorithm>, ReadAsn1>,
+    ) -> Result<Self, ReadAsn1> {
+        let mut inside = Reader::single(value, Tag::SEQUENCE)?.reader()?;
+        let mut list = inside.sequence()?;
+        let mut certificates = Vec::new();
+        while !list.is_empty() {
+            let mut one = list.sequence()?;
+            let algorithm = algorithm(&mut one)?;
+            let hash = one.expect(Tag::OCTET_STRING)?.content().to_vec();
+            let issuer_serial = match one.optional(Tag::SEQUENCE)? {
+                Some(element) => Some(issuer_serial(element.reader()?)?),
+                None => None,
+            };
+            one.end()?;
+            certificates.push(CertificateHash {
+                algorithm,
+                hash,
+                issuer_serial,
+            });
+        }
+        // Policies are informational and no rule of ours (RFC 5035 5.4.1).
+        inside.optional(Tag::SEQUENCE)?;
+        inside.end()?;
+        Ok(Self { certificates })
+    }
+
+    /// The value of signing-certificate-v2 naming one certificate by SHA-256 (the DEFAULT, left out),
+    /// with issuer and serial.
+    #[must_use]
+    pub(super) fn encode_v2(certificate: &[u8], issuer: &[u8], serial: &[u8]) -> Vec<u8> {
+        let hash = write::octet_string(Digest::of(DigestAlgorithm::Sha256, certificate).bytes());
+        let general_names = write::sequence([write::context(4, [issuer])]);
+        let issuer_serial = write::sequence([general_names, write::integer(serial)]);
+        write::sequence([write::sequence([write::sequence([hash, issuer_serial])])])
+    }
+}
+
+/// `IssuerSerial`: RFC 5035 5: for public-key certificates exactly one directoryName.
+fn issuer_serial(mut inside: Reader<'_>) -> Result<(Vec<u8>, Vec<u8>), ReadAsn1> {
+    let mut names = inside.sequence()?;
+    let issuer = names
+        .expect(Tag::context(4))?
+        .only(Tag::SEQUENCE)?
+        .raw()
+        .to_vec();
+    names.end()?;
+    let serial = inside.expect(Tag::INTEGER)?.integer()?.to_vec();
+    inside.end()?;
+    Ok((issuer, serial))
+}
+
+impl CertificateHash {
+    /// Whether the hash is that of `certificate`, the whole DER of one.
+    #[must_use]
+    pub fn names(&self, certificate: &[u8]) -> bool {
+        self.algorithm
+            .is_some_and(|algorithm| Digest::of(algorithm, certificate).bytes() == self.hash)
+    }
+}
