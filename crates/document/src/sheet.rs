@@ -134,6 +134,8 @@ pub(crate) struct Colour {
 impl Colour {
     /// Black.
     pub(crate) const BLACK: Colour = Colour::new(0, 0, 0);
+    /// White.
+    pub(crate) const WHITE: Colour = Colour::new(255, 255, 255);
     /// The grey-brown of labels (looks 1).
     pub(crate) const LABEL: Colour = Colour::new(0x5C, 0x4E, 0x42);
     /// 12 % grey: watermarks (looks 1).

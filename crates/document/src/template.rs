@@ -233,18 +233,39 @@ pub(crate) struct Layout {
     pub(crate) frame: Option<Frame>,
     /// Cards to be cut out.
     #[serde(default)]
-    pub(crate) cards: Vec<Area>,
+    pub(crate) cards: Vec<Card>,
     pub(crate) title: TitlePlace,
     pub(crate) code: Area,
     #[serde(default)]
     pub(crate) photo: Option<Area>,
     pub(crate) regions: Vec<Region>,
-    /// Middle of the authority's baseline; the date stands under it, the seal is centred on both.
-    pub(crate) authority: Point,
+    pub(crate) authority: AuthorityPlace,
     /// Middle of the baseline of the small print; the identifier stands under it.
     pub(crate) small_print: Point,
     /// Widest the small print may be.
     pub(crate) small_print_width: Mm,
+}
+
+/// Where the issuing authority stands; the date stands under it, the seal over both.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AuthorityPlace {
+    /// Middle of the baseline of the authority's last line.
+    pub(crate) at: Point,
+    /// In points.
+    pub(crate) size: f64,
+    pub(crate) width: Mm,
+    /// Longest side that a seal may have here; a larger one is drawn smaller.
+    pub(crate) seal: Mm,
+}
+
+/// A card, and how far down its head reaches.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Card {
+    pub(crate) area: Area,
+    #[serde(default)]
+    pub(crate) head: Option<Mm>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

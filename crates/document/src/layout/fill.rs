@@ -5,7 +5,7 @@ use time::Date;
 use crate::font::Typefaces;
 use crate::layout::RenderPage;
 use crate::layout::plan::{Plan, watermark};
-use crate::layout::text::{centred, measured};
+use crate::layout::text::{centred, count, measured};
 use crate::layout::value::{Licence, date};
 use crate::sheet::{Face, Mark, Mm, Modules, Pitch, Point, Sheet, Text};
 use crate::template::Template;
@@ -151,35 +151,48 @@ impl Setting<'_> {
 
     /// The issuing authority and the date, over which the seal will stand.
     fn authority(&mut self, plan: &Plan) -> Result<(), RenderPage> {
-        let middle = self.template.layout.authority;
-        let mut size = Mm::from_points(14.0);
-        let name = &self.shown.licence.issuer.name;
-        let widest = (self.over.width - middle.x - Mm(19.0)) * 2.0;
-        let natural = measured("issuer", self.typefaces, Face::Song, name, size)?;
-        if natural > widest {
-            size = size * (widest / natural);
+        let place = self.template.layout.authority;
+        let nominal = Mm::from_points(place.size);
+        let (lines, size) = self.authority_lines(place.width, nominal)?;
+        let mut y = place.at.y - size * 1.3 * (count(&lines) - 1.0);
+        for text in &lines {
+            let at = Point { x: place.at.x, y };
+            let line = centred("issuer", self.typefaces, (Face::Song, size), text, at)?;
+            self.over.draw(plan.authority, Mark::Text(line));
+            y = y + size * 1.3;
         }
-        if size < Mm::from_points(8.0) {
-            return Err(RenderPage::DoesNotFit {
-                field: "issuer".to_owned(),
-            });
-        }
-        let line = centred("issuer", self.typefaces, (Face::Song, size), name, middle)?;
-        self.over.draw(plan.authority, Mark::Text(line));
         let below = Point {
-            x: middle.x,
-            y: middle.y + Mm(8.5),
+            x: place.at.x,
+            y: place.at.y + nominal * 1.72,
         };
         let day = date(self.shown.issued_on);
-        let line = centred(
-            "issued",
-            self.typefaces,
-            (Face::Song, Mm::from_points(14.0)),
-            &day,
-            below,
-        )?;
+        let style = (Face::Song, nominal);
+        let line = centred("issued", self.typefaces, style, &day, below)?;
         self.over.draw(plan.authority, Mark::Text(line));
         Ok(())
+    }
+
+    /// The authority's name in as many lines of equal length as keep it legible, and their size.
+    fn authority_lines(&self, width: Mm, nominal: Mm) -> Result<(Vec<String>, Mm), RenderPage> {
+        let name: Vec<char> = self.shown.licence.issuer.name.chars().collect();
+        for (parts, least) in [(1, 0.8), (2, 0.75), (3, 0.6)] {
+            let lines: Vec<String> = name
+                .chunks(name.len().div_ceil(parts).max(1))
+                .map(|part| part.iter().collect())
+                .collect();
+            let mut size = nominal;
+            for line in &lines {
+                let natural = measured("issuer", self.typefaces, Face::Song, line, nominal)?;
+                let fitting = nominal * (width / natural);
+                size = if fitting < size { fitting } else { size };
+            }
+            if size >= nominal * least {
+                return Ok((lines, size));
+            }
+        }
+        Err(RenderPage::DoesNotFit {
+            field: "issuer".to_owned(),
+        })
     }
 
     /// Notes above the small print, the identifier under it.

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use crate::sheet::{Area, Colour, Mark, Mm, Path, Point, Sheet, Step};
-use crate::template::Frame;
+use crate::template::{Card, Frame};
 
 /// Draws the border inside the sheet's margin.
 pub(crate) fn border(sheet: &mut Sheet, frame: Frame, colour: Colour) {
@@ -53,21 +53,53 @@ pub(crate) fn border(sheet: &mut Sheet, frame: Frame, colour: Colour) {
     }
 }
 
-/// Draws a card's edge, along which it may be cut.
-pub(crate) fn card(sheet: &mut Sheet, card: &Area, colour: Colour) {
-    sheet.decorate(Mark::Path(Path::outline(card, colour, Mm(0.25))));
-    let line = Area {
-        height: Mm(0.0),
-        ..card.inset(Mm(3.0))
-    };
-    let y = card.y + Mm(11.0);
-    let from = Point { x: line.x, y };
-    sheet.decorate(Mark::Path(Path::line(
-        from,
-        Point { x: line.right(), y },
-        colour,
-        Mm(0.15),
-    )));
+/// Draws a card's edge, along which it may be cut, and the line under its head.
+pub(crate) fn card(sheet: &mut Sheet, card: &Card, colour: Colour) {
+    sheet.decorate(Mark::Path(rounded(&card.area, colour)));
+    let Some(head) = card.head else { return };
+    let inner = card.area.inset(Mm(3.0));
+    for (down, width) in [(Mm(0.0), Mm(0.35)), (Mm(0.7), Mm(0.12))] {
+        let y = card.area.y + head + down;
+        let from = Point { x: inner.x, y };
+        let to = Point {
+            x: inner.right(),
+            y,
+        };
+        sheet.decorate(Mark::Path(Path::line(from, to, colour, width)));
+    }
+}
+
+/// A card's outline; ISO/IEC 7810 rounds the corners of ID-1 by 3.18 mm.
+fn rounded(area: &Area, colour: Colour) -> Path {
+    let radius = Mm(3.18);
+    let inner = area.inset(radius);
+    // A corner from the end of one side to the begin of the next, as directions from its centre.
+    let corners = [
+        ((inner.right(), inner.y), (0.0, -1.0), (1.0, 0.0)),
+        ((inner.right(), inner.bottom()), (1.0, 0.0), (0.0, 1.0)),
+        ((inner.x, inner.bottom()), (0.0, 1.0), (-1.0, 0.0)),
+        ((inner.x, inner.y), (-1.0, 0.0), (0.0, -1.0)),
+    ];
+    let mut steps = Vec::new();
+    for ((x, y), from, to) in corners {
+        let place = |across: f64, down: f64| Point {
+            x: x + radius * across,
+            y: y + radius * down,
+        };
+        let begin = place(from.0, from.1);
+        steps.push(if steps.is_empty() {
+            Step::Move(begin)
+        } else {
+            Step::Line(begin)
+        });
+        steps.push(Step::Curve(
+            place(from.0 + to.0 * CIRCLE, from.1 + to.1 * CIRCLE),
+            place(to.0 + from.0 * CIRCLE, to.1 + from.1 * CIRCLE),
+            place(to.0, to.1),
+        ));
+    }
+    steps.push(Step::Close);
+    Path::once(steps, colour, Mm(0.25))
 }
 
 /// One side of the band.

@@ -91,6 +91,12 @@ fn title(sheet: &mut Sheet, template: &Template, typefaces: &Typefaces) -> Resul
     for text in &template.title {
         // Titles stand wide: a quarter to one em between characters, as the width allows.
         let count = text.chars().count();
+        // A line in brackets stands under the title as its smaller second line.
+        let size = if text.starts_with('（') {
+            size * 0.6
+        } else {
+            size
+        };
         let natural = measured("title", typefaces, Face::Song, text, size)?;
         let gaps = f64::from(u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)).max(1.0);
         let widest = if count <= 5 { size * 0.9 } else { size * 0.3 };
@@ -112,7 +118,7 @@ fn title(sheet: &mut Sheet, template: &Template, typefaces: &Typefaces) -> Resul
             ..line
         };
         sheet.draw(heading, Mark::Text(line));
-        at.y = at.y + size * 1.35;
+        at.y = at.y + size * 1.4;
     }
     if let Some(english) = &template.english {
         let below = Point {

@@ -21,9 +21,52 @@ pub(super) fn layout(name: &str) -> Option<&'static str> {
         .map(|(_, json)| *json)
 }
 
-const LAYOUTS: &[(&str, &str)] = &[(
-    "portrait",
-    include_str!("../../assets/layouts/portrait.json"),
-)];
+const LAYOUTS: &[(&str, &str)] = &[
+    ("card", include_str!("../../assets/layouts/card.json")),
+    (
+        "composite",
+        include_str!("../../assets/layouts/composite.json"),
+    ),
+    ("notice", include_str!("../../assets/layouts/notice.json")),
+    (
+        "personal",
+        include_str!("../../assets/layouts/personal.json"),
+    ),
+    (
+        "portrait",
+        include_str!("../../assets/layouts/portrait.json"),
+    ),
+    ("table", include_str!("../../assets/layouts/table.json")),
+    ("wall", include_str!("../../assets/layouts/wall.json")),
+];
 
-const TEMPLATES: &[(&str, &str)] = &[("FOOD", include_str!("../../assets/templates/FOOD.json"))];
+const TEMPLATES: &[(&str, &str)] = &[
+    ("BIRTH", include_str!("../../assets/templates/BIRTH.json")),
+    ("BL", include_str!("../../assets/templates/BL.json")),
+    ("BOOK", include_str!("../../assets/templates/BOOK.json")),
+    ("BUILD", include_str!("../../assets/templates/BUILD.json")),
+    ("CLINIC", include_str!("../../assets/templates/CLINIC.json")),
+    ("DEVICE", include_str!("../../assets/templates/DEVICE.json")),
+    ("DISAB", include_str!("../../assets/templates/DISAB.json")),
+    ("DISCH", include_str!("../../assets/templates/DISCH.json")),
+    ("DRAIN", include_str!("../../assets/templates/DRAIN.json")),
+    ("DRIVE", include_str!("../../assets/templates/DRIVE.json")),
+    ("DRUG", include_str!("../../assets/templates/DRUG.json")),
+    ("ELDER", include_str!("../../assets/templates/ELDER.json")),
+    ("FIRE", include_str!("../../assets/templates/FIRE.json")),
+    ("FOOD", include_str!("../../assets/templates/FOOD.json")),
+    ("HOTEL", include_str!("../../assets/templates/HOTEL.json")),
+    ("ID", include_str!("../../assets/templates/ID.json")),
+    ("MARRY", include_str!("../../assets/templates/MARRY.json")),
+    ("ONE", include_str!("../../assets/templates/ONE.json")),
+    ("PLANC", include_str!("../../assets/templates/PLANC.json")),
+    ("PLANL", include_str!("../../assets/templates/PLANL.json")),
+    ("PUBH", include_str!("../../assets/templates/PUBH.json")),
+    ("REAL", include_str!("../../assets/templates/REAL.json")),
+    ("ROAD", include_str!("../../assets/templates/ROAD.json")),
+    ("RQUAL", include_str!("../../assets/templates/RQUAL.json")),
+    ("SCHOOL", include_str!("../../assets/templates/SCHOOL.json")),
+    ("SIGN", include_str!("../../assets/templates/SIGN.json")),
+    ("SSC", include_str!("../../assets/templates/SSC.json")),
+    ("TOB", include_str!("../../assets/templates/TOB.json")),
+];

@@ -12,7 +12,7 @@ use time::{Date, UtcDateTime};
 
 pub(crate) const ADDRESS: &str = "https://licences.yinxin.example";
 pub(crate) const STATUS: &[u8] =
-    br#"{"status":{"status_list":{"idx":131071,"uri":"https://licences.yinxin.example/status/1"}}}"#;
+    br#"{"idx":131071,"uri":"https://licences.yinxin.example/status/1"}"#;
 pub(crate) const MOMENT: UtcDateTime = utc_datetime!(2026-06-10 08:42:10);
 
 /// A sample licence.

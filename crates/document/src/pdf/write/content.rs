@@ -235,11 +235,21 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Dark modules as rectangles, in a space where a module measures 1.
+    /// Dark modules as rectangles, in a space where a module measures 1, on a white ground that
+    /// covers the quiet zone too: a code never stands on a pattern (looks 3).
     fn code(&mut self, area: &Area, modules: &Modules) {
         let side = f64::from(u32::try_from(modules.side()).unwrap_or(u32::MAX));
         let module = area.width.points() / side;
         self.word("q\n");
+        self.fill_colour(Colour::WHITE);
+        let ground = area.inset(-Mm(area.width.0 / side * 4.0));
+        self.numbers(&[
+            ground.x.points(),
+            (self.height - ground.bottom()).points(),
+            ground.width.points(),
+            ground.height.points(),
+        ]);
+        self.word("re f\n");
         self.fill_colour(Colour::BLACK);
         self.decimal(module, 5);
         self.word("0 0 ");

@@ -74,18 +74,35 @@ pub struct Unsealed {
     pub bytes: Vec<u8>,
     /// Middle of the seal on the (only) page, in points from its lower left corner.
     pub seal_centre: (f64, f64),
+    /// Longest side that a seal may have there, in points.
+    pub seal_side: f64,
     /// Name of the empty signature field that waits for the seal.
     pub field: &'static str,
+}
+
+impl Unsealed {
+    /// Where a seal of this width and height in points stands: left, lower, right, upper edge, in
+    /// points from the page's lower left corner. One that is larger than the page has room for is
+    /// made smaller, its sides kept in proportion.
+    #[must_use]
+    pub fn seal_rectangle(&self, width: f64, height: f64) -> [f64; 4] {
+        let scale = (self.seal_side / width.max(height)).min(1.0);
+        let (x, y) = self.seal_centre;
+        let (half_width, half_height) = (width * scale / 2.0, height * scale / 2.0);
+        [
+            x - half_width,
+            y - half_height,
+            x + half_width,
+            y + half_height,
+        ]
+    }
 }
 
 /// Name of the signature field on every page we make.
 const FIELD: &str = "Seal";
 
-/// Size of the place kept for a seal until one stands there.
-const SEAL_SIDE: Mm = Mm(42.0);
-
-/// How far the middle of the seal lies under the authority's baseline.
-const SEAL_SINK: Mm = Mm(2.0);
+/// How far the middle of the seal lies under the authority's baseline, in ems of its text.
+const SEAL_SINK: f64 = 0.4;
 
 impl Blank {
     /// Prepares a template for an office.
@@ -230,6 +247,7 @@ impl Blank {
         Ok(Unsealed {
             bytes,
             seal_centre,
+            seal_side: self.template.layout.authority.seal.points(),
             field: FIELD,
         })
     }
@@ -269,8 +287,8 @@ impl Blank {
     fn seal_centre(&self) -> Point {
         let authority = self.template.layout.authority;
         Point {
-            x: authority.x,
-            y: authority.y + SEAL_SINK,
+            x: authority.at.x,
+            y: authority.at.y + Mm::from_points(authority.size) * SEAL_SINK,
         }
     }
 }
@@ -335,7 +353,7 @@ impl File<'_> {
     /// need not touch page or tree (ISO 14289-1, 7.18.4; ISO 19005-3, 6.3.2 and 6.3.3).
     fn widget(&mut self, page: u32) -> u32 {
         let empty = self.objects.number();
-        let side = SEAL_SIDE.points();
+        let side = self.blank.template.layout.authority.seal.points();
         self.objects.stream(
             empty,
             &format!(
