@@ -1,1 +1,23 @@
-//! Keeps what is true about licences, seals and certificates, and what is still to be done, in SQLite or PostgreSQL.
+//! Keeps what is true about licences, seals and certificates, and what is still to be done, in
+//! SQLite or PostgreSQL.
+//!
+//! [`open`] gives a [`Registry`]; each of its books has methods that are business facts. One fact
+//! is one transaction: all of it is durable when the method answers, or none of it happened. The
+//! statements exist once and serve both databases; only opening, committing and the classes of
+//! errors know which one it is.
+//!
+//! What is personal is sealed before it reaches the database, and found by keyed digests
+//! ([`Secrets`]).
+
+mod error;
+mod link;
+mod migrations;
+mod postgres;
+mod registry;
+mod secrets;
+mod sqlite;
+mod store;
+
+pub use error::{Cause, OpenStore, StoreError};
+pub use registry::{Registry, open};
+pub use secrets::Secrets;

@@ -1,0 +1,395 @@
+//! An open connection of either store: statements go in with `$1…`, rows come out read from left
+//! to right. One text of a statement serves both.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{Postgres, Row as _, Sqlite, Transaction};
+use time::UtcDateTime;
+
+use crate::error::StoreError;
+
+/// A connection inside the transaction of a fact, or one that only reads.
+#[derive(Debug)]
+pub(crate) struct Link {
+    connection: Connection,
+    broken: Option<StoreError>,
+}
+
+/// Where statements go.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    /// The one writer of an SQLite file.
+    SqliteWriter(Box<SqliteConnection>),
+    /// A reader of an SQLite file.
+    SqliteReader(PoolConnection<Sqlite>),
+    /// A transaction.
+    Postgres(Transaction<'static, Postgres>),
+    /// A connection outside a transaction.
+    PostgresReader(PoolConnection<Postgres>),
+}
+
+impl Link {
+    pub(crate) fn new(connection: Connection) -> Link {
+        Link {
+            connection,
+            broken: None,
+        }
+    }
+
+    /// Runs a statement.
+    ///
+    /// # Errors
+    /// As the database has it; `Constraint` where the statement does not say `ON CONFLICT`.
+    pub(crate) async fn run(
+        &mut self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let done = match &mut self.connection {
+            Connection::SqliteWriter(connection) => sqlite(statement, values)
+                .execute(connection.as_mut())
+                .await
+                .map(|done| done.rows_affected()),
+            Connection::SqliteReader(connection) => sqlite(statement, values)
+                .execute(&mut **connection)
+                .await
+                .map(|done| done.rows_affected()),
+            Connection::Postgres(connection) => postgres(statement, values)
+                .execute(&mut **connection)
+                .await
+                .map(|done| done.rows_affected()),
+            Connection::PostgresReader(connection) => postgres(statement, values)
+                .execute(&mut **connection)
+                .await
+                .map(|done| done.rows_affected()),
+        };
+        done.map_err(|error| self.note(error))
+    }
+
+    /// All rows of a question.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub(crate) async fn rows(
+        &mut self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = match &mut self.connection {
+            Connection::SqliteWriter(connection) => sqlite(statement, values)
+                .fetch_all(connection.as_mut())
+                .await
+                .map(Row::all_sqlite),
+            Connection::SqliteReader(connection) => sqlite(statement, values)
+                .fetch_all(&mut **connection)
+                .await
+                .map(Row::all_sqlite),
+            Connection::Postgres(connection) => postgres(statement, values)
+                .fetch_all(&mut **connection)
+                .await
+                .map(Row::all_postgres),
+            Connection::PostgresReader(connection) => postgres(statement, values)
+                .fetch_all(&mut **connection)
+                .await
+                .map(Row::all_postgres),
+        };
+        rows.map_err(|error| self.note(error))
+    }
+
+    /// The first row of a question that has one at most.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub(crate) async fn row(
+        &mut self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(statement, values).await?.into_iter().next())
+    }
+
+    /// The row of a question that always has one.
+    ///
+    /// # Errors
+    /// As the database has it; `Damaged` when there is none.
+    pub(crate) async fn one(
+        &mut self,
+        statement: &'static str,
+        values: &[Value<'_>],
+        table: &'static str,
+    ) -> Result<Row, StoreError> {
+        self.row(statement, values)
+            .await?
+            .ok_or(StoreError::Damaged { table })
+    }
+
+    /// Whether other transactions may write at the same time, so that a row which decides has to be
+    /// locked by a statement of its own.
+    pub(crate) fn has_rivals(&self) -> bool {
+        matches!(
+            self.connection,
+            Connection::Postgres(_) | Connection::PostgresReader(_)
+        )
+    }
+
+    /// The error that ended this connection, if one did.
+    pub(crate) fn broken(&self) -> Option<&StoreError> {
+        self.broken.as_ref()
+    }
+
+    /// The connection, for ending its transaction.
+    pub(crate) fn into_connection(self) -> Connection {
+        self.connection
+    }
+
+    fn note(&mut self, error: sqlx::Error) -> StoreError {
+        let error = StoreError::from(error);
+        if error.ends_connection() {
+            self.broken = Some(error.clone());
+        }
+        error
+    }
+}
+
+/// A value of a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'a> {
+    /// A whole number; moments are whole seconds since 1970.
+    Integer(Option<i64>),
+    /// A text.
+    Text(Option<&'a str>),
+    /// Octets.
+    Bytes(Option<&'a [u8]>),
+}
+
+type SqliteQuery = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
+type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
+
+fn sqlite(statement: &'static str, values: &[Value<'_>]) -> SqliteQuery {
+    values
+        .iter()
+        .fold(sqlx::query(statement), |query, value| match *value {
+            Value::Integer(value) => query.bind(value),
+            Value::Text(value) => query.bind(value),
+            Value::Bytes(value) => query.bind(value),
+        })
+}
+
+fn postgres(statement: &'static str, values: &[Value<'_>]) -> PostgresQuery {
+    values
+        .iter()
+        .fold(sqlx::query(statement), |query, value| match *value {
+            Value::Integer(value) => query.bind(value),
+            Value::Text(value) => query.bind(value),
+            Value::Bytes(value) => query.bind(value),
+        })
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Value::Integer(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Value<'_> {
+    fn from(value: Option<i64>) -> Self {
+        Value::Integer(value)
+    }
+}
+
+impl From<u64> for Value<'_> {
+    /// Numbers above 2^63 do not occur; they would be stored as 2^63 - 1.
+    fn from(value: u64) -> Self {
+        Value::Integer(Some(i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(value: u32) -> Self {
+        Value::Integer(Some(i64::from(value)))
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Value::Integer(Some(i64::from(value)))
+    }
+}
+
+impl From<UtcDateTime> for Value<'_> {
+    fn from(value: UtcDateTime) -> Self {
+        Value::Integer(Some(value.unix_timestamp()))
+    }
+}
+
+impl From<Option<UtcDateTime>> for Value<'_> {
+    fn from(value: Option<UtcDateTime>) -> Self {
+        Value::Integer(value.map(UtcDateTime::unix_timestamp))
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Value::Text(Some(value))
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(value: &'a String) -> Self {
+        Value::Text(Some(value))
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        Value::Text(value)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Value::Bytes(Some(value))
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Value<'a> {
+    fn from(value: &'a Vec<u8>) -> Self {
+        Value::Bytes(Some(value))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Value<'a> {
+    fn from(value: &'a [u8; N]) -> Self {
+        Value::Bytes(Some(value))
+    }
+}
+
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(value: Option<&'a [u8]>) -> Self {
+        Value::Bytes(value)
+    }
+}
+
+/// A row, read from left to right in the order in which the statement names its columns.
+#[derive(Debug)]
+pub(crate) struct Row {
+    cells: Cells,
+    next: usize,
+}
+
+#[derive(Debug)]
+enum Cells {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    fn all_sqlite(rows: Vec<SqliteRow>) -> Vec<Row> {
+        rows.into_iter()
+            .map(|row| Row {
+                cells: Cells::Sqlite(row),
+                next: 0,
+            })
+            .collect()
+    }
+
+    fn all_postgres(rows: Vec<PgRow>) -> Vec<Row> {
+        rows.into_iter()
+            .map(|row| Row {
+                cells: Cells::Postgres(row),
+                next: 0,
+            })
+            .collect()
+    }
+
+    fn step(&mut self) -> usize {
+        self.next += 1;
+        self.next - 1
+    }
+
+    /// A whole number, or none.
+    pub(crate) fn maybe_integer(&mut self) -> Result<Option<i64>, StoreError> {
+        let at = self.step();
+        Ok(match &self.cells {
+            Cells::Sqlite(row) => row.try_get(at)?,
+            Cells::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    /// A text, or none.
+    pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, StoreError> {
+        let at = self.step();
+        Ok(match &self.cells {
+            Cells::Sqlite(row) => row.try_get(at)?,
+            Cells::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    /// Octets, or none.
+    pub(crate) fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        let at = self.step();
+        Ok(match &self.cells {
+            Cells::Sqlite(row) => row.try_get(at)?,
+            Cells::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    /// A whole number.
+    pub(crate) fn integer(&mut self) -> Result<i64, StoreError> {
+        self.maybe_integer()?.ok_or(EMPTY)
+    }
+
+    /// A number that is not negative.
+    pub(crate) fn count(&mut self) -> Result<u64, StoreError> {
+        u64::try_from(self.integer()?).map_err(|_| EMPTY)
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self) -> Result<String, StoreError> {
+        self.maybe_text()?.ok_or(EMPTY)
+    }
+
+    /// Octets.
+    pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
+        self.maybe_bytes()?.ok_or(EMPTY)
+    }
+
+    /// 32 octets.
+    pub(crate) fn digest(&mut self) -> Result<[u8; 32], StoreError> {
+        self.bytes()?.try_into().map_err(|_| EMPTY)
+    }
+
+    /// 32 octets, or none.
+    pub(crate) fn maybe_digest(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
+        match self.maybe_bytes()? {
+            None => Ok(None),
+            Some(bytes) => bytes.try_into().map(Some).map_err(|_| EMPTY),
+        }
+    }
+
+    /// A moment.
+    pub(crate) fn moment(&mut self) -> Result<UtcDateTime, StoreError> {
+        UtcDateTime::from_unix_timestamp(self.integer()?).map_err(|_| EMPTY)
+    }
+
+    /// A moment, or none.
+    pub(crate) fn maybe_moment(&mut self) -> Result<Option<UtcDateTime>, StoreError> {
+        match self.maybe_integer()? {
+            None => Ok(None),
+            Some(seconds) => UtcDateTime::from_unix_timestamp(seconds)
+                .map(Some)
+                .map_err(|_| EMPTY),
+        }
+    }
+
+    /// Yes or no, stored as 1 or 0.
+    pub(crate) fn flag(&mut self) -> Result<bool, StoreError> {
+        Ok(self.integer()? != 0)
+    }
+}
+
+/// A column without the value that its kind demands.
+const EMPTY: StoreError = StoreError::Damaged {
+    table: "a question",
+};

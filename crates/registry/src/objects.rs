@@ -1,0 +1,168 @@
+//! The object store: finished files in a directory, each encrypted under a key of its own.
+//!
+//! A file is written beside its place, synced, renamed and its directory synced before its name is
+//! told to anyone. The name is random, so a file that a crash left behind is one that no record
+//! names: harmless, and found by comparing [`Objects::each`] with the records.
+//!
+//! The directory holds ciphertext alone (D8). Who wants a file needs its name from the database and
+//! the wrapping key from the key holder.
+
+mod directory;
+mod draft;
+mod fault;
+mod form;
+mod name;
+mod reader;
+mod wrapping;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crypto::Random;
+use time::UtcDateTime;
+
+use directory::Directory;
+
+pub use draft::Draft;
+pub use fault::ObjectError;
+pub use form::{CHUNK, MAX_OBJECT};
+pub use name::{ObjectId, ReadObjectId};
+pub use reader::Reader;
+pub use wrapping::Wrapping;
+
+/// The store of one directory; cheap to clone. Several processes may share the directory.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    directory: Arc<Directory>,
+    wrapping: Arc<Wrapping>,
+    random: Arc<dyn Random>,
+}
+
+/// What a sweep found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Unfinished files that were removed.
+    pub drafts: u64,
+    /// Finished files.
+    pub objects: u64,
+    /// Octets of the finished files, as stored.
+    pub octets: u64,
+}
+
+impl Objects {
+    /// Opens the store in `folder`, made where it is missing. `quota` is in octets as stored.
+    ///
+    /// # Errors
+    /// `Write` when the folder cannot be made.
+    pub fn open(
+        folder: &Path,
+        quota: u64,
+        wrapping: Arc<Wrapping>,
+        random: Arc<dyn Random>,
+    ) -> Result<Objects, ObjectError> {
+        Ok(Objects {
+            directory: Arc::new(Directory::open(folder, quota)?),
+            wrapping,
+            random,
+        })
+    }
+
+    /// Stores `bytes`. When this returns, the object outlives a power cut.
+    ///
+    /// # Errors
+    /// `Full` and `QuotaReached` when there is no room, `Stopped` after a failed sync (see
+    /// [`Objects::recover`]); nothing is stored then.
+    pub async fn put(&self, bytes: Vec<u8>) -> Result<ObjectId, ObjectError> {
+        let store = self.clone();
+        off_the_loop(move || {
+            let mut draft = store.draft()?;
+            draft.write(&bytes)?;
+            draft.finish()
+        })
+        .await
+    }
+
+    /// The whole object.
+    ///
+    /// # Errors
+    /// `NotFound`; `Altered` when one bit of it is not what was stored.
+    pub async fn read(&self, id: &ObjectId) -> Result<Vec<u8>, ObjectError> {
+        let (store, id) = (self.clone(), *id);
+        off_the_loop(move || store.reader(&id)?.whole()).await
+    }
+
+    /// Removes an object; a missing one is no error, so that removing can be repeated.
+    ///
+    /// # Errors
+    /// `Write` when the directory refuses.
+    pub async fn remove(&self, id: &ObjectId) -> Result<(), ObjectError> {
+        let (store, id) = (self.clone(), *id);
+        off_the_loop(move || store.directory.remove(&id)).await
+    }
+
+    /// Begins an object that is written in pieces, for files larger than memory should hold. Blocks.
+    ///
+    /// # Errors
+    /// As [`Objects::put`].
+    pub fn draft(&self) -> Result<Draft, ObjectError> {
+        Draft::begin(&self.directory, &self.wrapping, &self.random)
+    }
+
+    /// Opens an object for reading at any place, one chunk in memory at a time. Blocks.
+    ///
+    /// # Errors
+    /// `NotFound`, `UnknownKey`, `Altered`.
+    pub fn reader(&self, id: &ObjectId) -> Result<Reader, ObjectError> {
+        Reader::open(&self.directory, &self.wrapping, id)
+    }
+
+    /// Removes unfinished files last written before `before` and counts what is there; the quota
+    /// is held against that count and what was written since. Blocks; meant for a thread of its own.
+    ///
+    /// # Errors
+    /// `Read` when a directory cannot be listed.
+    pub fn sweep(&self, before: UtcDateTime) -> Result<Swept, ObjectError> {
+        self.directory.sweep(before)
+    }
+
+    /// Shows every object's name and stored length, in no order. Blocks.
+    ///
+    /// # Errors
+    /// `Read` when a directory cannot be listed, and what `visit` returns.
+    pub fn each(
+        &self,
+        visit: &mut dyn FnMut(ObjectId, u64) -> Result<(), ObjectError>,
+    ) -> Result<(), ObjectError> {
+        self.directory.each(visit)
+    }
+
+    /// Where an object's ciphertext stands, for copying it into a backup.
+    #[must_use]
+    pub fn place(&self, id: &ObjectId) -> PathBuf {
+        self.directory.place(id)
+    }
+
+    /// Goes on after a failed sync: opens the directories anew and proves with a file of its own
+    /// that writing and syncing work. Does nothing when the store is not stopped. Blocks.
+    ///
+    /// T-D4: what was refused stays refused; nothing that a failed sync covered was reported done.
+    ///
+    /// # Errors
+    /// `Full`, `Write`: the cause persists.
+    pub fn recover(&self) -> Result<(), ObjectError> {
+        self.directory.recover()
+    }
+}
+
+/// Runs blocking work on a thread that may block.
+async fn off_the_loop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ObjectError> + Send + 'static,
+) -> Result<T, ObjectError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(_) => Err(ObjectError::Interrupted),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,264 @@
+//! The directory below the store: places, room, and one sync for all who wait for it.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use time::UtcDateTime;
+
+use super::Swept;
+use super::fault::ObjectError;
+use super::name::ObjectId;
+
+/// Shelves by the first hexadecimal digit of a name. Few, so that one sync covers many files; a
+/// million objects are 62,500 names a shelf, which the file systems in use index.
+const SHELVES: &str = "0123456789abcdef";
+/// Where unfinished files stand.
+const DRAFTS: &str = "drafts";
+
+#[derive(Debug)]
+pub(super) struct Directory {
+    folder: PathBuf,
+    quota: u64,
+    used: AtomicU64,
+    stopped: AtomicBool,
+    shelves: Vec<Shelf>,
+}
+
+/// One directory of finished files, and who waits for its sync.
+#[derive(Debug)]
+struct Shelf {
+    path: PathBuf,
+    queue: Mutex<Queue>,
+    done: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// Files renamed into the shelf so far.
+    arrived: u64,
+    /// Files that a finished sync covered.
+    synced: u64,
+    /// Files that a failed sync covered.
+    failed: u64,
+    /// Whether someone is syncing.
+    running: bool,
+}
+
+impl Directory {
+    pub(super) fn open(folder: &Path, quota: u64) -> Result<Directory, ObjectError> {
+        let create = |path: &Path| std::fs::create_dir_all(path).map_err(ObjectError::writing);
+        create(&folder.join(DRAFTS))?;
+        let mut shelves = Vec::new();
+        for digit in SHELVES.chars() {
+            let path = folder.join(digit.to_string());
+            create(&path)?;
+            shelves.push(Shelf {
+                path,
+                queue: Mutex::new(Queue::default()),
+                done: Condvar::new(),
+            });
+        }
+        sync(folder)?;
+        Ok(Directory {
+            folder: folder.to_path_buf(),
+            quota,
+            used: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+            shelves,
+        })
+    }
+
+    pub(super) fn place(&self, id: &ObjectId) -> PathBuf {
+        self.shelf(id).path.join(id.to_string())
+    }
+
+    pub(super) fn draft_place(&self, id: &ObjectId) -> PathBuf {
+        self.folder.join(DRAFTS).join(id.to_string())
+    }
+
+    fn shelf(&self, id: &ObjectId) -> &Shelf {
+        let first = usize::from(id.octets()[0] >> 4);
+        self.shelves
+            .get(first)
+            .expect("there is a shelf for each of the sixteen digits")
+    }
+
+    /// Whether anything new is taken.
+    pub(super) fn admits(&self) -> Result<(), ObjectError> {
+        if self.stopped.load(Ordering::Acquire) {
+            return Err(ObjectError::Stopped);
+        }
+        Ok(())
+    }
+
+    /// Takes room for `octets`.
+    pub(super) fn take(&self, octets: u64) -> Result<(), ObjectError> {
+        let taken = self
+            .used
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
+                used.checked_add(octets).filter(|sum| *sum <= self.quota)
+            });
+        match taken {
+            Ok(_) => Ok(()),
+            Err(_) => Err(ObjectError::QuotaReached { quota: self.quota }),
+        }
+    }
+
+    pub(super) fn give_back(&self, octets: u64) {
+        let _ = self
+            .used
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
+                Some(used.saturating_sub(octets))
+            });
+    }
+
+    /// Moves a synced draft to its place and returns when the directory is synced too.
+    pub(super) fn publish(&self, draft: &Path, id: &ObjectId) -> Result<(), ObjectError> {
+        self.admits()?;
+        let place = self.place(id);
+        std::fs::rename(draft, &place).map_err(ObjectError::writing)?;
+        let synced = self.shelf(id).sync_with_others();
+        if synced.is_err() {
+            // T-D4: a failed sync stops the store; nobody repeats it and calls the result success.
+            self.stopped.store(true, Ordering::Release);
+            let _ = std::fs::remove_file(&place);
+        }
+        synced
+    }
+
+    pub(super) fn remove(&self, id: &ObjectId) -> Result<(), ObjectError> {
+        let place = self.place(id);
+        let stored = match std::fs::metadata(&place) {
+            Ok(found) => found.len(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(ObjectError::Read(error)),
+        };
+        match std::fs::remove_file(&place) {
+            Ok(()) => self.give_back(stored),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(ObjectError::writing(error)),
+        }
+        self.shelf(id).sync_with_others()
+    }
+
+    pub(super) fn sweep(&self, before: UtcDateTime) -> Result<Swept, ObjectError> {
+        let seconds = u64::try_from(before.unix_timestamp()).unwrap_or(0);
+        let before = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let mut swept = Swept::default();
+        list(&self.folder.join(DRAFTS), &mut |entry| {
+            let Ok(found) = entry.metadata() else {
+                return Ok(()); // finished or dropped meanwhile
+            };
+            let old = found.modified().is_ok_and(|moment| moment < before);
+            if old && std::fs::remove_file(entry.path()).is_ok() {
+                swept.drafts += 1;
+            }
+            Ok(())
+        })?;
+        self.each(&mut |_, stored| {
+            swept.objects += 1;
+            swept.octets += stored;
+            Ok(())
+        })?;
+        self.used.store(swept.octets, Ordering::Release);
+        Ok(swept)
+    }
+
+    pub(super) fn each(
+        &self,
+        visit: &mut dyn FnMut(ObjectId, u64) -> Result<(), ObjectError>,
+    ) -> Result<(), ObjectError> {
+        for shelf in &self.shelves {
+            list(&shelf.path, &mut |entry| {
+                let name = entry.file_name();
+                let id = name.to_str().and_then(|name| ObjectId::parse(name).ok());
+                match (id, entry.metadata()) {
+                    (Some(id), Ok(found)) if found.is_file() => visit(id, found.len()),
+                    _ => Ok(()), // not ours, or removed meanwhile
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn recover(&self) -> Result<(), ObjectError> {
+        if self.admits().is_ok() {
+            return Ok(());
+        }
+        let probe = self.folder.join(DRAFTS).join("probe");
+        let written = File::create(&probe)
+            .and_then(|mut file| file.write_all(&[0; 4096]).and_then(|()| file.sync_all()))
+            .map_err(ObjectError::writing);
+        let _ = std::fs::remove_file(&probe);
+        written?;
+        sync(&self.folder.join(DRAFTS))?;
+        for shelf in &self.shelves {
+            sync(&shelf.path)?;
+        }
+        self.stopped.store(false, Ordering::Release);
+        Ok(())
+    }
+}
+
+impl Shelf {
+    /// Returns when a sync that began after this call has ended: the first who comes syncs, and
+    /// all who came before it began share it.
+    fn sync_with_others(&self) -> Result<(), ObjectError> {
+        let mut queue = self.lock();
+        queue.arrived += 1;
+        let ticket = queue.arrived;
+        loop {
+            if queue.synced.max(queue.failed) >= ticket {
+                break;
+            }
+            if queue.running {
+                queue = self
+                    .done
+                    .wait(queue)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            queue.running = true;
+            let covered = queue.arrived;
+            drop(queue);
+            let outcome = sync(&self.path);
+            queue = self.lock();
+            queue.running = false;
+            match &outcome {
+                Ok(()) => queue.synced = covered,
+                Err(_) => queue.failed = covered,
+            }
+            self.done.notify_all();
+            return outcome;
+        }
+        // Who wakes late may find a failure after its own success; refusing it then is the safe side.
+        if queue.failed >= ticket {
+            return Err(ObjectError::Stopped);
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn sync(folder: &Path) -> Result<(), ObjectError> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(ObjectError::writing)
+}
+
+fn list(
+    folder: &Path,
+    visit: &mut dyn FnMut(&std::fs::DirEntry) -> Result<(), ObjectError>,
+) -> Result<(), ObjectError> {
+    for entry in std::fs::read_dir(folder).map_err(ObjectError::Read)? {
+        visit(&entry.map_err(ObjectError::Read)?)?;
+    }
+    Ok(())
+}

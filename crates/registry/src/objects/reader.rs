@@ -1,0 +1,158 @@
+//! An object that is being read, from any place, one chunk at a time.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crypto::aead::AeadKey;
+
+use super::directory::Directory;
+use super::fault::ObjectError;
+use super::form::{CHUNK, HEAD, MAGIC, Place, SEALED, associated, extent};
+use super::name::ObjectId;
+use super::wrapping::Wrapping;
+
+/// An open object. Also reads and seeks as a file does; every octet that comes out was authenticated.
+#[derive(Debug)]
+pub struct Reader {
+    id: ObjectId,
+    key: AeadKey,
+    file: File,
+    chunks: u64,
+    length: u64,
+    position: u64,
+    /// The chunk that was opened last.
+    held: Option<(u64, Vec<u8>)>,
+}
+
+impl Reader {
+    pub(super) fn open(
+        directory: &Directory,
+        wrapping: &Wrapping,
+        id: &ObjectId,
+    ) -> Result<Reader, ObjectError> {
+        let mut file = File::open(directory.place(id)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => ObjectError::NotFound(*id),
+            _ => ObjectError::Read(error),
+        })?;
+        let stored = file.metadata().map_err(ObjectError::Read)?.len();
+        let altered = ObjectError::Altered(*id);
+        let Some((chunks, length)) = extent(stored) else {
+            return Err(altered);
+        };
+        let mut head = [0; HEAD];
+        file.read_exact(&mut head).map_err(ObjectError::Read)?;
+        let Some((number, wrapped)) = head
+            .strip_prefix(MAGIC)
+            .and_then(|rest| rest.split_first_chunk::<4>())
+        else {
+            return Err(altered);
+        };
+        let key = wrapping.unwrap(id, u32::from_be_bytes(*number), wrapped)?;
+        Ok(Reader {
+            id: *id,
+            key,
+            file,
+            chunks,
+            length,
+            position: 0,
+            held: None,
+        })
+    }
+
+    /// Octets of the object.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Fills `out` with the octets from `offset` on; returns how many there were.
+    ///
+    /// # Errors
+    /// `Altered`, `Read`.
+    pub fn read_at(&mut self, offset: u64, out: &mut [u8]) -> Result<usize, ObjectError> {
+        let mut done = 0;
+        while let Some(room) = out.get_mut(done..).filter(|room| !room.is_empty()) {
+            let at = offset.saturating_add(done as u64);
+            if at >= self.length {
+                break;
+            }
+            let within = usize::try_from(at % CHUNK as u64).map_err(|_| self.altered())?;
+            let chunk = self.chunk(at / CHUNK as u64)?;
+            let found = chunk.get(within..).unwrap_or_default();
+            if found.is_empty() {
+                return Err(self.altered());
+            }
+            let count = found.len().min(room.len());
+            for (to, from) in room.iter_mut().zip(found) {
+                *to = *from;
+            }
+            done += count;
+        }
+        Ok(done)
+    }
+
+    /// The whole object, its end checked even where it is empty.
+    ///
+    /// # Errors
+    /// `Altered`, `Read`.
+    pub(super) fn whole(mut self) -> Result<Vec<u8>, ObjectError> {
+        let mut all = Vec::new();
+        for number in 0..self.chunks {
+            all.extend_from_slice(self.chunk(number)?);
+        }
+        Ok(all)
+    }
+
+    fn chunk(&mut self, number: u64) -> Result<&[u8], ObjectError> {
+        let held = match self.held.take() {
+            Some((held, chunk)) if held == number => chunk,
+            _ => self.open_chunk(number)?,
+        };
+        Ok(&self.held.insert((number, held)).1)
+    }
+
+    fn open_chunk(&mut self, number: u64) -> Result<Vec<u8>, ObjectError> {
+        let start = number
+            .checked_mul(SEALED)
+            .and_then(|start| start.checked_add(HEAD as u64))
+            .ok_or_else(|| self.altered())?;
+        let last = number.checked_add(1) == Some(self.chunks);
+        let place = if last { Place::Last } else { Place::Inner };
+        let mut sealed = Vec::new();
+        self.file
+            .seek(SeekFrom::Start(start))
+            .and_then(|_| self.file.by_ref().take(SEALED).read_to_end(&mut sealed))
+            .map_err(ObjectError::Read)?;
+        self.key
+            .open(&sealed, &associated(&self.id, number, place))
+            .map_err(|_| self.altered())
+    }
+
+    fn altered(&self) -> ObjectError {
+        ObjectError::Altered(self.id)
+    }
+}
+
+impl Read for Reader {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self
+            .read_at(self.position, out)
+            .map_err(io::Error::other)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Reader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+            SeekFrom::Current(by) => self.position.checked_add_signed(by),
+        };
+        self.position = place.ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidInput, "a place before the start")
+        })?;
+        Ok(self.position)
+    }
+}

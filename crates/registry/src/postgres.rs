@@ -1,0 +1,93 @@
+//! PostgreSQL: a pool, one transaction for each fact.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Postgres, Row, Transaction};
+
+use crate::error::{OpenStore, StoreError};
+
+/// Connections of one process.
+const CONNECTIONS: u32 = 24;
+/// How long a fact waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A PostgreSQL database in use.
+#[derive(Debug)]
+pub(crate) struct Database {
+    pool: PgPool,
+}
+
+impl Database {
+    /// Opens the database, refuses replicas and settings that lose acknowledged writes (T-D2, T-D7)
+    /// and brings the schema up to date.
+    pub(crate) async fn open(address: &str) -> Result<Database, OpenStore> {
+        let options = PgConnectOptions::from_str(address)
+            .map_err(|_| OpenStore::Address)?
+            .application_name("yinxin")
+            .options([("lock_timeout", "5s"), ("statement_timeout", "30s")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    match durable(connection).await? {
+                        None => Ok(()),
+                        Some(refused) => Err(sqlx::Error::Configuration(Box::new(refused))),
+                    }
+                })
+            })
+            .connect_lazy_with(options);
+        // Asked once more by itself, so that the refusal is told by its name.
+        let mut connection = match pool.acquire().await {
+            Ok(connection) => connection,
+            Err(sqlx::Error::Configuration(cause)) => {
+                return Err(match cause.downcast::<OpenStore>() {
+                    Ok(refused) => *refused,
+                    Err(other) => StoreError::from(sqlx::Error::Configuration(other)).into(),
+                });
+            }
+            Err(error) => return Err(StoreError::from(error).into()),
+        };
+        crate::migrations::postgres()
+            .run_direct(None, &mut *connection, false)
+            .await
+            .map_err(StoreError::migrate)?;
+        Ok(Database { pool })
+    }
+
+    /// A transaction; dropped without a commit it is rolled back.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// A connection that reads what is committed.
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        Ok(self.pool.acquire().await?)
+    }
+}
+
+/// Asked of every new connection: after a failover it may lead to another node.
+async fn durable(connection: &mut PgConnection) -> Result<Option<OpenStore>, sqlx::Error> {
+    const ASK: &str = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on', \
+         current_setting('synchronous_commit'), current_setting('fsync')";
+    let row = sqlx::query(ASK).fetch_one(connection).await?;
+    if row.try_get(0)? {
+        return Ok(Some(OpenStore::Replica));
+    }
+    let synchronous: String = row.try_get(1)?;
+    if synchronous != "on" && synchronous != "remote_apply" {
+        return Ok(Some(OpenStore::NotDurable {
+            setting: "synchronous_commit",
+            found: synchronous,
+        }));
+    }
+    let fsync: String = row.try_get(2)?;
+    Ok((fsync != "on").then_some(OpenStore::NotDurable {
+        setting: "fsync",
+        found: fsync,
+    }))
+}

@@ -1,0 +1,148 @@
+//! Field encryption and keyed look-up: the two keys that are never in the database (D8, T-P5).
+
+use std::sync::Arc;
+
+use crypto::aead::{AeadError, AeadKey};
+use crypto::{Random, hmac_sha256};
+use zeroize::Zeroizing;
+
+use crate::error::StoreError;
+
+/// The keys of the installation for what is stored. Wiped when dropped.
+pub struct Secrets {
+    field: AeadKey,
+    lookup: Zeroizing<[u8; 32]>,
+    random: Arc<dyn Random>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secrets(..)")
+    }
+}
+
+/// Where a sealed value stands: it opens there and nowhere else (T-P5).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) table: &'static str,
+    pub(crate) column: &'static str,
+    pub(crate) row: &'a str,
+    pub(crate) department: &'a str,
+}
+
+impl Place<'_> {
+    /// Each part under its length, so that no part can imitate another.
+    fn associated(&self) -> Vec<u8> {
+        let mut out = b"yinxin field v1\n".to_vec();
+        for part in [self.table, self.column, self.row, self.department] {
+            out.extend_from_slice(format!("{} {part}\n", part.len()).as_bytes());
+        }
+        out
+    }
+}
+
+impl Secrets {
+    /// The field key seals values, the look-up key makes keyed digests; `random` gives nonces and
+    /// identifiers. The keys must differ.
+    #[must_use]
+    pub fn new(field: AeadKey, lookup: [u8; 32], random: Arc<dyn Random>) -> Secrets {
+        Secrets {
+            field,
+            lookup: Zeroizing::new(lookup),
+            random,
+        }
+    }
+
+    /// The value sealed for its place.
+    pub(crate) fn seal(&self, value: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
+        let sealed = self
+            .field
+            .seal(value, &place.associated(), self.random.as_ref());
+        sealed.map_err(|error| match error {
+            AeadError::Random(error) => StoreError::Random(error),
+            _ => StoreError::Damaged { table: place.table },
+        })
+    }
+
+    /// What was sealed for this place.
+    pub(crate) fn open(&self, sealed: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
+        self.field
+            .open(sealed, &place.associated())
+            .map_err(|_| StoreError::Damaged { table: place.table })
+    }
+
+    /// The keyed digest by which a value is found; `kind` keeps values of different kinds apart.
+    pub(crate) fn lookup(&self, kind: &'static str, value: &str) -> [u8; 32] {
+        hmac_sha256(
+            self.lookup.as_slice(),
+            format!("yinxin lookup v1\n{kind} {value}").as_bytes(),
+        )
+    }
+
+    /// 128 random bits as 32 hexadecimal characters.
+    pub(crate) fn fresh_id(&self) -> Result<String, StoreError> {
+        let mut bits = [0; 16];
+        self.random.fill(&mut bits)?;
+        Ok(hex(&bits))
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crypto::SeededRandom;
+
+    #[test]
+    fn a_value_opens_in_its_own_place_alone() {
+        let secrets = Secrets::new(
+            AeadKey::new([1; 32]),
+            [2; 32],
+            Arc::new(SeededRandom::new(1)),
+        );
+        let place = Place {
+            table: "version",
+            column: "content",
+            row: "a",
+            department: "Q-APR",
+        };
+        let sealed = secrets.seal(b"990121198409071350", place).expect("short");
+        assert_eq!(
+            secrets.open(&sealed, place).expect("its own place"),
+            b"990121198409071350"
+        );
+        for other in [
+            Place {
+                table: "job",
+                ..place
+            },
+            Place {
+                column: "holder",
+                ..place
+            },
+            Place { row: "b", ..place },
+            Place {
+                department: "C-APR",
+                ..place
+            },
+        ] {
+            assert!(secrets.open(&sealed, other).is_err(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn digests_of_different_kinds_differ() {
+        let secrets = Secrets::new(
+            AeadKey::new([1; 32]),
+            [2; 32],
+            Arc::new(SeededRandom::new(1)),
+        );
+        assert_eq!(secrets.lookup("holder", "x"), secrets.lookup("holder", "x"));
+        assert_ne!(secrets.lookup("holder", "x"), secrets.lookup("handle", "x"));
+        assert_ne!(secrets.lookup("holder", "x"), secrets.lookup("holder", "y"));
+    }
+}

@@ -1,0 +1,102 @@
+//! The store as facts see it: write one in one transaction, read what is committed.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use tokio::sync::oneshot;
+
+use crate::error::{OpenStore, StoreError};
+use crate::link::{Connection, Link};
+use crate::sqlite::Done;
+use crate::{postgres, sqlite};
+
+/// What a fact or a question gives, some time.
+pub(crate) type Later<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
+
+/// Either database.
+#[derive(Debug)]
+pub(crate) enum Store {
+    /// A file.
+    Sqlite(sqlite::Database),
+    /// A server.
+    Postgres(postgres::Database),
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` or `postgres://…`.
+    pub(crate) async fn open(address: &str) -> Result<Store, OpenStore> {
+        if address.starts_with("sqlite:") {
+            Ok(Store::Sqlite(sqlite::Database::open(address).await?))
+        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            Ok(Store::Postgres(postgres::Database::open(address).await?))
+        } else {
+            Err(OpenStore::Address)
+        }
+    }
+
+    /// Writes one fact: all that `fact` does, or nothing when it refuses. Answers after the commit
+    /// is durable. A fact that has begun goes on when its asker goes away.
+    pub(crate) async fn write<T, E, F>(&self, fact: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        match self {
+            Store::Sqlite(database) => database.submit(Box::new(move |link| {
+                Box::pin(async move {
+                    let found = match link {
+                        Ok(link) => fact(link).await,
+                        Err(error) => Err(E::from(error)),
+                    };
+                    Done {
+                        stands: found.is_ok(),
+                        answer: Box::new(move |committed| {
+                            let found = committed.map_err(E::from).and(found);
+                            // The asker may have gone away.
+                            let _gone = tell.send(found);
+                        }),
+                    }
+                })
+            }))?,
+            Store::Postgres(database) => {
+                let transaction = database.begin().await?;
+                tokio::spawn(async move {
+                    let mut link = Link::new(Connection::Postgres(transaction));
+                    let found = fact(&mut link).await;
+                    let found = match (found, link.into_connection()) {
+                        (Ok(found), Connection::Postgres(transaction)) => transaction
+                            .commit()
+                            .await
+                            .map(|()| found)
+                            .map_err(|error| E::from(error.into())),
+                        (Err(refused), Connection::Postgres(transaction)) => {
+                            // What cannot be rolled back was ended by the server already.
+                            let _ended = transaction.rollback().await;
+                            Err(refused)
+                        }
+                        (found, _) => found,
+                    };
+                    let _gone = tell.send(found);
+                });
+            }
+        }
+        told.await
+            .unwrap_or_else(|_| Err(StoreError::from(sqlx::Error::WorkerCrashed).into()))
+    }
+
+    /// Asks a question of what is committed. Nothing may be decided on the answer that a fact does
+    /// not check again.
+    pub(crate) async fn read<T, E, F>(&self, question: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send,
+    {
+        let connection = match self {
+            Store::Sqlite(database) => Connection::SqliteReader(database.reader().await?),
+            Store::Postgres(database) => Connection::PostgresReader(database.reader().await?),
+        };
+        question(&mut Link::new(connection)).await
+    }
+}
