@@ -3,7 +3,7 @@
 CREATE TABLE log_leaf (
     id          BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     log         BIGINT NOT NULL,
-    leaf        BYTEA NOT NULL,
+    leaf        BYTEA NOT NULL CHECK (length(leaf) <= 65535),
     job         TEXT,
     entry_index BIGINT
 );

@@ -12,18 +12,18 @@ CREATE TABLE certificate (
     revoked    BIGINT,
     reason     BIGINT,
     invalid    BIGINT,
-    -- counts changes of status, so that an answer signed before one is not stored after it
-    changes    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (issuer, serial),
     CHECK ((revoked IS NULL) = (reason IS NULL))
 );
 CREATE INDEX certificate_unfinished ON certificate (issuer, intended) WHERE der IS NULL AND voided IS NULL;
 CREATE INDEX certificate_revoked ON certificate (issuer, shard, serial) WHERE revoked IS NOT NULL;
 
--- Answers signed in advance (RFC 9919); `renew` is when the next is to be made.
+-- Answers signed in advance (RFC 9919); `renew` is when the next is to be made; `changes` counts changes
+-- of status, so that an answer signed before one is not kept after it.
 CREATE TABLE ocsp_answer (
     issuer      TEXT NOT NULL,
     serial      BYTEA NOT NULL,
+    changes     BIGINT NOT NULL,
     renew       BIGINT NOT NULL,
     der         BYTEA,
     this_update BIGINT,

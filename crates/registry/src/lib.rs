@@ -9,13 +9,18 @@
 //! What is personal is sealed before it reaches the database, and found by keyed digests
 //! ([`Secrets`]).
 
+pub mod catalogues;
+pub mod certificates;
 mod error;
 mod link;
+pub mod log;
 mod migrations;
+pub mod objects;
 mod postgres;
 mod registry;
 mod secrets;
 mod sqlite;
+pub mod status;
 mod store;
 
 pub use error::{Cause, OpenStore, StoreError};

@@ -1,21 +1,23 @@
 //! The two logs as facts: leaves that wait, entries in their order, tiles, and where each log stands.
 //!
 //! Arithmetic and signatures are made elsewhere (`tlog`, `issuance`); this keeps what they made. A log
-//! grows by [`LogStore::extend`] alone, which names the head that it found: of two processes that
-//! extend one log from one head, one succeeds and the other is told where the log stands now (T-L5).
+//! grows by [`Logs::extend`] alone, which names the head that it found: of two processes that extend
+//! one log from one head, one succeeds and the other is told where the log stands now (T-L5).
 
-pub(crate) mod postgres;
-pub(crate) mod sqlite;
-mod statements;
+use std::sync::Arc;
 
 use thiserror::Error;
-use tlog::{LeafIndex, TileKind, TilePath, TileWrite, TreeHead};
+use tlog::bundle::encode_bundle;
+use tlog::path::TILE_WIDTH;
+use tlog::tiles::TileFault;
+use tlog::{Hash, LeafIndex, TileKind, TilePath, TileSet, TileWrite, TreeHead};
 
-use crate::column::stored;
-use crate::store::{Fact, JobId, StoreError};
+use crate::error::StoreError;
+use crate::link::{Link, Row};
+use crate::store::Store;
 
 /// One of the two logs (D13).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Log {
     /// Commitments to signatures, state changes and lists; anyone reads it.
     Public,
@@ -36,8 +38,16 @@ impl Log {
 }
 
 /// A leaf from the moment it is submitted; it keeps this number when it becomes an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PendingId(pub(crate) i64);
+
+impl PendingId {
+    /// The number.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
 
 /// A leaf that waits for its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,62 +119,187 @@ pub enum LogError {
     /// A leaf of the step does not wait: it has an index, belongs to the other log, or never was.
     #[error("a leaf of the step does not wait for an index")]
     NotPending,
+    /// The log does not reach to this tile.
+    #[error("the log does not reach to tile {0}")]
+    Absent(TilePath),
+    /// A stored tile is none, or contradicts another.
+    #[error(transparent)]
+    Tiles(#[from] TileFault),
+    /// A countersignature over a size that the log does not have.
+    #[error("a countersigned checkpoint of {size} entries, which the log does not have")]
+    BeyondLog {
+        /// The size.
+        size: u64,
+    },
     /// The store could not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for LogError {
-    fn from(error: sqlx::Error) -> LogError {
-        LogError::Store(StoreError::from(error))
-    }
+/// The two logs of a registry.
+#[derive(Debug, Clone)]
+pub struct Logs {
+    store: Arc<Store>,
 }
 
-/// The facts of the two logs.
-pub trait LogStore: Send + Sync {
-    /// Takes a leaf; when this returns, it will be in the log. The job finds it again after a crash.
-    fn submit<'a>(
-        &'a self,
-        log: Log,
-        leaf: &'a [u8],
-        job: Option<&'a JobId>,
-    ) -> Fact<'a, PendingId, LogError>;
+impl Logs {
+    pub(crate) fn new(store: Arc<Store>) -> Logs {
+        Logs { store }
+    }
 
-    /// The leaves that wait longest, at most `limit`.
-    fn pending(&self, log: Log, limit: usize) -> Fact<'_, Vec<Pending>, LogError>;
-
-    /// Takes one step. When this returns, entries, tiles and checkpoint are durable; before, nobody sees any.
+    /// Takes a leaf; when this returns, it will be in the log. A job finds its leaves again after a
+    /// crash.
     ///
     /// # Errors
-    /// `Overtaken`, `WrongStep`, `WrongTile`, `NotPending`: nothing was recorded.
-    fn extend(&self, log: Log, step: Extension) -> Fact<'_, (), LogError>;
+    /// `Store`.
+    pub async fn submit(
+        &self,
+        log: Log,
+        leaf: Vec<u8>,
+        job: Option<String>,
+    ) -> Result<PendingId, LogError> {
+        self.store
+            .write(move |link| {
+                Box::pin(async move { Ok(submit(link, log, &leaf, job.as_deref()).await?) })
+            })
+            .await
+    }
+
+    /// The leaves that wait longest, at most `limit`.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn pending(&self, log: Log, limit: u32) -> Result<Vec<Pending>, LogError> {
+        self.store
+            .read(move |link| Box::pin(pending(link, log, limit)))
+            .await
+    }
+
+    /// Takes one step. When this returns, entries, tiles and checkpoint are durable; before, nobody
+    /// sees any of them.
+    ///
+    /// # Errors
+    /// `Overtaken`, `WrongStep`, `WrongTile`, `NotPending`: nothing was recorded. After `Store` read
+    /// the head again before the next step.
+    pub async fn extend(&self, log: Log, step: Extension) -> Result<(), LogError> {
+        step.inspect()?;
+        self.store
+            .write(move |link| Box::pin(async move { extend(link, log, &step).await }))
+            .await
+    }
 
     /// Where the log stands; nothing before its first step.
-    fn latest(&self, log: Log) -> Fact<'_, Option<Head>, LogError>;
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn latest(&self, log: Log) -> Result<Option<Head>, LogError> {
+        self.store
+            .read(move |link| Box::pin(async move { Ok(latest(link, log).await?) }))
+            .await
+    }
 
-    /// The octets at an address of C2SP tlog-tiles: hashes, or a bundle of entries. A narrower tile than
-    /// the widest one is its beginning. Nothing where the log does not reach so far.
-    fn tile(&self, log: Log, path: TilePath) -> Fact<'_, Option<Vec<u8>>, LogError>;
+    /// The octets at an address of C2SP tlog-tiles: hashes, or a bundle of entries. A narrower tile
+    /// is the beginning of the widest. Nothing where the log does not reach so far.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn tile(&self, log: Log, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
+        self.store
+            .read(move |link| Box::pin(tile(link, log, path)))
+            .await
+    }
+
+    /// The tiles of hashes at `paths`, for a proof or for [`tlog::Tree::restore`], in one reading.
+    ///
+    /// # Errors
+    /// `Absent` where the log does not reach so far; `Tiles` when what is stored is no tile; `Store`.
+    pub async fn tiles(&self, log: Log, paths: Vec<TilePath>) -> Result<TileSet, LogError> {
+        self.store
+            .read(move |link| {
+                Box::pin(async move {
+                    let mut set = TileSet::new();
+                    for path in paths {
+                        let octets = tile(link, log, path).await?;
+                        let octets = octets.ok_or(LogError::Absent(path))?;
+                        set.insert(&path, &octets)?;
+                    }
+                    Ok(set)
+                })
+            })
+            .await
+    }
 
     /// At most `limit` entries from `from` on.
-    fn entries(
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn entries(
         &self,
         log: Log,
         from: LeafIndex,
-        limit: usize,
-    ) -> Fact<'_, Vec<Vec<u8>>, LogError>;
+        limit: u32,
+    ) -> Result<Vec<Vec<u8>>, LogError> {
+        self.store
+            .read(move |link| Box::pin(async move { Ok(entries(link, log, from, limit).await?) }))
+            .await
+    }
+
+    /// One entry; nothing where the log does not reach so far.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn entry(&self, log: Log, at: LeafIndex) -> Result<Option<Vec<u8>>, LogError> {
+        Ok(self.entries(log, at, 1).await?.pop())
+    }
 
     /// The index that a leaf got; nothing while it waits.
-    fn index_of(&self, id: PendingId) -> Fact<'_, Option<LeafIndex>, LogError>;
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn index_of(&self, id: PendingId) -> Result<Option<LeafIndex>, LogError> {
+        self.store
+            .read(move |link| Box::pin(index_of(link, id)))
+            .await
+    }
 
-    /// Every leaf submitted for a job, the oldest first: what a restart looks at (house-style 2.2).
-    fn leaves_of<'a>(&'a self, job: &'a JobId) -> Fact<'a, Vec<Submitted>, LogError>;
+    /// Every leaf submitted for a job, the oldest first: what a restart looks at, so that a leaf
+    /// whose file never left is closed by another (house-style 2.2).
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn leaves_of(&self, job: &str) -> Result<Vec<Submitted>, LogError> {
+        let job = job.to_owned();
+        self.store
+            .read(move |link| Box::pin(async move { leaves_of(link, &job).await }))
+            .await
+    }
 
-    /// Keeps a countersigned checkpoint; an older one than the newest kept is dropped (T-L3).
-    fn witnessed(&self, log: Log, size: u64, checkpoint: Vec<u8>) -> Fact<'_, (), LogError>;
+    /// Keeps a countersigned checkpoint of `size`; one older than the newest kept is dropped (T-L3).
+    ///
+    /// # Errors
+    /// `BeyondLog` when the log is not so large; `Store`.
+    pub async fn witnessed(
+        &self,
+        log: Log,
+        size: u64,
+        checkpoint: Vec<u8>,
+    ) -> Result<(), LogError> {
+        self.store
+            .write(move |link| {
+                Box::pin(async move { witnessed(link, log, size, &checkpoint).await })
+            })
+            .await
+    }
 
     /// The newest countersigned checkpoint and its size.
-    fn latest_witnessed(&self, log: Log) -> Fact<'_, Option<(u64, Vec<u8>)>, LogError>;
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn latest_witnessed(&self, log: Log) -> Result<Option<(u64, Vec<u8>)>, LogError> {
+        self.store
+            .read(move |link| Box::pin(latest_witnessed(link, log)))
+            .await
+    }
 }
 
 impl Extension {
@@ -194,27 +329,206 @@ impl Extension {
     }
 }
 
-/// Level and number of a tile of hashes, as columns hold them; nothing for a bundle of entries.
-fn columns(path: &TilePath) -> Result<Option<(i64, i64)>, sqlx::Error> {
-    match path.kind() {
-        TileKind::Hashes(level) => Ok(Some((i64::from(level), stored(path.index())?))),
-        TileKind::Entries => Ok(None),
-    }
+/// Takes a leaf in the transaction of the act that it tells of (T-L1).
+pub(crate) async fn submit(
+    link: &mut Link,
+    log: Log,
+    leaf: &[u8],
+    job: Option<&str>,
+) -> Result<PendingId, StoreError> {
+    const SUBMIT: &str = "INSERT INTO log_leaf (log, leaf, job) VALUES ($1, $2, $3) RETURNING id";
+    let values = [log.column().into(), leaf.into(), job.into()];
+    let mut row = link.one(SUBMIT, &values, "log_leaf").await?;
+    Ok(PendingId(row.integer()?))
 }
 
-/// The beginning of the widest form of a tile; nothing where it is narrower than asked.
-fn beginning(mut widest: Vec<u8>, path: &TilePath) -> Option<Vec<u8>> {
-    let wanted = usize::from(path.width()) * 32;
-    (widest.len() >= wanted).then(|| {
+async fn pending(link: &mut Link, log: Log, limit: u32) -> Result<Vec<Pending>, LogError> {
+    const PENDING: &str = "SELECT id, leaf FROM log_leaf \
+         WHERE log = $1 AND entry_index IS NULL ORDER BY id LIMIT $2";
+    let rows = link
+        .rows(PENDING, &[log.column().into(), limit.into()])
+        .await?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(Pending {
+                id: PendingId(row.integer()?),
+                leaf: row.bytes()?,
+            })
+        })
+        .collect()
+}
+
+pub(crate) async fn latest(link: &mut Link, log: Log) -> Result<Option<Head>, StoreError> {
+    const HEAD: &str = "SELECT size, root, checkpoint FROM log_head WHERE log = $1";
+    let row = link.row(HEAD, &[log.column().into()]).await?;
+    row.map(|mut row| {
+        let head = TreeHead {
+            size: row.count()?,
+            root: Hash::new(row.digest()?),
+        };
+        let checkpoint = row.bytes()?;
+        Ok(Head { head, checkpoint })
+    })
+    .transpose()
+}
+
+async fn extend(link: &mut Link, log: Log, step: &Extension) -> Result<(), LogError> {
+    if !swap_head(link, log, step).await? {
+        let now = latest(link, log).await?.map(|found| found.head);
+        return Err(LogError::Overtaken { now });
+    }
+    if place(link, log, step).await? != step.entries.len() as u64 {
+        return Err(LogError::NotPending);
+    }
+    for tile in &step.tiles {
+        const KEEP: &str = "INSERT INTO log_tile (log, level, tile_index, hashes) \
+             VALUES ($1, $2, $3, $4) ON CONFLICT (log, level, tile_index) \
+             DO UPDATE SET hashes = excluded.hashes";
+        let TileKind::Hashes(level) = tile.path.kind() else {
+            return Err(LogError::WrongTile(tile.path));
+        };
+        let values = [
+            log.column().into(),
+            u32::from(level).into(),
+            tile.path.index().into(),
+            (&tile.bytes).into(),
+        ];
+        link.run(KEEP, &values).await?;
+    }
+    Ok(())
+}
+
+/// T-L5: compare and swap on size and root. Whether the log stood where the step found it.
+async fn swap_head(link: &mut Link, log: Log, step: &Extension) -> Result<bool, StoreError> {
+    // The first step finds no row, or that of the empty log.
+    const BEGIN: &str = "INSERT INTO log_head (log, size, root, checkpoint) \
+         VALUES ($1, $2, $3, $4) ON CONFLICT (log) DO UPDATE \
+         SET size = excluded.size, root = excluded.root, checkpoint = excluded.checkpoint \
+         WHERE log_head.size = $6 AND log_head.root = $5 AND excluded.size > 0";
+    const STEP: &str = "UPDATE log_head SET size = $2, root = $3, checkpoint = $4 \
+         WHERE log = $1 AND size = $6 AND root = $5";
+    let statement = if step.old.size == 0 { BEGIN } else { STEP };
+    let values = [
+        log.column().into(),
+        step.new.size.into(),
+        step.new.root.bytes().into(),
+        (&step.checkpoint).into(),
+        step.old.root.bytes().into(),
+        step.old.size.into(),
+    ];
+    Ok(link.run(statement, &values).await? == 1)
+}
+
+/// Gives the waiting leaves of a step their indexes; returns how many there were.
+async fn place(link: &mut Link, log: Log, step: &Extension) -> Result<u64, StoreError> {
+    // One statement for all of them; how a list is taken apart is where the databases differ.
+    const SQLITE: &str = "UPDATE log_leaf SET entry_index = $1 + listed.key \
+         FROM json_each('[' || $2 || ']') AS listed \
+         WHERE log_leaf.id = listed.value AND log_leaf.log = $3 AND log_leaf.entry_index IS NULL";
+    const POSTGRES: &str = "UPDATE log_leaf SET entry_index = $1 + listed.place - 1 \
+         FROM unnest(CAST('{' || $2 || '}' AS BIGINT[])) WITH ORDINALITY AS listed (id, place) \
+         WHERE log_leaf.id = listed.id AND log_leaf.log = $3 AND log_leaf.entry_index IS NULL";
+    let list: Vec<String> = step.entries.iter().map(|id| id.0.to_string()).collect();
+    let list = list.join(",");
+    let statement = if link.has_rivals() { POSTGRES } else { SQLITE };
+    let values = [step.old.size.into(), (&list).into(), log.column().into()];
+    link.run(statement, &values).await
+}
+
+async fn tile(link: &mut Link, log: Log, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
+    const TILE: &str =
+        "SELECT hashes FROM log_tile WHERE log = $1 AND level = $2 AND tile_index = $3";
+    let width = usize::from(path.width());
+    let TileKind::Hashes(level) = path.kind() else {
+        let first = LeafIndex(path.index().saturating_mul(u64::from(TILE_WIDTH)));
+        let entries = entries(link, log, first, u32::from(path.width())).await?;
+        // The schema takes no leaf that is too long to be bundled.
+        let whole = entries.len() == width;
+        return Ok(whole.then(|| encode_bundle(&entries).ok()).flatten());
+    };
+    let values = [
+        log.column().into(),
+        u32::from(level).into(),
+        path.index().into(),
+    ];
+    let Some(mut row) = link.row(TILE, &values).await? else {
+        return Ok(None);
+    };
+    // C2SP tlog-tiles, partial tiles: a tile only grows, so a narrower one is its beginning.
+    let mut widest = row.bytes()?;
+    let wanted = width * Hash::LENGTH;
+    Ok((widest.len() >= wanted).then(|| {
         widest.truncate(wanted);
         widest
-    })
+    }))
 }
 
-/// The bundle of `entries`; nothing where they are fewer than asked or one is too long to be bundled.
-fn bundled(entries: &[Vec<u8>], path: &TilePath) -> Option<Vec<u8>> {
-    if entries.len() != usize::from(path.width()) {
-        return None;
+async fn entries(
+    link: &mut Link,
+    log: Log,
+    from: LeafIndex,
+    limit: u32,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    const ENTRIES: &str = "SELECT leaf FROM log_leaf \
+         WHERE log = $1 AND entry_index >= $2 AND entry_index < $3 ORDER BY entry_index";
+    let until = from.0.saturating_add(u64::from(limit));
+    let rows = link
+        .rows(ENTRIES, &[log.column().into(), from.0.into(), until.into()])
+        .await?;
+    rows.into_iter().map(|mut row| row.bytes()).collect()
+}
+
+async fn index_of(link: &mut Link, id: PendingId) -> Result<Option<LeafIndex>, LogError> {
+    const INDEX: &str = "SELECT entry_index FROM log_leaf WHERE id = $1";
+    match link.row(INDEX, &[id.0.into()]).await? {
+        None => Ok(None),
+        Some(mut row) => Ok(maybe_index(&mut row)?),
     }
-    tlog::encode_bundle(entries).ok()
+}
+
+async fn leaves_of(link: &mut Link, job: &str) -> Result<Vec<Submitted>, LogError> {
+    const LEAVES: &str = "SELECT id, leaf, entry_index FROM log_leaf WHERE job = $1 ORDER BY id";
+    let rows = link.rows(LEAVES, &[job.into()]).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(Submitted {
+                id: PendingId(row.integer()?),
+                leaf: row.bytes()?,
+                index: maybe_index(&mut row)?,
+            })
+        })
+        .collect()
+}
+
+fn maybe_index(row: &mut Row) -> Result<Option<LeafIndex>, StoreError> {
+    row.maybe_integer()?
+        .map(|index| u64::try_from(index).map(LeafIndex))
+        .transpose()
+        .map_err(|_| StoreError::Damaged { table: "log_leaf" })
+}
+
+async fn witnessed(
+    link: &mut Link,
+    log: Log,
+    size: u64,
+    checkpoint: &[u8],
+) -> Result<(), LogError> {
+    const WITNESSED: &str = "UPDATE log_head SET witnessed_checkpoint = \
+         CASE WHEN COALESCE(witnessed_size, -1) <= $2 THEN $3 ELSE witnessed_checkpoint END, \
+         witnessed_size = CASE WHEN COALESCE(witnessed_size, -1) <= $2 THEN $2 ELSE witnessed_size END \
+         WHERE log = $1 AND size >= $2";
+    let values = [log.column().into(), size.into(), checkpoint.into()];
+    match link.run(WITNESSED, &values).await? {
+        0 => Err(LogError::BeyondLog { size }),
+        _ => Ok(()),
+    }
+}
+
+async fn latest_witnessed(link: &mut Link, log: Log) -> Result<Option<(u64, Vec<u8>)>, LogError> {
+    const LATEST: &str = "SELECT witnessed_size, witnessed_checkpoint FROM log_head \
+         WHERE log = $1 AND witnessed_size IS NOT NULL";
+    match link.row(LATEST, &[log.column().into()]).await? {
+        None => Ok(None),
+        Some(mut row) => Ok(Some((row.count()?, row.bytes()?))),
+    }
 }

@@ -16,6 +16,22 @@ const ALL: &[(i64, &str, &str)] = &[
     (2, "trace", include_str!("../migrations/0002_trace.sql")),
     (3, "callers", include_str!("../migrations/0003_callers.sql")),
     (4, "outbox", include_str!("../migrations/0004_outbox.sql")),
+    (1001, "log", include_str!("../migrations/1001_log.sql")),
+    (
+        1002,
+        "certificates",
+        include_str!("../migrations/1002_certificates.sql"),
+    ),
+    (
+        1003,
+        "status",
+        include_str!("../migrations/1003_status.sql"),
+    ),
+    (
+        1004,
+        "catalogue",
+        include_str!("../migrations/1004_catalogue.sql"),
+    ),
 ];
 
 /// The steps for SQLite: its own words for two kinds of columns, and tables that hold to them.
@@ -24,6 +40,7 @@ pub(crate) fn sqlite() -> Migrator {
         Cow::Owned(
             text.replace("BYTEA", "BLOB")
                 .replace("BIGINT", "INTEGER")
+                .replace(" GENERATED ALWAYS AS IDENTITY", "")
                 .replace("\n);", "\n) STRICT;"),
         )
     })

@@ -23,6 +23,7 @@ use time::UtcDateTime;
 
 use directory::Directory;
 
+pub use directory::Swept;
 pub use draft::Draft;
 pub use fault::ObjectError;
 pub use form::{CHUNK, MAX_OBJECT};
@@ -36,17 +37,6 @@ pub struct Objects {
     directory: Arc<Directory>,
     wrapping: Arc<Wrapping>,
     random: Arc<dyn Random>,
-}
-
-/// What a sweep found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Swept {
-    /// Unfinished files that were removed.
-    pub drafts: u64,
-    /// Finished files.
-    pub objects: u64,
-    /// Octets of the finished files, as stored.
-    pub octets: u64,
 }
 
 impl Objects {
@@ -163,6 +153,3 @@ async fn off_the_loop<T: Send + 'static>(
         Err(_) => Err(ObjectError::Interrupted),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::catalogues::Catalogues;
+use crate::certificates::{Answers, Certificates, Lists};
 use crate::error::OpenStore;
+use crate::log::Logs;
 use crate::secrets::Secrets;
+use crate::status::StatusLists;
 use crate::store::Store;
 
 /// An open registry; cheap to clone.
@@ -23,4 +27,42 @@ pub async fn open(address: &str, secrets: Secrets) -> Result<Registry, OpenStore
         store: Arc::new(Store::open(address).await?),
         secrets: Arc::new(secrets),
     })
+}
+
+impl Registry {
+    /// The two logs.
+    #[must_use]
+    pub fn logs(&self) -> Logs {
+        Logs::new(Arc::clone(&self.store))
+    }
+
+    /// Certificates.
+    #[must_use]
+    pub fn certificates(&self) -> Certificates {
+        Certificates::new(Arc::clone(&self.store))
+    }
+
+    /// Revocation lists.
+    #[must_use]
+    pub fn revocation_lists(&self) -> Lists {
+        Lists::new(Arc::clone(&self.store))
+    }
+
+    /// OCSP answers signed in advance.
+    #[must_use]
+    pub fn ocsp_answers(&self) -> Answers {
+        Answers::new(Arc::clone(&self.store))
+    }
+
+    /// Token status lists.
+    #[must_use]
+    pub fn status_lists(&self) -> StatusLists {
+        StatusLists::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Imports of the catalogue.
+    #[must_use]
+    pub fn catalogues(&self) -> Catalogues {
+        Catalogues::new(Arc::clone(&self.store))
+    }
 }

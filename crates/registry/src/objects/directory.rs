@@ -9,7 +9,6 @@ use std::time::{Duration, SystemTime};
 
 use time::UtcDateTime;
 
-use super::Swept;
 use super::fault::ObjectError;
 use super::name::ObjectId;
 
@@ -18,6 +17,17 @@ use super::name::ObjectId;
 const SHELVES: &str = "0123456789abcdef";
 /// Where unfinished files stand.
 const DRAFTS: &str = "drafts";
+
+/// What a sweep found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Unfinished files that were removed.
+    pub drafts: u64,
+    /// Finished files.
+    pub objects: u64,
+    /// Octets of the finished files, as stored.
+    pub octets: u64,
+}
 
 #[derive(Debug)]
 pub(super) struct Directory {

@@ -135,9 +135,7 @@ impl Reader {
 
 impl Read for Reader {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self
-            .read_at(self.position, out)
-            .map_err(io::Error::other)?;
+        let count = self.read_at(self.position, out).map_err(io::Error::other)?;
         self.position += count as u64;
         Ok(count)
     }

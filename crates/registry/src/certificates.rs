@@ -1,0 +1,304 @@
+//! Certificates as facts: intended, issued, revoked; their lists and the answers signed in advance.
+//!
+//! A serial number is taken with the intent, before the key is asked; an intent whose signature was
+//! lost is voided, never signed under a second number (threat-model 4).
+
+mod answers;
+mod lists;
+mod standing;
+
+use std::sync::Arc;
+
+use crypto::KeyId;
+use pki::certificate::SerialNumber;
+use pki::crl::{Reason, Revoked};
+use time::UtcDateTime;
+
+use crate::link::{Link, Row};
+use crate::store::Store;
+
+pub use answers::{AnswerDue, Answers, SignedAnswer};
+pub use lists::{Lists, Scope, SignedList, Turn};
+pub use standing::{CertificateError, Intent, Registered, Revocation, Standing};
+
+pub(crate) use standing::half_life;
+
+/// The certificates of a registry.
+#[derive(Debug, Clone)]
+pub struct Certificates {
+    store: Arc<Store>,
+}
+
+impl Certificates {
+    pub(crate) fn new(store: Arc<Store>) -> Certificates {
+        Certificates { store }
+    }
+
+    /// Records that this certificate will be signed. When it returns, the serial number is taken.
+    ///
+    /// # Errors
+    /// `SerialTaken`, `Store`.
+    pub async fn intend(&self, intent: Intent) -> Result<(), CertificateError> {
+        self.store
+            .write(move |link| Box::pin(async move { intend(link, &intent).await }))
+            .await
+    }
+
+    /// Records the signed certificate of an intent; its first OCSP answer is due at once.
+    ///
+    /// # Errors
+    /// `NotIntended` when there is no open intent with this digest; `Store`.
+    pub async fn issued(
+        &self,
+        issuer: &KeyId,
+        serial: SerialNumber,
+        tbs_digest: [u8; 32],
+        der: Vec<u8>,
+    ) -> Result<(), CertificateError> {
+        let issuer = issuer.as_str().to_owned();
+        self.store
+            .write(move |link| {
+                Box::pin(async move { issued(link, &issuer, serial, &tbs_digest, &der).await })
+            })
+            .await
+    }
+
+    /// Gives up an intent without a result.
+    ///
+    /// # Errors
+    /// `NotIntended`, `Store`.
+    pub async fn void(
+        &self,
+        issuer: &KeyId,
+        serial: SerialNumber,
+        moment: UtcDateTime,
+    ) -> Result<(), CertificateError> {
+        const VOID: &str = "UPDATE certificate SET voided = $3 \
+             WHERE issuer = $1 AND serial = $2 AND der IS NULL AND voided IS NULL";
+        let issuer = issuer.as_str().to_owned();
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let values = [(&issuer).into(), serial.octets().into(), moment.into()];
+                    match link.run(VOID, &values).await? {
+                        0 => Err(CertificateError::NotIntended(serial)),
+                        _ => Ok(()),
+                    }
+                })
+            })
+            .await
+    }
+
+    /// Intents without a result, the oldest first: to be finished or voided at a start.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn unfinished(
+        &self,
+        issuer: &KeyId,
+        limit: u32,
+    ) -> Result<Vec<Registered>, CertificateError> {
+        const UNFINISHED: &str = "SELECT serial, profile, department, shard, tbs_digest, intended, \
+             der, voided, revoked, reason, invalid FROM certificate \
+             WHERE issuer = $1 AND der IS NULL AND voided IS NULL ORDER BY intended, serial LIMIT $2";
+        let issuer = issuer.as_str().to_owned();
+        self.store
+            .read(move |link| {
+                Box::pin(async move {
+                    let rows = link
+                        .rows(UNFINISHED, &[(&issuer).into(), limit.into()])
+                        .await?;
+                    rows.into_iter().map(registered).collect()
+                })
+            })
+            .await
+    }
+
+    /// The certificate of this number, if one was ever intended.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn find(
+        &self,
+        issuer: &KeyId,
+        serial: SerialNumber,
+    ) -> Result<Option<Registered>, CertificateError> {
+        let issuer = issuer.as_str().to_owned();
+        self.store
+            .read(move |link| Box::pin(async move { find(link, &issuer, serial).await }))
+            .await
+    }
+
+    /// Revokes, in work that does not grow with the number of certificates: the row, one OCSP answer
+    /// and two lists become due (T-A3, ades-pki 11). A hold may be followed by another reason.
+    ///
+    /// # Errors
+    /// `NotIssued`, `Store`.
+    pub async fn revoke(
+        &self,
+        issuer: &KeyId,
+        revoked: Revoked,
+    ) -> Result<Revocation, CertificateError> {
+        let issuer = issuer.as_str().to_owned();
+        self.store
+            .write(move |link| Box::pin(async move { revoke(link, &issuer, &revoked).await }))
+            .await
+    }
+
+    /// Takes back a hold.
+    ///
+    /// # Errors
+    /// `NotHeld`, `Store`.
+    pub async fn resume(
+        &self,
+        issuer: &KeyId,
+        serial: SerialNumber,
+    ) -> Result<(), CertificateError> {
+        // RFC 5280 5.3.1: certificateHold is the only reversible reason.
+        const RESUME: &str = "UPDATE certificate \
+             SET revoked = NULL, reason = NULL, invalid = NULL \
+             WHERE issuer = $1 AND serial = $2 AND reason = $3 RETURNING shard";
+        let issuer = issuer.as_str().to_owned();
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let held = u32::from(Reason::CertificateHold.code());
+                    let values = [(&issuer).into(), serial.octets().into(), held.into()];
+                    let Some(mut row) = link.row(RESUME, &values).await? else {
+                        return Err(CertificateError::NotHeld(serial));
+                    };
+                    let shard = standing::small(row.integer()?)?;
+                    now_due(link, &issuer, serial, shard).await
+                })
+            })
+            .await
+    }
+}
+
+async fn intend(link: &mut Link, intent: &Intent) -> Result<(), CertificateError> {
+    // T-C1: unique per issuer by the database.
+    const INTEND: &str = "INSERT INTO certificate \
+         (issuer, serial, profile, department, shard, tbs_digest, intended) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (issuer, serial) DO NOTHING";
+    let values = [
+        intent.issuer.as_str().into(),
+        intent.serial.octets().into(),
+        (&intent.profile).into(),
+        (&intent.department).into(),
+        intent.shard.into(),
+        (&intent.tbs_digest).into(),
+        intent.moment.into(),
+    ];
+    match link.run(INTEND, &values).await? {
+        0 => Err(CertificateError::SerialTaken(intent.serial)),
+        _ => Ok(()),
+    }
+}
+
+async fn issued(
+    link: &mut Link,
+    issuer: &str,
+    serial: SerialNumber,
+    tbs_digest: &[u8; 32],
+    der: &[u8],
+) -> Result<(), CertificateError> {
+    const ISSUED: &str = "UPDATE certificate SET der = $4 WHERE issuer = $1 AND serial = $2 \
+         AND tbs_digest = $3 AND der IS NULL AND voided IS NULL RETURNING shard";
+    let values = [
+        issuer.into(),
+        serial.octets().into(),
+        tbs_digest.into(),
+        der.into(),
+    ];
+    let Some(mut row) = link.row(ISSUED, &values).await? else {
+        return Err(CertificateError::NotIntended(serial));
+    };
+    let shard = standing::small(row.integer()?)?;
+    lists::begin(link, issuer, shard).await?;
+    answers::begin(link, issuer, serial).await?;
+    Ok(())
+}
+
+async fn find(
+    link: &mut Link,
+    issuer: &str,
+    serial: SerialNumber,
+) -> Result<Option<Registered>, CertificateError> {
+    const FIND: &str = "SELECT serial, profile, department, shard, tbs_digest, intended, \
+         der, voided, revoked, reason, invalid FROM certificate WHERE issuer = $1 AND serial = $2";
+    link.row(FIND, &[issuer.into(), serial.octets().into()])
+        .await?
+        .map(registered)
+        .transpose()
+}
+
+fn registered(mut row: Row) -> Result<Registered, CertificateError> {
+    let serial = standing::serial(&row.bytes()?)?;
+    let profile = row.text()?;
+    let department = row.text()?;
+    let shard = standing::small(row.integer()?)?;
+    let tbs_digest = row.digest()?;
+    let intended = row.moment()?;
+    let der = row.maybe_bytes()?;
+    let voided = row.maybe_moment()?;
+    let revoked = standing::revoked(serial, &mut row)?;
+    let standing = match (&der, voided, revoked) {
+        (_, Some(_), _) => Standing::Voided,
+        (None, None, _) => Standing::Intended,
+        (Some(_), None, None) => Standing::Good,
+        (Some(_), None, Some(revoked)) => Standing::Revoked(revoked),
+    };
+    Ok(Registered {
+        serial,
+        profile,
+        department,
+        shard,
+        tbs_digest,
+        intended,
+        der,
+        standing,
+    })
+}
+
+/// Revokes in the transaction of the act that it follows from.
+pub(crate) async fn revoke(
+    link: &mut Link,
+    issuer: &str,
+    revoked: &Revoked,
+) -> Result<Revocation, CertificateError> {
+    const REVOKE: &str = "UPDATE certificate \
+         SET revoked = $3, reason = $4, invalid = $5 \
+         WHERE issuer = $1 AND serial = $2 AND der IS NOT NULL \
+         AND (revoked IS NULL OR (reason = $6 AND $4 <> $6)) RETURNING shard";
+    let values = [
+        issuer.into(),
+        revoked.serial.octets().into(),
+        revoked.since.into(),
+        u32::from(revoked.reason.code()).into(),
+        revoked.invalid_since.into(),
+        u32::from(Reason::CertificateHold.code()).into(),
+    ];
+    if let Some(mut row) = link.row(REVOKE, &values).await? {
+        let shard = standing::small(row.integer()?)?;
+        now_due(link, issuer, revoked.serial, shard).await?;
+        return Ok(Revocation::Recorded);
+    }
+    match find(link, issuer, revoked.serial).await? {
+        Some(Registered {
+            standing: Standing::Revoked(before),
+            ..
+        }) => Ok(Revocation::Already(before)),
+        _ => Err(CertificateError::NotIssued(revoked.serial)),
+    }
+}
+
+async fn now_due(
+    link: &mut Link,
+    issuer: &str,
+    serial: SerialNumber,
+    shard: u32,
+) -> Result<(), CertificateError> {
+    answers::now_due(link, issuer, serial).await?;
+    lists::now_due(link, issuer, shard).await?;
+    Ok(())
+}
