@@ -1,1 +1,23 @@
 //! PDF files as evidence: read revision by revision, signatures prepared and finished in place, changes told.
+//!
+//! Reading is strict and never repairs: a file that breaks the rules of its own cross-reference chain is
+//! refused, since what a repairing reader would show was signed by nobody.
+
+mod chain;
+mod fault;
+mod file;
+mod filter;
+mod lexer;
+mod object;
+mod packed;
+mod parse;
+mod predictor;
+mod source;
+mod tree;
+mod xref;
+
+pub use fault::ReadPdf;
+pub use file::{File, SectionAt, View, read};
+pub use object::{Dictionary, Object, Reference, Stream};
+pub use source::{Seekable, Source};
+pub use xref::SectionKind;

@@ -1,0 +1,414 @@
+//! A file and its objects as each revision sees them (ISO 32000-2, 7.5.6, 7.5.7).
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::chain::{Chain, Revision, chain};
+use crate::fault::ReadPdf;
+use crate::filter::{self, MAX_EXPANDED, filters};
+use crate::lexer::Lexer;
+use crate::object::{Dictionary, Object, Reference, Stream};
+use crate::packed::{MAX_PACKED, Packed};
+use crate::parse::{Indirect, Parser};
+use crate::source::Source;
+use crate::xref::{Place, SectionKind};
+
+/// T-I7: octets of all expanded streams together.
+pub(crate) const MAX_EXPANDED_TOTAL: u64 = 500 * 1024 * 1024;
+/// Objects read in the life of a [`File`]; walks count together.
+pub(crate) const MAX_READS: u64 = 4_000_000;
+/// References that lead to references, and /Length that need other objects.
+const MAX_STEPS: u8 = 8;
+/// Object streams kept expanded.
+const KEPT: usize = 4;
+
+/// A file whose chain of cross-reference sections has been followed.
+pub struct File<'s> {
+    source: &'s dyn Source,
+    revisions: Vec<Revision>,
+    tail: Range<u64>,
+    packed: RefCell<Vec<Rc<Packed>>>,
+    expanded: Cell<u64>,
+    reads: Cell<u64>,
+}
+
+/// The objects as a revision sees them: its own, and those of earlier revisions that it does not replace.
+#[derive(Clone, Copy)]
+pub struct View<'f> {
+    file: &'f File<'f>,
+    revision: usize,
+}
+
+/// The cross-reference section of a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SectionAt {
+    /// Its form.
+    pub kind: SectionKind,
+    /// Its offset, as `startxref` says it.
+    pub at: u64,
+}
+
+/// Reads the chain of cross-reference sections of a file, strictly.
+///
+/// # Errors
+/// Every fault of header, sections, trailers and their order; nothing is repaired.
+pub fn read(source: &dyn Source) -> Result<File<'_>, ReadPdf> {
+    let Chain { revisions, tail } = chain(source)?;
+    Ok(File {
+        source,
+        revisions,
+        tail,
+        packed: RefCell::default(),
+        expanded: Cell::new(0),
+        reads: Cell::new(0),
+    })
+}
+
+impl std::fmt::Debug for File<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("File")
+            .field("length", &self.source.length())
+            .field("revisions", &self.revisions.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for View<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("View")
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
+    }
+}
+
+impl File<'_> {
+    /// How many revisions there are, at least one.
+    #[must_use]
+    pub fn revisions(&self) -> usize {
+        self.revisions.len()
+    }
+
+    /// The objects as revision `revision` sees them, from 0; beyond the last, as the last does.
+    #[must_use]
+    pub fn at(&self, revision: usize) -> View<'_> {
+        View {
+            file: self,
+            revision: revision.min(self.revisions.len().saturating_sub(1)),
+        }
+    }
+
+    /// The objects as the last revision sees them.
+    #[must_use]
+    pub fn latest(&self) -> View<'_> {
+        self.at(usize::MAX)
+    }
+
+    /// The bytes.
+    pub(crate) fn source(&self) -> &dyn Source {
+        self.source
+    }
+
+    /// Octets behind the last revision that are not white space.
+    pub(crate) fn tail(&self) -> Range<u64> {
+        self.tail.clone()
+    }
+
+    pub(crate) fn revision(&self, revision: usize) -> Option<&Revision> {
+        self.revisions.get(revision)
+    }
+
+    fn count_read(&self) -> Result<(), ReadPdf> {
+        let reads = self.reads.get() + 1;
+        self.reads.set(reads);
+        if reads > MAX_READS {
+            return Err(ReadPdf::Limit {
+                what: "objects read",
+                limit: MAX_READS,
+            });
+        }
+        Ok(())
+    }
+
+    fn count_expanded(&self, more: u64) -> Result<(), ReadPdf> {
+        let expanded = self.expanded.get().saturating_add(more);
+        self.expanded.set(expanded);
+        if expanded > MAX_EXPANDED_TOTAL {
+            return Err(ReadPdf::Limit {
+                what: "octets of all expanded streams",
+                limit: MAX_EXPANDED_TOTAL,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl<'f> View<'f> {
+    /// The file's own record of this revision.
+    pub(crate) fn own(&self) -> &'f Revision {
+        // `File::at` keeps the number below the count, and a chain has a section at least.
+        let revisions = &self.file.revisions;
+        revisions
+            .get(self.revision)
+            .unwrap_or_else(|| unreachable!("a view is of a revision of its file"))
+    }
+
+    /// The file.
+    pub(crate) fn file(&self) -> &'f File<'f> {
+        self.file
+    }
+
+    /// Its number, from 0.
+    #[must_use]
+    pub fn revision(&self) -> usize {
+        self.revision
+    }
+
+    /// The trailer.
+    #[must_use]
+    pub fn trailer(&self) -> &'f Dictionary {
+        &self.own().trailer
+    }
+
+    /// Highest object number and one, over the whole file (7.5.5).
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        let said = self.trailer().integer(b"Size").unwrap_or(0);
+        u32::try_from(said).unwrap_or(0)
+    }
+
+    /// The revision's cross-reference section.
+    #[must_use]
+    pub fn section(&self) -> SectionAt {
+        let own = self.own();
+        SectionAt {
+            kind: own.kind,
+            at: own.at,
+        }
+    }
+
+    /// Offset after the revision's `%%EOF` and its line end.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.own().end_of_line
+    }
+
+    /// The catalog.
+    ///
+    /// # Errors
+    /// `Missing` if it is no dictionary, and what reading it meets.
+    pub fn catalog(&self) -> Result<Dictionary, ReadPdf> {
+        let missing = ReadPdf::Missing {
+            what: "the catalog",
+        };
+        let root = self.own().root().ok_or(missing)?;
+        match self.object(root)? {
+            Object::Dictionary(catalog) => Ok(catalog),
+            _ => Err(missing),
+        }
+    }
+
+    /// Where an object is: the newest entry up to this revision, and the revision of that entry.
+    pub(crate) fn place(&self, number: u32) -> Option<(Place, &'f Revision)> {
+        let upto = self.file.revisions.get(..=self.revision)?;
+        upto.iter()
+            .rev()
+            .find_map(|revision| Some((revision.place(number)?, revision)))
+    }
+
+    /// Whether an object stands in an object stream.
+    #[must_use]
+    pub fn is_compressed(&self, number: u32) -> bool {
+        matches!(self.place(number), Some((Place::In { .. }, _)))
+    }
+
+    /// An indirect object; null if it is free, absent or of another generation (7.3.10).
+    ///
+    /// # Errors
+    /// What is wrong where its entry points.
+    pub fn object(&self, reference: Reference) -> Result<Object, ReadPdf> {
+        self.load(reference, MAX_STEPS)
+    }
+
+    /// What `object` is, after following references.
+    ///
+    /// # Errors
+    /// `Circle` if references lead to references too often, and what [`View::object`] says.
+    pub fn resolve(&self, object: &Object) -> Result<Object, ReadPdf> {
+        let mut found = object.clone();
+        for _ in 0..=MAX_STEPS {
+            let Object::Reference(reference) = found else {
+                return Ok(found);
+            };
+            found = self.object(reference)?;
+        }
+        Err(ReadPdf::Circle {
+            number: object.as_reference().map_or(0, |first| first.number),
+        })
+    }
+
+    /// What stands under `key`, after following references; null if nothing does.
+    ///
+    /// # Errors
+    /// As [`View::resolve`].
+    pub fn value(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object, ReadPdf> {
+        match dictionary.value(key) {
+            Some(value) => self.resolve(value),
+            None => Ok(Object::Null),
+        }
+    }
+
+    /// A plain object with its place in the file; `None` if it is free, absent or in an object stream.
+    ///
+    /// # Errors
+    /// What is wrong where its entry points.
+    pub(crate) fn indirect(&self, reference: Reference) -> Result<Option<Indirect>, ReadPdf> {
+        match self.place(reference.number) {
+            Some((Place::At { offset, generation }, revision))
+                if generation == reference.generation =>
+            {
+                self.plain(reference, offset, revision, MAX_STEPS).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn load(&self, reference: Reference, steps: u8) -> Result<Object, ReadPdf> {
+        match self.place(reference.number) {
+            Some((Place::At { offset, generation }, revision))
+                if generation == reference.generation =>
+            {
+                Ok(self.plain(reference, offset, revision, steps)?.object)
+            }
+            Some((Place::In { container, index }, _)) if reference.generation == 0 => {
+                self.file.count_read()?;
+                self.packed(container, steps)?
+                    .object(index, reference.number)
+            }
+            _ => Ok(Object::Null),
+        }
+    }
+
+    fn plain(
+        &self,
+        reference: Reference,
+        offset: u64,
+        revision: &Revision,
+        steps: u8,
+    ) -> Result<Indirect, ReadPdf> {
+        let number = reference.number;
+        self.file.count_read()?;
+        if offset >= revision.end {
+            return Err(ReadPdf::OutsideRevision { number, at: offset });
+        }
+        let mut lexer = Lexer::new(self.file.source, offset, revision.end);
+        let length = |length: Reference| {
+            let steps = steps.checked_sub(1).ok_or(ReadPdf::Circle { number })?;
+            match self.load(length, steps)? {
+                Object::Integer(length) => Ok(length),
+                _ => Err(ReadPdf::Type { what: "/Length" }),
+            }
+        };
+        let found = Parser::new(&mut lexer).indirect(&length);
+        let wrong = ReadPdf::WrongObject { number, at: offset };
+        let found = found.map_err(|fault| match fault {
+            ReadPdf::Syntax { at } if at == offset => wrong,
+            other => other,
+        })?;
+        // 7.5.4: the entry says where the number of this object begins.
+        if found.reference != reference || found.range.start != offset {
+            return Err(wrong);
+        }
+        Ok(found)
+    }
+
+    /// An object stream, expanded (7.5.7).
+    pub(crate) fn packed(&self, container: u32, steps: u8) -> Result<Rc<Packed>, ReadPdf> {
+        let wrong = ReadPdf::ObjectStream { number: container };
+        let steps = steps.checked_sub(1).ok_or(wrong)?;
+        // 7.5.7: an object stream stands in no other.
+        let Some((Place::At { offset, generation }, revision)) = self.place(container) else {
+            return Err(wrong);
+        };
+        let mut kept = self
+            .file
+            .packed
+            .try_borrow_mut()
+            .map_err(|_| ReadPdf::Circle { number: container })?;
+        if let Some(at) = kept.iter().position(|packed| packed.offset == offset) {
+            let packed = kept.remove(at);
+            kept.push(Rc::clone(&packed));
+            return Ok(packed);
+        }
+        drop(kept);
+        let reference = Reference {
+            number: container,
+            generation,
+        };
+        let found = self.plain(reference, offset, revision, steps)?;
+        let Object::Stream(stream) = found.object else {
+            return Err(wrong);
+        };
+        let data = self.expand(&stream, MAX_PACKED)?;
+        let packed = Rc::new(Packed::new(container, offset, &stream.dictionary, data)?);
+        let mut kept = self.file.packed.borrow_mut();
+        if kept.len() == KEPT {
+            kept.remove(0);
+        }
+        kept.push(Rc::clone(&packed));
+        Ok(packed)
+    }
+
+    /// A stream's data, decoded.
+    ///
+    /// # Errors
+    /// `Filter` for a filter that is unknown or a picture's, `Data`, `Limit`.
+    pub fn decoded(&self, stream: &Stream) -> Result<Vec<u8>, ReadPdf> {
+        self.expand(stream, MAX_EXPANDED)
+    }
+
+    fn expand(&self, stream: &Stream, limit: u64) -> Result<Vec<u8>, ReadPdf> {
+        let data = filter::collect(self.reader(stream, limit)?, stream.range.start)?;
+        self.file.count_expanded(data.len() as u64)?;
+        Ok(data)
+    }
+
+    /// Decodes a stream's data to see that they can be, without keeping them. Pictures are not decoded.
+    ///
+    /// # Errors
+    /// As [`View::decoded`], except that a picture's filter is no fault.
+    pub(crate) fn decodes(&self, stream: &Stream) -> Result<(), ReadPdf> {
+        let at = stream.range.start;
+        let mut reader = self.reader(stream, MAX_EXPANDED)?;
+        let length = std::io::copy(&mut reader, &mut std::io::sink())
+            .map_err(|error| filter::fault(&error, at))?;
+        self.file.count_expanded(length)
+    }
+
+    fn reader(&self, stream: &Stream, limit: u64) -> Result<Box<dyn std::io::Read + 'f>, ReadPdf> {
+        let at = stream.range.start;
+        let mut direct = Dictionary::default();
+        for key in [b"F".as_slice(), b"FFilter", b"Filter", b"DecodeParms"] {
+            let value = match self.value(&stream.dictionary, key)? {
+                Object::Array(elements) => Object::Array(
+                    elements
+                        .iter()
+                        .take(filter::MAX_FILTERS + 1)
+                        .map(|element| self.resolve(element))
+                        .collect::<Result<_, _>>()?,
+                ),
+                value => value,
+            };
+            direct.set(key, value);
+        }
+        let filters = filters(&direct).ok_or(ReadPdf::Filter { at })?;
+        Ok(filter::decoder(
+            self.file.source,
+            stream.range.clone(),
+            &filters,
+            limit,
+        ))
+    }
+}
