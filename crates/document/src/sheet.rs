@@ -141,6 +141,15 @@ impl Colour {
     /// 12 % grey: watermarks (looks 1).
     pub(crate) const FAINT: Colour = Colour::new(0xE0, 0xE0, 0xE0);
 
+    /// The colour mixed with white: `parts` of ten are white.
+    pub(crate) fn lightened(self, parts: u16) -> Colour {
+        let mix = |part: u8| {
+            let mixed = (u16::from(part) * (10 - parts.min(10)) + 255 * parts.min(10)) / 10;
+            u8::try_from(mixed).unwrap_or(u8::MAX)
+        };
+        Colour::new(mix(self.red), mix(self.green), mix(self.blue))
+    }
+
     /// The colour of these three components.
     pub(crate) const fn new(red: u8, green: u8, blue: u8) -> Colour {
         Colour { red, green, blue }

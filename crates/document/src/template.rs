@@ -217,6 +217,9 @@ pub(crate) struct Column {
     pub(crate) share: f64,
     #[serde(default)]
     pub(crate) shape: Shape,
+    /// What follows the value of a key.
+    #[serde(default)]
+    pub(crate) units: BTreeMap<String, String>,
     /// What stands for a value on the page (a type's key for its name), and `""` for none.
     #[serde(default)]
     pub(crate) words: BTreeMap<String, String>,
@@ -231,6 +234,9 @@ pub(crate) struct Layout {
     /// Clear margin outside the border, and the width of the border's band.
     #[serde(default)]
     pub(crate) frame: Option<Frame>,
+    /// Faint rosettes behind the text.
+    #[serde(default)]
+    pub(crate) underprints: Vec<Underprint>,
     /// Cards to be cut out.
     #[serde(default)]
     pub(crate) cards: Vec<Card>,
@@ -257,6 +263,14 @@ pub(crate) struct AuthorityPlace {
     pub(crate) width: Mm,
     /// Longest side that a seal may have here; a larger one is drawn smaller.
     pub(crate) seal: Mm,
+}
+
+/// A faint rosette.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Underprint {
+    pub(crate) at: Point,
+    pub(crate) radius: Mm,
 }
 
 /// A card, and how far down its head reaches.

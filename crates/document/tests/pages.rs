@@ -4,8 +4,12 @@ use std::path::Path;
 
 use document::Edition;
 
+#[path = "pages/limits.rs"]
+mod limits;
 #[path = "pages/samples.rs"]
 mod samples;
+#[path = "pages/seals.rs"]
+mod seals;
 
 /// Where the pages stay for people and outside judges to look at.
 fn folder() -> std::path::PathBuf {

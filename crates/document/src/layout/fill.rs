@@ -217,7 +217,12 @@ impl Setting<'_> {
             }
             self.over.draw(plan.notes, Mark::Text(line));
             if let Some(across) = across {
-                watermark(&mut self.under, &across, self.typefaces)?;
+                watermark(
+                    &mut self.under,
+                    &self.template.layout,
+                    &across,
+                    self.typefaces,
+                )?;
             }
             y = y - Mm(4.5);
         }

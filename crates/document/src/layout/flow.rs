@@ -8,7 +8,7 @@ use crate::layout::fill::Setting;
 use crate::layout::region::{
     Body, Content, Label, PAD, PlannedCell, PlannedProse, PlannedRegion, PlannedTable,
 };
-use crate::layout::text::{MIDDLE, broken, centred, count, face_of};
+use crate::layout::text::{MIDDLE, broken, centred, count, face_of, measured};
 use crate::layout::value::written;
 use crate::sheet::{Colour, Face, Kind, Mark, Mm, Path, Point, Text};
 use crate::template::{Column, Field, Shape};
@@ -45,7 +45,9 @@ struct Fitted<'a> {
 
 /// From one line of a value to the next, in ems.
 const LEADING: f64 = 1.25;
-const CELL_PAD: Mm = Mm(1.6);
+/// Space left and right of a table's values, and above and below them.
+const CELL_PAD: Mm = Mm(1.5);
+const CELL_RISE: Mm = Mm(1.1);
 const HEAD_HEIGHT: Mm = Mm(8.5);
 const RULE: Mm = Mm(0.2);
 
@@ -70,7 +72,8 @@ impl Setting<'_> {
         }
     }
 
-    /// Measures all rows, and shrinks the tallest value step by step until they fit.
+    /// Measures all rows, and shrinks the tallest value that still may be smaller, step by step,
+    /// until they fit.
     fn fit<'p>(
         &self,
         region: &PlannedRegion,
@@ -93,16 +96,19 @@ impl Setting<'_> {
         while fitted.iter().map(|row| region.row_height(row)).sum::<Mm>()
             > region.area.height + Mm(0.01)
         {
-            let tallest = fitted
+            let smaller = fitted
                 .iter_mut()
                 .flatten()
+                .filter(|cell| cell.step + 1 < region.sizes.len())
                 .max_by(|one, other| one.height().0.total_cmp(&other.height().0));
-            let Some(cell) = tallest else { break };
-            if cell.step + 1 >= region.sizes.len() {
+            let Some(cell) = smaller else {
+                let cells = fitted.iter().flatten();
+                let tallest =
+                    cells.max_by(|one, other| one.height().0.total_cmp(&other.height().0));
                 return Err(RenderPage::DoesNotFit {
-                    field: cell.cell.name().to_owned(),
+                    field: tallest.map_or_else(String::new, |cell| cell.cell.name().to_owned()),
                 });
-            }
+            };
             self.measure(region, cell, cell.step + 1)?;
         }
         Ok(fitted)
@@ -216,7 +222,10 @@ impl Setting<'_> {
             let object = object.as_object().ok_or_else(wrong)?;
             let mut row = Vec::new();
             for column in &table.columns {
-                let value = column.keys.iter().find_map(|key| object.get(key));
+                let value = column
+                    .keys
+                    .iter()
+                    .find_map(|key| Some((key.as_str(), object.get(key)?)));
                 let text = column.text(name, value)?;
                 let room = width * (column.share / shares) - CELL_PAD * 2.0;
                 row.push(self.set(name, &text, (face_of(column.shape), size), room)?);
@@ -458,6 +467,7 @@ impl Setting<'_> {
                 _ => Shape::Text,
             };
             let value = self.value_of(&Field::bare(name, shape))?;
+            measured(name, self.typefaces, Face::Song, &value, Mm(1.0))?;
             if value.len() > longest.1 {
                 *longest = (name.to_owned(), value.len());
             }
@@ -472,9 +482,12 @@ impl Setting<'_> {
 
 impl Column {
     /// What the table shows for a value.
-    fn text(&self, field: &str, value: Option<&Value>) -> Result<String, RenderPage> {
+    fn text(&self, field: &str, value: Option<(&str, &Value)>) -> Result<String, RenderPage> {
         let text = match value {
-            Some(value) => written(field, value, self.shape, "")?,
+            Some((key, value)) => {
+                let unit = self.units.get(key).map_or("", String::as_str);
+                written(field, value, self.shape, unit)?
+            }
             None => String::new(),
         };
         let text = self.words.get(&text).cloned().unwrap_or(text);
@@ -549,5 +562,5 @@ fn table_row_height(row: &[Set]) -> Mm {
         .iter()
         .map(Set::height)
         .fold(Mm(0.0), |one, other| if one > other { one } else { other });
-    tallest + CELL_PAD * 2.0
+    tallest + CELL_RISE * 2.0
 }

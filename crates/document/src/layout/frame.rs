@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use crate::sheet::{Area, Colour, Mark, Mm, Path, Point, Sheet, Step};
-use crate::template::{Card, Frame};
+use crate::template::{Card, Frame, Underprint};
 
 /// Draws the border inside the sheet's margin.
 pub(crate) fn border(sheet: &mut Sheet, frame: Frame, colour: Colour) {
@@ -102,6 +102,19 @@ fn rounded(area: &Area, colour: Colour) -> Path {
     Path::once(steps, colour, Mm(0.25))
 }
 
+/// Draws a faint rosette behind the text: turned ellipses of one light colour, a thin ring about
+/// them.
+pub(crate) fn underprint(sheet: &mut Sheet, place: Underprint, colour: Colour) {
+    let faint = colour.lightened(8);
+    for (turns, reach, flat) in [(18_u8, 1.0, 0.34), (12, 0.62, 0.5), (10, 0.34, 0.42)] {
+        for turn in 0..turns {
+            let angle = f64::from(turn) * PI / f64::from(turns);
+            let steps = ellipse(place.at, place.radius * reach, flat, angle);
+            sheet.decorate(Mark::Path(Path::once(steps, faint, Mm(0.15))));
+        }
+    }
+}
+
 /// One side of the band.
 #[derive(Clone, Copy)]
 struct Strand {
@@ -189,38 +202,33 @@ fn periods_per(period: Mm) -> f64 {
 /// Six turned ellipses in a corner.
 fn rosette(sheet: &mut Sheet, centre: Point, radius: Mm, colour: Colour) {
     for turn in 0..6_u8 {
-        let (sin, cos) = (f64::from(turn) * PI / 6.0).sin_cos();
-        let place = |along: f64, across: f64| Point {
-            x: centre.x + radius * (along * cos - across * sin),
-            y: centre.y + radius * (along * sin + across * cos),
-        };
-        let flat = 0.42;
-        let steps = vec![
-            Step::Move(place(1.0, 0.0)),
-            Step::Curve(
-                place(1.0, flat * CIRCLE),
-                place(CIRCLE, flat),
-                place(0.0, flat),
-            ),
-            Step::Curve(
-                place(-CIRCLE, flat),
-                place(-1.0, flat * CIRCLE),
-                place(-1.0, 0.0),
-            ),
-            Step::Curve(
-                place(-1.0, -flat * CIRCLE),
-                place(-CIRCLE, -flat),
-                place(0.0, -flat),
-            ),
-            Step::Curve(
-                place(CIRCLE, -flat),
-                place(1.0, -flat * CIRCLE),
-                place(1.0, 0.0),
-            ),
-            Step::Close,
-        ];
+        let steps = ellipse(centre, radius, 0.42, f64::from(turn) * PI / 6.0);
         sheet.decorate(Mark::Path(Path::once(steps, colour, Mm(0.14))));
     }
+}
+
+/// An ellipse turned by `angle`, `flat` times as high as it is long.
+fn ellipse(centre: Point, radius: Mm, flat: f64, angle: f64) -> Vec<Step> {
+    let (sin, cos) = angle.sin_cos();
+    let place = |along: f64, across: f64| Point {
+        x: centre.x + radius * (along * cos - across * sin),
+        y: centre.y + radius * (along * sin + across * cos),
+    };
+    let curve = |first: (f64, f64), second: (f64, f64), end: (f64, f64)| {
+        Step::Curve(
+            place(first.0, first.1 * flat),
+            place(second.0, second.1 * flat),
+            place(end.0, end.1 * flat),
+        )
+    };
+    vec![
+        Step::Move(place(1.0, 0.0)),
+        curve((1.0, CIRCLE), (CIRCLE, 1.0), (0.0, 1.0)),
+        curve((-CIRCLE, 1.0), (-1.0, CIRCLE), (-1.0, 0.0)),
+        curve((-1.0, -CIRCLE), (-CIRCLE, -1.0), (0.0, -1.0)),
+        curve((CIRCLE, -1.0), (1.0, -CIRCLE), (1.0, 0.0)),
+        Step::Close,
+    ]
 }
 
 /// How far a Bézier handle lies out for a quarter of a circle.

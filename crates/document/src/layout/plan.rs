@@ -3,10 +3,10 @@
 
 use crate::font::Typefaces;
 use crate::layout::region::PlannedRegion;
-use crate::layout::text::{centred, measured};
+use crate::layout::text::{centred, count, measured};
 use crate::layout::{RenderPage, frame};
 use crate::sheet::{Area, Colour, Face, Kind, Mark, Mm, Pitch, Point, Sheet, Text, Weight};
-use crate::template::Template;
+use crate::template::{Layout, Template};
 
 /// What a page says about where it comes from, the same on every page of an office.
 #[derive(Clone, Debug)]
@@ -54,8 +54,11 @@ pub(crate) fn plan(
         signature: 0,
         notes: 0,
     };
+    for place in &layout.underprints {
+        frame::underprint(&mut plan.sheet, *place, template.colour);
+    }
     if imprint.edition == Edition::Sample {
-        watermark(&mut plan.sheet, "样例 SAMPLE", typefaces)?;
+        watermark(&mut plan.sheet, layout, "样例 SAMPLE", typefaces)?;
     }
     if let Some(border) = layout.frame {
         frame::border(&mut plan.sheet, border, template.colour);
@@ -85,22 +88,30 @@ pub(crate) fn plan(
 
 fn title(sheet: &mut Sheet, template: &Template, typefaces: &Typefaces) -> Result<(), RenderPage> {
     let place = &template.layout.title;
-    let size = Mm::from_points(place.size);
     let heading = sheet.element(Kind::Heading, 0);
-    let mut at = place.at;
-    for text in &template.title {
-        // Titles stand wide: a quarter to one em between characters, as the width allows.
-        let count = text.chars().count();
-        // A line in brackets stands under the title as its smaller second line.
-        let size = if text.starts_with('（') {
-            size * 0.6
-        } else {
-            size
-        };
+    let lines = &template.title;
+    let subtitle = |text: &str| text.starts_with('（');
+    // Two full lines are smaller than one; a line in brackets is smaller than its title.
+    let full = lines.iter().filter(|text| !subtitle(text)).count();
+    let size = Mm::from_points(place.size) * if full > 1 { 0.84 } else { 1.0 };
+    let size_of = |text: &str| if subtitle(text) { size * 0.6 } else { size };
+    let height: Mm = lines.iter().skip(1).map(|text| size_of(text) * 1.4).sum();
+    let most = lines.iter().map(|text| text.chars().count()).max();
+    let widest = if most.unwrap_or(0) <= 5 { 0.9 } else { 0.3 };
+    let mut at = Point {
+        x: place.at.x,
+        y: place.at.y - height / 2.0,
+    };
+    for (number, text) in lines.iter().enumerate() {
+        let size = size_of(text);
+        if number > 0 {
+            at.y = at.y + size * 1.4;
+        }
+        // Titles stand wide: a third to one em between characters, as the width allows.
         let natural = measured("title", typefaces, Face::Song, text, size)?;
-        let gaps = f64::from(u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)).max(1.0);
-        let widest = if count <= 5 { size * 0.9 } else { size * 0.3 };
+        let gaps = (count(&text.chars().collect::<Vec<_>>()) - 1.0).max(1.0);
         let room = (place.width - natural) / gaps;
+        let widest = size * widest;
         let spacing = if room < widest { room } else { widest };
         if spacing < Mm(0.0) {
             return Err(RenderPage::DoesNotFit {
@@ -118,20 +129,14 @@ fn title(sheet: &mut Sheet, template: &Template, typefaces: &Typefaces) -> Resul
             ..line
         };
         sheet.draw(heading, Mark::Text(line));
-        at.y = at.y + size * 1.4;
     }
     if let Some(english) = &template.english {
+        let small = Mm::from_points(place.size * 0.36);
         let below = Point {
             x: at.x,
-            y: at.y - size * 0.72,
+            y: at.y + small * 1.5,
         };
-        let line = centred(
-            "title",
-            typefaces,
-            (Face::Song, Mm::from_points(12.0)),
-            english,
-            below,
-        )?;
+        let line = centred("title", typefaces, (Face::Song, small), english, below)?;
         sheet.draw(
             heading,
             Mark::Text(Text {
@@ -176,28 +181,43 @@ fn small_print(
     Ok(())
 }
 
-/// Words across the page in 12 % grey (looks 1).
+/// Words across the page, or across each card that may be cut out of it, in 12 % grey (looks 1).
 pub(crate) fn watermark(
     sheet: &mut Sheet,
+    layout: &Layout,
     words: &str,
     typefaces: &Typefaces,
 ) -> Result<(), RenderPage> {
-    let diagonal = Mm(sheet.width.0.hypot(sheet.height.0));
-    let natural = measured("watermark", typefaces, Face::Hei, words, Mm(1.0))?;
-    let size = Mm((diagonal * 0.62 / natural).min(34.0));
-    let angle = (sheet.height / sheet.width).atan();
-    let half = natural * size.0 / 2.0;
-    let (across, up) = (angle.cos(), angle.sin());
-    let sink = size * 0.35;
-    let at = Point {
-        x: sheet.width / 2.0 - half * across + sink * up,
-        y: sheet.height / 2.0 + half * up + sink * across,
+    let whole = Area {
+        x: Mm(0.0),
+        y: Mm(0.0),
+        width: sheet.width,
+        height: sheet.height,
     };
-    let line = Text::plain(words, (Face::Hei, size), at);
-    sheet.decorate(Mark::Text(Text {
-        colour: Colour::FAINT,
-        turn: angle.to_degrees(),
-        ..line
-    }));
+    let natural = measured("watermark", typefaces, Face::Hei, words, Mm(1.0))?;
+    let cards = layout.cards.iter().map(|card| card.area);
+    let areas: Vec<Area> = if layout.cards.is_empty() {
+        vec![whole]
+    } else {
+        cards.collect()
+    };
+    for area in areas {
+        let diagonal = area.width.0.hypot(area.height.0);
+        let size = Mm((diagonal * 0.58 / natural.0).min(30.0));
+        let angle = (area.height / area.width).atan();
+        let half = natural * size.0 / 2.0;
+        let (across, up) = (angle.cos(), angle.sin());
+        let sink = size * 0.35;
+        let at = Point {
+            x: area.x + area.width / 2.0 - half * across + sink * up,
+            y: area.y + area.height / 2.0 + half * up + sink * across,
+        };
+        let line = Text::plain(words, (Face::Hei, size), at);
+        sheet.decorate(Mark::Text(Text {
+            colour: Colour::FAINT,
+            turn: angle.to_degrees(),
+            ..line
+        }));
+    }
     Ok(())
 }

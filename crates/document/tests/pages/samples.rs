@@ -1,10 +1,12 @@
 //! The sample licences of `tests/fixtures/licences/28.json` as pages: code, portrait, page.
 
-use std::io::Cursor;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use document::{Blank, Edition, Imprint, Modules, Page, Photo, RenderPage, Template, Unsealed};
+use document::{
+    Blank, Edition, Imprint, Modules, Note, Page, Photo, RenderPage, Template, Unsealed,
+};
 use fast_qr::{ECL, QRBuilder};
-use image::{ImageFormat, Rgb, RgbImage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::macros::{format_description, utc_datetime};
@@ -32,6 +34,31 @@ pub(crate) struct Licence {
     pub(crate) template: Map<String, Value>,
 }
 
+/// All that a page shows.
+pub(crate) struct Shown {
+    json: Vec<u8>,
+    code: Modules,
+    link: String,
+    issued_on: Date,
+    photo: Option<Photo>,
+}
+
+impl Shown {
+    /// As the writer takes it.
+    pub(crate) fn page(&self) -> Page<'_> {
+        Page {
+            licence: &self.json,
+            status: STATUS,
+            issued_on: self.issued_on,
+            moment: MOMENT,
+            code: Some(&self.code),
+            link: &self.link,
+            photo: self.photo.as_ref(),
+            notes: &[],
+        }
+    }
+}
+
 /// The 28 sample licences.
 pub(crate) fn all() -> Vec<Sample> {
     serde_json::from_str(include_str!("../../../../tests/fixtures/licences/28.json"))
@@ -46,7 +73,18 @@ pub(crate) fn one(key: &str) -> Sample {
         .expect("a sample of each type")
 }
 
+/// The blanks of all templates, prepared once for all tests of a program.
+static BLANKS: LazyLock<BTreeMap<String, Blank>> = LazyLock::new(|| {
+    let blank = |sample: Sample| (sample.key().to_owned(), sample.blank(Edition::Real));
+    all().into_iter().map(blank).collect()
+});
+
 impl Sample {
+    /// The blank of this sample's template, for use.
+    pub(crate) fn prepared(&self) -> &'static Blank {
+        BLANKS.get(self.key()).expect("every sample has its blank")
+    }
+
     /// Its type's key.
     pub(crate) fn key(&self) -> &str {
         self.licence
@@ -54,6 +92,16 @@ impl Sample {
             .get("key")
             .and_then(Value::as_str)
             .expect("a key")
+    }
+
+    /// Name of the issuing authority.
+    pub(crate) fn issuer(&self) -> &str {
+        self.licence
+            .rest
+            .get("issuer")
+            .and_then(|issuer| issuer.get("name"))
+            .and_then(Value::as_str)
+            .expect("an issuer")
     }
 
     /// The blank of this sample's template.
@@ -69,35 +117,53 @@ impl Sample {
         .expect("the template is sound")
     }
 
+    /// The holder's portrait, drawn the same on every machine.
+    pub(crate) fn portrait(&self) -> Vec<u8> {
+        document::sample_photo(match self.key() {
+            "RQUAL" => 2,
+            "DRIVE" => 7,
+            "ELDER" => 1,
+            _ => 8,
+        })
+    }
+
     /// `licence.json`, with the digest of the portrait in its place.
     pub(crate) fn json(&self) -> Vec<u8> {
         let mut licence = self.licence.clone();
         if let Some(field) = licence.fields.get_mut("photo_sha256") {
-            *field = Value::String(hex(&crypto::sha256(&portrait())));
+            *field = Value::String(hex(&crypto::sha256(&self.portrait())));
         }
         serde_json::to_vec(&licence).expect("JSON writes")
     }
 
     /// The page, as an office would render it.
     pub(crate) fn render(&self, blank: &Blank) -> Result<Unsealed, RenderPage> {
-        let photo = self
-            .licence
-            .fields
-            .get("photo_sha256")
-            .map(|_| Photo::read(&portrait()).expect("a portrait"));
-        let json = self.json();
-        let code = code(&code_text());
-        let link = self.link();
+        self.render_with(blank, &[])
+    }
+
+    /// The page with notes on it.
+    pub(crate) fn render_with(
+        &self,
+        blank: &Blank,
+        notes: &[Note],
+    ) -> Result<Unsealed, RenderPage> {
+        let shown = self.shown();
         blank.render(&Page {
-            licence: &json,
-            status: STATUS,
-            issued_on: self.issued_on(),
-            moment: MOMENT,
-            code: Some(&code),
-            link: &link,
-            photo: photo.as_ref(),
-            notes: &[],
+            notes,
+            ..shown.page()
         })
+    }
+
+    /// All that the page shows.
+    pub(crate) fn shown(&self) -> Shown {
+        let photo = self.licence.fields.get("photo_sha256");
+        Shown {
+            json: self.json(),
+            code: code(&code_text()),
+            link: self.link(),
+            issued_on: self.issued_on(),
+            photo: photo.map(|_| Photo::read(&self.portrait()).expect("a portrait")),
+        }
     }
 
     pub(crate) fn issued_on(&self) -> Date {
@@ -134,41 +200,6 @@ pub(crate) fn code(text: &str) -> Modules {
         .map(|module| module.value())
         .collect();
     Modules::new(qr.size, dark).expect("a square")
-}
-
-/// A small portrait, drawn the same on every machine.
-pub(crate) fn portrait() -> Vec<u8> {
-    let picture = RgbImage::from_fn(260, 320, |x, y| {
-        let (x, y) = (f64::from(x) - 130.0, f64::from(y));
-        let inside = |cx: f64, cy: f64, rx: f64, ry: f64| {
-            ((x - cx) / rx).powi(2) + ((y - cy) / ry).powi(2) <= 1.0
-        };
-        if inside(-22.0, 140.0, 6.0, 4.0)
-            || inside(22.0, 140.0, 6.0, 4.0)
-            || inside(0.0, 184.0, 16.0, 3.5)
-        {
-            Rgb([60, 44, 40])
-        } else if inside(0.0, 148.0, 58.0, 74.0) && y > 104.0 - x.abs() * 0.15 {
-            Rgb([232, 196, 170])
-        } else if inside(0.0, 128.0, 68.0, 76.0) {
-            Rgb([38, 32, 34])
-        } else if inside(0.0, 330.0, 118.0, 96.0) {
-            if x.abs() < (y - 232.0) * 0.35 {
-                Rgb([245, 245, 245])
-            } else {
-                Rgb([44, 58, 84])
-            }
-        } else if inside(0.0, 228.0, 26.0, 30.0) {
-            Rgb([220, 182, 158])
-        } else {
-            Rgb([236, 241, 246])
-        }
-    });
-    let mut file = Cursor::new(Vec::new());
-    picture
-        .write_to(&mut file, ImageFormat::Png)
-        .expect("PNG writes");
-    file.into_inner()
 }
 
 /// Lower-case hexadecimal digits.
