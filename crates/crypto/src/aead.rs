@@ -80,7 +80,9 @@ impl AeadKey {
     ) -> Result<Vec<u8>, AeadError> {
         let mut nonce = [0; NONCE];
         random.fill(&mut nonce)?;
-        let mut body = message.to_vec();
+        // Room for the tag from the start: a buffer that grew would leave the open message behind.
+        let mut body = Vec::with_capacity(message.len() + OVERHEAD);
+        body.extend_from_slice(message);
         self.cipher()?
             .seal_in_place_append_tag(
                 aead::Nonce::assume_unique_for_key(nonce),

@@ -6,6 +6,8 @@
 pub mod aead;
 mod authorisation;
 mod digest;
+#[cfg(unix)]
+mod keystore;
 mod mac;
 mod public_key;
 mod random;
@@ -15,6 +17,8 @@ mod spki;
 
 pub use authorisation::{Authorisation, KeyId, KeyUse, Release, ReleaseStatement};
 pub use digest::{Digest, DigestAlgorithm, Hasher, WrongLength, sha256};
+#[cfg(unix)]
+pub use keystore::{Cost, KeyStore, KeyStoreError, NewKey, Releaser, StoredKey};
 pub use mac::{constant_time_eq, hmac_sha256};
 pub use public_key::{
     CheckSignature, KeyAlgorithm, MAX_RSA_BITS, MIN_RSA_BITS, PublicKey, ReadKey,

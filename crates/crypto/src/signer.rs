@@ -1,11 +1,16 @@
 //! Signing: the trait behind which keys sit, and keys in software.
 
+#[cfg(unix)]
+use std::sync::Arc;
+
 use ring::rsa;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING};
 use ring::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512};
 use ring::signature::{RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512};
 use thiserror::Error;
+#[cfg(unix)]
+use zeroize::Zeroize;
 use zeroize::Zeroizing;
 
 use crate::authorisation::Authorisation;
@@ -55,6 +60,9 @@ pub enum SignError {
     /// The authorisation names another key.
     #[error("the authorisation names another key")]
     WrongKey,
+    /// The store has no key of this name.
+    #[error("the key store has no such key")]
+    UnknownKey,
     /// A seal without a release.
     #[error("a seal is not used without a release")]
     NotReleased,
@@ -114,7 +122,8 @@ enum Private {
 /// A key in the memory of this process.
 ///
 /// It checks that the input is the one journalled; use, enrolment and release are checked by the key
-/// store that hands it out.
+/// store that holds it. When it is dropped its memory is overwritten with a throw-away key, as far as the
+/// package below allows: of an RSA key parts stay behind on the heap, and belong on a device (T-K2).
 pub struct SoftwareSigner {
     private: Private,
     public: PublicKey,
@@ -177,6 +186,16 @@ impl SoftwareSigner {
         })
     }
 
+    /// A key behind a pointer: its octets are in one place, which is wiped, and not where it was moved from.
+    #[cfg(unix)]
+    #[inline(never)]
+    pub(crate) fn shared(
+        pkcs8: &[u8],
+        algorithm: Option<SignatureAlgorithm>,
+    ) -> Result<Arc<SoftwareSigner>, ReadPrivateKey> {
+        SoftwareSigner::from_pkcs8(pkcs8, algorithm).map(Arc::new)
+    }
+
     fn make(&self, message: &[u8]) -> Result<Signature, SignError> {
         let random = ring::rand::SystemRandom::new();
         let bytes = match &self.private {
@@ -196,6 +215,44 @@ impl SoftwareSigner {
         };
         Ok(Signature::new(bytes))
     }
+}
+
+impl Drop for SoftwareSigner {
+    /// T-K4: ring does not wipe its keys, so another key is written over this one.
+    fn drop(&mut self) {
+        let random = ring::rand::SystemRandom::new();
+        match &mut self.private {
+            Private::Ec(key) => {
+                let kind = match self.public.algorithm() {
+                    KeyAlgorithm::EcP384 => &ECDSA_P384_SHA384_ASN1_SIGNING,
+                    _ => &ECDSA_P256_SHA256_ASN1_SIGNING,
+                };
+                let other = EcdsaKeyPair::generate_pkcs8(kind, &random)
+                    .ok()
+                    .and_then(|other| EcdsaKeyPair::from_pkcs8(kind, other.as_ref(), &random).ok());
+                if let Some(other) = other {
+                    *key = other;
+                }
+                std::hint::black_box(key);
+            }
+            Private::Ed25519(key) => {
+                if let Ok(other) = Ed25519KeyPair::from_seed_unchecked(&[0; 32]) {
+                    *key = other;
+                }
+                std::hint::black_box(key);
+            }
+            Private::Rsa(_) => {}
+        }
+    }
+}
+
+/// Overwrites the part of the stack below the caller, where a computation with a key has just ended (T-K4).
+#[cfg(unix)]
+#[inline(never)]
+pub(crate) fn scrub() {
+    let mut below = [0_u8; 16 * 1024];
+    std::hint::black_box(&mut below).zeroize();
+    std::hint::black_box(&below);
 }
 
 impl Signer for SoftwareSigner {

@@ -1,0 +1,499 @@
+//! Keys at rest: a file sealed under a passphrase, and what its keys may be asked to sign.
+//!
+//! The file's shape is told in `keystore/file.rs`. A store is locked when it is opened: public halves can
+//! be listed, nothing can be signed (T-K1). What the public part of a locked store says is not yet
+//! authentic; unlocking proves it.
+
+mod cost;
+mod disk;
+mod fault;
+mod file;
+mod numbers;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use self::disk::Place;
+use self::file::{PrivatePart, PublicPart, SALT, StoreFile};
+use crate::aead::AeadKey;
+use crate::authorisation::{Authorisation, KeyId, KeyUse};
+use crate::digest::sha256;
+use crate::public_key::PublicKey;
+use crate::random::Random;
+use crate::signature::{Signature, SignatureAlgorithm};
+use crate::signer::{Input, SignError, Signer, SoftwareSigner, scrub};
+
+pub use self::cost::Cost;
+pub use self::fault::KeyStoreError;
+pub use self::file::StoredKey;
+
+/// A key that is to be kept.
+#[derive(Clone)]
+pub struct NewKey<'a> {
+    /// Its name.
+    pub id: KeyId,
+    /// What it is for.
+    pub for_use: KeyUse,
+    /// How it signs; the usual way of its kind where none is named.
+    pub algorithm: Option<SignatureAlgorithm>,
+    /// The private key, PKCS#8.
+    pub pkcs8: &'a [u8],
+    /// Code of the seal for [`KeyUse::Seal`]; the name without `seal-` where none is named.
+    pub seal: Option<&'a str>,
+}
+
+impl std::fmt::Debug for NewKey<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("NewKey")
+            .field("id", &self.id)
+            .field("for_use", &self.for_use)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who may release the use of a seal, and the key with which they do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Releaser {
+    /// Name of the seal's key.
+    pub key: KeyId,
+    /// The person.
+    pub person: String,
+    /// The person's own key.
+    pub public: PublicKey,
+}
+
+/// A software key store.
+///
+/// Shared by all threads of a process; signatures are made side by side.
+pub struct KeyStore {
+    path: PathBuf,
+    state: RwLock<State>,
+    /// Held while the file is replaced.
+    writing: Mutex<()>,
+}
+
+struct State {
+    file: StoreFile,
+    /// SHA-256 of the file on the disk as it was last read or written.
+    on_disk: [u8; 32],
+    unlocked: Option<Unlocked>,
+}
+
+#[derive(Clone)]
+struct Unlocked {
+    key: Arc<AeadKey>,
+    signers: BTreeMap<KeyId, Arc<SoftwareSigner>>,
+}
+
+impl std::fmt::Debug for KeyStore {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("KeyStore")
+            .field("path", &self.path)
+            .field("locked", &self.is_locked())
+            .finish_non_exhaustive()
+    }
+}
+
+impl KeyStore {
+    /// Longest name of a person, in octets.
+    pub const MAX_PERSON: usize = 256;
+
+    /// Makes an empty store at [`Cost::DEFAULT`]; it is unlocked.
+    ///
+    /// # Errors
+    /// `Exists`, `PassphraseEmpty`, `NoRandomness`, `File`.
+    pub fn create(
+        path: &Path,
+        passphrase: &[u8],
+        random: &dyn Random,
+    ) -> Result<KeyStore, KeyStoreError> {
+        KeyStore::create_at_cost(path, passphrase, Cost::DEFAULT, random)
+    }
+
+    /// Makes an empty store whose passphrase costs what `cost` says; it is unlocked.
+    ///
+    /// # Errors
+    /// As [`KeyStore::create`]; `CostOutOfRange`.
+    pub fn create_at_cost(
+        path: &Path,
+        passphrase: &[u8],
+        cost: Cost,
+        random: &dyn Random,
+    ) -> Result<KeyStore, KeyStoreError> {
+        let salt = fresh_salt(random)?;
+        let key = cost.key(passphrase, &salt)?;
+        let public = PublicPart::default();
+        let file = StoreFile::seal(cost, salt, public, &PrivatePart::new(), &key, random)?;
+        let bytes = file.encode()?;
+        disk::write(path, &bytes, Place::Empty, random)?;
+        let unlocked = Unlocked {
+            key: Arc::new(key),
+            signers: BTreeMap::new(),
+        };
+        Ok(KeyStore::over(path, file, &bytes, Some(unlocked)))
+    }
+
+    /// Opens a store; it is locked.
+    ///
+    /// # Errors
+    /// `File`, `NotPlainFile`, `ModeTooWide`, `TooLarge`, `NotKeyStore`, `Truncated`, `Record`,
+    /// `CostTooLow` below [`Cost::DEFAULT`], `CostOutOfRange`.
+    pub fn open(path: &Path) -> Result<KeyStore, KeyStoreError> {
+        KeyStore::open_at_cost(path, Cost::DEFAULT)
+    }
+
+    /// Opens a store whose passphrase costs at least `floor`: for tests and the example keys.
+    ///
+    /// # Errors
+    /// As [`KeyStore::open`].
+    pub fn open_at_cost(path: &Path, floor: Cost) -> Result<KeyStore, KeyStoreError> {
+        let bytes = disk::read(path)?;
+        let file = StoreFile::parse(&bytes)?;
+        if !file.cost.reaches(floor) {
+            return Err(KeyStoreError::CostTooLow);
+        }
+        Ok(KeyStore::over(path, file, &bytes, None))
+    }
+
+    fn over(path: &Path, file: StoreFile, bytes: &[u8], unlocked: Option<Unlocked>) -> KeyStore {
+        KeyStore {
+            path: path.to_owned(),
+            state: RwLock::new(State {
+                file,
+                on_disk: sha256(bytes),
+                unlocked,
+            }),
+            writing: Mutex::new(()),
+        }
+    }
+
+    /// Unlocks the store. The passphrase's buffer is the caller's to wipe.
+    ///
+    /// # Errors
+    /// `NotAuthentic` for a wrong passphrase or a changed file, `PassphraseEmpty`, `PartsDisagree`,
+    /// `PublicDiffers`, `PrivateKey`.
+    pub fn unlock(&self, passphrase: &[u8]) -> Result<(), KeyStoreError> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.read().file.clone();
+        let key = file.cost.key(passphrase, &file.salt)?;
+        scrub();
+        let private = file.open(&key)?;
+        let signers = signers_of(&file.public, &private, &BTreeMap::new())?;
+        self.write().unlocked = Some(Unlocked {
+            key: Arc::new(key),
+            signers,
+        });
+        Ok(())
+    }
+
+    /// Locks the store and wipes its keys; a signature that is being made is finished first by its
+    /// thread, and its key is wiped then.
+    pub fn lock(&self) {
+        let unlocked = self.write().unlocked.take();
+        drop(unlocked);
+        scrub();
+    }
+
+    /// Whether nothing can be signed.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.read().unlocked.is_none()
+    }
+
+    /// Adds keys: all of them or none, in one durable write.
+    ///
+    /// # Errors
+    /// `Locked`, `KeyExists`, `PrivateKey`, `SealCode`, `Full`, `ChangedOnDisk`, `File`, `NoRandomness`.
+    pub fn add(&self, keys: &[NewKey<'_>], random: &dyn Random) -> Result<(), KeyStoreError> {
+        self.rewrite(random, |public, private| {
+            for key in keys {
+                let stored = key.inspect()?;
+                if public.keys.contains_key(&key.id) {
+                    return Err(KeyStoreError::KeyExists(key.id.clone()));
+                }
+                public.keys.insert(key.id.clone(), stored);
+                private.insert(key.id.clone(), key.pkcs8.to_vec().into());
+            }
+            Ok(())
+        })
+    }
+
+    /// Enrols a person's key for releasing the seal whose key is `key`; a person enrolled before gets
+    /// the new key in place of the old.
+    ///
+    /// # Errors
+    /// `Locked`, `UnknownKey`, `NotSeal`, `Person`, `KeyOfAnother`; as [`KeyStore::add`].
+    pub fn enrol_releaser(
+        &self,
+        key: &KeyId,
+        person: &str,
+        public_key: &PublicKey,
+        random: &dyn Random,
+    ) -> Result<(), KeyStoreError> {
+        if !(1..=KeyStore::MAX_PERSON).contains(&person.len()) {
+            return Err(KeyStoreError::Person);
+        }
+        self.rewrite(random, |public, _| {
+            match public.keys.get(key) {
+                None => return Err(KeyStoreError::UnknownKey(key.clone())),
+                Some(stored) if stored.for_use != KeyUse::Seal => {
+                    return Err(KeyStoreError::NotSeal(key.clone()));
+                }
+                Some(_) => {}
+            }
+            // R3 counts persons: with one key under two names the requester could release.
+            let taken = |((_, other), known): (&(KeyId, String), &PublicKey)| {
+                known == public_key && other != person
+            };
+            if public.releasers.iter().any(taken) {
+                return Err(KeyStoreError::KeyOfAnother);
+            }
+            let name = (key.clone(), person.to_owned());
+            public.releasers.insert(name, public_key.clone());
+            Ok(())
+        })
+    }
+
+    /// Ends a person's right to release this seal.
+    ///
+    /// # Errors
+    /// `Locked`, `NotEnrolled`; as [`KeyStore::add`].
+    pub fn dismiss_releaser(
+        &self,
+        key: &KeyId,
+        person: &str,
+        random: &dyn Random,
+    ) -> Result<(), KeyStoreError> {
+        self.rewrite(random, |public, _| {
+            public
+                .releasers
+                .remove(&(key.clone(), person.to_owned()))
+                .map(|_| ())
+                .ok_or(KeyStoreError::NotEnrolled)
+        })
+    }
+
+    /// Seals the store under another passphrase, at the same cost and with a fresh salt.
+    ///
+    /// # Errors
+    /// `Locked`, `PassphraseEmpty`; as [`KeyStore::add`].
+    pub fn change_passphrase(
+        &self,
+        passphrase: &[u8],
+        random: &dyn Random,
+    ) -> Result<(), KeyStoreError> {
+        let cost = self.read().file.cost;
+        let salt = fresh_salt(random)?;
+        let key = Arc::new(cost.key(passphrase, &salt)?);
+        scrub();
+        self.rewrite_under(Some((salt, key)), random, |_, _| Ok(()))
+    }
+
+    /// A key's public half, algorithm and use.
+    #[must_use]
+    pub fn public_key(&self, id: &KeyId) -> Option<(PublicKey, SignatureAlgorithm, KeyUse)> {
+        let state = self.read();
+        let stored = state.file.public.keys.get(id)?;
+        Some((stored.public.clone(), stored.algorithm, stored.for_use))
+    }
+
+    /// All public halves, in the order of their names.
+    #[must_use]
+    pub fn list(&self) -> Vec<StoredKey> {
+        self.read().file.public.keys.values().cloned().collect()
+    }
+
+    /// Who may release the seal whose key is `key`.
+    #[must_use]
+    pub fn releasers(&self, key: &KeyId) -> Vec<Releaser> {
+        self.read()
+            .file
+            .public
+            .releasers
+            .iter()
+            .filter(|((of, _), _)| of == key)
+            .map(|((key, person), public)| Releaser {
+                key: key.clone(),
+                person: person.clone(),
+                public: public.clone(),
+            })
+            .collect()
+    }
+
+    /// Signs `message` with the key that `under` names, if everything that must be true of it is: the
+    /// store is unlocked, the use is the key's, these bytes were journalled, and a seal was released by
+    /// another enrolled person for this seal and not too long ago (D19, T-S3).
+    ///
+    /// That a release is used once for each copy is the registry's part: the store keeps no counters.
+    ///
+    /// # Errors
+    /// `Locked`, `UnknownKey`, `WrongUse`, `NotJournalled`, `NotReleased`, `ReleaseForAnotherSeal`,
+    /// `ReleasedByRequester`, `ReleaseExpired`, `ReleaseUnsigned`, `Failed`, `SelfCheck`.
+    pub fn sign(&self, message: &[u8], under: &Authorisation) -> Result<Signature, SignError> {
+        let signer = {
+            let state = self.read();
+            let unlocked = state.unlocked.as_ref().ok_or(SignError::Locked)?;
+            let public = &state.file.public;
+            let stored = public.keys.get(&under.key).ok_or(SignError::UnknownKey)?;
+            let signer = unlocked.signers.get(&under.key);
+            if stored.for_use != under.for_use {
+                return Err(SignError::WrongUse);
+            }
+            if stored.for_use == KeyUse::Seal {
+                check_release(stored, public, under)?;
+            }
+            Arc::clone(signer.ok_or(SignError::UnknownKey)?)
+        };
+        // No lock is held from here on: `lock` and other signatures do not wait for this one.
+        let signature = signer.sign(Input::Message(message), under);
+        scrub();
+        signature
+    }
+
+    fn rewrite(
+        &self,
+        random: &dyn Random,
+        change: impl FnOnce(&mut PublicPart, &mut PrivatePart) -> Result<(), KeyStoreError>,
+    ) -> Result<(), KeyStoreError> {
+        self.rewrite_under(None, random, change)
+    }
+
+    fn rewrite_under(
+        &self,
+        new_key: Option<([u8; SALT], Arc<AeadKey>)>,
+        random: &dyn Random,
+        change: impl FnOnce(&mut PublicPart, &mut PrivatePart) -> Result<(), KeyStoreError>,
+    ) -> Result<(), KeyStoreError> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, unlocked, on_disk) = {
+            let state = self.read();
+            let unlocked = state.unlocked.clone().ok_or(KeyStoreError::Locked)?;
+            (state.file.clone(), unlocked, state.on_disk)
+        };
+        let mut private = file.open(&unlocked.key)?;
+        let mut public = file.public;
+        change(&mut public, &mut private)?;
+        let (salt, key) = new_key.unwrap_or((file.salt, unlocked.key));
+        let signers = signers_of(&public, &private, &unlocked.signers)?;
+        let next = StoreFile::seal(file.cost, salt, public, &private, &key, random)?;
+        let bytes = next.encode()?;
+        // Two processes with one file: the second would undo what the first wrote.
+        if sha256(&disk::read(&self.path)?) != on_disk {
+            return Err(KeyStoreError::ChangedOnDisk);
+        }
+        disk::write(&self.path, &bytes, Place::Taken, random)?;
+        let mut state = self.write();
+        state.file = next;
+        state.on_disk = sha256(&bytes);
+        // A store that was locked meanwhile stays locked.
+        if state.unlocked.is_some() {
+            state.unlocked = Some(Unlocked { key, signers });
+        }
+        Ok(())
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl NewKey<'_> {
+    /// The public half, if private key, use and seal code go together.
+    fn inspect(&self) -> Result<StoredKey, KeyStoreError> {
+        let signer = read_signer(&self.id, self.pkcs8, self.algorithm)?;
+        let wrong_code = || KeyStoreError::SealCode(self.id.clone());
+        let seal = match (self.for_use, self.seal) {
+            (KeyUse::Seal, Some(code)) => Some(code.to_owned()),
+            (KeyUse::Seal, None) => {
+                let code = self.id.as_str().strip_prefix("seal-");
+                Some(code.ok_or_else(wrong_code)?.to_owned())
+            }
+            (_, None) => None,
+            (_, Some(_)) => return Err(wrong_code()),
+        };
+        if seal.as_deref() == Some("") {
+            return Err(wrong_code());
+        }
+        Ok(StoredKey {
+            id: self.id.clone(),
+            for_use: self.for_use,
+            algorithm: signer.algorithm(),
+            public: signer.public_key().clone(),
+            seal,
+        })
+    }
+}
+
+/// D19, T-S2, T-S3: what must be true of the release of a seal, asked here and not only at the door.
+fn check_release(
+    stored: &StoredKey,
+    public: &PublicPart,
+    under: &Authorisation,
+) -> Result<(), SignError> {
+    let release = under.release.as_ref().ok_or(SignError::NotReleased)?;
+    let statement = &release.statement;
+    if stored.seal.as_deref() != Some(statement.seal.as_str()) {
+        return Err(SignError::ReleaseForAnotherSeal);
+    }
+    if statement.requester == statement.releaser {
+        return Err(SignError::ReleasedByRequester);
+    }
+    if under.now >= statement.expires {
+        return Err(SignError::ReleaseExpired);
+    }
+    let name = (stored.id.clone(), statement.releaser.clone());
+    let enrolled = public.releasers.get(&name);
+    let key = enrolled.ok_or(SignError::ReleaseUnsigned)?;
+    release.check(key).map_err(|_| SignError::ReleaseUnsigned)
+}
+
+/// Signers for all keys; those at hand are kept.
+fn signers_of(
+    public: &PublicPart,
+    private: &PrivatePart,
+    at_hand: &BTreeMap<KeyId, Arc<SoftwareSigner>>,
+) -> Result<BTreeMap<KeyId, Arc<SoftwareSigner>>, KeyStoreError> {
+    let mut signers = BTreeMap::new();
+    for (id, stored) in &public.keys {
+        let signer = match at_hand.get(id) {
+            Some(signer) => Arc::clone(signer),
+            None => {
+                let pkcs8 = private.get(id).ok_or(KeyStoreError::PartsDisagree)?;
+                read_signer(id, pkcs8, Some(stored.algorithm))?
+            }
+        };
+        if *signer.public_key() != stored.public {
+            return Err(KeyStoreError::PublicDiffers(id.clone()));
+        }
+        signers.insert(id.clone(), signer);
+    }
+    Ok(signers)
+}
+
+fn read_signer(
+    id: &KeyId,
+    pkcs8: &[u8],
+    algorithm: Option<SignatureAlgorithm>,
+) -> Result<Arc<SoftwareSigner>, KeyStoreError> {
+    let signer = SoftwareSigner::shared(pkcs8, algorithm);
+    scrub();
+    signer.map_err(|source| KeyStoreError::PrivateKey {
+        key: id.clone(),
+        source,
+    })
+}
+
+fn fresh_salt(random: &dyn Random) -> Result<[u8; SALT], KeyStoreError> {
+    let mut salt = [0; SALT];
+    random
+        .fill(&mut salt)
+        .map_err(|_| KeyStoreError::NoRandomness)?;
+    Ok(salt)
+}

@@ -1,0 +1,14 @@
+//! The key store: what it lets sign, what it refuses, what a changed file says.
+
+#[cfg(test)]
+#[path = "keystore/file.rs"]
+mod file;
+#[cfg(test)]
+#[path = "keystore/office.rs"]
+mod office;
+#[cfg(test)]
+#[path = "keystore/release.rs"]
+mod release;
+#[cfg(test)]
+#[path = "keystore/use_of_keys.rs"]
+mod use_of_keys;

@@ -1,0 +1,205 @@
+//! What a store lets its keys be used for, locked and unlocked.
+
+use std::sync::Arc;
+use std::thread;
+
+use crypto::{Authorisation, KeyAlgorithm, KeyStoreError, KeyUse, ReadPrivateKey, SignError};
+
+use crate::office::{
+    MESSAGE, Office, PASSPHRASE, fresh, id, new_key, noon, public, random, seal_key,
+};
+
+fn under(key: &str, for_use: KeyUse) -> Authorisation {
+    Authorisation::journalled(id(key), for_use, MESSAGE, noon())
+}
+
+#[test]
+fn an_opened_store_lists_and_signs_only_when_unlocked() {
+    let office = Office::open();
+    let store = office.again();
+    assert!(store.is_locked());
+    let names: Vec<String> = store.list().iter().map(|key| key.id.to_string()).collect();
+    assert_eq!(names, ["ocsp", "seal-990102-SPZYZ-01"]);
+    assert_eq!(
+        store.list()[1].seal.as_deref(),
+        Some("990102-SPZYZ-01"),
+        "the code is the name without its prefix"
+    );
+    let under = under("ocsp", KeyUse::Ocsp);
+    assert_eq!(store.sign(MESSAGE, &under), Err(SignError::Locked));
+    store.unlock(PASSPHRASE).expect("the right passphrase");
+    let signature = store.sign(MESSAGE, &under).expect("signs");
+    let (key, algorithm, for_use) = store.public_key(&id("ocsp")).expect("it is there");
+    assert_eq!(for_use, KeyUse::Ocsp);
+    assert_eq!(key.check(algorithm, MESSAGE, &signature), Ok(()));
+    store.lock();
+    assert!(store.is_locked());
+    assert_eq!(store.sign(MESSAGE, &under), Err(SignError::Locked));
+}
+
+#[test]
+fn a_wrong_passphrase_leaves_the_store_locked() {
+    let office = Office::open();
+    let store = office.again();
+    assert_eq!(
+        store.unlock(b"correct horse battery stapler"),
+        Err(KeyStoreError::NotAuthentic)
+    );
+    assert_eq!(store.unlock(b""), Err(KeyStoreError::PassphraseEmpty));
+    assert!(store.is_locked());
+}
+
+#[test]
+fn a_key_signs_only_what_was_journalled_for_its_own_use() {
+    let office = Office::open();
+    let sign = |under| office.store.sign(MESSAGE, &under);
+    assert_eq!(
+        sign(under("ocsp", KeyUse::TimeStamps)),
+        Err(SignError::WrongUse)
+    );
+    assert_eq!(
+        sign(under("tsa", KeyUse::TimeStamps)),
+        Err(SignError::UnknownKey)
+    );
+    let mut other = under("ocsp", KeyUse::Ocsp);
+    other.journalled[31] ^= 1;
+    assert_eq!(sign(other), Err(SignError::NotJournalled));
+    // A seal's key under another use than Seal would be a way around the release.
+    assert_eq!(
+        sign(under("seal-990102-SPZYZ-01", KeyUse::Ocsp)),
+        Err(SignError::WrongUse)
+    );
+    assert_eq!(
+        sign(under("seal-990102-SPZYZ-01", KeyUse::Seal)),
+        Err(SignError::NotReleased)
+    );
+}
+
+#[test]
+fn many_threads_sign_at_once_and_locking_stops_them() {
+    let office = Arc::new(Office::open());
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let office = Arc::clone(&office);
+            thread::spawn(move || {
+                let under = under("ocsp", KeyUse::Ocsp);
+                (0..8)
+                    .map(|_| office.store.sign(MESSAGE, &under))
+                    .filter(Result::is_ok)
+                    .count()
+            })
+        })
+        .collect();
+    let made: usize = threads
+        .into_iter()
+        .map(|thread| thread.join().expect("no panic"))
+        .sum();
+    assert_eq!(made, 32);
+    office.store.lock();
+    assert_eq!(
+        office.store.sign(MESSAGE, &under("ocsp", KeyUse::Ocsp)),
+        Err(SignError::Locked)
+    );
+}
+
+#[test]
+fn keys_are_added_all_or_none() {
+    let office = Office::open();
+    let (tsa, log) = (fresh(KeyAlgorithm::EcP256), fresh(KeyAlgorithm::Ed25519));
+    let keys = [
+        new_key("tsa", KeyUse::TimeStamps, &tsa),
+        new_key("ocsp", KeyUse::Ocsp, &log),
+    ];
+    assert_eq!(
+        office.store.add(&keys, &random()),
+        Err(KeyStoreError::KeyExists(id("ocsp")))
+    );
+    assert_eq!(office.store.list().len(), 2);
+    assert_eq!(office.again().list().len(), 2);
+    let keys = [
+        new_key("tsa", KeyUse::TimeStamps, &tsa),
+        new_key("log", KeyUse::Checkpoints, &log),
+    ];
+    assert_eq!(office.store.add(&keys, &random()), Ok(()));
+    let again = office.again();
+    assert_eq!(again.list(), office.store.list());
+    again.unlock(PASSPHRASE).expect("the right passphrase");
+    assert!(
+        again
+            .sign(MESSAGE, &under("log", KeyUse::Checkpoints))
+            .is_ok()
+    );
+}
+
+#[test]
+fn keys_that_do_not_fit_are_refused() {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let add = |key| office.store.add(&[key], &random());
+    assert_eq!(
+        add(new_key("x", KeyUse::Ocsp, b"no key")),
+        Err(KeyStoreError::PrivateKey {
+            key: id("x"),
+            source: ReadPrivateKey::Unreadable
+        })
+    );
+    assert_eq!(
+        add(new_key("unnamed", KeyUse::Seal, &pkcs8)),
+        Err(KeyStoreError::SealCode(id("unnamed")))
+    );
+    assert_eq!(
+        add(new_key("seal-", KeyUse::Seal, &pkcs8)),
+        Err(KeyStoreError::SealCode(id("seal-")))
+    );
+    let mut coded = new_key("tsa", KeyUse::TimeStamps, &pkcs8);
+    coded.seal = Some("990102-SPZYZ-01");
+    assert_eq!(add(coded), Err(KeyStoreError::SealCode(id("tsa"))));
+    office.store.lock();
+    assert_eq!(
+        add(new_key("tsa", KeyUse::TimeStamps, &pkcs8)),
+        Err(KeyStoreError::Locked)
+    );
+}
+
+#[test]
+fn another_passphrase_replaces_the_old_one() {
+    let office = Office::open();
+    let before = public(&office.store, &seal_key());
+    office
+        .store
+        .change_passphrase(b"another", &random())
+        .expect("sealed again");
+    let again = office.again();
+    assert_eq!(again.unlock(PASSPHRASE), Err(KeyStoreError::NotAuthentic));
+    assert_eq!(again.unlock(b"another"), Ok(()));
+    assert_eq!(public(&again, &seal_key()), before);
+    assert_eq!(again.releasers(&seal_key()).len(), 1);
+}
+
+#[test]
+fn a_store_that_another_process_wrote_is_not_overwritten() {
+    let office = Office::open();
+    let other = office.again();
+    other.unlock(PASSPHRASE).expect("the right passphrase");
+    let (tsa, log) = (fresh(KeyAlgorithm::EcP256), fresh(KeyAlgorithm::Ed25519));
+    other
+        .add(&[new_key("tsa", KeyUse::TimeStamps, &tsa)], &random())
+        .expect("it is the first");
+    assert_eq!(
+        office
+            .store
+            .add(&[new_key("log", KeyUse::Checkpoints, &log)], &random()),
+        Err(KeyStoreError::ChangedOnDisk)
+    );
+    assert_eq!(office.store.list().len(), 2);
+}
+
+#[test]
+fn nothing_secret_is_printed() {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let key = new_key("tsa", KeyUse::TimeStamps, &pkcs8);
+    assert!(!format!("{key:?}").contains("pkcs8"));
+    let shown = format!("{:?}", office.store);
+    assert!(shown.contains("locked: false") && !shown.contains("signers"));
+}
