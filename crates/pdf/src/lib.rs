@@ -4,6 +4,8 @@
 //! refused, since what a repairing reader would show was signed by nobody.
 
 mod chain;
+pub mod dss;
+mod edit;
 mod fault;
 mod file;
 mod filter;
@@ -12,8 +14,12 @@ mod object;
 mod packed;
 mod parse;
 mod predictor;
+pub mod preflight;
+pub mod seal;
 mod source;
 mod tree;
+mod update;
+mod write;
 mod xref;
 
 pub use fault::ReadPdf;
