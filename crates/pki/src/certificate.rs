@@ -19,6 +19,7 @@ mod serial;
 
 pub use extensions::UNDERSTOOD;
 pub use key::CheckIssued;
+pub(crate) use key::check_issued;
 pub use serial::{ReadSerial, SerialNumber};
 
 /// Octets of one certificate; larger ones are not looked at.

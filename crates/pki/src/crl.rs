@@ -4,10 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crypto::PublicKey;
 use thiserror::Error;
 use time::UtcDateTime;
 
-use crate::certificate::SerialNumber;
+use crate::certificate::{CheckIssued, SerialNumber, check_issued};
 use crate::extension::{
     AuthorityKeyIdentifier, Extension, IssuingDistributionPoint, PointName, ReadExtension, Scope,
 };
@@ -17,10 +18,14 @@ use crate::signed::{Frame, content_range, range};
 use asn1::{Element, Fraction, Oid, ReadAsn1, Reader, Tag};
 
 mod competence;
+mod draft;
 mod entry;
+mod shard;
 
 pub use competence::NotCompetent;
+pub use draft::{Coverage, CrlDraft, FinishCrl, PrepareCrl, PreparedCrl, Revoked};
 pub use entry::{Entry, Reason};
+pub use shard::shard;
 
 /// T-I8: octets of one CRL.
 pub const MAX_CRL: usize = 64 << 20;
@@ -191,6 +196,14 @@ impl Crl {
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         self.part(&self.0.signature)
+    }
+
+    /// Checks that `issuer` signed it.
+    ///
+    /// # Errors
+    /// See [`CheckIssued`].
+    pub fn check_signature(&self, issuer: &PublicKey) -> Result<(), CheckIssued> {
+        check_issued(self.algorithm_der(), self.tbs(), self.signature(), issuer)
     }
 
     /// Who issued it.

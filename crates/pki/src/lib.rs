@@ -8,6 +8,8 @@ pub mod general_name;
 pub mod identifiers;
 pub mod lint;
 pub mod name;
+pub mod path;
+pub mod profile;
 mod signed;
 
 pub use certificate::Certificate;

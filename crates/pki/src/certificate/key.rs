@@ -43,15 +43,20 @@ impl Certificate {
     /// # Errors
     /// See [`CheckIssued`].
     pub fn check_signature(&self, issuer: &PublicKey) -> Result<(), CheckIssued> {
-        let identifier =
-            AlgorithmIdentifier::read(&Reader::single(self.algorithm_der(), Tag::SEQUENCE)?)?;
-        let algorithm = identifier.signature(issuer.algorithm())?;
-        issuer
-            .check(
-                algorithm,
-                self.tbs(),
-                &Signature::new(self.signature().to_vec()),
-            )
-            .map_err(Into::into)
+        check_issued(self.algorithm_der(), self.tbs(), self.signature(), issuer)
     }
+}
+
+/// Checks the signature on a certificate or list, by the algorithm that stands beside it.
+pub(crate) fn check_issued(
+    algorithm_der: &[u8],
+    to_be_signed: &[u8],
+    signature: &[u8],
+    issuer: &PublicKey,
+) -> Result<(), CheckIssued> {
+    let identifier = AlgorithmIdentifier::read(&Reader::single(algorithm_der, Tag::SEQUENCE)?)?;
+    let algorithm = identifier.signature(issuer.algorithm())?;
+    issuer
+        .check(algorithm, to_be_signed, &Signature::new(signature.to_vec()))
+        .map_err(Into::into)
 }

@@ -9,9 +9,10 @@ pub(super) fn is_host(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME && name.split('.').all(is_label)
 }
 
-/// A dNSName of a subject; a whole leftmost label may be a wildcard.
+/// A dNSName of a subject; a whole leftmost label may be a wildcard. Underscores, in use elsewhere, are not of
+/// the preferred syntax that RFC 5280 4.2.1.6 asks for.
 pub(super) fn is_dns_name(name: &str) -> bool {
-    is_host(name.strip_prefix("*.").unwrap_or(name))
+    is_host(name.strip_prefix("*.").unwrap_or(name)) && !name.contains('_')
 }
 
 fn is_label(label: &str) -> bool {

@@ -1,0 +1,111 @@
+//! T-I8: what one validation may cost, counted down as it is spent.
+
+/// Certificates of one chain, its leaf and its anchor among them.
+const DEPTH: usize = 10;
+/// Candidates that one question may bring.
+const CANDIDATES: usize = 64;
+/// Signatures of certificates and lists that are checked.
+const SIGNATURES: usize = 200;
+/// Names held against subtrees.
+const COMPARISONS: usize = 250_000;
+/// Issuers tried: in a mesh of cross-certificates there are more ways than signatures.
+const STEPS: usize = 5_000;
+
+/// What is left of what a validation may cost (T-I8). One budget may serve several questions about one
+/// document, which then share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    depth: usize,
+    candidates: usize,
+    signatures: usize,
+    comparisons: usize,
+    steps: usize,
+}
+
+/// Which limit was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Certificates of one chain.
+    Depth,
+    /// Candidates supplied.
+    Candidates,
+    /// Signatures checked.
+    Signatures,
+    /// Names held against subtrees.
+    Comparisons,
+    /// Issuers tried.
+    Steps,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Budget {
+    /// The budget of T-I8.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            depth: DEPTH,
+            candidates: CANDIDATES,
+            signatures: SIGNATURES,
+            comparisons: COMPARISONS,
+            steps: STEPS,
+        }
+    }
+
+    /// The same budget with chains of at most `depth` certificates, leaf and anchor among them; never more
+    /// than T-I8 allows.
+    #[must_use]
+    pub fn with_depth(self, depth: usize) -> Self {
+        Self {
+            depth: depth.min(DEPTH),
+            ..self
+        }
+    }
+
+    /// Certificates that one chain may have.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Signature checks that are left.
+    #[must_use]
+    pub fn signatures(&self) -> usize {
+        self.signatures
+    }
+
+    /// Comparisons of names that are left.
+    #[must_use]
+    pub fn comparisons(&self) -> usize {
+        self.comparisons
+    }
+
+    pub(super) fn admit_candidates(&self, supplied: usize) -> Result<(), Limit> {
+        if supplied > self.candidates {
+            return Err(Limit::Candidates);
+        }
+        Ok(())
+    }
+
+    pub(super) fn signature(&mut self) -> Result<(), Limit> {
+        spend(&mut self.signatures, 1, Limit::Signatures)
+    }
+
+    pub(super) fn compare(&mut self, count: usize) -> Result<(), Limit> {
+        spend(&mut self.comparisons, count, Limit::Comparisons)
+    }
+
+    pub(super) fn step(&mut self) -> Result<(), Limit> {
+        spend(&mut self.steps, 1, Limit::Steps)
+    }
+}
+
+fn spend(left: &mut usize, count: usize, limit: Limit) -> Result<(), Limit> {
+    *left = left.checked_sub(count).ok_or(limit)?;
+    Ok(())
+}

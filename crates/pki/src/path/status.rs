@@ -1,0 +1,297 @@
+//! Whether a certificate of the chain was revoked: lists judged here, answers judged by the caller.
+
+use crypto::PublicKey;
+use time::UtcDateTime;
+
+use super::budget::{Budget, Limit};
+use crate::certificate::{Certificate, CheckIssued};
+use crate::crl::{Crl, NotCompetent, Reason};
+use crate::extension::KeyUsage;
+use crate::identifiers as id;
+
+/// Who answers for a certificate: what the caller found in OCSP responses and judged.
+pub type Answers<'a> = dyn Fn(&StatusAsked<'_>) -> Option<StatusAt> + 'a;
+
+/// What is known about revocation, and how much of it has to be known.
+#[derive(Clone, Copy)]
+pub struct StatusMaterial<'a> {
+    /// How much has to be known.
+    pub demand: StatusDemand,
+    /// The moment of asking: nothing that is used comes from after it.
+    pub now: UtcDateTime,
+    /// Lists, of whatever issuers.
+    pub lists: &'a [Crl],
+    /// Answers that the caller has judged: asked for each certificate of a chain that holds otherwise.
+    pub answers: Option<&'a Answers<'a>>,
+}
+
+impl std::fmt::Debug for StatusMaterial<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StatusMaterial")
+            .field("demand", &self.demand)
+            .field("now", &self.now)
+            .field("lists", &self.lists.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much about revocation has to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusDemand {
+    /// Nothing: nobody looks.
+    Nothing,
+    /// What is at hand is used; where nothing is, that is no fault.
+    WhatIsAtHand,
+    /// A status of each certificate but those that have none by nature.
+    Everything,
+}
+
+/// Which certificate an answer is wanted for.
+#[derive(Debug, Clone, Copy)]
+pub struct StatusAsked<'a> {
+    /// The certificate.
+    pub certificate: &'a Certificate,
+    /// Its issuer's certificate; `None` where the anchor came without one.
+    pub issuer: Option<&'a Certificate>,
+    /// Its issuer's key.
+    pub issuer_key: &'a PublicKey,
+    /// The moment that is judged.
+    pub at: UtcDateTime,
+}
+
+/// A status, wherever it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusAt {
+    /// What it says.
+    pub state: State,
+    /// As of when that is known.
+    pub this_update: UtcDateTime,
+    /// By when something newer is known.
+    pub next_update: UtcDateTime,
+    /// Since when records are kept after a certificate's expiry; `None` where nothing is said.
+    pub expired_kept_since: Option<UtcDateTime>,
+}
+
+/// What a status says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Not revoked.
+    Good,
+    /// Revoked or on hold.
+    Revoked {
+        /// Since when; where the certificate was not to be relied upon before that (invalidityDate), since then.
+        since: UtcDateTime,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// Where a status comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The caller's answer.
+    Answer,
+    /// The list at this place among those supplied.
+    List(usize),
+}
+
+/// Which status was used for one certificate of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateStatus {
+    /// None was asked for, for this reason.
+    NotAsked(NotAsked),
+    /// This one.
+    Used {
+        /// Where it comes from.
+        source: Source,
+        /// What it says; revoked after the moment that is judged is possible.
+        status: StatusAt,
+    },
+    /// None that counts.
+    Unknown {
+        /// Why each list that was tried does not count, by its place among those supplied.
+        refused: Vec<(usize, ListRefused)>,
+    },
+}
+
+/// Why no status was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAsked {
+    /// The question does not ask.
+    ByQuestion,
+    /// It is a trust anchor.
+    Anchor,
+    /// ocsp-nocheck (RFC 6960 4.2.2.2.1).
+    OcspNoCheck,
+    /// noRevAvail (RFC 9608), or validity assured short-term (EN 319 412-1 5.2).
+    NoneAvailable,
+}
+
+/// Why a list says nothing about a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListRefused {
+    /// It does not cover the certificate.
+    NotCompetent(NotCompetent),
+    /// Another key than that of the certificate's issuer signed it.
+    Signature(CheckIssued),
+    /// The issuer's keyUsage does not let it sign lists (RFC 5280 6.3.3 f).
+    IssuerUsage,
+    /// It shows a moment that lies ahead.
+    Ahead,
+    /// It had been replaced by the moment that is judged.
+    Stale {
+        /// By when.
+        next_update: UtcDateTime,
+    },
+    /// The certificate had expired by its moment, and it does not say that such entries are kept.
+    ForgetsExpired,
+}
+
+impl<'a> StatusMaterial<'a> {
+    /// No revocation is asked.
+    #[must_use]
+    pub fn not_asked() -> Self {
+        Self {
+            demand: StatusDemand::Nothing,
+            now: UtcDateTime::UNIX_EPOCH,
+            lists: &[],
+            answers: None,
+        }
+    }
+
+    /// These lists, of which each certificate needs one.
+    #[must_use]
+    pub fn of_lists(lists: &'a [Crl], now: UtcDateTime) -> Self {
+        Self {
+            demand: StatusDemand::Everything,
+            now,
+            lists,
+            answers: None,
+        }
+    }
+
+    /// The status of one certificate of a chain.
+    pub(super) fn of(
+        &self,
+        asked: &StatusAsked<'_>,
+        budget: &mut Budget,
+    ) -> Result<CertificateStatus, Limit> {
+        if let Some(reason) = self.exempt(asked.certificate) {
+            return Ok(CertificateStatus::NotAsked(reason));
+        }
+        let answer = self.answers.and_then(|answers| answers(asked));
+        let answer = answer.filter(|status| status.refusal(asked, self.now).is_none());
+        let mut best = answer.map(|status| (Source::Answer, status));
+        let mut refused = Vec::new();
+        for (place, list) in self.lists.iter().enumerate() {
+            match self.read(list, asked, budget)? {
+                Err(reason) => refused.push((place, reason)),
+                Ok(status) => {
+                    let better = best.is_none_or(|(_, other)| status.outweighs(&other, asked.at));
+                    if better {
+                        best = Some((Source::List(place), status));
+                    }
+                }
+            }
+        }
+        Ok(match best {
+            Some((source, status)) => CertificateStatus::Used { source, status },
+            None => CertificateStatus::Unknown { refused },
+        })
+    }
+
+    fn exempt(&self, certificate: &Certificate) -> Option<NotAsked> {
+        let has = |oid| certificate.extension(oid).is_some();
+        if self.demand == StatusDemand::Nothing {
+            Some(NotAsked::ByQuestion)
+        } else if certificate.is_ca() {
+            // RFC 9608 2, RFC 6960 4.2.2.2.1: neither frees a CA.
+            None
+        } else if certificate.has_ocsp_no_check() {
+            Some(NotAsked::OcspNoCheck)
+        } else if certificate.has_no_revocation_available() || has(&id::VALIDITY_ASSURED) {
+            Some(NotAsked::NoneAvailable)
+        } else {
+            None
+        }
+    }
+
+    /// RFC 5280 6.3.3, for lists that are direct and complete in their scope.
+    fn read(
+        &self,
+        list: &Crl,
+        asked: &StatusAsked<'_>,
+        budget: &mut Budget,
+    ) -> Result<Result<StatusAt, ListRefused>, Limit> {
+        if let Err(reason) = list.covers(asked.certificate) {
+            return Ok(Err(ListRefused::NotCompetent(reason)));
+        }
+        // RFC 5280 6.3.3 f: where keyUsage is there, cRLSign is in it.
+        let usage = asked.issuer.map(Certificate::key_usage);
+        if let Some(usage) = usage
+            && !usage.is_ok_and(|usage| usage.is_none_or(|u| u.contains(KeyUsage::CRL_SIGN)))
+        {
+            return Ok(Err(ListRefused::IssuerUsage));
+        }
+        let state = match list.find(asked.certificate.serial()) {
+            None => State::Good,
+            Some(entry) => State::Revoked {
+                since: entry
+                    .invalid_since
+                    .map_or(entry.revoked, |since| since.min(entry.revoked)),
+                reason: entry.reason,
+            },
+        };
+        let status = StatusAt {
+            state,
+            this_update: list.this_update(),
+            next_update: list.next_update(),
+            expired_kept_since: list.expired_kept_since(),
+        };
+        if let Some(reason) = status.refusal(asked, self.now) {
+            return Ok(Err(reason));
+        }
+        budget.signature()?;
+        // RFC 5280 6.3.3 g: the key that signed the certificate signs the list, since indirect ones are not read.
+        match list.check_signature(asked.issuer_key) {
+            Ok(()) => Ok(Ok(status)),
+            Err(cause) => Ok(Err(ListRefused::Signature(cause))),
+        }
+    }
+}
+
+impl StatusAt {
+    /// Why the status does not count for the moment asked about.
+    fn refusal(&self, asked: &StatusAsked<'_>, now: UtcDateTime) -> Option<ListRefused> {
+        if self.this_update > now {
+            return Some(ListRefused::Ahead);
+        }
+        // A later list counts too: it tells since when.
+        if self.next_update < asked.at {
+            return Some(ListRefused::Stale {
+                next_update: self.next_update,
+            });
+        }
+        // X.509 9.5.2.8: without the extension an expired certificate may have been taken off.
+        let last = asked.certificate.validity().last;
+        let kept = self.expired_kept_since.is_some_and(|since| since <= last);
+        let expired = last < self.this_update && !kept && self.state == State::Good;
+        expired.then_some(ListRefused::ForgetsExpired)
+    }
+
+    /// Whether it decides against `other`: revoked before not revoked, then the newer.
+    fn outweighs(&self, other: &Self, at: UtcDateTime) -> bool {
+        let ours = (self.revoked_at(at).is_some(), self.this_update);
+        ours > (other.revoked_at(at).is_some(), other.this_update)
+    }
+
+    /// Since when and why the certificate is revoked, as seen at `at`.
+    #[must_use]
+    pub fn revoked_at(&self, at: UtcDateTime) -> Option<(UtcDateTime, Reason)> {
+        match self.state {
+            State::Revoked { since, reason } if since <= at => Some((since, reason)),
+            _ => None,
+        }
+    }
+}
