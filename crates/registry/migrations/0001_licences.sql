@@ -21,6 +21,7 @@ CREATE TABLE request (
 CREATE INDEX request_asked ON request (asked);
 CREATE INDEX request_job ON request (job);
 
+-- Its versions may be issued by different bodies, when a power was transferred (D17).
 CREATE TABLE licence (
     id TEXT NOT NULL PRIMARY KEY,
     department TEXT NOT NULL,
@@ -29,7 +30,6 @@ CREATE TABLE licence (
     number TEXT NOT NULL,
     serial TEXT NOT NULL,
     events BIGINT NOT NULL,
-    UNIQUE (department, id),
     UNIQUE (type_code, issuer_code, number)
 );
 
@@ -91,7 +91,7 @@ CREATE TABLE version (
     UNIQUE (department, identifier),
     UNIQUE (licence, version),
     UNIQUE (status_list, status_index),
-    FOREIGN KEY (department, licence) REFERENCES licence (department, id),
+    FOREIGN KEY (licence) REFERENCES licence (id),
     FOREIGN KEY (department, job) REFERENCES job (department, id)
 );
 CREATE INDEX version_holder ON version (holder_digest, department);

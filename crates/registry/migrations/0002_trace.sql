@@ -12,12 +12,11 @@ CREATE TABLE trace (
     signing_key TEXT,
     previous BYTEA NOT NULL,
     digest BYTEA NOT NULL,
-    leaf BIGINT,
+    leaf BIGINT NOT NULL,
     PRIMARY KEY (department, number)
 );
 CREATE INDEX trace_object ON trace (object, department, number);
 CREATE INDEX trace_key ON trace (signing_key, department, number) WHERE signing_key IS NOT NULL;
-CREATE INDEX trace_loose ON trace (number, department) WHERE leaf IS NULL;
 
 CREATE TABLE trace_head (
     department TEXT NOT NULL PRIMARY KEY,

@@ -9,19 +9,27 @@
 //! What is personal is sealed before it reaches the database, and found by keyed digests
 //! ([`Secrets`]).
 
+pub mod asked;
+pub mod callers;
 pub mod catalogues;
 pub mod certificates;
 mod error;
+mod id;
+pub mod jobs;
+pub mod journal;
+pub mod licences;
 mod link;
 pub mod log;
 mod migrations;
 pub mod objects;
+pub mod outbox;
 mod postgres;
 mod registry;
 mod secrets;
 mod sqlite;
 pub mod status;
 mod store;
+pub mod trace;
 
 pub use error::{Cause, OpenStore, StoreError};
 pub use registry::{Registry, open};

@@ -4,7 +4,7 @@
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Postgres, Row as _, Sqlite, Transaction};
+use sqlx::{Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use time::UtcDateTime;
 
 use crate::error::StoreError;
@@ -43,7 +43,7 @@ impl Link {
     /// As the database has it; `Constraint` where the statement does not say `ON CONFLICT`.
     pub(crate) async fn run(
         &mut self,
-        statement: &'static str,
+        statement: impl SqlSafeStr,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
         let done = match &mut self.connection {
@@ -73,7 +73,7 @@ impl Link {
     /// As the database has it.
     pub(crate) async fn rows(
         &mut self,
-        statement: &'static str,
+        statement: impl SqlSafeStr,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
         let rows = match &mut self.connection {
@@ -103,7 +103,7 @@ impl Link {
     /// As the database has it.
     pub(crate) async fn row(
         &mut self,
-        statement: &'static str,
+        statement: impl SqlSafeStr,
         values: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(statement, values).await?.into_iter().next())
@@ -115,7 +115,7 @@ impl Link {
     /// As the database has it; `Damaged` when there is none.
     pub(crate) async fn one(
         &mut self,
-        statement: &'static str,
+        statement: impl SqlSafeStr,
         values: &[Value<'_>],
         table: &'static str,
     ) -> Result<Row, StoreError> {
@@ -166,7 +166,7 @@ pub(crate) enum Value<'a> {
 type SqliteQuery = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 
-fn sqlite(statement: &'static str, values: &[Value<'_>]) -> SqliteQuery {
+fn sqlite(statement: impl SqlSafeStr, values: &[Value<'_>]) -> SqliteQuery {
     values
         .iter()
         .fold(sqlx::query(statement), |query, value| match *value {
@@ -176,7 +176,7 @@ fn sqlite(statement: &'static str, values: &[Value<'_>]) -> SqliteQuery {
         })
 }
 
-fn postgres(statement: &'static str, values: &[Value<'_>]) -> PostgresQuery {
+fn postgres(statement: impl SqlSafeStr, values: &[Value<'_>]) -> PostgresQuery {
     values
         .iter()
         .fold(sqlx::query(statement), |query, value| match *value {
@@ -381,11 +381,6 @@ impl Row {
                 .map(Some)
                 .map_err(|_| EMPTY),
         }
-    }
-
-    /// Yes or no, stored as 1 or 0.
-    pub(crate) fn flag(&mut self) -> Result<bool, StoreError> {
-        Ok(self.integer()? != 0)
     }
 }
 

@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use crate::callers::Callers;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
 use crate::error::OpenStore;
+use crate::jobs::Jobs;
+use crate::journal::Journal;
+use crate::licences::Licences;
 use crate::log::Logs;
+use crate::outbox::Outbox;
 use crate::secrets::Secrets;
 use crate::status::StatusLists;
 use crate::store::Store;
+use crate::trace::Trace;
 
 /// An open registry; cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,6 +36,42 @@ pub async fn open(address: &str, secrets: Secrets) -> Result<Registry, OpenStore
 }
 
 impl Registry {
+    /// Licences.
+    #[must_use]
+    pub fn licences(&self) -> Licences {
+        Licences::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Jobs.
+    #[must_use]
+    pub fn jobs(&self) -> Jobs {
+        Jobs::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// The trace.
+    #[must_use]
+    pub fn trace(&self) -> Trace {
+        Trace::new(Arc::clone(&self.store))
+    }
+
+    /// The key journal.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        Journal::new(Arc::clone(&self.store))
+    }
+
+    /// The outbox.
+    #[must_use]
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Machines and people.
+    #[must_use]
+    pub fn callers(&self) -> Callers {
+        Callers::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
     /// The two logs.
     #[must_use]
     pub fn logs(&self) -> Logs {

@@ -86,17 +86,21 @@ impl Store {
             .unwrap_or_else(|_| Err(StoreError::from(sqlx::Error::WorkerCrashed).into()))
     }
 
-    /// Asks a question of what is committed. Nothing may be decided on the answer that a fact does
-    /// not check again.
+    /// A connection for questions about what is committed. Nothing may be decided on an answer that
+    /// a fact does not check again.
+    pub(crate) async fn reader(&self) -> Result<Link, StoreError> {
+        Ok(Link::new(match self {
+            Store::Sqlite(database) => Connection::SqliteReader(database.reader().await?),
+            Store::Postgres(database) => Connection::PostgresReader(database.reader().await?),
+        }))
+    }
+
+    /// Asks a question of what is committed.
     pub(crate) async fn read<T, E, F>(&self, question: F) -> Result<T, E>
     where
         E: From<StoreError>,
         F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send,
     {
-        let connection = match self {
-            Store::Sqlite(database) => Connection::SqliteReader(database.reader().await?),
-            Store::Postgres(database) => Connection::PostgresReader(database.reader().await?),
-        };
-        question(&mut Link::new(connection)).await
+        question(&mut self.reader().await?).await
     }
 }

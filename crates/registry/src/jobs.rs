@@ -1,0 +1,261 @@
+//! Jobs: the frame in which licences are made and documents sealed, step by step.
+
+pub(crate) mod document;
+pub(crate) mod job;
+mod record;
+pub(crate) mod step;
+
+use std::sync::Arc;
+
+use catalogue::key::DepartmentKey;
+use crypto::{Release, ReleaseStatement};
+use time::UtcDateTime;
+
+use crate::asked::By;
+use crate::error::StoreError;
+use crate::secrets::Secrets;
+use crate::store::Store;
+
+pub use crate::id::JobId;
+pub use document::{DocumentRefused, DocumentReservation, DocumentReserving};
+pub use job::{Grounds, Job, JobKind, JobState, Unsealed};
+pub use record::{FileRecord, Recorded, Recording};
+pub use step::{Journalled, Signing, StepRefused};
+
+/// The jobs of every department.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    store: Arc<Store>,
+    secrets: Arc<Secrets>,
+}
+
+impl Jobs {
+    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Jobs {
+        Jobs { store, secrets }
+    }
+
+    /// Begins a job that seals a document of the caller's own.
+    ///
+    /// # Errors
+    /// `KeyReused` and `Running` for a key that was used (T-D3).
+    pub async fn reserve_document(
+        &self,
+        reservation: DocumentReservation,
+    ) -> Result<DocumentReserving, DocumentRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { document::reserve(link, &secrets, &reservation).await })
+            })
+            .await
+    }
+
+    /// The file is rendered and waits for a second person. A redo that made the same file finds
+    /// its step taken.
+    ///
+    /// # Errors
+    /// `Unknown`, `NotNow`.
+    pub async fn await_release(
+        &self,
+        job: &JobId,
+        unsealed: Unsealed,
+        by: By,
+    ) -> Result<Job, StepRefused> {
+        let (secrets, job) = (Arc::clone(&self.secrets), job.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(
+                    async move { step::await_release(link, &secrets, &job, &unsealed, &by).await },
+                )
+            })
+            .await
+    }
+
+    /// A second person releases exactly this job. The signature is the caller's to check, and the
+    /// key store checks it again.
+    ///
+    /// # Errors
+    /// `NotNow`, `Differs` when any member is another (T-S2), `SamePerson` (R3), `Expired`, `Used`.
+    pub async fn release(
+        &self,
+        department: &DepartmentKey,
+        job: &JobId,
+        release: Release,
+        by: By,
+    ) -> Result<Job, StepRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        let (department, job) = (department.clone(), job.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    step::release(link, &secrets, (&department, &job), &release, &by).await
+                })
+            })
+            .await
+    }
+
+    /// Writes what is about to be signed and consumes the release; only then may the key be asked.
+    /// After a lost process the same job may be journalled again under its release, and the journal
+    /// shows both attempts.
+    ///
+    /// # Errors
+    /// `NotNow`, `Expired`, `Used`.
+    pub async fn journal(
+        &self,
+        job: &JobId,
+        signing: Signing,
+        by: By,
+    ) -> Result<Journalled, StepRefused> {
+        let (secrets, job) = (Arc::clone(&self.secrets), job.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move { step::journal(link, &secrets, &job, &signing, &by).await })
+            })
+            .await
+    }
+
+    /// Records the sealed files: the licence is issued, the answer kept, the outbox filled.
+    ///
+    /// # Errors
+    /// `NotNow` unless the job is journalled; `Life` when the case was stopped (R6).
+    pub async fn record(&self, recording: Recording) -> Result<Recorded, StepRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { record::record(link, &secrets, &recording).await })
+            })
+            .await
+    }
+
+    /// The second person refuses; the job ends. Only the first 1,000 octets of the reason are kept,
+    /// and nothing in it may be personal.
+    ///
+    /// # Errors
+    /// `NotNow` unless it waits or is released.
+    pub async fn refuse(
+        &self,
+        department: &DepartmentKey,
+        job: &JobId,
+        reason: &str,
+        by: By,
+    ) -> Result<Job, StepRefused> {
+        self.give_up(Some(department), job, (JobState::Refused, reason), by)
+            .await
+    }
+
+    /// The job cannot be carried out and ends. Its number and identifier stay used.
+    ///
+    /// # Errors
+    /// `NotNow` when it has ended.
+    pub async fn fail(&self, job: &JobId, reason: &str, by: By) -> Result<Job, StepRefused> {
+        self.give_up(None, job, (JobState::Failed, reason), by)
+            .await
+    }
+
+    async fn give_up(
+        &self,
+        department: Option<&DepartmentKey>,
+        job: &JobId,
+        (state, reason): (JobState, &str),
+        by: By,
+    ) -> Result<Job, StepRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        let (department, job, reason) = (department.cloned(), job.clone(), reason.to_owned());
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let job = (department.as_ref(), &job);
+                    step::give_up(link, &secrets, job, (state, &reason), &by).await
+                })
+            })
+            .await
+    }
+
+    /// A job; of one department, or of any for workers.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn find(
+        &self,
+        job: &JobId,
+        within: Option<&DepartmentKey>,
+    ) -> Result<Option<Job>, StoreError> {
+        let secrets = &self.secrets;
+        let mut link = self.store.reader().await?;
+        job::find(&mut link, secrets, job, text(within)).await
+    }
+
+    /// Jobs of a department that wait for a release, oldest first, after `after`.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn waiting(
+        &self,
+        department: &DepartmentKey,
+        after: Option<&Job>,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let secrets = &self.secrets;
+        let mut link = self.store.reader().await?;
+        job::waiting(&mut link, secrets, department.as_str(), place(after), limit).await
+    }
+
+    /// Jobs of every department in an open state, oldest first, after `after`: what a start finds.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn unfinished(
+        &self,
+        state: JobState,
+        after: Option<&Job>,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let secrets = &self.secrets;
+        let mut link = self.store.reader().await?;
+        job::open(&mut link, secrets, state, place(after), limit).await
+    }
+
+    /// The sealed files of a job; of one department, or of any.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn files(
+        &self,
+        job: &JobId,
+        within: Option<&DepartmentKey>,
+    ) -> Result<Vec<FileRecord>, StoreError> {
+        let mut link = self.store.reader().await?;
+        record::files(&mut link, job, text(within)).await
+    }
+
+    /// The release under which a job goes on, if it has one.
+    ///
+    /// # Errors
+    /// The store; `NotNow` when nothing was rendered yet.
+    pub async fn release_of(&self, job: &Job) -> Result<Release, StepRefused> {
+        let mut link = self.store.reader().await?;
+        step::find_release(&mut link, job).await
+    }
+
+    /// What `releaser` has to sign to release this job once, up to `expires`.
+    ///
+    /// # Errors
+    /// `NotNow` when nothing was rendered yet.
+    pub fn statement(
+        job: &Job,
+        releaser: &str,
+        expires: UtcDateTime,
+    ) -> Result<ReleaseStatement, StepRefused> {
+        step::statement_of(job, releaser, 1, expires)
+    }
+}
+
+fn text(within: Option<&DepartmentKey>) -> Option<&str> {
+    within.map(|key| key.as_str())
+}
+
+fn place(after: Option<&Job>) -> (i64, &str) {
+    after.map_or((i64::MIN, ""), |job| {
+        (job.begun.unix_timestamp(), job.id.as_str())
+    })
+}

@@ -1,0 +1,136 @@
+//! Reservation of a job that seals a document of the caller's own (D19).
+
+use catalogue::key::DepartmentKey;
+
+use crate::asked::{self, Asked, By, Response, Seen};
+use crate::error::StoreError;
+use crate::id::JobId;
+use crate::jobs::job::{self, Grounds, JobKind, JobState, NewJob};
+use crate::jobs::step::About;
+use crate::link::Link;
+use crate::secrets::Secrets;
+use crate::trace::{self, Deed};
+
+use thiserror::Error;
+
+/// A document that is to be sealed.
+#[derive(Debug, Clone)]
+pub struct DocumentReservation {
+    /// The request, with its idempotency key.
+    pub asked: Asked,
+    /// Who, when.
+    pub by: By,
+    /// The department whose seal is asked for.
+    pub department: DepartmentKey,
+    /// On what grounds.
+    pub grounds: Grounds,
+    /// What the job's maker needs to begin again, kept sealed.
+    pub payload: Vec<u8>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentReserving {
+    /// It was made now.
+    Reserved(JobId),
+    /// The same request was made before; this is its job, and its answer if it has one.
+    Repeated {
+        /// The job.
+        job: JobId,
+        /// The answer.
+        response: Option<Response>,
+    },
+}
+
+/// It is refused.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum DocumentRefused {
+    /// Another request was made under this key (422).
+    #[error("another request was made under this key")]
+    KeyReused,
+    /// The same request is being carried out (409).
+    #[error("the same request is being carried out")]
+    Running {
+        /// Its job.
+        job: JobId,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a request stands that was seen before.
+#[derive(Debug)]
+pub(crate) enum Earlier {
+    /// It was not.
+    None,
+    /// Another one has its key.
+    Other,
+    /// It is being carried out.
+    Running(JobId),
+    /// It has a job, and perhaps an answer.
+    Repeated(JobId, Option<Response>),
+}
+
+/// What is known of the job of a request.
+pub(crate) async fn earlier(
+    link: &mut Link,
+    secrets: &Secrets,
+    seen: Seen,
+) -> Result<Earlier, StoreError> {
+    const DAMAGED: StoreError = StoreError::Damaged { table: "request" };
+    match seen {
+        Seen::First => Ok(Earlier::None),
+        Seen::Other => Ok(Earlier::Other),
+        Seen::Same { job, response } => {
+            let job = job.and_then(|job| JobId::parse(&job)).ok_or(DAMAGED)?;
+            let found = job::find(link, secrets, &job, None).await?.ok_or(DAMAGED)?;
+            if response.is_none() && found.state == JobState::Reserved {
+                return Ok(Earlier::Running(job));
+            }
+            Ok(Earlier::Repeated(job, response))
+        }
+    }
+}
+
+pub(crate) async fn reserve(
+    link: &mut Link,
+    secrets: &Secrets,
+    reservation: &DocumentReservation,
+) -> Result<DocumentReserving, DocumentRefused> {
+    let id = secrets.fresh_id()?;
+    let place = (reservation.department.as_str(), Some(id.as_str()));
+    let at = reservation.by.at;
+    let seen = asked::note(link, secrets, &reservation.asked, place, at).await?;
+    match earlier(link, secrets, seen).await? {
+        Earlier::None => {}
+        Earlier::Other => return Err(DocumentRefused::KeyReused),
+        Earlier::Running(job) => return Err(DocumentRefused::Running { job }),
+        Earlier::Repeated(job, response) => {
+            return Ok(DocumentReserving::Repeated { job, response });
+        }
+    }
+    let new = NewJob {
+        id: &id,
+        department: &reservation.department,
+        kind: JobKind::Document,
+        caller: &reservation.asked.caller,
+        begun: at,
+        identifier: None,
+        grounds: &reservation.grounds,
+        payload: &reservation.payload,
+    };
+    job::insert(link, secrets, &new).await?;
+    let job = JobId::parse(&id).ok_or(StoreError::Damaged { table: "job" })?;
+    let about = About {
+        department: &reservation.department,
+        job: &job,
+        identifier: None,
+        grounds: &reservation.grounds,
+    };
+    let detail = vec![("caller", reservation.asked.caller.clone())];
+    let act = about.act(&reservation.by, Deed::Reserve, detail);
+    trace::write(link, &act).await?;
+    Ok(DocumentReserving::Reserved(job))
+}

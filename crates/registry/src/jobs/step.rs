@@ -1,0 +1,419 @@
+//! The steps of a job between reservation and record, each one fact.
+
+use catalogue::key::DepartmentKey;
+use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm, sha256};
+use licence::Identifier;
+use thiserror::Error;
+
+use crate::asked::By;
+use crate::error::StoreError;
+use crate::id::JobId;
+use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
+use crate::link::Link;
+use crate::secrets::{Secrets, hex};
+use crate::trace::{self, Act, Deed};
+
+/// A step is not taken.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum StepRefused {
+    /// There is no such job, or not in this department.
+    #[error("no such job")]
+    Unknown,
+    /// The job is in another state than this step needs.
+    #[error("the job is {}", state.code())]
+    NotNow {
+        /// The state it is in.
+        state: JobState,
+    },
+    /// The release is for something else: a member differs (T-S2).
+    #[error("the release is for another {member}")]
+    Differs {
+        /// The member of the statement.
+        member: &'static str,
+    },
+    /// Who releases asked for it or decided it (R3, T-S1).
+    #[error("the releaser asked for the seal or decided the case")]
+    SamePerson,
+    /// The release is over (T-S2).
+    #[error("the release is over")]
+    Expired,
+    /// The same statement released another job already.
+    #[error("the release was used already")]
+    Used,
+    /// The life of the licence refuses.
+    #[error(transparent)]
+    Life(#[from] licence::Refused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is about to be signed, for the key journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signing {
+    /// Which key.
+    pub key: KeyId,
+    /// SHA-256 of the bytes to be signed.
+    pub digest: [u8; 32],
+    /// For what, such as `licence`.
+    pub purpose: String,
+}
+
+/// A use of a seal that stands in the journal: the key may be asked to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journalled {
+    /// The release, consumed.
+    pub release: Release,
+    /// Which attempt this is, from 1; more than one after a lost process.
+    pub attempt: u64,
+}
+
+const AWAIT: &str = "UPDATE job SET state = 'waiting', changed = $3, unsealed = $4, unsealed_object = $5 \
+     WHERE department = $1 AND id = $2";
+const RELEASED: &str =
+    "UPDATE job SET state = 'released', changed = $3 WHERE department = $1 AND id = $2";
+const JOURNALLED: &str = "UPDATE job SET state = 'journalled', changed = $3, attempts = attempts + 1 \
+     WHERE department = $1 AND id = $2";
+const GIVE_UP: &str =
+    "UPDATE job SET state = $3, changed = $4, reason = $5 WHERE department = $1 AND id = $2";
+const DROP_OVER: &str =
+    "DELETE FROM seal_release WHERE department = $1 AND job = $2 AND expires <= $3";
+const RELEASE: &str = "INSERT INTO seal_release (job, department, statement_digest, algorithm, signature, \
+     releaser, copies, expires, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+const FIND_RELEASE: &str = "SELECT algorithm, signature, releaser, copies, expires FROM seal_release \
+     WHERE department = $1 AND job = $2";
+const CONSUME: &str = "UPDATE seal_release SET consumed = $3 \
+     WHERE department = $1 AND job = $2 AND consumed IS NULL";
+
+/// Longest reason kept, in octets.
+const MAX_REASON: usize = 1_000;
+
+pub(crate) async fn await_release(
+    link: &mut Link,
+    secrets: &Secrets,
+    id: &JobId,
+    unsealed: &Unsealed,
+    by: &By,
+) -> Result<Job, StepRefused> {
+    let mut job = locked(link, secrets, id, None).await?;
+    if job.state != JobState::Reserved {
+        // A redo that made the same file finds its work done.
+        let same = job
+            .unsealed
+            .as_ref()
+            .is_some_and(|found| found.digest == unsealed.digest);
+        return if same && job.state == JobState::Waiting {
+            Ok(job)
+        } else {
+            Err(StepRefused::NotNow { state: job.state })
+        };
+    }
+    let values = [
+        job.department.as_str().into(),
+        id.as_str().into(),
+        by.at.into(),
+        (&unsealed.digest).into(),
+        unsealed.object.as_str().into(),
+    ];
+    link.run(AWAIT, &values).await?;
+    job.state = JobState::Waiting;
+    job.changed = by.at;
+    job.unsealed = Some(unsealed.clone());
+    let detail = vec![("unsealed", hex(&unsealed.digest))];
+    trace::write(link, &act(&job, by, Deed::AwaitRelease, detail)).await?;
+    Ok(job)
+}
+
+pub(crate) async fn release(
+    link: &mut Link,
+    secrets: &Secrets,
+    (department, id): (&DepartmentKey, &JobId),
+    release: &Release,
+    by: &By,
+) -> Result<Job, StepRefused> {
+    let mut job = locked(link, secrets, id, Some(department)).await?;
+    let place = [department.as_str().into(), id.as_str().into()];
+    match job.state {
+        JobState::Waiting => {}
+        // A release that ran out before it was used may be given again.
+        JobState::Released | JobState::Journalled => {
+            let [department, id] = place;
+            if link.run(DROP_OVER, &[department, id, by.at.into()]).await? == 0 {
+                return Err(StepRefused::NotNow { state: job.state });
+            }
+        }
+        state => return Err(StepRefused::NotNow { state }),
+    }
+    let statement = &release.statement;
+    compare(statement, &job)?;
+    let decided = job.grounds.decided_by.as_ref();
+    if statement.releaser == statement.requester
+        || statement.releaser == job.caller
+        || decided.is_some_and(|person| person.as_str() == statement.releaser)
+    {
+        return Err(StepRefused::SamePerson);
+    }
+    if statement.expires <= by.at {
+        return Err(StepRefused::Expired);
+    }
+    let digest = sha256(&statement.bytes());
+    let values = [
+        id.as_str().into(),
+        department.as_str().into(),
+        (&digest).into(),
+        algorithm_code(release.algorithm).into(),
+        release.signature.bytes().into(),
+        statement.releaser.as_str().into(),
+        statement.copies.into(),
+        statement.expires.into(),
+        by.at.into(),
+    ];
+    if link.run(RELEASE, &values).await? != 1 {
+        return Err(StepRefused::Used);
+    }
+    let [department, id] = place;
+    link.run(RELEASED, &[department, id, by.at.into()]).await?;
+    job.state = JobState::Released;
+    job.changed = by.at;
+    let detail = vec![
+        ("releaser", statement.releaser.clone()),
+        ("statement", hex(&digest)),
+        ("unsealed", hex(&statement.unsealed)),
+    ];
+    trace::write(link, &act(&job, by, Deed::Release, detail)).await?;
+    Ok(job)
+}
+
+/// T-S2: the release names exactly this use.
+fn compare(statement: &ReleaseStatement, job: &Job) -> Result<(), StepRefused> {
+    let expected = statement_of(job, "", 0, statement.expires)?;
+    for (member, same) in [
+        ("document", statement.unsealed == expected.unsealed),
+        ("seal", statement.seal == expected.seal),
+        ("purpose", statement.purpose == expected.purpose),
+        ("matter", statement.matter == expected.matter),
+        ("case", statement.case == expected.case),
+        ("decision", statement.decision == expected.decision),
+        ("requester", statement.requester == expected.requester),
+        ("number of copies", statement.copies == 1),
+    ] {
+        if !same {
+            return Err(StepRefused::Differs { member });
+        }
+    }
+    Ok(())
+}
+
+/// What a releaser has to sign for this job.
+pub(crate) fn statement_of(
+    job: &Job,
+    releaser: &str,
+    copies: u32,
+    expires: time::UtcDateTime,
+) -> Result<ReleaseStatement, StepRefused> {
+    let unsealed = job
+        .unsealed
+        .as_ref()
+        .ok_or(StepRefused::NotNow { state: job.state })?;
+    let grounds = &job.grounds;
+    Ok(ReleaseStatement {
+        unsealed: unsealed.digest,
+        seal: grounds.seal.as_str().to_owned(),
+        purpose: grounds.purpose.code().to_owned(),
+        matter: grounds
+            .matter
+            .as_ref()
+            .map_or_else(String::new, |matter| matter.as_str().to_owned()),
+        case: grounds.case.clone(),
+        decision: grounds.decision.clone(),
+        copies,
+        expires,
+        requester: grounds.requester.clone(),
+        releaser: releaser.to_owned(),
+    })
+}
+
+pub(crate) async fn journal(
+    link: &mut Link,
+    secrets: &Secrets,
+    id: &JobId,
+    signing: &Signing,
+    by: &By,
+) -> Result<Journalled, StepRefused> {
+    let job = locked(link, secrets, id, None).await?;
+    if !matches!(job.state, JobState::Released | JobState::Journalled) {
+        return Err(StepRefused::NotNow { state: job.state });
+    }
+    let release = find_release(link, &job).await?;
+    if release.statement.expires <= by.at {
+        return Err(StepRefused::Expired);
+    }
+    let (department, id) = (job.department.as_str(), id.as_str());
+    // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
+    // result never left (house-style 2.2).
+    let consumed = link
+        .run(CONSUME, &[department.into(), id.into(), by.at.into()])
+        .await?;
+    if (consumed == 1) == (job.state == JobState::Journalled) {
+        return Err(StepRefused::Used);
+    }
+    link.run(JOURNALLED, &[department.into(), id.into(), by.at.into()])
+        .await?;
+    let attempt = job.attempts + 1;
+    let mut act = act(
+        &job,
+        by,
+        Deed::Sign,
+        vec![
+            ("digest", hex(&signing.digest)),
+            ("purpose", signing.purpose.clone()),
+            ("attempt", attempt.to_string()),
+            ("releaser", release.statement.releaser.clone()),
+        ],
+    );
+    act.key = Some(signing.key.clone());
+    trace::write(link, &act).await?;
+    Ok(Journalled { release, attempt })
+}
+
+pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, StepRefused> {
+    const DAMAGED: StoreError = StoreError::Damaged {
+        table: "seal_release",
+    };
+    let values = [job.department.as_str().into(), job.id.as_str().into()];
+    let mut row = link.one(FIND_RELEASE, &values, "seal_release").await?;
+    let algorithm = algorithm_of(&row.text()?).ok_or(DAMAGED)?;
+    let signature = Signature::new(row.bytes()?);
+    let releaser = row.text()?;
+    let copies = u32::try_from(row.integer()?).map_err(|_| DAMAGED)?;
+    Ok(Release {
+        statement: statement_of(job, &releaser, copies, row.moment()?)?,
+        algorithm,
+        signature,
+    })
+}
+
+pub(crate) async fn give_up(
+    link: &mut Link,
+    secrets: &Secrets,
+    (department, id): (Option<&DepartmentKey>, &JobId),
+    (state, reason): (JobState, &str),
+    by: &By,
+) -> Result<Job, StepRefused> {
+    let mut job = locked(link, secrets, id, department).await?;
+    let lawful = match state {
+        JobState::Refused => matches!(job.state, JobState::Waiting | JobState::Released),
+        _ => job.state.is_open(),
+    };
+    if !lawful {
+        return Err(StepRefused::NotNow { state: job.state });
+    }
+    let end = reason.floor_char_boundary(MAX_REASON);
+    let reason = reason.get(..end).unwrap_or_default();
+    let values = [
+        job.department.as_str().into(),
+        id.as_str().into(),
+        state.code().into(),
+        by.at.into(),
+        reason.into(),
+    ];
+    link.run(GIVE_UP, &values).await?;
+    job.state = state;
+    job.changed = by.at;
+    job.reason = Some(reason.to_owned());
+    let deed = match state {
+        JobState::Refused => Deed::Refuse,
+        _ => Deed::Fail,
+    };
+    trace::write(link, &act(&job, by, deed, Vec::new())).await?;
+    Ok(job)
+}
+
+pub(crate) async fn locked(
+    link: &mut Link,
+    secrets: &Secrets,
+    id: &JobId,
+    department: Option<&DepartmentKey>,
+) -> Result<Job, StepRefused> {
+    let department = department.map(|key| key.as_str());
+    job::lock(link, secrets, id, department)
+        .await?
+        .ok_or(StepRefused::Unknown)
+}
+
+/// What an entry of the trace says of a job.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) department: &'a DepartmentKey,
+    pub(crate) job: &'a JobId,
+    pub(crate) identifier: Option<&'a Identifier>,
+    pub(crate) grounds: &'a Grounds,
+}
+
+impl About<'_> {
+    /// The entry of an act: on the version, or on the job where there is none.
+    pub(crate) fn act(&self, by: &By, deed: Deed, detail: Vec<(&'static str, String)>) -> Act {
+        let mut all = vec![
+            ("job", self.job.to_string()),
+            ("seal", self.grounds.seal.to_string()),
+            ("document-purpose", self.grounds.purpose.code().to_owned()),
+            ("case", self.grounds.case.clone()),
+        ];
+        if let Some(matter) = &self.grounds.matter {
+            all.push(("matter", matter.to_string()));
+        }
+        all.extend(detail);
+        Act {
+            department: self.department.clone(),
+            by: by.clone(),
+            deed,
+            object: match self.identifier {
+                Some(identifier) => identifier.to_string(),
+                None => self.job.to_string(),
+            },
+            ground: self.grounds.decision.clone(),
+            detail: all,
+            key: None,
+        }
+    }
+}
+
+/// The trace entry of a step.
+pub(crate) fn act(job: &Job, by: &By, deed: Deed, detail: Vec<(&'static str, String)>) -> Act {
+    let about = About {
+        department: &job.department,
+        job: &job.id,
+        identifier: job.identifier.as_ref(),
+        grounds: &job.grounds,
+    };
+    about.act(by, deed, detail)
+}
+
+const ALGORITHMS: [(SignatureAlgorithm, &str); 11] = [
+    (SignatureAlgorithm::EcdsaP256Sha256, "ecdsa-p256-sha256"),
+    (SignatureAlgorithm::EcdsaP256Sha384, "ecdsa-p256-sha384"),
+    (SignatureAlgorithm::EcdsaP384Sha256, "ecdsa-p384-sha256"),
+    (SignatureAlgorithm::EcdsaP384Sha384, "ecdsa-p384-sha384"),
+    (SignatureAlgorithm::Ed25519, "ed25519"),
+    (SignatureAlgorithm::RsaPkcs1Sha256, "rsa-pkcs1-sha256"),
+    (SignatureAlgorithm::RsaPkcs1Sha384, "rsa-pkcs1-sha384"),
+    (SignatureAlgorithm::RsaPkcs1Sha512, "rsa-pkcs1-sha512"),
+    (SignatureAlgorithm::RsaPssSha256, "rsa-pss-sha256"),
+    (SignatureAlgorithm::RsaPssSha384, "rsa-pss-sha384"),
+    (SignatureAlgorithm::RsaPssSha512, "rsa-pss-sha512"),
+];
+
+fn algorithm_code(algorithm: SignatureAlgorithm) -> &'static str {
+    ALGORITHMS
+        .iter()
+        .find(|(found, _)| *found == algorithm)
+        .map_or("unknown", |(_, code)| code)
+}
+
+fn algorithm_of(code: &str) -> Option<SignatureAlgorithm> {
+    ALGORITHMS
+        .iter()
+        .find(|(_, found)| *found == code)
+        .map(|(algorithm, _)| *algorithm)
+}

@@ -1,0 +1,76 @@
+//! The key journal: what our keys were used for. A kind of trace entry (D13); no key signs before
+//! its entry is durable (T-S8).
+
+use std::sync::Arc;
+
+use catalogue::key::DepartmentKey;
+use crypto::KeyId;
+
+use crate::asked::By;
+use crate::error::StoreError;
+use crate::secrets::hex;
+use crate::store::Store;
+use crate::trace::{self, Act, Deed};
+
+/// A use of a key that needs no release: certificates, lists, answers, tokens, codes. Seals go
+/// through [`crate::jobs::Jobs::journal`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyUse {
+    /// The department in whose trace it stands.
+    pub department: DepartmentKey,
+    /// Who asked for it, and when.
+    pub by: By,
+    /// The key.
+    pub key: KeyId,
+    /// For what, such as `ocsp`.
+    pub purpose: String,
+    /// SHA-256 of the bytes to be signed.
+    pub digest: [u8; 32],
+    /// On what: a serial, a list, a job.
+    pub object: String,
+}
+
+/// The key journal.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    store: Arc<Store>,
+}
+
+impl Journal {
+    pub(crate) fn new(store: Arc<Store>) -> Journal {
+        Journal { store }
+    }
+
+    /// Writes uses in one transaction, in their order within each department. When it answers, the
+    /// keys may sign.
+    ///
+    /// # Errors
+    /// The store; then no key may sign.
+    pub async fn append(&self, uses: Vec<KeyUse>) -> Result<(), StoreError> {
+        let mut acts: Vec<Act> = uses.into_iter().map(act).collect();
+        // One order of departments for all, so that no two transactions wait for each other.
+        acts.sort_by(|left, right| left.department.cmp(&right.department));
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    for group in acts.chunk_by(|left, right| left.department == right.department) {
+                        trace::write_all(link, group).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+fn act(used: KeyUse) -> Act {
+    Act {
+        department: used.department,
+        by: used.by,
+        deed: Deed::Sign,
+        object: used.object,
+        ground: String::new(),
+        detail: vec![("digest", hex(&used.digest)), ("purpose", used.purpose)],
+        key: Some(used.key),
+    }
+}

@@ -1,0 +1,456 @@
+//! The trace (全程留痕): each act one entry, chained within its department (D13, R25).
+//!
+//! An entry is written in the transaction of its act; a refusal commits alone. Its digest covers
+//! every column and the digest of the department's previous entry, and is a leaf of the trace's tree.
+
+use std::sync::Arc;
+
+use catalogue::key::DepartmentKey;
+use crypto::{KeyId, sha256};
+use time::UtcDateTime;
+
+use crate::asked::By;
+use crate::error::StoreError;
+use crate::link::{Link, Row};
+use crate::log::{self, Log};
+use crate::secrets::hex;
+use crate::store::Store;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Deed {
+    /// A licence or a document was reserved.
+    Reserve,
+    /// It waits for a release.
+    AwaitRelease,
+    /// A seal was released for it.
+    Release,
+    /// The release was refused.
+    Refuse,
+    /// A key was used: an entry of the key journal.
+    Sign,
+    /// A file was recorded: the licence is issued, the document sealed.
+    Record,
+    /// A job was given up.
+    Fail,
+    /// The state of a licence was changed.
+    Change,
+    /// A request was refused, or a caller had no right to it.
+    Deny,
+    /// A person or a machine was given or lost rights.
+    Permit,
+    /// A key was made, unlocked, locked or destroyed.
+    Key,
+    /// A certificate was issued or revoked.
+    Certificate,
+    /// A list was published.
+    Publish,
+    /// A catalogue was imported.
+    Import,
+    /// The configuration in effect, at a start.
+    Configure,
+    /// A backup was made or restored.
+    Backup,
+    /// Personal data was looked at.
+    Look,
+}
+
+impl Deed {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Deed::Reserve => "reserve",
+            Deed::AwaitRelease => "await-release",
+            Deed::Release => "release",
+            Deed::Refuse => "refuse",
+            Deed::Sign => "sign",
+            Deed::Record => "record",
+            Deed::Fail => "fail",
+            Deed::Change => "change",
+            Deed::Deny => "deny",
+            Deed::Permit => "permit",
+            Deed::Key => "key",
+            Deed::Certificate => "certificate",
+            Deed::Publish => "publish",
+            Deed::Import => "import",
+            Deed::Configure => "configure",
+            Deed::Backup => "backup",
+            Deed::Look => "look",
+        }
+    }
+}
+
+/// An act on its way into the trace. Nothing in it is personal (T-L6).
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// The department whose trace it belongs to.
+    pub department: DepartmentKey,
+    /// Who, and when.
+    pub by: By,
+    /// What.
+    pub deed: Deed,
+    /// On what: an identifier, a job, a key, a route.
+    pub object: String,
+    /// By what power or rule: a decision, a release, the code of a refusal.
+    pub ground: String,
+    /// Further facts, by name; no line breaks.
+    pub detail: Vec<(&'static str, String)>,
+    /// The key that was used, for an entry of the key journal.
+    pub key: Option<KeyId>,
+}
+
+/// An entry as it stands in the trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The department.
+    pub department: String,
+    /// Its running number, from 1.
+    pub number: u64,
+    /// When.
+    pub moment: UtcDateTime,
+    /// Who.
+    pub actor: String,
+    /// Code of the deed.
+    pub deed: String,
+    /// On what.
+    pub object: String,
+    /// By what power or rule.
+    pub ground: String,
+    /// Lines `name=value`.
+    pub detail: String,
+    /// The key that was used.
+    pub key: Option<String>,
+    /// Digest of the department's previous entry; zeros before the first.
+    pub previous: [u8; 32],
+    /// SHA-256 of [`Entry::bytes`], as stored.
+    pub digest: [u8; 32],
+}
+
+impl Entry {
+    /// The bytes that are chained and that go into the tree.
+    ///
+    /// # Shape
+    /// The line `yinxin trace v1`, then for each member but the digest a line `name length value`,
+    /// where length counts the octets of value: no value can imitate another line.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut out = b"yinxin trace v1\n".to_vec();
+        for (name, value) in [
+            ("department", self.department.as_str()),
+            ("number", &self.number.to_string()),
+            ("moment", &self.moment.unix_timestamp().to_string()),
+            ("actor", &self.actor),
+            ("deed", &self.deed),
+            ("object", &self.object),
+            ("ground", &self.ground),
+            ("detail", &self.detail),
+            ("key", self.key.as_deref().unwrap_or_default()),
+            ("previous", &hex(&self.previous)),
+        ] {
+            out.extend_from_slice(format!("{name} {} {value}\n", value.len()).as_bytes());
+        }
+        out
+    }
+}
+
+/// What is wrong with a department's trace, and where (T-L4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TraceFault {
+    /// The entry is not the one that was written.
+    Changed {
+        /// Its number.
+        number: u64,
+    },
+    /// There is no entry of this number.
+    Missing {
+        /// The number.
+        number: u64,
+    },
+    /// The entry does not follow the one before it: one of them was put there.
+    Moved {
+        /// Its number.
+        number: u64,
+    },
+    /// Entries after this number were written and are gone, or were added past the head.
+    Truncated {
+        /// The last entry that is there.
+        number: u64,
+        /// The last entry of the head.
+        head: u64,
+    },
+}
+
+/// The trace of every department.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    store: Arc<Store>,
+}
+
+/// Entries read at a time.
+const PAGE: u64 = 1_000;
+
+const COLUMNS_AFTER: &str = "SELECT department, number, moment, actor, act, object, ground, detail, \
+     signing_key, previous, digest FROM trace WHERE department = $1 AND number > $2 ORDER BY number LIMIT $3";
+const COLUMNS_OBJECT: &str = "SELECT department, number, moment, actor, act, object, ground, detail, \
+     signing_key, previous, digest FROM trace WHERE object = $1 AND department = $2 AND number > $3 \
+     ORDER BY number LIMIT $4";
+const COLUMNS_KEY: &str = "SELECT department, number, moment, actor, act, object, ground, detail, \
+     signing_key, previous, digest FROM trace WHERE signing_key = $1 AND department = $2 AND number > $3 \
+     ORDER BY number LIMIT $4";
+const HEAD: &str = "SELECT number, digest FROM trace_head WHERE department = $1";
+const DEPARTMENTS: &str = "SELECT department, number FROM trace_head ORDER BY department";
+// The row of the head is locked from here to the commit: the chain has one writer per department.
+const NEXT: &str = "INSERT INTO trace_head (department, number, digest) VALUES ($1, $2, $3) \
+     ON CONFLICT (department) DO UPDATE SET number = trace_head.number + excluded.number \
+     RETURNING number, digest";
+const WRITE: &str = "INSERT INTO trace (department, number, moment, actor, act, object, ground, detail, \
+     signing_key, previous, digest, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const ADVANCE: &str = "UPDATE trace_head SET digest = $2 WHERE department = $1";
+
+impl Trace {
+    pub(crate) fn new(store: Arc<Store>) -> Trace {
+        Trace { store }
+    }
+
+    /// Writes an act that has no other effect, such as a refusal.
+    ///
+    /// # Errors
+    /// The store; then the act was not recorded and must not be done (T-S8).
+    pub async fn record(&self, act: Act) -> Result<u64, StoreError> {
+        self.store
+            .write(move |link| Box::pin(async move { write(link, &act).await }))
+            .await
+    }
+
+    /// Entries of a department after `number`, at most 1,000.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn entries(
+        &self,
+        department: &DepartmentKey,
+        number: u64,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let department = department.clone();
+        let mut link = self.store.reader().await?;
+        after(&mut link, department.as_str(), number).await
+    }
+
+    /// Entries of a department about one object after `number`, at most 1,000.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn about(
+        &self,
+        department: &DepartmentKey,
+        object: &str,
+        number: u64,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.select(COLUMNS_OBJECT, object, department, number)
+            .await
+    }
+
+    /// The ledger of a key: entries of its uses after `number`, at most 1,000.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn ledger(
+        &self,
+        department: &DepartmentKey,
+        key: &KeyId,
+        number: u64,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.select(COLUMNS_KEY, key.as_str(), department, number)
+            .await
+    }
+
+    async fn select(
+        &self,
+        statement: &'static str,
+        what: &str,
+        department: &DepartmentKey,
+        number: u64,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let values = [
+            what.into(),
+            department.as_str().into(),
+            number.into(),
+            PAGE.into(),
+        ];
+        let rows = link.rows(statement, &values).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The departments that have a trace, with the number of their last entry.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn departments(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(DEPARTMENTS, &[]).await?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.text()?, row.count()?)))
+            .collect()
+    }
+
+    /// Checks a department's chain from its first entry to its head and names every entry that
+    /// was changed, is missing or was moved (R25). An empty list is a whole chain; that nobody
+    /// rewrote all of it is what the trace's tree and its checkpoints show.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn check(&self, department: &DepartmentKey) -> Result<Vec<TraceFault>, StoreError> {
+        let department = department.clone();
+        let mut link = self.store.reader().await?;
+        check(&mut link, department.as_str()).await
+    }
+}
+
+/// Writes one act in the transaction of its fact; gives its number. The last statement of a fact,
+/// since it holds the department's chain until the commit.
+pub(crate) async fn write(link: &mut Link, act: &Act) -> Result<u64, StoreError> {
+    write_all(link, std::slice::from_ref(act)).await
+}
+
+/// Writes acts of one department; gives the number of the last.
+pub(crate) async fn write_all(link: &mut Link, acts: &[Act]) -> Result<u64, StoreError> {
+    let Some(first) = acts.first() else {
+        return Ok(0);
+    };
+    let department = first.department.as_str();
+    let count = u64::try_from(acts.len()).unwrap_or(u64::MAX);
+    let values = [department.into(), count.into(), (&[0; 32]).into()];
+    let mut head = link.one(NEXT, &values, "trace_head").await?;
+    let last = head.count()?;
+    let mut previous = head.digest()?;
+    for (number, act) in (last.saturating_sub(count) + 1..).zip(acts) {
+        let entry = entry(act, department, number, previous);
+        // T-L1: the leaf of the trace's tree, in the same transaction.
+        let leaf = log::submit(link, Log::Trace, &entry.digest, None).await?;
+        let values = [
+            department.into(),
+            number.into(),
+            entry.moment.into(),
+            entry.actor.as_str().into(),
+            entry.deed.as_str().into(),
+            entry.object.as_str().into(),
+            entry.ground.as_str().into(),
+            entry.detail.as_str().into(),
+            entry.key.as_deref().into(),
+            (&entry.previous).into(),
+            (&entry.digest).into(),
+            leaf.number().into(),
+        ];
+        link.run(WRITE, &values).await?;
+        previous = entry.digest;
+    }
+    link.run(ADVANCE, &[department.into(), (&previous).into()])
+        .await?;
+    Ok(last)
+}
+
+fn entry(act: &Act, department: &str, number: u64, previous: [u8; 32]) -> Entry {
+    let detail: Vec<String> = act
+        .detail
+        .iter()
+        .map(|(name, value)| format!("{name}={}", value.replace(['\n', '\r'], " ")))
+        .collect();
+    let mut entry = Entry {
+        department: department.to_owned(),
+        number,
+        moment: act.by.at,
+        actor: act.by.who.clone(),
+        deed: act.deed.code().to_owned(),
+        object: act.object.clone(),
+        ground: act.ground.clone(),
+        detail: detail.join("\n"),
+        key: act.key.as_ref().map(|key| key.as_str().to_owned()),
+        previous,
+        digest: [0; 32],
+    };
+    entry.digest = sha256(&entry.bytes());
+    entry
+}
+
+fn read(mut row: Row) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        department: row.text()?,
+        number: row.count()?,
+        moment: row.moment()?,
+        actor: row.text()?,
+        deed: row.text()?,
+        object: row.text()?,
+        ground: row.text()?,
+        detail: row.text()?,
+        key: row.maybe_text()?,
+        previous: row.digest()?,
+        digest: row.digest()?,
+    })
+}
+
+async fn after(link: &mut Link, department: &str, number: u64) -> Result<Vec<Entry>, StoreError> {
+    let values = [department.into(), number.into(), PAGE.into()];
+    let rows = link.rows(COLUMNS_AFTER, &values).await?;
+    rows.into_iter().map(read).collect()
+}
+
+async fn check(link: &mut Link, department: &str) -> Result<Vec<TraceFault>, StoreError> {
+    // The head first: entries that are written meanwhile lie after it.
+    let Some(mut row) = link.row(HEAD, &[department.into()]).await? else {
+        return match after(link, department, 0).await?.last() {
+            None => Ok(Vec::new()),
+            Some(entry) => Ok(vec![TraceFault::Truncated {
+                number: entry.number,
+                head: 0,
+            }]),
+        };
+    };
+    let (head, head_digest) = (row.count()?, row.digest()?);
+    let mut faults = Vec::new();
+    let mut last = (0, [0; 32]);
+    loop {
+        let page = after(link, department, last.0).await?;
+        let Some(end) = page.last().map(|entry| entry.number) else {
+            break;
+        };
+        for entry in &page {
+            if entry.number > head {
+                break;
+            }
+            judge(entry, &mut last, &mut faults);
+        }
+        if end >= head {
+            break;
+        }
+    }
+    if last != (head, head_digest) {
+        let told = faults.last() == Some(&TraceFault::Changed { number: head });
+        if !told {
+            faults.push(TraceFault::Truncated {
+                number: last.0,
+                head,
+            });
+        }
+    }
+    Ok(faults)
+}
+
+/// Compares an entry with the one before it, and moves on to it.
+fn judge(entry: &Entry, last: &mut (u64, [u8; 32]), faults: &mut Vec<TraceFault>) {
+    let expected = last.0 + 1;
+    faults.extend((expected..entry.number).map(|number| TraceFault::Missing { number }));
+    if sha256(&entry.bytes()) != entry.digest {
+        faults.push(TraceFault::Changed {
+            number: entry.number,
+        });
+    } else if entry.number == expected && entry.previous != last.1 {
+        faults.push(TraceFault::Moved {
+            number: entry.number,
+        });
+    }
+    *last = (entry.number, entry.digest);
+}
