@@ -231,17 +231,21 @@ impl TrustedLog {
         }
         let (logs, mut all) = (keys.len(), keys);
         all.extend(witnesses);
-        for (position, key) in all.iter().enumerate() {
-            let wanted = if position < logs {
+        let wanted = |position: usize| {
+            if position < logs {
                 NoteKeyKind::Ed25519
             } else {
                 NoteKeyKind::Cosignature
-            };
-            if key.kind() != wanted {
-                return Err(TrustFault::WrongKind);
             }
-            // tlog-cosignature: the message does not name the cosigner, so one key is one cosigner.
-            let twin = |other: &NoteKey| other.kind() == wanted && other.public() == key.public();
+        };
+        let mut places = all.iter().enumerate();
+        if places.any(|(position, key)| key.kind() != wanted(position)) {
+            return Err(TrustFault::WrongKind);
+        }
+        // tlog-cosignature: the message does not name the cosigner, so one key is one cosigner.
+        for (position, key) in all.iter().enumerate() {
+            let twin =
+                |other: &NoteKey| other.kind() == key.kind() && other.public() == key.public();
             if all.iter().skip(position + 1).any(twin) {
                 return Err(TrustFault::SameKey);
             }

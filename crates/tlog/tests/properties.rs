@@ -1,0 +1,5 @@
+//! Properties: every proof verifies, every altered one fails; what is written is read back.
+
+#[cfg(test)]
+#[path = "properties/tree.rs"]
+mod tree;
