@@ -27,7 +27,7 @@ pub(crate) struct Revision {
     /// Its first octet.
     pub(crate) start: u64,
     /// After `%%EOF`, and after the line end that follows it.
-    pub(crate) end: u64,
+    pub(crate) mark: u64,
     pub(crate) end_of_line: u64,
     /// Octets of its section, trailer and footer.
     pub(crate) ranges: Vec<Range<u64>>,
@@ -86,7 +86,7 @@ pub(crate) fn chain(source: &dyn Source) -> Result<Chain, ReadPdf> {
     let revisions = revisions(sections)?;
     let closed = revisions
         .last()
-        .is_some_and(|revision| revision.end == last.end && revision.at == last.startxref);
+        .is_some_and(|revision| revision.mark == last.end && revision.at == last.startxref);
     if !closed {
         return Err(ReadPdf::StartXref);
     }
@@ -139,7 +139,7 @@ fn revisions(mut sections: Vec<Section>) -> Result<Vec<Revision>, ReadPdf> {
         oldest = sections.pop();
     }
     while let Some(section) = sections.pop() {
-        let start = revisions.last().map_or(0, |revision| revision.end);
+        let start = revisions.last().map_or(0, |revision| revision.mark);
         let mut revision = match oldest.take() {
             Some(rest) => linearized(section, rest)?,
             None => {
@@ -169,7 +169,7 @@ fn plain(section: Section) -> Revision {
         entries: section.entries,
         trailer: section.trailer,
         start: 0,
-        end: section.end,
+        mark: section.mark,
         end_of_line: section.end_of_line,
         ranges: section.ranges,
         streams: section.streams,
@@ -180,7 +180,7 @@ fn plain(section: Section) -> Revision {
 /// stands before the second and names it as /Prev; `startxref` at the end of the file names the first part.
 fn linearized(first: Section, rest: Section) -> Result<Revision, ReadPdf> {
     let chain = ReadPdf::Chain { at: rest.at };
-    if rest.startxref != first.at || first.end > rest.at {
+    if rest.startxref != first.at || first.mark > rest.at {
         return Err(chain);
     }
     let mut revision = plain(first);
@@ -193,7 +193,7 @@ fn linearized(first: Section, rest: Section) -> Result<Revision, ReadPdf> {
     if let Some(number) = twice {
         return Err(ReadPdf::DuplicateEntry { number });
     }
-    revision.end = rest.end;
+    revision.mark = rest.mark;
     revision.end_of_line = rest.end_of_line;
     revision.ranges.extend(rest.ranges);
     revision.streams.extend(rest.streams);

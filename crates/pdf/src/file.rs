@@ -148,11 +148,9 @@ impl File<'_> {
 impl<'f> View<'f> {
     /// The file's own record of this revision.
     pub(crate) fn own(&self) -> &'f Revision {
-        // `File::at` keeps the number below the count, and a chain has a section at least.
-        let revisions = &self.file.revisions;
-        revisions
-            .get(self.revision)
-            .unwrap_or_else(|| unreachable!("a view is of a revision of its file"))
+        self.file.revisions.get(self.revision).expect(
+            "`File::at` keeps the number below the count, and a chain has a section at least",
+        )
     }
 
     /// The file.
@@ -300,10 +298,10 @@ impl<'f> View<'f> {
     ) -> Result<Indirect, ReadPdf> {
         let number = reference.number;
         self.file.count_read()?;
-        if offset >= revision.end {
+        if offset >= revision.mark {
             return Err(ReadPdf::OutsideRevision { number, at: offset });
         }
-        let mut lexer = Lexer::new(self.file.source, offset, revision.end);
+        let mut lexer = Lexer::new(self.file.source, offset, revision.mark);
         let length = |length: Reference| {
             let steps = steps.checked_sub(1).ok_or(ReadPdf::Circle { number })?;
             match self.load(length, steps)? {

@@ -69,6 +69,24 @@ pub struct Stream {
 }
 
 impl Object {
+    /// Calls `visit` with every reference in the object itself, in no order that means anything.
+    pub(crate) fn references(&self, visit: &mut dyn FnMut(Reference)) {
+        let mut left = vec![self];
+        while let Some(object) = left.pop() {
+            match object {
+                Object::Reference(reference) => visit(*reference),
+                Object::Array(elements) => left.extend(elements.iter().rev()),
+                Object::Dictionary(dictionary) => {
+                    left.extend(dictionary.entries().map(|(_, value)| value));
+                }
+                Object::Stream(stream) => {
+                    left.extend(stream.dictionary.entries().map(|(_, value)| value));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The number, if it is a whole one.
     #[must_use]
     pub fn as_integer(&self) -> Option<i64> {

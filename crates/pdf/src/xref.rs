@@ -35,7 +35,7 @@ pub(crate) fn section(
     check_trailer(&read.trailer, at)?;
     let footer = footer(&mut lexer).map_err(|_| ReadPdf::MalformedSection { at })?;
     read.startxref = footer.startxref;
-    read.end = footer.end;
+    read.mark = footer.end;
     read.end_of_line = footer.end_of_line;
     read.ranges.push(footer.start..footer.end);
     sort(&mut read.entries)?;

@@ -31,7 +31,7 @@ pub(crate) struct Section {
     /// What follows: the value of `startxref`.
     pub(crate) startxref: u64,
     /// After `%%EOF`, and after the line end that follows it.
-    pub(crate) end: u64,
+    pub(crate) mark: u64,
     pub(crate) end_of_line: u64,
     /// Octets that belong to the section, its trailer and what stands behind it.
     pub(crate) ranges: Vec<Range<u64>>,

@@ -68,9 +68,9 @@ pub(super) fn read(
         entries,
         previous: offset(&trailer, b"Prev", at)?,
         startxref: 0,
-        end: 0,
+        mark: 0,
         end_of_line: 0,
-        ranges: vec![indirect.range],
+        ranges: std::iter::once(indirect.range).collect(),
         streams: vec![indirect.reference.number],
         trailer,
     })

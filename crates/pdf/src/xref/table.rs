@@ -45,9 +45,9 @@ pub(super) fn read(
         entries,
         previous,
         startxref: 0,
-        end: 0,
+        mark: 0,
         end_of_line: 0,
-        ranges: vec![at..lexer.position()],
+        ranges: std::iter::once(at..lexer.position()).collect(),
         streams: Vec::new(),
         trailer,
     };

@@ -1,0 +1,290 @@
+//! The interactive form may take up a signature, in a new field or in one that waited for it
+//! (ISO 32000-2, 12.7.3, 12.7.5.5).
+
+use std::collections::BTreeSet;
+
+use crate::compare::change::ChangeKind;
+use crate::compare::pages::differing;
+use crate::compare::step::{Role, Shown, Step};
+use crate::compare::widget::foreign_key;
+use crate::fault::ReadPdf;
+use crate::object::{Dictionary, Object, Reference};
+use crate::signature::SubFilter;
+use crate::tree::{Field, text};
+
+/// 12.7.3, table 225: signatures exist, and append only.
+const SIGNATURE_FLAGS: i64 = 3;
+
+impl Step<'_> {
+    /// Compares the forms.
+    pub(super) fn form(
+        &mut self,
+        (old, new): (Option<&Object>, Option<&Object>),
+        root: u32,
+    ) -> Result<(), ReadPdf> {
+        let before = self.old.form()?;
+        let after = self.new.form()?;
+        let Some(value) = new else {
+            if old.is_some() {
+                self.tell(
+                    ChangeKind::FormChanged,
+                    Some(root),
+                    "catalog /AcroForm".to_owned(),
+                );
+            }
+            return Ok(());
+        };
+        self.clear(value, old, Role::Within(root));
+        let holder = value.as_reference().map_or(root, |form| form.number);
+        for key in differing(&before, &after) {
+            let allowed = match key.as_slice() {
+                b"Fields" => true,
+                b"SigFlags" => flags_grew(before.value(&key), after.value(&key)),
+                // 12.7.3: defaults for text that no signature shows; may come, not change.
+                b"DA" | b"DR" => before.value(&key).is_none(),
+                _ => false,
+            };
+            if !allowed {
+                let path = format!("AcroForm /{}", String::from_utf8_lossy(&key));
+                self.tell(ChangeKind::FormChanged, Some(holder), path);
+            }
+        }
+        for (key, value) in after.entries() {
+            if key != b"Fields" {
+                self.settle(holder, value);
+            }
+        }
+        self.field_list((before.value(b"Fields"), after.value(b"Fields")), holder)?;
+        self.signed_fields()
+    }
+
+    fn field_list(
+        &mut self,
+        (old, new): (Option<&Object>, Option<&Object>),
+        holder: u32,
+    ) -> Result<(), ReadPdf> {
+        let list = |view: crate::file::View<'_>, value: Option<&Object>| match value {
+            None => Ok(Vec::new()),
+            Some(value) => match view.resolve(value)? {
+                Object::Array(elements) => Ok(elements),
+                _ => Err(ReadPdf::Type { what: "/Fields" }),
+            },
+        };
+        let before = list(self.old, old)?;
+        let after = list(self.new, new)?;
+        if let Some(new) = new {
+            self.clear(new, old, Role::Within(holder));
+        }
+        self.settle(holder, &Object::Array(before.clone()));
+        let Some(added) = after.strip_prefix(before.as_slice()) else {
+            let path = "AcroForm /Fields".to_owned();
+            self.tell(ChangeKind::FieldRemoved, Some(holder), path);
+            return Ok(());
+        };
+        if added.is_empty() {
+            return Ok(());
+        }
+        let mut names: BTreeSet<String> = self
+            .old
+            .fields()?
+            .into_iter()
+            .map(|field| field.name)
+            .collect();
+        for field in added {
+            match field.as_reference() {
+                Some(field) if self.is_fresh(field.number) => {
+                    self.new_field(field, &mut names)?;
+                }
+                _ => {
+                    let path = "AcroForm /Fields".to_owned();
+                    self.tell(ChangeKind::FieldAdded, Some(holder), path);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A field that the update made: a signature with its own widget, or nothing.
+    fn new_field(
+        &mut self,
+        reference: Reference,
+        names: &mut BTreeSet<String>,
+    ) -> Result<(), ReadPdf> {
+        let number = reference.number;
+        let refuse = |step: &mut Self, kind, what: &str| {
+            let path = format!("AcroForm /Fields > {number} {what}");
+            step.tell(kind, Some(number), path);
+        };
+        let Object::Dictionary(field) = self.new.object(reference)? else {
+            refuse(self, ChangeKind::FieldAdded, "");
+            return Ok(());
+        };
+        let name = match field.value(b"T") {
+            Some(Object::String(name)) => text(name),
+            _ => String::new(),
+        };
+        // 12.7.4.2: a name of its own, in one part.
+        if name.is_empty() || name.contains('.') || !names.insert(name.clone()) {
+            refuse(self, ChangeKind::FieldNameTaken, "/T");
+            return Ok(());
+        }
+        if let Some(key) = foreign_key(&field) {
+            refuse(self, ChangeKind::FieldAdded, &format!("/{key}"));
+            return Ok(());
+        }
+        if field.name(b"FT") != Some(b"Sig") || field.value(b"V").is_none() {
+            refuse(self, ChangeKind::FieldAdded, "/FT");
+            return Ok(());
+        }
+        self.roles.entry(number).or_insert(Role::Closed);
+        let Some(sub_filter) = self.new_signature(number, &name, &field)? else {
+            return Ok(());
+        };
+        let shown = self.new_widget(number, &field)?;
+        let kind = match (&shown, sub_filter) {
+            (Shown::Refused, _) => return Ok(()),
+            (Shown::Nothing, SubFilter::TimeStamp) => ChangeKind::TimeStampAdded,
+            (Shown::Nothing, _) => ChangeKind::SignatureAdded,
+            (Shown::OnPage(_), _) => ChangeKind::VisibleSignatureAdded,
+        };
+        let change = self.tell(kind, None, format!("AcroForm /Fields > {number}"));
+        change.object = Some(number);
+        change.field = Some(name);
+        if let Shown::OnPage(page) = shown {
+            change.pages.push(page);
+        }
+        Ok(())
+    }
+
+    /// The dictionary that a field newly shows: made by this update, sound, and this field's own.
+    fn new_signature(
+        &mut self,
+        number: u32,
+        name: &str,
+        field: &Dictionary,
+    ) -> Result<Option<SubFilter>, ReadPdf> {
+        let revision = self.revision();
+        let made = self.signatures.iter().find(|signature| {
+            signature.revision() == revision
+                && signature.field().number == number
+                && signature.name() == name
+        });
+        let fault = match made.map(|made| made.value()) {
+            Some(Ok(value)) => {
+                let sub_filter = value.sub_filter();
+                let value = field
+                    .value(b"V")
+                    .and_then(Object::as_reference)
+                    .filter(|value| self.is_fresh(value.number));
+                if let Some(value) = value {
+                    self.fresh(number, &Object::Reference(value), false)?;
+                    return Ok(Some(sub_filter));
+                }
+                "its dictionary is not of this update".to_owned()
+            }
+            Some(Err(fault)) => fault.code().to_owned(),
+            None => "no signature".to_owned(),
+        };
+        let path = format!("field {name}: {fault}");
+        let kind = ChangeKind::BrokenSignatureAdded;
+        self.tell(kind, Some(number), path).field = Some(name.to_owned());
+        Ok(None)
+    }
+
+    /// Fields that were there, touched by the update: signed if they waited for it, else changed.
+    fn signed_fields(&mut self) -> Result<(), ReadPdf> {
+        let touched = |step: &Self, number: u32| {
+            step.changed.contains_key(&number) && !step.roles.contains_key(&number)
+        };
+        let any = self
+            .changed
+            .iter()
+            .any(|(number, listed)| listed.existed() && !self.roles.contains_key(number));
+        if !any {
+            return Ok(());
+        }
+        for field in self.old.fields()? {
+            let mut objects = vec![field.reference];
+            objects.extend(&field.widgets);
+            if objects.iter().any(|object| touched(self, object.number)) {
+                self.signed_field(&field)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn signed_field(&mut self, field: &Field) -> Result<(), ReadPdf> {
+        let number = field.reference.number;
+        let mut shown = Shown::Nothing;
+        for reference in std::iter::once(&field.reference).chain(&field.widgets) {
+            let (old, new) = (self.old.object(*reference)?, self.new.object(*reference)?);
+            let (Object::Dictionary(old), Object::Dictionary(new)) = (old, new) else {
+                return self.refuse_field(field, ChangeKind::FieldChanged, "");
+            };
+            for key in differing(&old, &new) {
+                let kind = match key.as_slice() {
+                    b"V" if field.value.is_some() && field.kind.as_deref() == Some(b"Sig") => {
+                        ChangeKind::SignatureChanged
+                    }
+                    b"V" | b"AP"
+                        if field.value.is_none() && field.kind.as_deref() == Some(b"Sig") =>
+                    {
+                        continue;
+                    }
+                    _ => ChangeKind::FieldChanged,
+                };
+                return self.refuse_field(field, kind, &String::from_utf8_lossy(&key));
+            }
+            self.roles.entry(reference.number).or_insert(Role::Open);
+            for (key, value) in new.entries() {
+                if key != b"V" && key != b"AP" {
+                    self.settle(reference.number, value);
+                }
+            }
+            if let Some(page) = self.look(reference.number, &old, &new)? {
+                shown = page;
+            }
+        }
+        if matches!(shown, Shown::Refused) {
+            return Ok(());
+        }
+        let Object::Dictionary(new) = self.new.object(field.reference)? else {
+            return Ok(());
+        };
+        if self.new_signature(number, &field.name, &new)?.is_some() {
+            let change = self.tell(
+                ChangeKind::FieldSigned,
+                None,
+                format!("field {}", field.name),
+            );
+            change.object = Some(number);
+            change.field = Some(field.name.clone());
+            if let Shown::OnPage(page) = shown {
+                change.pages.push(page);
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_field(&mut self, field: &Field, kind: ChangeKind, key: &str) -> Result<(), ReadPdf> {
+        let number = field.reference.number;
+        for widget in &field.widgets {
+            if self.changed.contains_key(&widget.number) {
+                self.roles.entry(widget.number).or_insert(Role::Refused);
+            }
+        }
+        let page = self.page_of(number)?;
+        let change = self.tell(kind, Some(number), format!("field {} /{key}", field.name));
+        change.field = Some(field.name.clone());
+        change.pages.extend(page);
+        Ok(())
+    }
+}
+
+fn flags_grew(old: Option<&Object>, new: Option<&Object>) -> bool {
+    let old = old.and_then(Object::as_integer).unwrap_or(0);
+    match new {
+        Some(Object::Integer(new)) => old & !new == 0 && new & !(SIGNATURE_FLAGS | old) == 0,
+        _ => false,
+    }
+}

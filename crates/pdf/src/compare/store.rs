@@ -1,0 +1,182 @@
+//! The document security store may grow by validation material (ISO 32000-2, 12.8.4.3; EN 319 142-1, 5.4.2).
+
+use crate::compare::change::ChangeKind;
+use crate::compare::step::{Role, Step};
+use crate::fault::ReadPdf;
+use crate::object::{Dictionary, Object};
+
+/// Arrays of the store and of an entry of its /VRI.
+const ARRAYS: &[&[u8]] = &[b"Certs", b"OCSPs", b"CRLs"];
+const ENTRY_ARRAYS: &[&[u8]] = &[b"Cert", b"OCSP", b"CRL"];
+
+impl Step<'_> {
+    /// Compares the stores.
+    pub(super) fn store(
+        &mut self,
+        (old, new): (Option<&Object>, Option<&Object>),
+        root: u32,
+    ) -> Result<(), ReadPdf> {
+        let Some(value) = new else {
+            if old.is_some() {
+                self.shrunk("catalog /DSS");
+            }
+            return Ok(());
+        };
+        self.clear(value, old, Role::Within(root));
+        let before = self.old_dictionary(old)?;
+        let after = self.new_dictionary(value)?;
+        let Some(after) = after else {
+            self.form_of_store("catalog /DSS");
+            return Ok(());
+        };
+        let holder = value.as_reference().map_or(root, |store| store.number);
+        let mut grown = false;
+        for (key, value) in after.entries() {
+            match key {
+                b"Type" => {}
+                b"VRI" => grown |= self.related(before.value(key), value, holder)?,
+                key if ARRAYS.contains(&key) => {
+                    grown |= self.material(before.value(key), value, holder)?;
+                }
+                _ => {
+                    self.form_of_store(&format!("DSS /{}", String::from_utf8_lossy(key)));
+                }
+            }
+        }
+        if before.entries().any(|(key, _)| after.value(key).is_none()) {
+            self.shrunk("catalog /DSS");
+        }
+        if grown {
+            self.tell(ChangeKind::StoreGrown, None, "catalog /DSS".to_owned());
+        }
+        Ok(())
+    }
+
+    fn shrunk(&mut self, path: &str) {
+        self.tell(ChangeKind::StoreShrunk, None, path.to_owned());
+    }
+
+    fn form_of_store(&mut self, path: &str) {
+        self.tell(ChangeKind::StoreForm, None, path.to_owned());
+    }
+
+    fn old_dictionary(&self, value: Option<&Object>) -> Result<Dictionary, ReadPdf> {
+        match value.map(|value| self.old.resolve(value)).transpose()? {
+            Some(Object::Dictionary(found)) => Ok(found),
+            _ => Ok(Dictionary::default()),
+        }
+    }
+
+    fn new_dictionary(&self, value: &Object) -> Result<Option<Dictionary>, ReadPdf> {
+        match self.new.resolve(value)? {
+            Object::Dictionary(found) => Ok(Some(found)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An array of streams that lost none; whether it took one up.
+    fn material(
+        &mut self,
+        old: Option<&Object>,
+        new: &Object,
+        holder: u32,
+    ) -> Result<bool, ReadPdf> {
+        let before = match old.map(|old| self.old.resolve(old)).transpose()? {
+            Some(Object::Array(elements)) => elements,
+            _ => Vec::new(),
+        };
+        let Object::Array(after) = self.new.resolve(new)? else {
+            self.form_of_store("an array of the store");
+            return Ok(false);
+        };
+        self.clear(new, old, Role::Within(holder));
+        let number = new.as_reference().map_or(holder, |array| array.number);
+        if before.iter().any(|element| !after.contains(element)) {
+            self.shrunk("an array of the store");
+        }
+        let mut grown = false;
+        for element in &after {
+            if before.contains(element) {
+                self.settle(number, element);
+                continue;
+            }
+            grown = true;
+            self.stream_of_store(number, element)?;
+        }
+        Ok(grown)
+    }
+
+    /// A new element: a stream of octets, with nothing that could make it something else. One that was there
+    /// before stays what it was.
+    fn stream_of_store(&mut self, holder: u32, element: &Object) -> Result<(), ReadPdf> {
+        let Some(reference) = element.as_reference() else {
+            self.form_of_store("an element of the store");
+            return Ok(());
+        };
+        if !self.is_fresh(reference.number) {
+            self.settle(holder, element);
+            return Ok(());
+        }
+        let plain = match self.new.object(reference)? {
+            Object::Stream(stream) => stream.dictionary.entries().all(|(key, value)| {
+                matches!(key, b"Length" | b"Filter" | b"DecodeParms" | b"Type")
+                    && value.as_reference().is_none()
+            }),
+            _ => false,
+        };
+        if plain {
+            self.roles.entry(reference.number).or_insert(Role::Closed);
+        } else {
+            self.form_of_store(&format!("object {}", reference.number));
+        }
+        Ok(())
+    }
+
+    /// 12.8.4.4: material by signature. Entries are kept; each holds arrays of streams, a date or a time-stamp.
+    fn related(
+        &mut self,
+        old: Option<&Object>,
+        new: &Object,
+        holder: u32,
+    ) -> Result<bool, ReadPdf> {
+        let before = self.old_dictionary(old)?;
+        let Some(after) = self.new_dictionary(new)? else {
+            self.form_of_store("DSS /VRI");
+            return Ok(false);
+        };
+        self.clear(new, old, Role::Within(holder));
+        let number = new.as_reference().map_or(holder, |related| related.number);
+        if before.entries().any(|(key, _)| after.value(key).is_none()) {
+            self.shrunk("DSS /VRI");
+        }
+        let mut grown = false;
+        for (key, value) in after.entries() {
+            let old = before.value(key);
+            let Some(entry) = self.new_dictionary(value)? else {
+                // 12.8.4.4 has /Type here too.
+                if value.as_name().is_none() {
+                    self.form_of_store("DSS /VRI");
+                }
+                continue;
+            };
+            self.clear(value, old, Role::Within(number));
+            let inside = value.as_reference().map_or(number, |entry| entry.number);
+            let earlier = self.old_dictionary(old)?;
+            for (key, value) in entry.entries() {
+                match key {
+                    b"Type" | b"TU" if value.as_reference().is_none() => {}
+                    b"TS" => self.stream_of_store(inside, value)?,
+                    key if ENTRY_ARRAYS.contains(&key) => {
+                        grown |= self.material(earlier.value(key), value, inside)?;
+                    }
+                    _ => self.form_of_store("DSS /VRI"),
+                }
+            }
+            if earlier.entries().any(|(key, _)| entry.value(key).is_none()) {
+                self.shrunk("DSS /VRI");
+            }
+            grown |= old.is_none();
+        }
+        Ok(grown)
+    }
+}

@@ -1,0 +1,266 @@
+//! What a signature shows: a widget on a page with a look of its own (ISO 32000-2, 12.5.6.19, 12.5.5).
+
+use crate::compare::change::ChangeKind;
+use crate::compare::pages::area;
+use crate::compare::step::{MAX_FRESH, Role, Shown, Step};
+use crate::fault::ReadPdf;
+use crate::object::{Dictionary, Object};
+
+/// Entries of a signature field merged with its widget; none of them acts.
+const KEYS: &[&[u8]] = &[
+    b"Type",
+    b"Subtype",
+    b"FT",
+    b"T",
+    b"TU",
+    b"TM",
+    b"Ff",
+    b"V",
+    b"Rect",
+    b"F",
+    b"P",
+    b"AP",
+    b"MK",
+    b"BS",
+    b"Border",
+    b"DA",
+    b"Q",
+    b"Lock",
+    b"SV",
+    b"NM",
+    b"M",
+    b"Contents",
+    b"C",
+];
+
+/// Keys that make a look depend on something else: layers, actions, other files, other pictures for other uses.
+const ACTIVE: &[&[u8]] = &[
+    b"OC",
+    b"OCGs",
+    b"AA",
+    b"JS",
+    b"Ref",
+    b"OPI",
+    b"Alternates",
+    b"URI",
+    b"Launch",
+    b"RichMedia",
+];
+
+/// 12.5.3: never shown.
+const HIDDEN: i64 = 2;
+
+/// The first entry that a signature field needs not.
+pub(super) fn foreign_key(field: &Dictionary) -> Option<String> {
+    field
+        .entries()
+        .find(|(key, _)| !KEYS.contains(key))
+        .map(|(key, _)| String::from_utf8_lossy(key).into_owned())
+}
+
+impl Step<'_> {
+    /// Judges the widget of a new field.
+    pub(super) fn new_widget(&mut self, number: u32, field: &Dictionary) -> Result<Shown, ReadPdf> {
+        let path = format!("AcroForm /Fields > {number}");
+        let size = area(&self.new.value(field, b"Rect")?);
+        let flags = self.new.value(field, b"F")?.as_integer().unwrap_or(0);
+        let page = self.widgets.get_mut(&number).map(|grown| {
+            grown.claimed = true;
+            grown.page
+        });
+        let said = field.value(b"P").and_then(Object::as_reference);
+        let misplaced = match (said, page) {
+            (Some(said), Some(page)) => said.number != page,
+            _ => false,
+        };
+        let is_widget = field.name(b"Subtype") == Some(b"Widget");
+        if (page.is_some() && !is_widget) || misplaced {
+            self.tell(ChangeKind::FieldAdded, Some(number), path);
+            return Ok(Shown::Refused);
+        }
+        if let Some(said) = field.value(b"P") {
+            self.settle(number, said);
+        }
+        for key in [b"MK".as_slice(), b"BS", b"Lock", b"SV"] {
+            if let Some(value) = field.value(key)
+                && !self.fresh(number, value, true)?
+            {
+                return Ok(Shown::Refused);
+            }
+        }
+        let shown = self.look(number, &Dictionary::default(), field)?;
+        if shown == Some(Shown::Refused) {
+            return Ok(Shown::Refused);
+        }
+        let size = size.unwrap_or(0.0);
+        if size == 0.0 || flags & HIDDEN != 0 {
+            return Ok(Shown::Nothing);
+        }
+        let Some(page) = page else {
+            // Some viewers show what only /P names.
+            self.tell(
+                ChangeKind::FieldAdded,
+                Some(number),
+                format!("{path} on no page"),
+            );
+            return Ok(Shown::Refused);
+        };
+        let numbered = self.pages()?.get(&page).copied().unwrap_or(0);
+        let whole = self.page_area(page)?.unwrap_or(0.0);
+        // A seal is a part of a page. A look as large as the page can stand for it.
+        if size * 4.0 > whole {
+            self.tell(ChangeKind::PageCovered, Some(number), path)
+                .pages
+                .push(numbered);
+            return Ok(Shown::Refused);
+        }
+        Ok(Shown::OnPage(numbered))
+    }
+
+    /// Judges a new /AP: one form, all of it made by this update or as it was, nothing in it that acts. `None` if
+    /// the look is the old one.
+    pub(super) fn look(
+        &mut self,
+        number: u32,
+        old: &Dictionary,
+        new: &Dictionary,
+    ) -> Result<Option<Shown>, ReadPdf> {
+        let (before, after) = (old.value(b"AP"), new.value(b"AP"));
+        let Some(value) = after.filter(|_| before != after) else {
+            if let Some(value) = before {
+                self.settle(number, value);
+            }
+            return Ok(None);
+        };
+        let form = match self.new.resolve(value)? {
+            Object::Dictionary(looks) if looks.entries().all(|(key, _)| key == b"N") => {
+                self.new.value(&looks, b"N")?
+            }
+            _ => Object::Null,
+        };
+        let is_form = form
+            .as_stream()
+            .is_some_and(|form| form.dictionary.name(b"Subtype") == Some(b"Form"));
+        if !is_form {
+            let path = format!("object {number} /AP");
+            self.tell(ChangeKind::ActiveAppearance, Some(number), path);
+            return Ok(Some(Shown::Refused));
+        }
+        if !self.fresh(number, value, true)? {
+            return Ok(Some(Shown::Refused));
+        }
+        Ok(Some(Shown::OnPage(self.page_of(number)?.unwrap_or(0))))
+    }
+
+    /// The page, from 1, whose annotations have this object.
+    pub(super) fn page_of(&mut self, number: u32) -> Result<Option<u32>, ReadPdf> {
+        if let Some(grown) = self.widgets.get(&number) {
+            let page = grown.page;
+            return Ok(self.pages()?.get(&page).copied());
+        }
+        let pages = self.pages()?.clone();
+        for (page, numbered) in pages {
+            let Some(reference) = self.reference(page) else {
+                continue;
+            };
+            let Object::Dictionary(found) = self.old.object(reference)? else {
+                continue;
+            };
+            if let Object::Array(annotations) = self.old.value(&found, b"Annots")?
+                && annotations
+                    .iter()
+                    .filter_map(Object::as_reference)
+                    .any(|annotation| annotation.number == number)
+            {
+                return Ok(Some(numbered));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Clears everything that the update made and `object` reaches; what was there before is visited later like
+    /// anything else. With `inert`, nothing made may act.
+    pub(super) fn fresh(
+        &mut self,
+        number: u32,
+        object: &Object,
+        inert: bool,
+    ) -> Result<bool, ReadPdf> {
+        let mut left = vec![(number, object.clone())];
+        let mut count = 0;
+        while let Some((holder, object)) = left.pop() {
+            if inert && acts(&object) {
+                let path = format!("object {holder}");
+                self.tell(ChangeKind::ActiveAppearance, Some(holder), path);
+                return Ok(false);
+            }
+            let mut named = Vec::new();
+            object.references(&mut |reference| named.push(reference));
+            for reference in named {
+                if !self.is_fresh(reference.number) {
+                    self.queue.push_back((holder, reference));
+                    continue;
+                }
+                if self.roles.contains_key(&reference.number) {
+                    continue;
+                }
+                count += 1;
+                if count > MAX_FRESH {
+                    return Err(ReadPdf::Limit {
+                        what: "objects of one signature",
+                        limit: MAX_FRESH as u64,
+                    });
+                }
+                self.roles.insert(reference.number, Role::Closed);
+                left.push((reference.number, self.new.object(reference)?));
+            }
+        }
+        Ok(true)
+    }
+
+    /// New annotations that no new signature field claimed.
+    pub(super) fn claim_widgets(&mut self) -> Result<(), ReadPdf> {
+        let left: Vec<(u32, u32)> = self
+            .widgets
+            .iter()
+            .filter(|(_, grown)| !grown.claimed)
+            .map(|(number, grown)| (*number, grown.page))
+            .collect();
+        for (number, page) in left {
+            let numbered = self.pages()?.get(&page).copied();
+            if self.roles.get(&number) == Some(&Role::Refused) {
+                continue;
+            }
+            let path = format!("page {} /Annots > {number}", numbered.unwrap_or(0));
+            self.tell(ChangeKind::AnnotationAdded, Some(number), path)
+                .pages
+                .extend(numbered);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a dictionary anywhere in an object has an entry that acts.
+fn acts(object: &Object) -> bool {
+    let mut left = vec![object];
+    while let Some(object) = left.pop() {
+        let dictionary = match object {
+            Object::Array(elements) => {
+                left.extend(elements);
+                continue;
+            }
+            Object::Dictionary(dictionary) => dictionary,
+            Object::Stream(stream) if stream.dictionary.value(b"F").is_some() => return true,
+            Object::Stream(stream) => &stream.dictionary,
+            _ => continue,
+        };
+        let layer = matches!(dictionary.name(b"Type"), Some(b"OCG" | b"OCMD"));
+        for (key, value) in dictionary.entries() {
+            if layer || ACTIVE.contains(&key) {
+                return true;
+            }
+            left.push(value);
+        }
+    }
+    false
+}
