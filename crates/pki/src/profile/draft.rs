@@ -155,6 +155,16 @@ impl Profile {
 }
 
 impl Draft {
+    /// The draft of octets that another author wrote for `issuer`.
+    pub(crate) fn written(to_be_signed: &[u8], issuer: &Issuer) -> Self {
+        Self(Parts {
+            to_be_signed: to_be_signed.to_vec(),
+            algorithm: identifier(issuer.algorithm),
+            issuer: issuer.key.clone(),
+            subject: Subject::Any,
+        })
+    }
+
     /// What is signed: first with a throw-away key, then with the issuer's.
     #[must_use]
     pub fn to_be_signed(&self) -> &[u8] {

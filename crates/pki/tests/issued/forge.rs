@@ -2,7 +2,7 @@
 
 use crypto::{
     Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, SeededRandom, Signature, SignatureAlgorithm,
-    Signer, SoftwareSigner, generate_pkcs8,
+    Signer, SoftwareSigner, SystemRandom, generate_pkcs8,
 };
 use pki::certificate::{Certificate, SerialNumber, Validity};
 use pki::crl::{Coverage, Crl, CrlDraft, PreparedCrl, Revoked};
@@ -35,6 +35,12 @@ pub(crate) const ADDRESSES: Addresses<'static> = Addresses {
 /// The Ed25519 key of this number.
 pub(crate) fn key(seed: u64) -> SoftwareSigner {
     let pkcs8 = generate_pkcs8(KeyAlgorithm::Ed25519, &SeededRandom::new(seed)).expect("a key");
+    SoftwareSigner::from_pkcs8(&pkcs8, None).expect("a good key")
+}
+
+/// A fresh key of this kind.
+pub(crate) fn key_of(kind: KeyAlgorithm) -> SoftwareSigner {
+    let pkcs8 = generate_pkcs8(kind, &SystemRandom::new()).expect("a key");
     SoftwareSigner::from_pkcs8(&pkcs8, None).expect("a good key")
 }
 
@@ -180,7 +186,8 @@ fn algorithm() -> SignatureAlgorithm {
     SignatureAlgorithm::Ed25519
 }
 
-fn subject(profile: Profile) -> Name {
+/// A subject for this profile.
+pub(crate) fn subject(profile: Profile) -> Name {
     const OFFICE: &str = "临溪市青石区行政审批服务局";
     let name = if profile == Profile::SEAL {
         LegalPerson {
