@@ -1,0 +1,266 @@
+//! Small files of every kind of cross-reference section, made from the bodies of their objects.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crypto::DigestAlgorithm;
+use pdf::seal::{
+    Appearance, Certification, Fit, NewField, Place, PrepareSeal, Prepared, SealRequest, prepare,
+};
+use pdf::{Object, Reference, Source, View};
+use time::macros::datetime;
+
+use crate::keys::message;
+
+/// The form of the section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Table,
+    /// All objects that may be are in an object stream.
+    Stream,
+    /// A table whose last object is in an object stream that only /XRefStm knows.
+    Hybrid,
+}
+
+pub(crate) const KINDS: [Kind; 3] = [Kind::Table, Kind::Stream, Kind::Hybrid];
+
+/// A file in the making: bodies by number; 1 is the catalog.
+#[derive(Clone)]
+pub(crate) struct Small {
+    pub(crate) bodies: BTreeMap<u32, String>,
+    pub(crate) version: &'static str,
+    /// Entries of the trailer besides those that must be there.
+    pub(crate) trailer: &'static str,
+}
+
+impl Small {
+    /// One page of 600 × 800 points; `catalog` and `page` are further entries of these.
+    pub(crate) fn new(catalog: &str, page: &str) -> Small {
+        let mut small = Small {
+            bodies: BTreeMap::new(),
+            version: "1.7",
+            trailer: "/ID[<0102><0304>]",
+        };
+        small.put(1, format!("<</Type/Catalog/Pages 2 0 R{catalog}>>"));
+        small.put(
+            2,
+            "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 600 800]>>",
+        );
+        small.put(
+            3,
+            format!("<</Type/Page/Parent 2 0 R/Resources<<>>/Contents 4 0 R{page}>>"),
+        );
+        small.put(4, "<</Length 22>>stream\n0 0 300 400 re 0 0 m S\nendstream");
+        small
+    }
+
+    pub(crate) fn put(&mut self, number: u32, body: impl Into<String>) {
+        self.bodies.insert(number, body.into());
+    }
+
+    pub(crate) fn with(mut self, number: u32, body: impl Into<String>) -> Small {
+        self.put(number, body);
+        self
+    }
+
+    /// The octets of the file.
+    pub(crate) fn file(&self, kind: Kind) -> Vec<u8> {
+        let mut text = format!("%PDF-{}\n%\u{e9}\u{e9}\n", self.version);
+        let mut places = BTreeMap::new();
+        let last = self.bodies.keys().last().copied().unwrap_or_default();
+        let packed = |number: u32, body: &str| match kind {
+            Kind::Table => false,
+            Kind::Stream => !body.contains("stream"),
+            Kind::Hybrid => number == last,
+        };
+        let (mut index, mut data) = (String::new(), String::new());
+        let mut inside = Vec::new();
+        for (&number, body) in &self.bodies {
+            if packed(number, body) {
+                inside.push(number);
+                write!(index, "{number} {} ", data.len()).expect("a string grows");
+                data.push_str(body);
+                data.push(' ');
+            } else {
+                places.insert(number, text.len());
+                write!(text, "{number} 0 obj\n{body}\nendobj\n").expect("a string grows");
+            }
+        }
+        let (container, section) = (last + 1, last + 2);
+        if kind == Kind::Table {
+            return self.table(text, &places, last + 1, "").into_bytes();
+        }
+        places.insert(container, text.len());
+        write!(
+            text,
+            "{container} 0 obj\n<</Type/ObjStm/N {}/First {}/Length {}>>stream\n{index}{data}\nendstream\nendobj\n",
+            inside.len(),
+            index.len(),
+            index.len() + data.len()
+        )
+        .expect("a string grows");
+        let start = text.len();
+        places.insert(section, start);
+        let mut rows = String::new();
+        // The stream of a hybrid file lists only what the table does not.
+        let listed = match kind {
+            Kind::Hybrid => last..=section,
+            Kind::Table | Kind::Stream => 0..=section,
+        };
+        for number in listed {
+            match (
+                places.get(&number),
+                inside.iter().position(|it| *it == number),
+            ) {
+                (Some(place), _) => write!(rows, "01{place:06X}00"),
+                (None, Some(at)) => write!(rows, "02{container:06X}{at:02X}"),
+                (None, None) => write!(rows, "00000000FF"),
+            }
+            .expect("a string grows");
+        }
+        let root = match kind {
+            Kind::Hybrid => format!("/Index[{last} 3]"),
+            Kind::Table | Kind::Stream => String::new(),
+        };
+        write!(
+            text,
+            "{section} 0 obj\n<</Type/XRef/Size {0}/W[1 3 1]/Filter/ASCIIHexDecode/Length {1}/Root 1 0 R{2}{root}>>stream\n{rows}>\nendstream\nendobj\n",
+            section + 1,
+            rows.len() + 1,
+            self.trailer,
+        )
+        .expect("a string grows");
+        if kind == Kind::Hybrid {
+            places.retain(|number, _| *number < last);
+            let entry = format!("/XRefStm {start}");
+            return self.table(text, &places, last, &entry).into_bytes();
+        }
+        write!(text, "startxref\n{start}\n%%EOF\n").expect("a string grows");
+        text.into_bytes()
+    }
+
+    fn table(
+        &self,
+        mut text: String,
+        places: &BTreeMap<u32, usize>,
+        size: u32,
+        entry: &str,
+    ) -> String {
+        let start = text.len();
+        write!(text, "xref\n0 {size}\n0000000000 65535 f \n").expect("a string grows");
+        for number in 1..size {
+            match places.get(&number) {
+                Some(place) => write!(text, "{place:010} 00000 n \n"),
+                None => write!(text, "0000000000 00000 f \n"),
+            }
+            .expect("a string grows");
+        }
+        let size = if entry.is_empty() { size } else { size + 3 };
+        write!(
+            text,
+            "trailer\n<</Size {size}/Root 1 0 R{}{entry}>>\nstartxref\n{start}\n%%EOF\n",
+            self.trailer
+        )
+        .expect("a string grows");
+        text
+    }
+}
+
+/// A form of 100 × 50 points that needs a second object.
+pub(crate) fn bodies(first: u32) -> Vec<Vec<u8>> {
+    let form = format!(
+        "<</Type/XObject/Subtype/Form/BBox[0 0 100 50]/Resources {} 0 R/Length 45>>stream\n\
+         1 0 0 rg 0 0 100 50 re f 0 g 0 0 30 20 re f  \nendstream",
+        first + 1
+    );
+    vec![form.into_bytes(), b"<</ProcSet[/PDF]>>".to_vec()]
+}
+
+pub(crate) const APPEARANCE: Appearance<'static> = Appearance {
+    width: 100.0,
+    height: 50.0,
+    bodies: &bodies,
+};
+
+/// A request for a place, with the appearance above where one is shown.
+pub(crate) fn request(place: Place<'_>) -> SealRequest<'_> {
+    SealRequest {
+        place,
+        appearance: match place {
+            Place::Invisible { .. } => None,
+            Place::Field { .. } | Place::Page(_) => Some(APPEARANCE),
+        },
+        certification: Certification::Approval,
+        claimed: datetime!(2026-11-22 12:00 +8),
+        name: None,
+        reason: None,
+        location: None,
+        contact: None,
+        reserve: 2_048,
+    }
+}
+
+/// A place on the first page.
+pub(crate) fn new_field(name: &str) -> NewField<'_> {
+    NewField {
+        name,
+        page: 1,
+        corner: (50.0, 60.0),
+        size: (100.0, 50.0),
+        described: "电子印章",
+    }
+}
+
+pub(crate) fn existing(name: &str, fit: Fit) -> SealRequest<'_> {
+    request(Place::Field { name, fit })
+}
+
+/// What an empty field merged with its widget looks like.
+pub(crate) fn empty_field(name: &str) -> String {
+    format!("<</Type/Annot/Subtype/Widget/FT/Sig/T({name})/Rect[100 100 300 200]/F 134/P 3 0 R>>")
+}
+
+/// Digests, signs and finishes: the whole file.
+pub(crate) fn finish(file: &[u8], prepared: Prepared) -> Vec<u8> {
+    let digest = prepared
+        .digest(&file, DigestAlgorithm::Sha256)
+        .expect("the file is in memory");
+    let appended = prepared.finish(&message(&digest)).expect("it fits");
+    [file, &appended].concat()
+}
+
+/// The whole way from a file to a sealed one.
+pub(crate) fn sealed(file: &[u8], request: &SealRequest<'_>) -> Result<Vec<u8>, PrepareSeal> {
+    Ok(finish(file, prepare(&file, request)?))
+}
+
+/// An object of the latest revision, as text that shows it.
+pub(crate) fn shown(file: &[u8], path: &[&str]) -> Object {
+    let read = pdf::read(&file as &dyn Source).expect("the file is well-formed");
+    walk(read.latest(), path)
+}
+
+/// Follows keys and indexes from the catalog.
+fn walk(view: View<'_>, path: &[&str]) -> Object {
+    let mut found = Object::Dictionary(view.catalog().expect("a catalog"));
+    for step in path {
+        let next = match (&found, step.parse::<usize>()) {
+            (Object::Array(elements), Ok(at)) => elements.get(at).cloned(),
+            (Object::Dictionary(entries), _) => entries.value(step.as_bytes()).cloned(),
+            (Object::Stream(stream), _) => stream.dictionary.value(step.as_bytes()).cloned(),
+            _ => None,
+        };
+        found = view
+            .resolve(&next.unwrap_or(Object::Null))
+            .expect("references lead somewhere");
+    }
+    found
+}
+
+/// The number of an object that a catalog's path refers to.
+pub(crate) fn reference(number: u32) -> Object {
+    Object::Reference(Reference {
+        number,
+        generation: 0,
+    })
+}
