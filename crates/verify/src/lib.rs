@@ -1,1 +1,39 @@
-//! Gathers the evidence in any artefact, judges it, and reports every finding; works offline.
+//! Gathers the evidence in any artefact, judges it under a policy at a moment, and reports every finding.
+//!
+//! [`open`] reads and recomputes and judges nothing; [`judge`] is a pure function of evidence, trust, material,
+//! policy and moment; [`examine`] is both. Offline is supplying nothing. Anything unexpected ends in *not
+//! processed* or *indeterminate*, never in *valid* (T-V1). Every finding code stands in [`TABLE`] and in
+//! `docs/findings.md`.
+
+mod answer;
+mod facts;
+mod finding;
+mod judge;
+mod kind;
+mod material;
+mod pem;
+mod policy;
+mod report;
+mod trust;
+
+pub use answer::{Answer, Verdict};
+pub use facts::{Case, MAX_ARTEFACT};
+pub use finding::{Effect, Finding, Indication, Row, Severity, SubIndication, TABLE};
+pub use judge::{examine, judge};
+pub use kind::Kind;
+pub use material::{MAX_FILES, MAX_OCTETS, Material, Supplied};
+pub use pdf::{Seekable, Source};
+pub use policy::{Anchors, Demand, Policy, ReadPolicy};
+pub use report::{
+    ChangeTold, Covers, LicenceTold, Origin, Report, Sentence, SignatureReport, StateSource,
+    TimeSource,
+};
+pub use trust::{
+    Bundle, BundleAnchor, BundleLog, Entitlement, MAX_TRUST, Office, OfficeType, ReadTrust, Trust,
+};
+
+/// Gathers the evidence in an artefact. Never fails: what cannot be read is evidence too.
+#[must_use]
+pub fn open(source: &dyn Source) -> Case {
+    Case::open(source)
+}

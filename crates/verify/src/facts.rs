@@ -1,0 +1,104 @@
+//! What is in an artefact: plain values, read and recomputed, nothing judged (ades-pki 14.3 a).
+
+use evidence::cms::{ReadCms, SignedData};
+use pdf::{ReadPdf, Source};
+
+use crate::kind::{Kind, LOOKED_AT};
+use crate::pem;
+
+mod document;
+
+pub(crate) use document::{DocumentFacts, Lines, SignatureFacts};
+
+/// Octets of an artefact that is no PDF (T-I2).
+pub const MAX_ARTEFACT: u64 = 50 * 1024 * 1024;
+
+/// The evidence in one artefact.
+#[derive(Debug)]
+pub struct Case {
+    pub(crate) kind: Kind,
+    pub(crate) body: Body,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// A PDF, or the fault for which it cannot be read.
+    Document(Result<Box<DocumentFacts>, ReadPdf>),
+    /// A signed message.
+    Message(Result<Box<SignedData>, ReadCms>),
+    /// The text of a code.
+    Code(String),
+    /// Something that is not judged; why, as a finding code.
+    Unjudged(&'static str),
+}
+
+impl Case {
+    /// Gathers the evidence. Never fails: what cannot be read is evidence too.
+    #[must_use]
+    pub fn open(source: &dyn Source) -> Case {
+        let length = source.length();
+        let head_length = usize::try_from(length).map_or(LOOKED_AT, |length| length.min(LOOKED_AT));
+        let mut head = vec![0; head_length];
+        if source.read_at(0, &mut head).is_err() {
+            return Case::unjudged(Kind::Unknown, "input.unreadable");
+        }
+        if head.is_empty() {
+            return Case::unjudged(Kind::Unknown, "input.empty");
+        }
+        let kind = Kind::of(&head);
+        match kind {
+            Kind::Pdf => Case {
+                kind,
+                body: Body::Document(DocumentFacts::read(source).map(Box::new)),
+            },
+            Kind::Ofd => Case::unjudged(kind, "input.ofd"),
+            Kind::Archive => Case::unjudged(kind, "input.archive"),
+            Kind::Jades => Case::unjudged(kind, "input.jades"),
+            Kind::SdJwtVc => Case::unjudged(kind, "input.sd-jwt-vc"),
+            Kind::Mdoc => Case::unjudged(kind, "input.mdoc"),
+            Kind::Ld1 => Case::unjudged(kind, "input.ld1"),
+            Kind::Unknown => Case::unjudged(kind, "input.unknown"),
+            Kind::Cms | Kind::Lc1 => Case::small(kind, source),
+        }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn unjudged(kind: Kind, why: &'static str) -> Case {
+        Case {
+            kind,
+            body: Body::Unjudged(why),
+        }
+    }
+
+    fn small(kind: Kind, source: &dyn Source) -> Case {
+        let length = source.length();
+        let Some(size) = (length <= MAX_ARTEFACT)
+            .then(|| usize::try_from(length).ok())
+            .flatten()
+        else {
+            return Case::unjudged(kind, "input.too-large");
+        };
+        let mut octets = vec![0; size];
+        if source.read_at(0, &mut octets).is_err() {
+            return Case::unjudged(kind, "input.unreadable");
+        }
+        let body = if kind == Kind::Lc1 {
+            // What is no text is no code; the reader of codes says so.
+            Body::Code(String::from_utf8_lossy(&octets).trim().to_owned())
+        } else {
+            let unpacked = std::str::from_utf8(&octets)
+                .ok()
+                .filter(|text| text.contains("-----BEGIN "))
+                .and_then(|text| pem::blocks(text, &["CMS", "PKCS7"]))
+                .and_then(|blocks| blocks.into_iter().next());
+            Body::Message(SignedData::parse(&unpacked.unwrap_or(octets)).map(Box::new))
+        };
+        Case { kind, body }
+    }
+}

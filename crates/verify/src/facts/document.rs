@@ -1,0 +1,207 @@
+//! The evidence in a PDF: its signatures, what each covers and what came after, the data and status material
+//! that it carries.
+
+use crypto::{Digest, DigestAlgorithm};
+use evidence::cms::{ReadCms, SignedData};
+use evidence::tsp::{ReadToken, Token};
+use pdf::{Change, File, ReadPdf, SignatureFault, SignatureField, Source, Standing, SubFilter};
+use time::UtcDateTime;
+
+use crate::report::{ChangeTold, Covers};
+
+/// Signatures that are judged in one file (T-I3).
+pub(crate) const MAX_SIGNATURES: usize = 32;
+/// Certificates, lists and answers of each kind that are taken from a file (T-I8).
+const MAX_MATERIAL: usize = 64;
+/// Name of the embedded data of a licence (D17).
+const LICENCE: &str = "licence.json";
+/// Name of the embedded reference to its status (D20).
+const STATUS: &str = "status.json";
+
+/// The evidence in a PDF.
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentFacts {
+    /// Signatures, oldest first.
+    pub(crate) signatures: Vec<SignatureFacts>,
+    /// Whether there are more than are judged.
+    pub(crate) too_many: bool,
+    /// The data of a licence in the last revision.
+    pub(crate) latest: Embedded,
+    /// Certificates of the document security store, DER.
+    pub(crate) certificates: Vec<Vec<u8>>,
+    /// OCSP responses of the store.
+    pub(crate) ocsps: Vec<Vec<u8>>,
+    /// CRLs of the store.
+    pub(crate) crls: Vec<Vec<u8>>,
+}
+
+/// The data that a licence carries, as of one revision.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Embedded {
+    /// `licence.json`.
+    pub(crate) licence: Option<Vec<u8>>,
+    /// `status.json`.
+    pub(crate) status: Option<Vec<u8>>,
+}
+
+/// One signature or document time-stamp.
+#[derive(Debug, Clone)]
+pub(crate) struct SignatureFacts {
+    /// Name of its field.
+    pub(crate) field: String,
+    /// The revision that it signs, from 0.
+    pub(crate) revision: usize,
+    /// What became of it in the last revision.
+    pub(crate) standing: Standing,
+    /// How far it reaches.
+    pub(crate) covers: Covers,
+    /// What came after it.
+    pub(crate) changes: Vec<ChangeTold>,
+    /// Its content, or the rule of form that it breaks.
+    pub(crate) lines: Result<Lines, SignatureFault>,
+    /// The data that its revision carries.
+    pub(crate) embedded: Embedded,
+}
+
+/// What the dictionary says and what was recomputed.
+#[derive(Debug, Clone)]
+pub(crate) struct Lines {
+    /// How the message is to be read.
+    pub(crate) sub_filter: SubFilter,
+    /// The message of a signature.
+    pub(crate) message: Result<SignedData, ReadCms>,
+    /// The token of a document time-stamp.
+    pub(crate) token: Option<Result<Token, ReadToken>>,
+    /// Digests over the byte ranges: by the message's own algorithm and by SHA-256.
+    pub(crate) digests: Vec<Digest>,
+    /// /M.
+    pub(crate) claimed: Option<UtcDateTime>,
+}
+
+impl DocumentFacts {
+    /// Reads a file, revision by revision.
+    pub(crate) fn read(source: &dyn Source) -> Result<DocumentFacts, ReadPdf> {
+        let file = pdf::read(source)?;
+        let fields = file.signatures()?;
+        let too_many = fields.len() > MAX_SIGNATURES;
+        let mut signatures = Vec::new();
+        for field in fields.iter().take(MAX_SIGNATURES) {
+            signatures.push(SignatureFacts::read(&file, field, &fields)?);
+        }
+        let latest = Embedded::read(&file, file.revisions().saturating_sub(1))?;
+        let mut store = file.dss()?;
+        store.certificates.truncate(MAX_MATERIAL);
+        store.ocsps.truncate(MAX_MATERIAL);
+        store.crls.truncate(MAX_MATERIAL);
+        Ok(DocumentFacts {
+            signatures,
+            too_many,
+            latest,
+            certificates: store.certificates,
+            ocsps: store.ocsps,
+            crls: store.crls,
+        })
+    }
+}
+
+impl Embedded {
+    fn read(file: &File<'_>, revision: usize) -> Result<Embedded, ReadPdf> {
+        let mut found = Embedded::default();
+        for attachment in file.attachments_at(revision)? {
+            // D17, D20: the names are ours; two of one name are none, since readers would differ.
+            let place = match attachment.name.as_str() {
+                LICENCE => &mut found.licence,
+                STATUS => &mut found.status,
+                _ => continue,
+            };
+            if place.is_some() {
+                return Err(ReadPdf::Limit {
+                    what: "embedded files of one name",
+                    limit: 1,
+                });
+            }
+            *place = Some(attachment.bytes);
+        }
+        Ok(found)
+    }
+}
+
+impl SignatureFacts {
+    fn read(
+        file: &File<'_>,
+        field: &SignatureField,
+        all: &[SignatureField],
+    ) -> Result<SignatureFacts, ReadPdf> {
+        let lines = match field.value() {
+            Err(fault) => Err(fault),
+            Ok(value) => {
+                let time_stamp = value.sub_filter() == SubFilter::TimeStamp;
+                let message = SignedData::parse(value.contents());
+                let token = time_stamp.then(|| Token::parse(value.contents()));
+                let own = match (&token, &message) {
+                    (Some(Ok(token)), _) => Some(token.info().imprint().algorithm()),
+                    (None, Ok(message)) => message
+                        .signer()
+                        .and_then(|signer| signer.digest_algorithm().ok()),
+                    _ => None,
+                };
+                let mut digests = vec![file.digest(value, DigestAlgorithm::Sha256)?];
+                if let Some(algorithm) = own.filter(|own| *own != DigestAlgorithm::Sha256) {
+                    digests.push(file.digest(value, algorithm)?);
+                }
+                Ok(Lines {
+                    sub_filter: value.sub_filter(),
+                    message,
+                    token,
+                    digests,
+                    claimed: value.claimed().map(UtcDateTime::from),
+                })
+            }
+        };
+        Ok(SignatureFacts {
+            field: field.name().to_owned(),
+            revision: field.revision(),
+            standing: field.standing(),
+            covers: match field.coverage() {
+                pdf::Coverage::WholeFile => Covers::WholeFile,
+                pdf::Coverage::Revision => Covers::Revision,
+                pdf::Coverage::Part => Covers::Part,
+            },
+            changes: file.changes_after(field, all).iter().map(told).collect(),
+            lines,
+            embedded: Embedded::read(file, field.revision())?,
+        })
+    }
+}
+
+fn told(change: &Change) -> ChangeTold {
+    let mut text = format!("revision {}", change.revision.saturating_add(1));
+    if !change.path.is_empty() {
+        text.push_str(&format!(", {}", change.path));
+    }
+    if let Some(object) = change.object {
+        text.push_str(&format!(", object {object}"));
+    }
+    if let Some(field) = &change.field {
+        text.push_str(&format!(", field {field}"));
+    }
+    if !change.pages.is_empty() {
+        let pages: Vec<String> = change.pages.iter().map(u32::to_string).collect();
+        text.push_str(&format!(", pages {}", pages.join(" ")));
+    }
+    ChangeTold {
+        code: change.kind.code(),
+        permitted: change.permitted,
+        text,
+    }
+}
+
+impl Lines {
+    /// The digest over the byte ranges by `algorithm`, where it was computed.
+    #[must_use]
+    pub(crate) fn digest(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {
+        self.digests
+            .iter()
+            .find(|digest| digest.algorithm() == algorithm)
+    }
+}

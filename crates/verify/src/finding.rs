@@ -1,0 +1,218 @@
+//! A finding: what was seen, how much it weighs, and which clause says so.
+
+use serde::Serialize;
+
+mod table;
+
+pub use table::{Row, TABLE};
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Told, and weighs nothing.
+    Info,
+    /// A departure that one can live with.
+    Warning,
+    /// Keeps the artefact from being *valid*.
+    Error,
+}
+
+/// The indications of EN 319 102-1 5.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub enum Indication {
+    /// The signature holds.
+    #[serde(rename = "TOTAL-PASSED")]
+    Passed,
+    /// Nobody can say with what is at hand.
+    #[serde(rename = "INDETERMINATE")]
+    Indeterminate,
+    /// The signature does not hold.
+    #[serde(rename = "TOTAL-FAILED")]
+    Failed,
+}
+
+/// The sub-indications of EN 319 102-1 5.1.3 that we conclude.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubIndication {
+    /// Not processable as this format.
+    FormatFailure,
+    /// A digest differs.
+    HashFailure,
+    /// The signature value does not verify.
+    SigCryptoFailure,
+    /// Signed after the certificate was revoked.
+    Revoked,
+    /// Signed after the certificate had expired.
+    Expired,
+    /// Signed before the certificate was valid.
+    NotYetValid,
+    /// The signed content was not supplied.
+    SignedDataNotFound,
+    /// The signer's certificate was not identified.
+    NoSigningCertificateFound,
+    /// No chain to an anchor.
+    NoCertificateChainFound,
+    /// The anchor is no longer trusted, and no proof says that the signature is older.
+    NoCertificateChainFoundNoPoe,
+    /// The chain breaks its constraints.
+    ChainConstraintsFailure,
+    /// Another fault of the chain.
+    CertificateChainGeneralFailure,
+    /// Algorithm or key too weak.
+    CryptoConstraintsFailure,
+    /// Algorithm or key too weak, and no proof of age.
+    CryptoConstraintsFailureNoPoe,
+    /// Attributes or structure break the policy.
+    SigConstraintsFailure,
+    /// The signer's certificate is revoked, the order unknown.
+    RevokedNoPoe,
+    /// A CA is revoked, the order unknown.
+    RevokedCaNoPoe,
+    /// Expired, the time of signing unknown.
+    OutOfBoundsNoPoe,
+    /// The order of time-stamps is impossible.
+    TimestampOrderFailure,
+    /// A proof of existence is missing.
+    NoPoe,
+    /// More or fresher status could settle it.
+    TryLater,
+}
+
+impl SubIndication {
+    /// Its name, such as `FORMAT_FAILURE`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FormatFailure => "FORMAT_FAILURE",
+            Self::HashFailure => "HASH_FAILURE",
+            Self::SigCryptoFailure => "SIG_CRYPTO_FAILURE",
+            Self::Revoked => "REVOKED",
+            Self::Expired => "EXPIRED",
+            Self::NotYetValid => "NOT_YET_VALID",
+            Self::SignedDataNotFound => "SIGNED_DATA_NOT_FOUND",
+            Self::NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
+            Self::NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
+            Self::NoCertificateChainFoundNoPoe => "NO_CERTIFICATE_CHAIN_FOUND_NO_POE",
+            Self::ChainConstraintsFailure => "CHAIN_CONSTRAINTS_FAILURE",
+            Self::CertificateChainGeneralFailure => "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+            Self::CryptoConstraintsFailure => "CRYPTO_CONSTRAINTS_FAILURE",
+            Self::CryptoConstraintsFailureNoPoe => "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+            Self::SigConstraintsFailure => "SIG_CONSTRAINTS_FAILURE",
+            Self::RevokedNoPoe => "REVOKED_NO_POE",
+            Self::RevokedCaNoPoe => "REVOKED_CA_NO_POE",
+            Self::OutOfBoundsNoPoe => "OUT_OF_BOUNDS_NO_POE",
+            Self::TimestampOrderFailure => "TIMESTAMP_ORDER_FAILURE",
+            Self::NoPoe => "NO_POE",
+            Self::TryLater => "TRY_LATER",
+        }
+    }
+}
+
+/// What follows from a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    Told,
+    /// Nothing but attention.
+    Noted,
+    /// The artefact, or a part of it, was not looked at to the end.
+    NotProcessed,
+    /// The answer about the licence; the signature is what it is.
+    Answered,
+    /// The signature is INDETERMINATE.
+    Open(SubIndication),
+    /// The signature is TOTAL-FAILED.
+    Fails(SubIndication),
+}
+
+impl Effect {
+    /// How much it weighs.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Effect::Told => Severity::Info,
+            Effect::Noted => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+}
+
+/// What was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Stable code; every one stands in `docs/findings.md`.
+    pub code: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The clause that says so.
+    pub clause: &'static str,
+    /// What it is, for a person; details after a colon.
+    pub text: String,
+    #[serde(skip)]
+    pub(crate) effect: Effect,
+}
+
+/// The row of a code that no table has: never *valid*.
+const UNLISTED: Row = Row {
+    code: "finding.unlisted",
+    effect: Effect::Open(SubIndication::SigConstraintsFailure),
+    clause: "T-V1",
+    text: "something that this verifier has no row for",
+};
+
+impl Finding {
+    /// The finding of this code.
+    #[must_use]
+    pub fn of(code: &str) -> Finding {
+        let row = TABLE
+            .iter()
+            .find(|row| row.code == code)
+            .unwrap_or(&UNLISTED);
+        Finding {
+            code: row.code,
+            severity: row.effect.severity(),
+            clause: row.clause,
+            text: if row.code == code {
+                row.text.to_owned()
+            } else {
+                format!("{}: {code}", row.text)
+            },
+            effect: row.effect,
+        }
+    }
+
+    /// The same with details for a person.
+    #[must_use]
+    pub fn because(mut self, detail: impl std::fmt::Display) -> Finding {
+        self.text = format!("{}: {detail}", self.text);
+        self
+    }
+
+    /// The same with another effect, where the place decides.
+    #[must_use]
+    pub(crate) fn with(mut self, effect: Effect) -> Finding {
+        self.effect = effect;
+        self.severity = effect.severity();
+        self
+    }
+}
+
+/// Indication and sub-indication that follow from these findings: the worst, and of equals the first.
+#[must_use]
+pub(crate) fn conclude(findings: &[Finding]) -> (Indication, Option<SubIndication>) {
+    let fails = findings.iter().find_map(|finding| match finding.effect {
+        Effect::Fails(sub) => Some(sub),
+        _ => None,
+    });
+    let open = findings.iter().find_map(|finding| match finding.effect {
+        Effect::Open(sub) => Some(sub),
+        _ => None,
+    });
+    match (fails, open) {
+        (Some(sub), _) => (Indication::Failed, Some(sub)),
+        (None, Some(sub)) => (Indication::Indeterminate, Some(sub)),
+        (None, None) => (Indication::Passed, None),
+    }
+}

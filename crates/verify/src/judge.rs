@@ -1,0 +1,151 @@
+//! Judgement: a pure function of evidence, trust, material, policy and moment.
+
+use pdf::{ReadPdf, Source};
+use time::UtcDateTime;
+
+use crate::answer::{Answer, Verdict};
+use crate::facts::{Body, Case};
+use crate::finding::{Effect, Finding, Indication};
+use crate::material::Material;
+use crate::policy::Policy;
+use crate::report::{LicenceTold, Report, Sentence, SignatureReport, StateSource, told};
+use crate::trust::Trust;
+
+mod code;
+mod document;
+mod licence;
+mod message;
+mod receipt;
+mod sitting;
+mod stamp;
+mod state;
+
+use sitting::Sitting;
+
+/// What a kind of artefact comes to, before it is put together.
+#[derive(Default)]
+struct Outcome {
+    signatures: Vec<SignatureReport>,
+    findings: Vec<Finding>,
+    answer: Option<Answer>,
+    licence: Option<LicenceTold>,
+    state: Option<StateSource>,
+    unsigned: bool,
+}
+
+/// Reads an artefact and judges it: [`crate::open`] and [`judge`].
+#[must_use]
+pub fn examine(
+    name: &str,
+    source: &dyn Source,
+    trust: &Trust,
+    material: &Material,
+    policy: &Policy,
+    at: UtcDateTime,
+) -> Report {
+    let mut report = judge(&Case::open(source), trust, material, policy, at);
+    name.clone_into(&mut report.file);
+    report
+}
+
+/// Judges the evidence in an artefact under a policy, as of a moment.
+#[must_use]
+pub fn judge(
+    case: &Case,
+    trust: &Trust,
+    material: &Material,
+    policy: &Policy,
+    at: UtcDateTime,
+) -> Report {
+    let mut sitting = Sitting::new(trust, material, policy, at);
+    let mut outcome = match &case.body {
+        Body::Document(Ok(facts)) => document::judge(&mut sitting, facts),
+        Body::Document(Err(fault)) => unreadable(fault),
+        Body::Message(Ok(message)) => Outcome {
+            signatures: vec![document::plain_message(&mut sitting, message)],
+            ..Outcome::default()
+        },
+        Body::Message(Err(error)) => Outcome {
+            findings: vec![Finding::of("signature.cms-unreadable").because(error)],
+            ..Outcome::default()
+        },
+        Body::Code(text) => code::judge(&mut sitting, text),
+        Body::Unjudged(why) => Outcome {
+            findings: vec![Finding::of(why)],
+            ..Outcome::default()
+        },
+    };
+    outcome.findings.extend(inspect_trust(trust, at));
+    outcome.findings.extend(trust.findings.iter().cloned());
+    outcome.findings.extend(material.findings.iter().cloned());
+    put_together(case, outcome, policy, at)
+}
+
+/// A file that breaks the rules of its own structure: never repaired, never *valid*.
+fn unreadable(fault: &ReadPdf) -> Outcome {
+    Outcome {
+        findings: vec![Finding::of(fault.code()).because(fault)],
+        ..Outcome::default()
+    }
+}
+
+/// ades-pki 14.3: trust that cannot be relied on any more fails closed.
+fn inspect_trust(trust: &Trust, at: UtcDateTime) -> Option<Finding> {
+    if trust.is_absent() {
+        return Some(Finding::of("trust.absent"));
+    }
+    let stale = trust.next_update().filter(|next| at >= *next);
+    stale.map(|next| Finding::of("trust.stale").because(told(next)))
+}
+
+fn put_together(case: &Case, outcome: Outcome, policy: &Policy, at: UtcDateTime) -> Report {
+    let (whole, _) = crate::finding::conclude(&outcome.findings);
+    let worst = outcome
+        .signatures
+        .iter()
+        .map(|signature| (signature.indication, signature.sub_indication))
+        .chain([crate::finding::conclude(&outcome.findings)])
+        .max_by_key(|(indication, _)| *indication);
+    let unprocessed = outcome
+        .findings
+        .iter()
+        .any(|finding| finding.effect == Effect::NotProcessed);
+    let mut verdict = outcome
+        .signatures
+        .iter()
+        .map(|signature| signature.verdict)
+        .chain(outcome.answer.map(Answer::verdict))
+        .fold(Verdict::of(whole), Verdict::lesser);
+    if outcome.unsigned {
+        verdict = verdict.lesser(Verdict::NotSigned);
+    } else if unprocessed {
+        verdict = verdict.lesser(Verdict::NotProcessed);
+    }
+    let judged = !outcome.signatures.is_empty() || whole != Indication::Passed;
+    let (indication, sub_indication) = worst.filter(|_| judged).unzip();
+    let sentence = match (outcome.answer, verdict.sentences()) {
+        (Some(answer), _) => Sentence {
+            zh: answer.chinese().to_owned(),
+            en: answer.english().to_owned(),
+        },
+        (None, (zh, en)) => Sentence {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        },
+    };
+    Report {
+        file: String::new(),
+        kind: case.kind(),
+        verdict,
+        answer: outcome.answer,
+        indication,
+        sub_indication: sub_indication.flatten(),
+        sentence,
+        at: told(at),
+        policy: policy.name.clone(),
+        state: outcome.state.unwrap_or(StateSource::NONE),
+        licence: outcome.licence,
+        signatures: outcome.signatures,
+        findings: outcome.findings,
+    }
+}

@@ -1,0 +1,417 @@
+//! A PDF: its signatures, its document time-stamps, and the licence that they seal.
+
+use crypto::{Digest, DigestAlgorithm};
+use evidence::cms::{Form, SignedData};
+use pdf::{Standing, SubFilter};
+use time::UtcDateTime;
+use tlog::StatusEntry;
+
+use super::licence::Licence;
+use super::message::{self, Judged, Message};
+use super::sitting::Sitting;
+use super::stamp::{self, Proof};
+use super::state::{self, read_reference};
+use super::{Outcome, receipt};
+use crate::answer::{Answer, Verdict};
+use crate::facts::{DocumentFacts, Lines, SignatureFacts};
+use crate::finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
+use crate::policy::Demand;
+use crate::report::{Covers, SignatureReport, TimeSource, told};
+
+/// Judges a PDF.
+pub(super) fn judge(sitting: &mut Sitting<'_>, facts: &DocumentFacts) -> Outcome {
+    sitting.bring_certificates(&facts.certificates);
+    sitting.bring_status(&facts.crls, &facts.ocsps);
+    let mut outcome = Outcome::default();
+    if facts.too_many {
+        outcome.findings.push(Finding::of("limit.signatures"));
+    }
+    let proofs = document_proofs(sitting, facts);
+    // The data that was sealed: as the first signature over it saw it.
+    let sealed = facts
+        .signatures
+        .iter()
+        .find(|signature| signature.embedded.licence.is_some());
+    let licence = sealed
+        .and_then(|signature| signature.embedded.licence.as_deref())
+        .map(Licence::read);
+    let mut signed_at = None;
+    for (place, signature) in facts.signatures.iter().enumerate() {
+        let own = proofs.get(place).cloned().flatten();
+        let licence = licence.as_ref().and_then(Option::as_ref);
+        let (report, at) = judge_field(sitting, facts, signature, &proofs, (own, licence));
+        signed_at = signed_at.or(at);
+        outcome.signatures.push(report);
+    }
+    if facts.signatures.is_empty() {
+        outcome.findings.push(Finding::of("pdf.unsigned"));
+        outcome.unsigned = true;
+    }
+    match (licence, sealed) {
+        (Some(Some(licence)), Some(sealed)) => {
+            conclude_licence(sitting, &mut outcome, &licence, sealed);
+        }
+        (Some(None), _) => {
+            outcome.findings.push(Finding::of("licence.malformed"));
+            outcome.answer = Some(first_of(&outcome, Answer::Untrusted));
+        }
+        _ if facts.latest.licence.is_some() => {
+            // The data of a licence, and nothing signed saw it.
+            let code = if outcome.unsigned {
+                "licence.unsigned"
+            } else {
+                "licence.moved"
+            };
+            outcome.findings.push(Finding::of(code));
+            outcome.answer = Some(first_of(&outcome, Answer::Untrusted));
+        }
+        _ => {}
+    }
+    outcome
+}
+
+/// What a document time-stamp came to: its place among the signatures decides what it proves.
+type StampResult = Option<Result<UtcDateTime, Box<Finding>>>;
+
+/// Each document time-stamp, judged. `None` stands for fields that are none.
+fn document_proofs(sitting: &mut Sitting<'_>, facts: &DocumentFacts) -> Vec<StampResult> {
+    facts
+        .signatures
+        .iter()
+        .map(|signature| {
+            let lines = signature.lines.as_ref().ok()?;
+            let token = lines.token.as_ref()?;
+            let digest = token
+                .as_ref()
+                .ok()
+                .and_then(|token| lines.digest(token.info().imprint().algorithm()));
+            Some(stamp::moment(sitting, token, digest).map_err(Box::new))
+        })
+        .collect()
+}
+
+/// The earliest document time-stamp that covers the revision (ades-pki 14.2: one in a later signature's
+/// message is no proof for an earlier one; one over the document is).
+fn covering(facts: &DocumentFacts, proofs: &[StampResult], revision: usize) -> Option<Proof> {
+    facts
+        .signatures
+        .iter()
+        .zip(proofs)
+        .filter(|(stamp, _)| stamp.revision > revision && stamp.standing == Standing::Standing)
+        .filter_map(|(_, proof)| proof.as_ref()?.as_ref().ok())
+        .map(|moment| Proof {
+            moment: *moment,
+            source: TimeSource::DocumentTimeStamp,
+        })
+        .min()
+}
+
+fn judge_field(
+    sitting: &mut Sitting<'_>,
+    facts: &DocumentFacts,
+    signature: &SignatureFacts,
+    proofs: &[StampResult],
+    (own, licence): (StampResult, Option<&Licence>),
+) -> (SignatureReport, Option<UtcDateTime>) {
+    let mut findings = inspect_field(signature);
+    let mut report = blank(Some(signature.field.clone()), signature.covers);
+    report.changes_after.clone_from(&signature.changes);
+    let lines = match &signature.lines {
+        Ok(lines) => lines,
+        Err(fault) => {
+            findings.push(Finding::of(fault.code()).because(fault));
+            return (finish(report, findings), None);
+        }
+    };
+    if let Some(own) = own {
+        report.format = "document time-stamp";
+        report.time_source = TimeSource::DocumentTimeStamp;
+        match own {
+            Ok(moment) => report.signing_time = Some(told(moment)),
+            Err(fault) => findings.push(*fault),
+        }
+        report.signer = lines
+            .token
+            .as_ref()
+            .and_then(|token| token.as_ref().ok())
+            .and_then(|token| sitting_signer(sitting, token.signed_data()));
+        return (finish(report, findings), None);
+    }
+    let message = match &lines.message {
+        Ok(message) => message,
+        Err(error) => {
+            findings.push(Finding::of("signature.cms-unreadable").because(error));
+            return (finish(report, findings), None);
+        }
+    };
+    let form = if lines.sub_filter == SubFilter::Cades {
+        Form::Pades
+    } else {
+        Form::Pkcs7Detached
+    };
+    let content = |algorithm: DigestAlgorithm| lines.digest(algorithm).cloned();
+    let given = Message {
+        message,
+        form,
+        content: Some(&content),
+        claimed: lines.claimed,
+        proof: covering(facts, proofs, signature.revision),
+    };
+    let judged = message::judge(sitting, &given);
+    let best = judged.best_time(sitting.at);
+    findings.extend(seal_findings(sitting, signature, lines, &judged, licence));
+    report.format = if form == Form::Pades {
+        "PAdES"
+    } else {
+        "PKCS#7"
+    };
+    report.level = level(facts, &judged, form, proofs, signature.revision);
+    let report = fill(report, judged, findings);
+    (report, Some(best))
+}
+
+/// The signer that a time-stamp's message names, for the report.
+fn sitting_signer(sitting: &Sitting<'_>, message: &SignedData) -> Option<String> {
+    let signer = message.signer()?;
+    let certificate = signer.find_certificate(sitting.certificates()).ok()?;
+    Some(certificate.subject().to_string())
+}
+
+/// What the file itself says: standing and changes (T-V3, ades-pki 7).
+fn inspect_field(signature: &SignatureFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match signature.standing {
+        Standing::Standing => {}
+        Standing::Replaced => findings.push(Finding::of("signature.replaced")),
+        Standing::Gone => findings.push(Finding::of("signature.gone")),
+    }
+    for change in &signature.changes {
+        if change.permitted {
+            continue;
+        }
+        // A forbidden change is FORMAT_FAILURE with its finding (contract).
+        findings.push(Finding::of(change.code).because(&change.text));
+    }
+    let permitted = signature
+        .changes
+        .iter()
+        .filter(|change| change.permitted)
+        .count();
+    if permitted > 0 {
+        findings.push(
+            Finding::of("signature.later-change")
+                .because(format_args!("{permitted}, listed under changes_after")),
+        );
+    }
+    findings
+}
+
+/// What a seal on a licence has to keep beyond what every signature has.
+fn seal_findings(
+    sitting: &Sitting<'_>,
+    signature: &SignatureFacts,
+    lines: &Lines,
+    judged: &Judged,
+    licence: Option<&Licence>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (Some(certificate), Ok(message)) = (&judged.certificate, &lines.message) else {
+        return findings;
+    };
+    let over_licence = licence.filter(|_| signature.embedded.licence.is_some());
+    if let Some(licence) = over_licence {
+        let best = judged.best_time(sitting.at);
+        let at = judged
+            .proof
+            .map_or(judged.claimed.unwrap_or(best), |_| best);
+        findings.extend(licence.inspect_issuer(sitting, certificate, at));
+    }
+    let (Some(signer), Some(digest)) = (message.signer(), lines.digest(DigestAlgorithm::Sha256))
+    else {
+        return findings;
+    };
+    let status = signature
+        .embedded
+        .status
+        .as_deref()
+        .and_then(read_reference)
+        .map(|reference| StatusEntry {
+            uri: reference.uri,
+            index: reference.index,
+        });
+    findings.extend(receipt::judge(
+        sitting,
+        &receipt::Under {
+            signer,
+            certificate,
+            claimed: judged.claimed,
+            signed: octets(digest),
+            licence: over_licence,
+            status,
+        },
+    ));
+    findings
+}
+
+fn octets(digest: &Digest) -> [u8; 32] {
+    digest.bytes().try_into().unwrap_or_default()
+}
+
+/// The baseline level reached (EN 319 142-1 6).
+fn level(
+    facts: &DocumentFacts,
+    judged: &Judged,
+    form: Form,
+    proofs: &[StampResult],
+    revision: usize,
+) -> Option<&'static str> {
+    if form != Form::Pades {
+        return None;
+    }
+    let statuses = facts.ocsps.len() + facts.crls.len();
+    let kept = !facts.certificates.is_empty() && statuses > 0;
+    Some(match (judged.proof, kept && judged.chained) {
+        (None, _) => "B-B",
+        (Some(_), false) => "B-T",
+        (Some(_), true) if covering(facts, proofs, revision).is_some() => "B-LTA",
+        (Some(_), true) => "B-LT",
+    })
+}
+
+/// The answer about a licence: the first hit in the order of `domain` 4.6.
+fn conclude_licence(
+    sitting: &mut Sitting<'_>,
+    outcome: &mut Outcome,
+    licence: &Licence,
+    sealed: &SignatureFacts,
+) {
+    outcome.licence = Some(licence.told());
+    let reference = sealed.embedded.status.as_deref().map(read_reference);
+    if matches!(reference, Some(None)) {
+        outcome
+            .findings
+            .push(Finding::of("status.reference-malformed"));
+    }
+    let reference = reference.flatten();
+    let stated = state::state(sitting, &licence.identifier, reference.as_ref());
+    let (days, told_days) = licence.inspect_days(sitting);
+    outcome.findings.extend(stated.findings);
+    outcome.findings.extend(told_days);
+    outcome.state = Some(stated.source);
+    let not_asked = sitting.policy.licence_status == Demand::NotAsked;
+    let rest = stated.answer.or(days).unwrap_or(if stated.known {
+        Answer::Valid
+    } else {
+        Answer::StatusUnknown
+    });
+    let answer = first_of(outcome, rest);
+    // Where nobody asked for the state, the licence's own words are all that can be told against it.
+    outcome.answer = if not_asked && answer == Answer::Valid {
+        None
+    } else {
+        Some(answer)
+    };
+}
+
+/// `altered` and `untrusted` come before everything else (`domain` 4.6).
+fn first_of(outcome: &Outcome, rest: Answer) -> Answer {
+    let altered = outcome.signatures.iter().any(|signature| {
+        matches!(
+            signature.sub_indication,
+            Some(Sub::FormatFailure | Sub::HashFailure | Sub::SigCryptoFailure)
+        ) && signature.indication == Indication::Failed
+    });
+    if altered {
+        return Answer::Altered;
+    }
+    let mut later = false;
+    for signature in &outcome.signatures {
+        match (signature.indication, signature.sub_indication) {
+            (Indication::Passed, _) => {}
+            // A status that could still be had settles this one.
+            (Indication::Indeterminate, Some(Sub::TryLater)) => later = true,
+            _ => return Answer::Untrusted,
+        }
+    }
+    if later && rest == Answer::Valid {
+        Answer::StatusUnknown
+    } else {
+        rest
+    }
+}
+
+/// A signed message that is no part of a document.
+pub(super) fn plain_message(sitting: &mut Sitting<'_>, message: &SignedData) -> SignatureReport {
+    let inside = message.content().map(<[u8]>::to_vec);
+    let form = if inside.is_some() {
+        Form::CadesAttached
+    } else {
+        Form::CadesDetached
+    };
+    let content =
+        |algorithm: DigestAlgorithm| inside.as_ref().map(|octets| Digest::of(algorithm, octets));
+    let given = Message {
+        message,
+        form,
+        content: inside.is_some().then_some(&content),
+        claimed: None,
+        proof: None,
+    };
+    let judged = message::judge(sitting, &given);
+    let mut report = blank(None, Covers::WholeFile);
+    report.format = "CAdES";
+    report.level = Some(if judged.proof.is_some() { "B-T" } else { "B-B" });
+    fill(report, judged, Vec::new())
+}
+
+/// A report of which nothing is known yet.
+pub(super) fn blank(field: Option<String>, covers: Covers) -> SignatureReport {
+    SignatureReport {
+        field,
+        signer: None,
+        format: "unknown",
+        level: None,
+        signing_time: None,
+        time_source: TimeSource::None,
+        claimed_time: None,
+        covers,
+        changes_after: Vec::new(),
+        verdict: Verdict::Indeterminate,
+        indication: Indication::Indeterminate,
+        sub_indication: None,
+        signature_digest: None,
+        findings: Vec::new(),
+    }
+}
+
+fn fill(mut report: SignatureReport, judged: Judged, further: Vec<Finding>) -> SignatureReport {
+    report.time_source = message::time_source(&judged);
+    report.signing_time = judged
+        .proof
+        .map(|proof| proof.moment)
+        .or(judged.claimed)
+        .map(told);
+    report.claimed_time = judged.claimed.map(told);
+    report.signer = judged
+        .certificate
+        .as_ref()
+        .map(|certificate| certificate.subject().to_string());
+    report.signature_digest = judged.signature_digest;
+    let mut findings = judged.findings;
+    findings.extend(further);
+    finish(report, findings)
+}
+
+/// Concludes from the findings (EN 319 102-1 5.1).
+pub(super) fn finish(mut report: SignatureReport, findings: Vec<Finding>) -> SignatureReport {
+    (report.indication, report.sub_indication) = conclude(&findings);
+    report.verdict = Verdict::of(report.indication);
+    let part = findings
+        .iter()
+        .any(|finding| finding.effect == Effect::NotProcessed);
+    if part {
+        report.verdict = report.verdict.lesser(Verdict::NotProcessed);
+    }
+    report.findings = findings;
+    report
+}

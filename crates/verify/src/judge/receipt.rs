@@ -1,0 +1,154 @@
+//! The receipt of the public log: the leaf is rebuilt from the file and looked for (decision 002).
+
+use asn1::{Reader, Tag};
+use crypto::sha256;
+use evidence::cms::{SignerInfo, oids};
+use evidence::tsp::Token;
+use pki::Certificate;
+use time::UtcDateTime;
+use tlog::checkpoint::CheckpointFault;
+use tlog::note::NoteFault;
+use tlog::receipt::ReceiptFault;
+use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed, StatusEntry, TrustedLog};
+
+use super::licence::{Licence, credit_code};
+use super::sitting::Sitting;
+use crate::finding::Finding;
+use crate::policy::Demand;
+
+/// What the leaf is rebuilt from.
+pub(crate) struct Under<'a> {
+    pub(crate) signer: &'a SignerInfo,
+    pub(crate) certificate: &'a Certificate,
+    pub(crate) claimed: Option<UtcDateTime>,
+    /// SHA-256 over the byte ranges.
+    pub(crate) signed: [u8; 32],
+    pub(crate) licence: Option<&'a Licence>,
+    pub(crate) status: Option<StatusEntry>,
+}
+
+/// Judges the receipt in a seal signature.
+pub(crate) fn judge(sitting: &Sitting<'_>, under: &Under<'_>) -> Vec<Finding> {
+    if sitting.policy.receipt == Demand::NotAsked {
+        return Vec::new();
+    }
+    let mut values = under.signer.unsigned(oids::RECEIPT);
+    let (value, second) = (values.next(), values.next());
+    let Some(value) = value else {
+        let required = sitting.policy.receipt == Demand::Required && under.licence.is_some();
+        return if required {
+            vec![Finding::of("receipt.absent")]
+        } else {
+            Vec::new()
+        };
+    };
+    if second.is_some() {
+        return vec![Finding::of("receipt.repeated")];
+    }
+    let Ok(octets) = Reader::single(value, Tag::OCTET_STRING) else {
+        return vec![Finding::of("receipt.not-octets")];
+    };
+    let receipt = match Receipt::parse(octets.content()) {
+        Ok(receipt) => receipt,
+        Err(fault) => return vec![Finding::of(fault.code()).because(&fault)],
+    };
+    if sitting.trust.logs.is_empty() {
+        return vec![Finding::of("receipt.log-unknown")];
+    }
+    let Some(leaf) = leaf(under, &receipt) else {
+        return vec![Finding::of("leaf.subject")];
+    };
+    vec![check(sitting, &receipt, &leaf)]
+}
+
+/// Every member of the leaf from what the signature covers or carries.
+fn leaf(under: &Under<'_>, receipt: &Receipt) -> Option<Leaf> {
+    // Whole seconds of the signature time-stamp's own time, or else the claimed time.
+    let stamped = under
+        .signer
+        .time_stamps()
+        .next()
+        .and_then(|token| Token::parse(token).ok())
+        .map(|token| token.info().moment());
+    let opening = match under.licence {
+        Some(licence) => Opening {
+            salt: receipt.salt,
+            identifier: licence.identifier.clone(),
+            version: licence.version.clone(),
+            content: licence.content_digest,
+            sealed: None,
+        },
+        // A caller's own document has no identifier: its content is what was signed.
+        None => Opening {
+            salt: receipt.salt,
+            identifier: String::new(),
+            version: String::new(),
+            content: under.signed,
+            sealed: None,
+        },
+    };
+    let opening = Opening {
+        sealed: Some(Sealed {
+            signed: under.signed,
+            signature: sha256(under.signer.signature()),
+        }),
+        ..opening
+    };
+    Some(Leaf {
+        kind: LeafKind::SealSignature,
+        office: credit_code(under.certificate)?,
+        subject: under.certificate.subject().serial_number()?.into_owned(),
+        moment: stamped.or(under.claimed)?,
+        commitment: opening.commitment(),
+        status: under.status.clone(),
+    })
+}
+
+/// By the log that signed the checkpoint, of those that are trusted.
+fn check(sitting: &Sitting<'_>, receipt: &Receipt, leaf: &Leaf) -> Finding {
+    let mut refused: Option<ReceiptFault> = None;
+    for log in &sitting.trust.logs {
+        match receipt.check(leaf, log) {
+            Ok(recorded) => {
+                if forked(sitting, log, &recorded.head) {
+                    return Finding::of("checkpoint.fork");
+                }
+                return Finding::of("receipt.recorded").because(format_args!(
+                    "leaf {} of {} in {}",
+                    recorded.index.0,
+                    recorded.head.size,
+                    log.origin()
+                ));
+            }
+            Err(fault) => {
+                // Of several logs, the one that knows the note tells more than those that do not.
+                let foreign = matches!(
+                    fault,
+                    ReceiptFault::Checkpoint(
+                        CheckpointFault::OtherOrigin
+                            | CheckpointFault::NotSignedByLog
+                            | CheckpointFault::Note(NoteFault::NoKnownKey)
+                    )
+                );
+                if refused.is_none() || !foreign {
+                    refused = Some(fault);
+                }
+            }
+        }
+    }
+    match refused {
+        Some(fault) => Finding::of(fault.code()).because(&fault),
+        None => Finding::of("receipt.log-unknown"),
+    }
+}
+
+/// Whether a checkpoint at hand shows another tree of the same size: then the log tells two stories.
+fn forked(sitting: &Sitting<'_>, log: &TrustedLog, head: &tlog::TreeHead) -> bool {
+    sitting
+        .material
+        .checkpoints
+        .iter()
+        .filter_map(|note| log.open(note).ok())
+        .map(|opened| opened.checkpoint.head())
+        .any(|other| other.size == head.size && other.root != head.root)
+}

@@ -1,0 +1,175 @@
+//! What one judgement has at hand: trust, policy, moment, a shared budget, and all certificates and status
+//! material that came along.
+
+use evidence::ocsp::{Asked, Moment, NoncePolicy, Responder, Response, Status};
+use pki::path::{
+    Anchor, Budget, Chain, PathError, Purpose, Question, State, StatusAsked, StatusAt,
+    StatusDemand, StatusMaterial, Strength, validate,
+};
+use pki::{Certificate, Crl};
+use time::UtcDateTime;
+
+use crate::material::Material;
+use crate::policy::{Demand, Policy};
+use crate::trust::Trust;
+
+/// Candidates for one chain (T-I8), the leaf not counted.
+const MAX_CANDIDATES: usize = 60;
+/// Certificates, lists and answers that one artefact may bring.
+const MAX_BROUGHT: usize = 512;
+
+/// One judgement in the making.
+pub(crate) struct Sitting<'a> {
+    pub(crate) trust: &'a Trust,
+    pub(crate) policy: &'a Policy,
+    pub(crate) material: &'a Material,
+    pub(crate) at: UtcDateTime,
+    anchors: Vec<Anchor>,
+    budget: Budget,
+    certificates: Vec<Certificate>,
+    crls: Vec<Crl>,
+    ocsps: Vec<Response>,
+}
+
+impl<'a> Sitting<'a> {
+    pub(crate) fn new(
+        trust: &'a Trust,
+        material: &'a Material,
+        policy: &'a Policy,
+        at: UtcDateTime,
+    ) -> Sitting<'a> {
+        Sitting {
+            trust,
+            policy,
+            material,
+            at,
+            anchors: trust.anchors_under(policy.anchors),
+            budget: Budget::new(),
+            certificates: trust.certificates.clone(),
+            crls: material.crls.clone(),
+            ocsps: material.ocsps.clone(),
+        }
+    }
+
+    /// Takes certificates that came along: candidates, never trust (T-V7). Those that cannot be read are none.
+    pub(crate) fn bring_certificates<'b>(&mut self, ders: impl IntoIterator<Item = &'b Vec<u8>>) {
+        for der in ders.into_iter().take(MAX_BROUGHT) {
+            if self.certificates.iter().any(|known| known.der() == der) {
+                continue;
+            }
+            if let Ok(certificate) = Certificate::parse(der) {
+                self.certificates.push(certificate);
+            }
+        }
+    }
+
+    /// Takes status material that came along.
+    pub(crate) fn bring_status(&mut self, crls: &[Vec<u8>], ocsps: &[Vec<u8>]) {
+        for der in crls.iter().take(MAX_BROUGHT) {
+            if let Ok(list) = Crl::parse(der) {
+                self.crls.push(list);
+            }
+        }
+        for der in ocsps.iter().take(MAX_BROUGHT) {
+            if let Ok(response) = Response::parse(der) {
+                self.ocsps.push(response);
+            }
+        }
+    }
+
+    /// All certificates at hand.
+    pub(crate) fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// Whether a certificate leads to an anchor for `purpose` at `at`, unrevoked as far as `demand` asks.
+    pub(crate) fn chain(
+        &mut self,
+        leaf: &Certificate,
+        purpose: Purpose,
+        at: UtcDateTime,
+        demand: Demand,
+    ) -> Result<Chain, Box<PathError>> {
+        let candidates = self.above(leaf);
+        let (ocsps, now) = (&self.ocsps, self.at.saturating_add(self.policy.skew));
+        let answers = |asked: &StatusAsked<'_>| answer(ocsps, asked, now);
+        let status = StatusMaterial {
+            demand: match demand {
+                Demand::NotAsked => StatusDemand::Nothing,
+                Demand::IfPresent => StatusDemand::WhatIsAtHand,
+                Demand::Required => StatusDemand::Everything,
+            },
+            now,
+            lists: &self.crls,
+            answers: Some(&answers),
+        };
+        let question = Question::new(purpose, at)
+            .with_status(status)
+            .with_strength(Strength {
+                rsa_bits: usize::from(self.policy.rsa_bits),
+                refused: &self.policy.refused,
+            });
+        validate(
+            leaf,
+            &candidates,
+            &self.anchors,
+            &question,
+            &mut self.budget,
+        )
+        .map_err(Box::new)
+    }
+
+    /// The certificates that may stand above `leaf`, by name: a few of the many at hand.
+    fn above(&self, leaf: &Certificate) -> Vec<Certificate> {
+        let mut found: Vec<Certificate> = Vec::new();
+        let mut names = vec![leaf.issuer().clone()];
+        while let Some(name) = names.pop() {
+            for certificate in &self.certificates {
+                let fits = *certificate.subject() == name
+                    && certificate != leaf
+                    && !found.contains(certificate);
+                if fits && found.len() < MAX_CANDIDATES {
+                    names.push(certificate.issuer().clone());
+                    found.push(certificate.clone());
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The best of the OCSP answers about a certificate: revoked before good, then the newest.
+fn answer(ocsps: &[Response], asked: &StatusAsked<'_>, now: UtcDateTime) -> Option<StatusAt> {
+    let issuer = asked.issuer?;
+    let asked = Asked {
+        issuer,
+        serial: asked.certificate.serial(),
+        nonce: None,
+        nonce_policy: NoncePolicy::TimesSuffice,
+        moment: Moment::Kept { at: now },
+    };
+    ocsps
+        .iter()
+        .filter_map(|response| {
+            let accepted = response.check(&asked).ok()?;
+            // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck has a status of its own, which nobody
+            // here asked for; what it says is then no statement.
+            if let Responder::Delegate(delegate) = &accepted.responder
+                && !delegate.has_ocsp_no_check()
+            {
+                return None;
+            }
+            let state = match accepted.status {
+                Status::Good => State::Good,
+                Status::Revoked { at, reason } => State::Revoked { since: at, reason },
+                Status::Unknown => return None,
+            };
+            Some(StatusAt {
+                state,
+                this_update: accepted.this_update,
+                next_update: accepted.next_update,
+                expired_kept_since: accepted.archive_cutoff,
+            })
+        })
+        .max_by_key(|status| (status.state != State::Good, status.this_update))
+}

@@ -1,0 +1,145 @@
+//! What an artefact is, by its first octets. A guess for dispatch: each reader judges for itself.
+
+use serde::Serialize;
+
+/// Kinds of artefact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// PDF.
+    Pdf,
+    /// CMS SignedData, DER, BER or PEM.
+    Cms,
+    /// A printed code.
+    Lc1,
+    /// A screen code.
+    Ld1,
+    /// OFD.
+    Ofd,
+    /// JAdES, or any other JWS.
+    Jades,
+    /// SD-JWT VC, with or without a presentation.
+    SdJwtVc,
+    /// mdoc.
+    Mdoc,
+    /// An archive package.
+    Archive,
+    /// None of these.
+    Unknown,
+}
+
+/// Octets from the start of which a kind is told.
+pub(crate) const LOOKED_AT: usize = 4096;
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 10] = [
+        Kind::Pdf,
+        Kind::Cms,
+        Kind::Lc1,
+        Kind::Ld1,
+        Kind::Ofd,
+        Kind::Jades,
+        Kind::SdJwtVc,
+        Kind::Mdoc,
+        Kind::Archive,
+        Kind::Unknown,
+    ];
+
+    /// Its code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Pdf => "pdf",
+            Kind::Cms => "cms",
+            Kind::Lc1 => "lc1",
+            Kind::Ld1 => "ld1",
+            Kind::Ofd => "ofd",
+            Kind::Jades => "jades",
+            Kind::SdJwtVc => "sd_jwt_vc",
+            Kind::Mdoc => "mdoc",
+            Kind::Archive => "archive",
+            Kind::Unknown => "unknown",
+        }
+    }
+
+    /// The kind of an artefact that begins with `head`.
+    #[must_use]
+    pub fn of(head: &[u8]) -> Kind {
+        // ISO 32000-2 7.5.2; one that does not stand first is still a PDF for who repairs, so it is ours
+        // to refuse by name.
+        let early = head.get(..1024).unwrap_or(head);
+        if contains(early, b"%PDF-") {
+            return Kind::Pdf;
+        }
+        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+            return if contains(head, b"OFD.xml") {
+                Kind::Ofd
+            } else {
+                Kind::Archive
+            };
+        }
+        let text = head.trim_ascii_start();
+        if text.starts_with(b"LC1:") {
+            Kind::Lc1
+        } else if text.starts_with(b"LD1:") {
+            Kind::Ld1
+        } else if text.starts_with(b"-----BEGIN CMS") || text.starts_with(b"-----BEGIN PKCS7") {
+            Kind::Cms
+        } else if text.starts_with(b"ey") && text.contains(&b'.') {
+            if text.contains(&b'~') {
+                Kind::SdJwtVc
+            } else {
+                Kind::Jades
+            }
+        } else if text.starts_with(b"{") && contains(text, b"\"payload\"") {
+            Kind::Jades
+        } else if head.starts_with(&[0x30]) {
+            Kind::Cms
+        } else if contains(head, b"issuerAuth") || contains(head, b"deviceSigned") {
+            Kind::Mdoc
+        } else {
+            Kind::Unknown
+        }
+    }
+}
+
+fn contains(octets: &[u8], wanted: &[u8]) -> bool {
+    octets.windows(wanted.len()).any(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_told_by_its_first_octets() {
+        for (head, kind) in [
+            (&b"%PDF-1.7\n"[..], Kind::Pdf),
+            (b"junk\n%PDF-1.7\n", Kind::Pdf),
+            (b"PK\x03\x04\x14\0OFD.xml", Kind::Ofd),
+            (b"PK\x03\x04\x14\0case.json", Kind::Archive),
+            (b"LC1:6BF", Kind::Lc1),
+            (b"\n LC1:6BF", Kind::Lc1),
+            (b"LD1:6BF", Kind::Ld1),
+            (b"0\x82\x01\x00", Kind::Cms),
+            (b"-----BEGIN CMS-----\n", Kind::Cms),
+            (b"eyJhbGciOiJFUzI1NiJ9.e30.AA", Kind::Jades),
+            (b"eyJhbGciOiJFUzI1NiJ9.e30.AA~", Kind::SdJwtVc),
+            (b"{\"payload\":\"\"}", Kind::Jades),
+            (b"\xa2jnameSpaces\xa0jissuerAuth\x84", Kind::Mdoc),
+            (b"", Kind::Unknown),
+            (b"hello", Kind::Unknown),
+        ] {
+            assert_eq!(Kind::of(head), kind, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn the_code_is_that_of_serialisation() {
+        for kind in Kind::ALL {
+            let written = serde_json::to_string(&kind).expect("a word");
+            assert_eq!(written, format!("\"{}\"", kind.code()));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Status that is handed in beside the artefact: lists, answers, checkpoints, and the register's own word.
+
+use credential::StatusToken;
+use evidence::ocsp::Response;
+use pki::Crl;
+use time::UtcDateTime;
+
+use crate::answer::Answer;
+use crate::finding::Finding;
+use crate::pem;
+
+/// Files that are taken.
+pub const MAX_FILES: usize = 512;
+/// Octets that are taken, all together (T-I3).
+pub const MAX_OCTETS: usize = 128 * 1024 * 1024;
+
+/// Status material.
+#[derive(Debug, Clone, Default)]
+pub struct Material {
+    pub(crate) crls: Vec<Crl>,
+    pub(crate) ocsps: Vec<Response>,
+    pub(crate) lists: Vec<StatusToken>,
+    pub(crate) checkpoints: Vec<Vec<u8>>,
+    pub(crate) live: Option<Live>,
+    pub(crate) findings: Vec<Finding>,
+    files: usize,
+    octets: usize,
+}
+
+/// What the register says now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Live {
+    pub(crate) identifier: String,
+    pub(crate) answer: Answer,
+    pub(crate) since: Option<UtcDateTime>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Supplied {
+    /// It was taken.
+    Taken,
+    /// Its ending is none of ours.
+    Ignored,
+    /// It cannot be read as what its ending says, or there is too much already.
+    Refused,
+}
+
+impl Material {
+    /// Nothing.
+    #[must_use]
+    pub fn empty() -> Material {
+        Material::default()
+    }
+
+    /// Takes a file by its ending: `.crl`, `.ocsp` (DER), `.statuslist` (JWT or CWT), `.checkpoint`. What is
+    /// not taken is told in each report.
+    pub fn add(&mut self, name: &str, octets: &[u8]) -> Supplied {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        let known = matches!(ending, Some("crl" | "ocsp" | "statuslist" | "checkpoint"));
+        if !known {
+            self.tell("material.ignored", name);
+            return Supplied::Ignored;
+        }
+        self.files += 1;
+        self.octets = self.octets.saturating_add(octets.len());
+        if self.files > MAX_FILES || self.octets > MAX_OCTETS {
+            self.tell("material.too-much", name);
+            return Supplied::Refused;
+        }
+        let taken = match ending {
+            Some("crl") => self.add_crl(octets),
+            Some("ocsp") => Response::parse(octets)
+                .map(|one| self.ocsps.push(one))
+                .is_ok(),
+            Some("statuslist") => StatusToken::parse(octets)
+                .map(|one| self.lists.push(one))
+                .is_ok(),
+            _ => {
+                self.checkpoints.push(octets.to_vec());
+                true
+            }
+        };
+        if taken {
+            Supplied::Taken
+        } else {
+            self.tell("material.unreadable", name);
+            Supplied::Refused
+        }
+    }
+
+    /// The register's own word about a licence: the service knows better than any list.
+    pub fn say_live(&mut self, identifier: &str, answer: Answer, since: Option<UtcDateTime>) {
+        self.live = Some(Live {
+            identifier: identifier.to_owned(),
+            answer,
+            since,
+        });
+    }
+
+    fn add_crl(&mut self, octets: &[u8]) -> bool {
+        let unpacked = std::str::from_utf8(octets)
+            .ok()
+            .filter(|text| text.contains("-----BEGIN "))
+            .and_then(|text| pem::blocks(text, &["X509 CRL"]));
+        let all = unpacked.unwrap_or_else(|| vec![octets.to_vec()]);
+        let read: Vec<Crl> = all.iter().filter_map(|der| Crl::parse(der).ok()).collect();
+        let whole = !read.is_empty() && read.len() == all.len();
+        self.crls.extend(read);
+        whole
+    }
+
+    fn tell(&mut self, code: &str, name: &str) {
+        // Names come from a folder; a thousand of them would drown the report.
+        if self.findings.len() < 32 {
+            self.findings.push(Finding::of(code).because(name));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_decide_and_unknown_ones_are_told() {
+        let mut material = Material::empty();
+        assert_eq!(material.add("log.checkpoint", b"x"), Supplied::Taken);
+        assert_eq!(material.add("notes.txt", b"x"), Supplied::Ignored);
+        assert_eq!(material.add("crl", b"x"), Supplied::Ignored);
+        assert_eq!(material.add("a.crl", b"x"), Supplied::Refused);
+        assert_eq!(material.add("a.ocsp", b"x"), Supplied::Refused);
+        assert_eq!(material.add("a.statuslist", b"x"), Supplied::Refused);
+        let codes: Vec<_> = material.findings.iter().map(|one| one.code).collect();
+        assert_eq!(codes[..2], ["material.ignored", "material.ignored"]);
+        assert_eq!(codes[2..], ["material.unreadable"; 3]);
+    }
+
+    #[test]
+    fn too_many_files_are_refused() {
+        let mut material = Material::empty();
+        for _ in 0..MAX_FILES {
+            assert_eq!(material.add("a.checkpoint", b""), Supplied::Taken);
+        }
+        assert_eq!(material.add("a.checkpoint", b""), Supplied::Refused);
+        assert_eq!(material.checkpoints.len(), MAX_FILES);
+    }
+}

@@ -1,0 +1,214 @@
+//! What is handed out: one object for one artefact.
+
+use serde::Serialize;
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::answer::{Answer, Verdict};
+use crate::finding::{Finding, Indication, SubIndication};
+use crate::kind::Kind;
+
+/// The judgement of one artefact. As JSON it is the object of the command-line contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Name of the artefact, as it was given.
+    pub file: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The verdict: the lesser of the signatures' and the answer's.
+    pub verdict: Verdict,
+    /// What is told about the licence, where one is concerned.
+    pub answer: Option<Answer>,
+    /// EN 319 102-1, of the worst signature.
+    pub indication: Option<Indication>,
+    /// EN 319 102-1, of the worst signature.
+    pub sub_indication: Option<SubIndication>,
+    /// One sentence for a person.
+    pub sentence: Sentence,
+    /// The moment asked about, RFC 3339.
+    pub at: String,
+    /// Name of the policy.
+    pub policy: String,
+    /// Where the state of the licence comes from, and how old that is.
+    pub state: StateSource,
+    /// The licence, where one is concerned: what is open to everybody.
+    pub licence: Option<LicenceTold>,
+    /// The signatures, in the order of their revisions.
+    pub signatures: Vec<SignatureReport>,
+    /// Findings about the artefact as a whole.
+    pub findings: Vec<Finding>,
+}
+
+/// One sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// Where a state comes from (`domain` 4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The register.
+    Live,
+    /// A status list.
+    List,
+    /// Nothing.
+    None,
+}
+
+/// The source of the state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StateSource {
+    /// Which source.
+    pub source: Origin,
+    /// When the list was made, RFC 3339.
+    pub list_of: Option<String>,
+    /// How old it is at the moment asked about.
+    pub age_seconds: Option<i64>,
+}
+
+impl StateSource {
+    /// No source.
+    pub(crate) const NONE: StateSource = StateSource {
+        source: Origin::None,
+        list_of: None,
+        age_seconds: None,
+    };
+}
+
+/// What is told of a licence: identity, type, issuer and dates; nothing about persons (R16).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct LicenceTold {
+    /// Identifier.
+    pub identifier: String,
+    /// Number.
+    pub number: Option<String>,
+    /// Name of its type.
+    pub type_name: Option<String>,
+    /// Code of its issuer.
+    pub issuer: String,
+    /// Name of its issuer.
+    pub issuer_name: Option<String>,
+    /// First day.
+    pub valid_from: Option<String>,
+    /// Last day, or how it ends.
+    pub valid_to: Option<String>,
+    /// Content digest, hex.
+    pub content_digest: Option<String>,
+}
+
+/// How far the octets under a signature reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Covers {
+    /// The whole artefact.
+    WholeFile,
+    /// All of an earlier revision.
+    Revision,
+    /// A part.
+    Part,
+}
+
+/// Where the time of a signature comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeSource {
+    /// A time-stamp over the signature.
+    SignatureTimeStamp,
+    /// A time-stamp over the document.
+    DocumentTimeStamp,
+    /// The signer's word.
+    Claimed,
+    /// Nothing.
+    None,
+}
+
+/// A change after a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeTold {
+    /// Its code.
+    pub code: &'static str,
+    /// Whether the signature permits it.
+    pub permitted: bool,
+    /// What it is, for a person.
+    pub text: String,
+}
+
+/// The judgement of one signature, which speaks of it alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignatureReport {
+    /// Name of its field, where it has one.
+    pub field: Option<String>,
+    /// Subject of the signer's certificate.
+    pub signer: Option<String>,
+    /// Form of the signature, such as `PAdES`.
+    pub format: &'static str,
+    /// Baseline level, such as `B-LT`.
+    pub level: Option<&'static str>,
+    /// When it was signed, RFC 3339: the proven time where there is one.
+    pub signing_time: Option<String>,
+    /// Where that comes from.
+    pub time_source: TimeSource,
+    /// What the signer claims, RFC 3339.
+    pub claimed_time: Option<String>,
+    /// How far it reaches.
+    pub covers: Covers,
+    /// What came after it.
+    pub changes_after: Vec<ChangeTold>,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// EN 319 102-1.
+    pub indication: Indication,
+    /// EN 319 102-1.
+    pub sub_indication: Option<SubIndication>,
+    /// SHA-256 of the signature value, hex: which signature this is (TS 119 102-2 4.2).
+    pub signature_digest: Option<String>,
+    /// Its findings.
+    pub findings: Vec<Finding>,
+}
+
+/// A moment as RFC 3339, whole seconds.
+pub(crate) fn told(moment: UtcDateTime) -> String {
+    let whole = moment.replace_nanosecond(0).unwrap_or(moment);
+    whole
+        .format(&Rfc3339)
+        .unwrap_or_else(|_| whole.unix_timestamp().to_string())
+}
+
+/// Octets as hex.
+pub(crate) fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+impl Verdict {
+    /// The verdict of a signature with this indication.
+    pub(crate) fn of(indication: Indication) -> Verdict {
+        match indication {
+            Indication::Passed => Verdict::Valid,
+            Indication::Indeterminate => Verdict::Indeterminate,
+            Indication::Failed => Verdict::Invalid,
+        }
+    }
+}
+
+impl Report {
+    /// The report as one line of JSON, without a line end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Texts and numbers alone: nothing in it can fail to be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The first finding that weighs, for who wants one reason.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Finding> {
+        self.findings
+            .iter()
+            .chain(self.signatures.iter().flat_map(|one| &one.findings))
+            .find(|finding| finding.severity == crate::finding::Severity::Error)
+    }
+}

@@ -1,0 +1,311 @@
+//! The content of a trust bundle, as JSON under a signature.
+
+use asn1::Oid;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use credential::{JwsDraft, PreparedJws, ReadJws};
+use pki::Certificate;
+use pki::path::{Anchor, AnchorPurposes, Purpose};
+use serde::{Deserialize, Serialize};
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+use tlog::{NoteKey, TrustedLog};
+
+use super::office::{Office, OfficeType};
+use super::{KIND, ReadTrust};
+use crate::report::told;
+
+/// What a bundle says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// When it was made; whole seconds.
+    pub issued_at: UtcDateTime,
+    /// Until when it is to be relied on.
+    pub next_update: UtcDateTime,
+    /// Whom to trust.
+    pub anchors: Vec<BundleAnchor>,
+    /// Further certificates: issuing CAs, and the signers of codes and status lists.
+    pub certificates: Vec<Certificate>,
+    /// Who may issue what.
+    pub offices: Vec<Office>,
+    /// The public logs.
+    pub logs: Vec<BundleLog>,
+    /// Policies under which time-stamps are accepted, dotted; empty is any.
+    pub time_stamp_policies: Vec<String>,
+}
+
+/// An anchor of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleAnchor {
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// For what; empty is everything.
+    pub purposes: Vec<Purpose>,
+    /// From when on.
+    pub from: Option<UtcDateTime>,
+    /// Until before when.
+    pub until: Option<UtcDateTime>,
+}
+
+/// A log of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleLog {
+    /// Its name.
+    pub origin: String,
+    /// Its keys, each as a verifier key of C2SP signed-note.
+    pub keys: Vec<String>,
+    /// Its witnesses' keys.
+    #[serde(default)]
+    pub witnesses: Vec<String>,
+    /// How many of the witnesses must have cosigned.
+    #[serde(default)]
+    pub quorum: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    version: u32,
+    issued_at: String,
+    next_update: String,
+    anchors: Vec<WrittenAnchor>,
+    #[serde(default)]
+    certificates: Vec<String>,
+    #[serde(default)]
+    offices: Vec<WrittenOffice>,
+    #[serde(default)]
+    logs: Vec<BundleLog>,
+    #[serde(default)]
+    time_stamp_policies: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenAnchor {
+    certificate: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    purposes: Vec<String>,
+    #[serde(flatten)]
+    period: Period,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenOffice {
+    code: String,
+    name: String,
+    #[serde(flatten)]
+    period: Period,
+    types: Vec<WrittenType>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenType {
+    code: String,
+    #[serde(flatten)]
+    period: Period,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Period {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+impl Bundle {
+    /// Prepares the signed form; the header's `typ` is set here.
+    ///
+    /// # Errors
+    /// As [`JwsDraft::prepare`].
+    pub fn prepare(&self, signer: JwsDraft<'_>) -> Result<PreparedJws, ReadJws> {
+        let payload = serde_json::to_vec(&self.written()).map_err(|_| ReadJws::HeaderMember)?;
+        let signer = JwsDraft {
+            kind: KIND,
+            ..signer
+        };
+        signer.prepare(&payload)
+    }
+
+    fn written(&self) -> Written {
+        Written {
+            version: 1,
+            issued_at: told(self.issued_at),
+            next_update: told(self.next_update),
+            anchors: self
+                .anchors
+                .iter()
+                .map(|anchor| WrittenAnchor {
+                    certificate: STANDARD.encode(anchor.certificate.der()),
+                    purposes: anchor
+                        .purposes
+                        .iter()
+                        .map(|purpose| purpose.name().to_owned())
+                        .collect(),
+                    period: Period::of(anchor.from, anchor.until),
+                })
+                .collect(),
+            certificates: self
+                .certificates
+                .iter()
+                .map(|certificate| STANDARD.encode(certificate.der()))
+                .collect(),
+            offices: self.offices.iter().map(WrittenOffice::of).collect(),
+            logs: self.logs.clone(),
+            time_stamp_policies: self.time_stamp_policies.clone(),
+        }
+    }
+
+    pub(super) fn read(payload: &[u8]) -> Result<Bundle, ReadTrust> {
+        let malformed = |member| ReadTrust::Content { member };
+        credential::inspect_json(payload).map_err(|_| malformed("json"))?;
+        let written: Written = serde_json::from_slice(payload).map_err(|_| malformed("members"))?;
+        if written.version != 1 {
+            return Err(malformed("version"));
+        }
+        Ok(Bundle {
+            issued_at: moment(&written.issued_at).ok_or(malformed("issued_at"))?,
+            next_update: moment(&written.next_update).ok_or(malformed("next_update"))?,
+            anchors: written
+                .anchors
+                .iter()
+                .map(|anchor| anchor.read().ok_or(malformed("anchors")))
+                .collect::<Result<_, _>>()?,
+            certificates: written
+                .certificates
+                .iter()
+                .map(|text| certificate(text).ok_or(malformed("certificates")))
+                .collect::<Result<_, _>>()?,
+            offices: written
+                .offices
+                .iter()
+                .map(|office| office.read().ok_or(malformed("offices")))
+                .collect::<Result<_, _>>()?,
+            logs: written.logs,
+            time_stamp_policies: written.time_stamp_policies,
+        })
+    }
+
+    pub(super) fn anchors(&self) -> Result<Vec<Anchor>, ReadTrust> {
+        self.anchors
+            .iter()
+            .map(|entry| {
+                let purposes = if entry.purposes.is_empty() {
+                    AnchorPurposes::Every
+                } else {
+                    AnchorPurposes::These(entry.purposes.clone())
+                };
+                let anchor = Anchor::of(entry.certificate.clone())
+                    .map_err(|_| ReadTrust::Content { member: "anchors" })?;
+                Ok(anchor
+                    .with_purposes(purposes)
+                    .within(entry.from, entry.until))
+            })
+            .collect()
+    }
+
+    pub(super) fn trusted_logs(&self) -> Result<Vec<TrustedLog>, ReadTrust> {
+        let malformed = ReadTrust::Content { member: "logs" };
+        let keys = |texts: &[String]| -> Result<Vec<NoteKey>, ReadTrust> {
+            texts
+                .iter()
+                .map(|text| NoteKey::parse(text).map_err(|_| malformed.clone()))
+                .collect()
+        };
+        self.logs
+            .iter()
+            .map(|log| {
+                let (own, witnesses) = (keys(&log.keys)?, keys(&log.witnesses)?);
+                TrustedLog::new(&log.origin, own, witnesses, log.quorum)
+                    .map_err(|_| malformed.clone())
+            })
+            .collect()
+    }
+
+    pub(super) fn policies(&self) -> Result<Vec<Oid>, ReadTrust> {
+        self.time_stamp_policies
+            .iter()
+            .map(|text| {
+                Oid::from_dotted(text).ok_or(ReadTrust::Content {
+                    member: "time_stamp_policies",
+                })
+            })
+            .collect()
+    }
+}
+
+impl WrittenAnchor {
+    fn read(&self) -> Option<BundleAnchor> {
+        let (from, until) = self.period.read()?;
+        Some(BundleAnchor {
+            certificate: certificate(&self.certificate)?,
+            purposes: self
+                .purposes
+                .iter()
+                .map(|name| Purpose::named(name))
+                .collect::<Option<_>>()?,
+            from,
+            until,
+        })
+    }
+}
+
+impl WrittenOffice {
+    fn of(office: &Office) -> WrittenOffice {
+        WrittenOffice {
+            code: office.code.clone(),
+            name: office.name.clone(),
+            period: Period::of(office.from, office.until),
+            types: office
+                .types
+                .iter()
+                .map(|entry| WrittenType {
+                    code: entry.code.clone(),
+                    period: Period::of(entry.from, entry.until),
+                })
+                .collect(),
+        }
+    }
+
+    fn read(&self) -> Option<Office> {
+        let (from, until) = self.period.read()?;
+        let types = self.types.iter().map(|entry| {
+            let (from, until) = entry.period.read()?;
+            Some(OfficeType {
+                code: entry.code.clone(),
+                from,
+                until,
+            })
+        });
+        Some(Office {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            from,
+            until,
+            types: types.collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl Period {
+    fn of(from: Option<UtcDateTime>, until: Option<UtcDateTime>) -> Period {
+        Period {
+            from: from.map(told),
+            until: until.map(told),
+        }
+    }
+
+    fn read(&self) -> Option<(Option<UtcDateTime>, Option<UtcDateTime>)> {
+        let end = |text: &Option<String>| match text {
+            None => Some(None),
+            Some(text) => moment(text).map(Some),
+        };
+        Some((end(&self.from)?, end(&self.until)?))
+    }
+}
+
+fn moment(text: &str) -> Option<UtcDateTime> {
+    UtcDateTime::parse(text, &Rfc3339).ok()
+}
+
+fn certificate(text: &str) -> Option<Certificate> {
+    Certificate::parse(&STANDARD.decode(text).ok()?).ok()
+}
