@@ -10,6 +10,7 @@
 //! ([`Secrets`]).
 
 pub mod asked;
+pub mod backup;
 pub mod callers;
 pub mod catalogues;
 pub mod certificates;

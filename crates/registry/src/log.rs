@@ -10,9 +10,10 @@ use thiserror::Error;
 use tlog::bundle::encode_bundle;
 use tlog::path::TILE_WIDTH;
 use tlog::tiles::TileFault;
-use tlog::{Hash, LeafIndex, TileKind, TilePath, TileSet, TileWrite, TreeHead};
+use tlog::{Hash, LeafIndex, TileKind, TilePath, TileSet, TileWrite, TreeHead, wanted_for_tree};
 
 use crate::error::StoreError;
+use crate::id::JobId;
 use crate::link::{Link, Row};
 use crate::store::Store;
 
@@ -28,6 +29,15 @@ pub enum Log {
 impl Log {
     /// Both.
     pub const ALL: [Log; 2] = [Log::Public, Log::Trace];
+
+    /// `public` or `trace`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Log::Public => "public",
+            Log::Trace => "trace",
+        }
+    }
 
     pub(crate) fn column(self) -> i64 {
         match self {
@@ -76,6 +86,20 @@ pub struct Head {
     pub head: TreeHead,
     /// The signed note over them.
     pub checkpoint: Vec<u8>,
+}
+
+/// Whether a log is the one that others have seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// It begins with what they saw.
+    Holds,
+    /// It lacks entries that they saw: this store is older than what was published.
+    Behind {
+        /// Entries here.
+        size: u64,
+    },
+    /// It has other entries than they saw.
+    Forked,
 }
 
 /// One step of a log: what it was, what it becomes, and everything that this adds.
@@ -156,11 +180,11 @@ impl Logs {
         &self,
         log: Log,
         leaf: Vec<u8>,
-        job: Option<String>,
+        job: Option<JobId>,
     ) -> Result<PendingId, LogError> {
         self.store
             .write(move |link| {
-                Box::pin(async move { Ok(submit(link, log, &leaf, job.as_deref()).await?) })
+                Box::pin(async move { Ok(submit(link, log, &leaf, job.as_ref()).await?) })
             })
             .await
     }
@@ -267,11 +291,36 @@ impl Logs {
     ///
     /// # Errors
     /// `Store`.
-    pub async fn leaves_of(&self, job: &str) -> Result<Vec<Submitted>, LogError> {
-        let job = job.to_owned();
+    pub async fn leaves_of(&self, job: &JobId) -> Result<Vec<Submitted>, LogError> {
+        let job = job.clone();
         self.store
             .read(move |link| Box::pin(async move { leaves_of(link, &job).await }))
             .await
+    }
+
+    /// Compares this log with a head that others have seen: a witness, a mirror, the newest checkpoint
+    /// published before a restore (T-D8). Nothing may be added to a log that does not agree.
+    ///
+    /// # Errors
+    /// `Absent` and `Tiles` where stored tiles are gone or damaged; `Store`.
+    pub async fn compare(&self, log: Log, seen: TreeHead) -> Result<Agreement, LogError> {
+        let here = self.latest(log).await?.map(|found| found.head);
+        let size = here.map_or(0, |here| here.size);
+        if size < seen.size {
+            return Ok(Agreement::Behind { size });
+        }
+        let root = match here {
+            Some(here) if here.size == seen.size => here.root,
+            _ => {
+                let tiles = self.tiles(log, wanted_for_tree(seen.size)).await?;
+                tiles.root(seen.size)?
+            }
+        };
+        Ok(if root == seen.root {
+            Agreement::Holds
+        } else {
+            Agreement::Forked
+        })
     }
 
     /// Keeps a countersigned checkpoint of `size`; one older than the newest kept is dropped (T-L3).
@@ -334,9 +383,10 @@ pub(crate) async fn submit(
     link: &mut Link,
     log: Log,
     leaf: &[u8],
-    job: Option<&str>,
+    job: Option<&JobId>,
 ) -> Result<PendingId, StoreError> {
     const SUBMIT: &str = "INSERT INTO log_leaf (log, leaf, job) VALUES ($1, $2, $3) RETURNING id";
+    let job = job.map(JobId::as_str);
     let values = [log.column().into(), leaf.into(), job.into()];
     let mut row = link.one(SUBMIT, &values, "log_leaf").await?;
     Ok(PendingId(row.integer()?))
@@ -486,9 +536,9 @@ async fn index_of(link: &mut Link, id: PendingId) -> Result<Option<LeafIndex>, L
     }
 }
 
-async fn leaves_of(link: &mut Link, job: &str) -> Result<Vec<Submitted>, LogError> {
+async fn leaves_of(link: &mut Link, job: &JobId) -> Result<Vec<Submitted>, LogError> {
     const LEAVES: &str = "SELECT id, leaf, entry_index FROM log_leaf WHERE job = $1 ORDER BY id";
-    let rows = link.rows(LEAVES, &[job.into()]).await?;
+    let rows = link.rows(LEAVES, &[job.as_str().into()]).await?;
     rows.into_iter()
         .map(|mut row| {
             Ok(Submitted {

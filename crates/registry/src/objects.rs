@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crypto::Random;
 use time::UtcDateTime;
 
-use directory::Directory;
+use directory::{Copied, Directory};
 
 pub use directory::Swept;
 pub use draft::Draft;
@@ -126,10 +126,36 @@ impl Objects {
         self.directory.each(visit)
     }
 
-    /// Where an object's ciphertext stands, for copying it into a backup.
+    /// Where an object's ciphertext stands.
     #[must_use]
     pub fn place(&self, id: &ObjectId) -> PathBuf {
         self.directory.place(id)
+    }
+
+    /// Copies every object, sealed as it is, into `folder`; what is there already stays.
+    ///
+    /// # Errors
+    /// `Full`, `Write`, `Read`.
+    pub(crate) async fn copy_to(&self, folder: &Path) -> Result<Copied, ObjectError> {
+        let (store, folder) = (self.clone(), folder.to_path_buf());
+        off_the_loop(move || {
+            let to = Directory::open(&folder, u64::MAX)?;
+            store.directory.copy_to(&to)
+        })
+        .await
+    }
+
+    /// Copies every object of `folder` into this store; what is there already stays.
+    ///
+    /// # Errors
+    /// `Full`, `QuotaReached`, `Write`, `Read`.
+    pub(crate) async fn copy_from(&self, folder: &Path) -> Result<Copied, ObjectError> {
+        let (store, folder) = (self.clone(), folder.to_path_buf());
+        off_the_loop(move || {
+            let from = Directory::open(&folder, u64::MAX)?;
+            from.copy_to(&store.directory)
+        })
+        .await
     }
 
     /// Goes on after a failed sync: opens the directories anew and proves with a file of its own

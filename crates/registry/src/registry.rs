@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::backup::Backups;
 use crate::callers::Callers;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
@@ -106,5 +107,11 @@ impl Registry {
     #[must_use]
     pub fn catalogues(&self) -> Catalogues {
         Catalogues::new(Arc::clone(&self.store))
+    }
+
+    /// Backup and restore.
+    #[must_use]
+    pub fn backups(&self) -> Backups {
+        Backups::new(Arc::clone(&self.store))
     }
 }

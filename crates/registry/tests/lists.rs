@@ -1,11 +1,19 @@
 //! Logs, certificates, status lists, catalogues, objects and backups, on each store at hand.
 
+#[path = "lists/backup.rs"]
+mod backup;
+#[path = "lists/backup_changes.rs"]
+mod backup_changes;
 #[path = "lists/catalogues.rs"]
 mod catalogues;
 #[path = "lists/certificates.rs"]
 mod certificates;
+#[path = "lists/full.rs"]
+mod full;
 #[path = "lists/log.rs"]
 mod log;
+#[path = "lists/moment.rs"]
+mod moment;
 #[path = "lists/objects.rs"]
 mod objects;
 #[path = "lists/stage.rs"]

@@ -1,5 +1,6 @@
 //! The directory below the store: places, room, and one sync for all who wait for it.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,13 @@ pub struct Swept {
     pub objects: u64,
     /// Octets of the finished files, as stored.
     pub octets: u64,
+}
+
+/// What was copied, or was there already.
+#[derive(Debug, Default)]
+pub(crate) struct Copied {
+    pub(crate) names: BTreeSet<String>,
+    pub(crate) octets: u64,
 }
 
 #[derive(Debug)]
@@ -195,6 +203,28 @@ impl Directory {
         Ok(())
     }
 
+    /// Copies every object to another directory and syncs once at the end. An object never changes,
+    /// so one of the same name and length is there already.
+    pub(super) fn copy_to(&self, to: &Directory) -> Result<Copied, ObjectError> {
+        let mut copied = Copied::default();
+        self.each(&mut |id, stored| {
+            let place = to.place(&id);
+            let there = std::fs::metadata(&place).is_ok_and(|found| found.len() == stored);
+            if !there {
+                to.take(stored)?;
+                copy(&self.place(&id), &to.draft_place(&id), &place)?;
+            }
+            copied.octets += stored;
+            copied.names.insert(id.to_string());
+            Ok(())
+        })?;
+        for shelf in &to.shelves {
+            sync(&shelf.path)?;
+        }
+        sync(&to.folder)?;
+        Ok(copied)
+    }
+
     pub(super) fn recover(&self) -> Result<(), ObjectError> {
         if self.admits().is_ok() {
             return Ok(());
@@ -255,6 +285,20 @@ impl Shelf {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn copy(from: &Path, draft: &Path, place: &Path) -> Result<(), ObjectError> {
+    let mut source = File::open(from).map_err(ObjectError::Read)?;
+    let written = File::create(draft).and_then(|mut file| {
+        std::io::copy(&mut source, &mut file)?;
+        file.sync_all()
+    });
+    written
+        .and_then(|()| std::fs::rename(draft, place))
+        .map_err(|error| {
+            let _ = std::fs::remove_file(draft);
+            ObjectError::writing(error)
+        })
 }
 
 fn sync(folder: &Path) -> Result<(), ObjectError> {

@@ -2,7 +2,8 @@
 
 use crypto::sha256;
 
-use crate::stage::{at, on_each_store};
+use crate::moment::at;
+use crate::stage::on_each_store;
 
 #[test]
 fn imports_are_numbered_and_the_same_sources_make_no_new_one() {

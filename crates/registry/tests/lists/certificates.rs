@@ -9,7 +9,8 @@ use registry::certificates::{
 };
 use time::Duration;
 
-use crate::stage::{at, on_each_store};
+use crate::moment::at;
+use crate::stage::on_each_store;
 
 fn ca() -> KeyId {
     KeyId::parse("ca").expect("a key's name")

@@ -9,7 +9,7 @@ use crypto::SystemRandom;
 use crypto::aead::AeadKey;
 use registry::objects::{CHUNK, ObjectError, ObjectId, Objects, Wrapping};
 
-use crate::stage::at;
+use crate::moment::at;
 
 fn wrapping() -> Wrapping {
     Wrapping::new(1, AeadKey::new([5; 32]))

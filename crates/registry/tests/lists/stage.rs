@@ -10,7 +10,6 @@ use crypto::aead::AeadKey;
 use registry::{Registry, Secrets};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
-use time::UtcDateTime;
 
 /// Names the server on which each test makes databases of its own.
 pub(crate) const SERVER: &str = "YINXIN_TEST_POSTGRES";
@@ -96,9 +95,4 @@ where
             body(Arc::new(Stage::postgres(&server).await)).await;
         }
     });
-}
-
-/// Seconds after a fixed moment.
-pub(crate) fn at(seconds: i64) -> UtcDateTime {
-    UtcDateTime::from_unix_timestamp(1_780_000_000 + seconds).expect("a moment of this century")
 }

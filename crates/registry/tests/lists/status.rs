@@ -7,7 +7,8 @@ use registry::status::{
 };
 use zeroize::Zeroizing;
 
-use crate::stage::{at, on_each_store};
+use crate::moment::at;
+use crate::stage::on_each_store;
 
 const LIST: ListNumber = ListNumber(1);
 
