@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::sheet::{Face, Mm};
 
+pub(crate) mod contour;
 pub(crate) mod cut;
 
 /// Why a typeface could not be read.

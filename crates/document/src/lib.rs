@@ -4,6 +4,7 @@ mod font;
 mod layout;
 mod pdf;
 mod photo;
+mod raster;
 mod sheet;
 mod template;
 
@@ -20,3 +21,4 @@ pub use template::{ReadTemplate, Template};
 
 // Seals: what they show.
 pub use pdf::appearance::{Appearance, DrawAppearance};
+pub use raster::seal_png;

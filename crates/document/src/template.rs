@@ -351,3 +351,62 @@ fn value_sizes() -> [f64; 3] {
 fn row_space() -> [Mm; 2] {
     [Mm(1.6), Mm(5.0)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layouts() -> Vec<(String, Layout)> {
+        let template = |key| Template::embedded(key).unwrap();
+        let mut layouts: Vec<(String, Layout)> = Template::keys()
+            .map(template)
+            .map(|template| (template.layout_name, template.layout))
+            .collect();
+        layouts.sort_by(|one, other| one.0.cmp(&other.0));
+        layouts.dedup_by(|one, other| one.0 == other.0);
+        layouts
+    }
+
+    /// Looks 1 and 3: at least 39 mm, and none of it on a fold through the middle.
+    #[test]
+    fn no_code_is_small_or_lies_on_a_fold() {
+        assert!(layouts().len() >= 6);
+        for (name, layout) in layouts() {
+            let code = layout.code;
+            assert!(
+                code.width >= Mm(39.0) && code.width == code.height,
+                "{name}"
+            );
+            let across = code.x < layout.width / 2.0 && code.right() > layout.width / 2.0;
+            let down = code.y < layout.height / 2.0 && code.bottom() > layout.height / 2.0;
+            assert!(!down, "{name}: the fold across the page meets the code");
+            assert!(
+                !across || !layout.cards.is_empty(),
+                "{name}: the upright fold meets the code"
+            );
+        }
+    }
+
+    #[test]
+    fn the_seal_meets_neither_code_nor_small_print_nor_the_edge() {
+        for (name, layout) in layouts() {
+            // The largest usual seal is 45 mm; a layout that allows less says so.
+            let half = layout.authority.seal / 2.0;
+            let middle = Point {
+                x: layout.authority.at.x,
+                y: layout.authority.at.y + Mm::from_points(layout.authority.size) * 0.4,
+            };
+            let code = layout.code;
+            let beside = middle.x + half < code.x + Mm(0.5)
+                || middle.x - half > code.right() - Mm(0.5)
+                || middle.y - half > code.bottom()
+                || middle.y + half < code.y;
+            assert!(beside, "{name}: the seal meets the code");
+            let edge = layout
+                .frame
+                .map_or(Mm(0.0), |frame| frame.margin + frame.band);
+            assert!(middle.x + half < layout.width - edge, "{name}");
+            assert!(middle.y + half < layout.height - edge, "{name}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::layout::RenderPage;
 use crate::layout::plan::{Plan, watermark};
 use crate::layout::text::{centred, count, measured};
 use crate::layout::value::{Licence, date};
-use crate::sheet::{Face, Mark, Mm, Modules, Pitch, Point, Sheet, Text};
+use crate::sheet::{Face, Mark, Mm, Modules, Path, Pitch, Point, Sheet, Text};
 use crate::template::Template;
 
 /// Something that the page says about this file besides the licence's own fields.
@@ -76,6 +76,8 @@ pub(crate) fn fill(
     page.code(plan)?;
     if let Some((element, area)) = plan.photo {
         page.over.draw(element, Mark::Photo(area));
+        let edge = Path::outline(&area, template.colour, Mm(0.15));
+        page.over.decorate(Mark::Path(edge));
     }
     page.authority(plan)?;
     page.foot(plan)?;

@@ -100,7 +100,10 @@ pub(crate) fn written(
     };
     let plain = match (shape, value) {
         (Shape::Text | Shape::Code, Value::String(text)) => text.clone(),
-        (Shape::Text | Shape::Code | Shape::Number, Value::Number(number)) => number.to_string(),
+        (Shape::Text | Shape::Code, Value::Number(number)) => number.to_string(),
+        (Shape::Number, Value::Number(number)) => {
+            grouped(&number.to_string()).unwrap_or_else(|| number.to_string())
+        }
         (Shape::Number, Value::String(text)) => text.clone(),
         (Shape::Money, Value::Number(number)) => grouped(&number.to_string()).ok_or_else(wrong)?,
         (Shape::Money, Value::String(text)) => grouped(text).ok_or_else(wrong)?,
@@ -197,6 +200,15 @@ mod tests {
         assert_eq!(amount(json!(1234.5)).unwrap(), "1,234.5元");
         assert!(amount(json!("1e9")).is_err());
         assert!(amount(json!(-5)).is_err());
+    }
+
+    #[test]
+    fn numbers_are_grouped_where_they_can_be() {
+        let area = |value| written("area", &value, Shape::Number, "平方米");
+        assert_eq!(area(json!(21_600.5)).unwrap(), "21,600.5平方米");
+        assert_eq!(area(json!("约 3")).unwrap(), "约 3平方米");
+        assert_eq!(area(json!(-5)).unwrap(), "-5平方米");
+        assert!(area(json!([1])).is_err());
     }
 
     #[test]

@@ -37,10 +37,10 @@ pub(crate) struct Licence {
 /// All that a page shows.
 pub(crate) struct Shown {
     json: Vec<u8>,
-    code: Modules,
+    code: &'static Modules,
     link: String,
     issued_on: Date,
-    photo: Option<Photo>,
+    photo: Option<&'static Photo>,
 }
 
 impl Shown {
@@ -51,9 +51,9 @@ impl Shown {
             status: STATUS,
             issued_on: self.issued_on,
             moment: MOMENT,
-            code: Some(&self.code),
+            code: Some(self.code),
             link: &self.link,
-            photo: self.photo.as_ref(),
+            photo: self.photo,
             notes: &[],
         }
     }
@@ -78,6 +78,18 @@ static BLANKS: LazyLock<BTreeMap<String, Blank>> = LazyLock::new(|| {
     let blank = |sample: Sample| (sample.key().to_owned(), sample.blank(Edition::Real));
     all().into_iter().map(blank).collect()
 });
+
+/// The portraits of the types that show one.
+static PORTRAITS: LazyLock<BTreeMap<&str, Photo>> = LazyLock::new(|| {
+    let photo = |seed| Photo::read(&document::sample_photo(seed)).expect("a portrait");
+    [("RQUAL", 2), ("DRIVE", 7), ("ELDER", 1), ("ID", 8)]
+        .into_iter()
+        .map(|(key, seed)| (key, photo(seed)))
+        .collect()
+});
+
+/// A code as long as LC1.
+static CODE: LazyLock<Modules> = LazyLock::new(|| code(&code_text()));
 
 impl Sample {
     /// The blank of this sample's template, for use.
@@ -117,21 +129,16 @@ impl Sample {
         .expect("the template is sound")
     }
 
-    /// The holder's portrait, drawn the same on every machine.
-    pub(crate) fn portrait(&self) -> Vec<u8> {
-        document::sample_photo(match self.key() {
-            "RQUAL" => 2,
-            "DRIVE" => 7,
-            "ELDER" => 1,
-            _ => 8,
-        })
+    /// The holder's portrait as it is posted, drawn the same on every machine.
+    pub(crate) fn portrait(&self) -> &'static Photo {
+        PORTRAITS.get(self.key()).expect("a type with a photo")
     }
 
     /// `licence.json`, with the digest of the portrait in its place.
     pub(crate) fn json(&self) -> Vec<u8> {
         let mut licence = self.licence.clone();
         if let Some(field) = licence.fields.get_mut("photo_sha256") {
-            *field = Value::String(hex(&crypto::sha256(&self.portrait())));
+            *field = Value::String(hex(self.portrait().digest()));
         }
         serde_json::to_vec(&licence).expect("JSON writes")
     }
@@ -159,10 +166,10 @@ impl Sample {
         let photo = self.licence.fields.get("photo_sha256");
         Shown {
             json: self.json(),
-            code: code(&code_text()),
+            code: &CODE,
             link: self.link(),
             issued_on: self.issued_on(),
-            photo: photo.map(|_| Photo::read(&self.portrait()).expect("a portrait")),
+            photo: photo.map(|_| self.portrait()),
         }
     }
 

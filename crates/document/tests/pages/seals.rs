@@ -1,6 +1,6 @@
 //! Pictures of seals: names of every lawful length, as objects that a page can take.
 
-use crate::samples;
+use crate::{folder, samples};
 use document::{Appearance, DrawAppearance};
 use seal::picture::{DrawSeal, Organisation, Picture, RED, Window};
 
@@ -24,6 +24,7 @@ fn round(name: &str) -> Result<Picture, DrawSeal> {
 
 #[test]
 fn names_of_three_to_forty_characters_become_appearances() {
+    std::fs::create_dir_all(folder()).expect("the folder can be made");
     for count in [1, 3, 12, 25, 40] {
         let name = name(count);
         let window = Window {
@@ -33,8 +34,12 @@ fn names_of_three_to_forty_characters_become_appearances() {
             colour: RED,
         };
         let pictures = [round(&name), window.ellipse(), window.rectangle()];
-        for picture in pictures {
+        for (form, picture) in ["round", "ellipse", "rectangle"].into_iter().zip(pictures) {
             let picture = picture.expect("a lawful length");
+            let png = document::seal_png(&picture).expect("common characters");
+            assert!(png.len() <= 200 * 1024, "{count}: {} bytes", png.len());
+            std::fs::write(folder().join(format!("seal-{count}-{form}.png")), &png)
+                .expect("the folder takes it");
             let appearance = Appearance::draw(&picture).expect("common characters");
             let bodies = appearance.bodies(7);
             assert_eq!(bodies.len(), appearance.count());
