@@ -70,6 +70,13 @@ impl Zone {
         })
     }
 
+    /// The moment as clocks there show it: for texts that carry their offset.
+    #[must_use]
+    pub fn local(&self, at: UtcDateTime) -> OffsetDateTime {
+        at.checked_to_offset(self.offset)
+            .unwrap_or_else(|| at.to_offset(UtcOffset::UTC))
+    }
+
     /// The civil date here at `at`.
     #[must_use]
     pub fn date_at(&self, at: UtcDateTime) -> Date {

@@ -1,1 +1,46 @@
-//! Carries out the office's work: issue, end, certificates, status and time-stamps; where clock, keys, store and network meet.
+//! Carries out the office's work; the only place where clock, keys, store and network meet.
+
+mod abandon;
+mod answers;
+mod asker;
+mod bundle;
+mod certify;
+mod change;
+mod clock;
+mod documents;
+mod draft;
+mod found;
+mod import;
+mod issue;
+mod keys;
+mod lists;
+mod office;
+mod recheck;
+mod release;
+mod said;
+mod sealing;
+mod seals;
+mod sequencer;
+mod stamps;
+mod upkeep;
+
+pub use answers::{AnswerError, Answered, Held, Responder};
+pub use asker::{Asker, Once};
+pub use bundle::BundleError;
+pub use certify::CertifyError;
+pub use change::{ChangeError, Changed, Order, Ordered, change};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use documents::{DocumentError, DocumentOrder, begin_document};
+pub use found::{FIRST_LIST, FoundError, Founding};
+pub use import::{Files, ImportCatalogueError, import, keep};
+pub use issue::{Begun, IssueError, IssueOrder, begin, complete};
+pub use keys::{ServiceKey, seal_key};
+pub use lists::{ListError, Lists, Published};
+pub use office::{Desk, Hierarchy, Office, OpenOffice, Parts, Settings};
+pub use release::{Offer, ReleaseError, Submitted, offer, page, refuse, release, waiting};
+pub use said::{Issued, Waits};
+pub use sealing::SealingError;
+pub use seals::SealError;
+pub use sequencer::{AppendError, CheckpointSigner, Placed, Sequencer};
+pub use stamps::{Stamp, StampError, TimeStamps};
+pub use upkeep::{Round, UpkeepError, round, start};

@@ -114,6 +114,25 @@ impl Certificates {
             .await
     }
 
+    /// The issued certificates of a profile, the newest first: how a start finds the certificate of
+    /// each key.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn of_profile(
+        &self,
+        issuer: &KeyId,
+        profile: &str,
+    ) -> Result<Vec<Registered>, CertificateError> {
+        const OF_PROFILE: &str = "SELECT serial, profile, department, shard, tbs_digest, intended, \
+             der, voided, revoked, reason, invalid FROM certificate \
+             WHERE issuer = $1 AND profile = $2 AND der IS NOT NULL ORDER BY intended DESC, serial";
+        let mut link = self.store.reader().await?;
+        let values = [issuer.as_str().into(), profile.into()];
+        let rows = link.rows(OF_PROFILE, &values).await?;
+        rows.into_iter().map(registered).collect()
+    }
+
     /// The certificate of this number, if one was ever intended.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
 use crypto::KeyId;
+use time::UtcDateTime;
 
 use crate::asked::By;
 use crate::error::StoreError;
@@ -61,7 +62,23 @@ impl Journal {
             })
             .await
     }
+
+    /// The latest moment at which a key was used; nothing for one that never was.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn last_use(&self, key: &KeyId) -> Result<Option<UtcDateTime>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let row = link.row(LAST_USE, &[key.as_str().into()]).await?;
+        match row {
+            Some(mut row) => row.maybe_moment(),
+            None => Ok(None),
+        }
+    }
 }
+
+// The index over keys holds the numbers of each department in order: one step a department.
+const LAST_USE: &str = "SELECT MAX(moment) FROM trace WHERE signing_key = $1";
 
 fn act(used: KeyUse) -> Act {
     Act {

@@ -1,0 +1,40 @@
+//! Who asks: an account that was authenticated at the edge, of one department.
+
+use catalogue::key::DepartmentKey;
+use registry::asked::{Asked, By, IdempotencyKey};
+use time::UtcDateTime;
+
+/// An authenticated account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// The account: a caller's key.
+    pub account: String,
+    /// Whose it is: a person's key, or the account itself for a machine. Two accounts of one person are one
+    /// person where duties are separate (R3).
+    pub person: String,
+    /// Its department. What belongs to another does not exist for it (T-P3).
+    pub department: DepartmentKey,
+}
+
+/// A request that must have one effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// The idempotency key.
+    pub key: IdempotencyKey,
+    /// SHA-256 over method, path and content.
+    pub fingerprint: [u8; 32],
+}
+
+impl Asker {
+    pub(crate) fn by(&self, at: UtcDateTime) -> By {
+        By::new(self.person.clone(), at)
+    }
+
+    pub(crate) fn asked(&self, once: &Once) -> Asked {
+        Asked {
+            caller: self.account.clone(),
+            key: once.key.clone(),
+            fingerprint: once.fingerprint,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The trust bundle: what a verifier needs to know of this installation, signed by it.
+
+use credential::{JwsDraft, ReadJws};
+use crypto::{Authorisation, KeyUse, SignError, WrongForm};
+use thiserror::Error;
+use time::{Duration, UtcDateTime};
+use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType};
+
+use crate::answers::whole;
+use crate::keys::ServiceKey;
+use crate::office::{Desk, Hierarchy};
+use crate::sequencer::CheckpointSigner;
+
+/// How long a bundle is good: a month, renewed when anything in it changes (*default*).
+const LIFE: Duration = Duration::days(30);
+
+/// Why there is no bundle.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// It cannot be written.
+    #[error("the bundle cannot be written")]
+    Write(#[from] ReadJws),
+    /// The key store did not sign.
+    #[error("the bundle was not signed")]
+    Sign(#[from] SignError),
+    /// The signature cannot be written.
+    #[error("the signature cannot be written")]
+    Form(#[from] WrongForm),
+}
+
+/// What a bundle is made of.
+pub(crate) struct Contents<'a> {
+    pub(crate) hierarchy: &'a Hierarchy,
+    pub(crate) desk: &'a Desk,
+    pub(crate) log: &'a CheckpointSigner,
+    pub(crate) now: UtcDateTime,
+}
+
+impl Contents<'_> {
+    /// The bundle as data: also what the service itself trusts when it judges.
+    pub(crate) fn bundle(&self) -> Bundle {
+        let hierarchy = self.hierarchy;
+        let now = whole(self.now);
+        Bundle {
+            issued_at: now,
+            next_update: now + LIFE,
+            anchors: vec![BundleAnchor {
+                certificate: hierarchy.root.clone(),
+                purposes: Vec::new(),
+                from: Some(hierarchy.root.validity().from),
+                until: None,
+            }],
+            certificates: vec![
+                hierarchy.authority.clone(),
+                hierarchy.time_stamps.clone(),
+                hierarchy.responder.clone(),
+                hierarchy.credential.clone(),
+                hierarchy.status.clone(),
+                hierarchy.trust.clone(),
+            ],
+            offices: self.offices(),
+            logs: vec![BundleLog {
+                origin: self.log.origin.clone(),
+                keys: vec![self.log.note_key.vkey()],
+                witnesses: Vec::new(),
+                quorum: 0,
+            }],
+            time_stamp_policies: Vec::new(),
+        }
+    }
+
+    /// Which body may issue which types: from the catalogue in force (R32).
+    fn offices(&self) -> Vec<Entitled> {
+        let catalogue = &self.desk.catalogue;
+        let mut offices = Vec::new();
+        for department in catalogue.departments() {
+            let types: Vec<OfficeType> = catalogue
+                .licence_types()
+                .filter(|kind| kind.issuers.contains(&department.key))
+                .map(|kind| OfficeType {
+                    code: kind.code.to_string(),
+                    from: None,
+                    until: None,
+                })
+                .collect();
+            if !types.is_empty() {
+                offices.push(Entitled {
+                    code: department.code.as_str().to_owned(),
+                    name: department.name_zh.clone(),
+                    types,
+                    from: None,
+                    until: None,
+                });
+            }
+        }
+        offices
+    }
+
+    /// The signed file for `--trust`.
+    pub(crate) fn signed(&self, keys: &crypto::KeyStore) -> Result<String, BundleError> {
+        let certificates = [
+            self.hierarchy.trust.clone(),
+            self.hierarchy.authority.clone(),
+        ];
+        let id = ServiceKey::TrustBundle.id();
+        let Some((_, algorithm, _)) = keys.public_key(&id) else {
+            return Err(SignError::UnknownKey.into());
+        };
+        let draft = JwsDraft {
+            kind: "",
+            algorithm,
+            kid: None,
+            certificates: &certificates,
+        };
+        let prepared = self.bundle().prepare(draft)?;
+        let message = prepared.to_be_signed().to_vec();
+        let under = Authorisation::journalled(id, KeyUse::TrustBundle, &message, self.now);
+        let signature = keys.sign(&message, &under)?;
+        Ok(prepared.finish(&signature)?)
+    }
+}

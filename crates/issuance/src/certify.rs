@@ -1,0 +1,161 @@
+//! Certificates: prepared, linted under a throw-away signature, recorded, and only then signed (T-C2).
+
+use std::num::NonZeroU32;
+
+use crypto::{
+    Authorisation, Input, KeyId, KeyStore, KeyUse, PublicKey, Random, SignError, Signature, Signer,
+    SoftwareSigner, sha256,
+};
+use pki::certificate::{Certificate, SerialNumber, Validity};
+use pki::crl::shard;
+use pki::name::Name;
+use pki::profile::{
+    Addresses, FinishCertificate, Issuer, LintRefused, PrepareCertificate, Profile, Request,
+};
+use registry::certificates::{CertificateError, Certificates, Intent};
+use thiserror::Error;
+use time::UtcDateTime;
+
+use crate::clock::Clock;
+
+/// Partitions of the issuing CA's revocation list.
+pub(crate) const SHARDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
+
+/// Under which policy our certificates are issued: an arc of our own below 2.25 (X.667).
+pub(crate) const POLICY: asn1::Oid = asn1::Oid::of(&[
+    2,
+    25,
+    302_814_158_361_537_297_158_614_022_098_125_347_143,
+    1,
+]);
+
+/// Why no certificate was issued.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CertifyError {
+    /// The request breaks its profile.
+    #[error("the request breaks its profile")]
+    Profile(#[from] PrepareCertificate),
+    /// The linter stops issue.
+    #[error("the linter stops issue")]
+    Lint(#[from] LintRefused),
+    /// The key store did not sign.
+    #[error("the certificate was not signed")]
+    Sign(#[from] SignError),
+    /// The signature makes no certificate.
+    #[error("the signature makes no certificate")]
+    Finish(#[from] FinishCertificate),
+    /// The register did not record it.
+    #[error("the certificate cannot be recorded")]
+    Record(#[from] CertificateError),
+    /// No randomness for a serial number.
+    #[error("no randomness can be had")]
+    Random(#[from] crypto::RandomUnavailable),
+    /// The throw-away key cannot be made.
+    #[error("no throw-away key can be made")]
+    ThrowAway,
+}
+
+/// A CA at work: what issuing needs, and nothing else.
+#[derive(Clone)]
+pub(crate) struct Authority<'a> {
+    pub(crate) key: &'a KeyId,
+    pub(crate) issuer: &'a Issuer,
+    /// Under which the list of a shard, the responder and the issuer's certificate are had.
+    pub(crate) address: &'a str,
+    /// Keeps shards from being filled from outside.
+    pub(crate) shard_key: &'a [u8; 32],
+    pub(crate) keys: &'a KeyStore,
+    pub(crate) certificates: Certificates,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) random: &'a dyn Random,
+}
+
+/// What is to be certified.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order<'a> {
+    pub(crate) profile: Profile,
+    pub(crate) subject: &'a Name,
+    pub(crate) key: &'a PublicKey,
+    pub(crate) validity: Validity,
+    /// The department for which it is made.
+    pub(crate) department: &'a str,
+}
+
+impl Authority<'_> {
+    /// Issues one certificate, durable in the register when it is returned.
+    pub(crate) async fn issue(&self, order: &Order<'_>) -> Result<Certificate, CertifyError> {
+        let mut octets = [0; 16];
+        self.random.fill(&mut octets)?;
+        let serial = SerialNumber::from_random(octets);
+        let shard = shard(self.shard_key, &serial, SHARDS);
+        let crl = list_address(self.address, self.key.as_str(), Some(shard));
+        let ocsp = format!("{}/ocsp", self.address);
+        let issuer = format!("{}/certificates/{}.cer", self.address, self.key);
+        let request = Request {
+            subject: order.subject,
+            key: order.key,
+            serial,
+            validity: order.validity,
+            policies: &[POLICY],
+            alternative_names: &[],
+        };
+        let addresses = Addresses {
+            crl: Some(&crl),
+            ocsp: Some(&ocsp),
+            issuer: Some(&issuer),
+        };
+        let draft = order.profile.prepare(&request, self.issuer, &addresses)?;
+        let throw_away = self.throw_away(draft.to_be_signed())?;
+        let linted = draft.lint(&throw_away)?;
+        let now = self.clock.now();
+        let tbs_digest = sha256(linted.to_be_signed());
+        self.certificates
+            .intend(Intent {
+                issuer: self.key.clone(),
+                serial,
+                tbs_digest,
+                profile: order.profile.name.to_owned(),
+                shard,
+                department: order.department.to_owned(),
+                moment: now,
+            })
+            .await?;
+        let under = Authorisation::journalled(
+            self.key.clone(),
+            KeyUse::Certificates,
+            linted.to_be_signed(),
+            now,
+        );
+        let signature = self.keys.sign(linted.to_be_signed(), &under)?;
+        let certificate = linted.finish(&signature)?;
+        self.certificates
+            .issued(self.key, serial, tbs_digest, certificate.der().to_vec())
+            .await?;
+        Ok(certificate)
+    }
+
+    /// T-C2: a signature by a key that exists for this one inspection.
+    fn throw_away(&self, message: &[u8]) -> Result<Signature, CertifyError> {
+        let algorithm = self.issuer.key().algorithm();
+        let pkcs8 =
+            crypto::generate_pkcs8(algorithm, self.random).map_err(|_| CertifyError::ThrowAway)?;
+        let signer = SoftwareSigner::from_pkcs8(&pkcs8, Some(self.issuer.algorithm()))
+            .map_err(|_| CertifyError::ThrowAway)?;
+        let under = Authorisation::journalled(
+            self.key.clone(),
+            KeyUse::Certificates,
+            message,
+            UtcDateTime::UNIX_EPOCH,
+        );
+        Ok(signer.sign(Input::Message(message), &under)?)
+    }
+}
+
+/// The address of a list: of all certificates of an issuer, or of one shard.
+pub(crate) fn list_address(address: &str, issuer: &str, shard: Option<u32>) -> String {
+    match shard {
+        Some(shard) => format!("{address}/crl/{issuer}-{shard}.crl"),
+        None => format!("{address}/crl/{issuer}.crl"),
+    }
+}

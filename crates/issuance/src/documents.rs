@@ -1,0 +1,186 @@
+//! Sealing a caller's own document: the same release, journal, time-stamp and log as a licence (D19).
+
+use catalogue::key::{MatterCode, SealCode};
+use catalogue::{DocumentPurpose, Refusal, SealUse};
+use crypto::sha256;
+use pdf::preflight::{Finding, preflight};
+use registry::StoreError;
+use registry::asked::By;
+use registry::jobs::{
+    DocumentRefused, DocumentReservation, DocumentReserving, Grounds, StepRefused, Unsealed,
+};
+use registry::objects::ObjectError;
+use registry::trace::{Act, Deed};
+use thiserror::Error;
+
+use crate::asker::{Asker, Once};
+use crate::issue::Begun;
+use crate::office::Office;
+use crate::said::{Waits, response};
+use crate::sealing::Spot;
+
+/// Why a document does not wait for a seal.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// A rule of the catalogue says no.
+    #[error("the catalogue says no")]
+    Refused(#[from] Refusal),
+    /// Licences are sealed by `POST /v1/licences` alone.
+    #[error("a licence is not sealed as a document")]
+    Licence,
+    /// The file is not a PDF that can be sealed, or cannot be read.
+    #[error("the file cannot be read")]
+    Read(#[from] pdf::ReadPdf),
+    /// The file holds what would let it change its looks after the seal (T-S5).
+    #[error("the file holds {} things that a sealed document may not hold", .0.len())]
+    Active(Vec<Finding>),
+    /// The page named is not there.
+    #[error("the file has {pages} pages")]
+    Page {
+        /// How many it has.
+        pages: usize,
+    },
+    /// It cannot be reserved.
+    #[error("it cannot be reserved")]
+    Reserve(#[from] DocumentRefused),
+    /// Its job takes another step.
+    #[error("its job takes another step")]
+    Step(#[from] StepRefused),
+    /// Its file cannot be kept.
+    #[error("its file cannot be kept")]
+    Object(#[from] ObjectError),
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentOrder {
+    /// The seal.
+    pub seal: SealCode,
+    /// What the document is for.
+    pub purpose: DocumentPurpose,
+    /// The matter, where the purpose has one.
+    pub matter: Option<MatterCode>,
+    /// The case, or empty.
+    pub case: String,
+    /// The ground of the use, such as the number of a decision.
+    pub ground: String,
+    /// The page, from 1.
+    pub page: u32,
+    /// The lower left corner of the seal, in points of the page as it is seen.
+    pub corner: (f64, f64),
+}
+
+/// Admits a document and keeps it until its seal is released.
+///
+/// # Errors
+/// [`DocumentError`]; what a rule refuses stands in the trace.
+pub async fn begin_document(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    order: &DocumentOrder,
+    file: Vec<u8>,
+) -> Result<Begun, DocumentError> {
+    if let Err(refused) = admitted(office, asker, order, &file).await {
+        return Err(deny(office, asker, order, refused).await?);
+    }
+    let spot = Spot {
+        page: order.page,
+        corner: order.corner,
+    };
+    let now = office.clock.now();
+    let reservation = DocumentReservation {
+        asked: asker.asked(once),
+        by: asker.by(now),
+        department: asker.department.clone(),
+        grounds: Grounds {
+            seal: order.seal.clone(),
+            purpose: order.purpose,
+            matter: order.matter.clone(),
+            case: order.case.clone(),
+            decision: order.ground.clone(),
+            decided_by: None,
+            requester: asker.person.clone(),
+        },
+        payload: serde_json::to_vec(&spot).unwrap_or_default(),
+    };
+    let jobs = office.registry.jobs();
+    let job = match jobs.reserve_document(reservation).await? {
+        DocumentReserving::Reserved(job) => job,
+        DocumentReserving::Repeated { response, .. } => {
+            return Ok(response.map_or(Begun::Running, Begun::Repeated));
+        }
+    };
+    let digest = sha256(&file);
+    let object = office.objects.put(file).await?;
+    let unsealed = Unsealed {
+        digest,
+        object: object.to_string(),
+    };
+    let by = By::new("service", now);
+    let job = jobs.await_release(&job, unsealed, by).await?;
+    Ok(Begun::Waits(response(202, &Waits::of(&job, None, None))))
+}
+
+/// Purpose, seal and scope first (D19); then whether the file can be sealed as it is (T-S5).
+async fn admitted(
+    office: &Office,
+    asker: &Asker,
+    order: &DocumentOrder,
+    file: &Vec<u8>,
+) -> Result<(), DocumentError> {
+    if matches!(
+        order.purpose,
+        DocumentPurpose::Licence | DocumentPurpose::Conversion
+    ) {
+        return Err(DocumentError::Licence);
+    }
+    let sealing = SealUse {
+        seal: order.seal.clone(),
+        purpose: order.purpose,
+        matter: order.matter.clone(),
+        by: asker.department.clone(),
+    };
+    let today = office.settings.zone.date_at(office.clock.now());
+    office.desk().catalogue.may_seal(&sealing, today)?;
+    let _place = office.work.acquire().await;
+    let found = preflight(file)?;
+    if !found.findings.is_empty() {
+        return Err(DocumentError::Active(found.findings));
+    }
+    let page = usize::try_from(order.page).unwrap_or(usize::MAX);
+    if page == 0 || page > found.pages {
+        return Err(DocumentError::Page { pages: found.pages });
+    }
+    Ok(())
+}
+
+async fn deny(
+    office: &Office,
+    asker: &Asker,
+    order: &DocumentOrder,
+    refused: DocumentError,
+) -> Result<DocumentError, DocumentError> {
+    let ground = match &refused {
+        DocumentError::Refused(refusal) => refusal.code(),
+        DocumentError::Licence => "seal.purpose",
+        DocumentError::Active(_) => "document.active",
+        DocumentError::Page { .. } => "document.page",
+        _ => "document.unreadable",
+    };
+    let act = Act {
+        department: asker.department.clone(),
+        by: asker.by(office.clock.now()),
+        deed: Deed::Deny,
+        object: order.seal.to_string(),
+        ground: ground.to_owned(),
+        detail: vec![("purpose", order.purpose.code().to_owned())],
+        key: None,
+    };
+    office.registry.trace().record(act).await?;
+    Ok(refused)
+}

@@ -1,0 +1,496 @@
+//! The main job: a decided case becomes a licence. The order of this file is the table of `docs/issuance.md`.
+
+use std::sync::Arc;
+
+use catalogue::key::{MatterCode, SealCode};
+use catalogue::{Catalogue, DocumentPurpose, Refusal, SealUse};
+use credential::Handle;
+use licence::life::Stop;
+use licence::{
+    Admitted, Identifier, IssueRequest, LicenceContent, LicenceNumber, NotAdmitted, Salt,
+    SerialText, TemplateRef, Version, admit,
+};
+use registry::StoreError;
+use registry::asked::Response;
+use registry::jobs::{FileRecord, Grounds, Job, JobId, JobState, Recording, StepRefused, Unsealed};
+use registry::licences::{
+    Composed, Drawn, NotComposed, Record, Reservation, ReserveRefused, Reserving,
+};
+use registry::objects::{ObjectError, ObjectId};
+use registry::outbox::Outgoing;
+use registry::trace::{Act, Deed};
+use thiserror::Error;
+
+use crate::asker::{Asker, Once};
+use crate::draft::{DraftError, Payload, draft, kept};
+use crate::found::FIRST_LIST;
+use crate::office::{Desk, Office};
+use crate::said::{self, Issued, Waits};
+use crate::sealing::{Released, Sealed, SealingError, Spot, Subject, seal};
+
+/// Why a request gives no licence.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// The request breaks rules of the catalogue or its type.
+    #[error("the request is not admitted")]
+    NotAdmitted(#[from] NotAdmitted),
+    /// A rule of the catalogue says no.
+    #[error("the catalogue says no")]
+    Refused(#[from] Refusal),
+    /// The issuer is not the caller's department.
+    #[error("nobody asks in another department's name")]
+    OtherDepartment,
+    /// The photograph is not the one whose digest the data hold, or is missing, or is one too many.
+    #[error("the photograph is not the one that the data name")]
+    Photo,
+    /// No seal of the issuer's may stand on it.
+    #[error("no seal may stand on it")]
+    NoSeal,
+    /// It cannot be reserved.
+    #[error("it cannot be reserved")]
+    Reserve(#[from] ReserveRefused),
+    /// Its page cannot be made.
+    #[error("its page cannot be made")]
+    Draft(#[from] DraftError),
+    /// Its job takes another step.
+    #[error("its job takes another step")]
+    Step(#[from] StepRefused),
+    /// It was not sealed.
+    #[error("it was not sealed")]
+    Sealing(#[from] SealingError),
+    /// Its file cannot be kept.
+    #[error("its file cannot be kept")]
+    Object(#[from] ObjectError),
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// There is no such job here.
+    #[error("there is no such job here")]
+    Unknown,
+    /// No randomness for salts.
+    #[error("no randomness can be had")]
+    Random(#[from] crypto::RandomUnavailable),
+}
+
+/// What a caller gets at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It waits for its release.
+    Waits(Response),
+    /// The same request was made before: this was its answer.
+    Repeated(Response),
+    /// The same request was made before and is not answered yet.
+    Running,
+}
+
+/// A request with what came beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IssueOrder {
+    /// The request.
+    pub request: IssueRequest,
+    /// The photograph, PNG or JPEG, where the type has one.
+    pub photo: Option<Vec<u8>>,
+}
+
+/// Steps 2 to 5: admits, reserves and renders; then the job waits for its release.
+///
+/// # Errors
+/// [`IssueError`]; what is refused by a rule stands in the trace.
+pub async fn begin(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    order: &IssueOrder,
+) -> Result<Begun, IssueError> {
+    let desk = office.desk();
+    let admitted = match admitted(office, &desk, asker, order) {
+        Ok(admitted) => admitted,
+        Err(refused) => return Err(deny(office, asker, order, refused).await?),
+    };
+    let job = match reserve(office, &desk, asker, once, order, admitted).await? {
+        Reserving::Reserved(reserved) => reserved.job,
+        Reserving::Repeated { response, .. } => {
+            return Ok(response.map_or(Begun::Running, Begun::Repeated));
+        }
+    };
+    Ok(Begun::Waits(render(office, &job).await?))
+}
+
+/// 2: what comes back has every field lawful, an issuer with the power, and a seal that may be used.
+fn admitted(
+    office: &Office,
+    desk: &Desk,
+    asker: &Asker,
+    order: &IssueOrder,
+) -> Result<(Admitted, SealCode), IssueError> {
+    let today = office.settings.zone.date_at(office.clock.now());
+    let admitted = admit(&order.request, &desk.catalogue, today)?;
+    if *admitted.power().by() != asker.department {
+        return Err(IssueError::OtherDepartment);
+    }
+    inspect_photo(&admitted, order.photo.as_deref())?;
+    let (matter, _) = admitted.power().matter();
+    let seal = seal_for(&desk.catalogue, asker, matter, today)?;
+    Ok((admitted, seal))
+}
+
+/// The digest in the data is that of the octets that came (R8): what is signed is what is shown.
+fn inspect_photo(admitted: &Admitted, photo: Option<&[u8]>) -> Result<(), IssueError> {
+    let named = admitted
+        .fields()
+        .iter()
+        .find(|(name, _)| name.as_str() == "photo_sha256")
+        .map(|(_, value)| value.to_json());
+    let found = photo.map(|photo| {
+        let digest = crypto::sha256(photo);
+        serde_json::Value::String(digest.iter().map(|octet| format!("{octet:02x}")).collect())
+    });
+    (named == found).then_some(()).ok_or(IssueError::Photo)
+}
+
+/// The seal of the caller's department that may stand on a licence of this matter today (R1, R2).
+fn seal_for(
+    catalogue: &Catalogue,
+    asker: &Asker,
+    matter: &MatterCode,
+    today: time::Date,
+) -> Result<SealCode, IssueError> {
+    let mut refused = None;
+    for scope in catalogue.seals() {
+        if scope.holder != asker.department {
+            continue;
+        }
+        let sealing = SealUse {
+            seal: scope.seal.clone(),
+            purpose: DocumentPurpose::Licence,
+            matter: Some(matter.clone()),
+            by: asker.department.clone(),
+        };
+        match catalogue.may_seal(&sealing, today) {
+            Ok(_) => return Ok(scope.seal.clone()),
+            Err(refusal) => refused = Some(refusal),
+        }
+    }
+    Err(refused.map_or(IssueError::NoSeal, IssueError::Refused))
+}
+
+/// T-L1: a refusal by a rule is an act, and commits alone.
+async fn deny(
+    office: &Office,
+    asker: &Asker,
+    order: &IssueOrder,
+    refused: IssueError,
+) -> Result<IssueError, IssueError> {
+    let ground = match &refused {
+        IssueError::NotAdmitted(NotAdmitted(defects)) => defects
+            .first()
+            .map_or("licence.not-admitted", |defect| defect.fault.code()),
+        IssueError::Refused(refusal) => refusal.code(),
+        IssueError::OtherDepartment => "caller.other-department",
+        IssueError::Photo => "licence.photo",
+        _ => "licence.no-seal",
+    };
+    // What the request calls its matter may be anything: only a well-formed code stands in the trace.
+    let matter = MatterCode::parse(&order.request.matter);
+    office
+        .registry
+        .trace()
+        .record(Act {
+            department: asker.department.clone(),
+            by: asker.by(office.clock.now()),
+            deed: Deed::Deny,
+            object: matter.map_or_else(|_| "issue".to_owned(), |matter| matter.to_string()),
+            ground: ground.to_owned(),
+            detail: Vec::new(),
+            key: None,
+        })
+        .await?;
+    Ok(refused)
+}
+
+/// 3: one transaction; a repeat of the request finds this job.
+async fn reserve(
+    office: &Office,
+    desk: &Desk,
+    asker: &Asker,
+    once: &Once,
+    order: &IssueOrder,
+    (admitted, seal): (Admitted, SealCode),
+) -> Result<Reserving, IssueError> {
+    let now = crate::answers::whole(office.clock.now());
+    let zone = office.settings.zone;
+    let decision = admitted.decision().clone();
+    let payload = Payload {
+        issued_on: decision.decided_on,
+        photo: order.photo.as_deref().map(kept),
+    };
+    let kind = admitted.licence_type();
+    let grounds = Grounds {
+        seal,
+        purpose: DocumentPurpose::Licence,
+        matter: Some(admitted.power().matter().0.clone()),
+        case: admitted.case().to_owned(),
+        decision: decision.number.clone(),
+        decided_by: Some(decision.decided_by.clone()),
+        requester: asker.person.clone(),
+    };
+    let reservation = Reservation {
+        asked: asker.asked(once),
+        by: asker.by(now),
+        department: asker.department.clone(),
+        licence_type: (kind.key.clone(), kind.code.clone()),
+        issuer: *admitted.issuer_code(),
+        year: zone.date_at(now).year(),
+        holder: admitted.holder().clone(),
+        period: admitted.validity().period(zone),
+        grounds,
+        number: admitted.number().cloned(),
+        serial: admitted.serial().cloned(),
+        licence: None,
+        status_list: FIRST_LIST,
+        payload: serde_json::to_vec(&payload).map_err(|_| DraftError::Reserved)?,
+        compose: compose(office, desk, asker, admitted)?,
+    };
+    Ok(office.registry.licences().reserve(reservation).await?)
+}
+
+/// Number, identifier and data of what is drawn; salts and handle were drawn before, since this may run twice.
+fn compose(
+    office: &Office,
+    desk: &Desk,
+    asker: &Asker,
+    admitted: Admitted,
+) -> Result<registry::licences::Compose, IssueError> {
+    let mut salt = [0; 16];
+    office.random.fill(&mut salt)?;
+    let handle = Handle::generate(office.random.as_ref())?.to_string();
+    let key = admitted.licence_type().key.clone();
+    let template = desk
+        .blanks
+        .get(key.as_str())
+        .map(|blank| TemplateRef::new(blank.template().key(), blank.template().version()));
+    let Some(Ok(template)) = template else {
+        return Err(DraftError::NoTemplate(key.to_string()).into());
+    };
+    let region = desk
+        .catalogue
+        .department(&asker.department)
+        .map(|department| department.region.clone());
+    let year = office.settings.zone.date_at(office.clock.now()).year();
+    let permutation = office.permutation.clone();
+    Ok(Box::new(move |drawn: &Drawn| {
+        let number = match (admitted.number(), &region) {
+            (Some(number), _) => number.clone(),
+            (None, Some(region)) => LicenceNumber::numbered(&key, region, (year, drawn.running))
+                .map_err(|_| NotComposed)?,
+            (None, None) => return Err(NotComposed),
+        };
+        let serial = match admitted.serial() {
+            Some(serial) => serial.clone(),
+            None => SerialText::numbered(year, drawn.running).map_err(|_| NotComposed)?,
+        };
+        let kind = &admitted.licence_type().code;
+        let identifier = Identifier::new(
+            kind.clone(),
+            *admitted.issuer_code(),
+            serial,
+            Version::FIRST,
+        );
+        let content =
+            LicenceContent::new(&admitted, &identifier, &number, &template, Salt::new(salt));
+        let content = content.map_err(|_| NotComposed)?.canonical();
+        Ok(Composed {
+            number,
+            identifier,
+            status_index: permutation.index(drawn.status_counter).ok_or(NotComposed)?,
+            content: content.map_err(|_| NotComposed)?,
+            salts: Vec::new(),
+            handle: handle.clone(),
+        })
+    }))
+}
+
+/// 4 and 5: code and page; from here on the job waits for its release.
+pub(crate) async fn render(office: &Office, job: &JobId) -> Result<Response, IssueError> {
+    let (job, record) = licence_job(office, job).await?;
+    let licences = office.registry.licences();
+    let content = licences.content(&record.identifier, None).await?;
+    let content = content.ok_or(IssueError::Unknown)?;
+    let payload: Payload =
+        serde_json::from_slice(&job.payload).map_err(|_| DraftError::Reserved)?;
+    let drafted = {
+        let _place = office.work.acquire().await;
+        draft(office, &record, &content, &payload).await
+    };
+    let drafted = match drafted {
+        Ok(drafted) => drafted,
+        Err(error) => {
+            give_up(office, &job, &error).await?;
+            return Err(error.into());
+        }
+    };
+    let digest = crypto::sha256(&drafted.page.bytes);
+    let object = office.objects.put(drafted.page.bytes).await?;
+    let unsealed = Unsealed {
+        digest,
+        object: object.to_string(),
+    };
+    let by = registry::asked::By::new("service", office.clock.now());
+    let job = office
+        .registry
+        .jobs()
+        .await_release(&job.id, unsealed, by)
+        .await?;
+    Ok(said::response(
+        202,
+        &Waits::of(&job, Some(&record), Some(&drafted.code)),
+    ))
+}
+
+/// A page that cannot be made will not be made tomorrow: the job ends, and its number with it.
+async fn give_up(office: &Office, job: &Job, error: &DraftError) -> Result<(), IssueError> {
+    let lasting = matches!(
+        error,
+        DraftError::Render(_)
+            | DraftError::Photo(_)
+            | DraftError::Modules(_)
+            | DraftError::Code(_)
+            | DraftError::NoTemplate(_)
+    );
+    if lasting {
+        let by = registry::asked::By::new("service", office.clock.now());
+        let reason = error.to_string();
+        office.registry.jobs().fail(&job.id, &reason, by).await?;
+    }
+    Ok(())
+}
+
+async fn licence_job(office: &Office, id: &JobId) -> Result<(Job, Record), IssueError> {
+    let job = office.registry.jobs().find(id, None).await?;
+    let job = job.ok_or(IssueError::Unknown)?;
+    let identifier = job.identifier.clone().ok_or(IssueError::Unknown)?;
+    let record = office.registry.licences().find(&identifier, None).await?;
+    Ok((job, record.ok_or(IssueError::Unknown)?))
+}
+
+/// Steps 7 to 14, for a job whose release was given: also what a restart does with it.
+///
+/// # Errors
+/// [`IssueError`]; the job stays where the journal has it, and is taken up again.
+pub async fn complete(office: &Office, job: &JobId) -> Result<Response, IssueError> {
+    let released = released(office, job).await?;
+    let sealed = {
+        let _place = office.work.acquire().await;
+        seal(office, released).await?
+    };
+    record(office, sealed).await
+}
+
+/// What the chain begins with: job, file, seal, subject.
+async fn released(office: &Office, id: &JobId) -> Result<Released, IssueError> {
+    let job = office.registry.jobs().find(id, None).await?;
+    let job = job.ok_or(IssueError::Unknown)?;
+    if !matches!(job.state, JobState::Released | JobState::Journalled) {
+        return Err(StepRefused::NotNow { state: job.state }.into());
+    }
+    let desk = office.desk();
+    // R1, at the moment of use: the seal is in use and still in scope.
+    let seal = desk
+        .seals
+        .get(&job.grounds.seal)
+        .ok_or(SealingError::SealNotInUse)?;
+    let today = office.settings.zone.date_at(office.clock.now());
+    let sealing = SealUse {
+        seal: job.grounds.seal.clone(),
+        purpose: job.grounds.purpose,
+        matter: job.grounds.matter.clone(),
+        by: job.department.clone(),
+    };
+    desk.catalogue.may_seal(&sealing, today)?;
+    let file = unsealed(office, &job).await?;
+    let subject = match &job.identifier {
+        Some(identifier) => {
+            let licences = office.registry.licences();
+            let record = licences.find(identifier, None).await?;
+            let content = licences.content(identifier, None).await?;
+            match (record, content) {
+                (Some(record), Some(content)) => Subject::Licence(Box::new((record, content))),
+                _ => return Err(IssueError::Unknown),
+            }
+        }
+        None => {
+            let spot: Spot =
+                serde_json::from_slice(&job.payload).map_err(|_| DraftError::Reserved)?;
+            Subject::Document(spot)
+        }
+    };
+    Ok(Released {
+        seal: seal.clone(),
+        file: Arc::new(file),
+        subject,
+        job,
+    })
+}
+
+/// The file that waits, as it was rendered: what was released is what is sealed (T-S5).
+pub(crate) async fn unsealed(office: &Office, job: &Job) -> Result<Vec<u8>, IssueError> {
+    let unsealed = job.unsealed.as_ref().ok_or(IssueError::Unknown)?;
+    let object: ObjectId = unsealed.object.parse().map_err(|_| IssueError::Unknown)?;
+    let file = office.objects.read(&object).await?;
+    // The store is trusted to keep, not to be honest.
+    if crypto::sha256(&file) != unsealed.digest {
+        return Err(IssueError::Unknown);
+    }
+    Ok(file)
+}
+
+/// 14: one transaction; true from here on.
+async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError> {
+    let digest = crypto::sha256(&sealed.file);
+    let length = u64::try_from(sealed.file.len()).unwrap_or(u64::MAX);
+    let object = office.objects.put(sealed.file).await?;
+    let record = match &sealed.subject {
+        Subject::Licence(licence) => Some(&licence.0),
+        Subject::Document(_) => None,
+    };
+    let issued = Issued::of(office, &sealed.job, record, digest, &sealed.receipt);
+    let response = said::response(201, &issued);
+    let events = record
+        .map(|record| Outgoing {
+            kind: "licence.issued".to_owned(),
+            receivers: receivers(&office.desk(), record),
+            payload: response.body.clone(),
+        })
+        .into_iter()
+        .collect();
+    let recording = Recording {
+        job: sealed.job.id.clone(),
+        files: vec![FileRecord {
+            format: "pdf".to_owned(),
+            object: object.to_string(),
+            digest,
+            length,
+            receipt: sealed.receipt.into_bytes(),
+        }],
+        stop: Stop::Clear,
+        events,
+        response: response.clone(),
+        by: registry::asked::By::new(sealed.release.statement.releaser, office.clock.now()),
+    };
+    office.registry.jobs().record(recording).await?;
+    Ok(response)
+}
+
+/// Who is told (R22): the industry authority of the matter, if it is another body than the issuer.
+fn receivers(desk: &Desk, record: &Record) -> Vec<String> {
+    let matter = record
+        .matter
+        .as_ref()
+        .and_then(|matter| desk.catalogue.matter(matter));
+    matter
+        .filter(|matter| matter.industry_authority != record.department)
+        .map(|matter| matter.industry_authority.to_string())
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! The names of the installation's own keys.
+
+use crypto::{KeyId, KeyUse};
+use pki::profile::Profile;
+
+/// A key of the service, other than a seal's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ServiceKey {
+    /// The root of the hierarchy; offline in production.
+    Root,
+    /// The issuing CA.
+    Authority,
+    /// The OCSP responder.
+    Responder,
+    /// The time-stamping unit.
+    TimeStamps,
+    /// Checkpoints of the public log.
+    Log,
+    /// Checkpoints of the trace.
+    Trace,
+    /// Printed codes and credentials.
+    Credential,
+    /// Token status lists.
+    StatusList,
+    /// The trust bundle.
+    TrustBundle,
+}
+
+impl ServiceKey {
+    /// All, in the order in which they are made: issuers first.
+    pub const ALL: [Self; 9] = [
+        Self::Root,
+        Self::Authority,
+        Self::Responder,
+        Self::TimeStamps,
+        Self::Log,
+        Self::Trace,
+        Self::Credential,
+        Self::StatusList,
+        Self::TrustBundle,
+    ];
+
+    /// Its name in the key store and the journal.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Authority => "ca",
+            Self::Responder => "ocsp",
+            Self::TimeStamps => "tsa",
+            Self::Log => "log",
+            Self::Trace => "trace",
+            Self::Credential => "credential",
+            Self::StatusList => "status",
+            Self::TrustBundle => "trust",
+        }
+    }
+
+    /// What it is used for.
+    #[must_use]
+    pub fn for_use(self) -> KeyUse {
+        match self {
+            Self::Root | Self::Authority => KeyUse::Certificates,
+            Self::Responder => KeyUse::Ocsp,
+            Self::TimeStamps => KeyUse::TimeStamps,
+            Self::Log | Self::Trace => KeyUse::Checkpoints,
+            Self::Credential => KeyUse::Credentials,
+            Self::StatusList => KeyUse::StatusLists,
+            Self::TrustBundle => KeyUse::TrustBundle,
+        }
+    }
+
+    /// The profile of its certificate; checkpoints are signed by bare keys (C2SP signed-note).
+    #[must_use]
+    pub fn profile(self) -> Option<Profile> {
+        Some(match self {
+            Self::Root => Profile::ROOT,
+            Self::Authority => Profile::ISSUING_CA,
+            Self::Responder => Profile::OCSP_RESPONDER,
+            Self::TimeStamps => Profile::TIME_STAMPING,
+            Self::Credential => Profile::CREDENTIAL,
+            Self::StatusList => Profile::STATUS_LIST,
+            Self::TrustBundle => Profile::TRUST_BUNDLE,
+            Self::Log | Self::Trace => return None,
+        })
+    }
+
+    /// Its name as the key store takes it.
+    #[must_use]
+    pub fn id(self) -> KeyId {
+        key_id(self.name())
+    }
+}
+
+/// The name of a seal's key: the seal's code behind `seal-`.
+///
+/// `None` for a code that no key can be named after.
+#[must_use]
+pub fn seal_key(seal: &str) -> Option<KeyId> {
+    KeyId::parse(&format!("seal-{seal}"))
+}
+
+fn key_id(name: &'static str) -> KeyId {
+    KeyId::parse(name).expect("names of service keys are plain ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_key_has_a_name_of_its_own() {
+        let mut names: Vec<KeyId> = ServiceKey::ALL.into_iter().map(ServiceKey::id).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), ServiceKey::ALL.len());
+        assert_eq!(
+            seal_key("990102-SPZYZ-01")
+                .map(|id| id.to_string())
+                .as_deref(),
+            Some("seal-990102-SPZYZ-01")
+        );
+        assert_eq!(seal_key("印"), None);
+    }
+}

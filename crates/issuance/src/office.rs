@@ -1,0 +1,565 @@
+//! What the issuing office has at hand; without behaviour of its own beyond opening and the work that runs beside it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use asn1::Oid;
+use catalogue::{Catalogue, ImportError, Sources, Zone};
+use credential::Permutation;
+use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
+use document::{Blank, Edition, Imprint, PrepareBlank, Template};
+use evidence::tsp::{Accuracy, Unit};
+use pki::certificate::{Certificate, ReadCertificate};
+use pki::profile::{Issuer, Profile};
+use registry::certificates::CertificateError;
+use registry::log::Log;
+use registry::objects::Objects;
+use registry::status::StatusError;
+use registry::{Registry, StoreError};
+use thiserror::Error;
+use time::{Duration, UtcDateTime};
+use tlog::NoteKey;
+use tokio::sync::{Notify, Semaphore};
+use verify::Trust;
+
+use crate::answers::{self, AnswerError, Responder};
+use crate::bundle::{BundleError, Contents};
+use crate::clock::Clock;
+use crate::found::FIRST_LIST;
+use crate::keys::ServiceKey;
+use crate::lists::{self, ListError, ListIssuer, Lists};
+use crate::seals::{SealError, Seals, gather};
+use crate::sequencer::{CheckpointSigner, Sequencer};
+use crate::stamps::TimeStamps;
+
+/// The policy of our time-stamps: an arc of our own below 2.25 (X.667).
+const STAMP_POLICY: Oid = Oid::of(&[
+    2,
+    25,
+    302_814_158_361_537_297_158_614_022_098_125_347_143,
+    2,
+]);
+
+/// What an office decides once.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Origin of the service, such as `https://licences.example`; in certificates, codes and links.
+    pub address: String,
+    /// The zone of legal dates.
+    pub zone: Zone,
+    /// Whether pages are marked as samples.
+    pub edition: Edition,
+    /// How long status answers and lists are good.
+    pub status_life: Duration,
+    /// How long a release may wait.
+    pub release_life: Duration,
+    /// Pieces of work on documents done at once.
+    pub workers: usize,
+}
+
+/// The parts that an office is opened with.
+pub struct Parts {
+    /// What it decided once.
+    pub settings: Settings,
+    /// Facts.
+    pub registry: Registry,
+    /// Files.
+    pub objects: Objects,
+    /// Keys, unlocked or not.
+    pub keys: Arc<KeyStore>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Keeps partitions of the revocation list from being filled from outside.
+    pub shard_key: [u8; 32],
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Parts")
+    }
+}
+
+/// The certificates of the service's own keys.
+#[derive(Debug, Clone)]
+pub struct Hierarchy {
+    /// The root.
+    pub root: Certificate,
+    /// The issuing CA.
+    pub authority: Certificate,
+    /// The OCSP responder.
+    pub responder: Certificate,
+    /// The time-stamping unit.
+    pub time_stamps: Certificate,
+    /// The signer of printed codes.
+    pub credential: Certificate,
+    /// The signer of status lists.
+    pub status: Certificate,
+    /// The signer of the trust bundle.
+    pub trust: Certificate,
+}
+
+/// What the issuing office has at hand.
+pub struct Office {
+    pub(crate) settings: Settings,
+    pub(crate) registry: Registry,
+    pub(crate) objects: Objects,
+    pub(crate) keys: Arc<KeyStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) shard_key: [u8; 32],
+    pub(crate) hierarchy: Hierarchy,
+    pub(crate) stamps: TimeStamps,
+    pub(crate) log: Sequencer,
+    pub(crate) trace_log: Sequencer,
+    pub(crate) responder: Responder,
+    pub(crate) lists: Lists,
+    pub(crate) permutation: Arc<Permutation>,
+    pub(crate) status_uri: String,
+    pub(crate) work: Arc<Semaphore>,
+    pub(crate) upkeep: Notify,
+    pub(crate) opened: UtcDateTime,
+    desk: RwLock<Arc<Desk>>,
+    trust: RwLock<Arc<Trust>>,
+}
+
+impl std::fmt::Debug for Office {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Office")
+            .field("address", &self.settings.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What follows from the catalogue in force: replaced whole when another is imported.
+#[derive(Debug)]
+pub struct Desk {
+    /// The catalogue.
+    pub catalogue: Catalogue,
+    /// The seals in use.
+    pub(crate) seals: Seals,
+    /// The prepared pages, by type key.
+    pub(crate) blanks: BTreeMap<String, Blank>,
+}
+
+/// Why an office cannot be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenOffice {
+    /// No catalogue was imported.
+    #[error("no catalogue was imported yet")]
+    NoCatalogue,
+    /// The stored catalogue does not import.
+    #[error("the stored catalogue does not import")]
+    Import(#[from] ImportError),
+    /// The stored catalogue is damaged.
+    #[error("the stored catalogue is damaged")]
+    Stored,
+    /// A key has no certificate.
+    #[error("the key {0} has no certificate, or is not in the key store")]
+    KeyAbsent(KeyId),
+    /// A stored certificate cannot be read.
+    #[error("a stored certificate cannot be read")]
+    Certificate(#[from] ReadCertificate),
+    /// A stored key cannot be used.
+    #[error("a stored key cannot be used")]
+    Key(#[from] crypto::ReadKey),
+    /// A template cannot be prepared.
+    #[error("a template cannot be prepared")]
+    Blank(#[from] PrepareBlank),
+    /// A template is not carried by the binary.
+    #[error("a template cannot be read")]
+    Template(#[from] document::ReadTemplate),
+    /// A seal cannot be drawn.
+    #[error("a seal cannot be drawn")]
+    Seal(#[from] SealError),
+    /// The log's key cannot stand in a note.
+    #[error("the log's key cannot stand in a note")]
+    Note(#[from] tlog::key::NoteKeyFault),
+    /// The register cannot be read.
+    #[error("the register cannot be read")]
+    Register(#[from] CertificateError),
+    /// The registry of status cannot be read.
+    #[error("the registry of status cannot be read")]
+    Status(#[from] StatusError),
+    /// The registry cannot be read.
+    #[error("the registry cannot be read")]
+    Store(#[from] StoreError),
+    /// Stored answers cannot be loaded.
+    #[error("stored answers cannot be loaded")]
+    Answers(#[from] AnswerError),
+    /// Stored lists cannot be loaded.
+    #[error("stored lists cannot be loaded")]
+    Lists(#[from] ListError),
+    /// The installation's own trust cannot be put together.
+    #[error("the installation's own trust cannot be put together")]
+    Trust(#[from] verify::ReadTrust),
+    /// There is no status list.
+    #[error("there is no status list")]
+    NoStatusList,
+}
+
+impl Office {
+    /// Opens an office that was founded.
+    ///
+    /// # Errors
+    /// [`OpenOffice`] names what is missing.
+    pub async fn open(parts: Parts) -> Result<Self, OpenOffice> {
+        let hierarchy = hierarchy(&parts).await?;
+        let catalogue = stored_catalogue(&parts.registry).await?;
+        let source = DeskSource {
+            registry: &parts.registry,
+            keys: &parts.keys,
+            settings: &parts.settings,
+        };
+        let desk = source.desk(catalogue).await?;
+        let list = parts.registry.status_lists().find(FIRST_LIST).await?;
+        let list = list.ok_or(OpenOffice::NoStatusList)?;
+        let permutation = Permutation::of_list(&list.permutation, &list.uri);
+        let responder = responder(&parts, &hierarchy)?;
+        responder.load().await?;
+        let lists = lists(&parts, &hierarchy)?;
+        lists.load().await?;
+        let last = last_stamp(&parts.registry).await?;
+        let log = sequencer(&parts, Log::Public, ServiceKey::Log)?;
+        let contents = Contents {
+            hierarchy: &hierarchy,
+            desk: &desk,
+            log: log.signer(),
+            now: parts.clock.now(),
+        };
+        let trust = Trust::of(&contents.bundle())?;
+        Ok(Self {
+            trust: RwLock::new(Arc::new(trust)),
+            log,
+            stamps: TimeStamps::new(unit(&parts, &hierarchy)?, last),
+            trace_log: sequencer(&parts, Log::Trace, ServiceKey::Trace)?,
+            responder,
+            lists,
+            permutation: Arc::new(permutation),
+            status_uri: list.uri,
+            work: Arc::new(Semaphore::new(parts.settings.workers.max(1))),
+            upkeep: Notify::new(),
+            opened: parts.clock.now(),
+            desk: RwLock::new(Arc::new(desk)),
+            hierarchy,
+            settings: parts.settings,
+            registry: parts.registry,
+            objects: parts.objects,
+            keys: parts.keys,
+            clock: parts.clock,
+            random: parts.random,
+            shard_key: parts.shard_key,
+        })
+    }
+
+    /// The catalogue in force and what follows from it.
+    #[must_use]
+    pub fn desk(&self) -> Arc<Desk> {
+        self.desk
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// What the service itself trusts: the contents of its bundle.
+    #[must_use]
+    pub fn trust(&self) -> Arc<Trust> {
+        self.trust
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The signed trust bundle, for verifiers.
+    ///
+    /// # Errors
+    /// [`BundleError`], when the key store is locked.
+    pub fn trust_bundle(&self) -> Result<String, BundleError> {
+        let desk = self.desk();
+        self.contents(&desk).signed(&self.keys)
+    }
+
+    fn contents<'a>(&'a self, desk: &'a Desk) -> Contents<'a> {
+        Contents {
+            hierarchy: &self.hierarchy,
+            desk,
+            log: self.log.signer(),
+            now: self.clock.now(),
+        }
+    }
+
+    /// Puts another catalogue in force, with what follows from it.
+    ///
+    /// # Errors
+    /// As [`Office::open`]; then the catalogue before stays in force.
+    pub(crate) async fn put_in_force(&self, catalogue: Catalogue) -> Result<(), OpenOffice> {
+        let source = DeskSource {
+            registry: &self.registry,
+            keys: &self.keys,
+            settings: &self.settings,
+        };
+        let desk = source.desk(catalogue).await?;
+        let trust = Trust::of(&self.contents(&desk).bundle())?;
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
+        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
+        Ok(())
+    }
+
+    /// What the office decided once.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The facts.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> UtcDateTime {
+        self.clock.now()
+    }
+
+    /// The key store: to see whether it is locked.
+    #[must_use]
+    pub fn keys(&self) -> &KeyStore {
+        &self.keys
+    }
+
+    /// The certificates of the service's own keys.
+    #[must_use]
+    pub fn hierarchy(&self) -> &Hierarchy {
+        &self.hierarchy
+    }
+
+    /// The public log.
+    #[must_use]
+    pub fn log(&self) -> &Sequencer {
+        &self.log
+    }
+
+    /// The log of the trace; private.
+    #[must_use]
+    pub fn trace_log(&self) -> &Sequencer {
+        &self.trace_log
+    }
+
+    /// Certificate status.
+    #[must_use]
+    pub fn responder(&self) -> &Responder {
+        &self.responder
+    }
+
+    /// Published lists.
+    #[must_use]
+    pub fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
+    pub(crate) fn algorithm(&self, key: ServiceKey) -> Option<SignatureAlgorithm> {
+        self.keys
+            .public_key(&key.id())
+            .map(|(_, algorithm, _)| algorithm)
+    }
+}
+
+async fn hierarchy(parts: &Parts) -> Result<Hierarchy, OpenOffice> {
+    let of = async |by: ServiceKey, key: ServiceKey, profile: Profile| {
+        let found = issued(&parts.registry, by, profile).await?;
+        own(parts, &key.id(), &found).ok_or_else(|| OpenOffice::KeyAbsent(key.id()))
+    };
+    use ServiceKey as K;
+    Ok(Hierarchy {
+        root: of(K::Root, K::Root, Profile::ROOT).await?,
+        authority: of(K::Root, K::Authority, Profile::ISSUING_CA).await?,
+        responder: of(K::Authority, K::Responder, Profile::OCSP_RESPONDER).await?,
+        time_stamps: of(K::Authority, K::TimeStamps, Profile::TIME_STAMPING).await?,
+        credential: of(K::Authority, K::Credential, Profile::CREDENTIAL).await?,
+        status: of(K::Authority, K::StatusList, Profile::STATUS_LIST).await?,
+        trust: of(K::Authority, K::TrustBundle, Profile::TRUST_BUNDLE).await?,
+    })
+}
+
+/// The certificates of a profile that an issuer issued, the newest first.
+async fn issued(
+    registry: &Registry,
+    by: ServiceKey,
+    profile: Profile,
+) -> Result<Vec<Certificate>, OpenOffice> {
+    let certificates = registry.certificates();
+    let found = certificates.of_profile(&by.id(), profile.name).await?;
+    let ders = found
+        .iter()
+        .filter_map(|registered| registered.der.as_ref());
+    Ok(ders
+        .map(|der| Certificate::parse(der))
+        .collect::<Result<_, _>>()?)
+}
+
+fn own(parts: &Parts, key: &KeyId, found: &[Certificate]) -> Option<Certificate> {
+    let (public, _, _) = parts.keys.public_key(key)?;
+    found
+        .iter()
+        .find(|certificate| certificate.public_key().is_ok_and(|key| key == public))
+        .cloned()
+}
+
+fn algorithm(parts: &Parts, key: ServiceKey) -> Result<SignatureAlgorithm, OpenOffice> {
+    match parts.keys.public_key(&key.id()) {
+        Some((_, algorithm, _)) => Ok(algorithm),
+        None => Err(OpenOffice::KeyAbsent(key.id())),
+    }
+}
+
+fn responder(parts: &Parts, hierarchy: &Hierarchy) -> Result<Responder, OpenOffice> {
+    Ok(Responder::new(answers::Parts {
+        authority: hierarchy.authority.clone(),
+        certificate: hierarchy.responder.clone(),
+        algorithm: algorithm(parts, ServiceKey::Responder)?,
+        life: parts.settings.status_life,
+        keys: parts.keys.clone(),
+        clock: parts.clock.clone(),
+        registry: parts.registry.clone(),
+    }))
+}
+
+fn lists(parts: &Parts, hierarchy: &Hierarchy) -> Result<Lists, OpenOffice> {
+    let issuer = |key: ServiceKey, certificate: &Certificate| {
+        Ok::<_, OpenOffice>(ListIssuer {
+            key: key.id(),
+            issuer: Issuer::of(certificate, algorithm(parts, key)?)?,
+            since: certificate.validity().from,
+        })
+    };
+    Ok(Lists::new(lists::Parts {
+        issuers: vec![
+            issuer(ServiceKey::Root, &hierarchy.root)?,
+            issuer(ServiceKey::Authority, &hierarchy.authority)?,
+        ],
+        address: parts.settings.address.clone(),
+        status: hierarchy.status.clone(),
+        authority: hierarchy.authority.clone(),
+        algorithm: algorithm(parts, ServiceKey::StatusList)?,
+        life: parts.settings.status_life,
+        keys: parts.keys.clone(),
+        clock: parts.clock.clone(),
+        registry: parts.registry.clone(),
+    }))
+}
+
+fn unit(parts: &Parts, hierarchy: &Hierarchy) -> Result<Unit, OpenOffice> {
+    let chain = [&hierarchy.time_stamps, &hierarchy.authority];
+    Ok(Unit {
+        certificate: hierarchy.time_stamps.clone(),
+        chain: chain.map(|certificate| certificate.der().to_vec()).to_vec(),
+        algorithm: algorithm(parts, ServiceKey::TimeStamps)?,
+        policies: vec![STAMP_POLICY],
+        accuracy: Accuracy::SECOND,
+    })
+}
+
+fn sequencer(parts: &Parts, log: Log, key: ServiceKey) -> Result<Sequencer, OpenOffice> {
+    let Some((public, _, _)) = parts.keys.public_key(&key.id()) else {
+        return Err(OpenOffice::KeyAbsent(key.id()));
+    };
+    let origin = origin(&parts.settings.address, key);
+    let signer = CheckpointSigner {
+        note_key: NoteKey::ed25519(&origin, &public)?,
+        origin,
+        key: key.id(),
+    };
+    Ok(Sequencer::new(
+        log,
+        parts.registry.logs(),
+        signer,
+        parts.keys.clone(),
+        parts.clock.clone(),
+    ))
+}
+
+/// The origin line of a log: the service's name without its scheme (C2SP tlog-checkpoint).
+fn origin(address: &str, key: ServiceKey) -> String {
+    let host = address.split_once("://").map_or(address, |(_, host)| host);
+    format!("{host}/{}", key.name())
+}
+
+/// The latest moment that the journal knows of a token (T-T2).
+async fn last_stamp(registry: &Registry) -> Result<UtcDateTime, OpenOffice> {
+    let last = registry
+        .journal()
+        .last_use(&ServiceKey::TimeStamps.id())
+        .await?;
+    Ok(last.unwrap_or(UtcDateTime::UNIX_EPOCH))
+}
+
+/// What a desk is put together from.
+struct DeskSource<'a> {
+    registry: &'a Registry,
+    keys: &'a KeyStore,
+    settings: &'a Settings,
+}
+
+impl DeskSource<'_> {
+    async fn desk(&self, catalogue: Catalogue) -> Result<Desk, OpenOffice> {
+        let certificates = issued(self.registry, ServiceKey::Authority, Profile::SEAL).await?;
+        let seals = gather(&catalogue, self.keys, &certificates)?;
+        let imprint = Imprint {
+            address: self.settings.address.clone(),
+            edition: self.settings.edition,
+        };
+        let blanks = blanks(&catalogue, &imprint)?;
+        Ok(Desk {
+            catalogue,
+            seals,
+            blanks,
+        })
+    }
+}
+
+/// Prepares the page of every type that has a template.
+fn blanks(catalogue: &Catalogue, imprint: &Imprint) -> Result<BTreeMap<String, Blank>, OpenOffice> {
+    let known: Vec<&str> = Template::keys().collect();
+    let mut blanks = BTreeMap::new();
+    for kind in catalogue.licence_types() {
+        let key = kind.key.as_str();
+        if known.contains(&key) {
+            let template = Template::embedded(key)?;
+            blanks.insert(key.to_owned(), Blank::prepare(template, imprint)?);
+        }
+    }
+    Ok(blanks)
+}
+
+/// The files of a catalogue as they are kept: JSON of four texts.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct StoredSources {
+    pub(crate) departments: String,
+    pub(crate) types: String,
+    pub(crate) matters: String,
+    pub(crate) powers: Option<String>,
+}
+
+impl StoredSources {
+    pub(crate) fn import(&self) -> Result<Catalogue, ImportError> {
+        Catalogue::import(&Sources {
+            departments: self.departments.as_bytes(),
+            types: self.types.as_bytes(),
+            matters: self.matters.as_bytes(),
+            powers: self.powers.as_deref().map(str::as_bytes),
+        })
+    }
+}
+
+async fn stored_catalogue(registry: &Registry) -> Result<Catalogue, OpenOffice> {
+    let latest = registry.catalogues().latest().await?;
+    let latest = latest.ok_or(OpenOffice::NoCatalogue)?;
+    let sources: StoredSources =
+        serde_json::from_slice(&latest.sources).map_err(|_| OpenOffice::Stored)?;
+    Ok(sources.import()?)
+}

@@ -1,0 +1,42 @@
+//! Step 13: what the inspector's own code would not accept does not leave (D4).
+
+use verify::{Material, Policy, Verdict};
+
+use crate::office::Office;
+use crate::sealing::{Sealed, SealingError, Subject};
+
+/// Judges a sealed file as an inspector would, with the evidence that it carries and nothing else; the state of the
+/// licence is the register's to say, a moment later.
+pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, SealingError> {
+    let name = match &sealed.subject {
+        Subject::Licence(_) => "recheck",
+        // A document of the caller's own is no licence of anybody's.
+        Subject::Document(_) => "form",
+    };
+    let policy = Policy::named(name).unwrap_or_default();
+    let trust = office.trust();
+    let report = verify::examine(
+        "sealed.pdf",
+        &sealed.file,
+        &trust,
+        &Material::empty(),
+        &policy,
+        office.clock.now(),
+    );
+    if report.verdict == Verdict::Valid {
+        return Ok(sealed);
+    }
+    let mut reasons: Vec<String> = report
+        .findings
+        .iter()
+        .chain(
+            report
+                .signatures
+                .iter()
+                .flat_map(|signature| &signature.findings),
+        )
+        .map(|finding| finding.code.to_string())
+        .collect();
+    reasons.dedup();
+    Err(SealingError::NotAccepted(reasons))
+}

@@ -1,0 +1,239 @@
+//! Step 6: a second person looks at what waits and releases exactly that, or refuses it (D19).
+
+use crypto::{Release, Signature, SignatureAlgorithm};
+use registry::asked::Response;
+use registry::jobs::{Job, JobId, JobState, Jobs, StepRefused};
+use registry::trace::{Act, Deed};
+use serde::Serialize;
+use thiserror::Error;
+use time::UtcDateTime;
+
+use crate::asker::Asker;
+use crate::issue::{IssueError, complete, unsealed};
+use crate::keys::seal_key;
+use crate::office::Office;
+use crate::said::{Waits, hex, moment};
+
+/// Jobs of one page of a list.
+const PAGE: u32 = 200;
+
+/// Why a release was not taken.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// There is no such job, or not in this department.
+    #[error("there is no such job here")]
+    Unknown,
+    /// The person is not enrolled for this seal.
+    #[error("the person is not enrolled as releaser of this seal")]
+    NotEnrolled,
+    /// The signature is not the person's over this statement.
+    #[error("the signature is not over this statement")]
+    Signature,
+    /// The expiry is over, or further away than a release may wait.
+    #[error("the expiry is not one that a release may have")]
+    Expiry,
+    /// The job does not take it.
+    #[error("the job does not take it")]
+    Step(#[from] StepRefused),
+    /// It was released, and sealing failed; the service takes the job up again.
+    #[error("the release stands, and sealing goes on later")]
+    Sealing(#[source] Box<IssueError>),
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[from] registry::StoreError),
+}
+
+/// What a releaser is shown of one job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    /// The job.
+    #[serde(flatten)]
+    pub waits: Waits,
+    /// The matter.
+    pub matter: String,
+    /// The case.
+    pub case: String,
+    /// The decision.
+    pub decision: String,
+    /// Who asked for the seal.
+    pub requester: String,
+    /// When the page was made, RFC 3339.
+    pub since: String,
+    /// Until when the release would hold, RFC 3339: to be sent back with the signature.
+    pub expires: String,
+    /// The octets that the releaser signs, lower-case hexadecimal.
+    pub statement: String,
+}
+
+/// A release as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// Until when it holds, as the offer had it.
+    pub expires: UtcDateTime,
+    /// How the person's key signs.
+    pub algorithm: SignatureAlgorithm,
+    /// The signature over the offer's statement.
+    pub signature: Signature,
+}
+
+/// What waits in the asker's department, the longest first.
+///
+/// # Errors
+/// `Store`.
+pub async fn waiting(office: &Office, asker: &Asker) -> Result<Vec<Offer>, ReleaseError> {
+    let jobs = office.registry.jobs();
+    let found = jobs.waiting(&asker.department, None, PAGE).await?;
+    found
+        .iter()
+        .map(|job| offer_of(office, asker, job))
+        .collect()
+}
+
+/// What waits under this job.
+///
+/// # Errors
+/// `Unknown`; `Step` when it waits no longer.
+pub async fn offer(office: &Office, asker: &Asker, job: &JobId) -> Result<Offer, ReleaseError> {
+    offer_of(office, asker, &found(office, asker, job).await?)
+}
+
+/// The page that waits, octet for octet what will be sealed (T-S5).
+///
+/// # Errors
+/// `Unknown`.
+pub async fn page(office: &Office, asker: &Asker, job: &JobId) -> Result<Vec<u8>, ReleaseError> {
+    let job = found(office, asker, job).await?;
+    unsealed(office, &job)
+        .await
+        .map_err(|_| ReleaseError::Unknown)
+}
+
+async fn found(office: &Office, asker: &Asker, job: &JobId) -> Result<Job, ReleaseError> {
+    let jobs = office.registry.jobs();
+    let job = jobs.find(job, Some(&asker.department)).await?;
+    job.ok_or(ReleaseError::Unknown)
+}
+
+fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseError> {
+    let now = crate::answers::whole(office.clock.now());
+    let expires = now + office.settings.release_life;
+    let statement = Jobs::statement(job, &asker.person, expires)?;
+    Ok(Offer {
+        waits: Waits::of(job, None, None),
+        matter: statement.matter.clone(),
+        case: statement.case.clone(),
+        decision: statement.decision.clone(),
+        requester: statement.requester.clone(),
+        since: moment(job.changed),
+        expires: moment(expires),
+        statement: hex(&statement.bytes()),
+    })
+}
+
+/// Takes a release and goes on to the sealed file.
+///
+/// # Errors
+/// [`ReleaseError`]; a refused one stands in the trace. `Sealing` means that the release stands.
+pub async fn release(
+    office: &Office,
+    asker: &Asker,
+    job: &JobId,
+    submitted: &Submitted,
+) -> Result<Response, ReleaseError> {
+    let job = found(office, asker, job).await?;
+    let release = match checked(office, asker, &job, submitted) {
+        Ok(release) => release,
+        Err(refused) => return Err(deny(office, asker, &job, refused).await?),
+    };
+    let jobs = office.registry.jobs();
+    let by = asker.by(office.clock.now());
+    match jobs.release(&asker.department, &job.id, release, by).await {
+        Ok(_) => {}
+        Err(StepRefused::Store(error)) => return Err(error.into()),
+        Err(refused) => return Err(deny(office, asker, &job, refused.into()).await?),
+    }
+    complete(office, &job.id)
+        .await
+        .map_err(|error| ReleaseError::Sealing(Box::new(error)))
+}
+
+/// T-S3: the person's own signature over exactly this use; the key store looks once more before it signs.
+fn checked(
+    office: &Office,
+    asker: &Asker,
+    job: &Job,
+    submitted: &Submitted,
+) -> Result<Release, ReleaseError> {
+    if job.state != JobState::Waiting && job.state != JobState::Released {
+        return Err(StepRefused::NotNow { state: job.state }.into());
+    }
+    let now = office.clock.now();
+    let latest = now + office.settings.release_life;
+    if submitted.expires <= now || submitted.expires > latest {
+        return Err(ReleaseError::Expiry);
+    }
+    let statement = Jobs::statement(job, &asker.person, submitted.expires)?;
+    let key = seal_key(job.grounds.seal.as_str()).ok_or(ReleaseError::NotEnrolled)?;
+    let releasers = office.keys.releasers(&key);
+    let releaser = releasers
+        .iter()
+        .find(|releaser| releaser.person == asker.person)
+        .ok_or(ReleaseError::NotEnrolled)?;
+    let release = Release {
+        statement,
+        algorithm: submitted.algorithm,
+        signature: submitted.signature.clone(),
+    };
+    release
+        .check(&releaser.public)
+        .map_err(|_| ReleaseError::Signature)?;
+    Ok(release)
+}
+
+async fn deny(
+    office: &Office,
+    asker: &Asker,
+    job: &Job,
+    refused: ReleaseError,
+) -> Result<ReleaseError, ReleaseError> {
+    let ground = match &refused {
+        ReleaseError::NotEnrolled => "release.not-enrolled",
+        ReleaseError::Signature => "release.signature",
+        ReleaseError::Expiry => "release.expiry",
+        ReleaseError::Step(StepRefused::SamePerson) => "release.same-person",
+        ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",
+        ReleaseError::Step(StepRefused::Used) => "release.used",
+        _ => "release.not-now",
+    };
+    let act = Act {
+        department: asker.department.clone(),
+        by: asker.by(office.clock.now()),
+        deed: Deed::Deny,
+        object: job.id.to_string(),
+        ground: ground.to_owned(),
+        detail: Vec::new(),
+        key: None,
+    };
+    office.registry.trace().record(act).await?;
+    Ok(refused)
+}
+
+/// Refuses what waits: the job ends without a seal.
+///
+/// # Errors
+/// `Unknown`, `Step`, `Store`.
+pub async fn refuse(
+    office: &Office,
+    asker: &Asker,
+    job: &JobId,
+    reason: &str,
+) -> Result<Waits, ReleaseError> {
+    let jobs = office.registry.jobs();
+    let by = asker.by(office.clock.now());
+    let job = match jobs.refuse(&asker.department, job, reason, by).await {
+        Err(StepRefused::Unknown) => return Err(ReleaseError::Unknown),
+        job => job?,
+    };
+    Ok(Waits::of(&job, None, None))
+}

@@ -1,0 +1,136 @@
+//! What callers are told of their jobs and licences: the JSON of the API, which is also what an idempotency key keeps.
+
+use registry::asked::Response;
+use registry::jobs::Job;
+use registry::licences::Record;
+use serde::Serialize;
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::office::Office;
+
+/// A job that waits for its release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waits {
+    /// The job.
+    pub job: String,
+    /// `pending_seal`, or another state.
+    pub state: &'static str,
+    /// The licence's identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    /// Its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// SHA-256 of the page that waits, lower-case hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsealed: Option<String>,
+    /// The seal.
+    pub seal: String,
+    /// What the document is for.
+    pub purpose: &'static str,
+    /// The text of the printed code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lc1: Option<String>,
+}
+
+impl Waits {
+    pub(crate) fn of(job: &Job, record: Option<&Record>, code: Option<&str>) -> Self {
+        Self {
+            job: job.id.to_string(),
+            state: state(job),
+            identifier: record.map(|record| record.identifier.to_string()),
+            number: record.map(|record| record.number.as_str().to_owned()),
+            unsealed: job.unsealed.as_ref().map(|unsealed| hex(&unsealed.digest)),
+            seal: job.grounds.seal.to_string(),
+            purpose: job.grounds.purpose.code(),
+            lc1: code.map(str::to_owned),
+        }
+    }
+}
+
+/// What callers call the state of a job: *reserved* and what follows are one until it is recorded (D19).
+pub(crate) fn state(job: &Job) -> &'static str {
+    use registry::jobs::JobState as S;
+    match job.state {
+        S::Reserved | S::Waiting | S::Released | S::Journalled => "pending_seal",
+        S::Recorded => "recorded",
+        S::Refused => "refused",
+        S::Failed => "failed",
+    }
+}
+
+/// A sealed and recorded file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Issued {
+    /// The job.
+    pub job: String,
+    /// `valid`, `not_yet_valid` or another state of a licence; `sealed` for a document.
+    pub state: &'static str,
+    /// The licence's identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    /// Its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Its content digest, lower-case hexadecimal (D17).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_digest: Option<String>,
+    /// SHA-256 of the sealed file, lower-case hexadecimal.
+    pub file_digest: String,
+    /// Where the file is had.
+    pub file: String,
+    /// The receipt of the public log (C2SP tlog-proof).
+    pub receipt: String,
+}
+
+impl Issued {
+    pub(crate) fn of(
+        office: &Office,
+        job: &Job,
+        record: Option<&Record>,
+        digest: [u8; 32],
+        receipt: &str,
+    ) -> Self {
+        let address = &office.settings.address;
+        let file = match record {
+            Some(record) => format!("{address}/v1/licences/{}/files/pdf", record.identifier),
+            None => format!("{address}/v1/seal-signatures/{}/file", job.id),
+        };
+        let now = office.clock.now();
+        Self {
+            job: job.id.to_string(),
+            state: match record {
+                Some(record) if record.period.begins_after(now) => "not_yet_valid",
+                Some(record) if record.period.over_at(now) => "expired",
+                Some(_) => "valid",
+                None => "sealed",
+            },
+            identifier: record.map(|record| record.identifier.to_string()),
+            number: record.map(|record| record.number.as_str().to_owned()),
+            content_digest: record.map(|record| hex(&record.content_digest)),
+            file_digest: hex(&digest),
+            file,
+            receipt: receipt.to_owned(),
+        }
+    }
+}
+
+/// An answer with this status and JSON content.
+pub(crate) fn response<T: Serialize>(status: u16, said: &T) -> Response {
+    Response {
+        status,
+        // These values hold strings and numbers: they always write.
+        body: serde_json::to_vec(said).unwrap_or_default(),
+    }
+}
+
+/// RFC 3339, in UTC.
+pub(crate) fn moment(at: UtcDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}

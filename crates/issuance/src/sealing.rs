@@ -1,0 +1,446 @@
+//! Steps 7 to 13: prepare, journal, sign, time-stamp, log, finish, recheck.
+//!
+//! A chain of one-shot values, each consumed by the next: a file cannot be signed without being journalled,
+//! stamped before it is signed, or finished without its receipt.
+
+use std::sync::Arc;
+
+use crypto::{Authorisation, Digest, Release, SignError, Signature, sha256};
+use evidence::cms::{self, Attribute, Draft, PrepareCms};
+use pdf::dss::{Material, WritePdf, append_dss};
+use pdf::seal::{
+    Appearance, Certification, FinishSeal, Fit, Joined, NewField, Place, PrepareSeal, SealRequest,
+};
+use registry::StoreError;
+use registry::asked::By;
+use registry::jobs::{Job, Signing, StepRefused};
+use registry::journal::KeyUse as Use;
+use registry::licences::{Content, Record};
+use thiserror::Error;
+use time::UtcDateTime;
+use tlog::leaf::LeafFault;
+use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
+
+use crate::answers::AnswerError;
+use crate::keys::ServiceKey;
+use crate::office::Office;
+use crate::seals::SealInUse;
+use crate::sequencer::{AppendError, Placed};
+use crate::stamps::{Stamp, StampError};
+
+/// Octets kept for a time-stamp token beside the unit's own chain.
+const TOKEN: usize = 1_024;
+/// Octets kept for a receipt: 40 hashes of a proof and a checkpoint with witnesses.
+const RECEIPT: usize = 4_096;
+
+/// Why a file was not sealed. Nothing of it left.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SealingError {
+    /// The file does not take the seal.
+    #[error("the file does not take the seal")]
+    Prepare(#[from] PrepareSeal),
+    /// The file cannot be read.
+    #[error("the file cannot be read")]
+    Read(#[from] pdf::ReadPdf),
+    /// The message cannot be prepared.
+    #[error("the signed message cannot be prepared")]
+    Message(#[from] PrepareCms),
+    /// The step is not the job's next.
+    #[error("the job does not take this step")]
+    Step(#[from] StepRefused),
+    /// The key store did not sign.
+    #[error("the key store did not sign")]
+    Sign(#[from] SignError),
+    /// There is no time-stamp.
+    #[error("there is no time-stamp")]
+    Stamp(#[from] StampError),
+    /// The journal cannot be written.
+    #[error("the journal cannot be written")]
+    Store(#[from] StoreError),
+    /// The leaf cannot be written.
+    #[error("the leaf cannot be written")]
+    Leaf(#[from] LeafFault),
+    /// The leaf is not known to be in the log.
+    #[error("the leaf is not known to be in the log")]
+    Log(#[from] AppendError),
+    /// The status of a certificate cannot be proven.
+    #[error("the status of a certificate cannot be proven")]
+    Status(#[from] AnswerError),
+    /// There is no current list of the root's.
+    #[error("there is no current revocation list")]
+    NoList,
+    /// The message does not fit the place kept for it.
+    #[error("the message does not fit its place")]
+    Finish(#[from] FinishSeal),
+    /// The evidence cannot be put into the file.
+    #[error("the evidence cannot be put into the file")]
+    Evidence(#[from] WritePdf),
+    /// The inspector's own code does not accept the result.
+    #[error("the sealed file is not accepted: {}", .0.join(", "))]
+    NotAccepted(Vec<String>),
+    /// The seal is not in use.
+    #[error("the seal is not in use")]
+    SealNotInUse,
+    /// No randomness for a salt.
+    #[error("no randomness can be had")]
+    Random(#[from] crypto::RandomUnavailable),
+}
+
+/// What is sealed.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// A licence's page.
+    Licence(Box<(Record, Content)>),
+    /// A document of the caller's own, with the place for the seal.
+    Document(Spot),
+}
+
+/// Where a seal goes on a caller's document.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Spot {
+    /// The page, from 1.
+    pub(crate) page: u32,
+    /// The lower left corner in points of the page as it is seen.
+    pub(crate) corner: (f64, f64),
+}
+
+/// A job whose release was given and is not used yet.
+#[derive(Debug)]
+pub(crate) struct Released {
+    pub(crate) job: Job,
+    pub(crate) file: Arc<Vec<u8>>,
+    pub(crate) seal: Arc<SealInUse>,
+    pub(crate) subject: Subject,
+}
+
+/// A revision laid out, and the octets that will be signed.
+struct Prepared {
+    released: Released,
+    revision: pdf::seal::Prepared,
+    message: cms::Prepared,
+    to_be_signed: Vec<u8>,
+    /// SHA-256 over the byte ranges.
+    covered: [u8; 32],
+}
+
+/// The same, known to the journal; the release is used up.
+struct Journalled {
+    prepared: Prepared,
+    release: Release,
+}
+
+/// Signed, and the signature checked.
+struct Signed {
+    prepared: Prepared,
+    release: Release,
+    signature: Signature,
+}
+
+/// Stamped.
+struct Stamped {
+    signed: Signed,
+    stamp: Stamp,
+}
+
+/// In the public log.
+struct Logged {
+    stamped: Stamped,
+    receipt: String,
+}
+
+/// A file that may leave.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    pub(crate) job: Job,
+    pub(crate) subject: Subject,
+    pub(crate) release: Release,
+    pub(crate) file: Vec<u8>,
+    pub(crate) receipt: String,
+    /// The time-stamp's moment.
+    pub(crate) moment: UtcDateTime,
+}
+
+/// Steps 7 to 13.
+pub(crate) async fn seal(office: &Office, released: Released) -> Result<Sealed, SealingError> {
+    let prepared = prepare(office, released)?;
+    let journalled = journal(office, prepared).await?;
+    let signed = sign(office, journalled)?;
+    let stamped = stamp(office, signed).await?;
+    let logged = log(office, stamped).await?;
+    let sealed = finish(office, logged).await?;
+    crate::recheck::recheck(office, sealed)
+}
+
+/// 7: the revision, with a hole for the message.
+fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError> {
+    let seal = &released.seal;
+    let bodies = |first: u32| seal.appearance.bodies(first);
+    let appearance = Appearance {
+        width: seal.appearance.width(),
+        height: seal.appearance.height(),
+        bodies: &bodies,
+    };
+    let field = format!("Seal-{}", released.job.id);
+    let place = match &released.subject {
+        Subject::Licence(_) => Place::Field {
+            name: "Seal",
+            fit: Fit::Natural,
+        },
+        Subject::Document(spot) => Place::Page(NewField {
+            name: &field,
+            page: spot.page,
+            corner: spot.corner,
+            size: (appearance.width, appearance.height),
+            described: seal.code.as_str(),
+        }),
+    };
+    let certification = match released.subject {
+        Subject::Licence(_) => Certification::Certify,
+        Subject::Document(_) => Certification::Approval,
+    };
+    let certificates = chain(office, seal);
+    let blank = Digest::of(seal.algorithm.digest(), b"");
+    let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
+    let reserve = Draft::pades(&blank, &seal.certificate, seal.algorithm)
+        .committing_to(cms::Commitment::Approval)
+        .reserve(&certificates, &[stamps + TOKEN, RECEIPT])?;
+    let now = office.clock.now();
+    let request = SealRequest {
+        place,
+        appearance: Some(appearance),
+        certification,
+        claimed: office.settings.zone.local(now),
+        name: Some(&seal.holder),
+        reason: None,
+        location: None,
+        contact: None,
+        reserve,
+    };
+    let revision = pdf::seal::prepare(released.file.as_ref(), &request)?;
+    let digest = revision.digest(released.file.as_ref(), seal.algorithm.digest())?;
+    let message = Draft::pades(&digest, &seal.certificate, seal.algorithm)
+        .committing_to(cms::Commitment::Approval)
+        .prepare()?;
+    let covered = match <[u8; 32]>::try_from(digest.bytes()) {
+        Ok(covered) => covered,
+        // A longer digest of the suite: the log commits to SHA-256 in every suite (D18).
+        Err(_) => {
+            let short = revision.digest(released.file.as_ref(), crypto::DigestAlgorithm::Sha256)?;
+            sha256_of(&short)
+        }
+    };
+    Ok(Prepared {
+        to_be_signed: message.to_be_signed(),
+        revision,
+        message,
+        covered,
+        released,
+    })
+}
+
+fn sha256_of(digest: &Digest) -> [u8; 32] {
+    let mut octets = [0; 32];
+    for (to, from) in octets.iter_mut().zip(digest.bytes()) {
+        *to = *from;
+    }
+    octets
+}
+
+/// The certificates that the message carries: the seal's and its issuer's, without the root.
+fn chain(office: &Office, seal: &SealInUse) -> [Vec<u8>; 2] {
+    [&seal.certificate, &office.hierarchy.authority].map(|certificate| certificate.der().to_vec())
+}
+
+/// 8: the journal knows these octets, and the release is used up, in one transaction.
+async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, SealingError> {
+    let job = &prepared.released.job;
+    let signing = Signing {
+        key: prepared.released.seal.key.clone(),
+        digest: sha256(&prepared.to_be_signed),
+        purpose: job.grounds.purpose.code().to_owned(),
+    };
+    let by = By::new("service", office.clock.now());
+    let journalled = office.registry.jobs().journal(&job.id, signing, by).await?;
+    Ok(Journalled {
+        prepared,
+        release: journalled.release,
+    })
+}
+
+/// 9: the only place in which a seal's key signs. The key store checks the release itself.
+fn sign(office: &Office, journalled: Journalled) -> Result<Signed, SealingError> {
+    let Journalled { prepared, release } = journalled;
+    let under = Authorisation::released(
+        prepared.released.seal.key.clone(),
+        &prepared.to_be_signed,
+        office.clock.now(),
+        release.clone(),
+    );
+    let signature = office.keys.sign(&prepared.to_be_signed, &under)?;
+    Ok(Signed {
+        prepared,
+        release,
+        signature,
+    })
+}
+
+/// 10: over the signature's value (EN 319 122-1 5.3).
+async fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError> {
+    let digest = Digest::of(crypto::DigestAlgorithm::Sha256, signed.signature.bytes());
+    let stamp = office.stamps.stamp_digest(
+        &digest,
+        office.clock.as_ref(),
+        &office.keys,
+        office.random.as_ref(),
+    )?;
+    let job = &signed.prepared.released.job;
+    office
+        .registry
+        .journal()
+        .append(vec![Use {
+            department: job.department.clone(),
+            by: By::new("service", stamp.moment),
+            key: ServiceKey::TimeStamps.id(),
+            purpose: "time-stamp".to_owned(),
+            digest: stamp.signed,
+            object: job.id.to_string(),
+        }])
+        .await?;
+    Ok(Stamped { signed, stamp })
+}
+
+/// 11: D3, no seal signature leaves before its leaf is in the log.
+async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> {
+    let mut salt = [0; 16];
+    office.random.fill(&mut salt)?;
+    let prepared = &stamped.signed.prepared;
+    let sealed = Committed {
+        signed: prepared.covered,
+        signature: sha256(stamped.signed.signature.bytes()),
+    };
+    let (opening, status) = opening(office, &prepared.released, salt, sealed);
+    let leaf = Leaf {
+        kind: LeafKind::SealSignature,
+        office: prepared.released.seal.holder_code.clone(),
+        subject: prepared.released.seal.code.as_str().to_owned(),
+        moment: crate::answers::whole(stamped.stamp.moment),
+        commitment: opening.commitment(),
+        status,
+    };
+    let job = prepared.released.job.id.clone();
+    let Placed {
+        index,
+        proof,
+        checkpoint,
+    } = office.log.append(leaf.encode()?, Some(job)).await?;
+    let receipt = Receipt {
+        salt,
+        index,
+        proof,
+        checkpoint: checkpoint.to_string(),
+    };
+    Ok(Logged {
+        receipt: receipt.encode(),
+        stamped,
+    })
+}
+
+/// What the commitment is to, and the status reference that the leaf names (D18).
+fn opening(
+    office: &Office,
+    released: &Released,
+    salt: [u8; 16],
+    sealed: Committed,
+) -> (Opening, Option<StatusEntry>) {
+    match &released.subject {
+        Subject::Licence(licence) => {
+            let record = &licence.0;
+            let opening = Opening {
+                salt,
+                identifier: record.identifier.to_string(),
+                version: record.identifier.version().to_string(),
+                content: record.content_digest,
+                sealed: Some(sealed),
+            };
+            let status = StatusEntry {
+                uri: office.status_uri.clone(),
+                index: u64::from(record.status_index),
+            };
+            (opening, Some(status))
+        }
+        // A document has no identifier of its own; what it says is the file before the seal.
+        Subject::Document(_) => {
+            let opening = Opening {
+                salt,
+                identifier: String::new(),
+                version: String::new(),
+                content: sha256(&released.file),
+                sealed: Some(sealed),
+            };
+            (opening, None)
+        }
+    }
+}
+
+/// 12: time-stamp and receipt into the message, chain and status into the file (PAdES B-LT).
+async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError> {
+    let Logged { stamped, receipt } = logged;
+    let Stamped { signed, stamp } = stamped;
+    let Signed {
+        prepared,
+        release,
+        signature,
+    } = signed;
+    let released = prepared.released;
+    let attributes = [
+        Attribute::signature_time_stamp(&stamp.token),
+        Attribute::receipt(receipt.as_bytes()),
+    ];
+    let certificates = chain(office, &released.seal);
+    let message = prepared
+        .message
+        .finish(&signature, &certificates, &attributes);
+    let revision = prepared.revision.finish(&message)?;
+    let hierarchy = &office.hierarchy;
+    let responder = &office.responder;
+    // After the time-stamp, so that they prove more than answers of before (ades-pki 4.1).
+    let of_seal = responder
+        .newest(*released.seal.certificate.serial())
+        .await?;
+    let of_stamps = responder.newest(*hierarchy.time_stamps.serial()).await?;
+    let of_authority = office
+        .lists
+        .revoked(&format!("{}.crl", ServiceKey::Root.name()))
+        .ok_or(SealingError::NoList)?;
+    let evidence = {
+        let joined = Joined::new(released.file.as_ref(), &revision);
+        let certificates = [
+            &released.seal.certificate,
+            &hierarchy.authority,
+            &hierarchy.time_stamps,
+            &hierarchy.responder,
+        ]
+        .map(|certificate| certificate.der().to_vec());
+        append_dss(
+            &joined,
+            &Material {
+                certificates: &certificates,
+                ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
+                crls: &[of_authority.bytes.clone()],
+            },
+        )?
+    };
+    let mut file = Vec::with_capacity(released.file.len() + revision.len() + evidence.len());
+    file.extend_from_slice(&released.file);
+    file.extend_from_slice(&revision);
+    file.extend_from_slice(&evidence);
+    Ok(Sealed {
+        job: released.job,
+        subject: released.subject,
+        release,
+        file,
+        receipt,
+        moment: stamp.moment,
+    })
+}

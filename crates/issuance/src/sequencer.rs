@@ -1,0 +1,271 @@
+//! Gives leaves their index: the next batch starts as soon as the last is durable, never on a timer.
+//!
+//! A leaf is submitted to the registry, durable, and then waits here. The sequencer takes all that wait, grows the
+//! tree by them, signs one checkpoint and writes the step. Two processes cannot fork the log: a step names the
+//! head that it found, and the registry takes it once (T-L5). A checkpoint leaves this process only after that.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crypto::{Authorisation, KeyId, KeyStore, KeyUse, SignError};
+use registry::jobs::JobId;
+use registry::log::{Extension, Log, LogError, Logs, PendingId};
+use thiserror::Error;
+use tlog::{Checkpoint, Hash, LeafIndex, NoteKey, Tree, TreeHead};
+use tokio::sync::{Notify, oneshot};
+
+use crate::clock::Clock;
+
+/// Leaves in one step, at most.
+const MAX_BATCH: u32 = 4_096;
+/// How long the sequencer rests after a failed step.
+const REST: Duration = Duration::from_millis(200);
+
+/// Why a leaf is not known to be in the log.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The registry refused or cannot be reached.
+    #[error("the log cannot be written")]
+    Log(#[from] LogError),
+    /// The step failed; the leaf waits and will be in the log.
+    #[error("the leaf waits for its place in the log")]
+    Waits,
+    /// The stored tree does not give a proof.
+    #[error("the log's tiles give no proof")]
+    Tiles(#[from] tlog::tiles::TileFault),
+    /// The checkpoint was not signed.
+    #[error("the checkpoint was not signed")]
+    Sign(#[from] SignError),
+    /// The checkpoint cannot be written.
+    #[error("the checkpoint cannot be written")]
+    Checkpoint(#[from] tlog::checkpoint::CheckpointFault),
+    /// The note cannot be finished.
+    #[error("the signed note cannot be written")]
+    Note(#[from] tlog::note::NoteFault),
+}
+
+/// A leaf's place, with what proves it.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Its index.
+    pub index: LeafIndex,
+    /// Its inclusion in the tree of the checkpoint (RFC 6962 2.1.1).
+    pub proof: Vec<Hash>,
+    /// The signed checkpoint that covers it.
+    pub checkpoint: Arc<str>,
+}
+
+/// Who signs a log's checkpoints.
+#[derive(Debug, Clone)]
+pub struct CheckpointSigner {
+    /// The log's origin line (C2SP tlog-checkpoint).
+    pub origin: String,
+    /// The key in the key store.
+    pub key: KeyId,
+    /// The key as it stands in notes.
+    pub note_key: NoteKey,
+}
+
+/// One log's sequencer, shared by all who append.
+#[derive(Clone)]
+pub struct Sequencer {
+    log: Log,
+    logs: Logs,
+    signer: Arc<CheckpointSigner>,
+    keys: Arc<KeyStore>,
+    clock: Arc<dyn Clock>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    wake: Notify,
+    waiting: Mutex<HashMap<i64, oneshot::Sender<Placed>>>,
+}
+
+impl std::fmt::Debug for Sequencer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Sequencer")
+            .field("origin", &self.signer.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sequencer {
+    /// A sequencer; [`Sequencer::run`] does its work.
+    #[must_use]
+    pub fn new(
+        log: Log,
+        logs: Logs,
+        signer: CheckpointSigner,
+        keys: Arc<KeyStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            log,
+            logs,
+            signer: Arc::new(signer),
+            keys,
+            clock,
+            shared: Arc::default(),
+        }
+    }
+
+    /// Who signs.
+    #[must_use]
+    pub fn signer(&self) -> &CheckpointSigner {
+        &self.signer
+    }
+
+    /// Puts a leaf into the log and waits for the checkpoint that covers it.
+    ///
+    /// # Errors
+    /// `Waits` when the leaf is durable and its place is not known yet; `Log` when it may not be there.
+    pub async fn append(&self, leaf: Vec<u8>, job: Option<JobId>) -> Result<Placed, AppendError> {
+        let id = self.logs.submit(self.log, leaf, job).await?;
+        self.placed(id).await
+    }
+
+    /// Waits for the place of a leaf that was submitted.
+    ///
+    /// # Errors
+    /// As [`Sequencer::append`].
+    pub async fn placed(&self, id: PendingId) -> Result<Placed, AppendError> {
+        let (tell, told) = oneshot::channel();
+        self.waiting().insert(id.number(), tell);
+        self.wake();
+        // Another step, or another process, may have placed it before anybody waited here.
+        if let Some(index) = self.logs.index_of(id).await? {
+            self.waiting().remove(&id.number());
+            return self.proven(index).await;
+        }
+        match told.await {
+            Ok(placed) => Ok(placed),
+            Err(_) => match self.logs.index_of(id).await? {
+                Some(index) => self.proven(index).await,
+                None => Err(AppendError::Waits),
+            },
+        }
+    }
+
+    /// Tells the sequencer that leaves wait.
+    pub fn wake(&self) {
+        self.shared.wake.notify_one();
+    }
+
+    /// The place of an entry under the newest checkpoint.
+    ///
+    /// # Errors
+    /// `Waits` when the log does not reach so far; `Tiles` when what is stored is damaged.
+    pub async fn proven(&self, index: LeafIndex) -> Result<Placed, AppendError> {
+        let latest = self
+            .logs
+            .latest(self.log)
+            .await?
+            .ok_or(AppendError::Waits)?;
+        let size = latest.head.size;
+        let wanted = tlog::wanted_for_inclusion(index, size);
+        let tiles = self.logs.tiles(self.log, wanted).await?;
+        Ok(Placed {
+            index,
+            proof: tiles.inclusion(index, size)?,
+            checkpoint: String::from_utf8_lossy(&latest.checkpoint).into(),
+        })
+    }
+
+    /// Works until the task is dropped.
+    pub async fn run(self) {
+        let mut tree = None;
+        loop {
+            match self.step(&mut tree).await {
+                Ok(0) => self.shared.wake.notified().await,
+                Ok(_) => {}
+                Err(error) => {
+                    tree = None;
+                    // Whoever waits asks the registry itself; nobody waits for a step that failed.
+                    self.waiting().clear();
+                    if !matches!(error, AppendError::Log(LogError::Overtaken { .. })) {
+                        tracing::warn!(error = %error, log = ?self.log, "a step of the log failed");
+                        tokio::time::sleep(REST).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Places all leaves that wait; returns how many.
+    async fn step(&self, tree: &mut Option<Tree>) -> Result<usize, AppendError> {
+        let batch = self.logs.pending(self.log, MAX_BATCH).await?;
+        if batch.is_empty() {
+            return Ok(0);
+        }
+        let old = match tree.take() {
+            Some(old) => old,
+            None => self.restore().await?,
+        };
+        let hashes: Vec<Hash> = batch
+            .iter()
+            .map(|pending| tlog::leaf_hash(&pending.leaf))
+            .collect();
+        let head = old.head();
+        let grown = old.append(&hashes)?;
+        let checkpoint = self.checkpoint(grown.head())?;
+        let entries: Vec<PendingId> = batch.iter().map(|pending| pending.id).collect();
+        let step = Extension {
+            old: head,
+            new: grown.head(),
+            checkpoint: checkpoint.as_bytes().to_vec(),
+            entries: entries.clone(),
+            tiles: grown.tiles().to_vec(),
+        };
+        let first = step.old.size;
+        self.logs.extend(self.log, step).await?;
+        let checkpoint: Arc<str> = checkpoint.into();
+        for (index, id) in (first..).map(LeafIndex).zip(entries) {
+            if let Some(tell) = self.waiting().remove(&id.number()) {
+                let placed = Placed {
+                    index,
+                    proof: grown.inclusion(index)?,
+                    checkpoint: checkpoint.clone(),
+                };
+                // Whoever asked may have gone away.
+                let _gone = tell.send(placed);
+            }
+        }
+        *tree = Some(grown.into_tree());
+        Ok(batch.len())
+    }
+
+    async fn restore(&self) -> Result<Tree, AppendError> {
+        let Some(latest) = self.logs.latest(self.log).await? else {
+            return Ok(Tree::empty());
+        };
+        let wanted = tlog::wanted_for_tree(latest.head.size);
+        let tiles = self.logs.tiles(self.log, wanted).await?;
+        Ok(Tree::restore(&latest.head, &tiles)?)
+    }
+
+    fn checkpoint(&self, head: TreeHead) -> Result<String, AppendError> {
+        let checkpoint = Checkpoint::new(self.signer.origin.as_str(), head)?;
+        let message = checkpoint.to_be_signed();
+        let under = Authorisation::journalled(
+            self.signer.key.clone(),
+            KeyUse::Checkpoints,
+            &message,
+            self.clock.now(),
+        );
+        let signature = self.keys.sign(&message, &under)?;
+        let note = checkpoint.finish(&self.signer.note_key, &signature)?;
+        Ok(note.encode())
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<i64, oneshot::Sender<Placed>>> {
+        self.shared
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

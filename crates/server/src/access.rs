@@ -1,0 +1,171 @@
+//! Who may call what: one table, and what is not in it is denied (T-P3).
+
+use axum::http::Method;
+
+/// What a caller or person may do, as their account says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Import the catalogue.
+    Catalogue,
+    /// Ask for licences to be issued.
+    Issue,
+    /// End, suspend and resume licences of a power that the own department holds.
+    Change,
+    /// Look at what waits for the seal, release it or refuse it.
+    Release,
+    /// Ask for a seal on a document of the own department.
+    Seal,
+    /// Read licences, files, receipts and histories of the own department.
+    Read,
+    /// Ask for certificates and revoke them.
+    Certify,
+}
+
+impl Scope {
+    /// All, in the order of their names in an account.
+    pub const ALL: [Self; 7] = [
+        Self::Catalogue,
+        Self::Issue,
+        Self::Change,
+        Self::Release,
+        Self::Seal,
+        Self::Read,
+        Self::Certify,
+    ];
+
+    /// The name that stands in an account.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Catalogue => "catalogue",
+            Self::Issue => "issue",
+            Self::Change => "change",
+            Self::Release => "release",
+            Self::Seal => "seal",
+            Self::Read => "read",
+            Self::Certify => "certify",
+        }
+    }
+
+    /// The scope of a name.
+    #[must_use]
+    pub fn find(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.code() == code)
+    }
+}
+
+/// What a route asks of who calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Access {
+    /// Anyone.
+    Public,
+    /// A signed request of an account with one of these scopes.
+    Any(&'static [Scope]),
+}
+
+/// One line: method, route as axum writes it, who may.
+pub(crate) type Line = (&'static str, &'static str, Access);
+
+use Access::{Any, Public};
+use Scope::{Catalogue, Certify, Change, Issue, Read, Release, Seal};
+
+/// The whole table. A route that is served and has no line here answers as if it did not exist;
+/// a test walks the routes of the API document and finds each here.
+pub(crate) const TABLE: &[Line] = &[
+    ("PUT", "/v1/catalogue", Any(&[Catalogue])),
+    ("GET", "/v1/catalogue/types", Any(&[Catalogue, Issue, Read])),
+    (
+        "GET",
+        "/v1/catalogue/matters/{code}",
+        Any(&[Catalogue, Issue, Read]),
+    ),
+    ("POST", "/v1/licences", Any(&[Issue])),
+    ("GET", "/v1/licences", Any(&[Read])),
+    ("GET", "/v1/licences/{identifier}", Any(&[Read])),
+    ("GET", "/v1/licences/{identifier}/history", Any(&[Read])),
+    ("GET", "/v1/licences/{identifier}/receipt", Any(&[Read])),
+    ("GET", "/v1/licences/{identifier}/files/pdf", Any(&[Read])),
+    ("POST", "/v1/licences/{identifier}/end", Any(&[Change])),
+    ("POST", "/v1/licences/{identifier}/suspend", Any(&[Change])),
+    ("POST", "/v1/licences/{identifier}/resume", Any(&[Change])),
+    ("GET", "/v1/jobs/{job}", Any(&[Issue, Seal, Release])),
+    ("GET", "/v1/releases", Any(&[Release])),
+    ("GET", "/v1/releases/{job}", Any(&[Release])),
+    ("GET", "/v1/releases/{job}/page", Any(&[Release])),
+    ("POST", "/v1/releases/{job}", Any(&[Release])),
+    ("POST", "/v1/releases/{job}/refusal", Any(&[Release])),
+    ("POST", "/v1/seal-signatures", Any(&[Seal])),
+    ("GET", "/v1/seal-signatures/{job}", Any(&[Seal])),
+    ("GET", "/v1/seal-signatures/{job}/file", Any(&[Seal])),
+    ("POST", "/v1/certificates", Any(&[Certify])),
+    (
+        "POST",
+        "/v1/certificates/{serial}/revocation",
+        Any(&[Certify]),
+    ),
+    ("POST", "/v1/verifications", Public),
+    ("GET", "/v1/trust", Public),
+    ("POST", "/tsa", Public),
+    ("POST", "/ocsp", Public),
+    ("GET", "/ocsp/{*request}", Public),
+    ("GET", "/crl/{name}", Public),
+    ("GET", "/certificates/{name}", Public),
+    ("GET", "/status/{list}", Public),
+    ("GET", "/log/checkpoint", Public),
+    ("GET", "/log/tile/{*path}", Public),
+    ("GET", "/healthz", Public),
+    ("GET", "/readyz", Public),
+    ("GET", "/metrics", Public),
+    ("GET", "/openapi.json", Public),
+    ("GET", "/", Public),
+    ("GET", "/v/{handle}", Public),
+    ("GET", "/verify", Public),
+    ("POST", "/verify", Public),
+    ("GET", "/assets/{*path}", Public),
+];
+
+/// What a route asks; `None` denies.
+pub(crate) fn asked(method: &Method, route: &str) -> Option<Access> {
+    // RFC 9110 9.3.2: HEAD is GET without the content.
+    let method = if *method == Method::HEAD {
+        "GET"
+    } else {
+        method.as_str()
+    };
+    TABLE
+        .iter()
+        .find(|(verb, path, _)| *verb == method && *path == route)
+        .map(|(_, _, access)| *access)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_the_table_is_denied() {
+        assert_eq!(asked(&Method::DELETE, "/v1/licences"), None);
+        assert_eq!(asked(&Method::GET, "/v1/else"), None);
+        assert_eq!(asked(&Method::HEAD, "/healthz"), Some(Public));
+    }
+
+    #[test]
+    fn names_of_scopes_are_read_back() {
+        for scope in Scope::ALL {
+            assert_eq!(Scope::find(scope.code()), Some(scope));
+        }
+        assert_eq!(Scope::find("admin"), None);
+    }
+
+    #[test]
+    fn nothing_that_changes_a_licence_is_public() {
+        for (verb, path, access) in TABLE {
+            let open = ["/v1/verifications", "/tsa", "/ocsp", "/verify"].contains(path);
+            if *verb != "GET" && !open {
+                assert_ne!(*access, Public, "{verb} {path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The one configuration file: TOML, every key with a default but the paths; read once, here.
+//!
+//! Unknown keys are refused. Sizes and times carry their unit. Secrets are named by the path of
+//! their file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use figment::providers::{Format, Toml};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+/// What the service is run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Real licences: example keys are refused.
+    Production,
+    /// The demonstration and tests: every page is marked as a sample.
+    Example,
+}
+
+/// The effective configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What the service is run for.
+    #[serde(default = "production")]
+    pub mode: Mode,
+    /// Where it listens.
+    #[serde(default = "loopback")]
+    pub listen: SocketAddr,
+    /// Origin under which callers and readers reach it, such as `https://licences.example`.
+    pub public_url: String,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database: String,
+    /// Folder of the object store.
+    pub objects: PathBuf,
+    /// File of the key store, mode 0600.
+    pub keys: PathBuf,
+    /// File with the passphrase of the key store; without it the service starts sealed.
+    #[serde(default)]
+    pub passphrase_file: Option<PathBuf>,
+    /// File with the field key, 64 octets, mode 0600.
+    pub field_key: PathBuf,
+    /// The zone of legal dates.
+    #[serde(default = "shanghai")]
+    pub zone: String,
+    /// Largest document uploaded for verification or sealing (T-I2).
+    #[serde(default = "upload")]
+    pub upload: Size,
+    /// Largest JSON content (T-I1).
+    #[serde(default = "json")]
+    pub json: Size,
+    /// How long a request may take to arrive.
+    #[serde(default = "arrival")]
+    pub arrival: Period,
+    /// Requests a minute of one account, beyond which it is asked to come back.
+    #[serde(default = "quota")]
+    pub quota: u32,
+    /// Jobs in flight, beyond which new ones are shed (T-A5).
+    #[serde(default = "jobs")]
+    pub jobs: u32,
+    /// Documents judged at once; others wait for a place or are shed.
+    #[serde(default = "judged")]
+    pub judged: u32,
+    /// How long a release may wait (T-S2).
+    #[serde(default = "release")]
+    pub release: Period,
+    /// How long a status answer is good, and half of it its age at renewal (T-A2).
+    #[serde(default = "status")]
+    pub status: Period,
+}
+
+fn production() -> Mode {
+    Mode::Production
+}
+fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+fn shanghai() -> String {
+    "Asia/Shanghai".to_owned()
+}
+fn upload() -> Size {
+    Size(50 << 20)
+}
+fn json() -> Size {
+    Size(1 << 20)
+}
+fn arrival() -> Period {
+    Period(Duration::from_secs(30))
+}
+fn quota() -> u32 {
+    60_000
+}
+fn jobs() -> u32 {
+    256
+}
+fn judged() -> u32 {
+    2
+}
+fn release() -> Period {
+    Period(Duration::from_secs(24 * 3600))
+}
+fn status() -> Period {
+    Period(Duration::from_secs(48 * 3600))
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReadConfig {
+    /// The file is not there.
+    #[error("there is no configuration at {0}")]
+    Missing(PathBuf),
+    /// The file is not TOML of this form; the message names the key.
+    #[error("the configuration cannot be used")]
+    Form(#[source] Box<figment::Error>),
+    /// `public_url` is not an origin.
+    #[error("public_url is not an origin such as https://licences.example: {0}")]
+    Origin(String),
+}
+
+impl Config {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`ReadConfig`] names the key or the file.
+    pub fn read(path: &Path) -> Result<Self, ReadConfig> {
+        if !path.is_file() {
+            return Err(ReadConfig::Missing(path.to_owned()));
+        }
+        Figment::new()
+            .merge(Toml::file_exact(path))
+            .extract::<Self>()
+            .map_err(|error| ReadConfig::Form(Box::new(error)))?
+            .inspected()
+    }
+
+    fn inspected(self) -> Result<Self, ReadConfig> {
+        let rest = self
+            .public_url
+            .strip_prefix("https://")
+            .or_else(|| self.public_url.strip_prefix("http://"));
+        match rest {
+            Some(authority)
+                if !authority.is_empty() && !authority.contains(['/', '?', '#', '@']) =>
+            {
+                Ok(self)
+            }
+            _ => Err(ReadConfig::Origin(self.public_url)),
+        }
+    }
+}
+
+/// A number of octets, written such as `50 MiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size(pub usize);
+
+/// A span of time, written such as `48h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period(pub Duration);
+
+const SIZES: [(&str, usize); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+const PERIODS: [(&str, u64); 4] = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parsed = SIZES.iter().find_map(|(unit, octets)| {
+            let number: usize = text.strip_suffix(unit)?.trim().parse().ok()?;
+            number.checked_mul(*octets)
+        });
+        parsed.map(Self).ok_or_else(|| {
+            serde::de::Error::custom("a size is a number and KiB, MiB or GiB, such as \"50 MiB\"")
+        })
+    }
+}
+
+impl Serialize for Size {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (unit, octets) = SIZES
+            .into_iter()
+            .find(|(_, octets)| self.0.is_multiple_of(*octets))
+            .unwrap_or(("KiB", 1 << 10));
+        serializer.collect_str(&format_args!("{} {unit}", self.0 / octets))
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parsed = PERIODS.iter().find_map(|(unit, seconds)| {
+            let number: u64 = text.strip_suffix(unit)?.trim().parse().ok()?;
+            number.checked_mul(*seconds)
+        });
+        parsed
+            .map(|seconds| Self(Duration::from_secs(seconds)))
+            .ok_or_else(|| {
+                serde::de::Error::custom("a span is a number and s, min, h or d, such as \"48h\"")
+            })
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let seconds = self.0.as_secs();
+        let (unit, each) = PERIODS
+            .into_iter()
+            .find(|(_, each)| seconds.is_multiple_of(*each))
+            .unwrap_or(("s", 1));
+        serializer.collect_str(&format_args!("{}{unit}", seconds / each))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = r#"
+        public_url = "https://licences.example"
+        database = "sqlite:/var/lib/yinxin/registry.db"
+        objects = "/var/lib/yinxin/objects"
+        keys = "/var/lib/yinxin/keys"
+        field_key = "/var/lib/yinxin/field.key"
+    "#;
+
+    fn read(text: &str) -> Result<Config, ReadConfig> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("yinxin.toml");
+        std::fs::write(&path, text).expect("written");
+        Config::read(&path)
+    }
+
+    #[test]
+    fn paths_are_enough() {
+        let config = read(LEAST).expect("the rest has defaults");
+        assert_eq!(config.upload, Size(50 << 20));
+        assert_eq!(config.status.0, Duration::from_secs(48 * 3600));
+        assert_eq!(config.mode, Mode::Production);
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_back() {
+        let config =
+            read(&format!("{LEAST}\nrelease = \"90min\"\nupload = \"3 KiB\"")).expect("read");
+        let shown = toml_of(&config);
+        assert!(shown.contains("release = \"90min\"") && shown.contains("upload = \"3 KiB\""));
+        assert_eq!(read(&shown).expect("read back"), config);
+    }
+
+    fn toml_of(config: &Config) -> String {
+        toml::to_string(config).expect("a configuration is TOML")
+    }
+
+    #[test]
+    fn unknown_keys_missing_units_and_addresses_are_refused() {
+        assert!(matches!(
+            read(&format!("{LEAST}\nfoo = 1")),
+            Err(ReadConfig::Form(_))
+        ));
+        assert!(matches!(
+            read(&format!("{LEAST}\nupload = \"3\"")),
+            Err(ReadConfig::Form(_))
+        ));
+        assert!(matches!(
+            read(&format!("{LEAST}\nrelease = \"24\"")),
+            Err(ReadConfig::Form(_))
+        ));
+        let other = LEAST.replace("https://licences.example", "https://licences.example/x");
+        assert!(matches!(read(&other), Err(ReadConfig::Origin(_))));
+        assert!(matches!(
+            Config::read(Path::new("/nowhere/x.toml")),
+            Err(ReadConfig::Missing(_))
+        ));
+    }
+
+    #[test]
+    fn there_are_few_keys() {
+        let keys = toml_of(&read(LEAST).expect("read")).lines().count();
+        assert!(keys <= 30, "{keys}");
+    }
+}

@@ -1,0 +1,299 @@
+//! What a caller is told when a request fails: problem documents (RFC 9457), built here and nowhere else.
+//!
+//! A problem has a stable code, a status, and what to do. Nothing internal crosses: no path, no
+//! statement, no text of another program (T-P9). The codes are listed in `api/problems.md`, which a
+//! test compares with [`Code::ALL`].
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// What went wrong, by its stable code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// The content is not the JSON that the route takes.
+    RequestMalformed,
+    /// The content is larger than the route takes.
+    RequestTooLarge,
+    /// The route needs an `Idempotency-Key`.
+    KeyMissing,
+    /// The key is not 16 to 128 printable ASCII characters.
+    KeyMalformed,
+    /// The key was used with other content.
+    KeyReused,
+    /// The first request with this key is still running.
+    KeyRunning,
+    /// The request is not signed as it has to be.
+    NotSigned,
+    /// The account may not do this.
+    NotAllowed,
+    /// There is no such thing, or none that the caller may see.
+    NotFound,
+    /// The route does not know this method.
+    MethodUnknown,
+    /// Too many requests.
+    TooMany,
+    /// The service is busy; the request was not begun.
+    Busy,
+    /// The store cannot be written at the moment; nothing was done.
+    StoreUnavailable,
+    /// The store has no room; nothing was done.
+    StoreFull,
+    /// The key store is locked; verification and status go on.
+    KeysLocked,
+    /// The request breaks rules of the catalogue or of the licence type.
+    NotAdmitted,
+    /// The licence does not go from its state to the one asked for.
+    TransitionRefused,
+    /// The page cannot be laid out from these fields.
+    PageRefused,
+    /// The document cannot be sealed as it is.
+    DocumentRefused,
+    /// The release does not fit what waits, or its signature is not good.
+    ReleaseRefused,
+    /// Requester, decider and releaser are not three people.
+    DutiesNotSeparate,
+    /// The certificate asked for breaks its profile.
+    CertificateRefused,
+    /// The clock of the service is not to be trusted at the moment.
+    ClockUntrusted,
+    /// Something failed inside.
+    Internal,
+}
+
+impl Code {
+    /// All codes, in the order of the documentation.
+    pub const ALL: [Self; 24] = [
+        Self::RequestMalformed,
+        Self::RequestTooLarge,
+        Self::KeyMissing,
+        Self::KeyMalformed,
+        Self::KeyReused,
+        Self::KeyRunning,
+        Self::NotSigned,
+        Self::NotAllowed,
+        Self::NotFound,
+        Self::MethodUnknown,
+        Self::TooMany,
+        Self::Busy,
+        Self::StoreUnavailable,
+        Self::StoreFull,
+        Self::KeysLocked,
+        Self::NotAdmitted,
+        Self::TransitionRefused,
+        Self::PageRefused,
+        Self::DocumentRefused,
+        Self::ReleaseRefused,
+        Self::DutiesNotSeparate,
+        Self::CertificateRefused,
+        Self::ClockUntrusted,
+        Self::Internal,
+    ];
+
+    /// The code, status and title.
+    #[must_use]
+    pub fn text(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::RequestMalformed => ("request.malformed", 400, "the content cannot be read"),
+            Self::RequestTooLarge => ("request.too-large", 413, "the content is too large"),
+            Self::KeyMissing => ("idempotency.missing", 400, "an Idempotency-Key is required"),
+            Self::KeyMalformed => (
+                "idempotency.malformed",
+                400,
+                "the Idempotency-Key has another form",
+            ),
+            Self::KeyReused => (
+                "idempotency.reused",
+                422,
+                "the Idempotency-Key was used with other content",
+            ),
+            Self::KeyRunning => (
+                "idempotency.running",
+                409,
+                "the first request with this key is still running",
+            ),
+            Self::NotSigned => (
+                "caller.not-signed",
+                401,
+                "the request is not signed as it has to be",
+            ),
+            Self::NotAllowed => ("caller.not-allowed", 403, "this account may not do this"),
+            Self::NotFound => ("not-found", 404, "there is no such thing"),
+            Self::MethodUnknown => ("method-unknown", 405, "the route does not know this method"),
+            Self::TooMany => ("caller.too-many", 429, "too many requests"),
+            Self::Busy => (
+                "service.busy",
+                503,
+                "the service is busy and did not begin the request",
+            ),
+            Self::StoreUnavailable => (
+                "store.unavailable",
+                503,
+                "nothing can be written at the moment",
+            ),
+            Self::StoreFull => ("store.full", 507, "there is no room left"),
+            Self::KeysLocked => ("keys.locked", 503, "the key store is locked"),
+            Self::NotAdmitted => (
+                "licence.not-admitted",
+                422,
+                "the request breaks rules of the catalogue",
+            ),
+            Self::TransitionRefused => (
+                "licence.transition-refused",
+                409,
+                "the licence does not go there from its state",
+            ),
+            Self::PageRefused => ("licence.page-refused", 422, "the page cannot be laid out"),
+            Self::DocumentRefused => (
+                "document.refused",
+                422,
+                "the document cannot be sealed as it is",
+            ),
+            Self::ReleaseRefused => (
+                "release.refused",
+                422,
+                "the release does not fit what waits",
+            ),
+            Self::DutiesNotSeparate => (
+                "release.duties-not-separate",
+                403,
+                "one person may not do both",
+            ),
+            Self::CertificateRefused => (
+                "certificate.refused",
+                422,
+                "the certificate cannot be issued",
+            ),
+            Self::ClockUntrusted => (
+                "service.clock",
+                503,
+                "the clock of the service is not to be trusted",
+            ),
+            Self::Internal => ("internal", 500, "something failed inside"),
+        }
+    }
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Defect {
+    /// Where: a JSON pointer or the name of a field.
+    pub at: String,
+    /// Stable code.
+    pub code: String,
+    /// In words.
+    pub text: String,
+    /// The rule, such as `R1`, if it is one of the rules of the domain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
+}
+
+/// An answer that is not the one hoped for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    code: Code,
+    detail: Option<String>,
+    defects: Vec<Defect>,
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A problem without particulars.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        let retry_after = match code.text().1 {
+            429 | 503 => Some(1),
+            507 => Some(10),
+            _ => None,
+        };
+        Self {
+            code,
+            detail: None,
+            defects: Vec::new(),
+            retry_after,
+        }
+    }
+
+    /// With a sentence for the reader: one of ours, never another program's.
+    #[must_use]
+    pub fn saying(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// With the list of what is wrong.
+    #[must_use]
+    pub fn with(mut self, defects: Vec<Defect>) -> Self {
+        self.defects = defects;
+        self
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+}
+
+/// A problem as it travels (RFC 9457 3.1; `code` and `defects` are extension members).
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Defect]>::is_empty")]
+    defects: &'a [Defect],
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (code, status, title) = self.code.text();
+        let document = Document {
+            r#type: format!("/problems/{code}"),
+            title,
+            status,
+            code,
+            detail: self.detail.as_deref(),
+            defects: &self.defects,
+        };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_is_listed_once() {
+        let mut seen: Vec<&str> = Code::ALL.iter().map(|code| code.text().0).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn an_answer_that_asks_to_come_back_says_when() {
+        for code in Code::ALL {
+            let response = Problem::new(code).into_response();
+            let says = response.headers().contains_key(header::RETRY_AFTER);
+            assert_eq!(says, [429, 503, 507].contains(&code.text().1), "{code:?}");
+        }
+    }
+}
