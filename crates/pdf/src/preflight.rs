@@ -43,7 +43,7 @@ pub fn preflight(source: &dyn Source) -> Result<Preflight, ReadPdf> {
     }
     catalog(&edit, &mut search)?;
     let fields = edit.view.fields()?;
-    if form::bounds(&edit, &fields, "")?.closed {
+    if form::bounds(&edit, &fields, "")?.is_closed() {
         search.found(Active::Final, None, None);
     }
     for (page, reference) in (1..).zip(&pages) {

@@ -43,7 +43,7 @@ pub fn prepare(source: &dyn Source, request: &SealRequest<'_>) -> Result<Prepare
     let mut edit = Edit::new(source, file.latest())?;
     let fields = edit.view.fields()?;
     let bounds = form::bounds(&edit, &fields, request.place.name())?;
-    if bounds.closed {
+    if bounds.is_closed() {
         return Err(PrepareSeal::Final);
     }
     if bounds.locked {
@@ -66,6 +66,7 @@ pub fn prepare(source: &dyn Source, request: &SealRequest<'_>) -> Result<Prepare
             form::enlist(&mut edit, None)?;
             form::lock(&edit, field)?
         }
+        Place::Page(_) if !bounds.may_annotate() => return Err(PrepareSeal::NewAnnotation),
         Place::Page(place) => {
             form::admit(place.name, &fields)?;
             widget::on_page(&mut edit, &place, request.appearance, value)?;

@@ -178,7 +178,7 @@ impl Update {
             let _ = writeln!(self.bytes, "{first} {}", entries.len());
             for (generation, offset) in entries {
                 // ISO 32000-2, 7.5.4: exactly twenty octets.
-                let _ = write!(self.bytes, "{offset:010} {generation:05} n \n");
+                let _ = writeln!(self.bytes, "{offset:010} {generation:05} n ");
             }
         }
         let _ = write!(self.bytes, "trailer\n<</Size {}", self.next);

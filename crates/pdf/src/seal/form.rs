@@ -12,10 +12,22 @@ use crate::write;
 pub(crate) struct Bounds {
     /// Whether any field is signed.
     pub(crate) signed: bool,
-    /// Whether nothing may change (/P 1).
-    pub(crate) closed: bool,
+    /// The strictest /P that one of them names.
+    pub(crate) level: Option<i64>,
     /// Whether one of them locks the field that was asked about.
     pub(crate) locked: bool,
+}
+
+impl Bounds {
+    /// Whether nothing at all may change (ISO 32000-2, 12.8.2.2: /P 1).
+    pub(crate) fn is_closed(&self) -> bool {
+        self.level.is_some_and(|level| level <= 1)
+    }
+
+    /// Whether pages may get new annotations: only /P 3 says so, and a widget that is seen is one.
+    pub(crate) fn may_annotate(&self) -> bool {
+        self.level.is_none_or(|level| level >= 3)
+    }
 }
 
 /// Whether a field is for signatures.
@@ -49,27 +61,45 @@ pub(crate) fn bounds(edit: &Edit<'_>, fields: &[Field], name: &str) -> Result<Bo
             continue;
         };
         bounds.signed = true;
-        let mut parameters = Vec::new();
-        if let Object::Array(elements) = edit.entry(&signature, b"Reference")? {
-            for element in &elements {
-                let reference = edit.dictionary(element, "a signature reference")?;
-                if let Object::Dictionary(found) = edit.entry(&reference, b"TransformParams")? {
-                    parameters.push(found);
-                }
-            }
-        }
-        let dictionary = edit.dictionary(&Object::Reference(field.reference), "a field")?;
-        // ISO 32000-2, 12.7.5.5: the lock of the field says the same as the signature should.
-        if let Object::Dictionary(lock) = edit.entry(&dictionary, b"Lock")? {
-            parameters.push(lock);
-        }
-        for found in &parameters {
-            // ISO 32000-2, 12.8.2.2: /P 1 permits no change at all.
-            bounds.closed |= found.integer(b"P") == Some(1);
-            bounds.locked |= locks(edit, found, name)?;
+        for (parameters, default) in transforms(edit, field, &signature)? {
+            let level = edit.entry(&parameters, b"P")?.as_integer().or(default);
+            bounds.level = match (bounds.level, level) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+            bounds.locked |= locks(edit, &parameters, name)?;
         }
     }
     Ok(bounds)
+}
+
+/// The parameters of a signature's transforms and of its field's lock, each with the level that holds if it names
+/// none.
+fn transforms(
+    edit: &Edit<'_>,
+    field: &Field,
+    signature: &Dictionary,
+) -> Result<Vec<(Dictionary, Option<i64>)>, ReadPdf> {
+    let mut found = Vec::new();
+    if let Object::Array(elements) = edit.entry(signature, b"Reference")? {
+        for element in &elements {
+            let reference = edit.dictionary(element, "a signature reference")?;
+            // ISO 32000-2, table 257: without /P a certification means 2.
+            let certifies =
+                edit.entry(&reference, b"TransformMethod")?.as_name() == Some(b"DocMDP");
+            let parameters = match edit.entry(&reference, b"TransformParams")? {
+                Object::Dictionary(parameters) => parameters,
+                _ => Dictionary::default(),
+            };
+            found.push((parameters, certifies.then_some(2)));
+        }
+    }
+    // ISO 32000-2, 12.7.5.5: the lock of the field says the same as the signature should.
+    let dictionary = edit.dictionary(&Object::Reference(field.reference), "a field")?;
+    if let Object::Dictionary(lock) = edit.entry(&dictionary, b"Lock")? {
+        found.push((lock, None));
+    }
+    Ok(found)
 }
 
 /// Whether a lock covers a field (ISO 32000-2, 12.8.2.4): names match by whole parts of the path.

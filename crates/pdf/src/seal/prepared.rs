@@ -191,7 +191,8 @@ mod tests {
         let [_, open, close, rest] = prepared.byte_range();
         let mut whole = vec![b'A'; usize::try_from(length).expect("small")];
         whole.extend_from_slice(prepared.appended());
-        let part = |from: u64, to: u64| &whole[from as usize..to as usize];
+        let at = |offset: u64| usize::try_from(offset).expect("small");
+        let part = |from: u64, to: u64| &whole[at(from)..at(to)];
         let expected = [part(0, open), part(close, close + rest)].concat();
         let expected = Digest::of(DigestAlgorithm::Sha256, &expected);
         let found = prepared.digest(&source, DigestAlgorithm::Sha256);

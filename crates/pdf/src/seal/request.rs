@@ -147,6 +147,10 @@ pub enum PrepareSeal {
     /// A signature says that nothing changes after it.
     #[error("an earlier signature forbids every change")]
     Final,
+    /// A certification permits signatures, but no new annotation, which a new field that is seen has
+    /// (ISO 32000-2, table 257): use a field that is there, or one that shows nothing.
+    #[error("an earlier signature forbids new annotations, and with them a new visible field")]
+    NewAnnotation,
     /// Only the first signature certifies (ISO 32000-2, 12.8.2.2).
     #[error("the file is signed, and only the first signature can certify it")]
     NotFirst,

@@ -1,7 +1,6 @@
 //! Small files of every kind of cross-reference section, made from the bodies of their objects.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use crypto::DigestAlgorithm;
 use pdf::seal::{
@@ -68,77 +67,83 @@ impl Small {
         let mut text = format!("%PDF-{}\n%\u{e9}\u{e9}\n", self.version);
         let mut places = BTreeMap::new();
         let last = self.bodies.keys().last().copied().unwrap_or_default();
-        let packed = |number: u32, body: &str| match kind {
-            Kind::Table => false,
-            Kind::Stream => !body.contains("stream"),
-            Kind::Hybrid => number == last,
-        };
-        let (mut index, mut data) = (String::new(), String::new());
-        let mut inside = Vec::new();
+        let mut packed = Vec::new();
         for (&number, body) in &self.bodies {
-            if packed(number, body) {
-                inside.push(number);
-                write!(index, "{number} {} ", data.len()).expect("a string grows");
-                data.push_str(body);
-                data.push(' ');
+            let inside = match kind {
+                Kind::Table => false,
+                Kind::Stream => !body.contains("stream"),
+                Kind::Hybrid => number == last,
+            };
+            if inside {
+                packed.push(number);
             } else {
                 places.insert(number, text.len());
-                write!(text, "{number} 0 obj\n{body}\nendobj\n").expect("a string grows");
+                text += &format!("{number} 0 obj\n{body}\nendobj\n");
             }
         }
-        let (container, section) = (last + 1, last + 2);
         if kind == Kind::Table {
             return self.table(text, &places, last + 1, "").into_bytes();
         }
-        places.insert(container, text.len());
-        write!(
-            text,
-            "{container} 0 obj\n<</Type/ObjStm/N {}/First {}/Length {}>>stream\n{index}{data}\nendstream\nendobj\n",
-            inside.len(),
-            index.len(),
-            index.len() + data.len()
-        )
-        .expect("a string grows");
+        places.insert(last + 1, text.len());
+        text += &self.container(last + 1, &packed);
         let start = text.len();
-        places.insert(section, start);
-        let mut rows = String::new();
-        // The stream of a hybrid file lists only what the table does not.
-        let listed = match kind {
-            Kind::Hybrid => last..=section,
-            Kind::Table | Kind::Stream => 0..=section,
-        };
-        for number in listed {
-            match (
-                places.get(&number),
-                inside.iter().position(|it| *it == number),
-            ) {
-                (Some(place), _) => write!(rows, "01{place:06X}00"),
-                (None, Some(at)) => write!(rows, "02{container:06X}{at:02X}"),
-                (None, None) => write!(rows, "00000000FF"),
-            }
-            .expect("a string grows");
-        }
-        let root = match kind {
-            Kind::Hybrid => format!("/Index[{last} 3]"),
-            Kind::Table | Kind::Stream => String::new(),
-        };
-        write!(
-            text,
-            "{section} 0 obj\n<</Type/XRef/Size {0}/W[1 3 1]/Filter/ASCIIHexDecode/Length {1}/Root 1 0 R{2}{root}>>stream\n{rows}>\nendstream\nendobj\n",
-            section + 1,
-            rows.len() + 1,
-            self.trailer,
-        )
-        .expect("a string grows");
+        places.insert(last + 2, start);
+        text += &self.section(kind, last, &places, &packed);
         if kind == Kind::Hybrid {
             places.retain(|number, _| *number < last);
             let entry = format!("/XRefStm {start}");
             return self.table(text, &places, last, &entry).into_bytes();
         }
-        write!(text, "startxref\n{start}\n%%EOF\n").expect("a string grows");
+        text += &format!("startxref\n{start}\n%%EOF\n");
         text.into_bytes()
     }
 
+    /// An object stream.
+    fn container(&self, number: u32, packed: &[u32]) -> String {
+        let (mut index, mut data) = (String::new(), String::new());
+        for inside in packed {
+            index += &format!("{inside} {} ", data.len());
+            data += &format!("{} ", self.bodies[inside]);
+        }
+        format!(
+            "{number} 0 obj\n<</Type/ObjStm/N {}/First {}/Length {}>>stream\n{index}{data}\nendstream\nendobj\n",
+            packed.len(),
+            index.len(),
+            index.len() + data.len()
+        )
+    }
+
+    /// A cross-reference stream; that of a hybrid file lists only what the table does not.
+    fn section(
+        &self,
+        kind: Kind,
+        last: u32,
+        places: &BTreeMap<u32, usize>,
+        packed: &[u32],
+    ) -> String {
+        let (container, number) = (last + 1, last + 2);
+        let (first, index) = match kind {
+            Kind::Hybrid => (last, format!("/Index[{last} 3]")),
+            Kind::Table | Kind::Stream => (0, String::new()),
+        };
+        let mut rows = String::new();
+        for object in first..=number {
+            let inside = packed.iter().position(|it| *it == object);
+            rows += &match (places.get(&object), inside) {
+                (Some(place), _) => format!("01{place:06X}00"),
+                (None, Some(at)) => format!("02{container:06X}{at:02X}"),
+                (None, None) => "00000000FF".to_owned(),
+            };
+        }
+        format!(
+            "{number} 0 obj\n<</Type/XRef/Size {}/W[1 3 1]/Filter/ASCIIHexDecode/Length {}/Root 1 0 R{}{index}>>stream\n{rows}>\nendstream\nendobj\n",
+            number + 1,
+            rows.len() + 1,
+            self.trailer,
+        )
+    }
+
+    /// A table and its trailer.
     fn table(
         &self,
         mut text: String,
@@ -147,22 +152,18 @@ impl Small {
         entry: &str,
     ) -> String {
         let start = text.len();
-        write!(text, "xref\n0 {size}\n0000000000 65535 f \n").expect("a string grows");
+        text += &format!("xref\n0 {size}\n0000000000 65535 f \n");
         for number in 1..size {
-            match places.get(&number) {
-                Some(place) => write!(text, "{place:010} 00000 n \n"),
-                None => write!(text, "0000000000 00000 f \n"),
-            }
-            .expect("a string grows");
+            text += &match places.get(&number) {
+                Some(place) => format!("{place:010} 00000 n \n"),
+                None => "0000000000 00000 f \n".to_owned(),
+            };
         }
         let size = if entry.is_empty() { size } else { size + 3 };
-        write!(
-            text,
+        text + &format!(
             "trailer\n<</Size {size}/Root 1 0 R{}{entry}>>\nstartxref\n{start}\n%%EOF\n",
             self.trailer
         )
-        .expect("a string grows");
-        text
     }
 }
 

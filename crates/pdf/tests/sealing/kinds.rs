@@ -43,7 +43,8 @@ fn existing_bytes_never_change_whatever_is_done() {
         certified.certification = Certification::Certify;
         let first = sealed(&file, &certified).expect("sealed");
         assert!(first.starts_with(&file));
-        let second = sealed(&first, &request(Place::Page(new_field("Two")))).expect("sealed");
+        let quiet = request(Place::Invisible { name: "Two" });
+        let second = sealed(&first, &quiet).expect("sealed");
         assert!(second.starts_with(&first));
         let stamp = prepare_time_stamp(&second, "Stamp", 4_096).expect("prepared");
         let third = [second.as_slice(), stamp.appended()].concat();
@@ -53,6 +54,10 @@ fn existing_bytes_never_change_whatever_is_done() {
             "{kind:?}"
         );
         leave(&format!("{kind:?}-twice.pdf"), &second);
+        let plain = Small::new("", "").with(9, "null").file(kind);
+        let first = sealed(&plain, &request(Place::Page(new_field("One")))).expect("sealed");
+        let second = sealed(&first, &request(Place::Page(new_field("Two")))).expect("sealed");
+        leave(&format!("{kind:?}-two-new.pdf"), &second);
     }
 }
 

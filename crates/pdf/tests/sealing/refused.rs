@@ -190,17 +190,39 @@ fn a_signature_that_forbids_every_change_is_not_broken() {
     certifying.certification = Certification::Certify;
     let file = Small::new("", "").file(Kind::Table);
     let certified = sealed(&file, &certifying).expect("sealed");
-    assert!(prepare(&certified, &request(Place::Page(new_field("Two")))).is_ok());
+    let quiet = request(Place::Invisible { name: "Two" });
+    assert!(prepare(&certified, &quiet).is_ok());
     let at = certified
         .windows(4)
         .position(|window| window == b"/P 2")
         .expect("a level");
     let mut closed = certified.clone();
     closed[at + 3] = b'1';
-    let found = prepare(&closed, &request(Place::Page(new_field("Two")))).err();
+    let found = prepare(&closed, &quiet).err();
     assert_eq!(found, Some(PrepareSeal::Final));
     // Upkeep is no change at any level.
     assert!(prepare_time_stamp(&closed, "Stamp", 4_096).is_ok());
+}
+
+#[test]
+fn a_certified_file_gets_no_new_field_that_is_seen() {
+    let mut certifying = request(Place::Page(new_field("One")));
+    certifying.certification = Certification::Certify;
+    let file = Small::new("", "").file(Kind::Table);
+    let certified = sealed(&file, &certifying).expect("sealed");
+    let asked = request(Place::Page(new_field("Two")));
+    let found = prepare(&certified, &asked).err();
+    assert_eq!(found, Some(PrepareSeal::NewAnnotation));
+    // Level 3 permits annotations; no level is level 2.
+    let level = |with: &[u8; 4]| {
+        let mut other = certified.clone();
+        let at = other.windows(4).position(|window| window == b"/P 2");
+        let at = at.expect("a level");
+        other[at..at + 4].copy_from_slice(with);
+        prepare(&other, &asked).err()
+    };
+    assert_eq!(level(b"/P 3"), None);
+    assert_eq!(level(b"/Q 3"), Some(PrepareSeal::NewAnnotation));
 }
 
 #[test]
