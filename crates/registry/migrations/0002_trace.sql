@@ -17,6 +17,7 @@ CREATE TABLE trace (
 );
 CREATE INDEX trace_object ON trace (object, department, number);
 CREATE INDEX trace_key ON trace (signing_key, department, number) WHERE signing_key IS NOT NULL;
+CREATE INDEX trace_key_moment ON trace (signing_key, moment) WHERE signing_key IS NOT NULL;
 
 CREATE TABLE trace_head (
     department TEXT NOT NULL PRIMARY KEY,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Postgres, Row, Transaction};
+use sqlx::{ConnectOptions, Postgres, Row, Transaction};
 
 use crate::error::{OpenStore, StoreError};
 
@@ -28,6 +28,16 @@ impl Database {
             .map_err(|_| OpenStore::Address)?
             .application_name("yinxin")
             .options([("lock_timeout", "5s"), ("statement_timeout", "30s")]);
+        let mut connection = options.connect().await.map_err(StoreError::from)?;
+        if let Some(refused) = durable(&mut connection).await.map_err(StoreError::from)? {
+            return Err(refused);
+        }
+        crate::migrations::postgres()
+            .run_direct(None, &mut connection, false)
+            .await
+            .map_err(StoreError::migrate)?;
+        // It is closed by being dropped; what it did is committed.
+        drop(connection);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
@@ -41,21 +51,6 @@ impl Database {
                 })
             })
             .connect_lazy_with(options);
-        // Asked once more by itself, so that the refusal is told by its name.
-        let mut connection = match pool.acquire().await {
-            Ok(connection) => connection,
-            Err(sqlx::Error::Configuration(cause)) => {
-                return Err(match cause.downcast::<OpenStore>() {
-                    Ok(refused) => *refused,
-                    Err(other) => StoreError::from(sqlx::Error::Configuration(other)).into(),
-                });
-            }
-            Err(error) => return Err(StoreError::from(error).into()),
-        };
-        crate::migrations::postgres()
-            .run_direct(None, &mut *connection, false)
-            .await
-            .map_err(StoreError::migrate)?;
         Ok(Database { pool })
     }
 

@@ -104,3 +104,45 @@ impl Store {
         question(&mut self.reader().await?).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn fill(store: &Store, length: usize) -> Result<u64, StoreError> {
+        store
+            .write(move |link| {
+                Box::pin(async move {
+                    let text = "x".repeat(length);
+                    link.run(
+                        "INSERT INTO counter (name, value) VALUES ($1, 1)",
+                        &[text.as_str().into()],
+                    )
+                    .await
+                })
+            })
+            .await
+    }
+
+    #[test]
+    fn a_full_disk_is_told_as_full_and_the_store_goes_on_when_there_is_space() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = format!("sqlite:{}", folder.path().join("full.db").display());
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let store = Store::open(&address).await.expect("a fresh file opens");
+            fill(&store, 10).await.expect("there is space");
+            // What a full disk is to SQLite: the file cannot grow.
+            let limit: Result<u64, StoreError> = store
+                .write(|link| {
+                    Box::pin(async move { link.run("PRAGMA max_page_count = 1", &[]).await })
+                })
+                .await;
+            limit.expect("a limit below the size is the size");
+            let refused = fill(&store, 1_000_000).await;
+            assert!(matches!(refused, Err(StoreError::Full(_))), "{refused:?}");
+            // The connection is another one, without the limit; nothing was repaired by hand.
+            fill(&store, 1_000_001).await.expect("there is space again");
+        });
+    }
+}

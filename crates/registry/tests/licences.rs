@@ -1,0 +1,38 @@
+//! Licences, jobs, trace, outbox and callers, on each store at hand.
+
+#[path = "licences/callers.rs"]
+mod callers;
+#[path = "licences/change.rs"]
+mod change;
+#[path = "licences/job.rs"]
+mod job;
+#[path = "licences/look.rs"]
+mod look;
+#[path = "licences/office.rs"]
+mod office;
+#[path = "licences/outbox.rs"]
+mod outbox;
+#[path = "licences/promises.rs"]
+mod promises;
+#[path = "licences/reserve.rs"]
+mod reserve;
+#[path = "lists/stage.rs"]
+mod stage;
+#[path = "licences/trace.rs"]
+mod trace;
+
+/// Everything here runs on SQLite alone; with a server it runs on PostgreSQL too. In continuous
+/// integration the server must be there, so that its half never passes by being absent.
+#[test]
+fn continuous_integration_has_a_postgresql() {
+    let server = std::env::var(stage::SERVER).is_ok();
+    if std::env::var("CI").is_ok_and(|value| value == "true") {
+        assert!(server, "{} names no server", stage::SERVER);
+    }
+    if !server {
+        println!(
+            "PostgreSQL was not tested: {} names no server",
+            stage::SERVER
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! The steps of a job: each only after the one before it, the release exactly for this job and once.
+
+use catalogue::DocumentPurpose;
+use licence::Status;
+use licence::life::Stop;
+use registry::jobs::{DocumentReservation, DocumentReserving, JobKind, JobState, StepRefused};
+use time::Duration;
+
+use crate::office::{
+    NOW, asked, by, custodian, department, grounds, office, other_department, recording, release,
+    reservation, signing, unsealed,
+};
+use crate::stage::on_each_store;
+
+#[test]
+fn a_licence_goes_through_every_step_and_is_valid() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let recorded = office.issued("whole").await;
+        assert_eq!(recorded.job.state, JobState::Recorded);
+        let record = recorded.record.expect("a licence");
+        assert_eq!(record.recorded, Some(NOW + Duration::seconds(4)));
+        assert_eq!(record.life.status(&record.period, NOW), Status::Valid);
+        let licences = office.registry.licences();
+        let found = licences.find(&record.identifier, Some(&department())).await;
+        assert_eq!(found.expect("the store answers"), Some(record.clone()));
+        let history = licences.history(&department(), &record.identifier).await;
+        let kinds: Vec<String> = history
+            .expect("the store answers")
+            .into_iter()
+            .map(|event| event.kind)
+            .collect();
+        assert_eq!(kinds, ["complete", "seal"]);
+        let files = office.registry.jobs().files(&recorded.job.id, None).await;
+        assert_eq!(
+            files.expect("the store answers"),
+            recording(&recorded.job).files
+        );
+    });
+}
+
+#[test]
+fn no_step_is_taken_before_the_one_before_it_or_twice() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let jobs = office.registry.jobs();
+        let reserved = office.reserve("order").await;
+        let job = jobs.find(&reserved.job, None).await.expect("answers");
+        let job = job.expect("reserved");
+        let not_now = |refused, state| {
+            assert!(
+                matches!(refused, Err(StepRefused::NotNow { state: found }) if found == state),
+                "{state:?}"
+            );
+        };
+        let early = jobs.journal(&job.id, signing(), by(1)).await.map(|_| ());
+        not_now(early, JobState::Reserved);
+        not_now(
+            jobs.record(recording(&job)).await.map(|_| ()),
+            JobState::Reserved,
+        );
+        not_now(
+            jobs.refuse(&department(), &job.id, "too early", custodian(1))
+                .await
+                .map(|_| ()),
+            JobState::Reserved,
+        );
+        let job = jobs
+            .await_release(&job.id, unsealed(), by(1))
+            .await
+            .expect("reserved");
+        jobs.await_release(&job.id, unsealed(), by(1))
+            .await
+            .expect("a redo that made the same file finds its step taken");
+        let mut other = unsealed();
+        other.digest = [9; 32];
+        not_now(
+            jobs.await_release(&job.id, other, by(1)).await.map(|_| ()),
+            JobState::Waiting,
+        );
+        not_now(
+            jobs.journal(&job.id, signing(), by(2)).await.map(|_| ()),
+            JobState::Waiting,
+        );
+        jobs.release(&department(), &job.id, release(&job), custodian(2))
+            .await
+            .expect("it waits");
+        not_now(
+            jobs.release(&department(), &job.id, release(&job), custodian(2))
+                .await
+                .map(|_| ()),
+            JobState::Released,
+        );
+        not_now(
+            jobs.record(recording(&job)).await.map(|_| ()),
+            JobState::Released,
+        );
+        jobs.journal(&job.id, signing(), by(3))
+            .await
+            .expect("released");
+        jobs.record(recording(&job)).await.expect("journalled");
+        not_now(
+            jobs.record(recording(&job)).await.map(|_| ()),
+            JobState::Recorded,
+        );
+        not_now(
+            jobs.journal(&job.id, signing(), by(5)).await.map(|_| ()),
+            JobState::Recorded,
+        );
+        let failed = jobs.fail(&job.id, "too late", by(6)).await.map(|_| ());
+        not_now(failed, JobState::Recorded);
+    });
+}
+
+#[test]
+fn a_release_is_for_exactly_this_document_seal_and_ground() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let jobs = office.registry.jobs();
+        let job = office.waiting("exact").await;
+        let good = release(&job);
+        for member in [
+            "document",
+            "seal",
+            "purpose",
+            "matter",
+            "case",
+            "decision",
+            "requester",
+            "number of copies",
+        ] {
+            let mut wrong = good.clone();
+            let statement = &mut wrong.statement;
+            match member {
+                "document" => statement.unsealed = [1; 32],
+                "seal" => statement.seal = "990102-SLZYZ-01".to_owned(),
+                "purpose" => {
+                    statement.purpose = DocumentPurpose::AcceptanceNotice.code().to_owned()
+                }
+                "matter" => statement.matter = "990102-XK-0002".to_owned(),
+                "case" => statement.case.push('8'),
+                "decision" => statement.decision.clear(),
+                "requester" => statement.requester = "zhou-qinghe".to_owned(),
+                _ => statement.copies = 2,
+            }
+            let refused = jobs
+                .release(&department(), &job.id, wrong, custodian(2))
+                .await;
+            assert!(
+                matches!(refused, Err(StepRefused::Differs { member: found }) if found == member),
+                "{member}: {refused:?}"
+            );
+        }
+        let refused = jobs
+            .release(&other_department(), &job.id, good.clone(), custodian(2))
+            .await;
+        assert!(matches!(refused, Err(StepRefused::Unknown)), "{refused:?}");
+        for same in ["approval-system", "chen-zhiyuan"] {
+            let mut own = good.clone();
+            own.statement.releaser = same.to_owned();
+            let refused = jobs
+                .release(&department(), &job.id, own, custodian(2))
+                .await;
+            assert!(
+                matches!(refused, Err(StepRefused::SamePerson)),
+                "{refused:?}"
+            );
+        }
+        let mut over = good.clone();
+        over.statement.expires = NOW + Duration::seconds(2);
+        let refused = jobs
+            .release(&department(), &job.id, over, custodian(2))
+            .await;
+        assert!(matches!(refused, Err(StepRefused::Expired)), "{refused:?}");
+        jobs.release(&department(), &job.id, good, custodian(2))
+            .await
+            .expect("the good one");
+    });
+}
+
+#[test]
+fn a_copy_of_a_release_serves_no_second_job() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let first = office.released("first").await;
+        // Same document, seal, case and decision: only the statement's use tells them apart.
+        let second = office.waiting("second").await;
+        let refused = office
+            .registry
+            .jobs()
+            .release(&department(), &second.id, release(&first), custodian(3))
+            .await;
+        assert!(matches!(refused, Err(StepRefused::Used)), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_lost_process_journals_again_under_its_release_and_both_attempts_show() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let job = office.journalled("lost").await;
+        let jobs = office.registry.jobs();
+        let again = jobs
+            .journal(&job.id, signing(), by(60))
+            .await
+            .expect("the first result never left");
+        assert_eq!((again.attempt, again.release), (2, release(&job)));
+        let key = signing().key;
+        let ledger = office.registry.trace().ledger(&department(), &key, 0).await;
+        assert_eq!(ledger.expect("the store answers").len(), 2);
+        let late = NOW + Duration::DAY - by(0).at;
+        let refused = jobs
+            .journal(&job.id, signing(), by(late.whole_seconds()))
+            .await;
+        assert!(matches!(refused, Err(StepRefused::Expired)), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_release_that_ran_out_unused_is_given_again() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let job = office.released("ran-out").await;
+        let jobs = office.registry.jobs();
+        let late = Duration::DAY.whole_seconds() + 1;
+        let mut second = release(&job);
+        second.statement.expires = NOW + Duration::DAY * 2;
+        jobs.release(&department(), &job.id, second.clone(), custodian(late))
+            .await
+            .expect("the first one is over");
+        let journalled = jobs.journal(&job.id, signing(), by(late + 1)).await;
+        assert_eq!(journalled.expect("released").release, second);
+    });
+}
+
+#[test]
+fn a_stopped_case_is_not_recorded_and_a_refused_or_failed_job_has_ended() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let jobs = office.registry.jobs();
+        let job = office.journalled("stopped").await;
+        let mut stopped = recording(&job);
+        stopped.stop = Stop::Stopped;
+        let refused = jobs.record(stopped).await;
+        assert!(
+            matches!(refused, Err(StepRefused::Life(licence::Refused::Stopped))),
+            "{refused:?}"
+        );
+        let files = jobs.files(&job.id, None).await.expect("the store answers");
+        assert!(files.is_empty(), "a refused record leaves no file behind");
+
+        let waiting = office.waiting("refused").await;
+        let reason = "印".repeat(500);
+        let refused = jobs
+            .refuse(&department(), &waiting.id, &reason, custodian(3))
+            .await
+            .expect("it waits");
+        assert_eq!(refused.state, JobState::Refused);
+        assert_eq!(refused.reason.map(|reason| reason.len()), Some(999));
+        let failed = jobs.fail(&job.id, "no font", by(9)).await.expect("open");
+        assert_eq!(failed.state, JobState::Failed);
+        let again = jobs.fail(&job.id, "no font", by(9)).await;
+        assert!(
+            matches!(again, Err(StepRefused::NotNow { .. })),
+            "{again:?}"
+        );
+    });
+}
+
+#[test]
+fn a_start_finds_what_is_unfinished_in_its_state() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let reserved = office.reserve("a").await.job;
+        let waiting = office.waiting("b").await.id;
+        let released = office.released("c-with-another-document").await;
+        let again = stage.open().await;
+        for (state, job) in [
+            (JobState::Reserved, &reserved),
+            (JobState::Waiting, &waiting),
+            (JobState::Released, &released.id),
+        ] {
+            let found = again.jobs().unfinished(state, None, 10).await;
+            let found = found.expect("the store answers");
+            assert_eq!(found.iter().map(|job| &job.id).collect::<Vec<_>>(), [job]);
+            let page = again.jobs().unfinished(state, found.last(), 10).await;
+            assert!(page.expect("the store answers").is_empty());
+        }
+        let release_of = again.jobs().release_of(&released).await;
+        assert_eq!(release_of.expect("released"), release(&released));
+        for (department, count) in [(department(), 1), (other_department(), 0)] {
+            let found = again.jobs().waiting(&department, None, 10).await;
+            assert_eq!(found.expect("the store answers").len(), count);
+        }
+    });
+}
+
+#[test]
+fn a_document_of_the_caller_s_own_takes_the_same_steps() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let jobs = office.registry.jobs();
+        let document = DocumentReservation {
+            asked: asked("document"),
+            by: by(0),
+            department: department(),
+            grounds: grounds(),
+            payload: b"where the file is".to_vec(),
+        };
+        let Ok(DocumentReserving::Reserved(id)) = jobs.reserve_document(document.clone()).await
+        else {
+            panic!("a fresh reservation");
+        };
+        let job = jobs
+            .await_release(&id, unsealed(), by(1))
+            .await
+            .expect("reserved");
+        assert_eq!(
+            (job.kind, job.identifier.as_ref()),
+            (JobKind::Document, None)
+        );
+        jobs.release(&department(), &id, release(&job), custodian(2))
+            .await
+            .expect("it waits");
+        jobs.journal(&id, signing(), by(3)).await.expect("released");
+        let recorded = jobs.record(recording(&job)).await.expect("journalled");
+        assert!(recorded.record.is_none());
+        let repeated = jobs.reserve_document(document).await;
+        assert!(
+            matches!(
+                repeated,
+                Ok(DocumentReserving::Repeated {
+                    response: Some(_),
+                    ..
+                })
+            ),
+            "{repeated:?}"
+        );
+        // A key names one request, whatever it asks for.
+        let licence = office.try_reserve(reservation("document")).await;
+        assert!(licence.is_ok(), "{licence:?}");
+    });
+}
