@@ -101,9 +101,11 @@ impl Small {
     /// An object stream.
     fn container(&self, number: u32, packed: &[u32]) -> String {
         let (mut index, mut data) = (String::new(), String::new());
-        for inside in packed {
-            index += &format!("{inside} {} ", data.len());
-            data += &format!("{} ", self.bodies[inside]);
+        for (number, body) in &self.bodies {
+            if packed.contains(number) {
+                index += &format!("{number} {} ", data.len());
+                data += &format!("{body} ");
+            }
         }
         format!(
             "{number} 0 obj\n<</Type/ObjStm/N {}/First {}/Length {}>>stream\n{index}{data}\nendstream\nendobj\n",
