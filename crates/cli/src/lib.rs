@@ -1,1 +1,128 @@
-//! What inspectors and operators run without the service: verify a file offline, make a key hierarchy.
+//! What inspectors and operators run without the service: verify files offline.
+//!
+//! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
+//! [--audience TEXT --nonce TEXT] [--json]`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! indeterminate or not processed and none invalid, 64 usage.
+
+mod arguments;
+mod given;
+mod told;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use time::UtcDateTime;
+use verify::{Report, Seekable, Verdict};
+
+use arguments::{Arguments, Asked};
+use given::Given;
+
+/// All valid.
+pub const ALL_VALID: u8 = 0;
+/// Some invalid or not signed.
+pub const SOME_INVALID: u8 = 1;
+/// Some indeterminate or not processed, and none invalid.
+pub const SOME_OPEN: u8 = 2;
+/// The command line was not understood (`EX_USAGE`).
+pub const USAGE: u8 = 64;
+
+/// Runs the command and gives back its exit status. `now` is judged where `--at` says nothing.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    now: UtcDateTime,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
+    let arguments = match Arguments::read(arguments) {
+        Asked::Verify(arguments) => arguments,
+        // Help and version are answers, not faults.
+        Asked::Text(text) => {
+            return if write!(out, "{text}").is_ok() {
+                ALL_VALID
+            } else {
+                USAGE
+            };
+        }
+        Asked::Wrong(text) => return usage(err, &text),
+    };
+    let given = match Given::read(&arguments) {
+        Ok(given) => given,
+        Err(error) => return usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
+    };
+    let at = arguments.at.unwrap_or(now);
+    let mut status = ALL_VALID;
+    for path in &arguments.files {
+        let report = judge(path, &given, at);
+        let line = if arguments.json {
+            report.to_json()
+        } else {
+            told::text(&report)
+        };
+        // Nobody reads any more: what is judged after this is told to nobody, and the status is kept.
+        if writeln!(out, "{line}").is_err() {
+            return worse(status, SOME_OPEN);
+        }
+        status = worse(status, exit_status(report.verdict));
+    }
+    status
+}
+
+/// One file. What cannot be opened is not processed, and the others are judged all the same.
+fn judge(path: &Path, given: &Given, at: UtcDateTime) -> Report {
+    let name = path.display().to_string();
+    let source = File::open(path)
+        .map_err(|error| error.to_string())
+        .and_then(|file| Seekable::new(file).map_err(|error| error.to_string()));
+    match source {
+        Ok(source) => verify::examine(
+            &name,
+            &source,
+            &given.trust,
+            &given.material,
+            &given.policy,
+            at,
+        ),
+        Err(why) => verify::unreadable(&name, &why, &given.policy, at),
+    }
+}
+
+fn exit_status(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Valid => ALL_VALID,
+        Verdict::Invalid | Verdict::NotSigned => SOME_INVALID,
+        Verdict::Indeterminate | Verdict::NotProcessed => SOME_OPEN,
+    }
+}
+
+/// 1 before 2 before 0.
+fn worse(one: u8, other: u8) -> u8 {
+    let weight = |status| match status {
+        SOME_INVALID => 2,
+        SOME_OPEN => 1,
+        _ => 0,
+    };
+    if weight(other) > weight(one) {
+        other
+    } else {
+        one
+    }
+}
+
+fn usage(err: &mut dyn Write, text: &str) -> u8 {
+    // Where there is no standard error, there is nobody to tell.
+    let _ = write!(err, "{text}");
+    USAGE
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

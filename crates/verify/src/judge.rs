@@ -6,6 +6,7 @@ use time::UtcDateTime;
 use crate::answer::{Answer, Verdict};
 use crate::facts::{Body, Case};
 use crate::finding::{Effect, Finding, Indication};
+use crate::kind::Kind;
 use crate::material::Material;
 use crate::policy::Policy;
 use crate::report::{LicenceTold, Report, Sentence, SignatureReport, StateSource, told};
@@ -48,6 +49,18 @@ pub fn examine(
     report
 }
 
+/// The report of an artefact that could not be opened at all.
+#[must_use]
+pub fn unreadable(name: &str, why: &str, policy: &Policy, at: UtcDateTime) -> Report {
+    let outcome = Outcome {
+        findings: vec![Finding::of("input.unreadable").because(why)],
+        ..Outcome::default()
+    };
+    let mut report = put_together(Kind::Unknown, outcome, policy, at);
+    name.clone_into(&mut report.file);
+    report
+}
+
 /// Judges the evidence in an artefact under a policy, as of a moment.
 #[must_use]
 pub fn judge(
@@ -60,7 +73,7 @@ pub fn judge(
     let mut sitting = Sitting::new(trust, material, policy, at);
     let mut outcome = match &case.body {
         Body::Document(Ok(facts)) => document::judge(&mut sitting, facts),
-        Body::Document(Err(fault)) => unreadable(fault),
+        Body::Document(Err(fault)) => broken(fault),
         Body::Message(Ok(message)) => Outcome {
             signatures: vec![document::plain_message(&mut sitting, message)],
             ..Outcome::default()
@@ -78,11 +91,11 @@ pub fn judge(
     outcome.findings.extend(inspect_trust(trust, at));
     outcome.findings.extend(trust.findings.iter().cloned());
     outcome.findings.extend(material.findings.iter().cloned());
-    put_together(case, outcome, policy, at)
+    put_together(case.kind(), outcome, policy, at)
 }
 
 /// A file that breaks the rules of its own structure: never repaired, never *valid*.
-fn unreadable(fault: &ReadPdf) -> Outcome {
+fn broken(fault: &ReadPdf) -> Outcome {
     Outcome {
         findings: vec![Finding::of(fault.code()).because(fault)],
         ..Outcome::default()
@@ -98,7 +111,7 @@ fn inspect_trust(trust: &Trust, at: UtcDateTime) -> Option<Finding> {
     stale.map(|next| Finding::of("trust.stale").because(told(next)))
 }
 
-fn put_together(case: &Case, outcome: Outcome, policy: &Policy, at: UtcDateTime) -> Report {
+fn put_together(kind: Kind, outcome: Outcome, policy: &Policy, at: UtcDateTime) -> Report {
     let (whole, _) = crate::finding::conclude(&outcome.findings);
     let worst = outcome
         .signatures
@@ -135,7 +148,7 @@ fn put_together(case: &Case, outcome: Outcome, policy: &Policy, at: UtcDateTime)
     };
     Report {
         file: String::new(),
-        kind: case.kind(),
+        kind,
         verdict,
         answer: outcome.answer,
         indication,

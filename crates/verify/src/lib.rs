@@ -19,7 +19,7 @@ mod trust;
 pub use answer::{Answer, Verdict};
 pub use facts::{Case, MAX_ARTEFACT};
 pub use finding::{Effect, Finding, Indication, Row, Severity, SubIndication, TABLE};
-pub use judge::{examine, judge};
+pub use judge::{examine, judge, unreadable};
 pub use kind::Kind;
 pub use material::{MAX_FILES, MAX_OCTETS, Material, Supplied};
 pub use pdf::{Seekable, Source};

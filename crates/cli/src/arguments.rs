@@ -1,0 +1,72 @@
+//! The command line, read.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Verify licences, sealed documents, signatures and printed codes, with no network.
+#[derive(Debug, Parser)]
+#[command(
+    name = "yinxin-verify",
+    version,
+    after_help = "Exit status: 0 all valid; 1 some invalid or not signed; 2 some indeterminate or not processed, and none invalid; 64 usage."
+)]
+pub(crate) struct Arguments {
+    /// Files to judge: PDF, CMS, text of an LC1 code.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Whom to trust: PEM certificates (CAs are anchors), or a signed trust bundle.
+    #[arg(long, value_name = "BUNDLE")]
+    pub(crate) trust: Option<PathBuf>,
+    /// Folder of status material: .crl, .ocsp, .statuslist, .checkpoint.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) status: Option<PathBuf>,
+    /// The moment to judge as of, instead of now.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(crate) at: Option<UtcDateTime>,
+    /// `default`, `form` (foreign files: no status asked, every given certificate an anchor), or a file.
+    #[arg(long, value_name = "FILE|NAME", default_value = "default")]
+    pub(crate) policy: String,
+    /// Audience that a presentation has to be bound to.
+    #[arg(long, value_name = "TEXT", requires = "nonce")]
+    pub(crate) audience: Option<String>,
+    /// Nonce that a presentation has to be bound to.
+    #[arg(long, value_name = "TEXT", requires = "audience")]
+    pub(crate) nonce: Option<String>,
+    /// One JSON object per file and line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What was asked for.
+pub(crate) enum Asked {
+    /// To judge files.
+    Verify(Box<Arguments>),
+    /// Help or version.
+    Text(String),
+    /// Something that is not understood.
+    Wrong(String),
+}
+
+impl Arguments {
+    pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Asked {
+        match Arguments::try_parse_from(arguments) {
+            Ok(arguments) => Asked::Verify(Box::new(arguments)),
+            Err(error) => match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                    Asked::Text(error.to_string())
+                }
+                _ => Asked::Wrong(error.to_string()),
+            },
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<UtcDateTime, String> {
+    UtcDateTime::parse(text, &Rfc3339)
+        .map_err(|_| "not a moment of RFC 3339, such as 2026-06-10T16:42:00+08:00".to_owned())
+}

@@ -1,0 +1,126 @@
+//! What the command line names, read from disk: trust, status material, policy.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use verify::{MAX_FILES, MAX_OCTETS, MAX_TRUST, Material, Policy, ReadPolicy, ReadTrust, Trust};
+
+use crate::arguments::Arguments;
+
+/// What is judged with.
+pub(crate) struct Given {
+    pub(crate) trust: Trust,
+    pub(crate) material: Material,
+    pub(crate) policy: Policy,
+}
+
+/// Why nothing can be judged.
+#[derive(Debug, Error)]
+pub(crate) enum ReadGiven {
+    /// A file or folder cannot be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The trust bundle gives no trust.
+    #[error("no trust in {}", path.display())]
+    Trust {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: ReadTrust,
+    },
+    /// The policy is none.
+    #[error("no policy in {}", path.display())]
+    Policy {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: ReadPolicy,
+    },
+}
+
+/// Octets of a policy file.
+const MAX_POLICY: usize = 64 * 1024;
+
+impl Given {
+    pub(crate) fn read(arguments: &Arguments) -> Result<Given, ReadGiven> {
+        Ok(Given {
+            trust: match &arguments.trust {
+                Some(path) => trust(path)?,
+                None => Trust::absent(),
+            },
+            material: match &arguments.status {
+                Some(folder) => material(folder)?,
+                None => Material::empty(),
+            },
+            policy: match Policy::named(&arguments.policy) {
+                Some(policy) => policy,
+                None => policy(Path::new(&arguments.policy))?,
+            },
+        })
+    }
+}
+
+fn trust(path: &Path) -> Result<Trust, ReadGiven> {
+    let octets = read(path, MAX_TRUST)?;
+    Trust::parse(&octets).map_err(|cause| ReadGiven::Trust {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+fn policy(path: &Path) -> Result<Policy, ReadGiven> {
+    let octets = read(path, MAX_POLICY)?;
+    Policy::parse(&octets).map_err(|cause| ReadGiven::Policy {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// Every file of the folder, in the order of their names: same folder, same report.
+fn material(folder: &Path) -> Result<Material, ReadGiven> {
+    let unreadable = |cause| ReadGiven::File {
+        path: folder.to_owned(),
+        cause,
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut material = Material::empty();
+    for path in paths.iter().take(2 * MAX_FILES) {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        material.add(&name, &read(path, MAX_OCTETS)?);
+    }
+    Ok(material)
+}
+
+/// At most `limit` octets, and one more by which the reader sees that there are too many.
+fn read(path: &Path, limit: usize) -> Result<Vec<u8>, ReadGiven> {
+    let unreadable = |cause| ReadGiven::File {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut octets = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut octets))
+        .map_err(unreadable)?;
+    Ok(octets)
+}
