@@ -1,3 +1,4 @@
 //! What no single crate can test: flows, crash tables, outside judges, the house itself.
 
 pub mod limbo;
+pub mod signatures;
