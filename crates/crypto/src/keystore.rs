@@ -158,6 +158,15 @@ impl KeyStore {
         Ok(KeyStore::over(path, file, &bytes, None))
     }
 
+    /// What the octets of a store's file show of its keys while they are sealed: not yet authentic.
+    ///
+    /// # Errors
+    /// `NotKeyStore`, `Truncated`, `Record`, `CostOutOfRange`.
+    pub fn inspect(bytes: &[u8]) -> Result<Vec<StoredKey>, KeyStoreError> {
+        let file = StoreFile::parse(bytes)?;
+        Ok(file.public.keys.into_values().collect())
+    }
+
     fn over(path: &Path, file: StoreFile, bytes: &[u8], unlocked: Option<Unlocked>) -> KeyStore {
         KeyStore {
             path: path.to_owned(),

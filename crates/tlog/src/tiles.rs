@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::hash::{Hash, LeafIndex, TreeHead, empty_root, folded, perfect};
-use crate::path::{TileKind, TilePath};
+use crate::hash::{Hash, LeafIndex, TreeHead, empty_root, folded, node_hash};
+use crate::path::{TILE_WIDTH, TileKind, TilePath};
 
 /// Levels of nodes between one level of tiles and the next.
 const TILE_HEIGHT: u32 = 8;
@@ -141,7 +141,7 @@ impl TileSet {
         if size == 0 {
             return Ok(empty_root());
         }
-        self.over(Range { from: 0, to: size }, size)
+        self.over(Range { from: 0, to: size }, size, &mut Known::new())
     }
 
     /// The proof that leaf `index` is in the tree of `size` leaves (RFC 6962 2.1.1).
@@ -149,7 +149,23 @@ impl TileSet {
     /// # Errors
     /// `BeyondTree`, `Absent`.
     pub fn inclusion(&self, index: LeafIndex, size: u64) -> Result<Vec<Hash>, TileFault> {
-        self.all_over(&inclusion_ranges(index, size)?, size)
+        self.all_over(&inclusion_ranges(index, size)?, size, &mut Known::new())
+    }
+
+    /// The proofs for many leaves of one tree, in their order; nodes that they share are hashed once.
+    ///
+    /// # Errors
+    /// As [`TileSet::inclusion`].
+    pub fn inclusions(
+        &self,
+        leaves: impl IntoIterator<Item = LeafIndex>,
+        size: u64,
+    ) -> Result<Vec<Vec<Hash>>, TileFault> {
+        let mut known = Known::new();
+        leaves
+            .into_iter()
+            .map(|leaf| self.all_over(&inclusion_ranges(leaf, size)?, size, &mut known))
+            .collect()
     }
 
     /// The proof that the tree of `new` leaves begins with that of `old` leaves (RFC 6962 2.1.2).
@@ -157,18 +173,26 @@ impl TileSet {
     /// # Errors
     /// `BeyondTree`, `Absent`.
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, TileFault> {
-        self.all_over(&consistency_ranges(old, new)?, new)
+        self.all_over(&consistency_ranges(old, new)?, new, &mut Known::new())
     }
 
-    fn all_over(&self, ranges: &[Range], size: u64) -> Result<Vec<Hash>, TileFault> {
-        ranges.iter().map(|range| self.over(*range, size)).collect()
+    fn all_over(
+        &self,
+        ranges: &[Range],
+        size: u64,
+        known: &mut Known,
+    ) -> Result<Vec<Hash>, TileFault> {
+        ranges
+            .iter()
+            .map(|range| self.over(*range, size, known))
+            .collect()
     }
 
-    fn over(&self, range: Range, size: u64) -> Result<Hash, TileFault> {
+    fn over(&self, range: Range, size: u64, known: &mut Known) -> Result<Hash, TileFault> {
         let peaks = range
             .nodes()
             .into_iter()
-            .map(|node| self.node(node, size))
+            .map(|node| self.node(node, size, known))
             .collect::<Result<Vec<Hash>, TileFault>>()?;
         folded(peaks.into_iter()).ok_or(TileFault::BeyondTree {
             place: range.from,
@@ -176,16 +200,34 @@ impl TileSet {
         })
     }
 
-    fn node(&self, node: Node, size: u64) -> Result<Hash, TileFault> {
+    /// The hash of a full subtree, from its two halves down to the row of its tile: eight steps deep at
+    /// the most.
+    fn node(&self, node: Node, size: u64, known: &mut Known) -> Result<Hash, TileFault> {
+        if let Some(hash) = known.get(&node) {
+            return Ok(*hash);
+        }
+        let hash = match node.halves() {
+            Some((left, right)) => {
+                let left = self.node(left, size, known)?;
+                node_hash(&left, &self.node(right, size, known)?)
+            }
+            None => self.stored(node, size)?,
+        };
+        known.insert(node, hash);
+        Ok(hash)
+    }
+
+    /// A hash that stands in a tile.
+    fn stored(&self, node: Node, size: u64) -> Result<Hash, TileFault> {
         let beyond = TileFault::BeyondTree {
             place: node.at,
             size,
         };
         let path = node.tile(size).ok_or(beyond)?;
-        let from = usize::try_from(node.first() % 256).map_err(|_| beyond)?;
+        let place = usize::try_from(node.at % u64::from(TILE_WIDTH)).map_err(|_| beyond)?;
         self.hashes(node.level(), path.index())
-            .get(from..from + node.span())
-            .and_then(perfect)
+            .get(place)
+            .copied()
             .ok_or(TileFault::Absent { path })
     }
 }
@@ -262,11 +304,14 @@ impl Range {
 }
 
 /// The full subtree of 2^height leaves with number `at` of its height.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Node {
     height: u32,
     at: u64,
 }
+
+/// Nodes hashed already.
+type Known = BTreeMap<Node, Hash>;
 
 impl Node {
     /// Level of the tile from which it is made.
@@ -274,18 +319,19 @@ impl Node {
         u8::try_from(self.height / TILE_HEIGHT).unwrap_or(u8::MAX)
     }
 
-    /// Its first hash in the row of that level.
-    fn first(self) -> u64 {
-        self.at << (self.height % TILE_HEIGHT)
+    /// Its two halves; none for a node whose hash stands in a tile.
+    fn halves(self) -> Option<(Node, Node)> {
+        if self.height.is_multiple_of(TILE_HEIGHT) {
+            return None;
+        }
+        let (height, at) = (self.height - 1, self.at << 1);
+        Some((Node { height, at }, Node { height, at: at + 1 }))
     }
 
-    /// Hashes of that row under it.
-    fn span(self) -> usize {
-        1 << (self.height % TILE_HEIGHT)
-    }
-
+    /// The tile that holds its first hash, and for a full subtree all others.
     fn tile(self, size: u64) -> Option<TilePath> {
-        TilePath::holding(self.level(), self.first(), size)
+        let first = self.at << (self.height % TILE_HEIGHT);
+        TilePath::holding(self.level(), first, size)
     }
 }
 

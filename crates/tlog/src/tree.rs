@@ -168,11 +168,7 @@ impl Grown {
         &self,
         leaves: impl IntoIterator<Item = LeafIndex>,
     ) -> Result<Vec<Vec<Hash>>, TileFault> {
-        let set = self.at_hand()?;
-        leaves
-            .into_iter()
-            .map(|leaf| set.inclusion(leaf, self.tree.size))
-            .collect()
+        self.at_hand()?.inclusions(leaves, self.tree.size)
     }
 
     /// The proof for one leaf of the batch; for many, [`Grown::inclusions`] prepares once.

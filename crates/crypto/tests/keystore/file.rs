@@ -180,12 +180,14 @@ const UNREADABLE: &[(&str, Bend, KeyStoreError)] = &[
 fn files_that_cannot_be_read_say_why() {
     let office = Office::open();
     let good = fs::read(&office.path).expect("our own file");
+    assert_eq!(KeyStore::inspect(&good), Ok(office.store.list()));
     for (name, bend, reason) in UNREADABLE {
         let mut bent = good.clone();
         bend(&mut bent);
         fs::write(&office.path, &bent).expect("our own file");
         let refused = KeyStore::open_at_cost(&office.path, Cost::FOR_TESTS).map(|_| ());
         assert_eq!(refused.as_ref(), Err(reason), "{name}");
+        assert_eq!(KeyStore::inspect(&bent).as_ref(), Err(reason), "{name}");
     }
 }
 
