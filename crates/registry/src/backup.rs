@@ -24,7 +24,7 @@ use time::UtcDateTime;
 use crate::error::StoreError;
 use crate::link::Link;
 use crate::log::{Log, latest};
-use crate::objects::Objects;
+use crate::objects::{Copied, ObjectId, Objects};
 use crate::secrets::hex;
 use crate::store::Store;
 
@@ -85,11 +85,7 @@ impl Backups {
                 })
                 .await?;
             let copied = objects.copy_to(&folder.join(OBJECTS)).await?;
-            for name in named {
-                if !copied.names.contains(&name) {
-                    return Err(BackupError::ObjectMissing(name));
-                }
-            }
+            all_there(named, &copied)?;
             manifest.taken = now.unix_timestamp();
             manifest.objects = copied.names.len() as u64;
             manifest.object_octets = copied.octets;
@@ -114,11 +110,7 @@ impl Backups {
             .write(move |link| {
                 Box::pin(async move {
                     load(link, &tables, &expected).await?;
-                    for name in named_objects(link).await? {
-                        if !copied.names.contains(&name) {
-                            return Err(BackupError::ObjectMissing(name));
-                        }
-                    }
+                    all_there(named_objects(link).await?, &copied)?;
                     if position(link).await? != expected.logs {
                         return Err(BackupError::Altered {
                             table: "log_head".to_owned(),
@@ -236,6 +228,17 @@ async fn named_objects(link: &mut Link) -> Result<Vec<String>, StoreError> {
          UNION SELECT unsealed_object FROM job WHERE unsealed_object IS NOT NULL";
     let rows = link.rows(NAMED, &[]).await?;
     rows.into_iter().map(|mut row| row.text()).collect()
+}
+
+fn all_there(named: Vec<String>, copied: &Copied) -> Result<(), BackupError> {
+    let missing = named.into_iter().find(|name| {
+        let id = ObjectId::parse(name);
+        !id.is_ok_and(|id| copied.names.contains(&id))
+    });
+    match missing {
+        None => Ok(()),
+        Some(name) => Err(BackupError::ObjectMissing(name)),
+    }
 }
 
 /// Says, durably and last, that the backup is whole.

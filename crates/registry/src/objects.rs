@@ -21,8 +21,9 @@ use std::sync::Arc;
 use crypto::Random;
 use time::UtcDateTime;
 
-use directory::{Copied, Directory};
+use directory::Directory;
 
+pub(crate) use directory::Copied;
 pub use directory::Swept;
 pub use draft::Draft;
 pub use fault::ObjectError;

@@ -33,7 +33,7 @@ pub struct Swept {
 /// What was copied, or was there already.
 #[derive(Debug, Default)]
 pub(crate) struct Copied {
-    pub(crate) names: BTreeSet<String>,
+    pub(crate) names: BTreeSet<ObjectId>,
     pub(crate) octets: u64,
 }
 
@@ -215,7 +215,7 @@ impl Directory {
                 copy(&self.place(&id), &to.draft_place(&id), &place)?;
             }
             copied.octets += stored;
-            copied.names.insert(id.to_string());
+            copied.names.insert(id);
             Ok(())
         })?;
         for shelf in &to.shelves {

@@ -1,0 +1,197 @@
+//! Licences in numbers: how fast they are written by 32 callers, found among many, and how soon a
+//! filled store is ready.
+//!
+//! `YINXIN_BENCH_LICENCES` says how many there are (10,000 if it does not); with
+//! `YINXIN_TEST_POSTGRES` the same is measured on a database of that server.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use registry::Registry;
+use registry::jobs::Unsealed;
+use registry::licences::{Record, Reservation};
+use registry::status::ListNumber;
+
+#[path = "../tests/licences/office.rs"]
+#[expect(dead_code, reason = "the office serves the tests too")]
+mod office;
+#[path = "../tests/lists/stage.rs"]
+#[expect(dead_code, reason = "the stage serves the tests too")]
+mod stage;
+
+/// Callers at work at the same time.
+const CALLERS: u64 = 32;
+/// Licences taken through every step.
+const ISSUED: u64 = 2_000;
+/// Look-ups of each kind.
+const ASKED: usize = 20_000;
+
+fn main() {
+    let many = std::env::var("YINXIN_BENCH_LICENCES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10_000);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let folder = Arc::new(stage::Stage::sqlite());
+        measure("sqlite", &folder, many).await;
+        if let Ok(server) = std::env::var(stage::SERVER) {
+            let database = Arc::new(stage::Stage::postgres(&server).await);
+            measure("postgres", &database, many).await;
+        }
+    });
+}
+
+async fn measure(store: &str, stage: &Arc<stage::Stage>, many: u64) {
+    let office = Arc::new(office::office(stage).await);
+    let begun = Instant::now();
+    fill(&office, many).await;
+    say(store, "reserve", many, begun.elapsed());
+    let begun = Instant::now();
+    issue(&office).await;
+    say(store, "reserve to record", ISSUED, begun.elapsed());
+    let begun = Instant::now();
+    let registry = stage.open().await;
+    println!("{store}: open with {many}: {:?}", begun.elapsed());
+    look(store, &registry).await;
+}
+
+fn say(store: &str, what: &str, count: u64, took: Duration) {
+    let each = took.as_secs_f64() / f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    println!(
+        "{store}: {what}: {count} in {took:?}, {:.0} a second",
+        1.0 / each
+    );
+}
+
+/// The holder of a number: five to a holder.
+fn holder(number: u64) -> String {
+    format!("H{:09}", number / 5)
+}
+
+fn reservation(number: u64) -> Reservation {
+    let mut reservation = office::reservation(&format!("bench-{number:020}"));
+    reservation.holder = office::holder(&holder(number));
+    // Lists end at 629,145; the index is the counter here.
+    reservation.status_list = ListNumber(u32::try_from(number / 500_000 + 1).unwrap_or(1));
+    reservation
+}
+
+async fn fill(office: &Arc<office::Office>, many: u64) {
+    let lists = many / 500_000 + 2;
+    for list in 2..=lists {
+        let list = u32::try_from(list).unwrap_or(u32::MAX);
+        office.begin_list(list).await;
+    }
+    let tasks: Vec<_> = (0..CALLERS)
+        .map(|caller| {
+            let office = Arc::clone(office);
+            tokio::spawn(async move {
+                let mut number = caller;
+                while number < many {
+                    let reserved = office.try_reserve(reservation(number)).await;
+                    reserved.expect("free");
+                    number += CALLERS;
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("no caller panics");
+    }
+}
+
+async fn issue(office: &Arc<office::Office>) {
+    let tasks: Vec<_> = (0..CALLERS)
+        .map(|caller| {
+            let office = Arc::clone(office);
+            tokio::spawn(async move {
+                let mut number = caller;
+                while number < ISSUED {
+                    through(&office, number).await;
+                    number += CALLERS;
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("no caller panics");
+    }
+}
+
+/// One licence through every step: five facts, each durable.
+async fn through(office: &office::Office, number: u64) {
+    let jobs = office.registry.jobs();
+    let reserved = office.reserve(&format!("issue-{number:020}")).await;
+    let unsealed = Unsealed {
+        digest: crypto::sha256(&number.to_be_bytes()),
+        object: "0123456789abcdef0123456789abcdef".to_owned(),
+    };
+    let job = jobs.await_release(&reserved.job, unsealed, office::by(1));
+    let job = job.await.expect("reserved");
+    let release = office::release(&job);
+    jobs.release(
+        &office::department(),
+        &job.id,
+        release,
+        office::custodian(2),
+    )
+    .await
+    .expect("it waits");
+    jobs.journal(&job.id, office::signing(), office::by(3))
+        .await
+        .expect("released");
+    jobs.record(office::recording(&job))
+        .await
+        .expect("journalled");
+}
+
+/// Looks up what a page of the department names, in an order that jumps.
+async fn look(store: &str, registry: &Registry) {
+    let licences = registry.licences();
+    let mut records: Vec<Record> = Vec::new();
+    while records.len() < ASKED {
+        let page = licences
+            .list(&office::department(), records.last(), 1_000)
+            .await
+            .expect("answers");
+        if page.is_empty() {
+            break;
+        }
+        records.extend(page);
+    }
+    let (mut identifiers, mut numbers, mut holders) = (Vec::new(), Vec::new(), Vec::new());
+    for turn in 0..ASKED {
+        let record = records.get(turn * 7_919 % records.len()).expect("inside");
+        let begun = Instant::now();
+        let found = licences.find(&record.identifier, None).await;
+        identifiers.push(begun.elapsed());
+        assert!(found.expect("answers").is_some());
+        let (kind, issuer) = (office::type_code(), office::issuer());
+        let begun = Instant::now();
+        let found = licences
+            .by_number((&kind, &issuer, &record.number), None)
+            .await;
+        numbers.push(begun.elapsed());
+        assert_eq!(found.expect("answers").len(), 1);
+        let holder = office::holder(&holder(u64::try_from(turn).unwrap_or(0)));
+        let begun = Instant::now();
+        let found = licences.by_holder(holder.code(), None).await;
+        holders.push(begun.elapsed());
+        assert!(!found.expect("answers").is_empty());
+    }
+    for (what, mut taken) in [
+        ("identifier", identifiers),
+        ("number", numbers),
+        ("holder", holders),
+    ] {
+        taken.sort();
+        let at = |share: usize| *taken.get(taken.len() * share / 1_000 - 1).expect("inside");
+        println!(
+            "{store}: look-up by {what}: median {:?}, p99 {:?}, most {:?}",
+            at(500),
+            at(990),
+            at(1_000)
+        );
+    }
+}
