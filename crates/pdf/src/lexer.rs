@@ -473,20 +473,20 @@ mod tests {
 
     #[test]
     fn limits_hold_at_their_value_and_one_beyond() {
-        let name = |length: u64| [b"/".to_vec(), vec![b'a'; length as usize]].concat();
+        let size = |length: u64| usize::try_from(length).expect("small");
+        let name = |length: u64| [b"/".to_vec(), vec![b'a'; size(length)]].concat();
         assert!(tokens(&name(MAX_NAME)).is_ok());
         assert!(matches!(
             tokens(&name(MAX_NAME + 1)),
             Err(ReadPdf::Limit { .. })
         ));
-        let nested =
-            |depth: u64| [b"(".repeat(depth as usize), b")".repeat(depth as usize)].concat();
+        let nested = |depth: u64| [b"(".repeat(size(depth)), b")".repeat(size(depth))].concat();
         assert!(tokens(&nested(MAX_PARENTHESES)).is_ok());
         assert!(matches!(
             tokens(&nested(MAX_PARENTHESES + 1)),
             Err(ReadPdf::Limit { .. })
         ));
-        let number = |digits: u64| [b"0".repeat(digits as usize - 1), b"7".to_vec()].concat();
+        let number = |digits: u64| [b"0".repeat(size(digits) - 1), b"7".to_vec()].concat();
         assert_eq!(tokens(&number(MAX_DIGITS)), Ok(vec![Token::Integer(7)]));
         assert!(matches!(
             tokens(&number(MAX_DIGITS + 1)),

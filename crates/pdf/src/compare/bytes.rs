@@ -18,6 +18,7 @@ impl Step<'_> {
     pub(super) fn account(&mut self) -> Result<(), ReadPdf> {
         let own = self.new.own();
         let mut ranges = own.ranges.clone();
+        let mut measured = true;
         let listed: Vec<_> = self
             .changed
             .iter()
@@ -44,6 +45,7 @@ impl Step<'_> {
                         Ok(Some(found)) => ranges.push(found.range),
                         Ok(None) => {}
                         Err(fault) => {
+                            measured = false;
                             self.tell(ChangeKind::Unreadable, Some(number), fault.to_string());
                         }
                     }
@@ -56,7 +58,8 @@ impl Step<'_> {
                 }
             }
         }
-        self.gaps(ranges)
+        // Where an object ends that cannot be read is not known.
+        if measured { self.gaps(ranges) } else { Ok(()) }
     }
 
     fn gaps(&mut self, mut ranges: Vec<Range<u64>>) -> Result<(), ReadPdf> {

@@ -44,7 +44,11 @@ impl Step<'_> {
         }
         self.metadata((old.value(b"Metadata"), new.value(b"Metadata")), root)?;
         self.form((old.value(b"AcroForm"), new.value(b"AcroForm")), root)?;
-        self.store((old.value(b"DSS"), new.value(b"DSS")), root)
+        self.store((old.value(b"DSS"), new.value(b"DSS")), root)?;
+        if let Some(pages) = new.value(b"Pages").and_then(Object::as_reference) {
+            self.queue.push_front((root, pages));
+        }
+        Ok(())
     }
 
     fn trailers(&mut self, old: &Dictionary, new: &Dictionary) -> Result<(), ReadPdf> {

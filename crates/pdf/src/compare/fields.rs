@@ -111,6 +111,10 @@ impl Step<'_> {
         names: &mut BTreeSet<String>,
     ) -> Result<(), ReadPdf> {
         let number = reference.number;
+        // Whatever is told of the field is told of its widget.
+        if let Some(grown) = self.widgets.get_mut(&number) {
+            grown.claimed = true;
+        }
         let refuse = |step: &mut Self, kind, what: &str| {
             let path = format!("AcroForm /Fields > {number} {what}");
             step.tell(kind, Some(number), path);

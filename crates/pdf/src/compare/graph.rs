@@ -37,7 +37,9 @@ impl Step<'_> {
                 _ => continue,
             }
             if let Some(object) = self.visit(parent, reference, &came)? {
-                self.settle(number, &object);
+                // Depth first: what a page shows is then told as the page's, whoever else uses it.
+                let queue = &mut self.queue;
+                object.references(&mut |reference| queue.push_front((number, reference)));
             }
         }
         Ok(())
@@ -134,12 +136,11 @@ impl Step<'_> {
 
     /// The path in words: the keys under which each object names the next.
     fn path(&self, steps: &[u32]) -> Result<String, ReadPdf> {
-        let mut words = Vec::new();
+        let mut words: Vec<String> = steps.first().map(u32::to_string).into_iter().collect();
         for pair in steps.windows(2) {
             let [child, parent] = pair else { continue };
-            words.push(format!("{child}{}", self.key(*parent, *child)?));
+            words.push(format!("{parent}{}", self.key(*parent, *child)?));
         }
-        words.extend(steps.last().map(u32::to_string));
         words.reverse();
         Ok(words.join(" > "))
     }
@@ -174,6 +175,7 @@ impl Step<'_> {
 
     /// What the update touched and nothing reached.
     pub(super) fn leftover(&mut self) -> Result<(), ReadPdf> {
+        self.spread()?;
         let own = self.new.own();
         let left: Vec<_> = self
             .changed
@@ -204,6 +206,35 @@ impl Step<'_> {
                     ChangeKind::ObjectUnreached
                 };
                 self.tell(kind, Some(number), String::new());
+            }
+        }
+        Ok(())
+    }
+
+    /// What only refused new objects reach was refused with them.
+    fn spread(&mut self) -> Result<(), ReadPdf> {
+        let fresh = |step: &Self, number: u32| step.is_fresh(number);
+        let mut left: Vec<u32> = self
+            .roles
+            .iter()
+            .filter(|(number, role)| **role == Role::Refused && fresh(self, **number))
+            .map(|(number, _)| *number)
+            .collect();
+        while let Some(number) = left.pop() {
+            let Some(reference) = self.reference(number) else {
+                continue;
+            };
+            // One that cannot be read was told.
+            let Ok(object) = self.new.object(reference) else {
+                continue;
+            };
+            let mut named = Vec::new();
+            object.references(&mut |reference| named.push(reference.number));
+            for number in named {
+                if fresh(self, number) && !self.roles.contains_key(&number) {
+                    self.roles.insert(number, Role::Refused);
+                    left.push(number);
+                }
             }
         }
         Ok(())

@@ -55,7 +55,7 @@ pub(super) struct Step<'f> {
     pub(super) changes: Vec<Change>,
     /// Objects still to be visited, with the object that named them.
     pub(super) queue: VecDeque<(u32, Reference)>,
-    /// New widgets by the page whose /Annots took them up, with whether a field claimed them.
+    /// New annotations, by the page whose /Annots took them up.
     pub(super) widgets: BTreeMap<u32, Grown>,
     pages: Option<BTreeMap<u32, u32>>,
 }
@@ -150,7 +150,7 @@ impl<'f> Step<'f> {
         if let Some(number) = object
             && self.changed.contains_key(&number)
         {
-            self.roles.entry(number).or_insert(Role::Refused);
+            self.roles.insert(number, Role::Refused);
         }
         self.changes.push(change);
         self.changes.last_mut().expect("one was just pushed")

@@ -26,7 +26,7 @@ impl Step<'_> {
         let before = self.old_dictionary(old)?;
         let after = self.new_dictionary(value)?;
         let Some(after) = after else {
-            self.form_of_store("catalog /DSS");
+            self.form_of_store("catalog /DSS", value);
             return Ok(());
         };
         let holder = value.as_reference().map_or(root, |store| store.number);
@@ -39,7 +39,7 @@ impl Step<'_> {
                     grown |= self.material(before.value(key), value, holder)?;
                 }
                 _ => {
-                    self.form_of_store(&format!("DSS /{}", String::from_utf8_lossy(key)));
+                    self.form_of_store(&format!("DSS /{}", String::from_utf8_lossy(key)), value);
                 }
             }
         }
@@ -56,8 +56,16 @@ impl Step<'_> {
         self.tell(ChangeKind::StoreShrunk, None, path.to_owned());
     }
 
-    fn form_of_store(&mut self, path: &str) {
+    /// Refuses `value` and what it names.
+    fn form_of_store(&mut self, path: &str, value: &Object) {
         self.tell(ChangeKind::StoreForm, None, path.to_owned());
+        let mut named = Vec::new();
+        value.references(&mut |reference| named.push(reference.number));
+        for number in named {
+            if self.is_fresh(number) {
+                self.roles.insert(number, Role::Refused);
+            }
+        }
     }
 
     fn old_dictionary(&self, value: Option<&Object>) -> Result<Dictionary, ReadPdf> {
@@ -86,7 +94,7 @@ impl Step<'_> {
             _ => Vec::new(),
         };
         let Object::Array(after) = self.new.resolve(new)? else {
-            self.form_of_store("an array of the store");
+            self.form_of_store("an array of the store", new);
             return Ok(false);
         };
         self.clear(new, old, Role::Within(holder));
@@ -110,7 +118,7 @@ impl Step<'_> {
     /// before stays what it was.
     fn stream_of_store(&mut self, holder: u32, element: &Object) -> Result<(), ReadPdf> {
         let Some(reference) = element.as_reference() else {
-            self.form_of_store("an element of the store");
+            self.form_of_store("an element of the store", element);
             return Ok(());
         };
         if !self.is_fresh(reference.number) {
@@ -127,7 +135,7 @@ impl Step<'_> {
         if plain {
             self.roles.entry(reference.number).or_insert(Role::Closed);
         } else {
-            self.form_of_store(&format!("object {}", reference.number));
+            self.form_of_store(&format!("object {}", reference.number), element);
         }
         Ok(())
     }
@@ -141,7 +149,7 @@ impl Step<'_> {
     ) -> Result<bool, ReadPdf> {
         let before = self.old_dictionary(old)?;
         let Some(after) = self.new_dictionary(new)? else {
-            self.form_of_store("DSS /VRI");
+            self.form_of_store("DSS /VRI", new);
             return Ok(false);
         };
         self.clear(new, old, Role::Within(holder));
@@ -155,7 +163,7 @@ impl Step<'_> {
             let Some(entry) = self.new_dictionary(value)? else {
                 // 12.8.4.4 has /Type here too.
                 if value.as_name().is_none() {
-                    self.form_of_store("DSS /VRI");
+                    self.form_of_store("DSS /VRI", value);
                 }
                 continue;
             };
@@ -169,7 +177,7 @@ impl Step<'_> {
                     key if ENTRY_ARRAYS.contains(&key) => {
                         grown |= self.material(earlier.value(key), value, inside)?;
                     }
-                    _ => self.form_of_store("DSS /VRI"),
+                    _ => self.form_of_store("DSS /VRI", value),
                 }
             }
             if earlier.entries().any(|(key, _)| entry.value(key).is_none()) {

@@ -64,10 +64,7 @@ impl Step<'_> {
         let path = format!("AcroForm /Fields > {number}");
         let size = area(&self.new.value(field, b"Rect")?);
         let flags = self.new.value(field, b"F")?.as_integer().unwrap_or(0);
-        let page = self.widgets.get_mut(&number).map(|grown| {
-            grown.claimed = true;
-            grown.page
-        });
+        let page = self.widgets.get(&number).map(|grown| grown.page);
         let said = field.value(b"P").and_then(Object::as_reference);
         let misplaced = match (said, page) {
             (Some(said), Some(page)) => said.number != page,
@@ -228,9 +225,6 @@ impl Step<'_> {
             .collect();
         for (number, page) in left {
             let numbered = self.pages()?.get(&page).copied();
-            if self.roles.get(&number) == Some(&Role::Refused) {
-                continue;
-            }
             let path = format!("page {} /Annots > {number}", numbered.unwrap_or(0));
             self.tell(ChangeKind::AnnotationAdded, Some(number), path)
                 .pages
