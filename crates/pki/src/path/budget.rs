@@ -6,20 +6,21 @@ const DEPTH: usize = 10;
 const CANDIDATES: usize = 64;
 /// Signatures of certificates and lists that are checked.
 const SIGNATURES: usize = 200;
-/// Names held against subtrees.
+/// Names held against subtrees, and policies against those expected.
 const COMPARISONS: usize = 250_000;
 /// Issuers tried: in a mesh of cross-certificates there are more ways than signatures.
 const STEPS: usize = 5_000;
+/// Chains that reach an anchor and are judged whole: what reading their extensions again costs.
+const CHAINS: usize = 50;
 
 /// What is left of what a validation may cost (T-I8). One budget may serve several questions about one
-/// document, which then share it.
+/// document, which then share its signatures and comparisons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
     depth: usize,
     candidates: usize,
     signatures: usize,
     comparisons: usize,
-    steps: usize,
 }
 
 /// Which limit was met.
@@ -32,10 +33,12 @@ pub enum Limit {
     Candidates,
     /// Signatures checked.
     Signatures,
-    /// Names held against subtrees.
+    /// Names held against subtrees, policies against those expected.
     Comparisons,
     /// Issuers tried.
     Steps,
+    /// Chains judged for one question.
+    Chains,
 }
 
 impl Default for Budget {
@@ -53,7 +56,6 @@ impl Budget {
             candidates: CANDIDATES,
             signatures: SIGNATURES,
             comparisons: COMPARISONS,
-            steps: STEPS,
         }
     }
 
@@ -99,9 +101,29 @@ impl Budget {
     pub(super) fn compare(&mut self, count: usize) -> Result<(), Limit> {
         spend(&mut self.comparisons, count, Limit::Comparisons)
     }
+}
+
+/// What one question may try, whatever is left of the budget.
+#[derive(Debug)]
+pub(super) struct Tries {
+    steps: usize,
+    chains: usize,
+}
+
+impl Tries {
+    pub(super) fn new() -> Self {
+        Self {
+            steps: STEPS,
+            chains: CHAINS,
+        }
+    }
 
     pub(super) fn step(&mut self) -> Result<(), Limit> {
         spend(&mut self.steps, 1, Limit::Steps)
+    }
+
+    pub(super) fn chain(&mut self) -> Result<(), Limit> {
+        spend(&mut self.chains, 1, Limit::Chains)
     }
 }
 

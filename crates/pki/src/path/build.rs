@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::anchor::Anchor;
-use super::budget::{Budget, Limit};
+use super::budget::{Budget, Limit, Tries};
 use super::chain::Chain;
 use super::check;
 use super::fault::{PathError, PathFault};
@@ -31,6 +31,7 @@ pub fn validate(
         anchors,
         question,
         budget,
+        tries: Tries::new(),
         signed: HashMap::new(),
         furthest: None,
     };
@@ -70,6 +71,7 @@ struct Search<'a, 'b> {
     anchors: &'a [Anchor],
     question: &'a Question<'a>,
     budget: &'b mut Budget,
+    tries: Tries,
     /// Signatures checked before: the certificate's place (`None` is the leaf), and by whom.
     signed: HashMap<(Option<usize>, By), Result<(), PathFault>>,
     furthest: Option<PathError>,
@@ -107,7 +109,7 @@ impl<'a> Search<'a, '_> {
         let mut known = false;
         for (place, anchor) in self.anchors_of(last) {
             known = true;
-            self.budget.step()?;
+            self.tries.step()?;
             if let Some(chain) = self.end(path, place, anchor)? {
                 return Ok(chain);
             }
@@ -117,7 +119,7 @@ impl<'a> Search<'a, '_> {
                 continue;
             }
             known = true;
-            self.budget.step()?;
+            self.tries.step()?;
             // RFC 5280 6.1.4 k: nobody below a certificate of an end entity, so nobody above it is sought.
             if !candidate.is_ca() {
                 let fault = PathFault::NotAuthority { at: at + 1 };
@@ -229,6 +231,7 @@ impl<'a> Search<'a, '_> {
     fn judge(&mut self, issued: &[&Certificate], anchor: &Anchor) -> Result<Chain, Judged> {
         let fault = |fault| Judged::of(fault, Vec::new());
         let question = self.question;
+        self.tries.chain()?;
         if !anchor.is_for(question.purpose) {
             return Err(fault(PathFault::AnchorPurpose));
         }

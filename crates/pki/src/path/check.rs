@@ -152,6 +152,7 @@ impl<'q, 'c> Walk<'q, 'c> {
         }
         let any_counts = self.inhibit_any > 0 || (!is_leaf && self_issued);
         let malformed = |cause| PathFault::Malformed { at, cause };
+        budget.compare(self.graph.edges())?;
         self.graph
             .descend(certificate, any_counts)
             .map_err(malformed)?;

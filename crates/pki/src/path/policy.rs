@@ -49,6 +49,12 @@ impl PolicyGraph {
         self.levels.is_empty()
     }
 
+    /// How many comparisons the next certificate costs: each expected policy of each node is looked at.
+    pub(super) fn edges(&self) -> usize {
+        let nodes = self.levels.last().into_iter().flat_map(BTreeMap::values);
+        nodes.map(|node| node.expected.len()).sum()
+    }
+
     /// RFC 5280 6.1.3 d, e as RFC 9618 5.1 puts them: one more certificate.
     pub(super) fn descend(
         &mut self,
@@ -133,15 +139,15 @@ impl PolicyGraph {
         let mut wanted: Option<BTreeSet<Oid>> = None;
         for level in self.levels.iter_mut().rev() {
             if let Some(wanted) = &wanted {
+                let before = level.len();
                 level.retain(|policy, _| wanted.contains(policy));
+                // Who keeps all nodes wants the same of those above as before.
+                if level.len() == before {
+                    break;
+                }
             }
-            wanted = Some(
-                level
-                    .values()
-                    .flat_map(|node| &node.parents)
-                    .copied()
-                    .collect(),
-            );
+            let parents = level.values().flat_map(|node| &node.parents);
+            wanted = Some(parents.copied().collect());
         }
         if self.levels.last().is_none_or(BTreeMap::is_empty) {
             self.levels.clear();
