@@ -7,7 +7,7 @@ use crate::extension::{PolicyMapping, ReadExtension};
 use crate::identifiers::ANY_POLICY;
 use asn1::Oid;
 
-/// One level: the policies valid there, by their identifier (RFC 9618 3: one node each, so that two ways to
+/// One level: the policies valid there, by their identifier (RFC 9618: one node each, so that two ways to
 /// one policy do not make two).
 type Level = BTreeMap<Oid, Node>;
 
@@ -55,7 +55,7 @@ impl PolicyGraph {
         nodes.map(|node| node.expected.len()).sum()
     }
 
-    /// RFC 5280 6.1.3 d, e as RFC 9618 5.1 puts them: one more certificate.
+    /// RFC 5280 6.1.3 d, e as RFC 9618 5 puts them: one more certificate.
     pub(super) fn descend(
         &mut self,
         certificate: &Certificate,

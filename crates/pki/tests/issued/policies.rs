@@ -193,7 +193,7 @@ fn an_authority_demands_policies_of_those_below() {
     assert_eq!(holds(EXPLICIT, mapping), Err(0));
 }
 
-/// RFC 9618 1: in the tree of RFC 5280 the nodes of this chain would be multiplied at every step; in the graph
+/// RFC 9618: in the tree of RFC 5280 the nodes of this chain would be multiplied at every step; in the graph
 /// there are as many as policies.
 #[test]
 fn a_chain_that_would_explode_a_tree_is_judged_in_time() {
