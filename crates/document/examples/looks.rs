@@ -1,13 +1,14 @@
 //! Draws the sample licence of every type with the picture of its seal, for people to look at:
-//! `cargo run --release -p document --example looks -- FOLDER` leaves KEY.pdf for each there.
+//! `cargo run --release -p document --example looks -- FOLDER` leaves KEY.pdf for each there, and
+//! `seal-FORM-LENGTH.png` for seals with names of 3, 12, 25 and 40 characters.
 //!
 //! The pages are not sealed: the seal's picture is put into the empty signature field by an update,
 //! with nothing signed.
 
 use std::path::{Path, PathBuf};
 
-use document::{Appearance, Edition, Unsealed};
-use seal::picture::{Organisation, RED};
+use document::{Appearance, Edition, Unsealed, seal_png};
+use seal::picture::{Organisation, RED, Window};
 
 #[path = "../tests/pages/samples.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -33,13 +34,41 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let shown =
             with_picture(&page, &Appearance::draw(&seal.draw()?)?).ok_or("a page of ours")?;
-        write(&folder, sample.key(), &shown)?;
+        std::fs::write(folder.join(format!("{}.pdf", sample.key())), &shown)?;
     }
-    Ok(())
+    seals(&folder)
 }
 
-fn write(folder: &Path, key: &str, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::write(folder.join(format!("{key}.pdf")), bytes)
+/// Seals with names from short to the longest lawful one, as pictures.
+fn seals(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let longest =
+        "临溪经济开发区归舟晨光白鹿青禾听雨半亩九溪长风石桥松间渡口春和柳桥商贸投资有限公";
+    for count in [3, 12, 25, 40] {
+        let name: String = longest.chars().take(count).collect();
+        let round = Organisation {
+            name: &name,
+            purpose: (count != 12).then_some("行政审批专用章"),
+            code: "9901020000018",
+            diameter: 42.0,
+            colour: RED,
+        };
+        let window = Window {
+            name: &name,
+            purpose: "受理专用章",
+            date: (count != 12).then_some("2026年6月10日"),
+            colour: RED,
+        };
+        let pictures = [
+            ("round", round.draw()?),
+            ("ellipse", window.ellipse()?),
+            ("rectangle", window.rectangle()?),
+        ];
+        for (form, picture) in pictures {
+            let file = folder.join(format!("seal-{form}-{count}.png"));
+            std::fs::write(file, seal_png(&picture)?)?;
+        }
+    }
+    Ok(())
 }
 
 /// The page with an update that shows the seal's picture in its field (ISO 32000-1, 7.5.6).

@@ -119,8 +119,8 @@ impl Canvas {
                 (to_x - across, to_y - along),
                 (x - across, y - along),
             ]]);
-            let disc = (0..16_u8).map(|corner| {
-                let (sin, cos) = (f64::from(corner) * std::f64::consts::TAU / 16.0).sin_cos();
+            let disc = (0..8_u8).map(|corner| {
+                let (sin, cos) = (f64::from(corner) * std::f64::consts::TAU / 8.0).sin_cos();
                 (x + half * cos, y + half * sin)
             });
             self.fill(&[disc.collect()]);

@@ -4,6 +4,7 @@ use document::{Note, RenderPage, Template};
 use serde_json::{Map, Value, json};
 use time::macros::date;
 
+use crate::folder;
 use crate::samples::{self, Sample};
 
 /// Fields that hold a name, of a person or an organisation.
@@ -69,8 +70,11 @@ fn names_of_forty_characters_fit_every_template() {
             }
         }
         set_issuer(&mut sample, &long_name());
-        let page = rendered(&sample);
+        let page = sample.render(sample.prepared());
         assert!(page.is_ok(), "{}: {page:?}", sample.key());
+        std::fs::create_dir_all(folder()).expect("the folder can be made");
+        let name = folder().join(format!("long-{}.pdf", sample.key()));
+        std::fs::write(name, page.expect("asked above").bytes).expect("the folder takes it");
     }
 }
 
