@@ -6,7 +6,7 @@ use crypto::DigestAlgorithm;
 use pdf::seal::{
     Appearance, Certification, Fit, NewField, Place, PrepareSeal, Prepared, SealRequest, prepare,
 };
-use pdf::{Object, Reference, Source, View};
+use pdf::{Coverage, Object, Reference, Source, Standing, SubFilter, View};
 use time::macros::datetime;
 
 use crate::keys::message;
@@ -235,6 +235,36 @@ pub(crate) fn finish(file: &[u8], prepared: Prepared) -> Vec<u8> {
 /// The whole way from a file to a sealed one.
 pub(crate) fn sealed(file: &[u8], request: &SealRequest<'_>) -> Result<Vec<u8>, PrepareSeal> {
     Ok(finish(file, prepare(&file, request)?))
+}
+
+/// Reads a file back as an inspector would: every signature sound and standing, every later change permitted.
+/// Gives the names of the signatures' fields.
+pub(crate) fn judged(file: &[u8]) -> Vec<String> {
+    let read = pdf::read(&file as &dyn Source).expect("what we write we read");
+    read.survey()
+        .expect("everything that is reached is well-formed");
+    let signatures = read.signatures().expect("fields can be walked");
+    for signature in &signatures {
+        assert_eq!(signature.standing(), Standing::Standing);
+        let value = signature.value().expect("a sound signature");
+        assert_ne!(signature.coverage(), Coverage::Part);
+        let digest = read
+            .digest(value, DigestAlgorithm::Sha256)
+            .expect("the file is in memory");
+        // The message that the tests make holds the digest as it is.
+        let found = value
+            .contents()
+            .windows(digest.bytes().len())
+            .any(|window| window == digest.bytes());
+        assert!(found || value.sub_filter() == SubFilter::TimeStamp);
+        for change in read.changes_after(signature, &signatures) {
+            assert!(change.permitted, "{}: {change:?}", signature.name());
+        }
+    }
+    signatures
+        .iter()
+        .map(|signature| signature.name().to_owned())
+        .collect()
 }
 
 /// An object of the latest revision, as text that shows it.

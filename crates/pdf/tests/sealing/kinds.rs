@@ -5,8 +5,9 @@ use pdf::seal::{Certification, Fit, Place, prepare, prepare_time_stamp};
 use pdf::{Object, SectionKind};
 
 use crate::files::{
-    KINDS, Kind, Small, empty_field, existing, finish, new_field, request, sealed, shown,
+    KINDS, Kind, Small, empty_field, existing, finish, judged, new_field, request, sealed, shown,
 };
+use crate::keys::sample;
 use crate::thread::leave;
 
 fn kind_of(file: &[u8]) -> SectionKind {
@@ -20,6 +21,7 @@ fn a_section_is_followed_by_one_of_its_own_kind_and_a_hybrid_by_a_table() {
         let file = Small::new("", "").with(9, "(last)").file(kind);
         let out = sealed(&file, &request(Place::Page(new_field("One")))).expect("sealed");
         leave(&format!("{kind:?}.pdf"), &out);
+        assert_eq!(judged(&out), ["One"]);
         let expected = match kind {
             Kind::Table | Kind::Hybrid => SectionKind::Table,
             Kind::Stream => SectionKind::Stream,
@@ -46,18 +48,17 @@ fn existing_bytes_never_change_whatever_is_done() {
         let quiet = request(Place::Invisible { name: "Two" });
         let second = sealed(&first, &quiet).expect("sealed");
         assert!(second.starts_with(&first));
-        let stamp = prepare_time_stamp(&second, "Stamp", 4_096).expect("prepared");
-        let third = [second.as_slice(), stamp.appended()].concat();
-        assert_eq!(
-            pdf::read(&third).expect("well-formed").revisions(),
-            4,
-            "{kind:?}"
-        );
+        assert_eq!(judged(&second), ["Seal", "Two"]);
+        let stamp = prepare_time_stamp(&second, "Stamp", 8_192).expect("prepared");
+        let appended = stamp.finish(&sample("tsp/good.tst")).expect("it fits");
+        let third = [second.as_slice(), &appended].concat();
+        assert_eq!(judged(&third), ["Seal", "Two", "Stamp"], "{kind:?}");
         leave(&format!("{kind:?}-twice.pdf"), &second);
         let plain = Small::new("", "").with(9, "null").file(kind);
         let first = sealed(&plain, &request(Place::Page(new_field("One")))).expect("sealed");
         let second = sealed(&first, &request(Place::Page(new_field("Two")))).expect("sealed");
         leave(&format!("{kind:?}-two-new.pdf"), &second);
+        assert_eq!(judged(&second), ["One", "Two"]);
     }
 }
 

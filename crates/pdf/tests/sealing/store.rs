@@ -4,7 +4,7 @@ use pdf::dss::{Material, WritePdf, append_dss};
 use pdf::seal::{Place, prepare_time_stamp};
 use pdf::{Object, ReadPdf};
 
-use crate::files::{KINDS, Kind, Small, new_field, request, sealed, shown};
+use crate::files::{KINDS, Kind, Small, judged, new_field, request, sealed, shown};
 use crate::keys::sample;
 use crate::thread::leave;
 
@@ -141,6 +141,14 @@ fn a_time_stamp_follows_the_material_of_a_signature() {
     let appended = prepared.finish(&sample("tsp/good.tst")).expect("it fits");
     let out = [stored.as_slice(), &appended].concat();
     leave("time-stamped.pdf", &out);
+    assert_eq!(judged(&out), ["One", "Stamp"]);
+    let read = pdf::read(&out).expect("well-formed");
+    let kept = read.dss().expect("a store");
+    assert_eq!(kept.certificates, material.certificates);
+    assert_eq!(
+        (kept.ocsps.as_slice(), kept.crls.as_slice()),
+        (material.ocsps, material.crls)
+    );
     let value = shown(&out, &["AcroForm", "Fields", "1", "V", "Type"]);
     assert_eq!(value, Object::Name(b"DocTimeStamp".to_vec()));
 }

@@ -9,6 +9,7 @@ use seal::picture::{Organisation, RED};
 use serde_json::Value;
 use time::macros::{date, datetime, utc_datetime};
 
+use crate::files::judged;
 use crate::keys::{message, sample};
 
 /// A page of the sample licence for food, with an empty field `Seal`.
@@ -104,5 +105,6 @@ fn a_page_of_ours_is_sealed_in_its_field_and_given_its_material() {
 
     let file = pdf::read(&whole).expect("what we write we read");
     assert_eq!(file.revisions(), 3);
+    assert_eq!(judged(&whole), ["Seal"]);
     assert_eq!(whole.len() as u64, sealed.length() + material.len() as u64);
 }
