@@ -88,6 +88,7 @@ pub fn judge(
             ..Outcome::default()
         },
     };
+    outcome.findings.extend(sitting.notes());
     outcome.findings.extend(inspect_trust(trust, at));
     outcome.findings.extend(trust.findings.iter().cloned());
     outcome.findings.extend(material.findings.iter().cloned());

@@ -165,3 +165,51 @@ fn day(text: &str) -> Option<Date> {
         .then(|| Date::parse(text, &Iso8601::DATE).ok())
         .flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"identifier":"1","version":"001","issuer":{"code":"A"},"type":{"code":"T"},"validity":{"from":"2026-06-10","to":"长期"}}"#;
+
+    #[test]
+    fn the_digest_is_over_the_octets_as_they_stand() {
+        let licence = Licence::read(GOOD.as_bytes()).expect("a licence");
+        assert_eq!(licence.content_digest, sha256(GOOD.as_bytes()));
+        let spaced = GOOD.replace(':', ": ");
+        let other = Licence::read(spaced.as_bytes()).expect("a licence");
+        assert_ne!(other.content_digest, licence.content_digest);
+    }
+
+    #[test]
+    fn what_lacks_a_member_or_has_one_twice_is_no_licence() {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            &GOOD.replace(r#""version":"001","#, ""),
+            &GOOD.replace(r#""version":"001""#, r#""version":1"#),
+            &GOOD.replace(r#""version":"001""#, r#""version":"001","version":"002""#),
+            &GOOD.replace(r#""code":"A""#, r#""cade":"A""#),
+            &format!("{GOOD}x"),
+        ] {
+            assert!(Licence::read(text.as_bytes()).is_none(), "{text}");
+        }
+        assert!(Licence::read(&vec![b' '; MAX_LICENCE + 1]).is_none());
+    }
+
+    #[test]
+    fn days_have_one_form() {
+        assert!(day("2026-06-10").is_some());
+        for text in [
+            "长期",
+            "2026-6-1",
+            "2026-06-31",
+            "20260610",
+            "2026-06-10T00:00Z",
+            "",
+        ] {
+            assert_eq!(day(text), None, "{text}");
+        }
+    }
+}

@@ -228,6 +228,7 @@ fn judge_chain(
         }
         Err(error) => {
             findings.push(path_finding(&error, judged.proof));
+            findings.extend(sitting.refusals(&error));
             false
         }
     }

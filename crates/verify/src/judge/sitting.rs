@@ -1,20 +1,23 @@
 //! What one judgement has at hand: trust, policy, moment, a shared budget, and all certificates and status
 //! material that came along.
 
-use evidence::ocsp::{Asked, Moment, NoncePolicy, Responder, Response, Status};
+use evidence::ocsp::{Asked, Moment, NoncePolicy, Responder, Response, Status, StatusFault};
 use pki::path::{
-    Anchor, Budget, Chain, PathError, Purpose, Question, State, StatusAsked, StatusAt,
-    StatusDemand, StatusMaterial, Strength, validate,
+    Anchor, Budget, Chain, ListRefused, PathError, PathFault, Purpose, Question, State,
+    StatusAsked, StatusAt, StatusDemand, StatusMaterial, Strength, validate,
 };
 use pki::{Certificate, Crl};
 use time::UtcDateTime;
 
+use crate::finding::Finding;
 use crate::material::Material;
 use crate::policy::{Demand, Policy};
 use crate::trust::Trust;
 
 /// Candidates for one chain (T-I8), the leaf not counted.
 const MAX_CANDIDATES: usize = 60;
+/// Findings of one kind that are told: more of them say nothing new.
+const MAX_NOTES: usize = 16;
 /// Certificates, lists and answers that one artefact may bring.
 const MAX_BROUGHT: usize = 512;
 
@@ -29,6 +32,8 @@ pub(crate) struct Sitting<'a> {
     certificates: Vec<Certificate>,
     crls: Vec<Crl>,
     ocsps: Vec<Response>,
+    /// What was seen on the way and belongs to no signature.
+    notes: Vec<Finding>,
 }
 
 impl<'a> Sitting<'a> {
@@ -48,6 +53,7 @@ impl<'a> Sitting<'a> {
             certificates: trust.certificates.clone(),
             crls: material.crls.clone(),
             ocsps: material.ocsps.clone(),
+            notes: Vec::new(),
         }
     }
 
@@ -66,15 +72,61 @@ impl<'a> Sitting<'a> {
     /// Takes status material that came along.
     pub(crate) fn bring_status(&mut self, crls: &[Vec<u8>], ocsps: &[Vec<u8>]) {
         for der in crls.iter().take(MAX_BROUGHT) {
-            if let Ok(list) = Crl::parse(der) {
-                self.crls.push(list);
+            match Crl::parse(der) {
+                Ok(list) => self.crls.push(list),
+                Err(error) => self.note(Finding::of("crl.unreadable").because(error)),
             }
         }
         for der in ocsps.iter().take(MAX_BROUGHT) {
-            if let Ok(response) = Response::parse(der) {
-                self.ocsps.push(response);
+            match Response::parse(der) {
+                Ok(response) => self.ocsps.push(response),
+                Err(error) => self.note(Finding::of("ocsp.unreadable").because(error)),
             }
         }
+    }
+
+    /// Takes what was noted.
+    pub(crate) fn notes(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.notes)
+    }
+
+    fn note(&mut self, finding: Finding) {
+        if self.notes.len() < MAX_NOTES {
+            self.notes.push(finding);
+        }
+    }
+
+    /// Where the status of a certificate is not known: why each answer and list about it does not count.
+    pub(crate) fn refusals(&self, error: &PathError) -> Vec<Finding> {
+        let PathFault::StatusUnknown { at, refused } = &*error.fault else {
+            return Vec::new();
+        };
+        let mut findings = Vec::new();
+        let pair = (error.chain.get(*at), error.chain.get(at.saturating_add(1)));
+        if let (Some(certificate), Some(issuer)) = pair {
+            let asked = self.asked(certificate, issuer);
+            for response in &self.ocsps {
+                match response.check(&asked) {
+                    Err(StatusFault::Unanswered) | Ok(_) => {}
+                    Err(fault) => findings.push(Finding::of(fault.code()).because(&fault)),
+                }
+            }
+        }
+        for (_, reason) in refused {
+            if !matches!(reason, ListRefused::NotCompetent(_)) {
+                findings.push(Finding::of("crl.refused").because(format_args!("{reason:?}")));
+            }
+        }
+        findings.truncate(MAX_NOTES);
+        findings
+    }
+
+    fn asked<'b>(&self, certificate: &'b Certificate, issuer: &'b Certificate) -> Asked<'b> {
+        asked(
+            certificate,
+            issuer,
+            self.at.saturating_add(self.policy.skew),
+        )
     }
 
     /// All certificates at hand.
@@ -141,13 +193,7 @@ impl<'a> Sitting<'a> {
 /// The best of the OCSP answers about a certificate: revoked before good, then the newest.
 fn answer(ocsps: &[Response], asked: &StatusAsked<'_>, now: UtcDateTime) -> Option<StatusAt> {
     let issuer = asked.issuer?;
-    let asked = Asked {
-        issuer,
-        serial: asked.certificate.serial(),
-        nonce: None,
-        nonce_policy: NoncePolicy::TimesSuffice,
-        moment: Moment::Kept { at: now },
-    };
+    let asked = self::asked(asked.certificate, issuer, now);
     ocsps
         .iter()
         .filter_map(|response| {
@@ -172,4 +218,15 @@ fn answer(ocsps: &[Response], asked: &StatusAsked<'_>, now: UtcDateTime) -> Opti
             })
         })
         .max_by_key(|status| (status.state != State::Good, status.this_update))
+}
+
+/// Judged as kept answers: the chain compares their times with those that are proven.
+fn asked<'b>(certificate: &'b Certificate, issuer: &'b Certificate, now: UtcDateTime) -> Asked<'b> {
+    Asked {
+        issuer,
+        serial: certificate.serial(),
+        nonce: None,
+        nonce_policy: NoncePolicy::TimesSuffice,
+        moment: Moment::Kept { at: now },
+    }
 }

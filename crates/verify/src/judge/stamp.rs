@@ -38,7 +38,12 @@ pub(crate) fn moment(
     let candidates: Vec<Certificate> = sitting.certificates().to_vec();
     let stamped = token
         .check(digest, &candidates, sitting.at)
-        .map_err(|fault| Finding::of(fault.code()).because(&fault))?;
+        .map_err(|fault| {
+            // A time-stamp that does not hold proves nothing; of the signature itself it says nothing.
+            Finding::of(fault.code())
+                .with(Effect::Open(SubIndication::NoPoe))
+                .because(format_args!("time-stamp, {fault}"))
+        })?;
     let accepted = &sitting.trust.time_stamp_policies;
     if !accepted.is_empty() && !accepted.contains(&info.policy()) {
         return Err(Finding::of("time.policy-unknown").because(info.policy()));

@@ -232,6 +232,12 @@ fn check_signer(sitting: &mut Sitting<'_>, list: &StatusToken) -> Result<(), Fin
         }
     }
     let signer = signer.ok_or(refused)?;
+    // Token Status List 10: a certificate for status lists says so. One that is bound to no purpose at all
+    // signs other things.
+    let purposes = signer.purposes().ok().flatten();
+    if !purposes.is_some_and(|purposes| purposes.contains(&pki::identifiers::STATUS_LIST_SIGNING)) {
+        return Err(Finding::of("status.signer-purpose").because(signer.subject()));
+    }
     let (at, demand) = (list.claims().issued_at, sitting.policy.revocation);
     // A service key's own revocation is asked for as far as there is material: its certificate is short-lived.
     let demand = if demand == Demand::Required {

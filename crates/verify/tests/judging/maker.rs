@@ -16,10 +16,10 @@ use time::{Duration, UtcDateTime};
 use tlog::{
     Checkpoint, Leaf, LeafIndex, LeafKind, NoteKey, Opening, Receipt, Sealed, StatusEntry, Tree,
 };
-use verify::{Material, Policy, Report, Source, Trust, examine};
+use verify::{Answer, Material, Policy, Report, Source, SubIndication, Trust, Verdict, examine};
 
 use crate::hierarchy::{
-    AT, OFFICE, ORIGIN, SEAL, SEALED, algorithm, certificate, crl, ocsp, sign, signer, trust,
+    AT, ORIGIN, SEAL, SEALED, algorithm, certificate, crl, ocsp, sign, signer, trust,
 };
 
 pub(crate) const URI: &str = "https://licences.yinxin.example/status/1";
@@ -53,8 +53,10 @@ pub(crate) struct Recipe {
     pub(crate) bend_receipt: fn(String) -> Option<Vec<u8>>,
     pub(crate) log_key: &'static str,
     pub(crate) certification: Certification,
-    /// Validation material in the second update.
-    pub(crate) store: bool,
+    /// Validation material in the second update: lists and answers, as of this long after the stamp.
+    pub(crate) store: Option<Duration>,
+    /// Which certificates the answers in it are about.
+    pub(crate) answered: &'static [&'static str],
     /// Changes the signature value before anything is made over it.
     pub(crate) bend_signature: fn(Signature) -> Signature,
 }
@@ -72,7 +74,8 @@ impl Default for Recipe {
             bend_receipt: |text| Some(text.into_bytes()),
             log_key: "log",
             certification: Certification::Certify,
-            store: true,
+            store: Some(Duration::seconds(3)),
+            answered: &[SEAL, "tsa"],
             bend_signature: |signature| signature,
         }
     }
@@ -125,8 +128,8 @@ impl Recipe {
         let fit = Fit::At(page.seal_rectangle(DRAWN.width(), DRAWN.height()));
         let appended = self.seal(&page.bytes, Place::Field { name: "Seal", fit });
         let mut file = [page.bytes, appended].concat();
-        if self.store {
-            let update = self.store(&file);
+        if let Some(after) = self.store {
+            let update = self.store(&file, after);
             file.extend(update);
         }
         file
@@ -198,7 +201,11 @@ impl Recipe {
         let code = seal.subject().serial_number().expect("a seal code");
         let mut leaf = Leaf {
             kind: LeafKind::SealSignature,
-            office: OFFICE.to_owned(),
+            office: seal
+                .subject()
+                .organization_identifier()
+                .expect("a body")
+                .replace("NTRCN-", ""),
             subject: code.into_owned(),
             moment: self.stamp.map_or(self.claimed, |(moment, _)| moment),
             commitment: opening.commitment(),
@@ -212,17 +219,19 @@ impl Recipe {
     }
 
     /// The octets of the update that adds validation material.
-    pub(crate) fn store(&self, file: &Vec<u8>) -> Vec<u8> {
-        let after = self.stamp.map_or(self.claimed, |(moment, _)| moment) + Duration::seconds(3);
+    fn store(&self, file: &Vec<u8>, after: Duration) -> Vec<u8> {
+        let at = self.stamp.map_or(self.claimed, |(moment, _)| moment) + after;
+        let answers: Vec<Vec<u8>> = self
+            .answered
+            .iter()
+            .map(|name| ocsp(name, Status::Good, at))
+            .collect();
         append_dss(
             file,
             &Store {
                 certificates: &["ca", "ocsp"].map(|name| certificate(name).der().to_vec()),
-                ocsps: &[
-                    ocsp(self.seal, Status::Good, after),
-                    ocsp("tsa", Status::Good, after),
-                ],
-                crls: &[crl("root", after)],
+                ocsps: &answers,
+                crls: &[crl("root", at)],
             },
         )
         .expect("the file can be carried on")
@@ -300,6 +309,27 @@ pub(crate) fn errors(report: &Report) -> Vec<&'static str> {
         .flat_map(|signature| &signature.findings)
         .chain(&report.findings)
         .filter(|finding| finding.severity == verify::Severity::Error)
+        .map(|finding| finding.code)
+        .collect()
+}
+
+/// Verdict, answer and what weighs.
+pub(crate) fn outcome(report: &Report) -> (Verdict, Option<Answer>, Vec<&'static str>) {
+    (report.verdict, report.answer, errors(report))
+}
+
+/// Sub-indication of the first signature.
+pub(crate) fn sub(report: &Report) -> Option<SubIndication> {
+    report.signatures.first().and_then(|one| one.sub_indication)
+}
+
+/// Codes of all findings, in order.
+pub(crate) fn codes(report: &Report) -> Vec<&'static str> {
+    report
+        .signatures
+        .iter()
+        .flat_map(|signature| &signature.findings)
+        .chain(&report.findings)
         .map(|finding| finding.code)
         .collect()
 }

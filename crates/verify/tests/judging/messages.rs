@@ -1,1 +1,128 @@
-//! To be written.
+//! Signed messages without a document: CAdES with the content inside or elsewhere.
+
+use crypto::{Digest, DigestAlgorithm};
+use evidence::cms::{Attribute, Draft, Time, oids};
+use time::Duration;
+use verify::{Kind, Material, Report, SubIndication, Verdict};
+
+use crate::hierarchy::{AT, SEAL, SEALED, algorithm, certificate, crl, sign, trust};
+use crate::maker::{codes, errors, judged_with, sub, token};
+
+const CONTENT: &[u8] = b"a decision in plain text";
+
+fn lists() -> Material {
+    let mut material = Material::empty();
+    for issuer in ["root", "ca"] {
+        material.add("a.crl", &crl(issuer, SEALED + Duration::minutes(5)));
+    }
+    material
+}
+
+fn attached(key: &str) -> Vec<u8> {
+    let seal = certificate(key);
+    let draft = Draft::attached(
+        oids::DATA,
+        CONTENT,
+        &seal,
+        algorithm(key),
+        Time::Signed(SEALED),
+    )
+    .prepare()
+    .expect("the parts go together");
+    let signature = sign(key, &draft.to_be_signed());
+    let stamp = token(signature.bytes(), SEALED + Duration::seconds(1), "tsa");
+    let chain = [seal.der(), certificate("ca").der()].map(<[u8]>::to_vec);
+    draft.finish(
+        &signature,
+        &chain,
+        &[Attribute::signature_time_stamp(&stamp)],
+    )
+}
+
+fn detached() -> Vec<u8> {
+    let seal = certificate(SEAL);
+    let digest = Digest::of(DigestAlgorithm::Sha256, CONTENT);
+    let draft = Draft::cades(&digest, &seal, algorithm(SEAL), SEALED)
+        .prepare()
+        .expect("the parts go together");
+    let signature = sign(SEAL, &draft.to_be_signed());
+    draft.finish(&signature, &[seal.der().to_vec()], &[])
+}
+
+fn judge(octets: &Vec<u8>) -> Report {
+    judged_with(octets, &trust(), &lists(), "default", AT)
+}
+
+#[test]
+fn a_message_with_its_content_is_valid_and_has_no_answer() {
+    let report = judge(&attached(SEAL));
+    assert_eq!(report.kind, Kind::Cms);
+    assert_eq!(
+        (report.verdict, report.answer),
+        (Verdict::Valid, None),
+        "{report:#?}"
+    );
+    assert_eq!(report.signatures[0].format, "CAdES");
+    assert_eq!(report.signatures[0].level, Some("B-T"));
+    assert_eq!(report.sentence.en, "The signatures are valid.");
+}
+
+#[test]
+fn the_same_message_in_pem_is_the_same() {
+    use base64::Engine as _;
+    let body = base64::engine::general_purpose::STANDARD.encode(attached(SEAL));
+    let pem = format!("-----BEGIN CMS-----\n{body}\n-----END CMS-----\n").into_bytes();
+    assert_eq!(judge(&pem).verdict, Verdict::Valid);
+}
+
+#[test]
+fn without_its_content_nobody_can_say() {
+    let report = judge(&detached());
+    assert_eq!(report.verdict, Verdict::Indeterminate);
+    assert_eq!(errors(&report), ["signature.content-absent"]);
+    assert_eq!(sub(&report), Some(SubIndication::SignedDataNotFound));
+}
+
+#[test]
+fn changed_content_and_changed_signatures_fail() {
+    let good = attached(SEAL);
+    let at = good
+        .windows(CONTENT.len())
+        .position(|window| window == CONTENT)
+        .expect("the content is inside");
+    let mut changed = good.clone();
+    changed[at] ^= 1;
+    let report = judge(&changed);
+    assert_eq!(report.verdict, Verdict::Invalid);
+    assert_eq!(errors(&report), ["cms.message-digest-differs"]);
+    assert_eq!(sub(&report), Some(SubIndication::HashFailure));
+    let mut longer = good;
+    longer.push(7);
+    let report = judge(&longer);
+    assert_eq!(errors(&report), ["cms.trailing-octets"]);
+    assert_eq!(sub(&report), Some(SubIndication::FormatFailure));
+}
+
+#[test]
+fn a_key_for_other_purposes_signs_no_documents() {
+    let report = judge(&attached("status"));
+    assert_eq!(errors(&report), ["path.purpose"]);
+    assert_eq!(sub(&report), Some(SubIndication::ChainConstraintsFailure));
+    let report = judged_with(&attached("status"), &trust(), &lists(), "form", AT);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert!(codes(&report).contains(&"revocation.not-asked"));
+}
+
+#[test]
+fn what_begins_like_a_message_and_is_none_is_a_format_failure() {
+    for octets in [
+        vec![0x30],
+        vec![0x30, 0x80],
+        vec![0x30, 0x03, 0x06, 0x01, 0x2a],
+    ] {
+        let report = judge(&octets);
+        assert_eq!(report.verdict, Verdict::Invalid);
+        assert_eq!(errors(&report), ["signature.cms-unreadable"]);
+        assert_eq!(report.sub_indication, Some(SubIndication::FormatFailure));
+    }
+}

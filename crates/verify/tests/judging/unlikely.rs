@@ -1,1 +1,117 @@
-//! To be written.
+//! Whatever octets are given, there is a verdict, and it is not *valid* (T-V1, T-I3).
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use verify::{Kind, Material, Verdict};
+
+use crate::hierarchy::{AT, trust};
+use crate::maker::{GOOD, Recipe, judged, judged_with};
+
+#[test]
+fn no_cut_of_a_good_file_is_valid() {
+    let length = GOOD.len();
+    for step in 0..200 {
+        let end = length * step / 200;
+        let cut = GOOD[..end].to_vec();
+        let report = judged_with(&cut, &trust(), &Material::empty(), "recheck", AT);
+        assert_ne!(report.verdict, Verdict::Valid, "cut at {end}");
+    }
+}
+
+#[test]
+fn no_flip_of_an_octet_under_the_seal_is_valid() {
+    // What the first byte range covers; behind it stand the message, whose unsigned parts prove and are not
+    // proven, and the validation material.
+    let end = Recipe::default().page().bytes.len();
+    for step in 0..300 {
+        let at = end * step / 300 + step % 7;
+        let mut changed = GOOD.clone();
+        changed[at] ^= 1 << (step % 8);
+        let report = judged_with(&changed, &trust(), &Material::empty(), "recheck", AT);
+        assert_ne!(report.verdict, Verdict::Valid, "octet {at}");
+    }
+}
+
+#[test]
+fn octets_behind_the_file_are_seen() {
+    // White space alone belongs to nothing and says nothing.
+    for tail in [&b"x"[..], b"\n%%EOF\n", b"\nstartxref\n0\n%%EOF\n"] {
+        let file = [&GOOD[..], tail].concat();
+        let report = judged_with(&file, &trust(), &Material::empty(), "recheck", AT);
+        assert_ne!(report.verdict, Verdict::Valid, "{tail:?}");
+    }
+}
+
+#[test]
+fn every_hostile_file_at_hand_ends_in_a_verdict() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let mut seen = 0;
+    let mut folders = vec![
+        folder.join("malformed"),
+        folder.join("rfc3161-ocsp-crl/p256"),
+        folder.join("dcc-common"),
+    ];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let octets = std::fs::read(&path).expect("readable");
+            let report = judged(&octets);
+            assert_ne!(report.verdict, Verdict::Valid, "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 250, "{seen} files");
+}
+
+#[test]
+fn each_kind_that_is_not_judged_says_so() {
+    for (octets, kind, code) in [
+        (&b""[..], Kind::Unknown, "input.empty"),
+        (b"hello", Kind::Unknown, "input.unknown"),
+        (b"PK\x03\x04\x14\0OFD.xml", Kind::Ofd, "input.ofd"),
+        (b"PK\x03\x04\x14\0a", Kind::Archive, "input.archive"),
+        (b"eyJhbGciOiJFUzI1NiJ9.e30.AA", Kind::Jades, "input.jades"),
+        (
+            b"eyJhbGciOiJFUzI1NiJ9.e30.AA~",
+            Kind::SdJwtVc,
+            "input.sd-jwt-vc",
+        ),
+        (b"\xa2jissuerAuth\x84", Kind::Mdoc, "input.mdoc"),
+        (b"LD1:ABC", Kind::Ld1, "input.ld1"),
+    ] {
+        let report = judged(&octets.to_vec());
+        assert_eq!(
+            (report.verdict, report.kind, report.findings[0].code),
+            (Verdict::NotProcessed, kind, code)
+        );
+        assert_eq!(report.indication, None);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_octets_make_the_verifier_fall(octets in proptest::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert_ne!(judged(&octets).verdict, Verdict::Valid);
+    }
+
+    #[test]
+    fn nothing_after_a_known_beginning_makes_it_fall(
+        beginning in prop_oneof![
+            Just(&b"%PDF-1.7\n"[..]),
+            Just(&b"LC1:"[..]),
+            Just(&b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"[..]),
+        ],
+        rest in proptest::collection::vec(any::<u8>(), 0..400),
+    ) {
+        let octets = [beginning, &rest].concat();
+        prop_assert_ne!(judged(&octets).verdict, Verdict::Valid);
+    }
+}
