@@ -10,34 +10,25 @@
 //! [`Logs::compare`]: crate::log::Logs::compare
 
 mod fault;
-mod manifest;
-mod rows;
 mod tables;
 
-use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use time::UtcDateTime;
+use vault::backup::{Folder, Manifest};
+use vault::{Copied, ObjectId, Objects};
 
 use crate::error::StoreError;
 use crate::link::Link;
 use crate::log::{Log, latest};
-use crate::objects::{Copied, ObjectId, Objects};
 use crate::secrets::hex;
 use crate::store::Store;
 
-use manifest::{Manifest, Position};
-use rows::{RowReader, RowWriter};
 use tables::Table;
 
 pub use fault::BackupError;
-pub use manifest::{LogPosition, Report};
-
-const MANIFEST: &str = "backup.json";
-const TABLES: &str = "tables";
-const OBJECTS: &str = "objects";
+pub use vault::backup::{FolderError, LogPosition, Report};
 
 /// Backups of a registry.
 #[derive(Debug, Clone)]
@@ -69,27 +60,18 @@ impl Backups {
         );
         // A task of its own: an asker that goes away leaves no open snapshot behind.
         let work = tokio::spawn(async move {
-            prepare(&folder)?;
-            let tables = folder.join(TABLES);
-            let (mut manifest, named) = store
-                .read(move |link| {
-                    Box::pin(async move {
-                        link.run(snapshot(link), &[]).await?;
-                        let written = dump(link, &tables).await;
-                        let ended = link.run("COMMIT", &[]).await;
-                        written.and_then(|written| {
-                            ended?;
-                            Ok::<_, BackupError>(written)
-                        })
-                    })
-                })
-                .await?;
-            let copied = objects.copy_to(&folder.join(OBJECTS)).await?;
+            let folder = Folder::begin(&folder)?;
+            let mut link = store.reader().await?;
+            link.run(snapshot(&link), &[]).await?;
+            let written = dump(&mut link, &folder, now).await;
+            let ended = link.run("COMMIT", &[]).await;
+            let (mut manifest, named) = written?;
+            ended?;
+            let copied = objects.copy_to(&folder.objects()).await?;
             all_there(named, &copied)?;
-            manifest.taken = now.unix_timestamp();
             manifest.objects = copied.names.len() as u64;
             manifest.object_octets = copied.octets;
-            seal(&folder, &manifest)?;
+            folder.seal(&manifest)?;
             Ok(manifest.report())
         });
         work.await.map_err(|_| BackupError::Interrupted)?
@@ -99,28 +81,25 @@ impl Backups {
     /// says where the logs stand.
     ///
     /// # Errors
-    /// `NotWhole`, `Altered` for a folder that is no whole backup; `OtherSchema` for one of another
-    /// edition of the schema: restore with that edition, then bring the store up to date; `NotEmpty`
-    /// when the store is in use; `ObjectMissing`, `Object`, `Store`.
+    /// `Folder` for one that is no whole backup; `OtherSchema` for one of another edition of the
+    /// schema: restore with that edition, then bring the store up to date; `NotEmpty` when the store
+    /// is in use; `ObjectMissing`, `OtherPosition`, `Object`, `Store`.
     pub async fn restore(&self, objects: &Objects, folder: &Path) -> Result<Report, BackupError> {
-        let manifest = Manifest::read(&folder.join(MANIFEST))?;
-        let copied = objects.copy_from(&folder.join(OBJECTS)).await?;
-        let (tables, expected) = (folder.join(TABLES), manifest.clone());
+        let (folder, manifest) = Folder::open(folder)?;
+        let copied = objects.copy_from(&folder.objects()).await?;
+        let report = manifest.report();
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    load(link, &tables, &expected).await?;
+                    load(link, &folder, &manifest).await?;
                     all_there(named_objects(link).await?, &copied)?;
-                    if position(link).await? != expected.logs {
-                        return Err(BackupError::Altered {
-                            table: "log_head".to_owned(),
-                        });
+                    if position(link).await? != manifest.logs {
+                        return Err(BackupError::OtherPosition);
                     }
-                    Ok(())
+                    Ok(report)
                 })
             })
-            .await?;
-        Ok(manifest.report())
+            .await
     }
 
     /// Where the logs stand now, as a backup of this moment would say.
@@ -128,22 +107,8 @@ impl Backups {
     /// # Errors
     /// `Store`.
     pub async fn position(&self) -> Result<Vec<LogPosition>, BackupError> {
-        let found = self
-            .store
-            .read(|link| Box::pin(async move { Ok::<_, BackupError>(position(link).await?) }))
-            .await?;
-        Ok(found.iter().map(Position::report).collect())
+        Ok(position(&mut self.store.reader().await?).await?)
     }
-}
-
-/// The folder is made and empty.
-fn prepare(folder: &Path) -> Result<(), BackupError> {
-    fs::create_dir_all(folder).map_err(BackupError::Write)?;
-    let mut inside = fs::read_dir(folder).map_err(BackupError::Write)?;
-    if inside.next().is_some() {
-        return Err(BackupError::NotEmpty);
-    }
-    fs::create_dir(folder.join(TABLES)).map_err(BackupError::Write)
 }
 
 /// Everything after it is of one moment.
@@ -155,18 +120,23 @@ fn snapshot(link: &Link) -> &'static str {
     }
 }
 
-async fn dump(link: &mut Link, folder: &Path) -> Result<(Manifest, Vec<String>), BackupError> {
-    let mut manifest = Manifest::new(position(link).await?);
+async fn dump(
+    link: &mut Link,
+    folder: &Folder,
+    now: UtcDateTime,
+) -> Result<(Manifest, Vec<String>), BackupError> {
+    let mut manifest = Manifest::new(now, position(link).await?);
     for table in Table::all(link).await? {
-        let path = folder.join(format!("{}.rows", table.name()));
-        let mut writer = RowWriter::create(&path, table.columns())?;
-        table.read_all(link, &mut |row| writer.write(&row)).await?;
+        let mut writer = folder.write_rows(table.name(), table.columns())?;
+        table
+            .read_all(link, &mut |row| Ok(writer.write(&row)?))
+            .await?;
         manifest.tables.push(writer.finish(table.name())?);
     }
     Ok((manifest, named_objects(link).await?))
 }
 
-async fn load(link: &mut Link, folder: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+async fn load(link: &mut Link, folder: &Folder, manifest: &Manifest) -> Result<(), BackupError> {
     let tables = Table::all(link).await?;
     let known: Vec<&str> = tables.iter().map(Table::name).collect();
     let found: Vec<&str> = manifest
@@ -192,8 +162,7 @@ async fn load(link: &mut Link, folder: &Path, manifest: &Manifest) -> Result<(),
         else {
             return Err(BackupError::OtherSchema);
         };
-        let path = folder.join(format!("{}.rows", table.name()));
-        let mut reader = RowReader::open(&path, note)?;
+        let mut reader = folder.read_rows(note)?;
         if reader.columns() != table.columns() {
             return Err(BackupError::OtherSchema);
         }
@@ -207,11 +176,11 @@ async fn load(link: &mut Link, folder: &Path, manifest: &Manifest) -> Result<(),
 }
 
 /// Where the logs stand, in the snapshot.
-async fn position(link: &mut Link) -> Result<Vec<Position>, StoreError> {
+async fn position(link: &mut Link) -> Result<Vec<LogPosition>, StoreError> {
     let mut found = Vec::new();
     for log in Log::ALL {
         if let Some(head) = latest(link, log).await? {
-            found.push(Position {
+            found.push(LogPosition {
                 log: log.code().to_owned(),
                 size: head.head.size,
                 root: hex(head.head.root.bytes()),
@@ -239,17 +208,4 @@ fn all_there(named: Vec<String>, copied: &Copied) -> Result<(), BackupError> {
         None => Ok(()),
         Some(name) => Err(BackupError::ObjectMissing(name)),
     }
-}
-
-/// Says, durably and last, that the backup is whole.
-fn seal(folder: &Path, manifest: &Manifest) -> Result<(), BackupError> {
-    let sync = |folder: &Path| File::open(folder).and_then(|folder| folder.sync_all());
-    sync(&folder.join(TABLES)).map_err(BackupError::Write)?;
-    let draft = folder.join("backup.json.draft");
-    let mut file = File::create_new(&draft).map_err(BackupError::Write)?;
-    file.write_all(&manifest.encode())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&draft, folder.join(MANIFEST)))
-        .and_then(|()| sync(folder))
-        .map_err(BackupError::Write)
 }

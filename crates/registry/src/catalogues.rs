@@ -79,11 +79,8 @@ impl Catalogues {
     pub async fn latest(&self) -> Result<Option<Import>, StoreError> {
         const LATEST: &str = "SELECT version, digest, sources, imported, person \
              FROM catalogue_import ORDER BY version DESC LIMIT 1";
-        self.store
-            .read(|link| {
-                Box::pin(async move { link.row(LATEST, &[]).await?.map(import).transpose() })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        link.row(LATEST, &[]).await?.map(import).transpose()
     }
 
     /// The import of this number, by which an earlier decision is looked at again.
@@ -93,14 +90,9 @@ impl Catalogues {
     pub async fn find(&self, version: u64) -> Result<Option<Import>, StoreError> {
         const FIND: &str = "SELECT version, digest, sources, imported, person \
              FROM catalogue_import WHERE version = $1";
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let row = link.row(FIND, &[version.into()]).await?;
-                    row.map(import).transpose()
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let row = link.row(FIND, &[version.into()]).await?;
+        row.map(import).transpose()
     }
 }
 

@@ -101,17 +101,11 @@ impl Certificates {
         const UNFINISHED: &str = "SELECT serial, profile, department, shard, tbs_digest, intended, \
              der, voided, revoked, reason, invalid FROM certificate \
              WHERE issuer = $1 AND der IS NULL AND voided IS NULL ORDER BY intended, serial LIMIT $2";
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let rows = link
-                        .rows(UNFINISHED, &[(&issuer).into(), limit.into()])
-                        .await?;
-                    rows.into_iter().map(registered).collect()
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let rows = link
+            .rows(UNFINISHED, &[issuer.as_str().into(), limit.into()])
+            .await?;
+        rows.into_iter().map(registered).collect()
     }
 
     /// The issued certificates of a profile, the newest first: how a start finds the certificate of
@@ -142,10 +136,7 @@ impl Certificates {
         issuer: &KeyId,
         serial: SerialNumber,
     ) -> Result<Option<Registered>, CertificateError> {
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| Box::pin(async move { find(link, &issuer, serial).await }))
-            .await
+        find(&mut self.store.reader().await?, issuer.as_str(), serial).await
     }
 
     /// Revokes, in work that does not grow with the number of certificates: the row, one OCSP answer

@@ -194,9 +194,7 @@ impl Logs {
     /// # Errors
     /// `Store`.
     pub async fn pending(&self, log: Log, limit: u32) -> Result<Vec<Pending>, LogError> {
-        self.store
-            .read(move |link| Box::pin(pending(link, log, limit)))
-            .await
+        pending(&mut self.store.reader().await?, log, limit).await
     }
 
     /// Takes one step. When this returns, entries, tiles and checkpoint are durable; before, nobody
@@ -217,9 +215,7 @@ impl Logs {
     /// # Errors
     /// `Store`.
     pub async fn latest(&self, log: Log) -> Result<Option<Head>, LogError> {
-        self.store
-            .read(move |link| Box::pin(async move { Ok(latest(link, log).await?) }))
-            .await
+        Ok(latest(&mut self.store.reader().await?, log).await?)
     }
 
     /// The octets at an address of C2SP tlog-tiles: hashes, or a bundle of entries. A narrower tile
@@ -228,9 +224,7 @@ impl Logs {
     /// # Errors
     /// `Store`.
     pub async fn tile(&self, log: Log, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
-        self.store
-            .read(move |link| Box::pin(tile(link, log, path)))
-            .await
+        tile(&mut self.store.reader().await?, log, path).await
     }
 
     /// The tiles of hashes at `paths`, for a proof or for [`tlog::Tree::restore`], in one reading.
@@ -238,19 +232,14 @@ impl Logs {
     /// # Errors
     /// `Absent` where the log does not reach so far; `Tiles` when what is stored is no tile; `Store`.
     pub async fn tiles(&self, log: Log, paths: Vec<TilePath>) -> Result<TileSet, LogError> {
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let mut set = TileSet::new();
-                    for path in paths {
-                        let octets = tile(link, log, path).await?;
-                        let octets = octets.ok_or(LogError::Absent(path))?;
-                        set.insert(&path, &octets)?;
-                    }
-                    Ok(set)
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let mut set = TileSet::new();
+        for path in paths {
+            let octets = tile(&mut link, log, path).await?;
+            let octets = octets.ok_or(LogError::Absent(path))?;
+            set.insert(&path, &octets)?;
+        }
+        Ok(set)
     }
 
     /// At most `limit` entries from `from` on.
@@ -263,9 +252,7 @@ impl Logs {
         from: LeafIndex,
         limit: u32,
     ) -> Result<Vec<Vec<u8>>, LogError> {
-        self.store
-            .read(move |link| Box::pin(async move { Ok(entries(link, log, from, limit).await?) }))
-            .await
+        Ok(entries(&mut self.store.reader().await?, log, from, limit).await?)
     }
 
     /// One entry; nothing where the log does not reach so far.
@@ -281,9 +268,7 @@ impl Logs {
     /// # Errors
     /// `Store`.
     pub async fn index_of(&self, id: PendingId) -> Result<Option<LeafIndex>, LogError> {
-        self.store
-            .read(move |link| Box::pin(index_of(link, id)))
-            .await
+        index_of(&mut self.store.reader().await?, id).await
     }
 
     /// Every leaf submitted for a job, the oldest first: what a restart looks at, so that a leaf
@@ -292,10 +277,7 @@ impl Logs {
     /// # Errors
     /// `Store`.
     pub async fn leaves_of(&self, job: &JobId) -> Result<Vec<Submitted>, LogError> {
-        let job = job.clone();
-        self.store
-            .read(move |link| Box::pin(async move { leaves_of(link, &job).await }))
-            .await
+        leaves_of(&mut self.store.reader().await?, job).await
     }
 
     /// Compares this log with a head that others have seen: a witness, a mirror, the newest checkpoint
@@ -345,9 +327,7 @@ impl Logs {
     /// # Errors
     /// `Store`.
     pub async fn latest_witnessed(&self, log: Log) -> Result<Option<(u64, Vec<u8>)>, LogError> {
-        self.store
-            .read(move |link| Box::pin(latest_witnessed(link, log)))
-            .await
+        latest_witnessed(&mut self.store.reader().await?, log).await
     }
 }
 

@@ -180,15 +180,9 @@ impl StatusLists {
     pub async fn find(&self, list: ListNumber) -> Result<Option<StatusList>, StatusError> {
         const FIND: &str = "SELECT list, uri, key_id, permutation, next_index FROM status_list \
              WHERE list = $1";
-        let secrets = Arc::clone(&self.secrets);
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let row = link.row(FIND, &[list.0.into()]).await?;
-                    row.map(|row| opened(row, &secrets)).transpose()
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let row = link.row(FIND, &[list.0.into()]).await?;
+        row.map(|row| opened(row, &self.secrets)).transpose()
     }
 
     /// Every list, by number.
@@ -198,15 +192,11 @@ impl StatusLists {
     pub async fn list(&self) -> Result<Vec<StatusList>, StatusError> {
         const LIST: &str =
             "SELECT list, uri, key_id, permutation, next_index FROM status_list ORDER BY list";
-        let secrets = Arc::clone(&self.secrets);
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let rows = link.rows(LIST, &[]).await?;
-                    rows.into_iter().map(|row| opened(row, &secrets)).collect()
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(LIST, &[]).await?;
+        rows.into_iter()
+            .map(|row| opened(row, &self.secrets))
+            .collect()
     }
 
     /// Sets a slot by itself; a change of a licence does so in its own transaction.
@@ -229,9 +219,7 @@ impl StatusLists {
     /// # Errors
     /// `NoSuchList`, `Store`.
     pub async fn values(&self, list: ListNumber) -> Result<Values, StatusError> {
-        self.store
-            .read(move |link| Box::pin(values(link, list)))
-            .await
+        values(&mut self.store.reader().await?, list).await
     }
 
     /// Keeps the token signed over `values`. What was set meanwhile leaves the list due.
@@ -275,20 +263,15 @@ impl StatusLists {
     pub async fn signed(&self, list: ListNumber) -> Result<Option<SignedStatus>, StatusError> {
         const SIGNED: &str = "SELECT token, issued, expires FROM status_list \
              WHERE list = $1 AND token IS NOT NULL";
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let Some(mut row) = link.row(SIGNED, &[list.0.into()]).await? else {
-                        return Ok(None);
-                    };
-                    Ok(Some(SignedStatus {
-                        token: row.bytes()?,
-                        issued: row.moment()?,
-                        expires: row.moment()?,
-                    }))
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let Some(mut row) = link.row(SIGNED, &[list.0.into()]).await? else {
+            return Ok(None);
+        };
+        Ok(Some(SignedStatus {
+            token: row.bytes()?,
+            issued: row.moment()?,
+            expires: row.moment()?,
+        }))
     }
 
     /// Lists to be signed anew: never signed, changed since, or half the token's life over.
@@ -298,16 +281,11 @@ impl StatusLists {
     pub async fn due(&self, now: UtcDateTime) -> Result<Vec<ListNumber>, StatusError> {
         const DUE: &str = "SELECT list FROM status_list \
              WHERE token IS NULL OR changes > signed_changes OR renew <= $1 ORDER BY list";
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let rows = link.rows(DUE, &[now.into()]).await?;
-                    rows.into_iter()
-                        .map(|mut row| Ok(number(row.integer()?)?))
-                        .collect()
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(DUE, &[now.into()]).await?;
+        rows.into_iter()
+            .map(|mut row| Ok(number(row.integer()?)?))
+            .collect()
     }
 }
 

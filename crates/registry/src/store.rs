@@ -1,7 +1,9 @@
 //! The store as facts see it: write one in one transaction, read what is committed.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::pin::Pin;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -12,6 +14,9 @@ use crate::{postgres, sqlite};
 
 /// What a fact or a question gives, some time.
 pub(crate) type Later<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
+
+/// How long the asker of a fact waits, so that a database that stands still holds nobody for ever.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Either database.
 #[derive(Debug)]
@@ -82,8 +87,12 @@ impl Store {
                 });
             }
         }
-        told.await
-            .unwrap_or_else(|_| Err(StoreError::from(sqlx::Error::WorkerCrashed).into()))
+        match tokio::time::timeout(PATIENCE, told).await {
+            Ok(Ok(found)) => found,
+            Ok(Err(_)) => Err(StoreError::from(sqlx::Error::WorkerCrashed).into()),
+            // It may still be written: the asker asks again under the same key.
+            Err(_) => Err(StoreError::from(sqlx::Error::Io(ErrorKind::TimedOut.into())).into()),
+        }
     }
 
     /// A connection for questions about what is committed. Nothing may be decided on an answer that
@@ -93,15 +102,6 @@ impl Store {
             Store::Sqlite(database) => Connection::SqliteReader(database.reader().await?),
             Store::Postgres(database) => Connection::PostgresReader(database.reader().await?),
         }))
-    }
-
-    /// Asks a question of what is committed.
-    pub(crate) async fn read<T, E, F>(&self, question: F) -> Result<T, E>
-    where
-        E: From<StoreError>,
-        F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send,
-    {
-        question(&mut self.reader().await?).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Logs, certificates, status lists, catalogues, objects and backups, on each store at hand.
+//! Logs, certificates, status lists, catalogues and backups, and what a disk without room does, on each store at hand.
 
 #[path = "lists/backup.rs"]
 mod backup;
@@ -14,8 +14,6 @@ mod full;
 mod log;
 #[path = "lists/moment.rs"]
 mod moment;
-#[path = "lists/objects.rs"]
-mod objects;
 #[path = "lists/stage.rs"]
 mod stage;
 #[path = "lists/status.rs"]

@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("licence", &["catalogue"]),
     ("pki", &["asn1", "crypto"]),
     ("tlog", &["crypto"]),
+    ("vault", &["crypto"]),
     ("evidence", &["asn1", "crypto", "pki"]),
     ("seal", &["asn1", "crypto", "pki"]),
     ("credential", &["crypto", "pki"]),
@@ -19,7 +20,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("document", &["crypto", "pdf", "seal"]),
     (
         "registry",
-        &["catalogue", "crypto", "licence", "pki", "seal", "tlog"],
+        &[
+            "catalogue",
+            "crypto",
+            "licence",
+            "pki",
+            "seal",
+            "tlog",
+            "vault",
+        ],
     ),
     (
         "verify",
@@ -84,7 +93,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
     ("sqlx", &["registry"]),
-    ("tokio", &["cli", "issuance", "registry", "server"]),
+    (
+        "tokio",
+        &["cli", "issuance", "registry", "server", "vault"],
+    ),
     ("utoipa", &["server"]),
     ("wasm-bindgen", &["cli"]),
     ("x509-parser", &["pki"]),

@@ -19,6 +19,7 @@ pub(crate) const CRATES: &[&str] = &[
     "seal",
     "server",
     "tlog",
+    "vault",
     "verify",
 ];
 

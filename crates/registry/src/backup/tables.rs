@@ -1,9 +1,9 @@
 //! The tables of a store as they are, whichever migrations made them: read whole, filled whole.
 
 use sqlx::AssertSqlSafe;
+use vault::backup::{Cell, Column, Kind};
 
 use super::fault::BackupError;
-use super::rows::{Cell, Column, Kind};
 use crate::error::StoreError;
 use crate::link::{Link, Row, Value};
 

@@ -59,26 +59,20 @@ impl Answers {
         const DUE: &str = "SELECT a.serial, a.changes, c.revoked, c.reason, c.invalid \
              FROM ocsp_answer a JOIN certificate c ON c.issuer = a.issuer AND c.serial = a.serial \
              WHERE a.issuer = $1 AND a.renew <= $2 ORDER BY a.renew, a.serial LIMIT $3";
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let values = [(&issuer).into(), now.into(), limit.into()];
-                    let rows = link.rows(DUE, &values).await?;
-                    rows.into_iter()
-                        .map(|mut row| {
-                            let serial = standing::serial(&row.bytes()?)?;
-                            let changes = row.integer()?;
-                            Ok(AnswerDue {
-                                serial,
-                                revoked: standing::revoked(serial, &mut row)?,
-                                changes,
-                            })
-                        })
-                        .collect()
+        let mut link = self.store.reader().await?;
+        let values = [issuer.as_str().into(), now.into(), limit.into()];
+        let rows = link.rows(DUE, &values).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                let serial = standing::serial(&row.bytes()?)?;
+                let changes = row.integer()?;
+                Ok(AnswerDue {
+                    serial,
+                    revoked: standing::revoked(serial, &mut row)?,
+                    changes,
                 })
             })
-            .await
+            .collect()
     }
 
     /// Keeps signed answers, all in one transaction; returns how many. One whose status changed
@@ -116,22 +110,16 @@ impl Answers {
     ) -> Result<Option<SignedAnswer>, CertificateError> {
         const FIND: &str = "SELECT der, this_update, next_update FROM ocsp_answer \
              WHERE issuer = $1 AND serial = $2 AND der IS NOT NULL";
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let values = [(&issuer).into(), serial.octets().into()];
-                    let Some(mut row) = link.row(FIND, &values).await? else {
-                        return Ok(None);
-                    };
-                    Ok(Some(SignedAnswer {
-                        der: row.bytes()?,
-                        this_update: row.moment()?,
-                        next_update: row.moment()?,
-                    }))
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let values = [issuer.as_str().into(), serial.octets().into()];
+        let Some(mut row) = link.row(FIND, &values).await? else {
+            return Ok(None);
+        };
+        Ok(Some(SignedAnswer {
+            der: row.bytes()?,
+            this_update: row.moment()?,
+            next_update: row.moment()?,
+        }))
     }
 
     /// Answers in the order of serial numbers after `after`: what a server keeps in memory, so that
@@ -147,27 +135,21 @@ impl Answers {
     ) -> Result<Vec<(SerialNumber, SignedAnswer)>, CertificateError> {
         const LIST: &str = "SELECT serial, der, this_update, next_update FROM ocsp_answer \
              WHERE issuer = $1 AND serial > $2 AND der IS NOT NULL ORDER BY serial LIMIT $3";
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let after = after.as_ref().map_or(&[][..], SerialNumber::octets);
-                    let values = [(&issuer).into(), after.into(), limit.into()];
-                    let rows = link.rows(LIST, &values).await?;
-                    rows.into_iter()
-                        .map(|mut row| {
-                            let serial = standing::serial(&row.bytes()?)?;
-                            let answer = SignedAnswer {
-                                der: row.bytes()?,
-                                this_update: row.moment()?,
-                                next_update: row.moment()?,
-                            };
-                            Ok((serial, answer))
-                        })
-                        .collect()
-                })
+        let mut link = self.store.reader().await?;
+        let after = after.as_ref().map_or(&[][..], SerialNumber::octets);
+        let values = [issuer.as_str().into(), after.into(), limit.into()];
+        let rows = link.rows(LIST, &values).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                let serial = standing::serial(&row.bytes()?)?;
+                let answer = SignedAnswer {
+                    der: row.bytes()?,
+                    this_update: row.moment()?,
+                    next_update: row.moment()?,
+                };
+                Ok((serial, answer))
             })
-            .await
+            .collect()
     }
 }
 

@@ -139,25 +139,20 @@ impl Lists {
              WHERE issuer = $1 AND revoked IS NOT NULL ORDER BY serial";
         const SHARD: &str = "SELECT serial, revoked, reason, invalid FROM certificate \
              WHERE issuer = $1 AND shard = $2 AND revoked IS NOT NULL ORDER BY serial";
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let rows = match scope {
-                        Scope::Complete => link.rows(COMPLETE, &[(&issuer).into()]).await?,
-                        Scope::Shard(shard) => {
-                            link.rows(SHARD, &[(&issuer).into(), shard.into()]).await?
-                        }
-                    };
-                    let mut entries = Vec::with_capacity(rows.len());
-                    for mut row in rows {
-                        let serial = standing::serial(&row.bytes()?)?;
-                        entries.extend(standing::revoked(serial, &mut row)?);
-                    }
-                    Ok(entries)
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let rows = match scope {
+            Scope::Complete => link.rows(COMPLETE, &[issuer.as_str().into()]).await?,
+            Scope::Shard(shard) => {
+                link.rows(SHARD, &[issuer.as_str().into(), shard.into()])
+                    .await?
+            }
+        };
+        let mut entries = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            let serial = standing::serial(&row.bytes()?)?;
+            entries.extend(standing::revoked(serial, &mut row)?);
+        }
+        Ok(entries)
     }
 
     /// Publishes the list of a turn and ends the turn. What was revoked after the turn began leaves
@@ -209,23 +204,17 @@ impl Lists {
     ) -> Result<Option<SignedList>, CertificateError> {
         const LATEST: &str = "SELECT published, der, this_update, next_update FROM crl_scope \
              WHERE issuer = $1 AND scope = $2 AND der IS NOT NULL";
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let values = [(&issuer).into(), scope.column().into()];
-                    let Some(mut row) = link.row(LATEST, &values).await? else {
-                        return Ok(None);
-                    };
-                    Ok(Some(SignedList {
-                        number: row.count()?,
-                        der: row.bytes()?,
-                        this_update: row.moment()?,
-                        next_update: row.moment()?,
-                    }))
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let values = [issuer.as_str().into(), scope.column().into()];
+        let Some(mut row) = link.row(LATEST, &values).await? else {
+            return Ok(None);
+        };
+        Ok(Some(SignedList {
+            number: row.count()?,
+            der: row.bytes()?,
+            this_update: row.moment()?,
+            next_update: row.moment()?,
+        }))
     }
 
     /// Scopes whose list is to be made anew: never made, changed since, or half its life over (T-A3).
@@ -239,17 +228,13 @@ impl Lists {
     ) -> Result<Vec<Scope>, CertificateError> {
         const DUE: &str = "SELECT scope FROM crl_scope WHERE issuer = $1 \
              AND (der IS NULL OR changes > published_changes OR renew <= $2) ORDER BY scope";
-        let issuer = issuer.as_str().to_owned();
-        self.store
-            .read(move |link| {
-                Box::pin(async move {
-                    let rows = link.rows(DUE, &[(&issuer).into(), now.into()]).await?;
-                    rows.into_iter()
-                        .map(|mut row| Ok(Scope::from_column(row.integer()?)?))
-                        .collect()
-                })
-            })
-            .await
+        let mut link = self.store.reader().await?;
+        let rows = link
+            .rows(DUE, &[issuer.as_str().into(), now.into()])
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok(Scope::from_column(row.integer()?)?))
+            .collect()
     }
 }
 

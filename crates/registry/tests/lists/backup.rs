@@ -7,7 +7,7 @@ use crypto::aead::AeadKey;
 use crypto::{KeyId, SystemRandom, sha256};
 use pki::certificate::SerialNumber;
 use registry::Registry;
-use registry::backup::BackupError;
+use registry::backup::{BackupError, FolderError};
 use registry::certificates::Intent;
 use registry::log::{Agreement, Extension, Log};
 use registry::objects::{ObjectId, Objects, Wrapping};
@@ -329,7 +329,7 @@ fn a_place_in_use_is_neither_written_nor_restored_into() {
             .expect("an empty folder");
         assert!(matches!(
             backups.write(&store, &folder, at(1)).await,
-            Err(BackupError::NotEmpty)
+            Err(BackupError::Folder(FolderError::NotEmpty))
         ));
         assert!(matches!(
             backups.restore(&store, &folder).await,

@@ -13,67 +13,79 @@ type Change = fn(&Path);
 type Case = (&'static str, &'static str, Change);
 
 const OF_THE_MANIFEST: &[Case] = &[
-    ("no manifest", "NotWhole", |folder| {
+    ("no manifest", "Folder(NotWhole", |folder| {
         fs::remove_file(manifest(folder)).expect("there");
     }),
-    ("a manifest that is no JSON", "NotWhole", |folder| {
+    ("a manifest that is no JSON", "Folder(NotWhole", |folder| {
         edit(&manifest(folder), |bytes| bytes.truncate(30));
     }),
-    ("more than is known", "NotWhole", |folder| {
+    ("more than is known", "Folder(NotWhole", |folder| {
         replace(&manifest(folder), "\"form\": 1", "\"form\": 1, \"more\": 1");
     }),
-    ("a manifest too large", "NotWhole", |folder| {
+    ("a manifest too large", "Folder(NotWhole", |folder| {
         edit(&manifest(folder), |bytes| {
             bytes.resize(1024 * 1024 + 1, b' ')
         });
     }),
-    ("another form", "OtherSchema", |folder| {
+    ("another form", "Folder(OtherForm", |folder| {
         replace(&manifest(folder), "\"form\": 1", "\"form\": 2");
     }),
     ("a table of another name", "OtherSchema", |folder| {
         replace(&manifest(folder), "\"log_tile\"", "\"log_tyle\"");
     }),
-    ("another position of the log", "Altered", |folder| {
+    ("another position of the log", "OtherPosition", |folder| {
         replace(&manifest(folder), "\"size\": 10", "\"size\": 11");
     }),
-    ("one row fewer than there are", "Altered", |folder| {
+    ("one row fewer than there are", "Folder(Altered", |folder| {
         replace(&manifest(folder), "\"rows\": 10", "\"rows\": 9");
     }),
 ];
 
 const OF_THE_REST: &[Case] = &[
-    ("a file that is gone", "NotWhole", |folder| {
+    ("a file that is gone", "Folder(NotWhole", |folder| {
         fs::remove_file(rows(folder, "log_leaf")).expect("there");
     }),
-    ("a file cut off", "Altered", |folder| {
+    ("a file cut off", "Folder(Altered", |folder| {
         edit(&rows(folder, "log_leaf"), |bytes| {
             bytes.truncate(bytes.len() - 3);
         });
     }),
-    ("a file with more at its end", "Altered", |folder| {
+    ("a file with more at its end", "Folder(Altered", |folder| {
         edit(&rows(folder, "log_leaf"), |bytes| bytes.push(0));
     }),
-    ("a leaf with one letter changed", "Altered", |folder| {
-        edit(&rows(folder, "log_leaf"), |bytes| {
-            *after(bytes, b"leaf 3", 5) = b'4';
-        });
-    }),
+    (
+        "a leaf with one letter changed",
+        "Folder(Altered",
+        |folder| {
+            edit(&rows(folder, "log_leaf"), |bytes| {
+                *after(bytes, b"leaf 3", 5) = b'4';
+            });
+        },
+    ),
     ("a column of another name", "OtherSchema", |folder| {
         edit(&rows(folder, "log_leaf"), |bytes| {
             *after(bytes, b"job", 0) = b'J';
         });
     }),
-    ("a column of a kind that is none", "Altered", |folder| {
-        edit(&rows(folder, "log_leaf"), |bytes| {
-            *after(bytes, b"integer", 0) = b'I';
-        });
-    }),
-    ("more columns than a table has", "Altered", |folder| {
-        edit(&rows(folder, "log_leaf"), |bytes| {
-            *bytes.first_mut().expect("a number") = 0xff;
-        });
-    }),
-    ("a length beyond the file", "Altered", |folder| {
+    (
+        "a column of a kind that is none",
+        "Folder(Altered",
+        |folder| {
+            edit(&rows(folder, "log_leaf"), |bytes| {
+                *after(bytes, b"integer", 0) = b'I';
+            });
+        },
+    ),
+    (
+        "more columns than a table has",
+        "Folder(Altered",
+        |folder| {
+            edit(&rows(folder, "log_leaf"), |bytes| {
+                *bytes.first_mut().expect("a number") = 0xff;
+            });
+        },
+    ),
+    ("a length beyond the file", "Folder(Altered", |folder| {
         edit(&rows(folder, "status_list"), |bytes| {
             // The length of the address: 32 octets become 2,097,184.
             let at = place(bytes, b"https");

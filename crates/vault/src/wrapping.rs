@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crypto::Random;
 use crypto::aead::{AeadKey, OVERHEAD};
 
-use super::fault::ObjectError;
-use super::name::ObjectId;
+use crate::fault::ObjectError;
+use crate::name::ObjectId;
 
 /// Octets of a wrapped key.
-pub(super) const WRAPPED: usize = 32 + OVERHEAD;
+pub(crate) const WRAPPED: usize = 32 + OVERHEAD;
 
 /// Wrapping keys by number. New objects use the current one, old objects open under theirs, so that
 /// a key is replaced without down time (T-P5).
@@ -37,7 +37,7 @@ impl Wrapping {
     }
 
     /// A fresh key for `id`: the key, the number of the key that wraps it, and it wrapped.
-    pub(super) fn fresh(
+    pub(crate) fn fresh(
         &self,
         id: &ObjectId,
         random: &dyn Random,
@@ -52,7 +52,7 @@ impl Wrapping {
     }
 
     /// The key of `id` from its wrapped form.
-    pub(super) fn unwrap(
+    pub(crate) fn unwrap(
         &self,
         id: &ObjectId,
         number: u32,

@@ -8,8 +8,8 @@
 
 use crypto::aead::OVERHEAD;
 
-use super::name::ObjectId;
-use super::wrapping::WRAPPED;
+use crate::name::ObjectId;
+use crate::wrapping::WRAPPED;
 
 /// Octets of an object that are sealed together, and so the memory that reading takes.
 pub const CHUNK: usize = 64 * 1024;
@@ -17,15 +17,15 @@ pub const CHUNK: usize = 64 * 1024;
 pub const MAX_OBJECT: u64 = 4 * 1024 * 1024 * 1024;
 
 /// First octets of every object.
-pub(super) const MAGIC: &[u8; 4] = b"YXO1";
+pub(crate) const MAGIC: &[u8; 4] = b"YXO1";
 /// Octets before the first chunk.
-pub(super) const HEAD: usize = MAGIC.len() + 4 + WRAPPED;
+pub(crate) const HEAD: usize = MAGIC.len() + 4 + WRAPPED;
 /// Octets of a full chunk as stored.
-pub(super) const SEALED: u64 = (CHUNK + OVERHEAD) as u64;
+pub(crate) const SEALED: u64 = (CHUNK + OVERHEAD) as u64;
 
 /// Whether more follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// More chunks follow.
     Inner,
     /// The object ends here.
@@ -33,7 +33,7 @@ pub(super) enum Place {
 }
 
 /// What is authenticated with chunk `number` of `id`.
-pub(super) fn associated(id: &ObjectId, number: u64, place: Place) -> [u8; 25] {
+pub(crate) fn associated(id: &ObjectId, number: u64, place: Place) -> [u8; 25] {
     let mut data = [0; 25];
     let parts = id
         .octets()
@@ -49,7 +49,7 @@ pub(super) fn associated(id: &ObjectId, number: u64, place: Place) -> [u8; 25] {
 
 /// Chunks and open octets of an object whose file has `stored` octets; `None` for a length that no
 /// object has.
-pub(super) fn extent(stored: u64) -> Option<(u64, u64)> {
+pub(crate) fn extent(stored: u64) -> Option<(u64, u64)> {
     let body = stored.checked_sub(HEAD as u64)?;
     let chunks = body.div_ceil(SEALED);
     let open = body.checked_sub(chunks.checked_mul(OVERHEAD as u64)?)?;

@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use crypto::Random;
+use crypto::{Random, RandomUnavailable};
 use thiserror::Error;
-
-use super::fault::ObjectError;
 
 /// Name of an object: 128 random bits, written as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,8 +18,8 @@ impl ObjectId {
     /// A fresh name.
     ///
     /// # Errors
-    /// `Random` when there is no randomness.
-    pub(super) fn fresh(random: &dyn Random) -> Result<ObjectId, ObjectError> {
+    /// There is no randomness.
+    pub(crate) fn fresh(random: &dyn Random) -> Result<ObjectId, RandomUnavailable> {
         let mut octets = [0; 16];
         random.fill(&mut octets)?;
         Ok(ObjectId(octets))

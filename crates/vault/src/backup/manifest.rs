@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use time::UtcDateTime;
 
-use super::fault::BackupError;
+use super::fault::FolderError;
 
 /// The only form so far.
 const FORM: u32 = 1;
@@ -16,32 +16,43 @@ const MAX_MANIFEST: u64 = 1024 * 1024;
 /// `backup.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Manifest {
+pub struct Manifest {
     form: u32,
-    pub(super) taken: i64,
-    pub(super) logs: Vec<Position>,
-    pub(super) tables: Vec<TableNote>,
-    pub(super) objects: u64,
-    pub(super) object_octets: u64,
+    taken: i64,
+    /// Where the logs stood; none before a log's first step.
+    pub logs: Vec<LogPosition>,
+    /// The tables.
+    pub tables: Vec<TableNote>,
+    /// Objects.
+    pub objects: u64,
+    /// Octets of the objects, as stored.
+    pub object_octets: u64,
 }
 
 /// One table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TableNote {
-    pub(super) table: String,
-    pub(super) rows: u64,
-    pub(super) sha256: String,
+pub struct TableNote {
+    /// Its name.
+    pub table: String,
+    /// Its rows.
+    pub rows: u64,
+    /// SHA-256 of its file, in hexadecimal.
+    pub sha256: String,
 }
 
 /// Where one log stood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Position {
-    pub(super) log: String,
-    pub(super) size: u64,
-    pub(super) root: String,
-    pub(super) checkpoint: String,
+pub struct LogPosition {
+    /// `public` or `trace`.
+    pub log: String,
+    /// Entries.
+    pub size: u64,
+    /// The root in hexadecimal.
+    pub root: String,
+    /// The signed note.
+    pub checkpoint: String,
 }
 
 /// What was backed up or restored.
@@ -59,35 +70,13 @@ pub struct Report {
     pub object_octets: u64,
 }
 
-/// Where one log stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogPosition {
-    /// `public` or `trace`.
-    pub log: String,
-    /// Entries.
-    pub size: u64,
-    /// The root in hexadecimal.
-    pub root: String,
-    /// The signed note.
-    pub checkpoint: String,
-}
-
-impl Position {
-    pub(super) fn report(&self) -> LogPosition {
-        LogPosition {
-            log: self.log.clone(),
-            size: self.size,
-            root: self.root.clone(),
-            checkpoint: self.checkpoint.clone(),
-        }
-    }
-}
-
 impl Manifest {
-    pub(super) fn new(logs: Vec<Position>) -> Manifest {
+    /// A manifest of nothing yet, of the moment `taken`.
+    #[must_use]
+    pub fn new(taken: UtcDateTime, logs: Vec<LogPosition>) -> Manifest {
         Manifest {
             form: FORM,
-            taken: 0,
+            taken: taken.unix_timestamp(),
             logs,
             tables: Vec::new(),
             objects: 0,
@@ -96,19 +85,19 @@ impl Manifest {
     }
 
     /// Reads `backup.json`, the mark of a whole backup.
-    pub(super) fn read(path: &Path) -> Result<Manifest, BackupError> {
+    pub(super) fn read(path: &Path) -> Result<Manifest, FolderError> {
         let found = std::fs::metadata(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => BackupError::NotWhole,
-            _ => BackupError::Read(error),
+            io::ErrorKind::NotFound => FolderError::NotWhole,
+            _ => FolderError::Read(error),
         })?;
         if found.len() > MAX_MANIFEST {
-            return Err(BackupError::NotWhole);
+            return Err(FolderError::NotWhole);
         }
-        let text = std::fs::read(path).map_err(BackupError::Read)?;
+        let text = std::fs::read(path).map_err(FolderError::Read)?;
         let manifest: Manifest =
-            serde_json::from_slice(&text).map_err(|_| BackupError::NotWhole)?;
+            serde_json::from_slice(&text).map_err(|_| FolderError::NotWhole)?;
         if manifest.form != FORM {
-            return Err(BackupError::OtherSchema);
+            return Err(FolderError::OtherForm);
         }
         Ok(manifest)
     }
@@ -117,10 +106,12 @@ impl Manifest {
         serde_json::to_vec_pretty(self).expect("texts and numbers are always JSON")
     }
 
-    pub(super) fn report(&self) -> Report {
+    /// In short.
+    #[must_use]
+    pub fn report(&self) -> Report {
         Report {
             taken: UtcDateTime::from_unix_timestamp(self.taken).unwrap_or(UtcDateTime::UNIX_EPOCH),
-            logs: self.logs.iter().map(Position::report).collect(),
+            logs: self.logs.clone(),
             rows: self.tables.iter().map(|note| note.rows).sum(),
             objects: self.objects,
             object_octets: self.object_octets,

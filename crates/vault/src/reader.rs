@@ -5,11 +5,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crypto::aead::AeadKey;
 
-use super::directory::Directory;
-use super::fault::ObjectError;
-use super::form::{CHUNK, HEAD, MAGIC, Place, SEALED, associated, extent};
-use super::name::ObjectId;
-use super::wrapping::Wrapping;
+use crate::directory::Directory;
+use crate::fault::ObjectError;
+use crate::form::{CHUNK, HEAD, MAGIC, Place, SEALED, associated, extent};
+use crate::name::ObjectId;
+use crate::wrapping::Wrapping;
 
 /// An open object. Also reads and seeks as a file does; every octet that comes out was authenticated.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub(super) fn open(
+    pub(crate) fn open(
         directory: &Directory,
         wrapping: &Wrapping,
         id: &ObjectId,
@@ -95,7 +95,7 @@ impl Reader {
     ///
     /// # Errors
     /// `Altered`, `Read`.
-    pub(super) fn whole(mut self) -> Result<Vec<u8>, ObjectError> {
+    pub(crate) fn whole(mut self) -> Result<Vec<u8>, ObjectError> {
         let mut all = Vec::new();
         for number in 0..self.chunks {
             all.extend_from_slice(self.chunk(number)?);

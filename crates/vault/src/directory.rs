@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use time::UtcDateTime;
 
-use super::fault::ObjectError;
-use super::name::ObjectId;
+use crate::fault::ObjectError;
+use crate::name::ObjectId;
 
 /// Shelves by the first hexadecimal digit of a name. Few, so that one sync covers many files; a
 /// million objects are 62,500 names a shelf, which the file systems in use index.
@@ -32,13 +32,15 @@ pub struct Swept {
 
 /// What was copied, or was there already.
 #[derive(Debug, Default)]
-pub(crate) struct Copied {
-    pub(crate) names: BTreeSet<ObjectId>,
-    pub(crate) octets: u64,
+pub struct Copied {
+    /// The objects.
+    pub names: BTreeSet<ObjectId>,
+    /// Their octets, as stored.
+    pub octets: u64,
 }
 
 #[derive(Debug)]
-pub(super) struct Directory {
+pub(crate) struct Directory {
     folder: PathBuf,
     quota: u64,
     used: AtomicU64,
@@ -67,7 +69,7 @@ struct Queue {
 }
 
 impl Directory {
-    pub(super) fn open(folder: &Path, quota: u64) -> Result<Directory, ObjectError> {
+    pub(crate) fn open(folder: &Path, quota: u64) -> Result<Directory, ObjectError> {
         let create = |path: &Path| std::fs::create_dir_all(path).map_err(ObjectError::writing);
         create(&folder.join(DRAFTS))?;
         let mut shelves = Vec::new();
@@ -90,11 +92,11 @@ impl Directory {
         })
     }
 
-    pub(super) fn place(&self, id: &ObjectId) -> PathBuf {
+    pub(crate) fn place(&self, id: &ObjectId) -> PathBuf {
         self.shelf(id).path.join(id.to_string())
     }
 
-    pub(super) fn draft_place(&self, id: &ObjectId) -> PathBuf {
+    pub(crate) fn draft_place(&self, id: &ObjectId) -> PathBuf {
         self.folder.join(DRAFTS).join(id.to_string())
     }
 
@@ -106,7 +108,7 @@ impl Directory {
     }
 
     /// Whether anything new is taken.
-    pub(super) fn admits(&self) -> Result<(), ObjectError> {
+    pub(crate) fn admits(&self) -> Result<(), ObjectError> {
         if self.stopped.load(Ordering::Acquire) {
             return Err(ObjectError::Stopped);
         }
@@ -114,7 +116,7 @@ impl Directory {
     }
 
     /// Takes room for `octets`.
-    pub(super) fn take(&self, octets: u64) -> Result<(), ObjectError> {
+    pub(crate) fn take(&self, octets: u64) -> Result<(), ObjectError> {
         let taken = self
             .used
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
@@ -126,7 +128,7 @@ impl Directory {
         }
     }
 
-    pub(super) fn give_back(&self, octets: u64) {
+    pub(crate) fn give_back(&self, octets: u64) {
         let _ = self
             .used
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
@@ -135,7 +137,7 @@ impl Directory {
     }
 
     /// Moves a synced draft to its place and returns when the directory is synced too.
-    pub(super) fn publish(&self, draft: &Path, id: &ObjectId) -> Result<(), ObjectError> {
+    pub(crate) fn publish(&self, draft: &Path, id: &ObjectId) -> Result<(), ObjectError> {
         self.admits()?;
         let place = self.place(id);
         std::fs::rename(draft, &place).map_err(ObjectError::writing)?;
@@ -148,7 +150,7 @@ impl Directory {
         synced
     }
 
-    pub(super) fn remove(&self, id: &ObjectId) -> Result<(), ObjectError> {
+    pub(crate) fn remove(&self, id: &ObjectId) -> Result<(), ObjectError> {
         let place = self.place(id);
         let stored = match std::fs::metadata(&place) {
             Ok(found) => found.len(),
@@ -163,7 +165,7 @@ impl Directory {
         self.shelf(id).sync_with_others()
     }
 
-    pub(super) fn sweep(&self, before: UtcDateTime) -> Result<Swept, ObjectError> {
+    pub(crate) fn sweep(&self, before: UtcDateTime) -> Result<Swept, ObjectError> {
         let seconds = u64::try_from(before.unix_timestamp()).unwrap_or(0);
         let before = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let mut swept = Swept::default();
@@ -186,7 +188,7 @@ impl Directory {
         Ok(swept)
     }
 
-    pub(super) fn each(
+    pub(crate) fn each(
         &self,
         visit: &mut dyn FnMut(ObjectId, u64) -> Result<(), ObjectError>,
     ) -> Result<(), ObjectError> {
@@ -205,7 +207,7 @@ impl Directory {
 
     /// Copies every object to another directory and syncs once at the end. An object never changes,
     /// so one of the same name and length is there already.
-    pub(super) fn copy_to(&self, to: &Directory) -> Result<Copied, ObjectError> {
+    pub(crate) fn copy_to(&self, to: &Directory) -> Result<Copied, ObjectError> {
         let mut copied = Copied::default();
         self.each(&mut |id, stored| {
             let place = to.place(&id);
@@ -225,7 +227,7 @@ impl Directory {
         Ok(copied)
     }
 
-    pub(super) fn recover(&self) -> Result<(), ObjectError> {
+    pub(crate) fn recover(&self) -> Result<(), ObjectError> {
         if self.admits().is_ok() {
             return Ok(());
         }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use crypto::Random;
 use crypto::aead::AeadKey;
 
-use super::directory::Directory;
-use super::fault::ObjectError;
-use super::form::{CHUNK, HEAD, MAGIC, MAX_OBJECT, Place, associated};
-use super::name::ObjectId;
-use super::wrapping::Wrapping;
+use crate::directory::Directory;
+use crate::fault::ObjectError;
+use crate::form::{CHUNK, HEAD, MAGIC, MAX_OBJECT, Place, associated};
+use crate::name::ObjectId;
+use crate::wrapping::Wrapping;
 
 /// An object that is being written in pieces. Dropped before [`Draft::finish`], it leaves nothing.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub(super) fn begin(
+    pub(crate) fn begin(
         directory: &Arc<Directory>,
         wrapping: &Wrapping,
         random: &Arc<dyn Random>,

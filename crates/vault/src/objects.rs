@@ -1,19 +1,4 @@
-//! The object store: finished files in a directory, each encrypted under a key of its own.
-//!
-//! A file is written beside its place, synced, renamed and its directory synced before its name is
-//! told to anyone. The name is random, so a file that a crash left behind is one that no record
-//! names: harmless, and found by comparing [`Objects::each`] with the records.
-//!
-//! The directory holds ciphertext alone (D8). Who wants a file needs its name from the database and
-//! the wrapping key from the key holder.
-
-mod directory;
-mod draft;
-mod fault;
-mod form;
-mod name;
-mod reader;
-mod wrapping;
+//! The object store of one directory.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,16 +6,12 @@ use std::sync::Arc;
 use crypto::Random;
 use time::UtcDateTime;
 
-use directory::Directory;
-
-pub(crate) use directory::Copied;
-pub use directory::Swept;
-pub use draft::Draft;
-pub use fault::ObjectError;
-pub use form::{CHUNK, MAX_OBJECT};
-pub use name::{ObjectId, ReadObjectId};
-pub use reader::Reader;
-pub use wrapping::Wrapping;
+use crate::directory::{Copied, Directory, Swept};
+use crate::draft::Draft;
+use crate::fault::ObjectError;
+use crate::name::ObjectId;
+use crate::reader::Reader;
+use crate::wrapping::Wrapping;
 
 /// The store of one directory; cheap to clone. Several processes may share the directory.
 #[derive(Debug, Clone)]
@@ -137,7 +118,7 @@ impl Objects {
     ///
     /// # Errors
     /// `Full`, `Write`, `Read`.
-    pub(crate) async fn copy_to(&self, folder: &Path) -> Result<Copied, ObjectError> {
+    pub async fn copy_to(&self, folder: &Path) -> Result<Copied, ObjectError> {
         let (store, folder) = (self.clone(), folder.to_path_buf());
         off_the_loop(move || {
             let to = Directory::open(&folder, u64::MAX)?;
@@ -150,7 +131,7 @@ impl Objects {
     ///
     /// # Errors
     /// `Full`, `QuotaReached`, `Write`, `Read`.
-    pub(crate) async fn copy_from(&self, folder: &Path) -> Result<Copied, ObjectError> {
+    pub async fn copy_from(&self, folder: &Path) -> Result<Copied, ObjectError> {
         let (store, folder) = (self.clone(), folder.to_path_buf());
         off_the_loop(move || {
             let from = Directory::open(&folder, u64::MAX)?;

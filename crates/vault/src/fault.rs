@@ -6,7 +6,7 @@ use crypto::RandomUnavailable;
 use crypto::aead::AeadError;
 use thiserror::Error;
 
-use super::name::ObjectId;
+use crate::name::ObjectId;
 
 /// Why the object store did not do what was asked.
 #[derive(Debug, Error)]
@@ -58,7 +58,7 @@ pub enum ObjectError {
 
 impl ObjectError {
     /// Sorts a failed write: no room, or another reason.
-    pub(super) fn writing(error: io::Error) -> ObjectError {
+    pub(crate) fn writing(error: io::Error) -> ObjectError {
         match error.kind() {
             io::ErrorKind::StorageFull
             | io::ErrorKind::QuotaExceeded

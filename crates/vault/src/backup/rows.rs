@@ -11,9 +11,8 @@ use std::path::Path;
 
 use crypto::{DigestAlgorithm, Hasher};
 
-use super::fault::BackupError;
+use super::fault::FolderError;
 use super::manifest::TableNote;
-use crate::secrets::hex;
 
 /// Longest cell that is read.
 const MAX_CELL: u32 = 1024 * 1024 * 1024;
@@ -24,9 +23,12 @@ const MAX_BATCH: usize = 8 * 1024 * 1024;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// Whole numbers.
     Integer,
+    /// Texts.
     Text,
+    /// Octets.
     Bytes,
 }
 
@@ -44,29 +46,35 @@ impl Kind {
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
-    pub(super) name: String,
-    pub(super) kind: Kind,
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
 }
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cell {
+pub enum Cell {
+    /// A whole number, or none.
     Integer(Option<i64>),
+    /// A text, or none.
     Text(Option<String>),
+    /// Octets, or none.
     Bytes(Option<Vec<u8>>),
 }
 
 /// Writes rows and digests what it writes.
-pub(super) struct RowWriter {
+#[derive(Debug)]
+pub struct RowWriter {
     file: BufWriter<File>,
     hasher: Hasher,
     rows: u64,
 }
 
 impl RowWriter {
-    pub(super) fn create(path: &Path, columns: &[Column]) -> Result<RowWriter, BackupError> {
-        let file = File::create_new(path).map_err(BackupError::Write)?;
+    pub(super) fn create(path: &Path, columns: &[Column]) -> Result<RowWriter, FolderError> {
+        let file = File::create_new(path).map_err(FolderError::Write)?;
         let mut writer = RowWriter {
             file: BufWriter::new(file),
             hasher: Hasher::new(DigestAlgorithm::Sha256),
@@ -81,7 +89,11 @@ impl RowWriter {
         Ok(writer)
     }
 
-    pub(super) fn write(&mut self, row: &[Cell]) -> Result<(), BackupError> {
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// `Write`.
+    pub fn write(&mut self, row: &[Cell]) -> Result<(), FolderError> {
         self.rows += 1;
         for cell in row {
             match cell {
@@ -104,12 +116,15 @@ impl RowWriter {
     }
 
     /// Makes the file durable.
-    pub(super) fn finish(self, table: &str) -> Result<TableNote, BackupError> {
+    ///
+    /// # Errors
+    /// `Write`.
+    pub fn finish(self, table: &str) -> Result<TableNote, FolderError> {
         let file = self
             .file
             .into_inner()
-            .map_err(|error| BackupError::Write(error.into_error()))?;
-        file.sync_all().map_err(BackupError::Write)?;
+            .map_err(|error| FolderError::Write(error.into_error()))?;
+        file.sync_all().map_err(FolderError::Write)?;
         Ok(TableNote {
             table: table.to_owned(),
             rows: self.rows,
@@ -117,12 +132,12 @@ impl RowWriter {
         })
     }
 
-    fn text(&mut self, octets: &[u8]) -> Result<(), BackupError> {
+    fn text(&mut self, octets: &[u8]) -> Result<(), FolderError> {
         let length = u32::try_from(octets.len())
             .ok()
             .filter(|it| *it <= MAX_CELL);
         let length = length.ok_or_else(|| {
-            BackupError::Write(io::Error::new(
+            FolderError::Write(io::Error::new(
                 io::ErrorKind::InvalidData,
                 "a cell too long",
             ))
@@ -131,14 +146,15 @@ impl RowWriter {
         self.put(octets)
     }
 
-    fn put(&mut self, octets: &[u8]) -> Result<(), BackupError> {
+    fn put(&mut self, octets: &[u8]) -> Result<(), FolderError> {
         self.hasher.update(octets);
-        self.file.write_all(octets).map_err(BackupError::Write)
+        self.file.write_all(octets).map_err(FolderError::Write)
     }
 }
 
 /// Reads rows. Nothing that it gave is to stand before [`RowReader::finish`] has agreed.
-pub(super) struct RowReader<'a> {
+#[derive(Debug)]
+pub struct RowReader<'a> {
     file: BufReader<File>,
     hasher: Hasher,
     columns: Vec<Column>,
@@ -147,10 +163,10 @@ pub(super) struct RowReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
-    pub(super) fn open(path: &Path, note: &'a TableNote) -> Result<RowReader<'a>, BackupError> {
+    pub(super) fn open(path: &Path, note: &'a TableNote) -> Result<RowReader<'a>, FolderError> {
         let file = File::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => BackupError::NotWhole,
-            _ => BackupError::Read(error),
+            io::ErrorKind::NotFound => FolderError::NotWhole,
+            _ => FolderError::Read(error),
         })?;
         let mut reader = RowReader {
             file: BufReader::new(file),
@@ -173,12 +189,17 @@ impl<'a> RowReader<'a> {
         Ok(reader)
     }
 
-    pub(super) fn columns(&self) -> &[Column] {
+    /// The columns, as they were written.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
     /// The next rows, at most `limit` and fewer where they are long; nothing after the last.
-    pub(super) fn read(&mut self, limit: usize) -> Result<Option<Vec<Vec<Cell>>>, BackupError> {
+    ///
+    /// # Errors
+    /// `Altered`, `Read`.
+    pub fn read(&mut self, limit: usize) -> Result<Option<Vec<Vec<Cell>>>, FolderError> {
         let mut rows = Vec::new();
         let mut octets = 0;
         while self.left > 0 && rows.len() < limit && octets < MAX_BATCH {
@@ -200,10 +221,13 @@ impl<'a> RowReader<'a> {
     }
 
     /// Agrees that all was read and is what was written.
-    pub(super) fn finish(mut self) -> Result<(), BackupError> {
+    ///
+    /// # Errors
+    /// `Altered`, `Read`.
+    pub fn finish(mut self) -> Result<(), FolderError> {
         let altered = self.altered();
         let mut more = [0];
-        let end = self.file.read(&mut more).map_err(BackupError::Read)? == 0;
+        let end = self.file.read(&mut more).map_err(FolderError::Read)? == 0;
         let same = hex(self.hasher.finish().bytes()) == self.note.sha256;
         if end && same && self.left == 0 {
             Ok(())
@@ -212,7 +236,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn cell(&mut self, kind: Option<Kind>) -> Result<Cell, BackupError> {
+    fn cell(&mut self, kind: Option<Kind>) -> Result<Cell, FolderError> {
         let [mark] = self.array()?;
         Ok(match (mark, kind) {
             (0, Some(Kind::Integer)) => Cell::Integer(None),
@@ -225,12 +249,12 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    fn text(&mut self) -> Result<String, BackupError> {
+    fn text(&mut self) -> Result<String, FolderError> {
         let octets = self.octets()?;
         String::from_utf8(octets).map_err(|_| self.altered())
     }
 
-    fn octets(&mut self) -> Result<Vec<u8>, BackupError> {
+    fn octets(&mut self) -> Result<Vec<u8>, FolderError> {
         let length = u32::from_be_bytes(self.array()?);
         if length > MAX_CELL {
             return Err(self.altered());
@@ -240,7 +264,7 @@ impl<'a> RowReader<'a> {
         let read = (&mut self.file)
             .take(u64::from(length))
             .read_to_end(&mut octets)
-            .map_err(BackupError::Read)?;
+            .map_err(FolderError::Read)?;
         if u32::try_from(read) != Ok(length) {
             return Err(self.altered());
         }
@@ -248,21 +272,25 @@ impl<'a> RowReader<'a> {
         Ok(octets)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], BackupError> {
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], FolderError> {
         let mut octets = [0; N];
         self.file
             .read_exact(&mut octets)
             .map_err(|error| match error.kind() {
                 io::ErrorKind::UnexpectedEof => self.altered(),
-                _ => BackupError::Read(error),
+                _ => FolderError::Read(error),
             })?;
         self.hasher.update(&octets);
         Ok(octets)
     }
 
-    fn altered(&self) -> BackupError {
-        BackupError::Altered {
+    fn altered(&self) -> FolderError {
+        FolderError::Altered {
             table: self.note.table.clone(),
         }
     }
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

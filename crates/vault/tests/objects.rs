@@ -1,4 +1,4 @@
-//! The object store.
+//! The object store: what is put is read, and nothing else is.
 
 use std::fs;
 use std::io::{Read, Seek, SeekFrom};
@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use crypto::SystemRandom;
 use crypto::aead::AeadKey;
-use registry::objects::{CHUNK, ObjectError, ObjectId, Objects, Wrapping};
-
-use crate::moment::at;
+use vault::{CHUNK, ObjectError, ObjectId, Objects, Wrapping};
 
 fn wrapping() -> Wrapping {
     Wrapping::new(1, AeadKey::new([5; 32]))
@@ -273,4 +271,10 @@ fn many_writers_share_their_syncs_and_lose_nothing() {
             assert_eq!(found, pattern(number * 100));
         }
     });
+}
+
+/// Seconds after a fixed moment.
+fn at(seconds: i64) -> time::UtcDateTime {
+    time::UtcDateTime::from_unix_timestamp(1_780_000_000 + seconds)
+        .expect("a moment of this century")
 }
