@@ -6,6 +6,8 @@ use document::Edition;
 
 #[path = "pages/limits.rs"]
 mod limits;
+#[path = "pages/reading.rs"]
+mod reading;
 #[path = "pages/samples.rs"]
 mod samples;
 #[path = "pages/seals.rs"]
