@@ -7,6 +7,7 @@ CREATE TABLE caller (
     name TEXT NOT NULL,
     scopes TEXT NOT NULL,
     quota BIGINT NOT NULL,
+    person TEXT,
     secret BYTEA NOT NULL,
     enrolled BIGINT NOT NULL,
     ended BIGINT

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use catalogue::key::DepartmentKey;
+use catalogue::key::{DepartmentKey, PersonKey};
 use time::{Duration, UtcDateTime};
 use zeroize::Zeroizing;
 
@@ -26,6 +26,9 @@ pub struct NewCaller {
     pub scopes: Vec<String>,
     /// Requests of a day.
     pub quota: u64,
+    /// The person who acts through it, for an account of a person: two accounts of one person are
+    /// one person (R3).
+    pub person: Option<PersonKey>,
     /// The secret under which it signs its requests.
     pub secret: Zeroizing<Vec<u8>>,
 }
@@ -43,12 +46,25 @@ pub struct Caller {
     pub scopes: Vec<String>,
     /// Requests of a day.
     pub quota: u64,
+    /// The person who acts through it, for an account of a person: two accounts of one person are
+    /// one person (R3).
+    pub person: Option<PersonKey>,
     /// The secret under which it signs its requests, opened.
     pub secret: Zeroizing<Vec<u8>>,
     /// When it was enrolled.
     pub enrolled: UtcDateTime,
     /// Since when it may do nothing.
     pub ended: Option<UtcDateTime>,
+}
+
+impl Caller {
+    /// Who acts: the person of the account, or the machine by its key id.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        self.person
+            .as_ref()
+            .map_or(&self.id, |person| person.as_str())
+    }
 }
 
 /// Whether a nonce was fresh.
@@ -99,11 +115,10 @@ const NONCE_LIFE: Duration = Duration::minutes(10);
 /// The time over which requests are counted, in seconds.
 const DAY: i64 = 86_400;
 
-const ENROL: &str = "INSERT INTO caller (id, department, name, scopes, quota, secret, enrolled) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
-const FIND: &str =
-    "SELECT id, department, name, scopes, quota, secret, enrolled, ended FROM caller WHERE id = $1";
-const LIST: &str = "SELECT id, department, name, scopes, quota, secret, enrolled, ended FROM caller \
+const ENROL: &str = "INSERT INTO caller (id, department, name, scopes, quota, person, secret, enrolled) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+const FIND: &str = "SELECT id, department, name, scopes, quota, person, secret, enrolled, ended FROM caller WHERE id = $1";
+const LIST: &str = "SELECT id, department, name, scopes, quota, person, secret, enrolled, ended FROM caller \
      WHERE department = $1 ORDER BY id";
 const END: &str =
     "UPDATE caller SET ended = $3 WHERE id = $1 AND department = $2 AND ended IS NULL";
@@ -130,13 +145,20 @@ pub(crate) async fn enrol(
         caller.name.as_str().into(),
         scopes.as_str().into(),
         caller.quota.into(),
+        caller.person.as_ref().map(|person| person.as_str()).into(),
         (&secret).into(),
         by.at.into(),
     ];
     if link.run(ENROL, &values).await? != 1 {
         return Err(EnrolRefused::Taken);
     }
-    let detail = vec![("scopes", scopes), ("quota", caller.quota.to_string())];
+    let mut detail = vec![("scopes", scopes), ("quota", caller.quota.to_string())];
+    detail.extend(
+        caller
+            .person
+            .as_ref()
+            .map(|person| ("person", person.to_string())),
+    );
     let act = permit(&caller.department, by, &caller.id, ("enrol", detail));
     trace::write(link, &act).await?;
     Ok(())
@@ -216,19 +238,25 @@ pub(crate) async fn forget(link: &mut Link, now: UtcDateTime) -> Result<u64, Sto
     Ok(nonces + link.run(FORGET_COUNTS, &[(yesterday - DAY).into()]).await?)
 }
 
+const DAMAGED: StoreError = StoreError::Damaged { table: "caller" };
+
 fn read(mut row: Row, secrets: &Secrets) -> Result<Caller, StoreError> {
     let (id, department) = (row.text()?, row.text()?);
     let name = row.text()?;
     let scopes = row.text()?.split_whitespace().map(str::to_owned).collect();
     let quota = row.count()?;
+    let person = match row.maybe_text()? {
+        None => None,
+        Some(text) => Some(PersonKey::parse(&text).map_err(|_| DAMAGED)?),
+    };
     let secret = Zeroizing::new(secrets.open(&row.bytes()?, place(&id, &department))?);
     Ok(Caller {
-        department: DepartmentKey::parse(&department)
-            .map_err(|_| StoreError::Damaged { table: "caller" })?,
+        department: DepartmentKey::parse(&department).map_err(|_| DAMAGED)?,
         id,
         name,
         scopes,
         quota,
+        person,
         secret,
         enrolled: row.moment()?,
         ended: row.maybe_moment()?,

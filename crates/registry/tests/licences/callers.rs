@@ -16,6 +16,7 @@ fn caller() -> NewCaller {
         name: "审批系统".to_owned(),
         scopes: vec!["issue".to_owned(), "read".to_owned()],
         quota: 2,
+        person: None,
         secret: Zeroizing::new(b"a secret of thirty-two octets...".to_vec()),
     }
 }
@@ -31,6 +32,7 @@ fn a_machine_is_enrolled_once_and_ended_in_its_department() {
         let found = found.expect("enrolled");
         assert_eq!(found.secret, caller().secret);
         assert_eq!(found.scopes, caller().scopes);
+        assert_eq!(found.person(), "approval-system");
         assert!(!format!("{found:?}").contains("secret of"));
         let foreign = callers.end(&other_department(), &found.id, by(2)).await;
         assert!(matches!(foreign, Err(EnrolRefused::Unknown)), "{foreign:?}");
@@ -40,6 +42,21 @@ fn a_machine_is_enrolled_once_and_ended_in_its_department() {
             .expect("enrolled");
         let listed = callers.list(&department()).await.expect("answers");
         assert_eq!(listed[0].ended, Some(by(2).at));
+    });
+}
+
+#[test]
+fn two_accounts_of_one_person_are_one_person() {
+    on_each_store(|stage| async move {
+        let callers = office(&stage).await.registry.callers();
+        for id in ["window-1", "window-2"] {
+            let mut account = caller();
+            account.id = id.to_owned();
+            account.person = PersonKey::parse("he-shouzheng").ok();
+            callers.enrol(account, by(0)).await.expect("free");
+            let found = callers.find(id).await.expect("answers").expect("enrolled");
+            assert_eq!(found.person(), "he-shouzheng");
+        }
     });
 }
 

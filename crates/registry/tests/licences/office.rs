@@ -36,19 +36,11 @@ pub(crate) struct Office {
 }
 
 pub(crate) async fn office(stage: &Arc<Stage>) -> Office {
-    let registry = stage.open().await;
-    let list = NewList {
-        list: ListNumber(1),
-        uri: "https://licences.example/status/1".to_owned(),
-        key: KeyId::parse("status").expect("a name"),
-        permutation: Zeroizing::new([9; 32]),
+    let office = Office {
+        registry: stage.open().await,
     };
-    registry
-        .status_lists()
-        .begin(list)
-        .await
-        .expect("the first list");
-    Office { registry }
+    office.begin_list(1).await;
+    office
 }
 
 pub(crate) fn department() -> DepartmentKey {
@@ -136,6 +128,17 @@ pub(crate) fn reservation(key: &str) -> Reservation {
 }
 
 impl Office {
+    pub(crate) async fn begin_list(&self, list: u32) {
+        let list = NewList {
+            list: ListNumber(list),
+            uri: format!("https://licences.example/status/{list}"),
+            key: KeyId::parse("status").expect("a name"),
+            permutation: Zeroizing::new([9; 32]),
+        };
+        let lists = self.registry.status_lists();
+        lists.begin(list).await.expect("a new list");
+    }
+
     pub(crate) async fn reserve(&self, key: &str) -> Box<Reserved> {
         let reserving = self.registry.licences().reserve(reservation(key)).await;
         match reserving.expect("a fresh reservation") {
