@@ -1,14 +1,41 @@
 //! Speaks HTTP: routes, callers, problem documents, pages, configuration.
+//!
+//! [`Demo`], [`serve`] and [`check`] are what the binary does. [`sign`] and [`Claimed`] are the two halves of
+//! the signature on requests; [`Client`] speaks as a caller does. Who may call what stands in one table.
 
 mod access;
+mod api;
+mod caller;
+mod catalogue;
+mod client;
+mod command;
 mod config;
+mod demo;
+mod documents;
+mod health;
+mod json;
+mod licences;
+mod listen;
 mod message_signature;
+mod open;
+mod pages;
 mod problem;
+mod problems;
+mod published;
+mod releases;
+mod serve;
+mod state;
 mod text;
+mod verifications;
 
 pub use access::{Access, Scope};
+pub use api::openapi;
+pub use client::{Answer, Call, CallError, Client};
+pub use command::{check, log_to_stderr, serve};
 pub use config::{Config, Mode, Period, ReadConfig, Size};
+pub use demo::Demo;
 pub use message_signature::{
     Claimed, Credentials, MAX_SKEW, Message, Unsigned, content_digest, sign,
 };
+pub use open::{Start, keep_memory_private, open};
 pub use problem::{Code, Defect, Problem};

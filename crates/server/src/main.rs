@@ -1,2 +1,92 @@
-//! The `yinxin` binary.
-fn main() {}
+//! The `yinxin` binary: the service and what its operators do.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// 印信 Yinxin: electronic licences and electronic seals.
+#[derive(Debug, Parser)]
+#[command(name = "yinxin", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows the main job on embedded storage, in an empty folder.
+    Demo {
+        /// The folder; empty, or not there yet.
+        #[arg(long, default_value = "yinxin-demo")]
+        dir: PathBuf,
+        /// The port on the loopback address; 0 takes a free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Ends when everything was shown.
+        #[arg(long)]
+        exit: bool,
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Runs the service.
+    Serve {
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Explains the effective configuration.
+    Check {
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Prints the API document.
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A refused start says what to do, with its causes and without a stack.
+            eprintln!("yinxin: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    server::keep_memory_private()?;
+    let quiet = matches!(&command, Command::Demo { .. });
+    server::log_to_stderr(quiet);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo {
+                dir,
+                port,
+                exit,
+                json,
+            } => {
+                let demo = server::Demo {
+                    folder: dir,
+                    port,
+                    exit,
+                    json,
+                };
+                demo.run().await
+            }
+            Command::Serve { config } => server::serve(&config).await,
+            Command::Check { config } => server::check(&config),
+            Command::Openapi => {
+                print!("{}", server::openapi()?);
+                Ok(())
+            }
+        }
+    })
+}

@@ -1,0 +1,90 @@
+//! The routes, and the API document that is generated from them.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::admit;
+use crate::problem::{Code, Problem};
+use crate::state::App;
+use crate::{catalogue, documents, health, licences, pages, published, releases, verifications};
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "印信 Yinxin",
+    description = "Electronic licence and electronic seal trust service. Requests of callers are signed (RFC 9421); \
+                   problems are documents of RFC 9457 with stable codes, listed in api/problems.md.",
+    version = "1",
+    license(name = "Apache-2.0", identifier = "Apache-2.0")
+))]
+struct Document;
+
+/// Routes with their descriptions.
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(catalogue::import))
+        .routes(routes!(catalogue::types))
+        .routes(routes!(catalogue::matter))
+        .routes(routes!(licences::issue, licences::list))
+        .routes(routes!(licences::find))
+        .routes(routes!(licences::history))
+        .routes(routes!(licences::receipt))
+        .routes(routes!(licences::file))
+        .routes(routes!(licences::end))
+        .routes(routes!(licences::suspend))
+        .routes(routes!(licences::resume))
+        .routes(routes!(releases::standing))
+        .routes(routes!(releases::list))
+        .routes(routes!(releases::find, releases::release))
+        .routes(routes!(releases::page))
+        .routes(routes!(releases::refuse))
+        .routes(routes!(documents::seal))
+        .routes(routes!(documents::standing))
+        .routes(routes!(documents::file))
+        .routes(routes!(verifications::judge))
+        .routes(routes!(published::trust))
+        .routes(routes!(published::tsa))
+        .routes(routes!(published::ocsp_post))
+        .routes(routes!(published::crl))
+        .routes(routes!(published::certificate))
+        .routes(routes!(published::states))
+        .routes(routes!(published::checkpoint))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// The API document, pretty, with a line end: what `api/openapi.json` holds.
+///
+/// # Errors
+/// When it cannot be written as JSON, which it always can.
+pub fn openapi() -> Result<String, serde_json::Error> {
+    let (_, document) = described().split_for_parts();
+    let mut text = document.to_pretty_json()?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Everything that is served.
+pub(crate) fn router(app: App) -> Router {
+    let (routes, _) = described().split_for_parts();
+    routes
+        .route("/ocsp/{*request}", get(published::ocsp_get))
+        .route("/log/tile/{*path}", get(published::tile))
+        .route("/openapi.json", get(health::openapi))
+        .route("/", get(pages::check))
+        .route("/verify", get(pages::check).post(pages::verify))
+        .route("/v/{handle}", get(pages::licence))
+        .route("/assets/{*path}", get(pages::asset))
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodUnknown))
+        .fallback(async || Problem::new(Code::NotFound))
+        .layer(DefaultBodyLimit::disable())
+        .route_layer(from_fn_with_state(app.clone(), admit))
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}

@@ -1,0 +1,213 @@
+//! Who calls: one middleware before every route. What the access table does not name does not exist; what it
+//! reserves needs a signed request of an account with the scope (T-P1, T-P3).
+
+use axum::body::{Body, Bytes};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use catalogue::key::DepartmentKey;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use issuance::{Asker, Once};
+use registry::asked::IdempotencyKey;
+use registry::callers::{Caller, Nonce, Quota};
+use registry::trace::{Act, Deed};
+
+use crate::access::{self, Access, Scope};
+use crate::message_signature::{Claimed, Message};
+use crate::problem::{Code, Problem};
+use crate::problems::of_store;
+use crate::state::App;
+
+/// Routes that take a document rather than JSON.
+const UPLOADS: [&str; 3] = ["/v1/seal-signatures", "/v1/verifications", "/verify"];
+
+/// The middleware.
+pub(crate) async fn admit(State(app): State<App>, request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let Some(route) = route else {
+        return Problem::new(Code::NotFound).into_response();
+    };
+    let Some(access) = access::asked(request.method(), &route) else {
+        return Problem::new(Code::MethodUnknown).into_response();
+    };
+    match admitted(&app, &route, access, request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admitted(
+    app: &App,
+    route: &str,
+    access: Access,
+    request: Request,
+) -> Result<Request, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let content = content(app, route, body).await?;
+    if let Access::Any(scopes) = access {
+        let caller = authenticated(app, &parts, &content).await?;
+        let allowed = scopes
+            .iter()
+            .any(|scope| caller.scopes.iter().any(|code| code == scope.code()));
+        if !allowed {
+            deny(app, &caller, route, "caller.scope").await?;
+            return Err(Problem::new(Code::NotAllowed));
+        }
+        parts.extensions.insert(asker(&caller));
+    }
+    parts
+        .extensions
+        .insert(Fingerprint(fingerprint(&parts, &content)));
+    Ok(Request::from_parts(parts, Body::from(content)))
+}
+
+/// The whole content, within the route's limit, counted as it arrives (T-I1, T-I2).
+async fn content(app: &App, route: &str, body: Body) -> Result<Bytes, Problem> {
+    let limit = if UPLOADS.contains(&route) {
+        app.config.upload.0.saturating_add(64 << 10)
+    } else {
+        app.config.json.0
+    };
+    let arriving = Limited::new(body, limit).collect();
+    match tokio::time::timeout(app.config.arrival.0, arriving).await {
+        Ok(Ok(content)) => Ok(content.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(Problem::new(Code::RequestTooLarge))
+        }
+        Ok(Err(_)) | Err(_) => Err(Problem::new(Code::RequestMalformed)),
+    }
+}
+
+async fn authenticated(app: &App, parts: &Parts, content: &Bytes) -> Result<Caller, Problem> {
+    let target = target(app, parts);
+    let message = Message {
+        method: &parts.method,
+        target: &target,
+        headers: &parts.headers,
+        content,
+    };
+    let now = app.office.now();
+    let not_signed =
+        |why: &dyn std::fmt::Display| Problem::new(Code::NotSigned).saying(why.to_string());
+    let claimed = Claimed::read(&message, now).map_err(|why| not_signed(&why))?;
+    let callers = app.office.registry().callers();
+    let found = callers
+        .find(&claimed.key)
+        .await
+        .map_err(|error| of_store(&error))?;
+    // An unknown account is refused like a wrong secret (T-P6).
+    let caller = found.filter(|caller| caller.ended.is_none());
+    let secret = caller
+        .as_ref()
+        .map_or(&[0_u8; 32][..], |caller| &caller.secret);
+    let checked = claimed.check(secret);
+    let Some(caller) = caller else {
+        metrics::counter!("yinxin_refused_signatures_total").increment(1);
+        return Err(not_signed(&crate::message_signature::Unsigned::Wrong));
+    };
+    if let Err(why) = checked {
+        metrics::counter!("yinxin_refused_signatures_total").increment(1);
+        return Err(not_signed(&why));
+    }
+    let (nonce, quota) = callers
+        .admit(&caller, &claimed.nonce, now)
+        .await
+        .map_err(|error| of_store(&error))?;
+    match (nonce, quota) {
+        (Nonce::Used, _) => Err(not_signed(&"the nonce was used before")),
+        (_, Quota::Exhausted { .. }) => Err(Problem::new(Code::TooMany)),
+        (Nonce::Fresh, Quota::Left(_)) => Ok(caller),
+    }
+}
+
+/// `@target-uri` (RFC 9421 2.2.2): what the client wrote, as far as it reaches us. The scheme is that of the public
+/// address; the authority is covered by the signature, whatever it is.
+fn target(app: &App, parts: &Parts) -> String {
+    let scheme = app
+        .config
+        .public_url
+        .split_once("://")
+        .map_or("https", |(scheme, _)| scheme);
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .or_else(|| parts.uri.host())
+        .unwrap_or_default();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    format!("{scheme}://{host}{path}")
+}
+
+fn asker(caller: &Caller) -> Asker {
+    Asker {
+        account: caller.id.clone(),
+        person: caller.person().to_owned(),
+        department: caller.department.clone(),
+    }
+}
+
+async fn deny(app: &App, caller: &Caller, route: &str, ground: &str) -> Result<(), Problem> {
+    record_denial(app, &caller.department, &caller.id, route, ground).await
+}
+
+/// T-L1: failed authorisation of a known account is an act.
+async fn record_denial(
+    app: &App,
+    department: &DepartmentKey,
+    who: &str,
+    object: &str,
+    ground: &str,
+) -> Result<(), Problem> {
+    let act = Act {
+        department: department.clone(),
+        by: registry::asked::By::new(who, app.office.now()),
+        deed: Deed::Deny,
+        object: object.to_owned(),
+        ground: ground.to_owned(),
+        detail: Vec::new(),
+        key: None,
+    };
+    let trace = app.office.registry().trace();
+    trace
+        .record(act)
+        .await
+        .map(|_| ())
+        .map_err(|error| of_store(&error))
+}
+
+/// SHA-256 over method, path and content: what a repeated request must share with the first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fingerprint(pub(crate) [u8; 32]);
+
+fn fingerprint(parts: &Parts, content: &[u8]) -> [u8; 32] {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut octets = format!("{}\n{path}\n", parts.method).into_bytes();
+    octets.extend_from_slice(&crypto::sha256(content));
+    crypto::sha256(&octets)
+}
+
+/// The idempotency key that a route with an effect requires.
+pub(crate) fn once(headers: &HeaderMap, fingerprint: Fingerprint) -> Result<Once, Problem> {
+    let value = headers
+        .get("idempotency-key")
+        .ok_or(Problem::new(Code::KeyMissing))?;
+    let key = value
+        .to_str()
+        .ok()
+        .and_then(IdempotencyKey::parse)
+        .ok_or(Problem::new(Code::KeyMalformed))?;
+    Ok(Once {
+        key,
+        fingerprint: fingerprint.0,
+    })
+}
+
+/// Names of scopes in an account that the access table knows.
+pub(crate) fn scopes(scopes: &[Scope]) -> Vec<String> {
+    scopes.iter().map(|scope| scope.code().to_owned()).collect()
+}

@@ -1,0 +1,114 @@
+//! `yinxin demo`: founds a worthless installation in an empty folder, plays the story through its own HTTP API,
+//! judges what came out, ends a licence, judges again, and goes on serving.
+
+mod cast;
+mod found;
+mod judge;
+mod play;
+mod tell;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use tokio::net::TcpListener;
+
+use crate::client::Client;
+use crate::demo::cast::Cast;
+use crate::demo::tell::{Outcome, Told};
+use crate::{listen, serve};
+
+/// What the demonstration was asked for.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// The folder; it is empty or not there.
+    pub folder: PathBuf,
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// Whether to end when everything was shown.
+    pub exit: bool,
+    /// Whether to print one JSON object instead of a story.
+    pub json: bool,
+}
+
+impl Demo {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// What stands in the way, with what to do: an occupied port, a folder that is not empty.
+    pub async fn run(&self) -> anyhow::Result<()> {
+        self.inspect_folder()?;
+        let listener = self.bind().await?;
+        let address = listener.local_addr()?;
+        let base = format!("http://{address}");
+        let told = Told::new(self.json);
+        told.line(&format!(
+            "印信 Yinxin · demonstration in {}",
+            self.folder.display()
+        ));
+        told.line("every licence, key and person here is a sample 样例, and worthless");
+        let config = found::config(&self.folder, &base, address)?;
+        let (office, cast) = found::found(&config, &self.folder).await?;
+        told.line("founded: a hierarchy of keys, the seals of the sample catalogue, callers and custodians");
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        let told_to_end = async {
+            tokio::select! {
+                _ = ended => {}
+                () = serve::told_to_end() => {}
+            }
+        };
+        let serving = serve::run(office, config, listener, told_to_end);
+        let playing = async {
+            let outcome = self.play(&base, &cast, &told).await;
+            if self.exit || outcome.is_err() {
+                let _ended = end.send(());
+            } else {
+                told.stay(&base, &self.folder);
+                std::future::pending::<()>().await;
+            }
+            outcome
+        };
+        tokio::select! {
+            outcome = playing => outcome.map(|_| ()),
+            served = serving => served,
+        }
+    }
+
+    async fn play(&self, base: &str, cast: &Cast, told: &Told) -> anyhow::Result<Outcome> {
+        let client = Client::anonymous(base);
+        let mut outcome = play::play(&client, cast, &self.folder, told).await?;
+        judge::judge(&client, cast, &self.folder, &mut outcome, told).await?;
+        told.outcome(&outcome)?;
+        Ok(outcome)
+    }
+
+    fn inspect_folder(&self) -> anyhow::Result<()> {
+        let folder = self.folder.display();
+        if self.folder.join("yinxin.toml").exists() {
+            bail!(
+                "{folder} holds a demonstration already.\n\
+                 To go on with it:      cargo run --release -- serve --config {folder}/yinxin.toml\n\
+                 To begin another one:  cargo run --release -- demo --dir OTHER-FOLDER\n\
+                 To begin anew here:    rm -r {folder}"
+            );
+        }
+        let is_empty = match std::fs::read_dir(&self.folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(_) => !self.folder.exists(),
+        };
+        if !is_empty {
+            bail!("{folder} is not empty; name a folder that is, or is not there yet, with --dir");
+        }
+        Ok(())
+    }
+
+    async fn bind(&self) -> anyhow::Result<TcpListener> {
+        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        listen::bind(address).await.with_context(|| {
+            format!(
+                "port {} is taken; name another with --port, or take a free one with --port 0",
+                self.port
+            )
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! Who acts in the demonstration, and what they ask for.
+
+use std::collections::BTreeMap;
+
+use crypto::{Authorisation, Input, KeyId, KeyUse, Signer, SoftwareSigner};
+use serde::Deserialize;
+use serde_json::Value;
+use time::UtcDateTime;
+
+/// The sample catalogue, as it is published.
+pub(crate) const DEPARTMENTS: &[u8] = include_bytes!("../../demo/catalogue/departments.json");
+pub(crate) const TYPES: &[u8] = include_bytes!("../../demo/catalogue/licence-types.json");
+pub(crate) const MATTERS: &[u8] = include_bytes!("../../demo/catalogue/matters-catalogue.json");
+pub(crate) const POWERS: &[u8] = include_bytes!("../../demo/catalogue/powers.json");
+const LICENCES: &[u8] = include_bytes!("../../demo/licences.json");
+
+/// The custodian 何守正, who releases every seal of the demonstration.
+pub(crate) const CUSTODIAN: &str = "P-HE-SHOUZHENG";
+
+/// A decided case of the demonstration.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Case {
+    /// Whether its type shows a photograph.
+    pub(crate) photo: bool,
+    /// The request, as it is posted.
+    pub(crate) request: Value,
+}
+
+impl Case {
+    fn text(&self, name: &str) -> &str {
+        self.request
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// The type's key.
+    pub(crate) fn kind(&self) -> &str {
+        self.text("type")
+    }
+
+    /// The issuing department.
+    pub(crate) fn issuer(&self) -> &str {
+        self.text("issuer")
+    }
+}
+
+/// One case of each type.
+pub(crate) fn cases() -> Result<Vec<Case>, serde_json::Error> {
+    serde_json::from_slice(LICENCES)
+}
+
+/// Accounts and keys.
+pub(crate) struct Cast {
+    /// The approval system of each department: name and secret.
+    pub(crate) callers: BTreeMap<String, (String, Vec<u8>)>,
+    /// The custodian's account in each department.
+    pub(crate) custodians: BTreeMap<String, (String, Vec<u8>)>,
+    /// The custodian's own key.
+    pub(crate) custodian: SoftwareSigner,
+}
+
+impl Cast {
+    /// The custodian's signature over a statement, DER in base64 as the API takes it.
+    pub(crate) fn release(&self, statement: &[u8], now: UtcDateTime) -> anyhow::Result<Vec<u8>> {
+        let name = KeyId::parse("custodian").ok_or(crypto::SignError::UnknownKey)?;
+        let under = Authorisation::journalled(name, KeyUse::Release, statement, now);
+        let signature = self.custodian.sign(Input::Message(statement), &under)?;
+        Ok(signature.into_bytes())
+    }
+}

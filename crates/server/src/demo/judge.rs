@@ -1,0 +1,127 @@
+//! Judging what came out: over the network and without one, before and after a licence is ended.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+use axum::http::Method;
+use issuance::{Clock, SystemClock};
+use serde_json::{Value, json};
+use verify::{Material, Policy, Trust};
+
+use crate::client::{Call, Client};
+use crate::demo::cast::Cast;
+use crate::demo::play::status;
+use crate::demo::tell::{Check, Licence, Outcome, Told};
+
+/// Which licence is ended: a business's food permit, by the bureau that issued it.
+const ENDED: &str = "FOOD";
+
+pub(crate) async fn judge(
+    client: &Client,
+    cast: &Cast,
+    folder: &Path,
+    outcome: &mut Outcome,
+    told: &Told,
+) -> anyhow::Result<()> {
+    let out = folder.join("out");
+    for licence in &outcome.licences {
+        let pdf = licence.pdf.as_deref().unwrap_or_default();
+        outcome.checks.push(online(client, pdf).await?);
+        outcome.checks.push(offline(&out, pdf)?);
+        outcome.checks.push(offline(&out, &licence.lc1)?);
+    }
+    let valid = outcome
+        .checks
+        .iter()
+        .filter(|check| check.verdict == "valid")
+        .count();
+    told.line(&format!(
+        "{valid} of {} checks of files and printed codes, online and offline, say valid",
+        outcome.checks.len()
+    ));
+    let ended = outcome
+        .licences
+        .iter()
+        .position(|licence| licence.kind == ENDED);
+    let Some(licence) = ended.and_then(|at| outcome.licences.get_mut(at)) else {
+        return Ok(());
+    };
+    end(client, cast, licence).await?;
+    told.line(&format!(
+        "ended: {} {} is annulled (撤销)",
+        licence.kind, licence.number
+    ));
+    let (pdf, lc1) = (licence.pdf.clone().unwrap_or_default(), licence.lc1.clone());
+    outcome.checks.push(online(client, &pdf).await?);
+    // The list of before the ending is still what an inspector without a network has.
+    outcome.checks.push(offline(&out, &pdf)?);
+    status(client, &out).await?;
+    outcome.checks.push(offline(&out, &pdf)?);
+    outcome.checks.push(offline(&out, &lc1)?);
+    for check in outcome.checks.iter().rev().take(4).rev() {
+        told.check(check);
+    }
+    Ok(())
+}
+
+async fn end(client: &Client, cast: &Cast, licence: &mut Licence) -> anyhow::Result<()> {
+    let (name, secret) = cast
+        .callers
+        .get("Q-APR")
+        .context("the bureau has an account")?;
+    let order = json!({
+        "ending": "annulled",
+        "decision": "撤字〔2026〕第0001号",
+        "legal_basis": "行政许可法第六十九条",
+    });
+    let path = format!("/v1/licences/{}/end", licence.identifier);
+    let call = Call::post(path, &order).once("demonstration-ending-0001");
+    let bureau = client.account(name, secret);
+    let answer = bureau.call(call, SystemClock.now()).await?;
+    let state = answer.json();
+    let state = state.get("state").and_then(Value::as_str);
+    licence.state = state.context("the ending was refused")?.to_owned();
+    // The list follows within the minute of T-A3; the demonstration waits for it to be signed.
+    for _ in 0..100 {
+        let list = client
+            .call(Call::get("/status/1"), SystemClock.now())
+            .await?;
+        let before = fs::read(Path::new(&licence.receipt).with_file_name("status/1.statuslist"))?;
+        if list.content != before {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// Through the service: the register itself says the state.
+async fn online(client: &Client, path: &str) -> anyhow::Result<Check> {
+    let now = SystemClock.now();
+    let octets = fs::read(path)?;
+    let call = Call::send(
+        Method::POST,
+        "/v1/verifications",
+        "application/octet-stream",
+        octets,
+    );
+    let report = client.call(call, now).await?.json();
+    Ok(Check::of(path, "online", &report))
+}
+
+/// With trust and status from files, and no network.
+fn offline(out: &Path, path: &str) -> anyhow::Result<Check> {
+    let trust = Trust::parse(&fs::read(out.join("trust.jws"))?)?;
+    let mut material = Material::empty();
+    for entry in fs::read_dir(out.join("status"))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        material.add(&name, &fs::read(entry.path())?);
+    }
+    let octets = fs::read(path)?;
+    let policy = Policy::default();
+    let report = verify::examine(path, &octets, &trust, &material, &policy, SystemClock.now());
+    let report: Value = serde_json::from_str(&report.to_json())?;
+    Ok(Check::of(path, "offline", &report))
+}

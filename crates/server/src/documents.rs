@@ -1,0 +1,132 @@
+//! Sealing a caller's own document: `POST /v1/seal-signatures`, a form with an order and a file.
+
+use axum::extract::{Multipart, Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::{Extension, Json};
+use catalogue::DocumentPurpose;
+use catalogue::key::{MatterCode, SealCode};
+use issuance::{Asker, DocumentOrder, Waits};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::caller::{Fingerprint, once};
+use crate::licences::{attachment, begun_answer};
+use crate::problem::{Code, Problem};
+use crate::problems::{of_document, of_issue, of_release};
+use crate::releases::job;
+use crate::state::App;
+
+/// Points of a millimetre.
+const POINTS: f64 = 72.0 / 25.4;
+
+/// The part `order` of the form.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderPart {
+    /// The seal's code.
+    seal: String,
+    /// `document`, `decision`, `acceptance-notice`, `supplement-request` or `delivery-receipt`.
+    purpose: String,
+    /// The matter, where the purpose has one.
+    #[serde(default)]
+    matter: Option<String>,
+    /// The case.
+    #[serde(default)]
+    case: String,
+    /// The ground of the use, such as the number of a decision.
+    ground: String,
+    /// The page, from 1.
+    page: u32,
+    /// Millimetres from the left edge of the page to the seal's.
+    x_mm: f64,
+    /// Millimetres from the lower edge of the page to the seal's.
+    y_mm: f64,
+}
+
+impl OrderPart {
+    fn read(self) -> Result<DocumentOrder, Problem> {
+        let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
+        let far = |value: f64| !(0.0..=5_000.0).contains(&value);
+        if far(self.x_mm) || far(self.y_mm) {
+            return Err(malformed("x_mm and y_mm lie on the page"));
+        }
+        let matter = self.matter.as_deref().map(MatterCode::parse).transpose();
+        Ok(DocumentOrder {
+            seal: SealCode::parse(&self.seal).map_err(|_| malformed("seal is no seal code"))?,
+            purpose: DocumentPurpose::find(&self.purpose).ok_or(malformed("purpose is unknown"))?,
+            matter: matter.map_err(|_| malformed("matter is no matter code"))?,
+            case: self.case,
+            ground: self.ground,
+            page: self.page,
+            corner: (self.x_mm * POINTS, self.y_mm * POINTS),
+        })
+    }
+}
+
+/// Asks for a seal on a document of the own department: the job waits for its release.
+#[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON) and `file` (PDF)"),
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 202, description = "waits for the release of its seal"), (status = 422, description = "refused, with every finding")))]
+pub(crate) async fn seal(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Extension(fingerprint): Extension<Fingerprint>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    let _place = app
+        .jobs
+        .try_acquire()
+        .map_err(|_| Problem::new(Code::Busy))?;
+    let once = once(&headers, fingerprint)?;
+    let (order, file) = parts(form).await?;
+    let begun = issuance::begin_document(&app.office, &asker, &once, &order.read()?, file).await;
+    begun_answer(begun.map_err(|error| of_document(&error))?)
+}
+
+async fn parts(mut form: Multipart) -> Result<(OrderPart, Vec<u8>), Problem> {
+    let malformed = || Problem::new(Code::RequestMalformed);
+    let (mut order, mut file) = (None, None);
+    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
+        let name = field.name().map(str::to_owned);
+        let octets = field.bytes().await.map_err(|_| malformed())?;
+        match name.as_deref() {
+            Some("order") if order.is_none() => {
+                issuance::inspect_json(&octets).map_err(|_| malformed())?;
+                order = Some(serde_json::from_slice(&octets).map_err(|_| malformed())?);
+            }
+            Some("file") if file.is_none() => file = Some(octets.to_vec()),
+            _ => return Err(malformed().saying("the parts are order and file, once each")),
+        }
+    }
+    order
+        .zip(file)
+        .ok_or(malformed().saying("the parts are order and file"))
+}
+
+/// Where the job of a document stands.
+#[utoipa::path(get, path = "/v1/seal-signatures/{job}", tag = "documents",
+    responses((status = 200, description = "the job"), (status = 404, description = "none here")))]
+pub(crate) async fn standing(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Json<Waits>, Problem> {
+    let found = issuance::job(&app.office, &asker, &job(&text)?).await;
+    found.map(Json).map_err(|error| of_release(&error))
+}
+
+/// The sealed document.
+#[utoipa::path(get, path = "/v1/seal-signatures/{job}/file", tag = "documents",
+    responses((status = 200, description = "the file", content_type = "application/pdf"), (status = 404, description = "none here")))]
+pub(crate) async fn file(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Response, Problem> {
+    let file = issuance::document_file(&app.office, &asker, &job(&text)?).await;
+    let file = file.map_err(|error| of_issue(&error))?;
+    Ok(attachment("application/pdf", file.bytes))
+}

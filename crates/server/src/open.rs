@@ -1,0 +1,218 @@
+//! From a configuration to an open office: keys, secrets, registry, objects.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use catalogue::{ReadZone, Zone};
+use crypto::aead::AeadKey;
+use crypto::{KeyStore, KeyStoreError, Random, SystemRandom};
+use issuance::{Edition, Office, OpenOffice, Parts, Settings, SystemClock};
+use registry::objects::{ObjectError, Objects, Wrapping};
+use registry::{OpenStore, Registry, Secrets};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::config::{Config, Mode};
+
+/// Octets of the field key's file: for fields, look-ups, objects, shards.
+const FIELD_KEY: usize = 128;
+/// Octets that the object store may take (*default*: 100 GiB).
+const QUOTA: u64 = 100 << 30;
+
+/// Why the service cannot start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Start {
+    /// A file with a secret cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Secret {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file with a secret may be read by others (T-K1).
+    #[error("{} may be read by others: mode {mode:04o}, 0600 is needed", path.display())]
+    Mode {
+        /// Which.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The field key's file has another length.
+    #[error("{} is not a field key of {FIELD_KEY} octets", .0.display())]
+    FieldKey(PathBuf),
+    /// The zone is not known.
+    #[error("the zone is not known")]
+    Zone(#[from] ReadZone),
+    /// The key store.
+    #[error("the key store cannot be used")]
+    KeyStore(#[from] KeyStoreError),
+    /// The registry.
+    #[error("the registry cannot be opened")]
+    Registry(#[from] OpenStore),
+    /// The object store.
+    #[error("the object store cannot be opened")]
+    Objects(#[from] ObjectError),
+    /// The office.
+    #[error("the office cannot be opened")]
+    Office(#[from] OpenOffice),
+    /// Memory of the process cannot be kept out of core dumps (T-K4).
+    #[error("core dumps cannot be switched off")]
+    Dumps(#[from] rustix::io::Errno),
+}
+
+/// The secrets beside the key store.
+pub(crate) struct FieldKey(Zeroizing<[u8; FIELD_KEY]>);
+
+impl FieldKey {
+    pub(crate) fn read(path: &Path) -> Result<Self, Start> {
+        let octets = Zeroizing::new(secret(path)?);
+        let octets: Result<[u8; FIELD_KEY], _> = octets.as_slice().try_into();
+        match octets {
+            Ok(octets) => Ok(Self(Zeroizing::new(octets))),
+            Err(_) => Err(Start::FieldKey(path.to_owned())),
+        }
+    }
+
+    fn part(&self, number: usize) -> [u8; 32] {
+        let mut part = [0; 32];
+        for (to, from) in part.iter_mut().zip(self.0.iter().skip(32 * number)) {
+            *to = *from;
+        }
+        part
+    }
+
+    pub(crate) fn secrets(&self, random: Arc<dyn Random>) -> Secrets {
+        Secrets::new(AeadKey::new(self.part(0)), self.part(1), random)
+    }
+
+    fn wrapping(&self) -> Arc<Wrapping> {
+        Arc::new(Wrapping::new(1, AeadKey::new(self.part(2))))
+    }
+
+    pub(crate) fn shards(&self) -> [u8; 32] {
+        self.part(3)
+    }
+}
+
+/// The octets of a secret's file, which nobody else may read (T-K1).
+pub(crate) fn secret(path: &Path) -> Result<Vec<u8>, Start> {
+    let unreadable = |source| Start::Secret {
+        path: path.to_owned(),
+        source,
+    };
+    let mode = fs::metadata(path).map_err(unreadable)?.mode() & 0o777;
+    if mode & 0o177 != 0 {
+        return Err(Start::Mode {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    fs::read(path).map_err(unreadable)
+}
+
+/// Writes a new secret's file, mode 0600, durable.
+pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(octets)?;
+    file.sync_all()
+}
+
+/// A fresh field key, for [`write_secret`].
+pub(crate) fn fresh_field_key(
+    random: &dyn Random,
+) -> Result<Zeroizing<Vec<u8>>, crypto::RandomUnavailable> {
+    let mut octets = Zeroizing::new(vec![0; FIELD_KEY]);
+    random.fill(&mut octets)?;
+    Ok(octets)
+}
+
+/// T-K4: no core dump, and no other process of the user reads this one's memory.
+///
+/// # Errors
+/// As the system has it.
+pub fn keep_memory_private() -> Result<(), Start> {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    Ok(())
+}
+
+/// The registry of a configuration.
+pub(crate) async fn registry(config: &Config) -> Result<Registry, Start> {
+    let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+    let field = FieldKey::read(&config.field_key)?;
+    Ok(registry::open(&config.database, field.secrets(random)).await?)
+}
+
+/// The object store of a configuration.
+pub(crate) fn objects(config: &Config) -> Result<Objects, Start> {
+    let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+    let field = FieldKey::read(&config.field_key)?;
+    Ok(Objects::open(
+        &config.objects,
+        QUOTA,
+        field.wrapping(),
+        random,
+    )?)
+}
+
+/// The key store, unlocked where a passphrase is at hand.
+pub(crate) fn keys(config: &Config) -> Result<KeyStore, Start> {
+    let keys = KeyStore::open(&config.keys)?;
+    if let Some(path) = &config.passphrase_file {
+        let passphrase = Zeroizing::new(secret(path)?);
+        keys.unlock(passphrase.trim_ascii_end())?;
+    }
+    Ok(keys)
+}
+
+/// What the office decides once, as the configuration has it.
+pub(crate) fn settings(config: &Config) -> Result<Settings, Start> {
+    let span = |period: crate::config::Period| {
+        time::Duration::try_from(period.0).unwrap_or(time::Duration::DAY)
+    };
+    Ok(Settings {
+        address: config.public_url.clone(),
+        zone: Zone::named(&config.zone)?,
+        edition: match config.mode {
+            Mode::Production => Edition::Real,
+            Mode::Example => Edition::Sample,
+        },
+        status_life: span(config.status),
+        release_life: span(config.release),
+        workers: std::thread::available_parallelism().map_or(2, usize::from),
+    })
+}
+
+/// Opens everything that a configuration names.
+///
+/// # Errors
+/// [`Start`] names the file or the part.
+pub async fn open(config: &Config) -> Result<Arc<Office>, Start> {
+    let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+    let field = FieldKey::read(&config.field_key)?;
+    let office = Office::open(Parts {
+        settings: settings(config)?,
+        registry: registry(config).await?,
+        objects: objects(config)?,
+        keys: Arc::new(keys(config)?),
+        clock: Arc::new(SystemClock),
+        random,
+        shard_key: field.shards(),
+    })
+    .await?;
+    Ok(Arc::new(office))
+}

@@ -1,0 +1,321 @@
+//! The public pages: a file or a code is judged, a link is looked up; without JavaScript, in two languages.
+
+use askama::Template;
+use axum::extract::FromRequest;
+use axum::extract::{Multipart, Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use time::macros::format_description;
+use verify::{Report, Severity, Verdict};
+
+use crate::problem::{Code, Problem};
+use crate::state::App;
+use crate::text::Language;
+use crate::verifications::{brought, report};
+
+/// What a link may say.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    lang: Option<String>,
+}
+
+/// The part that all pages share.
+struct Frame {
+    app: App,
+    language: Language,
+    lang: &'static str,
+    path: String,
+    sample: bool,
+}
+
+impl Frame {
+    fn new(app: &App, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
+        let accepted = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        let language = Language::chosen(asked.lang.as_deref(), accepted);
+        Self {
+            app: app.clone(),
+            language,
+            lang: language.code(),
+            path: path.to_owned(),
+            sample: app.is_sample(),
+        }
+    }
+
+    fn say(&self, key: &str) -> String {
+        self.app.texts.say(self.language, key, None)
+    }
+
+    fn say_limit(&self, key: &str, limit: &str) -> String {
+        self.app
+            .texts
+            .say(self.language, key, Some(("limit", limit)))
+    }
+
+    fn say_at(&self, key: &str, at: &str) -> String {
+        self.app.texts.say(self.language, key, Some(("at", at)))
+    }
+
+    fn other(&self) -> &'static str {
+        self.language.other().code()
+    }
+
+    /// The moment in the office's zone, in figures.
+    fn now(&self) -> String {
+        let office = &self.app.office;
+        let local = office.settings().zone.local(office.now());
+        let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+        local.format(&form).unwrap_or_default()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "check.html")]
+struct CheckPage {
+    frame: Frame,
+    limit: String,
+    note: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "licence.html")]
+struct LicencePage {
+    frame: Frame,
+    tone: &'static str,
+    sign: &'static str,
+    state: String,
+    sentence: String,
+    rows: Vec<(String, String)>,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "verdict.html")]
+struct VerdictPage {
+    frame: Frame,
+    tone: &'static str,
+    sign: &'static str,
+    word: String,
+    sentence: String,
+    reasons: Vec<Reason>,
+    signatures: Vec<Vec<(String, String)>>,
+    details: String,
+    at: String,
+}
+
+struct Reason {
+    text: String,
+    code: String,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    frame: Frame,
+    text: String,
+}
+
+fn page(status: StatusCode, template: &impl Template) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ];
+    match template.render() {
+        Ok(html) => (status, headers, Html(html)).into_response(),
+        Err(_) => Problem::new(Code::Internal).into_response(),
+    }
+}
+
+fn limit(app: &App) -> String {
+    format!("{} MiB", app.config.upload.0 >> 20)
+}
+
+/// `GET /` and `GET /verify`.
+pub(crate) async fn check(
+    State(app): State<App>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let frame = Frame::new(&app, &asked, &headers, "/verify");
+    let limit = limit(&app);
+    page(
+        StatusCode::OK,
+        &CheckPage {
+            frame,
+            limit,
+            note: None,
+        },
+    )
+}
+
+/// `POST /verify`: the verdict as a page.
+pub(crate) async fn verify(
+    State(app): State<App>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let frame = Frame::new(&app, &asked, &headers, "/verify");
+    let Ok(form) = Multipart::from_request(request, &app).await else {
+        let text = frame.say("problem-unreadable");
+        return page(StatusCode::BAD_REQUEST, &ProblemPage { frame, text });
+    };
+    let Ok(brought) = brought(form).await else {
+        let note = Some(frame.say("verify-nothing"));
+        let limit = limit(&app);
+        return page(StatusCode::BAD_REQUEST, &CheckPage { frame, limit, note });
+    };
+    match report(&app, brought).await {
+        Ok(report) => page(StatusCode::OK, &verdict(frame, &report)),
+        Err(_) => {
+            let text = frame.say("problem-busy");
+            page(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &ProblemPage { frame, text },
+            )
+        }
+    }
+}
+
+/// Tone, sign and word together, never colour alone (looks 4).
+fn tone(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
+    match verdict {
+        Verdict::Valid => ("good", "✓", "sign-good"),
+        Verdict::Invalid | Verdict::NotSigned => ("bad", "✗", "sign-bad"),
+        _ => ("unsure", "?", "sign-unsure"),
+    }
+}
+
+fn verdict(frame: Frame, report: &Report) -> VerdictPage {
+    let (tone, sign, word) = tone(report.verdict);
+    let sentence = match frame.language {
+        Language::Chinese => report.sentence.zh.clone(),
+        Language::English => report.sentence.en.clone(),
+    };
+    let findings = report.findings.iter().chain(
+        report
+            .signatures
+            .iter()
+            .flat_map(|signature| &signature.findings),
+    );
+    let reasons = findings
+        .filter(|finding| finding.severity != Severity::Info)
+        .map(|finding| Reason {
+            text: finding.text.to_string(),
+            code: finding.code.to_string(),
+        });
+    let rows = |signature: &verify::SignatureReport| {
+        let covers = serde_json::to_value(&signature.covers).unwrap_or_default();
+        let covers = covers
+            .as_str()
+            .map(|word| frame.say(&format!("covers-{word}")));
+        vec![
+            (
+                frame.say("verdict-signer"),
+                signature.signer.clone().unwrap_or_default(),
+            ),
+            (
+                frame.say("verdict-time"),
+                signature.signing_time.clone().unwrap_or_default(),
+            ),
+            (frame.say("verdict-covers"), covers.unwrap_or_default()),
+        ]
+    };
+    let signatures = report.signatures.iter().map(rows).collect();
+    VerdictPage {
+        tone,
+        sign,
+        word: frame.say(word),
+        sentence,
+        reasons: reasons.collect(),
+        signatures,
+        details: report.to_json(),
+        at: frame.now(),
+        frame,
+    }
+}
+
+/// `GET /v/{handle}`: state and open fields only (T-P6).
+pub(crate) async fn licence(
+    State(app): State<App>,
+    Path(handle): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let frame = Frame::new(&app, &asked, &headers, &format!("/v/{handle}"));
+    let shown = issuance::shown(&app.office, &handle).await;
+    let Ok(shown) = shown else {
+        let text = frame.say("problem-busy");
+        return page(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &ProblemPage { frame, text },
+        );
+    };
+    let at = frame.now();
+    let Some(shown) = shown else {
+        let page_of = LicencePage {
+            tone: "unsure",
+            sign: "?",
+            state: frame.say("state-unknown"),
+            sentence: frame.say("licence-unknown"),
+            rows: Vec::new(),
+            at,
+            frame,
+        };
+        return page(StatusCode::NOT_FOUND, &page_of);
+    };
+    page(StatusCode::OK, &licence_page(frame, shown, at))
+}
+
+fn licence_page(frame: Frame, shown: issuance::Shown, at: String) -> LicencePage {
+    let (tone, sign) = match shown.state {
+        "valid" => ("good", "✓"),
+        "not_yet_valid" | "suspended" | "superseded" => ("unsure", "!"),
+        _ => ("bad", "✗"),
+    };
+    let (zh, en) = &shown.type_name;
+    let type_name = match frame.language {
+        Language::Chinese => zh.clone(),
+        Language::English => format!("{en} {zh}"),
+    };
+    let state = frame.say(&format!("state-{}", shown.state));
+    let mut rows = vec![
+        (frame.say("licence-type"), type_name.clone()),
+        (frame.say("licence-holder"), shown.holder.clone()),
+        (frame.say("licence-issuer"), shown.issuer),
+        (frame.say("licence-valid-from"), shown.valid_from),
+        (frame.say("licence-valid-to"), shown.valid_to),
+    ];
+    rows.extend(shown.open);
+    LicencePage {
+        sentence: format!("{type_name} · {}", shown.holder),
+        tone,
+        sign,
+        state,
+        rows,
+        at,
+        frame,
+    }
+}
+
+/// `GET /assets/…`.
+pub(crate) async fn asset(Path(path): Path<String>) -> Result<Response, Problem> {
+    let asset = Assets::get(&path).ok_or(Problem::new(Code::NotFound))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=3600,public"),
+    ];
+    Ok((headers, asset.data.into_owned()).into_response())
+}
+
+/// Files that the binary carries for its pages.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "console/assets"]
+struct Assets;

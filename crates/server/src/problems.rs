@@ -1,0 +1,249 @@
+//! Which problem each failure of the office is: one function per family of errors.
+
+use issuance::{
+    ChangeError, DocumentError, ImportCatalogueError, IssueError, ReleaseError, SealingError,
+};
+use registry::StoreError;
+use registry::jobs::{DocumentRefused, StepRefused};
+use registry::licences::{ChangeRefused, ReserveRefused};
+use registry::objects::ObjectError;
+
+use crate::problem::{Code, Defect, Problem};
+
+/// The store's failures: whether anything was done stands in the code.
+pub(crate) fn of_store(error: &StoreError) -> Problem {
+    Problem::new(match error {
+        StoreError::Full(_) => Code::StoreFull,
+        StoreError::ReadOnly(_) | StoreError::Unavailable(_) => Code::StoreUnavailable,
+        StoreError::Busy | StoreError::Conflict(_) => Code::Busy,
+        _ => internal(error),
+    })
+}
+
+fn internal(error: &dyn std::error::Error) -> Code {
+    tracing::error!(error = %chain(error), "a request failed inside");
+    Code::Internal
+}
+
+/// An error with its causes, once, at the boundary.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+fn of_object(error: &ObjectError) -> Problem {
+    Problem::new(if error.lacks_room() {
+        Code::StoreFull
+    } else {
+        tracing::error!(error = %chain(error), "the object store failed");
+        Code::StoreUnavailable
+    })
+}
+
+fn refusal(refusal: &catalogue::Refusal) -> Problem {
+    Problem::new(Code::NotAdmitted).with(vec![Defect {
+        at: String::new(),
+        code: refusal.code().to_owned(),
+        text: refusal.to_string(),
+        rule: Some(refusal.rule().number()),
+    }])
+}
+
+fn one(code: Code, defect: &'static str, text: String) -> Problem {
+    Problem::new(code).with(vec![Defect {
+        at: String::new(),
+        code: defect.to_owned(),
+        text,
+        rule: None,
+    }])
+}
+
+/// Why there is no licence.
+pub(crate) fn of_issue(error: &IssueError) -> Problem {
+    match error {
+        IssueError::NotAdmitted(not_admitted) => {
+            let defects = not_admitted.0.iter().map(|defect| Defect {
+                at: defect.place.clone(),
+                code: defect.fault.code().to_owned(),
+                text: defect.fault.to_string(),
+                rule: None,
+            });
+            Problem::new(Code::NotAdmitted).with(defects.collect())
+        }
+        IssueError::Refused(refused) => refusal(refused),
+        IssueError::OtherDepartment => Problem::new(Code::NotAllowed).saying(error.to_string()),
+        IssueError::Photo => one(Code::NotAdmitted, "licence.photo", error.to_string()),
+        IssueError::NoSeal => one(Code::NotAdmitted, "licence.no-seal", error.to_string()),
+        IssueError::Reserve(refused) => of_reserve(refused),
+        IssueError::Draft(cause) => match cause {
+            issuance::DraftError::Store(error) => of_store(error),
+            issuance::DraftError::Sign(crypto::SignError::Locked) => Problem::new(Code::KeysLocked),
+            issuance::DraftError::Render(_)
+            | issuance::DraftError::Photo(_)
+            | issuance::DraftError::Modules(_)
+            | issuance::DraftError::Code(_)
+            | issuance::DraftError::NoTemplate(_) => {
+                Problem::new(Code::PageRefused).saying(chain(cause))
+            }
+            _ => Problem::new(internal(cause)),
+        },
+        IssueError::Step(refused) => of_step(refused),
+        IssueError::Sealing(cause) => of_sealing(cause),
+        IssueError::Object(error) => of_object(error),
+        IssueError::Store(error) => of_store(error),
+        IssueError::Unknown => Problem::new(Code::NotFound),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+fn of_reserve(refused: &ReserveRefused) -> Problem {
+    match refused {
+        ReserveRefused::KeyReused => Problem::new(Code::KeyReused),
+        ReserveRefused::Running { .. } => Problem::new(Code::KeyRunning),
+        ReserveRefused::NumberTaken => one(
+            Code::NotAdmitted,
+            "licence.number-taken",
+            refused.to_string(),
+        ),
+        ReserveRefused::IdentifierTaken => one(
+            Code::NotAdmitted,
+            "licence.identifier-taken",
+            refused.to_string(),
+        ),
+        ReserveRefused::Store(error) => of_store(error),
+        _ => Problem::new(internal(refused)),
+    }
+}
+
+fn of_step(refused: &StepRefused) -> Problem {
+    match refused {
+        StepRefused::Unknown => Problem::new(Code::NotFound),
+        StepRefused::SamePerson => Problem::new(Code::DutiesNotSeparate),
+        StepRefused::Store(error) => of_store(error),
+        StepRefused::Life(_) => Problem::new(Code::TransitionRefused).saying(refused.to_string()),
+        _ => Problem::new(Code::ReleaseRefused).saying(refused.to_string()),
+    }
+}
+
+fn of_sealing(error: &SealingError) -> Problem {
+    match error {
+        SealingError::Store(error) => of_store(error),
+        SealingError::Step(refused) => of_step(refused),
+        SealingError::Sign(crypto::SignError::Locked) => Problem::new(Code::KeysLocked),
+        SealingError::Stamp(issuance::StampError::ClockBehind) => {
+            Problem::new(Code::ClockUntrusted)
+        }
+        SealingError::Prepare(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        SealingError::SealNotInUse | SealingError::Status(issuance::AnswerError::NotGood) => {
+            one(Code::ReleaseRefused, "seal.not-in-use", error.to_string())
+        }
+        SealingError::Log(_) => {
+            Problem::new(Code::StoreUnavailable).saying("the job goes on by itself")
+        }
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why a release was not taken.
+pub(crate) fn of_release(error: &ReleaseError) -> Problem {
+    match error {
+        ReleaseError::Unknown => Problem::new(Code::NotFound),
+        ReleaseError::NotEnrolled => Problem::new(Code::NotAllowed).saying(error.to_string()),
+        ReleaseError::Signature | ReleaseError::Expiry => {
+            Problem::new(Code::ReleaseRefused).saying(error.to_string())
+        }
+        ReleaseError::Step(refused) => of_step(refused),
+        ReleaseError::Sealing(cause) => of_issue(cause),
+        ReleaseError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why a licence was not changed.
+pub(crate) fn of_change(error: &ChangeError) -> Problem {
+    match error {
+        ChangeError::Unknown => Problem::new(Code::NotFound),
+        ChangeError::Refused(refused) => refusal(refused),
+        ChangeError::Ahead => one(
+            Code::NotAdmitted,
+            "licence.effective-ahead",
+            error.to_string(),
+        ),
+        ChangeError::Change(refused) => match refused {
+            ChangeRefused::KeyReused => Problem::new(Code::KeyReused),
+            ChangeRefused::Unknown => Problem::new(Code::NotFound),
+            ChangeRefused::Revision { .. } => Problem::new(Code::Busy).saying(refused.to_string()),
+            ChangeRefused::Life(life) => Problem::new(Code::TransitionRefused).with(vec![Defect {
+                at: String::new(),
+                code: life.code().to_owned(),
+                text: life.to_string(),
+                rule: Some(life.rule().number()),
+            }]),
+            ChangeRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(refused)),
+        },
+        ChangeError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why a document does not wait for a seal.
+pub(crate) fn of_document(error: &DocumentError) -> Problem {
+    match error {
+        DocumentError::Refused(refused) => refusal(refused),
+        DocumentError::Licence => one(Code::NotAdmitted, "seal.purpose", error.to_string()),
+        DocumentError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        DocumentError::Active(findings) => {
+            let defects = findings.iter().map(|finding| Defect {
+                at: finding
+                    .page
+                    .map_or_else(String::new, |page| format!("page {page}")),
+                code: finding.kind.code().to_owned(),
+                text: format!("{:?}", finding.kind),
+                rule: None,
+            });
+            Problem::new(Code::DocumentRefused).with(defects.collect())
+        }
+        DocumentError::Page { .. } => Problem::new(Code::DocumentRefused).saying(error.to_string()),
+        DocumentError::Reserve(refused) => match refused {
+            DocumentRefused::KeyReused => Problem::new(Code::KeyReused),
+            DocumentRefused::Running { .. } => Problem::new(Code::KeyRunning),
+            DocumentRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(refused)),
+        },
+        DocumentError::Step(refused) => of_step(refused),
+        DocumentError::Object(error) => of_object(error),
+        DocumentError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why a catalogue is not in force.
+pub(crate) fn of_import(error: &ImportCatalogueError) -> Problem {
+    match error {
+        ImportCatalogueError::Import(import) => {
+            let found: &[catalogue::Defect] = match import {
+                catalogue::ImportError::Defects(found) => found,
+                _ => &[],
+            };
+            let defects = found.iter().take(200).map(|defect| Defect {
+                at: defect.place.clone(),
+                code: "catalogue.defect".to_owned(),
+                text: defect.fault.to_string(),
+                rule: None,
+            });
+            Problem::new(Code::NotAdmitted)
+                .saying(import.to_string())
+                .with(defects.collect())
+        }
+        ImportCatalogueError::NotText(_) => Problem::new(Code::RequestMalformed),
+        ImportCatalogueError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}

@@ -1,0 +1,221 @@
+//! What anyone may fetch: certificate status, revocation lists, status lists, certificates, the log, the trust bundle.
+//! All of it is served from memory or as stored octets; nothing is decided here.
+
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use evidence::ocsp::{self, Headers};
+use issuance::{Answered, Published};
+use registry::log::Log;
+use time::UtcDateTime;
+use tlog::TilePath;
+
+use crate::problem::{Code, Problem};
+use crate::problems::chain;
+use crate::state::App;
+
+const OCSP: &str = "application/ocsp-response";
+
+/// `POST /ocsp` (RFC 6960 A.1).
+#[utoipa::path(post, path = "/ocsp", tag = "certificates",
+    request_body(content_type = "application/ocsp-request", description = "an OCSPRequest"),
+    responses((status = 200, description = "an OCSPResponse", content_type = "application/ocsp-response")))]
+pub(crate) async fn ocsp_post(State(app): State<App>, content: Bytes) -> Response {
+    status(&app, &content).await
+}
+
+/// `GET /ocsp/…` with the request in the path, in every encoding that clients use (T-C8). The path is taken as it came:
+/// nothing before here may merge its slashes.
+pub(crate) async fn ocsp_get(State(app): State<App>, OriginalUri(uri): OriginalUri) -> Response {
+    let path = uri.path().strip_prefix("/ocsp/").unwrap_or_default();
+    match ocsp::decode_path(path) {
+        Ok(request) => status(&app, &request).await,
+        Err(_) => unsigned(ocsp::Refusal::MalformedRequest.encode()),
+    }
+}
+
+async fn status(app: &App, request: &[u8]) -> Response {
+    match issuance::status(&app.office, request).await {
+        Ok(Answered::Ahead(held)) => {
+            let now = app.office.now();
+            let headers = Headers::of(
+                &held.der,
+                held.this_update,
+                held.next_update,
+                held.refresh(),
+                now,
+            );
+            match headers {
+                Some(headers) => authoritative(&headers, held.der.clone()),
+                // T-A2: never past nextUpdate.
+                None => unsigned(ocsp::Refusal::TryLater.encode()),
+            }
+        }
+        Ok(Answered::Fresh(response)) => {
+            let headers = [
+                (header::CONTENT_TYPE, OCSP),
+                (header::CACHE_CONTROL, "max-age=0,private,must-revalidate"),
+            ];
+            (headers, response).into_response()
+        }
+        Ok(Answered::Refused(refusal)) => unsigned(refusal.encode()),
+        Err(error) => {
+            tracing::warn!(error = %chain(&error), "a status request was not answered");
+            unsigned(ocsp::Refusal::TryLater.encode())
+        }
+    }
+}
+
+fn unsigned(response: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, OCSP),
+        (header::CACHE_CONTROL, ocsp::NO_STORE),
+    ];
+    (headers, response).into_response()
+}
+
+/// The fields of RFC 9919 6.
+fn authoritative(fields: &Headers, response: Vec<u8>) -> Response {
+    let mut answer = response.into_response();
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(OCSP));
+    for (name, value) in [
+        (header::DATE, &fields.date),
+        (header::LAST_MODIFIED, &fields.last_modified),
+        (header::EXPIRES, &fields.expires),
+        (header::ETAG, &fields.etag),
+        (header::CACHE_CONTROL, &fields.cache_control),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    answer
+}
+
+/// `POST /tsa` (RFC 3161 3.4).
+#[utoipa::path(post, path = "/tsa", tag = "time-stamps",
+    request_body(content_type = "application/timestamp-query", description = "a TimeStampReq"),
+    responses((status = 200, description = "a TimeStampResp", content_type = "application/timestamp-reply")))]
+pub(crate) async fn tsa(State(app): State<App>, content: Bytes) -> Result<Response, Problem> {
+    let answer = issuance::stamp(&app.office, &content).await;
+    let answer = answer.map_err(|error| {
+        tracing::warn!(error = %chain(&error), "a time-stamp was not made");
+        Problem::new(Code::Busy)
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/timestamp-reply"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, answer).into_response())
+}
+
+/// A published list with the life that it has left.
+fn list(published: &Published, kind: &'static str, now: UtcDateTime) -> Response {
+    let left = (published.next_update - now)
+        .whole_seconds()
+        .clamp(0, 3_600);
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CACHE_CONTROL, format!("max-age={left},public")),
+    ];
+    (headers, published.bytes.clone()).into_response()
+}
+
+/// A revocation list.
+#[utoipa::path(get, path = "/crl/{name}", tag = "certificates",
+    responses((status = 200, description = "a CertificateList", content_type = "application/pkix-crl"), (status = 404, description = "none current")))]
+pub(crate) async fn crl(
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let found = app.office.lists().revoked(&name);
+    let found = found.ok_or(Problem::new(Code::NotFound))?;
+    Ok(list(&found, "application/pkix-crl", app.office.now()))
+}
+
+/// A token status list.
+#[utoipa::path(get, path = "/status/{list}", tag = "status",
+    responses((status = 200, description = "a statuslist+jwt", content_type = "application/statuslist+jwt"), (status = 404, description = "none current")))]
+pub(crate) async fn states(
+    State(app): State<App>,
+    Path(number): Path<String>,
+) -> Result<Response, Problem> {
+    let found = number
+        .parse()
+        .ok()
+        .and_then(|number| app.office.lists().states(number));
+    let found = found.ok_or(Problem::new(Code::NotFound))?;
+    Ok(list(&found, "application/statuslist+jwt", app.office.now()))
+}
+
+/// A certificate of the service's own hierarchy: `root.cer`, `ca.cer` and the like.
+#[utoipa::path(get, path = "/certificates/{name}", tag = "certificates",
+    responses((status = 200, description = "a Certificate", content_type = "application/pkix-cert"), (status = 404, description = "none")))]
+pub(crate) async fn certificate(
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let hierarchy = app.office.hierarchy();
+    let found = match name.as_str() {
+        "root.cer" => &hierarchy.root,
+        "ca.cer" => &hierarchy.authority,
+        "ocsp.cer" => &hierarchy.responder,
+        "tsa.cer" => &hierarchy.time_stamps,
+        "credential.cer" => &hierarchy.credential,
+        "status.cer" => &hierarchy.status,
+        "trust.cer" => &hierarchy.trust,
+        _ => return Err(Problem::new(Code::NotFound)),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/pkix-cert"),
+        (header::CACHE_CONTROL, "max-age=86400,public"),
+    ];
+    Ok((headers, found.der().to_vec()).into_response())
+}
+
+/// The signed trust bundle, for `yinxin-verify --trust`.
+#[utoipa::path(get, path = "/v1/trust", tag = "verification",
+    responses((status = 200, description = "a JWS in compact form", content_type = "application/jose")))]
+pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Problem> {
+    let bundle = app.office.trust_bundle();
+    let bundle = bundle.map_err(|_| Problem::new(Code::KeysLocked))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/jose"),
+        (header::CACHE_CONTROL, "max-age=300,public"),
+    ];
+    Ok((headers, bundle).into_response())
+}
+
+/// The newest checkpoint (C2SP tlog-tiles).
+#[utoipa::path(get, path = "/log/checkpoint", tag = "log",
+    responses((status = 200, description = "a signed note", content_type = "text/plain"), (status = 404, description = "the log is empty")))]
+pub(crate) async fn checkpoint(State(app): State<App>) -> Result<Response, Problem> {
+    let latest = app.office.registry().logs().latest(Log::Public).await;
+    let latest = latest.map_err(|_| Problem::new(Code::StoreUnavailable))?;
+    let latest = latest.ok_or(Problem::new(Code::NotFound))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    Ok((headers, latest.checkpoint).into_response())
+}
+
+/// A tile of hashes or a bundle of entries (C2SP tlog-tiles).
+pub(crate) async fn tile(
+    State(app): State<App>,
+    Path(path): Path<String>,
+) -> Result<Response, Problem> {
+    let path = TilePath::parse(&format!("tile/{path}"));
+    let path = path.map_err(|_| Problem::new(Code::NotFound))?;
+    let tile = app.office.registry().logs().tile(Log::Public, path).await;
+    let tile = tile.map_err(|_| Problem::new(Code::StoreUnavailable))?;
+    let tile = tile.ok_or(Problem::new(Code::NotFound))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        // What a tile of this width holds never changes.
+        (header::CACHE_CONTROL, "max-age=31536000,public,immutable"),
+    ];
+    Ok((StatusCode::OK, headers, tile).into_response())
+}

@@ -1,0 +1,143 @@
+//! Releases: what waits, the page, release, refuse.
+
+use axum::Extension;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crypto::{Signature, SignatureAlgorithm};
+use issuance::{Asker, Offer, Submitted, Waits};
+use registry::jobs::JobId;
+use serde::{Deserialize, Serialize};
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+use utoipa::ToSchema;
+
+use crate::json::{Strict, said};
+use crate::licences::attachment;
+use crate::problem::{Code, Problem};
+use crate::problems::of_release;
+use crate::state::App;
+
+/// The content of a release.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReleaseBody {
+    /// Until when it holds, RFC 3339, as the offer had it.
+    expires: String,
+    /// `ecdsa-p256-sha256`, `ecdsa-p384-sha384` or `ed25519`.
+    algorithm: String,
+    /// The person's signature over the offer's statement, base64; ECDSA in DER.
+    signature: String,
+}
+
+/// The content of a refusal.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefusalBody {
+    /// Why, in words.
+    reason: String,
+}
+
+pub(crate) fn job(text: &str) -> Result<JobId, Problem> {
+    JobId::parse(text).ok_or(Problem::new(Code::NotFound))
+}
+
+/// What waits for its seal in the own department, the longest first.
+#[utoipa::path(get, path = "/v1/releases", tag = "releases",
+    responses((status = 200, description = "an array of offers, each with the statement to sign")))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+) -> Result<Json<Vec<Offer>>, Problem> {
+    let waiting = issuance::waiting(&app.office, &asker).await;
+    waiting.map(Json).map_err(|error| of_release(&error))
+}
+
+/// One offer.
+#[utoipa::path(get, path = "/v1/releases/{job}", tag = "releases",
+    responses((status = 200, description = "the offer, with the statement to sign"), (status = 404, description = "none here")))]
+pub(crate) async fn find(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Json<Offer>, Problem> {
+    let offer = issuance::offer(&app.office, &asker, &job(&text)?).await;
+    offer.map(Json).map_err(|error| of_release(&error))
+}
+
+/// The page that waits, octet for octet what will be sealed.
+#[utoipa::path(get, path = "/v1/releases/{job}/page", tag = "releases",
+    responses((status = 200, description = "the page", content_type = "application/pdf"), (status = 404, description = "none here")))]
+pub(crate) async fn page(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Response, Problem> {
+    let page = issuance::page(&app.office, &asker, &job(&text)?).await;
+    let page = page.map_err(|error| of_release(&error))?;
+    Ok(attachment("application/pdf", page))
+}
+
+/// Releases the seal for exactly this use; the answer is the sealed licence.
+#[utoipa::path(post, path = "/v1/releases/{job}", tag = "releases", request_body = ReleaseBody,
+    responses((status = 201, description = "released, sealed, logged, recorded"),
+        (status = 403, description = "not enrolled, or one person twice"), (status = 422, description = "not this use")))]
+pub(crate) async fn release(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+    Strict(body): Strict<ReleaseBody>,
+) -> Result<Response, Problem> {
+    let _place = app
+        .jobs
+        .try_acquire()
+        .map_err(|_| Problem::new(Code::Busy))?;
+    let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
+    let submitted = Submitted {
+        expires: UtcDateTime::parse(&body.expires, &Rfc3339)
+            .map_err(|_| malformed("expires is not RFC 3339"))?,
+        algorithm: algorithm(&body.algorithm).ok_or(malformed("algorithm is unknown"))?,
+        signature: STANDARD
+            .decode(&body.signature)
+            .map(Signature::new)
+            .map_err(|_| malformed("signature is not base64"))?,
+    };
+    let released = issuance::release(&app.office, &asker, &job(&text)?, &submitted).await;
+    released.map(said).map_err(|error| of_release(&error))
+}
+
+fn algorithm(name: &str) -> Option<SignatureAlgorithm> {
+    Some(match name {
+        "ecdsa-p256-sha256" => SignatureAlgorithm::EcdsaP256Sha256,
+        "ecdsa-p384-sha384" => SignatureAlgorithm::EcdsaP384Sha384,
+        "ed25519" => SignatureAlgorithm::Ed25519,
+        _ => return None,
+    })
+}
+
+/// Refuses what waits: the job ends without a seal.
+#[utoipa::path(post, path = "/v1/releases/{job}/refusal", tag = "releases", request_body = RefusalBody,
+    responses((status = 200, description = "refused"), (status = 404, description = "none here")))]
+pub(crate) async fn refuse(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+    Strict(body): Strict<RefusalBody>,
+) -> Result<Json<Waits>, Problem> {
+    let refused = issuance::refuse(&app.office, &asker, &job(&text)?, &body.reason).await;
+    refused.map(Json).map_err(|error| of_release(&error))
+}
+
+/// Where a job of the own department stands.
+#[utoipa::path(get, path = "/v1/jobs/{job}", tag = "releases",
+    responses((status = 200, description = "the job"), (status = 404, description = "none here")))]
+pub(crate) async fn standing(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Json<Waits>, Problem> {
+    let found = issuance::job(&app.office, &asker, &job(&text)?).await;
+    found.map(Json).map_err(|error| of_release(&error))
+}

@@ -1,0 +1,62 @@
+//! `yinxin serve`: opens what the configuration names and serves until it is told to end.
+
+use std::sync::Arc;
+
+use axum::Router;
+use issuance::Office;
+use tokio::net::TcpListener;
+
+use crate::api::{openapi, router};
+use crate::config::Config;
+use crate::listen;
+use crate::state::App;
+use crate::text::Texts;
+
+/// The router over an open office.
+///
+/// # Errors
+/// When the binary's own words or document are damaged.
+pub(crate) fn application(
+    office: Arc<Office>,
+    config: Config,
+    metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+) -> anyhow::Result<Router> {
+    let texts = Texts::embedded()?;
+    Ok(router(App::new(office, config, texts, openapi()?, metrics)))
+}
+
+/// Serves a bound listener until the process is told to end.
+///
+/// # Errors
+/// When the parts of the binary are damaged.
+pub(crate) async fn run(
+    office: Arc<Office>,
+    config: Config,
+    listener: TcpListener,
+    end: impl Future<Output = ()> + Send,
+) -> anyhow::Result<()> {
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .install_recorder()
+        .ok();
+    issuance::start(&office);
+    let router = application(office, config, metrics)?;
+    listen::serve(listener, router, end).await;
+    Ok(())
+}
+
+/// Done when the process gets an interrupt or is asked to terminate.
+pub(crate) async fn told_to_end() {
+    let interrupt = tokio::signal::ctrl_c();
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(_) => {
+                let _interrupted = interrupt.await;
+                return;
+            }
+        };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
