@@ -1,19 +1,18 @@
-//! X.509 certificates and revocation lists as bytes; issue from a profile; validate a path at a moment.
+//! What may be relied on, and what we issue: profiles, lint, lists, hierarchies, path validation at a moment.
+//!
+//! The words for what a certificate is are `x509`'s, shown here under this name too.
 
-pub mod algorithm;
-pub mod certificate;
 pub mod crl;
-pub mod extension;
-pub mod general_name;
 pub mod hierarchy;
-pub mod identifiers;
 pub mod lint;
-pub mod name;
 pub mod path;
 pub mod profile;
-mod signed;
 pub mod tls;
 
-pub use certificate::Certificate;
-pub use crl::Crl;
-pub use name::Name;
+pub use x509::algorithm;
+pub use x509::certificate;
+pub use x509::extension;
+pub use x509::general_name;
+pub use x509::identifiers;
+pub use x509::name;
+pub use x509::{Certificate, Crl, Name};

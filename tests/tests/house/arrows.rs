@@ -9,8 +9,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("asn1", &[]),
     ("catalogue", &[]),
     ("crypto", &[]),
+    ("x509", &["asn1", "crypto"]),
     ("licence", &["catalogue"]),
-    ("pki", &["asn1", "crypto"]),
+    ("pki", &["asn1", "crypto", "x509"]),
     ("tlog", &["crypto"]),
     ("vault", &["crypto"]),
     ("evidence", &["asn1", "crypto", "pki"]),
@@ -99,7 +100,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("utoipa", &["server"]),
     ("wasm-bindgen", &["cli"]),
-    ("x509-parser", &["pki"]),
+    ("x509-parser", &["x509"]),
 ];
 
 /// The packages of the design card, present always.

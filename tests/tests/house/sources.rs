@@ -21,6 +21,7 @@ pub(crate) const CRATES: &[&str] = &[
     "tlog",
     "vault",
     "verify",
+    "x509",
 ];
 
 /// Lines of a file, tests included where they stand in the same file.

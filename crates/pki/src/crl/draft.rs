@@ -4,8 +4,6 @@ use crypto::{PublicKey, Signature};
 use thiserror::Error;
 use time::UtcDateTime;
 
-use super::entry::Reason;
-use super::{Crl, ReadCrl};
 use crate::algorithm::{identifier, key_of};
 use crate::certificate::{CheckIssued, SerialNumber};
 use crate::extension::{
@@ -15,6 +13,7 @@ use crate::general_name::GeneralName;
 use crate::identifiers as id;
 use crate::profile::Issuer;
 use asn1::{Oid, write};
+use x509::crl::{Crl, ReadCrl, Reason};
 
 /// What a list is to say beside its entries.
 #[derive(Debug, Clone, Copy)]

@@ -15,9 +15,8 @@ pub(super) fn unreadable(fault: &ReadCertificate, findings: &mut Findings) {
         ReadCertificate::AlgorithmsDiffer => &rules::ALGORITHMS_DIFFER,
         ReadCertificate::Extensions(_) => &rules::EXTENSIONS,
         ReadCertificate::Issuer(_) | ReadCertificate::Subject(_) => &rules::NAME_CHARACTERS,
-        ReadCertificate::Encoding(_)
-        | ReadCertificate::TooLarge { .. }
-        | ReadCertificate::ReadersDisagree => &rules::ENCODING,
+        // Encoding, size, two readers that disagree.
+        _ => &rules::ENCODING,
     };
     let cause = std::error::Error::source(fault).map(|source| format!(": {source}"));
     findings.add(rule, format!("{fault}{}", cause.unwrap_or_default()));

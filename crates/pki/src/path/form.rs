@@ -53,10 +53,11 @@ impl NameForm {
             GeneralName::Ip(_) => Self::Ip,
             GeneralName::Uri(_) => Self::Uri,
             GeneralName::Directory(_) => Self::Directory,
-            GeneralName::Other { .. } => Self::Other,
             GeneralName::X400(_) => Self::X400,
             GeneralName::EdiParty(_) => Self::EdiParty,
             GeneralName::Registered(_) => Self::Registered,
+            // otherName, and what is read of no other form.
+            _ => Self::Other,
         }
     }
 }

@@ -89,7 +89,10 @@ impl From<ReadName> for ReadExtension {
 
 impl<'a> Extension<'a> {
     /// Reads one Extension.
-    pub(crate) fn read(element: &Element<'a>) -> Result<Self, ReadAsn1> {
+    ///
+    /// # Errors
+    /// Every fault of the encoding.
+    pub fn read(element: &Element<'a>) -> Result<Self, ReadAsn1> {
         let mut fields = element.reader()?;
         let oid = fields.oid()?;
         let critical = default_false(&mut fields, Tag::BOOLEAN)?;

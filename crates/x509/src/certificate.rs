@@ -124,9 +124,13 @@ impl Certificate {
         }
     }
 
-    /// Reads what can be read, and what `parse` would refuse although it can be: for `lint`, which has to
-    /// name every fault. Where the serial number is one of them, 1 stands in its place.
-    pub(crate) fn read(der: &[u8]) -> Result<(Self, Vec<ReadCertificate>), ReadCertificate> {
+    /// Reads what can be read, and beside it what [`Certificate::parse`] would refuse although it can be: for
+    /// whoever has to name every fault. Where the serial number is one of them, 1 stands in its place. Nothing is
+    /// to rest on a certificate with faults.
+    ///
+    /// # Errors
+    /// What cannot be read at all.
+    pub fn read(der: &[u8]) -> Result<(Self, Vec<ReadCertificate>), ReadCertificate> {
         if der.len() > MAX_CERTIFICATE {
             return Err(ReadCertificate::TooLarge { octets: der.len() });
         }
