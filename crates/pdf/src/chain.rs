@@ -143,8 +143,11 @@ fn revisions(mut sections: Vec<Section>) -> Result<Vec<Revision>, ReadPdf> {
         let mut revision = match oldest.take() {
             Some(rest) => linearized(section, rest)?,
             None => {
-                if section.startxref != section.at {
-                    return Err(ReadPdf::Chain { at: section.at });
+                let at = section.at;
+                match section.startxref {
+                    None => return Err(ReadPdf::MalformedSection { at }),
+                    Some(said) if said != at => return Err(ReadPdf::Chain { at }),
+                    Some(_) => {}
                 }
                 plain(section)
             }
@@ -155,6 +158,9 @@ fn revisions(mut sections: Vec<Section>) -> Result<Vec<Revision>, ReadPdf> {
         }
         if !revisions.is_empty() && revision.ranges.iter().any(|range| range.start < start) {
             return Err(ReadPdf::Chain { at: revision.at });
+        }
+        if revision.root().is_none() {
+            return Err(ReadPdf::Trailer { at: revision.at });
         }
         revision.start = start;
         revisions.push(revision);
@@ -180,7 +186,7 @@ fn plain(section: Section) -> Revision {
 /// stands before the second and names it as /Prev; `startxref` at the end of the file names the first part.
 fn linearized(first: Section, rest: Section) -> Result<Revision, ReadPdf> {
     let chain = ReadPdf::Chain { at: rest.at };
-    if rest.startxref != first.at || first.mark > rest.at {
+    if rest.startxref != Some(first.at) || first.mark > rest.at {
         return Err(chain);
     }
     let mut revision = plain(first);

@@ -7,7 +7,6 @@ mod table;
 
 use crate::fault::ReadPdf;
 use crate::lexer::{Lexer, Token, is_white};
-use crate::object::{Dictionary, Object};
 use crate::source::Source;
 
 use section::size_of;
@@ -32,12 +31,24 @@ pub(crate) fn section(
     } else {
         stream::read(source, &mut lexer, at, room)?
     };
-    check_trailer(&read.trailer, at)?;
-    let footer = footer(&mut lexer).map_err(|_| ReadPdf::MalformedSection { at })?;
-    read.startxref = footer.startxref;
-    read.mark = footer.end;
-    read.end_of_line = footer.end_of_line;
-    read.ranges.push(footer.start..footer.end);
+    if read.trailer.value(b"Encrypt").is_some() {
+        return Err(ReadPdf::Encrypted);
+    }
+    let end_of_section = lexer.position();
+    match footer(&mut lexer) {
+        Ok(footer) => {
+            read.startxref = Some(footer.startxref);
+            read.mark = footer.end;
+            read.end_of_line = footer.end_of_line;
+            read.ranges.push(footer.start..footer.end);
+        }
+        // Annex F: the first of the two sections of a file ordered for its first page needs none.
+        Err(ReadPdf::StartXref | ReadPdf::Syntax { .. }) => {
+            read.mark = end_of_section;
+            read.end_of_line = end_of_section;
+        }
+        Err(fault) => return Err(fault),
+    }
     sort(&mut read.entries)?;
     let size = size_of(&read.trailer, at)?;
     if let Some(last) = read.entries.last()
@@ -60,18 +71,6 @@ fn sort(entries: &mut [Entry]) -> Result<(), ReadPdf> {
         Some(number) => Err(ReadPdf::DuplicateEntry { number }),
         None => Ok(()),
     }
-}
-
-/// 7.5.5, table 15: what a trailer must have, in the right types.
-fn check_trailer(trailer: &Dictionary, at: u64) -> Result<(), ReadPdf> {
-    if trailer.value(b"Encrypt").is_some() {
-        return Err(ReadPdf::Encrypted);
-    }
-    let root = trailer.value(b"Root").and_then(Object::as_reference);
-    if root.is_none() {
-        return Err(ReadPdf::Trailer { at });
-    }
-    Ok(())
 }
 
 /// `startxref`, its number and `%%EOF`.

@@ -1,16 +1,32 @@
 //! Files read back: honest ones without a false alarm, forged ones each refused for its own reason.
 
+#[cfg(test)]
 #[path = "reading/chains.rs"]
 mod chains;
+#[cfg(test)]
 #[path = "reading/changes.rs"]
 mod changes;
+#[cfg(test)]
+#[path = "reading/entries.rs"]
+mod entries;
+#[cfg(test)]
+#[path = "reading/foreign.rs"]
+mod foreign;
+#[cfg(test)]
 #[path = "reading/forms.rs"]
 mod forms;
+#[cfg(test)]
 #[path = "reading/honest.rs"]
 mod honest;
-#[path = "sealing/keys.rs"]
+#[cfg(test)]
+#[path = "reading/keys.rs"]
 mod keys;
+#[cfg(test)]
 #[path = "reading/maker.rs"]
 mod maker;
+#[cfg(test)]
 #[path = "reading/shadows.rs"]
 mod shadows;
+#[cfg(test)]
+#[path = "reading/signing.rs"]
+mod signing;

@@ -6,9 +6,8 @@ use crate::compare::step::{Role, Step, TRAILER};
 use crate::fault::ReadPdf;
 use crate::object::{Dictionary, Object};
 
-/// Entries of a trailer that belong to its section (7.5.5, 7.5.8).
+/// Entries of a trailer that belong to its section alone (7.5.5, 7.5.8).
 const OF_SECTION: &[&[u8]] = &[
-    b"Size",
     b"Prev",
     b"XRefStm",
     b"Type",
@@ -60,6 +59,8 @@ impl Step<'_> {
                     first_of(old.value(b"ID")) == first_of(new.value(b"ID"))
                         || old.value(b"ID").is_none()
                 }
+                // 7.5.5: what lies beyond /Size is not there, so a smaller one takes objects away.
+                b"Size" => old.integer(b"Size") <= new.integer(b"Size"),
                 key => OF_SECTION.contains(&key),
             };
             if !same {
@@ -138,9 +139,14 @@ impl Step<'_> {
                 Object::Name(_) | Object::Integer(_) | Object::String(_)
             )
         };
-        Ok(developers.entries().all(|(_, developer)| match developer {
-            Object::Dictionary(developer) => developer.entries().all(|(_, value)| simple(value)),
+        let declaration = |value: &Object| match value {
+            Object::Dictionary(entries) => entries.entries().all(|(_, value)| simple(value)),
             value => simple(value),
+        };
+        Ok(developers.entries().all(|(_, developer)| match developer {
+            // 7.12.2 in the errata: a developer may declare several.
+            Object::Array(several) => several.iter().all(declaration),
+            one => declaration(one),
         }))
     }
 

@@ -28,8 +28,8 @@ pub(crate) struct Section {
     pub(crate) entries: Vec<Entry>,
     pub(crate) trailer: Dictionary,
     pub(crate) previous: Option<u64>,
-    /// What follows: the value of `startxref`.
-    pub(crate) startxref: u64,
+    /// The value of the `startxref` that follows, if one does.
+    pub(crate) startxref: Option<u64>,
     /// After `%%EOF`, and after the line end that follows it.
     pub(crate) mark: u64,
     pub(crate) end_of_line: u64,

@@ -48,7 +48,8 @@ pub(super) fn read(
         at: stream.range.start,
     })?;
     let data = collect(
-        decoder(source, stream.range.clone(), &filters, rows * row),
+        // Before a predictor is undone each row has one octet more.
+        decoder(source, stream.range.clone(), &filters, rows * (row + 1)),
         stream.range.start,
     )?;
     if data.len() as u64 != rows * row {
@@ -67,7 +68,7 @@ pub(super) fn read(
         kind: SectionKind::Stream,
         entries,
         previous: offset(&trailer, b"Prev", at)?,
-        startxref: 0,
+        startxref: None,
         mark: 0,
         end_of_line: 0,
         ranges: std::iter::once(indirect.range).collect(),

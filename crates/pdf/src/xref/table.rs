@@ -44,7 +44,7 @@ pub(super) fn read(
         kind: SectionKind::Table,
         entries,
         previous,
-        startxref: 0,
+        startxref: None,
         mark: 0,
         end_of_line: 0,
         ranges: std::iter::once(at..lexer.position()).collect(),

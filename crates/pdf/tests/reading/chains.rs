@@ -49,9 +49,6 @@ fn the_file_that_all_mutations_begin_with_is_sound() {
 
 #[test]
 fn each_broken_chain_has_its_own_fault() {
-    let updated = base().update(&store());
-    let previous = format!("/Prev {}", base().section);
-    let own = format!("/Prev {}", updated.section);
     let cases: &[(&str, Vec<u8>, &str)] = &[
         (
             "no header",
@@ -98,6 +95,18 @@ fn each_broken_chain_has_its_own_fault() {
             pointing(&base(), "-1"),
             "pdf.startxref",
         ),
+    ];
+    for (name, bytes, code) in cases {
+        assert_eq!(fault(bytes), *code, "{name}");
+    }
+}
+
+#[test]
+fn sections_follow_each_other_backwards() {
+    let updated = base().update(&store());
+    let previous = format!("/Prev {}", base().section);
+    let own = format!("/Prev {}", updated.section);
+    let cases: &[(&str, Vec<u8>, &str)] = &[
         (
             "startxref of the section before",
             pointing(&updated, &base().section.to_string()),
@@ -117,6 +126,15 @@ fn each_broken_chain_has_its_own_fault() {
             with(&updated.bytes, &previous, &negative(&previous)),
             "pdf.trailer",
         ),
+    ];
+    for (name, bytes, code) in cases {
+        assert_eq!(fault(bytes), *code, "{name}");
+    }
+}
+
+#[test]
+fn each_broken_section_has_its_own_fault() {
+    let cases: &[(&str, Vec<u8>, &str)] = &[
         (
             "a section in the middle that says another place",
             middle(),

@@ -192,6 +192,13 @@ fn every_octet_of_an_update_belongs_to_something() {
             between(&format!("%{}\n", "x".repeat(5_000))),
             &["change.bytes-unaccounted"],
         ),
+    ]);
+}
+
+#[test]
+fn every_entry_of_an_update_names_something_new() {
+    let evil = "4 0 obj\n<</Length 1>>stream\nx\nendstream\nendobj\n";
+    check(&[
         (
             "an empty table over new objects",
             empty_table(evil),
