@@ -3,7 +3,7 @@
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::{DocumentPurpose, Refusal, SealUse};
 use crypto::sha256;
-use pdf::preflight::{Finding, preflight};
+use affix::preflight::{Finding, preflight};
 use registry::StoreError;
 use registry::asked::By;
 use registry::jobs::{

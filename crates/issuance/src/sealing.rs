@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crypto::{Authorisation, Digest, Release, SignError, Signature, sha256};
 use evidence::cms::{self, Attribute, Draft, PrepareCms};
-use pdf::dss::{Material, WritePdf, append_dss};
-use pdf::seal::{
+use affix::dss::{Material, WritePdf, append_dss};
+use affix::seal::{
     Appearance, Certification, FinishSeal, Fit, Joined, NewField, Place, PrepareSeal, SealRequest,
 };
 use registry::StoreError;
@@ -117,7 +117,7 @@ pub(crate) struct Released {
 /// A revision laid out, and the octets that will be signed.
 struct Prepared {
     released: Released,
-    revision: pdf::seal::Prepared,
+    revision: affix::seal::Prepared,
     message: cms::Prepared,
     to_be_signed: Vec<u8>,
     /// SHA-256 over the byte ranges.
@@ -217,7 +217,7 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
         contact: None,
         reserve,
     };
-    let revision = pdf::seal::prepare(released.file.as_ref(), &request)?;
+    let revision = affix::seal::prepare(released.file.as_ref(), &request)?;
     let digest = revision.digest(released.file.as_ref(), seal.algorithm.digest())?;
     let message = Draft::pades(&digest, &seal.certificate, seal.algorithm)
         .committing_to(cms::Commitment::Approval)

@@ -1,6 +1,7 @@
 //! A file and its objects as each revision sees them (ISO 32000-2, 7.5.6, 7.5.7).
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -112,12 +113,9 @@ impl File<'_> {
     }
 
     /// Octets behind the last revision that are not white space.
-    pub(crate) fn tail(&self) -> Range<u64> {
+    #[must_use]
+    pub fn tail(&self) -> Range<u64> {
         self.tail.clone()
-    }
-
-    pub(crate) fn revision(&self, revision: usize) -> Option<&Revision> {
-        self.revisions.get(revision)
     }
 
     fn count_read(&self) -> Result<(), ReadPdf> {
@@ -170,11 +168,32 @@ impl<'f> View<'f> {
         &self.own().trailer
     }
 
-    /// Highest object number and one, over the whole file (7.5.5).
+    /// Highest object number and one, over the whole file up to this revision: the largest /Size, which no entry
+    /// reaches (7.5.5).
     #[must_use]
     pub fn size(&self) -> u32 {
-        let said = self.trailer().integer(b"Size").unwrap_or(0);
-        u32::try_from(said).unwrap_or(0)
+        let upto = self.file.revisions.iter().take(self.revision + 1);
+        let sizes = upto.filter_map(|revision| revision.trailer.integer(b"Size"));
+        let largest = sizes.max().unwrap_or(0);
+        u32::try_from(largest).unwrap_or(0)
+    }
+
+    /// References to all objects in use, in the order of their numbers.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        let upto = self.file.revisions.iter().take(self.revision + 1);
+        let numbers: BTreeSet<u32> = upto
+            .flat_map(|revision| revision.entries.iter().map(|entry| entry.number))
+            .collect();
+        let in_use = |number| {
+            let generation = match self.place(number)?.0 {
+                Place::At { generation, .. } => generation,
+                Place::In { .. } => 0,
+                Place::Free => return None,
+            };
+            Some(Reference { number, generation })
+        };
+        numbers.into_iter().filter_map(in_use).collect()
     }
 
     /// The revision's cross-reference section.

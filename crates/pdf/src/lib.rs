@@ -1,4 +1,4 @@
-//! PDF files as evidence: read revision by revision, signatures prepared and finished in place, changes told.
+//! PDF files as evidence: read revision by revision, signatures found, changes told.
 //!
 //! Reading is strict and never repairs: a file that breaks the rules of its own cross-reference chain is
 //! refused, since what a repairing reader would show was signed by nobody.
@@ -6,8 +6,6 @@
 mod attachment;
 mod chain;
 mod compare;
-pub mod dss;
-mod edit;
 mod fault;
 mod file;
 mod filter;
@@ -16,14 +14,10 @@ mod object;
 mod packed;
 mod parse;
 mod predictor;
-pub mod preflight;
-pub mod seal;
 mod signature;
 mod source;
 mod survey;
 mod tree;
-mod update;
-mod write;
 mod xref;
 
 pub use attachment::{Attachment, Material};
@@ -36,4 +30,5 @@ pub use signature::{
 };
 pub use source::{Seekable, Source};
 pub use survey::Survey;
+pub use tree::{Field, text};
 pub use xref::SectionKind;

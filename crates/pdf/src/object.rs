@@ -202,7 +202,8 @@ impl Dictionary {
     }
 
     /// The value of `key`, to be changed.
-    pub(crate) fn value_mut(&mut self, key: &[u8]) -> Option<&mut Object> {
+    #[must_use]
+    pub fn value_mut(&mut self, key: &[u8]) -> Option<&mut Object> {
         self.entries
             .iter_mut()
             .find(|(found, _)| found == key)

@@ -121,7 +121,10 @@ impl View<'_> {
     }
 
     /// The terminal fields of the form, in the order of the tree.
-    pub(crate) fn fields(&self) -> Result<Vec<Field>, ReadPdf> {
+    ///
+    /// # Errors
+    /// `Circle` if a field stands twice, `Limit` beyond 10,000 fields or 64 levels, `Type` for what is no field.
+    pub fn fields(&self) -> Result<Vec<Field>, ReadPdf> {
         let roots = match self.value(&self.form()?, b"Fields")? {
             Object::Null => return Ok(Vec::new()),
             Object::Array(roots) => roots,
@@ -193,15 +196,17 @@ impl View<'_> {
 
 /// A terminal field: one with a value of its own.
 #[derive(Debug, Clone)]
-pub(crate) struct Field {
-    pub(crate) reference: Reference,
+pub struct Field {
+    /// Its object.
+    pub reference: Reference,
     /// Partial names from the root, joined by points.
-    pub(crate) name: String,
-    pub(crate) kind: Option<Vec<u8>>,
+    pub name: String,
+    /// /FT, own or inherited.
+    pub kind: Option<Vec<u8>>,
     /// /V as it stands, own or inherited.
-    pub(crate) value: Option<Object>,
+    pub value: Option<Object>,
     /// Widgets that are objects of their own; empty if the field is its own widget.
-    pub(crate) widgets: Vec<Reference>,
+    pub widgets: Vec<Reference>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -305,7 +310,8 @@ impl FieldWalk<'_, '_> {
 }
 
 /// A text string (7.9.2.2): UTF-16 with its mark, UTF-8 with its mark, else octets one by one.
-pub(crate) fn text(octets: &[u8]) -> String {
+#[must_use]
+pub fn text(octets: &[u8]) -> String {
     match octets {
         [0xfe, 0xff, rest @ ..] => {
             let units: Vec<u16> = rest

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["asn1", "crypto", "pki"]),
     ("credential", &["crypto", "pki"]),
     ("pdf", &["asn1", "crypto", "evidence", "pki"]),
+    ("affix", &["asn1", "crypto", "pdf"]),
     ("document", &["crypto", "pdf", "seal"]),
     (
         "registry",
@@ -47,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "issuance",
         &[
+            "affix",
             "asn1",
             "catalogue",
             "credential",

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// The crates, by folder.
 pub(crate) const CRATES: &[&str] = &[
+    "affix",
     "asn1",
     "catalogue",
     "cli",

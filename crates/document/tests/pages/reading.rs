@@ -31,7 +31,7 @@ fn every_page_is_one_clean_revision_with_its_data_and_an_empty_field() {
         assert_eq!(attached.len(), 2, "{key}");
         assert_eq!(named("licence.json"), sample.json(), "{key}");
         assert_eq!(named("status.json"), STATUS, "{key}");
-        let found = pdf::preflight::preflight(&source).expect("it can be read");
+        let found = affix::preflight::preflight(&source).expect("it can be read");
         assert_eq!((found.pages, found.findings.len()), (1, 0), "{key}");
         let form = dictionary(
             &file.latest(),

@@ -1,7 +1,7 @@
 //! Sealed licences: the good one, and those that are altered, issued by the wrong body, or out of their days.
 
 use credential::StatusValue;
-use pdf::seal::{Certification, Place};
+use affix::seal::{Certification, Place};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 use verify::{Answer, Covers, Material, SubIndication, TimeSource, Verdict};

@@ -1,0 +1,106 @@
+//! Whether a caller's own file may be sealed: what would let it show or do other things later than were approved is
+//! named, so that no shadow has anything to build on.
+//!
+//! Every object in use is read, reached or not. Names decide little: an action is one wherever it stands, and a
+//! `/Type` excuses nothing.
+
+mod annotation;
+mod finding;
+mod layer;
+mod search;
+
+use pdf::{Object, ReadPdf, Source};
+
+use crate::edit::Edit;
+use crate::seal::form;
+
+use search::Search;
+
+pub use finding::{Active, Finding, MAX_FINDINGS};
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preflight {
+    /// Pages of the file.
+    pub pages: usize,
+    /// Reasons against sealing, at most [`MAX_FINDINGS`], in the order of the objects; none if it may be sealed.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks through a file for active content (T-S5).
+///
+/// # Errors
+/// The file cannot be read, `Encrypted` among them: such files are not sealed either.
+pub fn preflight(source: &dyn Source) -> Result<Preflight, ReadPdf> {
+    let file = pdf::read(source)?;
+    let edit = Edit::new(source, &file)?;
+    let pages = edit.view.pages()?;
+    let mut search = Search::default();
+    for (page, reference) in (1..).zip(&pages) {
+        search.pages.insert(reference.number, page);
+    }
+    catalog(&edit, &mut search)?;
+    let fields = edit.view.fields()?;
+    if form::bounds(&edit, &fields, "")?.is_closed() {
+        search.found(Active::Final, None, None);
+    }
+    for (page, reference) in (1..).zip(&pages) {
+        annotation::inspect(&edit, &mut search, (page, *reference), &fields)?;
+    }
+    for reference in edit.view.references() {
+        if search.findings.len() >= MAX_FINDINGS {
+            break;
+        }
+        let object = edit.view.object(reference)?;
+        search.object(&object, reference.number);
+    }
+    Ok(Preflight {
+        pages: pages.len(),
+        findings: search.findings,
+    })
+}
+
+/// What the catalog alone decides.
+fn catalog(edit: &Edit<'_>, search: &mut Search) -> Result<(), ReadPdf> {
+    let root = edit.catalog().holder.number;
+    let catalog = edit.dictionary(&Object::Reference(edit.catalog().holder), "the catalog")?;
+    let mut kinds = Vec::new();
+    if !is_destination(edit, &edit.entry(&catalog, b"OpenAction")?)? {
+        kinds.push(Active::Automatic);
+    }
+    if catalog.value(b"Collection").is_some() {
+        kinds.push(Active::Portfolio);
+    }
+    if let Object::Dictionary(names) = edit.entry(&catalog, b"Names")? {
+        if names.value(b"JavaScript").is_some() {
+            kinds.push(Active::Script);
+        }
+        if names.value(b"AlternatePresentations").is_some() {
+            kinds.push(Active::OtherPresentation);
+        }
+    }
+    if let Object::Dictionary(form) = edit.entry(&catalog, b"AcroForm")?
+        && edit.entry(&form, b"NeedAppearances")? == Object::Boolean(true)
+    {
+        kinds.push(Active::MadeUpAppearances);
+    }
+    if layer::is_any_hidden(edit, &edit.entry(&catalog, b"OCProperties")?)? {
+        kinds.push(Active::HiddenLayer);
+    }
+    for kind in kinds {
+        search.found(kind, None, Some(root));
+    }
+    Ok(())
+}
+
+/// Whether an open action is absent or only says where to begin to read.
+fn is_destination(edit: &Edit<'_>, action: &Object) -> Result<bool, ReadPdf> {
+    Ok(match action {
+        Object::Null | Object::Array(_) => true,
+        Object::Dictionary(action) => {
+            edit.entry(action, b"S")?.as_name() == Some(b"GoTo")
+                && edit.entry(action, b"Next")? == Object::Null
+        }
+        _ => false,
+    })
+}
