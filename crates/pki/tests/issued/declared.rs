@@ -157,6 +157,10 @@ fn a_declaration_that_cannot_be_made_is_refused_for_its_reason() {
         bent("\"ca-compromise\"", "\"bored\""),
         Err(word("ca-compromised", "bored"))
     );
+}
+
+#[test]
+fn issuers_and_moments_that_cannot_be_are_refused() {
     assert_eq!(
         bent("issuer = \"root\"", "issuer = \"ca\""),
         Err(ReadHierarchy::Issuer { key: key("ca") })

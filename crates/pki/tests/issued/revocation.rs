@@ -27,77 +27,78 @@ fn entry(number: u8, since: time::UtcDateTime, reason: Reason) -> Revoked {
     }
 }
 
+const STATUSES: &[Mutation] = &[
+    ("leaf revoked", "path.revoked", Some(0), |s| {
+        s.revoke(&[], &[entry(10, AT - Duration::DAY, Reason::KeyCompromise)]);
+    }),
+    ("leaf on hold", "path.revoked", Some(0), |s| {
+        s.revoke(
+            &[],
+            &[entry(10, AT - Duration::DAY, Reason::CertificateHold)],
+        );
+    }),
+    ("ca revoked", "path.revoked", Some(1), |s| {
+        s.revoke(&[entry(202, AT - Duration::DAY, Reason::CaCompromise)], &[]);
+    }),
+    (
+        "both revoked: the authority is told",
+        "path.revoked",
+        Some(1),
+        |s| {
+            s.revoke(
+                &[entry(202, AT - Duration::DAY, Reason::CaCompromise)],
+                &[entry(10, AT - Duration::DAY, Reason::KeyCompromise)],
+            );
+        },
+    ),
+    (
+        "not to be relied upon since earlier",
+        "path.revoked",
+        Some(0),
+        |s| {
+            s.at = AT - Duration::days(5);
+            let early = Revoked {
+                invalid_since: Some(AT - Duration::days(9)),
+                ..entry(10, AT - Duration::DAY, Reason::KeyCompromise)
+            };
+            s.revoke(&[], &[early]);
+        },
+    ),
+    ("no list of the ca", "path.status-unknown", Some(0), |s| {
+        s.lists.truncate(1);
+    }),
+    ("no list of the root", "path.status-unknown", Some(1), |s| {
+        s.lists.remove(0);
+    }),
+    (
+        "no list at all: the authority is told",
+        "path.status-unknown",
+        Some(1),
+        |s| {
+            s.lists.clear();
+        },
+    ),
+    (
+        "ca that may not sign lists",
+        "path.status-unknown",
+        Some(0),
+        |s| {
+            s.ca.set(id::KEY_USAGE, true, &KeyUsage::KEY_CERT_SIGN.encode());
+        },
+    ),
+    (
+        "lists that lie ahead",
+        "path.status-unknown",
+        Some(1),
+        |s| {
+            s.lists = ahead(&s.world);
+        },
+    ),
+];
+
 #[test]
 fn revoked_unknown_and_stale_are_told_apart() {
-    let mutations: &[Mutation] = &[
-        ("leaf revoked", "path.revoked", Some(0), |s| {
-            s.revoke(&[], &[entry(10, AT - Duration::DAY, Reason::KeyCompromise)]);
-        }),
-        ("leaf on hold", "path.revoked", Some(0), |s| {
-            s.revoke(
-                &[],
-                &[entry(10, AT - Duration::DAY, Reason::CertificateHold)],
-            );
-        }),
-        ("ca revoked", "path.revoked", Some(1), |s| {
-            s.revoke(&[entry(202, AT - Duration::DAY, Reason::CaCompromise)], &[]);
-        }),
-        (
-            "both revoked: the authority is told",
-            "path.revoked",
-            Some(1),
-            |s| {
-                s.revoke(
-                    &[entry(202, AT - Duration::DAY, Reason::CaCompromise)],
-                    &[entry(10, AT - Duration::DAY, Reason::KeyCompromise)],
-                );
-            },
-        ),
-        (
-            "not to be relied upon since earlier",
-            "path.revoked",
-            Some(0),
-            |s| {
-                s.at = AT - Duration::days(5);
-                let early = Revoked {
-                    invalid_since: Some(AT - Duration::days(9)),
-                    ..entry(10, AT - Duration::DAY, Reason::KeyCompromise)
-                };
-                s.revoke(&[], &[early]);
-            },
-        ),
-        ("no list of the ca", "path.status-unknown", Some(0), |s| {
-            s.lists.truncate(1);
-        }),
-        ("no list of the root", "path.status-unknown", Some(1), |s| {
-            s.lists.remove(0);
-        }),
-        (
-            "no list at all: the authority is told",
-            "path.status-unknown",
-            Some(1),
-            |s| {
-                s.lists.clear();
-            },
-        ),
-        (
-            "ca that may not sign lists",
-            "path.status-unknown",
-            Some(0),
-            |s| {
-                s.ca.set(id::KEY_USAGE, true, &KeyUsage::KEY_CERT_SIGN.encode());
-            },
-        ),
-        (
-            "lists that lie ahead",
-            "path.status-unknown",
-            Some(1),
-            |s| {
-                s.lists = ahead(&s.world);
-            },
-        ),
-    ];
-    refuse(mutations);
+    refuse(STATUSES);
 }
 
 fn ahead(world: &Hierarchy) -> Vec<Crl> {

@@ -234,17 +234,19 @@ fn made_critical(tbs: &[u8], oid: &asn1::Oid, value: &[u8]) -> Vec<u8> {
     asn1::write::sequence(parts)
 }
 
+/// Entries: number, reason in our words and in rcgen's.
+const ENTRIES: [(u8, Reason, RevocationReason); 3] = [
+    (3, Reason::KeyCompromise, RevocationReason::KeyCompromise),
+    (0x90, Reason::Unspecified, RevocationReason::Unspecified),
+    (
+        0x95,
+        Reason::PrivilegeWithdrawn,
+        RevocationReason::PrivilegeWithdrawn,
+    ),
+];
+
 #[test]
 fn both_write_the_same_lists() {
-    let entries = [
-        (3, Reason::KeyCompromise, RevocationReason::KeyCompromise),
-        (0x90, Reason::Unspecified, RevocationReason::Unspecified),
-        (
-            0x95,
-            Reason::PrivilegeWithdrawn,
-            RevocationReason::PrivilegeWithdrawn,
-        ),
-    ];
     let since = AT - Duration::days(4);
     let earlier = AT - Duration::days(9);
     for algorithm in ALGORITHMS {
@@ -268,7 +270,7 @@ fn both_write_the_same_lists() {
             };
             let ours = draft
                 .prepare(
-                    entries
+                    ENTRIES
                         .iter()
                         .take(count)
                         .map(|(number, reason, _)| Revoked {
@@ -280,7 +282,7 @@ fn both_write_the_same_lists() {
                 )
                 .expect("a draft");
             let revoked_certs =
-                entries
+                ENTRIES
                     .iter()
                     .take(count)
                     .map(|(number, _, reason)| RevokedCertParams {
