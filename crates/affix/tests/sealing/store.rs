@@ -37,7 +37,7 @@ fn material_is_stored_once_and_earlier_entries_stay_in_front() {
         let both = [issuer.clone(), leaf.clone()];
         let more = Material {
             certificates: &both,
-            ocsps: &[answer.clone()],
+            ocsps: std::slice::from_ref(&answer),
             crls: &[],
         };
         let two = grown(&one, &more);
