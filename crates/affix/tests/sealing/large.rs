@@ -1,7 +1,10 @@
 //! Files beyond the widths of their numbers, of which nearly all octets are nowhere.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use affix::dss::{Material, append_dss};
 use affix::seal::{Joined, Place, PrepareSeal, WriteUpdate, prepare};
+use crypto::DigestAlgorithm;
 use pdf::{Object, ReadPdf, Source};
 
 use crate::files::{new_field, request};
@@ -11,6 +14,9 @@ struct Sparse {
     before: Vec<u8>,
     hole: u64,
     after: Vec<u8>,
+    /// Octets that were read, and the most at once.
+    read: AtomicUsize,
+    most: AtomicUsize,
 }
 
 /// The form of its section.
@@ -89,6 +95,8 @@ impl Sparse {
             before,
             hole,
             after,
+            read: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
         }
     }
 }
@@ -106,6 +114,8 @@ impl Source for Sparse {
         if offset.saturating_add(into.len() as u64) > self.length() {
             return Err(ReadPdf::Truncated { at: self.length() });
         }
+        self.read.fetch_add(into.len(), Ordering::Relaxed);
+        self.most.fetch_max(into.len(), Ordering::Relaxed);
         for (at, octet) in (offset..).zip(into) {
             *octet = match at {
                 at if at < first => self.before[usize::try_from(at).expect("small")],
@@ -186,4 +196,27 @@ fn a_table_that_cannot_hold_the_offset_is_refused_and_not_bent() {
         ),
         "{refused:?}"
     );
+}
+
+#[test]
+fn neither_work_nor_memory_grows_with_the_file() {
+    let effort = |length| {
+        let file = Sparse::new(length, Form::Table);
+        let prepared = prepare(&file, &request(Place::Page(new_field("One")))).expect("prepared");
+        let (read, most) = (&file.read, &file.most);
+        assert!(prepared.appended().len() < 16_384);
+        (read.load(Ordering::Relaxed), most.load(Ordering::Relaxed))
+    };
+    let (read, most) = effort(100_000);
+    assert!(read < 100_000, "{read}");
+    let (more, at_once) = effort(9_000_000_000);
+    assert!(more < 2 * read && at_once <= most.max(65_536), "{more}");
+    let file = Sparse::new(3_000_000, Form::Table);
+    let prepared = prepare(&file, &request(Place::Page(new_field("One")))).expect("prepared");
+    file.read.store(0, Ordering::Relaxed);
+    let digest = prepared.digest(&file, DigestAlgorithm::Sha256);
+    assert!(digest.is_ok());
+    // Each octet once, in pieces.
+    assert_eq!(file.read.load(Ordering::Relaxed), 3_000_000);
+    assert!(file.most.load(Ordering::Relaxed) <= 65_536);
 }
