@@ -53,6 +53,7 @@ impl Photo {
     /// # Errors
     /// `TooLong`, `TooLarge` before anything is decoded; `UnknownFormat`; `Malformed`.
     pub fn read(bytes: &[u8]) -> Result<Photo, ReadPhoto> {
+        // T-I10: sizes are asked before anything is decoded, the picture alone travels on.
         if bytes.len() > MOST_BYTES {
             return Err(ReadPhoto::TooLong(bytes.len()));
         }

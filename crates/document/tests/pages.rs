@@ -6,6 +6,7 @@ use document::Edition;
 
 #[path = "pages/limits.rs"]
 mod limits;
+#[cfg(test)]
 #[path = "pages/reading.rs"]
 mod reading;
 #[path = "pages/samples.rs"]

@@ -76,7 +76,7 @@ pub struct Picture {
 /// The red of seals (looks 2, *default*).
 pub const RED: [u8; 3] = [0xD7, 0x00, 0x0F];
 
-/// Most characters a name may have.
+/// Most characters a name may have (looks 2).
 pub const LONGEST_NAME: usize = 40;
 
 /// A line or filled shape, in millimetres from the upper left corner.

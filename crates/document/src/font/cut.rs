@@ -67,6 +67,7 @@ impl Cut {
                 .unwrap_or_default()
                 .to_vec()
         };
+        // OpenType `hhea`, `maxp`: both count the glyphs, and readers refuse a font in which they differ.
         let mut head = copy(&typeface.head);
         set(&mut head, 8, &[0; 4]);
         let mut line = copy(&typeface.line);

@@ -114,6 +114,7 @@ impl Setting<'_> {
 
     /// The printed code with four light modules around it, the link under it.
     fn code(&mut self, plan: &Plan) -> Result<(), RenderPage> {
+        // Looks 3: black on white, never over a pattern; the ground is painted with the modules.
         let Some(element) = plan.code else {
             return Ok(());
         };
@@ -154,6 +155,7 @@ impl Setting<'_> {
     /// The issuing authority and the date, over which the seal will stand.
     fn authority(&mut self, plan: &Plan) -> Result<(), RenderPage> {
         let place = self.template.layout.authority;
+        // Looks 1: authority and date bottom right, for the seal to stand over.
         let nominal = Mm::from_points(place.size);
         let (lines, size) = self.authority_lines(place.width, nominal)?;
         let mut y = place.at.y - size * 1.3 * (count(&lines) - 1.0);
@@ -230,6 +232,7 @@ impl Setting<'_> {
         }
         let licence = self.shown.licence;
         let text = format!("{}  v{}", licence.identifier, licence.version);
+        // Looks 1: the identifier in 7 pt monospace. It is never in a link (D23).
         let size = Mm::from_points(7.0);
         let pitch = size * 0.6;
         let characters = f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));

@@ -73,7 +73,7 @@ impl Setting<'_> {
     }
 
     /// Measures all rows, and shrinks the tallest value that still may be smaller, step by step,
-    /// until they fit.
+    /// until they fit; never cut, refused by name (looks 1).
     fn fit<'p>(
         &self,
         region: &PlannedRegion,

@@ -125,6 +125,7 @@ impl<'a> Pen<'a> {
             typefaces,
             height: picture.height,
         };
+        // ISO 32000-1, 11.3.5.2: Multiply darkens, so black text stays black under red.
         pen.word("/M gs\n");
         for (operator, last) in [(" rg\n", 2), (" RG\n", 2)] {
             for (place, part) in picture.colour.iter().enumerate() {

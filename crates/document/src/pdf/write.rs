@@ -87,6 +87,7 @@ impl Objects {
             self.places.len() + 1
         ));
         for place in &self.places {
+            // ISO 32000-1, 7.5.4: each entry has exactly 20 bytes.
             table.push_str(&format!("{place:010} 00000 n \n"));
         }
         table.push_str(&format!(

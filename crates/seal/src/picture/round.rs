@@ -54,6 +54,7 @@ impl Organisation<'_> {
             centre,
             radii: (radius, radius),
         };
+        // Looks 2: rim 1.2 mm, star in the middle, name above, code below, purpose under the star.
         let rim = Shape {
             steps: circle(radius - RIM / 2.0).outline(),
             line: Some(RIM),
@@ -124,7 +125,7 @@ fn name_letters(name: &[char], scale: f64, ring: impl Fn(f64) -> Ellipse) -> Vec
     }
 }
 
-/// A five-pointed star standing on two points.
+/// A five-pointed star standing on two points; an organ with an emblem imports its picture (looks 2).
 fn star_outline(centre: (f64, f64), radius: f64) -> Vec<Step> {
     // In a regular star the notches lie at this share of the radius: (3 − √5) / 2.
     let notch = radius * (3.0 - 5.0_f64.sqrt()) / 2.0;

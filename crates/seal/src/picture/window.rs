@@ -22,7 +22,8 @@ const LONGEST_PURPOSE: usize = 12;
 const LONGEST_DATE: usize = 14;
 
 impl Window<'_> {
-    /// An ellipse of 45 × 30 mm: the name along its upper half, the purpose across, the date below.
+    /// An ellipse of 45 × 30 mm: the name along its upper half, the purpose across, the date below
+    /// (looks 2).
     ///
     /// # Errors
     /// `Empty` without name or purpose; `TooLong` beyond 40, 12 and 14 characters.
@@ -78,7 +79,7 @@ impl Window<'_> {
         })
     }
 
-    /// A rectangle of 50 × 30 mm: name, purpose and date in lines.
+    /// A rectangle of 50 × 30 mm: name, purpose and date in lines (looks 2).
     ///
     /// # Errors
     /// As `ellipse`.

@@ -93,10 +93,11 @@ impl<'a> Painter<'a> {
 
     fn text(&mut self, text: &Text) -> Result<(), char> {
         self.fill(text.colour);
+        // ISO 32000-1, 9.4.1: text state and position hold between BT and ET alone.
         self.word("BT\n");
         if text.weight == Weight::Bold {
             self.stroke_colour(text.colour);
-            // A stroke of 2.8 % of the em makes Song Regular as heavy as its bold.
+            // ISO 32000-1, 9.3.6: mode 2 fills and strokes. A stroke of 2.8 % of the em makes Song Regular as heavy as its bold.
             self.numbers(&[text.size.points() * 0.028]);
             self.word("w 2 Tr\n");
         }
@@ -114,6 +115,7 @@ impl<'a> Painter<'a> {
             && spacing.0 != 0.0
         {
             self.numbers(&[spacing.points()]);
+            // ISO 32000-1, 9.3.2: Tc stays until it is set again, beyond ET.
             self.word("Tc\n");
         }
         self.runs(text)?;
@@ -160,7 +162,8 @@ impl<'a> Painter<'a> {
         Ok(())
     }
 
-    /// Half of what a cell is wider than its character, in thousandths of the em.
+    /// Half of what a cell is wider than its character, in thousandths of the em, by which numbers
+    /// in a TJ array move the pen back (ISO 32000-1, 9.4.3).
     fn cell_inset(&self, text: &Text, character: char) -> f64 {
         let Pitch::Cells(pitch) = text.pitch else {
             return 0.0;
@@ -197,6 +200,7 @@ impl<'a> Painter<'a> {
     }
 
     fn path(&mut self, path: &Path) {
+        // ISO 32000-1, 8.4.2: q and Q stand in pairs, so that nothing leaks into what follows.
         self.word("q\n");
         self.stroke_colour(path.colour);
         self.numbers(&[path.width.points()]);

@@ -254,6 +254,7 @@ impl Blank {
 
     fn admit(&self, licence: &Licence, page: &Page<'_>) -> Result<(), RenderPage> {
         let used = &licence.template;
+        // R8: page and data are made from the same template version.
         if used.key != self.template.key || used.version != self.template.version {
             return Err(RenderPage::OtherTemplate {
                 key: used.key.clone(),
@@ -338,6 +339,7 @@ impl File<'_> {
     }
 
     fn photo(&mut self, photo: &Photo) -> u32 {
+        // ISO 19005-3, 6.2.8: no alternate pictures and no interpolation.
         let number = self.objects.number();
         let entries = format!(
             "/Type/XObject/Subtype/Image/Width {}/Height {}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode",
@@ -405,6 +407,7 @@ impl File<'_> {
         let box_of = [sheet.width.points(), sheet.height.points()]
             .map(decimal_text)
             .join(" ");
+        // ISO 19005-3, 6.2.10: a page on which something is transparent names its blending space.
         self.objects.put(
             page,
             format!(
@@ -459,6 +462,7 @@ impl File<'_> {
              /Names<</EmbeddedFiles<</Names[(licence.json){licence} 0 R(status.json){status} 0 R]>>>>\
              /AcroForm<</Fields[{widget} 0 R]>>>>"
         ));
+        // ISO 19005-3, 6.1.3: the trailer has an ID; ours follows from the content (R8).
         let digest = crypto::sha256(&self.objects.bytes);
         let id: String = digest
             .iter()

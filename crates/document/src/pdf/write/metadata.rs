@@ -35,7 +35,7 @@ xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n\
     )
 }
 
-/// The information dictionary.
+/// The information dictionary (ISO 19005-3, 6.1.5).
 pub(crate) fn information(described: &Described<'_>) -> String {
     let date = pdf_date(described.moment);
     format!(
@@ -59,6 +59,7 @@ pub(crate) fn pdf_date(moment: UtcDateTime) -> String {
     )
 }
 
+/// ISO 16684-1, 8.2.1.2, in UTC.
 fn xmp_date(moment: UtcDateTime) -> String {
     let (date, time) = (moment.date(), moment.time());
     format!(

@@ -42,10 +42,12 @@ pub(crate) fn tree(
             tag(element.kind),
             places.page
         );
+        // ISO 14289-1, 7.3: a figure has a text that stands for it.
         if let Some(words) = &element.alternative {
             body.push_str(&format!("/Alt {}", text_string(words)));
         }
         match element.kind {
+            // ISO 14289-1, 7.5: head cells say what they head.
             Kind::HeadCell => body.push_str("/A<</O/Table/Scope/Column>>"),
             Kind::Form => {
                 form = number;
