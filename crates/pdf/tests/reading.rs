@@ -25,6 +25,9 @@ mod keys;
 #[path = "reading/maker.rs"]
 mod maker;
 #[cfg(test)]
+#[path = "reading/messages.rs"]
+mod messages;
+#[cfg(test)]
 #[path = "reading/shadows.rs"]
 mod shadows;
 #[cfg(test)]

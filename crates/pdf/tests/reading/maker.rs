@@ -97,7 +97,7 @@ impl Maker {
         all.sort_unstable();
         for number in all {
             match objects.keys().position(|found| *found == number) {
-                Some(at) => row(number, 2, container.into(), at as u16),
+                Some(at) => row(number, 2, container.into(), u16::try_from(at).expect("few")),
                 None if number == container => row(number, 1, places[&container], 0),
                 None => row(number, 1, at, 0),
             }
@@ -164,7 +164,7 @@ impl Maker {
 
     /// Signs the last signature dictionary written.
     pub(crate) fn sign(self) -> Maker {
-        self.sign_as(|range| plain(range), hex)
+        self.sign_as(plain, hex)
     }
 
     /// Signs, and writes numbers and message as told. The digest is over the ranges round the reserved place.
