@@ -13,7 +13,7 @@ mod kind;
 mod material;
 mod pem;
 mod policy;
-mod report;
+pub mod report;
 mod trust;
 
 pub use answer::{Answer, Verdict};
@@ -24,10 +24,7 @@ pub use kind::Kind;
 pub use material::{MAX_FILES, MAX_OCTETS, Material, Supplied};
 pub use pdf::{Seekable, Source};
 pub use policy::{Anchors, Demand, Policy, ReadPolicy};
-pub use report::{
-    ChangeTold, Covers, LicenceTold, Origin, Report, Sentence, SignatureReport, StateSource,
-    TimeSource,
-};
+pub use report::{Origin, Report, SignatureReport};
 pub use trust::{
     Bundle, BundleAnchor, BundleLog, Entitlement, MAX_TRUST, Office, OfficeType, ReadTrust, Trust,
 };

@@ -1,4 +1,4 @@
-//! What is handed out: one object for one artefact.
+//! What is handed out: one object for one artefact. As JSON it is the command-line contract.
 
 use serde::Serialize;
 use time::UtcDateTime;

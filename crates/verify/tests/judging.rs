@@ -1,24 +1,35 @@
 //! Whole artefacts, judged: good ones, and named mutations of them that are refused for the exact reason.
 
+#[cfg(test)]
 #[path = "judging/codes.rs"]
 mod codes;
+#[cfg(test)]
 #[path = "judging/hierarchy.rs"]
 mod hierarchy;
+#[cfg(test)]
 #[path = "judging/licences.rs"]
 mod licences;
+#[cfg(test)]
 #[path = "judging/log.rs"]
 mod log;
+#[cfg(test)]
 #[path = "judging/maker.rs"]
 mod maker;
+#[cfg(test)]
 #[path = "judging/messages.rs"]
 mod messages;
+#[cfg(test)]
 #[path = "judging/revocation.rs"]
 mod revocation;
+#[cfg(test)]
 #[path = "judging/stamps.rs"]
 mod stamps;
+#[cfg(test)]
 #[path = "judging/status.rs"]
 mod status;
+#[cfg(test)]
 #[path = "judging/trust.rs"]
 mod trust;
+#[cfg(test)]
 #[path = "judging/unlikely.rs"]
 mod unlikely;

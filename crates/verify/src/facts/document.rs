@@ -4,7 +4,9 @@
 use crypto::{Digest, DigestAlgorithm};
 use evidence::cms::{ReadCms, SignedData};
 use evidence::tsp::{ReadToken, Token};
-use pdf::{Change, File, ReadPdf, SignatureFault, SignatureField, Source, Standing, SubFilter};
+use pdf::{
+    Change, File, Level, ReadPdf, SignatureFault, SignatureField, Source, Standing, SubFilter,
+};
 use time::UtcDateTime;
 
 use crate::report::{ChangeTold, Covers};

@@ -1613,12 +1613,6 @@ pub const TABLE: &[Row] = &[
         "the key of the signer cannot be used",
     ),
     row(
-        "signature.later-change",
-        Effect::Told,
-        "ISO 32000-2 12.8.2.2",
-        "something was added after signing, as the signature permits",
-    ),
-    row(
         "signature.no-dictionary",
         fails(S::FormatFailure),
         "ISO 32000-2 12.7.5.5",

@@ -192,17 +192,6 @@ fn inspect_field(signature: &SignatureFacts) -> Vec<Finding> {
         // A forbidden change is FORMAT_FAILURE with its finding (contract).
         findings.push(Finding::of(change.code).because(&change.text));
     }
-    let permitted = signature
-        .changes
-        .iter()
-        .filter(|change| change.permitted)
-        .count();
-    if permitted > 0 {
-        findings.push(
-            Finding::of("signature.later-change")
-                .because(format_args!("{permitted}, listed under changes_after")),
-        );
-    }
     findings
 }
 

@@ -21,8 +21,19 @@ pub(crate) struct Stated {
     pub(crate) findings: Vec<Finding>,
 }
 
+/// `{"status":{"status_list":{"idx":n,"uri":"…"}}}` (Token Status List 6.2, `credentials` 5).
 #[derive(Deserialize)]
 struct Written {
+    status: WrittenStatus,
+}
+
+#[derive(Deserialize)]
+struct WrittenStatus {
+    status_list: WrittenPlace,
+}
+
+#[derive(Deserialize)]
+struct WrittenPlace {
     idx: u64,
     uri: String,
 }
@@ -37,9 +48,10 @@ pub(crate) fn read_reference(octets: &[u8]) -> Option<StatusReference> {
     }
     credential::inspect_json(octets).ok()?;
     let written: Written = serde_json::from_slice(octets).ok()?;
+    let place = written.status.status_list;
     Some(StatusReference {
-        uri: written.uri,
-        index: written.idx,
+        uri: place.uri,
+        index: place.idx,
     })
 }
 

@@ -1,10 +1,11 @@
 //! Sealed licences: the good one, and those that are altered, issued by the wrong body, or out of their days.
 
-use credential::StatusValue;
 use affix::seal::{Certification, Place};
+use credential::StatusValue;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
-use verify::{Answer, Covers, Material, SubIndication, TimeSource, Verdict};
+use verify::report::{Covers, TimeSource};
+use verify::{Answer, Material, SubIndication, Verdict};
 
 use crate::hierarchy::{AT, trust};
 use crate::maker::{GOOD, Recipe, errors, judged, judged_with, outcome as told, sub};

@@ -7,13 +7,18 @@ use verify::{Answer, Material, Report, SubIndication, Trust, Verdict};
 use crate::hierarchy::{AT, bundle, trust};
 use crate::maker::{GOOD, Recipe, checkpoint, codes, errors, judged_with, outcome, sub};
 
+/// What is done to a leaf before it is logged.
+type BendLeaf = fn(&mut tlog::Leaf);
+/// What is done to a receipt before it is embedded.
+type BendReceipt = fn(String) -> Option<Vec<u8>>;
+
 fn recheck(recipe: &Recipe) -> Report {
     judged_with(&recipe.make(), &trust(), &Material::empty(), "recheck", AT)
 }
 
 #[test]
 fn each_member_of_the_leaf_is_that_of_the_file() {
-    let bends: [(&str, fn(&mut tlog::Leaf)); 9] = [
+    let bends: [(&str, BendLeaf); 9] = [
         ("kind", |leaf| leaf.kind = LeafKind::LicenceState),
         ("office", |leaf| leaf.office.push('X')),
         ("seal", |leaf| leaf.subject.push('X')),
@@ -58,7 +63,7 @@ fn bent(from: &str, to: &str, text: &str) -> Option<Vec<u8>> {
 
 #[test]
 fn each_line_of_the_receipt_is_needed() {
-    let bends: [(&str, fn(String) -> Option<Vec<u8>>); 14] = [
+    let bends: [(&str, BendReceipt); 14] = [
         ("receipt.absent", |_| None),
         ("receipt.not-utf8", |_| Some(vec![0xff])),
         ("receipt.first-line", |text| bent("@v1", "@v2", &text)),

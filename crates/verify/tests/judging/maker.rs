@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
+use affix::dss::{Material as Store, append_dss};
+use affix::seal::{Appearance, Certification, Fit, Place, Prepared, SealRequest, prepare};
 use crypto::{Digest, DigestAlgorithm, SeededRandom, Signature, Signer as _, sha256};
 use document::{Blank, Edition, Imprint, Modules, Page, Template, Unsealed};
 use evidence::cms::{Attribute, Draft};
 use evidence::ocsp::Status;
 use evidence::tsp::{self, Accuracy, TokenSerial, Unit};
-use affix::dss::{Material as Store, append_dss};
-use affix::seal::{Appearance, Certification, Fit, Place, Prepared, SealRequest, prepare};
 use seal::picture::{Organisation, RED};
 use serde_json::Value;
 use time::macros::{date, offset};
@@ -65,7 +65,7 @@ impl Default for Recipe {
     fn default() -> Recipe {
         Recipe {
             licence: sample(),
-            status: format!(r#"{{"idx":{INDEX},"uri":"{URI}"}}"#),
+            status: reference(INDEX),
             seal: SEAL,
             claimed: SEALED,
             stamp: Some((SEALED + Duration::seconds(2), "tsa")),
@@ -79,6 +79,11 @@ impl Default for Recipe {
             bend_signature: |signature| signature,
         }
     }
+}
+
+/// `status.json` of the sample list.
+pub(crate) fn reference(index: u64) -> String {
+    format!(r#"{{"status":{{"status_list":{{"idx":{index},"uri":"{URI}"}}}}}}"#)
 }
 
 static BLANK: LazyLock<Blank> = LazyLock::new(|| {

@@ -2,7 +2,8 @@
 
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
-use verify::{Answer, Material, Report, SubIndication, TimeSource, Trust, Verdict};
+use verify::report::TimeSource;
+use verify::{Answer, Material, Report, SubIndication, Trust, Verdict};
 
 use crate::hierarchy::{AT, SEALED, bundle, trust};
 use crate::maker::{Recipe, codes, errors, judged_with, sub, token};

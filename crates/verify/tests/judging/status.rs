@@ -5,7 +5,7 @@ use time::{Duration, UtcDateTime};
 use verify::{Answer, Material, Origin, Report, Supplied, Verdict};
 
 use crate::hierarchy::{AT, algorithm, certificate, sign, trust};
-use crate::maker::{GOOD, INDEX, Recipe, URI, codes, judged, judged_with, outcome};
+use crate::maker::{GOOD, INDEX, Recipe, URI, codes, judged, judged_with, outcome, reference};
 
 /// A list token of this moment in which the sample has this value, signed by `key`.
 pub(crate) fn list(value: StatusValue, issued_at: UtcDateTime, key: &str) -> String {
@@ -189,7 +189,7 @@ fn the_youngest_list_counts_and_a_bad_one_does_not_hide_a_good_one() {
 #[test]
 fn an_index_beyond_the_list_is_no_statement() {
     let recipe = Recipe {
-        status: format!(r#"{{"idx":1048576,"uri":"{URI}"}}"#),
+        status: reference(1_048_576),
         bend_leaf: |leaf| {
             if let Some(status) = &mut leaf.status {
                 status.index = 1_048_576;
@@ -214,8 +214,10 @@ fn a_reference_that_cannot_be_read_is_no_status() {
     for text in [
         "{}",
         "[1]",
-        r#"{"idx":1,"idx":2,"uri":"a"}"#,
-        r#"{"idx":-1,"uri":"a"}"#,
+        r#"{"idx":1,"uri":"a"}"#,
+        r#"{"status":{"status_list":{"idx":1,"idx":2,"uri":"a"}}}"#,
+        r#"{"status":{"status_list":{"idx":-1,"uri":"a"}}}"#,
+        r#"{"status":{"status_list":{"idx":1}}}"#,
     ] {
         let recipe = Recipe {
             status: text.to_owned(),

@@ -1,0 +1,224 @@
+//! The command line: its exit statuses, its lines, its words.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use serde_json::Value;
+use time::UtcDateTime;
+use time::macros::utc_datetime;
+
+const NOW: UtcDateTime = utc_datetime!(2026-11-22 4:00);
+
+struct Ran {
+    status: u8,
+    out: String,
+    err: String,
+}
+
+fn run(arguments: &[&str]) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let all = std::iter::once("yinxin-verify")
+        .chain(arguments.iter().copied())
+        .map(OsString::from);
+    let status = cli::run(all, NOW, &mut out, &mut err);
+    Ran {
+        status,
+        out: String::from_utf8(out).expect("UTF-8"),
+        err: String::from_utf8(err).expect("UTF-8"),
+    }
+}
+
+fn fixture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures")
+        .join(name);
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+/// Files with these contents, in a folder that lasts as long as the value.
+fn files(contents: &[(&str, &[u8])]) -> (tempfile::TempDir, Vec<String>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = contents
+        .iter()
+        .map(|(name, octets)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, octets).expect("writable");
+            path.to_str().expect("UTF-8").to_owned()
+        })
+        .collect();
+    (folder, paths)
+}
+
+#[test]
+fn what_is_not_understood_is_usage() {
+    let (_folder, paths) = files(&[
+        ("a.txt", b"hello"),
+        ("bad.pem", b"-----BEGIN CERTIFICATE-----"),
+    ]);
+    for arguments in [
+        &[][..],
+        &["--jason", &paths[0]],
+        &["--at", "yesterday", &paths[0]],
+        &["--at", "2026-11-22", &paths[0]],
+        &["--trust", "/nowhere/at/all", &paths[0]],
+        &["--trust", &paths[1], &paths[0]],
+        &["--trust", &paths[0], &paths[0]],
+        &["--status", "/nowhere/at/all", &paths[0]],
+        &["--policy", "lenient", &paths[0]],
+        &["--policy", &paths[0], &paths[0]],
+        &["--audience", "somebody", &paths[0]],
+        &["--nonce", "1", &paths[0]],
+    ] {
+        let ran = run(arguments);
+        assert_eq!(ran.status, 64, "{arguments:?}");
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    let help = run(&["--help"]);
+    assert_eq!(help.status, 0);
+    for word in [
+        "--trust",
+        "--status",
+        "--at",
+        "--policy",
+        "--audience",
+        "--nonce",
+        "--json",
+        "64 usage",
+    ] {
+        assert!(help.out.contains(word), "{word}");
+    }
+    assert_eq!(run(&["--version"]).status, 0);
+}
+
+#[test]
+fn each_file_is_one_object_on_one_line() {
+    let (_folder, paths) = files(&[
+        ("a.txt", b"hello"),
+        ("b.ofd", b"PK\x03\x04OFD.xml"),
+        ("c.der", b"0"),
+    ]);
+    let ran = run(&["--json", &paths[0], &paths[1], &paths[2]]);
+    let lines: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .collect();
+    assert_eq!(lines.len(), 3);
+    for (line, path) in lines.iter().zip(&paths) {
+        assert_eq!(line["file"], **path);
+        for member in [
+            "kind",
+            "verdict",
+            "answer",
+            "indication",
+            "sub_indication",
+            "signatures",
+            "findings",
+        ] {
+            assert!(line.get(member).is_some(), "{member}");
+        }
+        let finding = &line["findings"][0];
+        for member in ["code", "severity", "clause", "text"] {
+            assert!(finding[member].is_string(), "{member}");
+        }
+    }
+    assert_eq!(lines[0]["kind"], "unknown");
+    assert_eq!(lines[1]["verdict"], "not_processed");
+    assert_eq!(lines[2]["verdict"], "invalid");
+    assert_eq!(lines[2]["indication"], "TOTAL-FAILED");
+    assert_eq!(lines[2]["sub_indication"], "FORMAT_FAILURE");
+    assert_eq!(lines[0]["at"], "2026-11-22T04:00:00Z");
+}
+
+#[test]
+fn the_worst_verdict_decides_the_exit_status() {
+    let (_folder, paths) = files(&[("a.txt", b"hello"), ("c.der", b"0")]);
+    assert_eq!(run(&[&paths[0]]).status, 2);
+    assert_eq!(run(&[&paths[1]]).status, 1);
+    assert_eq!(run(&[&paths[0], &paths[1]]).status, 1);
+    assert_eq!(run(&[&paths[1], &paths[0]]).status, 1);
+}
+
+#[test]
+fn a_file_that_is_not_there_stops_nothing() {
+    let (_folder, paths) = files(&[("c.der", b"0")]);
+    let ran = run(&["--json", "/nowhere/at/all.pdf", &paths[0]]);
+    assert_eq!(ran.status, 1);
+    let first: Value = serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(first["verdict"], "not_processed");
+    assert_eq!(first["findings"][0]["code"], "input.unreadable");
+    assert_eq!(run(&["/nowhere/at/all.pdf"]).status, 2);
+}
+
+#[test]
+fn the_moment_can_be_said_in_any_zone() {
+    let (_folder, paths) = files(&[("a.txt", b"hello")]);
+    let ran = run(&["--json", "--at", "2026-06-10T16:42:00+08:00", &paths[0]]);
+    let line: Value = serde_json::from_str(ran.out.trim()).expect("JSON");
+    assert_eq!(line["at"], "2026-06-10T08:42:00Z");
+}
+
+#[test]
+fn a_person_is_told_in_both_languages() {
+    let (_folder, paths) = files(&[("c.der", b"0")]);
+    let ran = run(&[&paths[0]]);
+    for words in [
+        "invalid",
+        "签名无效。",
+        "The signatures are not valid.",
+        "signature.cms-unreadable",
+    ] {
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+    }
+}
+
+#[test]
+fn files_of_the_status_folder_that_are_not_known_are_told() {
+    let (folder, _) = files(&[("notes.txt", b"x"), ("broken.crl", b"x")]);
+    let (_other, paths) = files(&[("a.txt", b"hello")]);
+    let ran = run(&[
+        "--json",
+        "--status",
+        folder.path().to_str().expect("UTF-8"),
+        &paths[0],
+    ]);
+    let line: Value = serde_json::from_str(ran.out.trim()).expect("JSON");
+    let codes: Vec<&str> = line["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|finding| finding["code"].as_str())
+        .collect();
+    assert!(codes.contains(&"material.ignored"), "{codes:?}");
+    assert!(codes.contains(&"material.unreadable"), "{codes:?}");
+}
+
+#[test]
+fn a_policy_file_is_taken_and_named() {
+    let (_folder, paths) = files(&[
+        ("a.txt", b"hello"),
+        (
+            "field.json",
+            br#"{"name":"field","base":"default","status_hours":6}"#,
+        ),
+    ]);
+    let ran = run(&["--json", "--policy", &paths[1], &paths[0]]);
+    let line: Value = serde_json::from_str(ran.out.trim()).expect("JSON");
+    assert_eq!(line["policy"], "field");
+}
+
+#[test]
+fn trust_by_certificates_of_others_is_read() {
+    let ca = std::fs::read(fixture("rfc3161-ocsp-crl/p256/certs/ca.der")).expect("a fixture");
+    use base64::Engine as _;
+    let pem = format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        base64::engine::general_purpose::STANDARD.encode(ca)
+    );
+    let (_folder, paths) = files(&[("ca.pem", pem.as_bytes()), ("a.txt", b"hello")]);
+    assert_eq!(run(&["--trust", &paths[0], &paths[1]]).status, 2);
+}
