@@ -12,6 +12,7 @@ mod check;
 mod constraint;
 mod fault;
 mod form;
+mod memory;
 mod policy;
 mod purpose;
 mod question;
@@ -23,6 +24,7 @@ pub use build::validate;
 pub use chain::Chain;
 pub use fault::{PathError, PathFault};
 pub use form::NameForm;
+pub use memory::Memory;
 pub use purpose::Purpose;
 pub use question::{PolicyDemand, Question, Strength};
 pub use status::{

@@ -4,7 +4,7 @@ use asn1::Oid;
 use credential::{CheckToken, Jws, ReadJws};
 use pki::Certificate;
 use pki::certificate::ReadCertificate;
-use pki::path::{Anchor, Budget, PathError, Purpose, Question, validate};
+use pki::path::{Anchor, Budget, Memory, PathError, Purpose, Question, validate};
 use thiserror::Error;
 use time::UtcDateTime;
 use tlog::TrustedLog;
@@ -35,6 +35,8 @@ pub struct Trust {
     pub(crate) time_stamp_policies: Vec<Oid>,
     pub(crate) next_update: Option<UtcDateTime>,
     pub(crate) findings: Vec<Finding>,
+    /// Signatures on certificates and lists that held before: the same authorities stand behind every file.
+    pub(crate) memory: Memory,
 }
 
 /// Why a file gives no trust.
@@ -148,6 +150,7 @@ impl Trust {
             time_stamp_policies: bundle.policies()?,
             next_update: Some(bundle.next_update),
             findings: Vec::new(),
+            memory: Memory::new(),
         })
     }
 

@@ -1,5 +1,9 @@
 //! T-I8: what one validation may cost, counted down as it is spent.
 
+use crypto::PublicKey;
+
+use super::memory::Memory;
+
 /// Certificates of one chain, its leaf and its anchor among them.
 const DEPTH: usize = 10;
 /// Candidates that one question may bring.
@@ -21,6 +25,7 @@ pub struct Budget {
     candidates: usize,
     signatures: usize,
     comparisons: usize,
+    memory: Option<Memory>,
 }
 
 /// Which limit was met.
@@ -56,6 +61,7 @@ impl Budget {
             candidates: CANDIDATES,
             signatures: SIGNATURES,
             comparisons: COMPARISONS,
+            memory: None,
         }
     }
 
@@ -65,6 +71,15 @@ impl Budget {
     pub fn with_depth(self, depth: usize) -> Self {
         Self {
             depth: depth.min(DEPTH),
+            ..self
+        }
+    }
+
+    /// The same budget beside a memory: what held before is not computed again. It counts all the same.
+    #[must_use]
+    pub fn remembering(self, memory: &Memory) -> Self {
+        Self {
+            memory: Some(memory.clone()),
             ..self
         }
     }
@@ -94,8 +109,18 @@ impl Budget {
         Ok(())
     }
 
-    pub(super) fn signature(&mut self) -> Result<(), Limit> {
-        spend(&mut self.signatures, 1, Limit::Signatures)
+    /// Checks a signature: `check` says whether `key` signed `object`.
+    pub(super) fn signature<E>(
+        &mut self,
+        object: &[u8],
+        key: &PublicKey,
+        check: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Result<(), E>, Limit> {
+        spend(&mut self.signatures, 1, Limit::Signatures)?;
+        Ok(match &self.memory {
+            None => check(),
+            Some(memory) => memory.recall(object, key, check),
+        })
     }
 
     pub(super) fn compare(&mut self, count: usize) -> Result<(), Limit> {

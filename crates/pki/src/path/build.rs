@@ -221,10 +221,10 @@ impl<'a> Search<'a, '_> {
                 }
             }
         };
-        self.budget.signature()?;
-        Ok(certificate
-            .check_signature(key)
-            .map_err(|cause| PathFault::Signature { at, cause }))
+        let found = self
+            .budget
+            .signature(certificate.der(), key, || certificate.check_signature(key))?;
+        Ok(found.map_err(|cause| PathFault::Signature { at, cause }))
     }
 
     /// Judges a chain whose signatures hold. Status comes last, and is asked where only time is wrong too.

@@ -252,9 +252,9 @@ impl<'a> StatusMaterial<'a> {
         if let Some(reason) = status.refusal(asked, self.now) {
             return Ok(Err(reason));
         }
-        budget.signature()?;
         // RFC 5280 6.3.3 g: the key that signed the certificate signs the list, since indirect ones are not read.
-        match list.check_signature(asked.issuer_key) {
+        let key = asked.issuer_key;
+        match budget.signature(list.der(), key, || list.check_signature(key))? {
             Ok(()) => Ok(Ok(status)),
             Err(cause) => Ok(Err(ListRefused::Signature(cause))),
         }

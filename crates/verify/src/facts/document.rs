@@ -169,7 +169,13 @@ impl SignatureFacts {
                 pdf::Coverage::Revision => Covers::Revision,
                 pdf::Coverage::Part => Covers::Part,
             },
-            changes: file.changes_after(field, all).iter().map(told).collect(),
+            changes: file
+                .changes_after(field, all)
+                .iter()
+                // T-V3: validation material and time-stamps are allowed without remark.
+                .filter(|change| !change.permitted || change.level() != Level::Upkeep)
+                .map(told)
+                .collect(),
             lines,
             embedded: Embedded::read(file, field.revision())?,
         })

@@ -49,7 +49,7 @@ impl<'a> Sitting<'a> {
             material,
             at,
             anchors: trust.anchors_under(policy.anchors),
-            budget: Budget::new(),
+            budget: Budget::new().remembering(&trust.memory),
             certificates: trust.certificates.clone(),
             crls: material.crls.clone(),
             ocsps: material.ocsps.clone(),
