@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use crypto::{PublicKey, Signature, WrongForm};
+use crypto::{PublicKey, Signature, WrongForm, sha256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
@@ -75,6 +75,7 @@ pub struct StatusToken {
     claims: StatusClaims,
     list: StatusList,
     frame: Frame,
+    digest: [u8; 32],
 }
 
 #[derive(Debug, Clone)]
@@ -306,6 +307,7 @@ impl StatusToken {
             },
             list: StatusList::open(payload.status_list.bits, &packed)?,
             frame: Frame::Jwt(Box::new(token)),
+            digest: sha256(text.as_bytes()),
         })
     }
 
@@ -337,6 +339,7 @@ impl StatusToken {
             },
             list: StatusList::open(bits, packed)?,
             frame: Frame::Cwt(Box::new(token)),
+            digest: sha256(octets),
         })
     }
 
@@ -359,6 +362,12 @@ impl StatusToken {
             Frame::Jwt(token) => token.certificates(),
             Frame::Cwt(token) => &token.certificates,
         }
+    }
+
+    /// SHA-256 of the token as it was received: two of one digest are one token.
+    #[must_use]
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// Checks the signature; the key fixes the algorithm.

@@ -2,7 +2,6 @@
 //! pass of SHA-256.
 
 #[path = "../tests/judging/hierarchy.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
 mod hierarchy;
 #[path = "../tests/judging/maker.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]

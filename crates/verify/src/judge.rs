@@ -9,7 +9,7 @@ use crate::finding::{Effect, Finding, Indication};
 use crate::kind::Kind;
 use crate::material::Material;
 use crate::policy::Policy;
-use crate::report::{LicenceTold, Report, Sentence, SignatureReport, StateSource, told};
+use crate::report::{LicenceTold, Report, Sentence, SignatureReport, StateSource, Wanted, told};
 use crate::trust::Trust;
 
 mod code;
@@ -32,6 +32,7 @@ struct Outcome {
     licence: Option<LicenceTold>,
     state: Option<StateSource>,
     unsigned: bool,
+    wanted: Vec<Wanted>,
 }
 
 /// Reads an artefact and judges it: [`crate::open`] and [`judge`].
@@ -89,6 +90,7 @@ pub fn judge(
         },
     };
     outcome.findings.extend(sitting.notes());
+    outcome.wanted = sitting.wanted();
     outcome.findings.extend(inspect_trust(trust, at));
     outcome.findings.extend(trust.findings.iter().cloned());
     outcome.findings.extend(material.findings.iter().cloned());
@@ -161,5 +163,6 @@ fn put_together(kind: Kind, outcome: Outcome, policy: &Policy, at: UtcDateTime) 
         licence: outcome.licence,
         signatures: outcome.signatures,
         findings: outcome.findings,
+        wanted: outcome.wanted,
     }
 }

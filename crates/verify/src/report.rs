@@ -37,6 +37,30 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// Findings about the artefact as a whole.
     pub findings: Vec<Finding>,
+    /// What could settle what is open; whoever has a network may look for it and judge again.
+    pub wanted: Vec<Wanted>,
+}
+
+/// Something that is missing. Its address stands in the artefact, which anybody may have written: what is
+/// fetched from where is for an allow-list to say (T-I8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wanted {
+    /// What it is.
+    pub kind: WantedKind,
+    /// Where it is said to be.
+    pub uri: String,
+}
+
+/// What can be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WantedKind {
+    /// A status list of licences.
+    StatusList,
+    /// A list of revoked certificates.
+    Crl,
+    /// An answer about one certificate.
+    Ocsp,
 }
 
 /// One sentence in both languages.

@@ -33,8 +33,12 @@ impl Memory {
         self.len() == 0
     }
 
-    /// What `check` says, without asking it where it said before that `key` signed exactly these octets.
-    pub(super) fn recall<E>(
+    /// What `check` says, without asking it where it said before that `key` signed exactly these octets: the
+    /// whole signed object, its algorithm and signature among them.
+    ///
+    /// # Errors
+    /// What `check` says.
+    pub fn recall<E>(
         &self,
         object: &[u8],
         key: &PublicKey,

@@ -2,16 +2,19 @@
 //! material that came along.
 
 use evidence::ocsp::{Asked, Moment, NoncePolicy, Responder, Response, Status, StatusFault};
+use pki::extension::PointName;
+use pki::general_name::GeneralName;
 use pki::path::{
     Anchor, Budget, Chain, ListRefused, PathError, PathFault, Purpose, Question, State,
     StatusAsked, StatusAt, StatusDemand, StatusMaterial, Strength, validate,
 };
-use pki::{Certificate, Crl};
+use pki::{Certificate, Crl, identifiers};
 use time::UtcDateTime;
 
 use crate::finding::Finding;
 use crate::material::Material;
 use crate::policy::{Demand, Policy};
+use crate::report::{Wanted, WantedKind};
 use crate::trust::Trust;
 
 /// Candidates for one chain (T-I8), the leaf not counted.
@@ -34,6 +37,7 @@ pub(crate) struct Sitting<'a> {
     ocsps: Vec<Response>,
     /// What was seen on the way and belongs to no signature.
     notes: Vec<Finding>,
+    wanted: Vec<Wanted>,
 }
 
 impl<'a> Sitting<'a> {
@@ -54,6 +58,7 @@ impl<'a> Sitting<'a> {
             crls: material.crls.clone(),
             ocsps: material.ocsps.clone(),
             notes: Vec::new(),
+            wanted: Vec::new(),
         }
     }
 
@@ -88,6 +93,39 @@ impl<'a> Sitting<'a> {
     /// Takes what was noted.
     pub(crate) fn notes(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.notes)
+    }
+
+    /// Takes what was found to be missing.
+    pub(crate) fn wanted(&mut self) -> Vec<Wanted> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Remembers that something is missing, once.
+    pub(crate) fn want(&mut self, kind: WantedKind, uri: &str) {
+        let wanted = Wanted {
+            kind,
+            uri: uri.to_owned(),
+        };
+        if self.wanted.len() < MAX_NOTES && !self.wanted.contains(&wanted) {
+            self.wanted.push(wanted);
+        }
+    }
+
+    /// Where the status of this certificate is said to be (RFC 5280 4.2.1.13, 4.2.2.1).
+    fn want_status(&mut self, certificate: &Certificate) {
+        for uri in certificate.access_uris(&identifiers::ACCESS_OCSP) {
+            self.want(WantedKind::Ocsp, uri);
+        }
+        for point in certificate.crl_distribution_points().unwrap_or_default() {
+            let Some(PointName::Full(names)) = point.name else {
+                continue;
+            };
+            for name in names {
+                if let GeneralName::Uri(uri) = name {
+                    self.want(WantedKind::Crl, uri);
+                }
+            }
+        }
     }
 
     fn note(&mut self, finding: Finding) {

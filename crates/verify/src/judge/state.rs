@@ -9,7 +9,7 @@ use super::sitting::Sitting;
 use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::policy::Demand;
-use crate::report::{Origin, StateSource, told};
+use crate::report::{Origin, StateSource, WantedKind, told};
 
 /// What is known of a state.
 pub(crate) struct Stated {
@@ -87,6 +87,9 @@ pub(crate) fn state(
         return Stated::unknown(Finding::of("status.reference-absent"));
     };
     let mut stated = listed(sitting, reference);
+    if !stated.known {
+        sitting.want(WantedKind::StatusList, &reference.uri);
+    }
     if !stated.known && sitting.policy.licence_status == Demand::IfPresent {
         stated.known = true;
     }
@@ -232,7 +235,8 @@ fn check_signer(sitting: &mut Sitting<'_>, list: &StatusToken) -> Result<(), Fin
         let Ok(key) = candidate.public_key() else {
             continue;
         };
-        match list.check(&key) {
+        let memory = &sitting.trust.memory;
+        match memory.recall(list.digest(), &key, || list.check(&key)) {
             Ok(()) => {
                 signer = Some(candidate);
                 break;

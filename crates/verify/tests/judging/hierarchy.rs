@@ -43,11 +43,11 @@ pub(crate) struct Made {
 pub(crate) static MADE: LazyLock<Made> = LazyLock::new(Made::new);
 
 pub(crate) fn certificate(name: &str) -> Certificate {
-    MADE.certificates[name].clone()
+    MADE.certificates.get(name).expect("declared").clone()
 }
 
 pub(crate) fn signer(name: &str) -> &'static SoftwareSigner {
-    &MADE.keys[name]
+    MADE.keys.get(name).expect("declared")
 }
 
 pub(crate) fn algorithm(name: &str) -> SignatureAlgorithm {
@@ -95,7 +95,7 @@ impl Made {
             let public: PublicKey = own.public_key().clone();
             made.keys.insert(entry.key.to_string(), own);
             let above = entry.issuer.to_string();
-            let key = &made.keys[&above];
+            let key = made.keys.get(&above).expect("made before");
             let issuer = match made.certificates.get(&above) {
                 Some(above) => Issuer::of(above, key.algorithm()).expect("a key"),
                 None => entry.as_issuer(public.clone(), key.algorithm()),

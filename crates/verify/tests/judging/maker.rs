@@ -30,10 +30,11 @@ pub(crate) fn sample() -> Value {
     let text = include_str!("../../../../tests/fixtures/licences/28.json");
     let samples: Vec<Value> = serde_json::from_str(text).expect("the fixture is JSON");
     samples
-        .into_iter()
-        .map(|sample| sample["licence"].clone())
-        .find(|licence| licence["template"]["key"] == "FOOD")
+        .iter()
+        .filter_map(|sample| sample.get("licence"))
+        .find(|licence| licence.pointer("/template/key") == Some(&"FOOD".into()))
         .expect("one of each type")
+        .clone()
 }
 
 /// How a licence is made.
@@ -191,7 +192,13 @@ impl Recipe {
 
     fn receipt(&self, signed: &[u8], signature: &[u8]) -> String {
         let content = sha256(self.licence.to_string().as_bytes());
-        let text = |name: &str| self.licence[name].as_str().unwrap_or_default().to_owned();
+        let text = |name: &str| {
+            self.licence
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let opening = Opening {
             salt: [7; 16],
             identifier: text("identifier"),

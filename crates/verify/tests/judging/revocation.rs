@@ -3,6 +3,7 @@
 use evidence::ocsp::Status;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
+use verify::report::WantedKind;
 use verify::{Answer, Material, Report, SubIndication, Trust, Verdict};
 
 use crate::hierarchy::{AT, FOOD, SEAL, SEALED, bundle, crl, ocsp, office, trust};
@@ -138,6 +139,9 @@ fn without_any_status_one_could_try_later_and_with_it_the_seal_is_good() {
             "path.status-unknown"
         ]
     );
+    let told: Vec<_> = report.wanted.iter().map(|wanted| wanted.kind).collect();
+    // The authority comes first: it has a list and no answers.
+    assert_eq!(told, [WantedKind::Crl]);
     let report = judged_with(&file, &trust(), &lists(AT), "recheck", AT);
     assert_eq!(
         outcome(&report),

@@ -2,6 +2,7 @@
 
 use credential::{JwsDraft, StatusClaims, StatusList, StatusValue};
 use time::{Duration, UtcDateTime};
+use verify::report::WantedKind;
 use verify::{Answer, Material, Origin, Report, Supplied, Verdict};
 
 use crate::hierarchy::{AT, algorithm, certificate, sign, trust};
@@ -109,6 +110,12 @@ fn without_a_list_the_status_is_unknown() {
         )
     );
     assert_eq!(report.state.source, Origin::None);
+    let wanted: Vec<_> = report
+        .wanted
+        .iter()
+        .map(|wanted| (wanted.kind, wanted.uri.as_str()))
+        .collect();
+    assert_eq!(wanted, [(WantedKind::StatusList, URI)]);
 }
 
 #[test]
