@@ -58,6 +58,18 @@ fn reading(criterion: &mut Criterion) {
         group.bench_function("one pass of SHA-256", |bencher| {
             bencher.iter(|| black_box(Digest::of(DigestAlgorithm::Sha256, &bytes)));
         });
+        group.bench_function("read", |bencher| {
+            bencher.iter(|| {
+                let file = read(&bytes).expect("sound");
+                black_box(file.signatures().expect("sound"));
+            });
+        });
+        group.bench_function("compare", |bencher| {
+            let file = read(&bytes).expect("sound");
+            let signatures = file.signatures().expect("sound");
+            let first = signatures.first().expect("a signature");
+            bencher.iter(|| black_box(file.changes_after(first, &signatures)));
+        });
         group.bench_function("read, digest and compare", |bencher| {
             bencher.iter(|| {
                 let file = read(&bytes).expect("sound");

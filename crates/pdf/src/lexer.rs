@@ -298,6 +298,7 @@ impl<'s> Lexer<'s> {
         let mut found = Vec::new();
         let mut high = None;
         loop {
+            self.pairs(&mut found, high.is_none())?;
             let Some(octet) = self.octet()? else {
                 return self.fault();
             };
@@ -323,6 +324,26 @@ impl<'s> Lexer<'s> {
             found.push(high << 4);
         }
         Ok(Token::String(found))
+    }
+
+    /// Takes pairs of digits as long as the window has them: a message is thousands of them and nothing else.
+    fn pairs(&mut self, found: &mut Vec<u8>, whole: bool) -> Result<(), ReadPdf> {
+        if !whole {
+            return Ok(());
+        }
+        let rest = self.window.get(self.at..).unwrap_or_default();
+        let mut taken = 0;
+        for pair in rest.chunks_exact(2) {
+            let [high, low] = pair else { break };
+            let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low)) else {
+                break;
+            };
+            Self::room(found)?;
+            found.push(high << 4 | low);
+            taken += 2;
+        }
+        self.at += taken;
+        Ok(())
     }
 
     fn literal(&mut self) -> Result<Token, ReadPdf> {

@@ -20,7 +20,7 @@ pub use fault::SignatureFault;
 pub use permission::{Lock, Permission};
 
 /// Octets hashed at once.
-const BATCH: usize = 256 * 1024;
+const BATCH: usize = 64 * 1024;
 
 /// A signature field that some revision shows as signed.
 #[derive(Debug, Clone)]
@@ -241,15 +241,19 @@ impl File<'_> {
     ) -> Result<Digest, ReadPdf> {
         let mut hasher = Hasher::new(algorithm);
         let [first, first_length, second, second_length] = value.byte_range;
-        let mut buffer = vec![0; BATCH];
+        let mut buffer = Vec::new();
         for (start, length) in [(first, first_length), (second, second_length)] {
             let mut at = start;
             let end = start.saturating_add(length);
             while at < end {
                 let size = usize::try_from(end - at).map_or(BATCH, |left| left.min(BATCH));
-                let part = buffer.get_mut(..size).unwrap_or_default();
-                self.source().read_at(at, part)?;
-                hasher.update(part);
+                if let Some(part) = self.source().in_memory(at, size) {
+                    hasher.update(part);
+                } else {
+                    buffer.resize(size, 0);
+                    self.source().read_at(at, &mut buffer)?;
+                    hasher.update(&buffer);
+                }
                 at += size as u64;
             }
         }

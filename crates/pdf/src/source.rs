@@ -15,6 +15,11 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// `Truncated` if there are fewer, `Io` if they cannot be had.
     fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), ReadPdf>;
+
+    /// The bytes themselves, where they are in memory; else they are copied by [`Source::read_at`].
+    fn in_memory(&self, _offset: u64, _length: usize) -> Option<&[u8]> {
+        None
+    }
 }
 
 impl Source for &[u8] {
@@ -23,14 +28,16 @@ impl Source for &[u8] {
     }
 
     fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), ReadPdf> {
-        let found = usize::try_from(offset)
-            .ok()
-            .and_then(|start| self.get(start..start.checked_add(into.len())?));
-        let Some(found) = found else {
+        let Some(found) = self.in_memory(offset, into.len()) else {
             return Err(ReadPdf::Truncated { at: self.length() });
         };
         into.copy_from_slice(found);
         Ok(())
+    }
+
+    fn in_memory(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let start = usize::try_from(offset).ok()?;
+        self.get(start..start.checked_add(length)?)
     }
 }
 
@@ -41,6 +48,11 @@ impl Source for Vec<u8> {
 
     fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), ReadPdf> {
         self.as_slice().read_at(offset, into)
+    }
+
+    fn in_memory(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let start = usize::try_from(offset).ok()?;
+        self.get(start..start.checked_add(length)?)
     }
 }
 
