@@ -7,10 +7,10 @@ use crate::holdings::Catalogue;
 use crate::key::ReadKey;
 use crate::wire;
 
+mod kinds;
 mod matters;
 mod places;
 mod powers;
-mod types;
 
 /// Largest file taken, in bytes.
 pub(crate) const MAX_FILE: usize = 256 << 20;
@@ -137,7 +137,7 @@ impl Catalogue {
         let mut defects = places::Defects::default();
         let mut catalogue = Self::default();
         places::departments(&mut catalogue, &departments, &mut defects);
-        types::types(&mut catalogue, &types, &mut defects);
+        kinds::kinds(&mut catalogue, &types, &mut defects);
         matters::matters(&mut catalogue, matters, &mut defects);
         if let Some(powers) = &powers {
             powers::powers(&mut catalogue, powers, &mut defects);

@@ -10,11 +10,11 @@
 
 mod civil;
 mod code;
-mod department;
+pub mod department;
 mod holdings;
 mod import;
-mod kind;
-mod matter;
+pub mod kind;
+pub mod matter;
 mod power;
 mod refusal;
 mod scope;
@@ -25,13 +25,11 @@ pub mod wire;
 
 pub use civil::{Days, Period, ReadZone, Zone};
 pub use code::{CitizenNumber, OrganisationCode, ReadCode};
-pub use department::{Department, Duty, Level, Region};
+pub use department::Department;
 pub use holdings::Catalogue;
 pub use import::{Defect, Fault, ImportError, Sources};
-pub use kind::{
-    Ending, Field, FieldKind, FileFormat, HolderKind, LicenceType, Paper, Sensitivity, Suite,
-};
-pub use matter::{Handling, Material, Matter, MatterKind, MatterStatus, Means, Terms};
+pub use kind::{Ending, FieldKind, HolderKind, LicenceType, Sensitivity};
+pub use matter::Matter;
 pub use power::{EndingPower, IssuePower, SealGrounds, SealUse, SuspensionPower};
 pub use refusal::{Refusal, Rule};
 pub use scope::{Delegation, DocumentPurpose, MatterScope, SealKind, SealScope};

@@ -1,10 +1,9 @@
 //! The sample imports whole, and each wrong member is refused by its place.
 
 use catalogue::key::{DepartmentKey, TypeKey};
-use catalogue::{
-    Catalogue, Fault, FieldKind, FileFormat, ImportError, Means, ReadCode, Sensitivity, Sources,
-    Suite,
-};
+use catalogue::kind::{FileFormat, Suite};
+use catalogue::matter::Means;
+use catalogue::{Catalogue, Fault, FieldKind, ImportError, ReadCode, Sensitivity, Sources};
 use serde_json::{Value, json};
 
 const DEPARTMENTS: &str = include_str!("../../../tests/fixtures/sample/departments.json");

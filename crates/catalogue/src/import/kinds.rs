@@ -15,7 +15,7 @@ use crate::wire;
 /// Longest life of a presentation (T-P7: 300 s for organisations).
 const MAX_PRESENTATION: u32 = 300;
 
-pub(super) fn types(catalogue: &mut Catalogue, file: &wire::LicenceTypes, defects: &mut Defects) {
+pub(super) fn kinds(catalogue: &mut Catalogue, file: &wire::LicenceTypes, defects: &mut Defects) {
     let whole = Entry {
         list: "types",
         index: 0,
