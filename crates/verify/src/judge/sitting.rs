@@ -199,14 +199,20 @@ impl<'a> Sitting<'a> {
                 rsa_bits: usize::from(self.policy.rsa_bits),
                 refused: &self.policy.refused,
             });
-        validate(
+        let outcome = validate(
             leaf,
             &candidates,
             &self.anchors,
             &question,
             &mut self.budget,
-        )
-        .map_err(Box::new)
+        );
+        if let Err(error) = &outcome
+            && let PathFault::StatusUnknown { at, .. } = &*error.fault
+            && let Some(certificate) = error.chain.get(*at)
+        {
+            self.want_status(certificate);
+        }
+        outcome.map_err(Box::new)
     }
 
     /// The certificates that may stand above `leaf`, by name: a few of the many at hand.

@@ -140,8 +140,8 @@ fn without_any_status_one_could_try_later_and_with_it_the_seal_is_good() {
         ]
     );
     let told: Vec<_> = report.wanted.iter().map(|wanted| wanted.kind).collect();
-    // The authority comes first: it has a list and no answers.
-    assert_eq!(told, [WantedKind::Crl]);
+
+    assert_eq!(told, [WantedKind::Ocsp, WantedKind::Crl]);
     let report = judged_with(&file, &trust(), &lists(AT), "recheck", AT);
     assert_eq!(
         outcome(&report),
