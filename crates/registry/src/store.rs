@@ -88,7 +88,12 @@ impl Store {
             }
         }
         match tokio::time::timeout(PATIENCE, told).await {
-            Ok(Ok(found)) => found,
+            Ok(Ok(found)) => {
+                if let (Store::Postgres(database), Ok(_)) = (self, &found) {
+                    database.settle().await?;
+                }
+                found
+            }
             Ok(Err(_)) => Err(StoreError::from(sqlx::Error::WorkerCrashed).into()),
             // It may still be written: the asker asks again under the same key.
             Err(_) => Err(StoreError::from(sqlx::Error::Io(ErrorKind::TimedOut.into())).into()),
