@@ -69,3 +69,41 @@ impl Cast {
         Ok(signature.into_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use catalogue::{Catalogue, Sources};
+    use licence::{IssueRequest, admit};
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn every_type_has_a_case_that_is_admitted() {
+        let catalogue = Catalogue::import(&Sources {
+            departments: DEPARTMENTS,
+            types: TYPES,
+            matters: MATTERS,
+            powers: Some(POWERS),
+        })
+        .expect("the demonstration's catalogue imports");
+        let mut seen = BTreeSet::new();
+        let mut refused = Vec::new();
+        for case in cases().expect("the cases are JSON") {
+            let request: IssueRequest =
+                serde_json::from_value(case.request.clone()).expect("a request");
+            if let Err(defects) = admit(&request, &catalogue, date!(2026 - 11 - 25)) {
+                refused.push(format!("{}: {:?}", case.kind(), defects.0));
+            }
+            seen.insert(case.kind().to_owned());
+        }
+        assert!(refused.is_empty(), "{refused:#?}");
+        let all: BTreeSet<String> = catalogue
+            .licence_types()
+            .map(|kind| kind.key.to_string())
+            .collect();
+        assert_eq!(seen, all);
+    }
+}
