@@ -11,3 +11,5 @@ mod packages;
 mod repository;
 #[path = "house/sources.rs"]
 mod sources;
+#[path = "house/threats.rs"]
+mod threats;

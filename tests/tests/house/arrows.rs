@@ -96,10 +96,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
     ("sqlx", &["registry"]),
-    (
-        "tokio",
-        &["cli", "issuance", "registry", "server", "vault"],
-    ),
+    ("tokio", &["cli", "issuance", "registry", "server", "vault"]),
     ("utoipa", &["server"]),
     ("wasm-bindgen", &["cli"]),
     ("x509-parser", &["x509"]),

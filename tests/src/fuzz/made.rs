@@ -1,0 +1,373 @@
+//! Seeds that no fixture holds: made by the other half of the same crates.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use credential::{
+    Lc1Claims, LicenceClaims, StatusClaims, StatusList, StatusReference, StatusValue,
+};
+use crypto::{
+    Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, NewKey, SeededRandom,
+    Signature, SignatureAlgorithm, Signer as _, SoftwareSigner, generate_pkcs8,
+};
+use hyper::Method;
+use hyper::header::HeaderMap;
+use serde_json::{Value, json};
+use time::Duration;
+use tlog::{Leaf, LeafKind, StatusEntry};
+
+use super::seeds::{fixture, fixtures, pem};
+use super::target::proof::{AT, example};
+use super::target::work::catalogue_files;
+
+/// The address that signed requests are sent to.
+pub const ADDRESS: &str = "https://licences.example/v1/licences?dry=1";
+/// A printed code whose signature is nobody's.
+pub const CODE: &str = "LC1:6BF";
+
+/// The seeds made for a target.
+#[must_use]
+pub fn of(target: &str) -> Vec<Vec<u8>> {
+    let made = match target {
+        "path" => bags(),
+        "hierarchy" => {
+            fixture(&fixtures().join("../../keys-example/hierarchy.toml")).map(|one| vec![one])
+        }
+        "ocsp_path" => ocsp_paths(),
+        "receipt" => Some(vec![receipt()]),
+        "leaf" => leaf()
+            .and_then(|leaf| leaf.encode().ok())
+            .map(|one| vec![one]),
+        "bundle" => tlog::bundle::encode_bundle(&[b"one".to_vec(), b"two".to_vec()])
+            .ok()
+            .map(|one| vec![one]),
+        "tile_path" => Some(vec![
+            b"tile/0/x001/067.p/8".to_vec(),
+            b"tile/entries/000".to_vec(),
+        ]),
+        "tiles" => Some(vec![(0..=255).cycle().take(3 + 32 * 20).collect()]),
+        "lc1" | "examine_text" => code().map(|text| vec![text.into_bytes()]),
+        "lc1_inside" => code_inside().map(|one| vec![one]),
+        "status" | "material_text" | "jws" => status_token().map(|text| vec![text.into_bytes()]),
+        "status_inside" => Some(vec![status_payload()]),
+        "jws_inside" => jws_parts(),
+        "handle" => Some(vec![b"RFp6yD7VdmrbzlMvh9qEgA".to_vec()]),
+        "photo" => Some((0..3).map(document::sample_photo).collect()),
+        "request" => requests(),
+        "identifier" => Some(vec![
+            b"1.2.156.3005.2.11990000FAKE00013G001.11990102FAKE00099D.2026000001.001.4".to_vec(),
+        ]),
+        "catalogue" => small_catalogue()
+            .zip(whole_catalogue())
+            .map(|(small, whole)| vec![small, whole]),
+        "licence" => fixture(&fixtures().join("fuzz/licence/sealed.pdf")).map(|one| vec![one]),
+        "template" => Some(templates()),
+        "keystore" => key_store().map(|one| vec![one]),
+        "trust" => trust_pem().map(|one| vec![one]),
+        "trust_inside" => trust_content().map(|one| vec![one]),
+        "policy" => Some(vec![policy()]),
+        "message_signature" => signed_request().map(|one| vec![one]),
+        _ => None,
+    };
+    made.unwrap_or_default()
+}
+
+/// A leaf of the public log.
+pub(crate) fn leaf() -> Option<Leaf> {
+    Some(Leaf {
+        kind: LeafKind::of(1)?,
+        office: "11990102FAKE00099D".to_owned(),
+        subject: "990102-SPZYZ-01".to_owned(),
+        moment: AT,
+        commitment: [5; 32],
+        status: Some(StatusEntry {
+            uri: "https://licences.example/status/1".to_owned(),
+            index: 77,
+        }),
+    })
+}
+
+/// A signature by the key of the fixtures' leaf.
+fn sign(message: &[u8]) -> Option<Signature> {
+    let path = fixtures().join("rfc3161-ocsp-crl/p256/keys/leaf.pem");
+    let text = String::from_utf8(fixture(&path)?).ok()?;
+    let signer = SoftwareSigner::from_pkcs8(&pem(&text)?, None).ok()?;
+    let key = KeyId::parse("leaf")?;
+    let under = Authorisation::journalled(key, KeyUse::StatusLists, message, AT);
+    signer.sign(Input::Message(message), &under).ok()
+}
+
+fn bags() -> Option<Vec<Vec<u8>>> {
+    let folder = fixtures().join("rfc3161-ocsp-crl/p256");
+    let list = fixture(&folder.join("crl/good.crl"))?;
+    let root = example("ca.der")?;
+    let of = |leaf: &str| Some([example(leaf)?.der(), root.der(), &list, root.der()].concat());
+    Some(
+        ["leaf.der", "tsa.der", "revoked.der"]
+            .into_iter()
+            .filter_map(of)
+            .collect(),
+    )
+}
+
+fn ocsp_paths() -> Option<Vec<Vec<u8>>> {
+    let path = fixtures().join("rfc3161-ocsp-crl/p256/ocsp/request-leaf.orq");
+    let request = fixture(&path)?;
+    let text = STANDARD.encode(&request);
+    let encoded = evidence::ocsp::encode_path("http://ocsp.example/", &request)?;
+    Some(vec![
+        format!("//{text}").into_bytes(),
+        text.into_bytes(),
+        encoded.into_bytes(),
+    ])
+}
+
+fn receipt() -> Vec<u8> {
+    let hash = STANDARD.encode([9; 32]);
+    format!(
+        "c2sp.org/tlog-proof@v1\nextra {}\nindex 3\n{hash}\n{hash}\n\nlog.example/licences\n4\n{hash}\n\n\
+         \u{2014} log.example/licences 17mBtPBNwLWeJVo/vjzDtqkYcGHNUZeVmmKajuh8VlUt7ZdTOBcBSQZ04x+VGW66C//6VsDjxLYAj9V1XTzAwKhdlgc=\n",
+        STANDARD.encode([3; 16])
+    )
+    .into_bytes()
+}
+
+fn claims() -> Lc1Claims {
+    Lc1Claims {
+        issuer: "11990102FAKE00099D".to_owned(),
+        issued_at: AT,
+        not_before: Some(AT),
+        expires: Some(AT + Duration::days(365)),
+        status: Some(StatusReference {
+            uri: "https://licences.example/status/1".to_owned(),
+            index: 77,
+        }),
+        licence: LicenceClaims {
+            identifier: "1.2.156.3005.2.11990000FAKE00013G001.11990102FAKE00099D.2026000001.001.4"
+                .to_owned(),
+            type_name: Some("营业执照".to_owned()),
+            number: Some("YZ99020000001".to_owned()),
+            holder: Some("临溪青石区云上小馆餐饮有限公司".to_owned()),
+            valid_to: Some("长期".to_owned()),
+            content_digest: Some([4; 32]),
+            copy: Some(1),
+            ..LicenceClaims::default()
+        },
+    }
+}
+
+fn code() -> Option<String> {
+    let prepared = claims()
+        .prepare([1; 8], SignatureAlgorithm::EcdsaP256Sha256)
+        .ok()?;
+    let signature = sign(prepared.to_be_signed())?;
+    prepared.finish(&signature).ok()
+}
+
+/// COSE_Sign1 of the code: tag 18, protected and claims as they were signed, a signature.
+fn code_inside() -> Option<Vec<u8>> {
+    let prepared = claims()
+        .prepare([1; 8], SignatureAlgorithm::EcdsaP256Sha256)
+        .ok()?;
+    // RFC 9052 4.4: ["Signature1", protected, external, payload]; external is empty.
+    let signed = prepared.to_be_signed();
+    let rest = signed.strip_prefix(b"\x84\x6aSignature1")?;
+    let end = 1 + usize::from(rest.first()? & 0x1f);
+    let (protected, rest) = rest.split_at_checked(end)?;
+    let payload = rest.strip_prefix(&[0x40])?;
+    Some(
+        [
+            b"\xd2\x84",
+            protected,
+            &[0xa0],
+            payload,
+            &[0x58, 0x40],
+            &[7; 64],
+        ]
+        .concat(),
+    )
+}
+
+fn status_token() -> Option<String> {
+    let mut list = StatusList::new();
+    list.set(77, StatusValue::Suspended);
+    let claims = StatusClaims {
+        uri: "https://licences.example/status/1".to_owned(),
+        issued_at: AT,
+        expires: AT + Duration::hours(24),
+        keep: 600,
+    };
+    let draft = credential::JwsDraft {
+        kind: "statuslist+jwt",
+        algorithm: SignatureAlgorithm::EcdsaP256Sha256,
+        kid: Some("status"),
+        certificates: &[example("leaf.der")?],
+    };
+    let prepared = list.prepare(&claims, draft).ok()?;
+    let signature = sign(prepared.to_be_signed())?;
+    prepared.finish(&signature).ok()
+}
+
+fn status_payload() -> Vec<u8> {
+    json!({
+        "sub": "https://licences.example/status/1", "iat": 1_782_000_000, "exp": 1_790_000_000, "ttl": 600,
+        "status_list": { "bits": 2, "raw": "abcdefgh" }
+    })
+    .to_string()
+    .into_bytes()
+}
+
+fn jws_parts() -> Option<Vec<Vec<u8>>> {
+    let chain = STANDARD.encode(example("leaf.der")?.der());
+    let headers = [
+        json!({ "alg": "ES256", "typ": "jwt", "kid": "12" }),
+        json!({ "alg": "RS256", "typ": "jwt", "x5c": [chain] }),
+        json!({ "alg": "EdDSA", "crit": ["b64"], "b64": false }),
+    ];
+    Some(
+        headers
+            .iter()
+            .map(|header| format!("{header}\n{{}}").into_bytes())
+            .collect(),
+    )
+}
+
+/// The sample licences as requests.
+fn requests() -> Option<Vec<Vec<u8>>> {
+    let text = fixture(&fixtures().join("licences/28.json"))?;
+    let all: Vec<Value> = serde_json::from_slice(&text).ok()?;
+    Some(all.iter().filter_map(request).collect())
+}
+
+fn request(one: &Value) -> Option<Vec<u8>> {
+    let licence = one.get("licence")?;
+    let mut holder = licence.get("holder")?.clone();
+    holder
+        .as_object_mut()?
+        .retain(|name, _| ["kind", "name", "code"].contains(&name.as_str()));
+    let request = json!({
+        "matter": "990102-XK-0001", "case": "BJ-990102-20260608-00017",
+        "decision": {
+            "number": "临青审字〔2026〕17号", "decided_on": "2026-07-02", "decided_by": "approver"
+        },
+        "type": licence.pointer("/type/key")?, "issuer": one.get("issuer")?, "holder": holder,
+        "fields": licence.get("fields")?, "valid_from": "2026-07-03",
+        "valid_to": licence.pointer("/validity/to"),
+    });
+    Some(request.to_string().into_bytes())
+}
+
+/// The sample catalogue with four entries of each list, so that it is read often.
+fn small_catalogue() -> Option<Vec<u8>> {
+    let [departments, types, matters, powers] = catalogue_files()?;
+    let read = |text: &[u8]| -> Option<Value> {
+        let mut whole: Value = serde_json::from_slice(text).ok()?;
+        for list in whole.as_object_mut()?.values_mut() {
+            if let Some(list) = list.as_array_mut() {
+                list.truncate(4);
+            }
+        }
+        Some(whole)
+    };
+    let whole = json!({
+        "departments": read(&departments)?, "types": read(&types)?,
+        "matters": read(&matters)?, "powers": read(&powers)?,
+    });
+    Some(whole.to_string().into_bytes())
+}
+
+fn whole_catalogue() -> Option<Vec<u8>> {
+    let [departments, types, matters, powers] = catalogue_files()?;
+    let read = |text: &[u8]| serde_json::from_slice::<Value>(text).ok();
+    let whole = json!({
+        "departments": read(&departments)?, "types": read(&types)?,
+        "matters": read(&matters)?, "powers": read(&powers)?,
+    });
+    Some(whole.to_string().into_bytes())
+}
+
+fn templates() -> Vec<Vec<u8>> {
+    let folder = fixtures().join("../../crates/document/assets/templates");
+    let all = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    all.filter_map(|entry| fixture(&entry.path())).collect()
+}
+
+fn key_store() -> Option<Vec<u8>> {
+    let random = SeededRandom::new(1);
+    let folder = tempfile::tempdir().ok()?;
+    let path = folder.path().join("keys");
+    let store = KeyStore::create_at_cost(&path, b"passphrase", Cost::FOR_TESTS, &random).ok()?;
+    let key = generate_pkcs8(KeyAlgorithm::Ed25519, &random).ok()?;
+    let new = NewKey {
+        id: KeyId::parse("seal-990102-SPZYZ-01")?,
+        for_use: KeyUse::Seal,
+        algorithm: None,
+        pkcs8: &key,
+        seal: None,
+    };
+    store.add(&[new], &random).ok()?;
+    fixture(&path)
+}
+
+fn trust_pem() -> Option<Vec<u8>> {
+    let pem = |name| {
+        let text = STANDARD.encode(example(name)?.der());
+        let lines: Vec<&str> = text
+            .as_bytes()
+            .chunks(64)
+            .filter_map(|line| std::str::from_utf8(line).ok())
+            .collect();
+        let body = lines.join("\n");
+        Some(format!(
+            "-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+        ))
+    };
+    Some(format!("{}{}", pem("ca.der")?, pem("leaf.der")?).into_bytes())
+}
+
+fn trust_content() -> Option<Vec<u8>> {
+    let root = STANDARD.encode(example("ca.der")?.der());
+    let content = json!({
+        "version": 1, "issued_at": "2026-07-01T00:00:00Z", "next_update": "2026-07-08T00:00:00Z",
+        "anchors": [{ "certificate": root, "purposes": ["document-signing"], "from": "2026-01-01T00:00:00Z" }],
+        "certificates": [STANDARD.encode(example("leaf.der")?.der())],
+        "offices": [{ "code": "11990102FAKE00099D", "name": "office",
+            "types": [{ "code": "11990000FAKE00013G001", "until": "2030-01-01T00:00:00Z" }] }],
+        "logs": [{ "origin": "log.example/licences", "quorum": 1,
+            "keys": ["log.example/licences+d7b981b4+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"],
+            "witnesses": ["witness.example/w1+d9ed62c5+BO1JKMYo0cLG6ukDOJBZlWEpWSc6XGP5NjbBRhSshzfR"] }],
+        "time_stamp_policies": ["1.2.3.4"],
+    });
+    Some(content.to_string().into_bytes())
+}
+
+fn policy() -> Vec<u8> {
+    json!({
+        "name": "ours", "base": "default", "revocation": "required", "licence_status": "if_present",
+        "status_hours": 24, "skew_seconds": 300, "zone_minutes": 480, "rsa_bits": 3072,
+    })
+    .to_string()
+    .into_bytes()
+}
+
+fn signed_request() -> Option<Vec<u8>> {
+    let content = b"{\"matter\":\"990102-XK-0001\"}";
+    let mut headers = HeaderMap::new();
+    headers.insert("idempotency-key", "0123456789abcdef".parse().ok()?);
+    let credentials = server::Credentials {
+        key: "approval",
+        secret: b"a shared secret of 32 octets ....",
+        nonce: "0123456789abcdef",
+        created: AT,
+    };
+    server::sign(&Method::POST, ADDRESS, &mut headers, content, &credentials).ok()?;
+    let mut out = Vec::new();
+    for (name, value) in &headers {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.push(b':');
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'\n');
+    }
+    out.push(b'\n');
+    out.extend_from_slice(content);
+    Some(out)
+}

@@ -1,0 +1,120 @@
+//! The entries that read what others wrote, one target each.
+
+pub mod judge;
+pub mod log;
+pub mod page;
+pub mod proof;
+pub mod sealing;
+pub mod token;
+pub mod work;
+
+/// How the octets of a target are changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Elements of ASN.1.
+    Der,
+    /// JSON.
+    Json,
+    /// A PDF file.
+    Pdf,
+    /// Lines and words.
+    Text,
+    /// Anything.
+    Octets,
+}
+
+/// One entry, or a few that belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// Its name, also that of the file in `tests/fuzz`.
+    pub name: &'static str,
+    /// How its octets are changed.
+    pub shape: Shape,
+    /// Reads octets and says whether they were accepted; panics where something does not hold that must.
+    pub read: fn(&[u8]) -> bool,
+    /// The most octets that are tried.
+    pub most: usize,
+    /// The most memory that one input may take, in MiB.
+    pub memory: u64,
+}
+
+const fn target(name: &'static str, shape: Shape, read: fn(&[u8]) -> bool) -> Target {
+    Target {
+        name,
+        shape,
+        read,
+        most: 128 << 10,
+        memory: 64,
+    }
+}
+
+/// T-I3: what one document may take.
+const DOCUMENT: u64 = 512;
+
+const fn document(name: &'static str, shape: Shape, read: fn(&[u8]) -> bool) -> Target {
+    Target {
+        most: 1 << 20,
+        memory: DOCUMENT,
+        ..target(name, shape, read)
+    }
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    target("asn1", Shape::Der, proof::asn1),
+    target("certificate", Shape::Der, proof::certificate),
+    target("crl", Shape::Der, proof::crl),
+    target("name", Shape::Der, proof::name),
+    target("path", Shape::Der, proof::path),
+    target("hierarchy", Shape::Text, proof::hierarchy),
+    target("cms", Shape::Der, proof::cms),
+    target("tsp_request", Shape::Der, proof::tsp_request),
+    target("tsp_response", Shape::Der, proof::tsp_response),
+    target("tsp_token", Shape::Der, proof::tsp_token),
+    target("ocsp_request", Shape::Der, proof::ocsp_request),
+    target("ocsp_response", Shape::Der, proof::ocsp_response),
+    target("ocsp_path", Shape::Text, proof::ocsp_path),
+    target("note", Shape::Text, log::note),
+    target("checkpoint", Shape::Text, log::checkpoint),
+    target("receipt", Shape::Text, log::receipt),
+    target("tile_path", Shape::Text, log::tile_path),
+    target("bundle", Shape::Octets, log::bundle),
+    target("leaf", Shape::Octets, log::leaf),
+    target("vkey", Shape::Text, log::vkey),
+    target("tiles", Shape::Octets, log::tiles),
+    target("lc1", Shape::Text, token::lc1),
+    target("lc1_inside", Shape::Octets, token::lc1_inside),
+    target("status", Shape::Text, token::status),
+    target("status_inside", Shape::Json, token::status_inside),
+    target("jws", Shape::Text, token::jws),
+    target("jws_inside", Shape::Text, token::jws_inside),
+    target("json", Shape::Json, token::json),
+    target("handle", Shape::Text, token::handle),
+    document("pdf", Shape::Pdf, page::pdf),
+    document("preflight", Shape::Pdf, sealing::preflight),
+    document("seal", Shape::Pdf, sealing::seal),
+    document("dss", Shape::Pdf, sealing::dss),
+    document("photo", Shape::Octets, page::photo),
+    target("template", Shape::Json, page::template),
+    target("request", Shape::Json, work::request),
+    target("identifier", Shape::Text, work::identifier),
+    document("catalogue", Shape::Json, work::catalogue),
+    target("keystore", Shape::Json, work::keystore),
+    target("public_key", Shape::Der, work::public_key),
+    document("examine_pdf", Shape::Pdf, judge::examine),
+    document("licence", Shape::Pdf, judge::licence),
+    document("examine_cms", Shape::Der, judge::examine),
+    document("examine_text", Shape::Text, judge::examine),
+    document("trust", Shape::Text, judge::trust),
+    target("trust_inside", Shape::Json, judge::trust_inside),
+    target("policy", Shape::Json, judge::policy),
+    document("material_der", Shape::Der, judge::material),
+    document("material_text", Shape::Text, judge::material),
+    target("message_signature", Shape::Text, judge::message_signature),
+];
+
+/// The target of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
