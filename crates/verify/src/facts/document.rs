@@ -5,7 +5,8 @@ use crypto::{Digest, DigestAlgorithm};
 use evidence::cms::{ReadCms, SignedData};
 use evidence::tsp::{ReadToken, Token};
 use pdf::{
-    Change, File, Level, ReadPdf, SignatureFault, SignatureField, Source, Standing, SubFilter,
+    Change, File, Level, ReadPdf, SignatureFault, SignatureField, SignatureValue, Source, Standing,
+    SubFilter,
 };
 use time::UtcDateTime;
 
@@ -15,6 +16,8 @@ use crate::report::{ChangeTold, Covers};
 pub(crate) const MAX_SIGNATURES: usize = 32;
 /// Certificates, lists and answers of each kind that are taken from a file (T-I8).
 const MAX_MATERIAL: usize = 64;
+/// Octets of embedded data that are kept.
+const MAX_EMBEDDED: usize = 1 << 20;
 /// Name of the embedded data of a licence (D17).
 const LICENCE: &str = "licence.json";
 /// Name of the embedded reference to its status (D20).
@@ -27,6 +30,10 @@ pub(crate) struct DocumentFacts {
     pub(crate) signatures: Vec<SignatureFacts>,
     /// Whether there are more than are judged.
     pub(crate) too_many: bool,
+    /// Which of them seals: the first that is no document time-stamp.
+    pub(crate) sealing: Option<usize>,
+    /// The data of a licence in the revision that it signs.
+    pub(crate) sealed: Embedded,
     /// The data of a licence in the last revision.
     pub(crate) latest: Embedded,
     /// Certificates of the document security store, DER.
@@ -61,8 +68,6 @@ pub(crate) struct SignatureFacts {
     pub(crate) changes: Vec<ChangeTold>,
     /// Its content, or the rule of form that it breaks.
     pub(crate) lines: Result<Lines, SignatureFault>,
-    /// The data that its revision carries.
-    pub(crate) embedded: Embedded,
 }
 
 /// What the dictionary says and what was recomputed.
@@ -86,10 +91,23 @@ impl DocumentFacts {
         let file = pdf::read(source)?;
         let fields = file.signatures()?;
         let too_many = fields.len() > MAX_SIGNATURES;
+        // What came after the first signature is what came after each later one and what came before that:
+        // compared once, whatever the number of signatures (T-I3).
+        let changes = fields
+            .first()
+            .map(|first| file.changes_after(first, &fields))
+            .unwrap_or_default();
         let mut signatures = Vec::new();
         for field in fields.iter().take(MAX_SIGNATURES) {
-            signatures.push(SignatureFacts::read(&file, field, &fields)?);
+            signatures.push(SignatureFacts::read(&file, field, &changes)?);
         }
+        let sealing = fields
+            .iter()
+            .position(|field| !field.value().is_ok_and(is_time_stamp));
+        let sealed = match sealing.and_then(|place| fields.get(place)) {
+            Some(field) => Embedded::read(&file, field.revision())?,
+            None => Embedded::default(),
+        };
         let latest = Embedded::read(&file, file.revisions().saturating_sub(1))?;
         let mut store = file.dss()?;
         store.certificates.truncate(MAX_MATERIAL);
@@ -98,6 +116,8 @@ impl DocumentFacts {
         Ok(DocumentFacts {
             signatures,
             too_many,
+            sealing,
+            sealed,
             latest,
             certificates: store.certificates,
             ocsps: store.ocsps,
@@ -122,7 +142,13 @@ impl Embedded {
                     limit: 1,
                 });
             }
-            *place = Some(attachment.bytes);
+            // T-I3: one copy for each signature; what is larger than any licence is kept as something that
+            // cannot be read.
+            *place = Some(if attachment.bytes.len() > MAX_EMBEDDED {
+                Vec::new()
+            } else {
+                attachment.bytes
+            });
         }
         Ok(found)
     }
@@ -132,12 +158,12 @@ impl SignatureFacts {
     fn read(
         file: &File<'_>,
         field: &SignatureField,
-        all: &[SignatureField],
+        changes: &[Change],
     ) -> Result<SignatureFacts, ReadPdf> {
         let lines = match field.value() {
             Err(fault) => Err(fault),
             Ok(value) => {
-                let time_stamp = value.sub_filter() == SubFilter::TimeStamp;
+                let time_stamp = is_time_stamp(value);
                 let message = SignedData::parse(value.contents());
                 let token = time_stamp.then(|| Token::parse(value.contents()));
                 let own = match (&token, &message) {
@@ -169,17 +195,20 @@ impl SignatureFacts {
                 pdf::Coverage::Revision => Covers::Revision,
                 pdf::Coverage::Part => Covers::Part,
             },
-            changes: file
-                .changes_after(field, all)
+            changes: changes
                 .iter()
+                .filter(|change| change.revision > field.revision())
                 // T-V3: validation material and time-stamps are allowed without remark.
                 .filter(|change| !change.permitted || change.level() != Level::Upkeep)
                 .map(told)
                 .collect(),
             lines,
-            embedded: Embedded::read(file, field.revision())?,
         })
     }
+}
+
+fn is_time_stamp(value: &SignatureValue) -> bool {
+    value.sub_filter() == SubFilter::TimeStamp
 }
 
 fn told(change: &Change) -> ChangeTold {

@@ -779,6 +779,12 @@ pub const TABLE: &[Row] = &[
         "the embedded data is not in what was signed",
     ),
     row(
+        "licence.not-a-seal",
+        open(S::ChainConstraintsFailure),
+        "EN 319 412-3 4",
+        "the certificate is a person's and not a seal's",
+    ),
+    row(
         "licence.not-yet-valid",
         Effect::Answered,
         "domain 4.6",

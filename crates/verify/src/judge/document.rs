@@ -27,37 +27,33 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, facts: &DocumentFacts) -> Outcome
         outcome.findings.push(Finding::of("limit.signatures"));
     }
     let proofs = document_proofs(sitting, facts);
-    // The data that was sealed: as the first signature over it saw it.
-    let sealed = facts
-        .signatures
-        .iter()
-        .find(|signature| signature.embedded.licence.is_some());
-    let licence = sealed
-        .and_then(|signature| signature.embedded.licence.as_deref())
-        .map(Licence::read);
-    let mut signed_at = None;
+    // The data that was sealed: as the first signature saw it. Later ones speak for themselves.
+    let licence = facts.sealed.licence.as_deref().map(Licence::read);
     for (place, signature) in facts.signatures.iter().enumerate() {
         let own = proofs.get(place).cloned().flatten();
-        let licence = licence.as_ref().and_then(Option::as_ref);
-        let (report, at) = judge_field(sitting, facts, signature, &proofs, (own, licence));
-        signed_at = signed_at.or(at);
+        let licence = licence
+            .as_ref()
+            .and_then(Option::as_ref)
+            .filter(|_| facts.sealing == Some(place));
+        let report = judge_field(sitting, facts, signature, &proofs, (own, licence));
         outcome.signatures.push(report);
     }
     if facts.signatures.is_empty() {
         outcome.findings.push(Finding::of("pdf.unsigned"));
         outcome.unsigned = true;
     }
-    match (licence, sealed) {
-        (Some(Some(licence)), Some(sealed)) => {
-            conclude_licence(sitting, &mut outcome, &licence, sealed);
+    match licence {
+        Some(Some(licence)) => {
+            conclude_licence(sitting, &mut outcome, &licence, facts);
         }
-        (Some(None), _) => {
+        Some(None) => {
             outcome.findings.push(Finding::of("licence.malformed"));
             outcome.answer = Some(first_of(&outcome, Answer::Untrusted));
         }
         _ if facts.latest.licence.is_some() => {
             // The data of a licence, and nothing signed saw it.
-            let code = if outcome.unsigned {
+            let code = if facts.sealing.is_none() {
+                outcome.unsigned = true;
                 "licence.unsigned"
             } else {
                 "licence.moved"
@@ -112,7 +108,7 @@ fn judge_field(
     signature: &SignatureFacts,
     proofs: &[StampResult],
     (own, licence): (StampResult, Option<&Licence>),
-) -> (SignatureReport, Option<UtcDateTime>) {
+) -> SignatureReport {
     let mut findings = inspect_field(signature);
     let mut report = blank(Some(signature.field.clone()), signature.covers);
     report.changes_after.clone_from(&signature.changes);
@@ -120,7 +116,7 @@ fn judge_field(
         Ok(lines) => lines,
         Err(fault) => {
             findings.push(Finding::of(fault.code()).because(fault));
-            return (finish(report, findings), None);
+            return finish(report, findings);
         }
     };
     if let Some(own) = own {
@@ -135,13 +131,13 @@ fn judge_field(
             .as_ref()
             .and_then(|token| token.as_ref().ok())
             .and_then(|token| sitting_signer(sitting, token.signed_data()));
-        return (finish(report, findings), None);
+        return finish(report, findings);
     }
     let message = match &lines.message {
         Ok(message) => message,
         Err(error) => {
             findings.push(Finding::of("signature.cms-unreadable").because(error));
-            return (finish(report, findings), None);
+            return finish(report, findings);
         }
     };
     let form = if lines.sub_filter == SubFilter::Cades {
@@ -158,16 +154,15 @@ fn judge_field(
         proof: covering(facts, proofs, signature.revision),
     };
     let judged = message::judge(sitting, &given);
-    let best = judged.best_time(sitting.at);
-    findings.extend(seal_findings(sitting, signature, lines, &judged, licence));
+    let status = facts.sealed.status.as_deref().filter(|_| licence.is_some());
+    findings.extend(seal_findings(sitting, lines, &judged, (licence, status)));
     report.format = if form == Form::Pades {
         "PAdES"
     } else {
         "PKCS#7"
     };
     report.level = level(facts, &judged, form, proofs, signature.revision);
-    let report = fill(report, judged, findings);
-    (report, Some(best))
+    fill(report, judged, findings)
 }
 
 /// The signer that a time-stamp's message names, for the report.
@@ -198,17 +193,15 @@ fn inspect_field(signature: &SignatureFacts) -> Vec<Finding> {
 /// What a seal on a licence has to keep beyond what every signature has.
 fn seal_findings(
     sitting: &Sitting<'_>,
-    signature: &SignatureFacts,
     lines: &Lines,
     judged: &Judged,
-    licence: Option<&Licence>,
+    (licence, status): (Option<&Licence>, Option<&[u8]>),
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (Some(certificate), Ok(message)) = (&judged.certificate, &lines.message) else {
         return findings;
     };
-    let over_licence = licence.filter(|_| signature.embedded.licence.is_some());
-    if let Some(licence) = over_licence {
+    if let Some(licence) = licence {
         let best = judged.best_time(sitting.at);
         let at = judged
             .proof
@@ -219,10 +212,7 @@ fn seal_findings(
     else {
         return findings;
     };
-    let status = signature
-        .embedded
-        .status
-        .as_deref()
+    let status = status
         .and_then(read_reference)
         .map(|reference| StatusEntry {
             uri: reference.uri,
@@ -235,7 +225,7 @@ fn seal_findings(
             certificate,
             claimed: judged.claimed,
             signed: octets(digest),
-            licence: over_licence,
+            licence,
             status,
         },
     ));
@@ -272,10 +262,10 @@ fn conclude_licence(
     sitting: &mut Sitting<'_>,
     outcome: &mut Outcome,
     licence: &Licence,
-    sealed: &SignatureFacts,
+    facts: &DocumentFacts,
 ) {
     outcome.licence = Some(licence.told());
-    let reference = sealed.embedded.status.as_deref().map(read_reference);
+    let reference = facts.sealed.status.as_deref().map(read_reference);
     if matches!(reference, Some(None)) {
         outcome
             .findings

@@ -1,7 +1,7 @@
 //! The licence in a document: whether its issuer could issue it and whether its days have come.
 
 use crypto::sha256;
-use pki::Certificate;
+use pki::{Certificate, identifiers};
 use serde::Deserialize;
 use time::format_description::well_known::Iso8601;
 use time::{Date, UtcDateTime};
@@ -81,6 +81,19 @@ impl Licence {
         signed_at: UtcDateTime,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
+        // EN 319 412-3 4: a legal person's certificate names no natural person. An officer's own certificate
+        // names the same body and is no seal.
+        let person = [
+            identifiers::SURNAME,
+            identifiers::GIVEN_NAME,
+            identifiers::PSEUDONYM,
+        ];
+        if person
+            .iter()
+            .any(|kind| seal.subject().text(kind).is_some())
+        {
+            findings.push(Finding::of("licence.not-a-seal").because(seal.subject()));
+        }
         let code = credit_code(seal);
         if code.as_deref() != Some(self.issuer.code.as_str()) {
             findings.push(Finding::of("licence.issuer-differs").because(format_args!(

@@ -1,6 +1,6 @@
 //! Sealed licences: the good one, and those that are altered, issued by the wrong body, or out of their days.
 
-use affix::seal::{Certification, Place};
+use affix::seal::{Certification, Place, prepare_time_stamp};
 use credential::StatusValue;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
@@ -8,7 +8,7 @@ use verify::report::{Covers, TimeSource};
 use verify::{Answer, Material, SubIndication, Verdict};
 
 use crate::hierarchy::{AT, trust};
-use crate::maker::{GOOD, Recipe, errors, judged, judged_with, outcome as told, sub};
+use crate::maker::{GOOD, Recipe, errors, judged, judged_with, outcome as told, sub, token_over};
 use crate::status::list;
 
 #[test]
@@ -213,4 +213,51 @@ fn a_file_without_its_last_updates_is_an_earlier_file() {
     let page = Recipe::default().page().bytes;
     assert_eq!(&GOOD[..page.len()], &page[..], "same input, same page (R8)");
     assert_eq!(judged(&page).verdict, Verdict::NotSigned);
+}
+
+#[test]
+fn the_certificate_of_an_officer_is_no_seal() {
+    let recipe = Recipe {
+        seal: "signer-custodian",
+        answered: &["signer-custodian", "tsa"],
+        ..Recipe::default()
+    };
+    let report = judged_with(&recipe.make(), &trust(), &listed(AT), "default", AT);
+    assert_eq!(
+        told(&report),
+        (
+            Verdict::Indeterminate,
+            Some(Answer::Untrusted),
+            vec!["licence.not-a-seal"]
+        ),
+        "{report:#?}"
+    );
+}
+
+#[test]
+fn a_time_stamp_over_a_licence_is_no_seal() {
+    let page = Recipe::default().page().bytes;
+    let prepared = prepare_time_stamp(&page, "Stamp", 8_000).expect("prepared");
+    let digest = prepared
+        .digest(&page, crypto::DigestAlgorithm::Sha256)
+        .expect("in memory");
+    let update = prepared
+        .finish(&token_over(&digest, AT - Duration::hours(1), "tsa"))
+        .expect("it fits");
+    let file = [page, update].concat();
+    let mut material = listed(AT);
+    for issuer in ["root", "ca"] {
+        material.add("a.crl", &crate::hierarchy::crl(issuer, AT));
+    }
+    let report = judged_with(&file, &trust(), &material, "default", AT);
+    assert_eq!(report.signatures.len(), 1);
+    assert_eq!(report.signatures[0].verdict, Verdict::Valid, "{report:#?}");
+    assert_eq!(
+        told(&report),
+        (
+            Verdict::NotSigned,
+            Some(Answer::Untrusted),
+            vec!["licence.unsigned"]
+        )
+    );
 }

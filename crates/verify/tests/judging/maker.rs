@@ -252,7 +252,15 @@ impl Recipe {
 
 /// A time-stamp token over `octets`.
 pub(crate) fn token(octets: &[u8], moment: UtcDateTime, authority: &str) -> Vec<u8> {
-    let digest = Digest::of(DigestAlgorithm::Sha256, octets);
+    token_over(
+        &Digest::of(DigestAlgorithm::Sha256, octets),
+        moment,
+        authority,
+    )
+}
+
+/// A time-stamp token over what has this digest.
+pub(crate) fn token_over(digest: &Digest, moment: UtcDateTime, authority: &str) -> Vec<u8> {
     let unit = Unit {
         certificate: certificate(authority),
         chain: vec![certificate(authority).der().to_vec()],
@@ -262,7 +270,7 @@ pub(crate) fn token(octets: &[u8], moment: UtcDateTime, authority: &str) -> Vec<
     };
     let serial = TokenSerial::draw(&SeededRandom::new(5)).expect("a seed gives");
     let prepared =
-        tsp::prepare(&tsp::Request::new(&digest), &unit, serial, moment).expect("granted");
+        tsp::prepare(&tsp::Request::new(digest), &unit, serial, moment).expect("granted");
     let signature = sign(authority, &prepared.to_be_signed());
     prepared.finish(&signature)
 }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use affix::seal::{Certification, Place};
 use proptest::prelude::*;
 use verify::{Kind, Material, Verdict};
 
 use crate::hierarchy::{AT, trust};
-use crate::maker::{GOOD, Recipe, judged, judged_with};
+use crate::maker::{GOOD, Recipe, errors, judged, judged_with};
 
 #[test]
 fn no_cut_of_a_good_file_is_valid() {
@@ -69,6 +70,31 @@ fn every_hostile_file_at_hand_ends_in_a_verdict() {
         }
     }
     assert!(seen > 250, "{seen} files");
+}
+
+#[test]
+fn signatures_beyond_the_limit_are_not_judged_and_the_file_is_not_valid() {
+    let recipe = Recipe {
+        stamp: None,
+        bend_receipt: |_| None,
+        certification: Certification::Approval,
+        ..Recipe::default()
+    };
+    let mut file = recipe.page().bytes;
+    for number in 0..33 {
+        let name = format!("Field{number}");
+        let update = recipe.seal(&file, Place::Invisible { name: &name });
+        file.extend(update);
+        if number == 31 {
+            let report = judged_with(&file, &trust(), &Material::empty(), "form", AT);
+            assert_eq!(report.signatures.len(), 32);
+            assert_ne!(report.verdict, Verdict::NotProcessed);
+        }
+    }
+    let report = judged_with(&file, &trust(), &Material::empty(), "form", AT);
+    assert_eq!(report.signatures.len(), 32);
+    assert_eq!(report.verdict, Verdict::NotProcessed);
+    assert!(errors(&report).contains(&"limit.signatures"));
 }
 
 #[test]
