@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -13,6 +13,8 @@ use time::format_description::well_known::Rfc3339;
 #[command(
     name = "yinxin-verify",
     version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_help = "Exit status: 0 all valid; 1 some invalid or not signed; 2 some indeterminate or not processed, and none invalid; 64 usage."
 )]
 pub(crate) struct Arguments {
@@ -40,6 +42,22 @@ pub(crate) struct Arguments {
     /// One JSON object per file and line.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What else there is to do. A file of the same name is given as `./keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a declared hierarchy with keys of this run: for examples and tests, worth nothing.
+    Keys {
+        /// The declaration, such as `keys-example/hierarchy.toml`.
+        #[arg(long, value_name = "FILE")]
+        declaration: PathBuf,
+        /// An empty or absent folder for keys (PKCS#8, DER), certificates and lists (DER) and `trust.pem`.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 /// What was asked for.

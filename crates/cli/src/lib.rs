@@ -1,11 +1,12 @@
 //! What inspectors and operators run without the service: verify files offline.
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
-//! [--audience TEXT --nonce TEXT] [--json]`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! [--audience TEXT --nonce TEXT] [--json]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
 //! indeterminate or not processed and none invalid, 64 usage.
 
 mod arguments;
 mod given;
+mod keys;
 mod told;
 
 use std::ffi::OsString;
@@ -16,7 +17,7 @@ use std::path::Path;
 use time::UtcDateTime;
 use verify::{Report, Seekable, Verdict};
 
-use arguments::{Arguments, Asked};
+use arguments::{Arguments, Asked, Command};
 use given::Given;
 
 /// All valid.
@@ -47,6 +48,19 @@ pub fn run(
         }
         Asked::Wrong(text) => return usage(err, &text),
     };
+    if let Some(Command::Keys {
+        declaration,
+        out: to,
+    }) = &arguments.command
+    {
+        return match keys::make(declaration, to, now) {
+            Ok(made) => {
+                let _ = writeln!(out, "{made} files in {}", to.display());
+                ALL_VALID
+            }
+            Err(error) => usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
+        };
+    }
     let given = match Given::read(&arguments) {
         Ok(given) => given,
         Err(error) => return usage(err, &format!("yinxin-verify: {}\n", chain(&error))),

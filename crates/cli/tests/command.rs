@@ -222,3 +222,50 @@ fn trust_by_certificates_of_others_is_read() {
     let (_folder, paths) = files(&[("ca.pem", pem.as_bytes()), ("a.txt", b"hello")]);
     assert_eq!(run(&["--trust", &paths[0], &paths[1]]).status, 2);
 }
+
+#[test]
+fn a_declared_hierarchy_is_made_once_and_judged_by_its_own_root() {
+    let declaration =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../keys-example/hierarchy.toml");
+    let declaration = declaration.to_str().expect("UTF-8");
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("keys");
+    let to = out.to_str().expect("UTF-8");
+    let arguments = ["keys", "--declaration", declaration, "--out", to];
+    let ran = run(&arguments);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    for name in [
+        "root.pkcs8",
+        "root.cer",
+        "root.crl",
+        "ca.crl",
+        "tsa.cer",
+        "log.pkcs8",
+        "trust.pem",
+    ] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(out.join("root.pkcs8"))
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let (_folder, paths) = files(&[("a.txt", b"hello")]);
+    let trust = out.join("trust.pem");
+    assert_eq!(
+        run(&["--trust", trust.to_str().expect("UTF-8"), &paths[0]]).status,
+        2
+    );
+    let again = run(&arguments);
+    assert_eq!(again.status, 64);
+    assert!(again.err.contains("is not empty"), "{}", again.err);
+    assert_eq!(
+        run(&["keys", "--declaration", "/nowhere", "--out", to]).status,
+        64
+    );
+    assert_eq!(run(&["keys"]).status, 64);
+}

@@ -23,6 +23,7 @@ pub use judge::{examine, judge, unreadable};
 pub use kind::Kind;
 pub use material::{MAX_FILES, MAX_OCTETS, Material, Supplied};
 pub use pdf::{Seekable, Source};
+pub use pem::certificate_pem;
 pub use policy::{Anchors, Demand, Policy, ReadPolicy};
 pub use report::{Origin, Report, SignatureReport};
 pub use trust::{

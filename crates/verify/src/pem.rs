@@ -16,6 +16,22 @@ pub(crate) fn certificates(text: &str) -> Option<Vec<Vec<u8>>> {
     (!all.is_empty()).then_some(all)
 }
 
+/// A certificate in PEM, 64 characters a line (RFC 7468 2).
+#[must_use]
+pub fn certificate_pem(der: &[u8]) -> String {
+    let packed = STANDARD.encode(der);
+    let mut out = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    let mut rest = packed.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        out.push_str(line);
+        out.push('\n');
+        rest = after;
+    }
+    out.push_str("-----END CERTIFICATE-----\n");
+    out
+}
+
 /// The content of each block with one of these labels.
 pub(crate) fn blocks(text: &str, labels: &[&str]) -> Option<Vec<Vec<u8>>> {
     let mut out = Vec::new();
@@ -46,6 +62,16 @@ mod tests {
                     -----BEGIN PRIVATE KEY-----\n!!\n-----END PRIVATE KEY-----\n\
                     -----BEGIN CERTIFICATE-----\r\nBA==\r\n-----END CERTIFICATE-----";
         assert_eq!(certificates(text), Some(vec![vec![1, 2, 3], vec![4]]));
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for length in [0, 1, 47, 48, 49, 500] {
+            let der = vec![0x5a; length];
+            let text = certificate_pem(&der);
+            assert!(text.lines().all(|line| line.len() <= 64));
+            assert_eq!(certificates(&text), Some(vec![der]));
+        }
     }
 
     #[test]
