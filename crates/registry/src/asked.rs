@@ -92,7 +92,7 @@ pub(crate) enum Seen {
 }
 
 const NOTE: &str = "INSERT INTO request (caller, request_key, fingerprint, department, job, asked) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (caller, request_key) DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (caller, request_key) DO NOTHING RETURNING 1";
 const SEEN: &str = "SELECT fingerprint, department, job, status, response FROM request \
      WHERE caller = $1 AND request_key = $2";
 const ANSWER: &str =
@@ -118,7 +118,7 @@ pub(crate) async fn note(
         job.into(),
         at.into(),
     ];
-    if link.run(NOTE, &values).await? == 1 {
+    if link.row(NOTE, &values).await?.is_some() {
         return Ok(Seen::First);
     }
     let mut row = link
@@ -157,7 +157,7 @@ pub(crate) async fn answer(
         u32::from(response.status).into(),
         (&sealed).into(),
     ];
-    link.run(ANSWER, &values).await.map(|_| ())
+    link.later(ANSWER, &values).await
 }
 
 /// Keeps the answer to the request that began a job.

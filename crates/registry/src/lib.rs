@@ -14,6 +14,7 @@ pub mod backup;
 pub mod callers;
 pub mod catalogues;
 pub mod certificates;
+mod deferred;
 mod error;
 mod id;
 pub mod jobs;
@@ -30,6 +31,7 @@ mod sqlite;
 pub mod status;
 mod store;
 pub mod trace;
+mod value;
 
 pub use error::{Cause, OpenStore, StoreError};
 pub use registry::{Registry, open};

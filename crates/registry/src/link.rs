@@ -7,12 +7,15 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use time::UtcDateTime;
 
+use crate::deferred::Deferred;
 use crate::error::StoreError;
+pub(crate) use crate::value::Value;
 
 /// A connection inside the transaction of a fact, or one that only reads.
 #[derive(Debug)]
 pub(crate) struct Link {
     connection: Connection,
+    deferred: Deferred,
     broken: Option<StoreError>,
 }
 
@@ -33,11 +36,53 @@ impl Link {
     pub(crate) fn new(connection: Connection) -> Link {
         Link {
             connection,
+            deferred: Deferred::default(),
             broken: None,
         }
     }
 
-    /// Runs a statement.
+    /// Runs a statement whose outcome the fact does not need, before the next one that it does or
+    /// before the commit. It must not give rows.
+    ///
+    /// # Errors
+    /// As the database has it; perhaps with the next statement only.
+    pub(crate) async fn later(
+        &mut self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        if let Connection::SqliteWriter(_) = self.connection {
+            self.deferred.push(statement, values);
+            return Ok(());
+        }
+        self.run(statement, values).await.map(|_| ())
+    }
+
+    /// Runs what was kept back.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        if self.deferred.is_empty() {
+            return Ok(());
+        }
+        let query = self.deferred.take();
+        let done = match &mut self.connection {
+            Connection::SqliteWriter(connection) => query.execute(connection.as_mut()).await,
+            _ => return Ok(()),
+        };
+        done.map(|_| ()).map_err(|error| self.note(error))
+    }
+
+    /// Drops what was kept back; whether that was everything since `begin` was deferred, so that
+    /// nothing was run.
+    pub(crate) fn forget(&mut self, begin: &str) -> bool {
+        let nothing_ran = self.deferred.begins_with(begin);
+        self.deferred = Deferred::default();
+        nothing_ran
+    }
+
+    /// Runs a statement and says how many rows it changed.
     ///
     /// # Errors
     /// As the database has it; `Constraint` where the statement does not say `ON CONFLICT`.
@@ -46,6 +91,7 @@ impl Link {
         statement: impl SqlSafeStr,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
+        self.flush().await?;
         let done = match &mut self.connection {
             Connection::SqliteWriter(connection) => sqlite(statement, values)
                 .execute(connection.as_mut())
@@ -76,11 +122,20 @@ impl Link {
         statement: impl SqlSafeStr,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
+        let statement = statement.into_sql_str();
         let rows = match &mut self.connection {
-            Connection::SqliteWriter(connection) => sqlite(statement, values)
-                .fetch_all(connection.as_mut())
-                .await
-                .map(Row::all_sqlite),
+            Connection::SqliteWriter(connection) => {
+                let query = if self.deferred.is_empty() {
+                    sqlite(statement, values)
+                } else {
+                    self.deferred.push(statement.as_str(), values);
+                    self.deferred.take()
+                };
+                query
+                    .fetch_all(connection.as_mut())
+                    .await
+                    .map(Row::all_sqlite)
+            }
             Connection::SqliteReader(connection) => sqlite(statement, values)
                 .fetch_all(&mut **connection)
                 .await
@@ -152,17 +207,6 @@ impl Link {
     }
 }
 
-/// A value of a statement.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Value<'a> {
-    /// A whole number; moments are whole seconds since 1970.
-    Integer(Option<i64>),
-    /// A text.
-    Text(Option<&'a str>),
-    /// Octets.
-    Bytes(Option<&'a [u8]>),
-}
-
 type SqliteQuery = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 
@@ -184,91 +228,6 @@ fn postgres(statement: impl SqlSafeStr, values: &[Value<'_>]) -> PostgresQuery {
             Value::Text(value) => query.bind(value),
             Value::Bytes(value) => query.bind(value),
         })
-}
-
-impl From<i64> for Value<'_> {
-    fn from(value: i64) -> Self {
-        Value::Integer(Some(value))
-    }
-}
-
-impl From<Option<i64>> for Value<'_> {
-    fn from(value: Option<i64>) -> Self {
-        Value::Integer(value)
-    }
-}
-
-impl From<u64> for Value<'_> {
-    /// Numbers above 2^63 do not occur; they would be stored as 2^63 - 1.
-    fn from(value: u64) -> Self {
-        Value::Integer(Some(i64::try_from(value).unwrap_or(i64::MAX)))
-    }
-}
-
-impl From<u32> for Value<'_> {
-    fn from(value: u32) -> Self {
-        Value::Integer(Some(i64::from(value)))
-    }
-}
-
-impl From<bool> for Value<'_> {
-    fn from(value: bool) -> Self {
-        Value::Integer(Some(i64::from(value)))
-    }
-}
-
-impl From<UtcDateTime> for Value<'_> {
-    fn from(value: UtcDateTime) -> Self {
-        Value::Integer(Some(value.unix_timestamp()))
-    }
-}
-
-impl From<Option<UtcDateTime>> for Value<'_> {
-    fn from(value: Option<UtcDateTime>) -> Self {
-        Value::Integer(value.map(UtcDateTime::unix_timestamp))
-    }
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(value: &'a str) -> Self {
-        Value::Text(Some(value))
-    }
-}
-
-impl<'a> From<&'a String> for Value<'a> {
-    fn from(value: &'a String) -> Self {
-        Value::Text(Some(value))
-    }
-}
-
-impl<'a> From<Option<&'a str>> for Value<'a> {
-    fn from(value: Option<&'a str>) -> Self {
-        Value::Text(value)
-    }
-}
-
-impl<'a> From<&'a [u8]> for Value<'a> {
-    fn from(value: &'a [u8]) -> Self {
-        Value::Bytes(Some(value))
-    }
-}
-
-impl<'a> From<&'a Vec<u8>> for Value<'a> {
-    fn from(value: &'a Vec<u8>) -> Self {
-        Value::Bytes(Some(value))
-    }
-}
-
-impl<'a, const N: usize> From<&'a [u8; N]> for Value<'a> {
-    fn from(value: &'a [u8; N]) -> Self {
-        Value::Bytes(Some(value))
-    }
-}
-
-impl<'a> From<Option<&'a [u8]>> for Value<'a> {
-    fn from(value: Option<&'a [u8]>) -> Self {
-        Value::Bytes(value)
-    }
 }
 
 /// A row, read from left to right in the order in which the statement names its columns.

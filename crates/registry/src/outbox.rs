@@ -176,7 +176,7 @@ pub(crate) async fn push(
                 (&payload).into(),
                 at.into(),
             ];
-            link.run(PUSH, &values).await?;
+            link.later(PUSH, &values).await?;
         }
     }
     Ok(())

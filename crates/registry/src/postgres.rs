@@ -32,7 +32,8 @@ impl Database {
         let options = PgConnectOptions::from_str(address)
             .map_err(|_| OpenStore::Address)?
             .application_name("yinxin")
-            .options([("lock_timeout", "5s"), ("statement_timeout", "30s")]);
+            .options([("lock_timeout", "5s"), ("statement_timeout", "30s")])
+            .disable_statement_logging();
         let mut connection = options.connect().await.map_err(StoreError::from)?;
         if let Some(refused) = durable(&mut connection).await.map_err(StoreError::from)? {
             return Err(refused);

@@ -76,7 +76,8 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
             .statement_cache_capacity(STATEMENTS)
-            .pragma("cache_size", "-65536");
+            .pragma("cache_size", "-65536")
+            .disable_statement_logging();
         let mut writer = options.connect().await.map_err(StoreError::from)?;
         crate::migrations::sqlite()
             .run_direct(None, &mut writer, false)
@@ -227,20 +228,33 @@ async fn run(
     group: &mut Vec<Command>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), StoreError> {
+    const SAVEPOINT: &str = "SAVEPOINT fact";
     link.run("BEGIN IMMEDIATE", &[]).await?;
     while !group.is_empty() {
-        link.run("SAVEPOINT fact", &[]).await?;
+        link.later(SAVEPOINT, &[]).await?;
         // In the order in which they came.
         let command = group.remove(0);
-        let done = command(Ok(&mut *link)).await;
-        answers.push(done.answer);
+        let mut done = command(Ok(&mut *link)).await;
+        let mut refused = None;
+        if done.stands {
+            link.later("RELEASE fact", &[]).await?;
+            if let Err(error) = link.flush().await {
+                done.stands = false;
+                refused = Some(error);
+            }
+        }
         if let Some(error) = link.broken() {
+            answers.push(done.answer);
             return Err(error.clone());
         }
-        if !done.stands {
+        if !done.stands && !link.forget(SAVEPOINT) {
             link.run("ROLLBACK TO fact", &[]).await?;
+            link.run("RELEASE fact", &[]).await?;
         }
-        link.run("RELEASE fact", &[]).await?;
+        match refused {
+            None => answers.push(done.answer),
+            Some(error) => (done.answer)(Err(error)),
+        }
     }
     Ok(())
 }

@@ -345,10 +345,10 @@ pub(crate) async fn write_all(link: &mut Link, acts: &[Act]) -> Result<u64, Stor
             (&entry.digest).into(),
             leaf.number().into(),
         ];
-        link.run(WRITE, &values).await?;
+        link.later(WRITE, &values).await?;
         previous = entry.digest;
     }
-    link.run(ADVANCE, &[department.into(), (&previous).into()])
+    link.later(ADVANCE, &[department.into(), (&previous).into()])
         .await?;
     Ok(last)
 }

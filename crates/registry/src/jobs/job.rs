@@ -218,7 +218,7 @@ pub(crate) async fn insert(
             .map_or("", |person| person.as_str())
             .into(),
     ];
-    link.run(INSERT, &values).await.map(|_| ())
+    link.later(INSERT, &values).await
 }
 
 /// The job, within a department or anywhere.

@@ -87,7 +87,7 @@ pub(crate) async fn record(
             file.length.into(),
             (&file.receipt).into(),
         ];
-        link.run(FILE, &values).await?;
+        link.later(FILE, &values).await?;
     }
     let record = match &job.identifier {
         None => {
@@ -104,7 +104,7 @@ pub(crate) async fn record(
     };
     asked::answer_job(link, secrets, job.id.as_str(), &recording.response).await?;
     let values = [department.into(), job.id.as_str().into(), by.at.into()];
-    link.run(RECORDED, &values).await?;
+    link.later(RECORDED, &values).await?;
     job.state = JobState::Recorded;
     job.changed = by.at;
     let detail = recording

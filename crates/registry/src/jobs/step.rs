@@ -80,11 +80,11 @@ const GIVE_UP: &str =
 const DROP_OVER: &str =
     "DELETE FROM seal_release WHERE department = $1 AND job = $2 AND expires <= $3";
 const RELEASE: &str = "INSERT INTO seal_release (job, department, statement_digest, algorithm, signature, \
-     releaser, copies, expires, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+     releaser, copies, expires, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING 1";
 const FIND_RELEASE: &str = "SELECT algorithm, signature, releaser, copies, expires FROM seal_release \
      WHERE department = $1 AND job = $2";
 const CONSUME: &str = "UPDATE seal_release SET consumed = $3 \
-     WHERE department = $1 AND job = $2 AND consumed IS NULL";
+     WHERE department = $1 AND job = $2 AND consumed IS NULL RETURNING 1";
 
 /// Longest reason kept, in octets.
 const MAX_REASON: usize = 1_000;
@@ -116,7 +116,7 @@ pub(crate) async fn await_release(
         (&unsealed.digest).into(),
         unsealed.object.as_str().into(),
     ];
-    link.run(AWAIT, &values).await?;
+    link.later(AWAIT, &values).await?;
     job.state = JobState::Waiting;
     job.changed = by.at;
     job.unsealed = Some(unsealed.clone());
@@ -169,11 +169,12 @@ pub(crate) async fn release(
         statement.expires.into(),
         by.at.into(),
     ];
-    if link.run(RELEASE, &values).await? != 1 {
+    if link.row(RELEASE, &values).await?.is_none() {
         return Err(StepRefused::Used);
     }
     let [department, id] = place;
-    link.run(RELEASED, &[department, id, by.at.into()]).await?;
+    link.later(RELEASED, &[department, id, by.at.into()])
+        .await?;
     job.state = JobState::Released;
     job.changed = by.at;
     let detail = vec![
@@ -253,12 +254,12 @@ pub(crate) async fn journal(
     // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
     // result never left (house-style 2.2).
     let consumed = link
-        .run(CONSUME, &[department.into(), id.into(), by.at.into()])
+        .row(CONSUME, &[department.into(), id.into(), by.at.into()])
         .await?;
-    if (consumed == 1) == (job.state == JobState::Journalled) {
+    if consumed.is_some() == (job.state == JobState::Journalled) {
         return Err(StepRefused::Used);
     }
-    link.run(JOURNALLED, &[department.into(), id.into(), by.at.into()])
+    link.later(JOURNALLED, &[department.into(), id.into(), by.at.into()])
         .await?;
     let attempt = job.attempts + 1;
     let mut act = act(
@@ -318,7 +319,7 @@ pub(crate) async fn give_up(
         by.at.into(),
         reason.into(),
     ];
-    link.run(GIVE_UP, &values).await?;
+    link.later(GIVE_UP, &values).await?;
     job.state = state;
     job.changed = by.at;
     job.reason = Some(reason.to_owned());

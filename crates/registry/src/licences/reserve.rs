@@ -178,14 +178,14 @@ const MAX_DRAWS: u32 = 64;
 const DRAW: &str = "INSERT INTO counter (name, value) VALUES ($1, 1) \
      ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value";
 const LICENCE: &str = "INSERT INTO licence (id, department, type_code, issuer_code, number, serial, events) \
-     VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (type_code, issuer_code, number) DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (type_code, issuer_code, number) DO NOTHING RETURNING 1";
 const KNOWN: &str = "SELECT number FROM licence WHERE id = $1";
 const FREE: &str = "SELECT 1 FROM version WHERE identifier = $1";
 const VERSION: &str = "INSERT INTO version (identifier, department, licence, version, job, licence_type, issuer, \
      matter, case_number, decision, reserved, valid_from, valid_until, content_digest, content, salts, \
      holder_kind, holder_masked, holder_digest, handle_digest, handle, status_list, status_index, life, revision) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-     $22, $23, $24, 1) ON CONFLICT (identifier) DO NOTHING";
+     $22, $23, $24, 1) ON CONFLICT (identifier) DO NOTHING RETURNING 1";
 
 /// Writes a reservation, or tells what became of the same request.
 pub(crate) async fn reserve(
@@ -320,7 +320,7 @@ async fn take_number(
         composed.number.as_str().into(),
         composed.identifier.serial().as_str().into(),
     ];
-    if link.run(LICENCE, &values).await? == 0 {
+    if link.row(LICENCE, &values).await?.is_none() {
         return Ok(None);
     }
     Ok(Some(LicenceId::parse(&id).ok_or(DAMAGED)?))
@@ -378,7 +378,7 @@ async fn write(
         composed.status_index.into(),
         life.as_str().into(),
     ];
-    if link.run(VERSION, &values).await? != 1 {
+    if link.row(VERSION, &values).await?.is_none() {
         return Err(ReserveRefused::IdentifierTaken);
     }
     let step = Move {

@@ -97,18 +97,19 @@ const LOCK: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type
      v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
      FROM version AS v JOIN licence AS l ON l.id = v.licence \
      WHERE v.identifier = $1 AND ($2 IS NULL OR v.department = $2) FOR UPDATE OF v";
+// A limit that is a value makes SQLite plan such a statement anew each time; so it is written out.
 const BY_NUMBER: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
      v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
      FROM licence AS l JOIN version AS v ON v.licence = l.id \
      WHERE l.type_code = $1 AND l.issuer_code = $2 AND l.number = $3 AND ($4 IS NULL OR v.department = $4) \
-     ORDER BY v.version DESC LIMIT $5";
+     ORDER BY v.version DESC LIMIT 1000";
 const BY_HOLDER: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
      v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
      FROM version AS v JOIN licence AS l ON l.id = v.licence \
      WHERE v.holder_digest = $1 AND ($2 IS NULL OR v.department = $2) \
-     ORDER BY v.reserved DESC, v.identifier LIMIT $3";
+     ORDER BY v.reserved DESC, v.identifier LIMIT 1000";
 const BY_HANDLE: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
      v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
@@ -123,14 +124,11 @@ const CONTENT: &str = "SELECT department, content, salts, handle FROM version \
 const HISTORY: &str = "SELECT revision, kind, effective, recorded, actor, ground, life FROM event \
      WHERE identifier = $1 AND department = $2 ORDER BY revision";
 const MOVE_ON: &str = "UPDATE version SET life = $4, revision = revision + 1, recorded = COALESCE(recorded, $5) \
-     WHERE department = $1 AND identifier = $2 AND revision = $3";
+     WHERE department = $1 AND identifier = $2 AND revision = $3 RETURNING revision";
 const HAPPENED: &str = "INSERT INTO event (identifier, revision, department, kind, effective, recorded, actor, \
      ground, life) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const LOOK_AGAIN: &str = "INSERT INTO status_due (due, identifier, department) VALUES ($1, $2, $3) \
      ON CONFLICT (due, identifier) DO NOTHING";
-
-/// Most versions of one holder or one number that are given.
-pub(crate) const MANY: u32 = 1_000;
 
 pub(crate) async fn find(
     link: &mut Link,
@@ -169,7 +167,6 @@ pub(crate) async fn by_number(
         issuer.into(),
         number.into(),
         department.into(),
-        MANY.into(),
     ];
     all(link.rows(BY_NUMBER, &values).await?)
 }
@@ -179,7 +176,7 @@ pub(crate) async fn by_holder(
     digest: &[u8; 32],
     department: Option<&str>,
 ) -> Result<Vec<Record>, StoreError> {
-    let values = [digest.into(), department.into(), MANY.into()];
+    let values = [digest.into(), department.into()];
     all(link.rows(BY_HOLDER, &values).await?)
 }
 
@@ -277,7 +274,7 @@ pub(crate) async fn move_on(
         text.as_str().into(),
         issued.into(),
     ];
-    if link.run(MOVE_ON, &values).await? != 1 {
+    if link.row(MOVE_ON, &values).await?.is_none() {
         return Err(DAMAGED);
     }
     happened(
@@ -290,7 +287,7 @@ pub(crate) async fn move_on(
     .await?;
     for due in moments(step.event, step.by.at) {
         let values = [due.into(), identifier.as_str().into(), department.into()];
-        link.run(LOOK_AGAIN, &values).await?;
+        link.later(LOOK_AGAIN, &values).await?;
     }
     Ok(())
 }
@@ -314,7 +311,7 @@ pub(crate) async fn happened(
         step.ground.into(),
         life.into(),
     ];
-    link.run(HAPPENED, &values).await.map(|_| ())
+    link.later(HAPPENED, &values).await
 }
 
 /// Moments after `now` at which the entry in the status list may be another (D20: 3 is set when the
