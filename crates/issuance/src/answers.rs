@@ -79,8 +79,11 @@ pub struct Responder {
     clock: Arc<dyn Clock>,
     registry: Registry,
     held: RwLock<HashMap<SerialNumber, Arc<Held>>>,
-    newest: Mutex<HashMap<SerialNumber, (i64, Arc<Vec<u8>>)>>,
+    newest: Mutex<HashMap<SerialNumber, Newest>>,
 }
+
+/// The second in which an answer was signed, and the answer.
+type Newest = (i64, Arc<Vec<u8>>);
 
 impl std::fmt::Debug for Responder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

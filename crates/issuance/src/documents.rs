@@ -1,13 +1,13 @@
 //! Sealing a caller's own document: the same release, journal, time-stamp and log as a licence (D19).
 
+use affix::preflight::{Finding, preflight};
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::{DocumentPurpose, Refusal, SealUse};
 use crypto::sha256;
-use affix::preflight::{Finding, preflight};
 use registry::StoreError;
 use registry::asked::By;
 use registry::jobs::{
-    DocumentRefused, DocumentReservation, DocumentReserving, Grounds, StepRefused, Unsealed,
+    DocumentRefused, DocumentReservation, DocumentReserving, Grounds, JobId, StepRefused, Unsealed,
 };
 use registry::objects::ObjectError;
 use registry::trace::{Act, Deed};
@@ -16,7 +16,7 @@ use thiserror::Error;
 use crate::asker::{Asker, Once};
 use crate::issue::Begun;
 use crate::office::Office;
-use crate::said::{Waits, response};
+use crate::said::{Waits, response, waiting};
 use crate::sealing::Spot;
 
 /// Why a document does not wait for a seal.
@@ -109,12 +109,16 @@ pub async fn begin_document(
         payload: serde_json::to_vec(&spot).unwrap_or_default(),
     };
     let jobs = office.registry.jobs();
-    let job = match jobs.reserve_document(reservation).await? {
-        DocumentReserving::Reserved(job) => job,
-        DocumentReserving::Repeated { response, .. } => {
+    let job = match jobs.reserve_document(reservation).await {
+        Ok(DocumentReserving::Reserved(job)) => job,
+        Ok(DocumentReserving::Repeated { response, .. }) => {
             return Ok(response.map_or(Begun::Running, Begun::Repeated));
         }
+        // A process was lost before it kept the file, which only the same request brings again.
+        Err(DocumentRefused::Running { job }) if is_left(office, &job).await? => job,
+        Err(refused) => return Err(refused.into()),
     };
+    let job = jobs.find(&job, None).await?.ok_or(StepRefused::Unknown)?;
     let digest = sha256(&file);
     let object = office.objects.put(file).await?;
     let unsealed = Unsealed {
@@ -122,8 +126,16 @@ pub async fn begin_document(
         object: object.to_string(),
     };
     let by = By::new("service", now);
-    let job = jobs.await_release(&job, unsealed, by).await?;
-    Ok(Begun::Waits(response(202, &Waits::of(&job, None, None))))
+    let waits = Waits::of(&waiting(&job, &unsealed), None, None);
+    let answer = response(202, &waits);
+    jobs.await_release(&job.id, unsealed, answer.clone(), by)
+        .await?;
+    Ok(Begun::Waits(answer))
+}
+
+async fn is_left(office: &Office, job: &JobId) -> Result<bool, StoreError> {
+    let job = office.registry.jobs().find(job, None).await?;
+    Ok(job.is_some_and(|job| crate::upkeep::is_left(office, &job)))
 }
 
 /// Purpose, seal and scope first (D19); then whether the file can be sealed as it is (T-S5).

@@ -80,6 +80,15 @@ pub struct Founding<'a> {
     pub random: &'a dyn Random,
 }
 
+impl std::fmt::Debug for Founding<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Founding")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The number of the first status list.
 pub const FIRST_LIST: ListNumber = ListNumber(1);
 

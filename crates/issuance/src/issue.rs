@@ -337,15 +337,16 @@ pub(crate) async fn render(office: &Office, job: &JobId) -> Result<Response, Iss
         object: object.to_string(),
     };
     let by = registry::asked::By::new("service", office.clock.now());
-    let job = office
+    let waiting = said::waiting(&job, &unsealed);
+    let waits = Waits::of(&waiting, Some(&record), Some(&drafted.code));
+    let answer = said::response(202, &waits);
+    // T-D3: what is answered is kept in the transaction that makes it true.
+    office
         .registry
         .jobs()
-        .await_release(&job.id, unsealed, by)
+        .await_release(&job.id, unsealed, answer.clone(), by)
         .await?;
-    Ok(said::response(
-        202,
-        &Waits::of(&job, Some(&record), Some(&drafted.code)),
-    ))
+    Ok(answer)
 }
 
 /// A page that cannot be made will not be made tomorrow: the job ends, and its number with it.

@@ -17,6 +17,7 @@ mod keys;
 mod lists;
 mod look;
 mod office;
+mod people;
 mod recheck;
 mod release;
 mod said;
@@ -45,6 +46,7 @@ pub use look::{
     list, live, shown,
 };
 pub use office::{Desk, Hierarchy, Office, OpenOffice, Parts, Settings};
+pub use people::{PersonCertificateError, PersonRequest, certify_person, revoke_certificate};
 pub use release::{Offer, ReleaseError, Submitted, offer, page, refuse, release, waiting};
 pub use said::{Issued, Waits};
 pub use sealing::SealingError;

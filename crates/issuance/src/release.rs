@@ -165,7 +165,9 @@ fn checked(
     job: &Job,
     submitted: &Submitted,
 ) -> Result<Release, ReleaseError> {
-    if job.state != JobState::Waiting && job.state != JobState::Released {
+    // A release that ran out before its file was recorded may be given again.
+    let takes = [JobState::Waiting, JobState::Released, JobState::Journalled];
+    if !takes.contains(&job.state) {
         return Err(StepRefused::NotNow { state: job.state }.into());
     }
     let now = office.clock.now();

@@ -1,7 +1,7 @@
 //! What callers are told of their jobs and licences: the JSON of the API, which is also what an idempotency key keeps.
 
 use registry::asked::Response;
-use registry::jobs::Job;
+use registry::jobs::{Job, JobState, Unsealed};
 use registry::licences::Record;
 use serde::Serialize;
 use time::UtcDateTime;
@@ -49,9 +49,18 @@ impl Waits {
     }
 }
 
+/// The job as it stands once its file waits.
+pub(crate) fn waiting(job: &Job, unsealed: &Unsealed) -> Job {
+    Job {
+        state: JobState::Waiting,
+        unsealed: Some(unsealed.clone()),
+        ..job.clone()
+    }
+}
+
 /// What callers call the state of a job: *reserved* and what follows are one until it is recorded (D19).
 pub(crate) fn state(job: &Job) -> &'static str {
-    use registry::jobs::JobState as S;
+    use JobState as S;
     match job.state {
         S::Reserved | S::Waiting | S::Released | S::Journalled => "pending_seal",
         S::Recorded => "recorded",

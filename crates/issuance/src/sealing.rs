@@ -5,19 +5,18 @@
 
 use std::sync::Arc;
 
-use crypto::{Authorisation, Digest, Release, SignError, Signature, sha256};
-use evidence::cms::{self, Attribute, Draft, PrepareCms};
 use affix::dss::{Material, WritePdf, append_dss};
 use affix::seal::{
     Appearance, Certification, FinishSeal, Fit, Joined, NewField, Place, PrepareSeal, SealRequest,
 };
+use crypto::{Authorisation, Digest, Release, SignError, Signature, sha256};
+use evidence::cms::{self, Attribute, Draft, PrepareCms};
 use registry::StoreError;
 use registry::asked::By;
 use registry::jobs::{Job, Signing, StepRefused};
 use registry::journal::KeyUse as Use;
 use registry::licences::{Content, Record};
 use thiserror::Error;
-use time::UtcDateTime;
 use tlog::leaf::LeafFault;
 use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
 
@@ -157,8 +156,6 @@ pub(crate) struct Sealed {
     pub(crate) release: Release,
     pub(crate) file: Vec<u8>,
     pub(crate) receipt: String,
-    /// The time-stamp's moment.
-    pub(crate) moment: UtcDateTime,
 }
 
 /// Steps 7 to 13.
@@ -369,13 +366,13 @@ fn opening(
             };
             (opening, Some(status))
         }
-        // A document has no identifier of its own; what it says is the file before the seal.
+        // A document has no identifier of its own; what it says is what was signed.
         Subject::Document(_) => {
             let opening = Opening {
                 salt,
                 identifier: String::new(),
                 version: String::new(),
-                content: sha256(&released.file),
+                content: sealed.signed,
                 sealed: Some(sealed),
             };
             (opening, None)
@@ -427,7 +424,7 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
             &Material {
                 certificates: &certificates,
                 ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
-                crls: &[of_authority.bytes.clone()],
+                crls: std::slice::from_ref(&of_authority.bytes),
             },
         )?
     };
@@ -441,6 +438,5 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         release,
         file,
         receipt,
-        moment: stamp.moment,
     })
 }

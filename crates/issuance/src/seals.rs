@@ -37,21 +37,21 @@ pub enum SealError {
 
 /// A seal that can be used.
 #[derive(Debug)]
-pub struct SealInUse {
+pub(crate) struct SealInUse {
     /// Its code.
-    pub code: SealCode,
+    pub(crate) code: SealCode,
     /// Its key in the key store.
-    pub key: KeyId,
+    pub(crate) key: KeyId,
     /// How it signs.
-    pub algorithm: SignatureAlgorithm,
+    pub(crate) algorithm: SignatureAlgorithm,
     /// Its certificate.
-    pub certificate: Certificate,
+    pub(crate) certificate: Certificate,
     /// Its holder's name.
-    pub holder: String,
+    pub(crate) holder: String,
     /// Its holder's organisation code.
-    pub holder_code: String,
+    pub(crate) holder_code: String,
     /// Its picture.
-    pub appearance: Appearance,
+    pub(crate) appearance: Appearance,
 }
 
 /// All seals, by code.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registry::jobs::{Job, JobState};
+use registry::jobs::{Job, JobKind, JobState};
 use thiserror::Error;
 
 use crate::answers::AnswerError;
@@ -74,7 +74,9 @@ async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
     for state in [JobState::Reserved, JobState::Released, JobState::Journalled] {
         let jobs = office.registry.jobs().unfinished(state, None, JOBS).await?;
         for job in jobs {
-            if !is_left(office, &job) {
+            // The file of a reserved document was lost with its request; the repeat of it goes on.
+            let fileless = job.state == JobState::Reserved && job.kind == JobKind::Document;
+            if fileless || !is_left(office, &job) {
                 continue;
             }
             match take_up_one(office, &job).await {
@@ -89,7 +91,7 @@ async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
 }
 
 /// A job whose last step is older than a request takes is nobody's.
-fn is_left(office: &Office, job: &Job) -> bool {
+pub(crate) fn is_left(office: &Office, job: &Job) -> bool {
     job.changed < office.opened || office.clock.now() - job.changed > time::Duration::minutes(1)
 }
 

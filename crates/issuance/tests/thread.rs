@@ -15,8 +15,9 @@ fn orders() -> Vec<(String, IssueRequest, bool)> {
     all.into_iter()
         .map(|entry| {
             let request: IssueRequest =
-                serde_json::from_value(entry["request"].clone()).expect("a request");
-            let photo = entry["photo"].as_bool().unwrap_or(false);
+                serde_json::from_value(entry.get("request").cloned().unwrap_or_default())
+                    .expect("a request");
+            let photo = entry.get("photo").and_then(Value::as_bool).unwrap_or(false);
             (request.licence_type.clone(), request, photo)
         })
         .collect()

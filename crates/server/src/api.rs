@@ -12,7 +12,9 @@ use utoipa_axum::routes;
 use crate::caller::admit;
 use crate::problem::{Code, Problem};
 use crate::state::App;
-use crate::{catalogue, documents, health, licences, pages, published, releases, verifications};
+use crate::{
+    catalogue, certificates, documents, health, licences, pages, published, releases, verifications,
+};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -46,6 +48,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(documents::seal))
         .routes(routes!(documents::standing))
         .routes(routes!(documents::file))
+        .routes(routes!(certificates::issue))
+        .routes(routes!(certificates::revoke))
         .routes(routes!(verifications::judge))
         .routes(routes!(published::trust))
         .routes(routes!(published::tsa))

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::config::Config;
-use crate::{listen, open, serve as serving};
+use crate::open::open;
+use crate::{listen, serve as serving};
 
 /// Runs the service until it is told to end.
 ///
@@ -16,7 +17,7 @@ pub async fn serve(path: &Path) -> anyhow::Result<()> {
     let listener = listen::bind(config.listen)
         .await
         .with_context(|| format!("{} is taken", config.listen))?;
-    let office = open::open(&config).await?;
+    let office = open(&config).await?;
     tracing::info!(address = %config.listen, mode = ?config.mode, store = "software key store", "the service is open");
     serving::run(office, config, listener, serving::told_to_end()).await
 }

@@ -1,12 +1,14 @@
 //! Speaks HTTP: routes, callers, problem documents, pages, configuration.
 //!
 //! [`Demo`], [`serve`] and [`check`] are what the binary does. [`sign`] and [`Claimed`] are the two halves of
-//! the signature on requests; [`Client`] speaks as a caller does. Who may call what stands in one table.
+//! the signature on requests; [`Client`] speaks as a caller does; [`run`] serves an office that is open already.
+//! Who may call what stands in one table.
 
 mod access;
 mod api;
 mod caller;
 mod catalogue;
+mod certificates;
 mod client;
 mod command;
 mod config;
@@ -39,3 +41,4 @@ pub use message_signature::{
 };
 pub use open::{Start, keep_memory_private, open};
 pub use problem::{Code, Defect, Problem};
+pub use serve::run;

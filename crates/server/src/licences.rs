@@ -1,5 +1,10 @@
 //! Licences: issue, look up, files, receipts, histories, change.
 
+#![expect(
+    unused_qualifications,
+    reason = "the attribute of a route writes the extractor's path again"
+)]
+
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};

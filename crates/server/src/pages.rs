@@ -212,7 +212,7 @@ fn verdict(frame: Frame, report: &Report) -> VerdictPage {
             code: finding.code.to_string(),
         });
     let rows = |signature: &verify::SignatureReport| {
-        let covers = serde_json::to_value(&signature.covers).unwrap_or_default();
+        let covers = serde_json::to_value(signature.covers).unwrap_or_default();
         let covers = covers
             .as_str()
             .map(|word| frame.say(&format!("covers-{word}")));

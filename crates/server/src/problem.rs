@@ -95,86 +95,140 @@ impl Code {
     /// The code, status and title.
     #[must_use]
     pub fn text(self) -> (&'static str, u16, &'static str) {
-        match self {
-            Self::RequestMalformed => ("request.malformed", 400, "the content cannot be read"),
-            Self::RequestTooLarge => ("request.too-large", 413, "the content is too large"),
-            Self::KeyMissing => ("idempotency.missing", 400, "an Idempotency-Key is required"),
-            Self::KeyMalformed => (
-                "idempotency.malformed",
-                400,
-                "the Idempotency-Key has another form",
-            ),
-            Self::KeyReused => (
-                "idempotency.reused",
-                422,
-                "the Idempotency-Key was used with other content",
-            ),
-            Self::KeyRunning => (
-                "idempotency.running",
-                409,
-                "the first request with this key is still running",
-            ),
-            Self::NotSigned => (
-                "caller.not-signed",
-                401,
-                "the request is not signed as it has to be",
-            ),
-            Self::NotAllowed => ("caller.not-allowed", 403, "this account may not do this"),
-            Self::NotFound => ("not-found", 404, "there is no such thing"),
-            Self::MethodUnknown => ("method-unknown", 405, "the route does not know this method"),
-            Self::TooMany => ("caller.too-many", 429, "too many requests"),
-            Self::Busy => (
-                "service.busy",
-                503,
-                "the service is busy and did not begin the request",
-            ),
-            Self::StoreUnavailable => (
-                "store.unavailable",
-                503,
-                "nothing can be written at the moment",
-            ),
-            Self::StoreFull => ("store.full", 507, "there is no room left"),
-            Self::KeysLocked => ("keys.locked", 503, "the key store is locked"),
-            Self::NotAdmitted => (
-                "licence.not-admitted",
-                422,
-                "the request breaks rules of the catalogue",
-            ),
-            Self::TransitionRefused => (
-                "licence.transition-refused",
-                409,
-                "the licence does not go there from its state",
-            ),
-            Self::PageRefused => ("licence.page-refused", 422, "the page cannot be laid out"),
-            Self::DocumentRefused => (
-                "document.refused",
-                422,
-                "the document cannot be sealed as it is",
-            ),
-            Self::ReleaseRefused => (
-                "release.refused",
-                422,
-                "the release does not fit what waits",
-            ),
-            Self::DutiesNotSeparate => (
-                "release.duties-not-separate",
-                403,
-                "one person may not do both",
-            ),
-            Self::CertificateRefused => (
-                "certificate.refused",
-                422,
-                "the certificate cannot be issued",
-            ),
-            Self::ClockUntrusted => (
-                "service.clock",
-                503,
-                "the clock of the service is not to be trusted",
-            ),
-            Self::Internal => ("internal", 500, "something failed inside"),
-        }
+        TABLE.iter().find(|(code, ..)| *code == self).map_or(
+            ("internal", 500, "something failed inside"),
+            |(_, code, status, title)| (*code, *status, *title),
+        )
     }
 }
+
+/// Code, status and title of each.
+const TABLE: [(Code, &str, u16, &str); 24] = [
+    (
+        Code::RequestMalformed,
+        "request.malformed",
+        400,
+        "the content cannot be read",
+    ),
+    (
+        Code::RequestTooLarge,
+        "request.too-large",
+        413,
+        "the content is too large",
+    ),
+    (
+        Code::KeyMissing,
+        "idempotency.missing",
+        400,
+        "an Idempotency-Key is required",
+    ),
+    (
+        Code::KeyMalformed,
+        "idempotency.malformed",
+        400,
+        "the Idempotency-Key has another form",
+    ),
+    (
+        Code::KeyReused,
+        "idempotency.reused",
+        422,
+        "the Idempotency-Key was used with other content",
+    ),
+    (
+        Code::KeyRunning,
+        "idempotency.running",
+        409,
+        "the first request with this key is still running",
+    ),
+    (
+        Code::NotSigned,
+        "caller.not-signed",
+        401,
+        "the request is not signed as it has to be",
+    ),
+    (
+        Code::NotAllowed,
+        "caller.not-allowed",
+        403,
+        "this account may not do this",
+    ),
+    (Code::NotFound, "not-found", 404, "there is no such thing"),
+    (
+        Code::MethodUnknown,
+        "method-unknown",
+        405,
+        "the route does not know this method",
+    ),
+    (Code::TooMany, "caller.too-many", 429, "too many requests"),
+    (
+        Code::Busy,
+        "service.busy",
+        503,
+        "the service is busy and did not begin the request",
+    ),
+    (
+        Code::StoreUnavailable,
+        "store.unavailable",
+        503,
+        "nothing can be written at the moment",
+    ),
+    (Code::StoreFull, "store.full", 507, "there is no room left"),
+    (
+        Code::KeysLocked,
+        "keys.locked",
+        503,
+        "the key store is locked",
+    ),
+    (
+        Code::NotAdmitted,
+        "licence.not-admitted",
+        422,
+        "the request breaks rules of the catalogue",
+    ),
+    (
+        Code::TransitionRefused,
+        "licence.transition-refused",
+        409,
+        "the licence does not go there from its state",
+    ),
+    (
+        Code::PageRefused,
+        "licence.page-refused",
+        422,
+        "the page cannot be laid out",
+    ),
+    (
+        Code::DocumentRefused,
+        "document.refused",
+        422,
+        "the document cannot be sealed as it is",
+    ),
+    (
+        Code::ReleaseRefused,
+        "release.refused",
+        422,
+        "the release does not fit what waits",
+    ),
+    (
+        Code::DutiesNotSeparate,
+        "release.duties-not-separate",
+        403,
+        "one person may not do both",
+    ),
+    (
+        Code::CertificateRefused,
+        "certificate.refused",
+        422,
+        "the certificate cannot be issued",
+    ),
+    (
+        Code::ClockUntrusted,
+        "service.clock",
+        503,
+        "the clock of the service is not to be trusted",
+    ),
+    (Code::Internal, "internal", 500, "something failed inside"),
+];
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,7 +1,8 @@
 //! Which problem each failure of the office is: one function per family of errors.
 
 use issuance::{
-    ChangeError, DocumentError, ImportCatalogueError, IssueError, ReleaseError, SealingError,
+    ChangeError, DocumentError, ImportCatalogueError, IssueError, PersonCertificateError,
+    ReleaseError, SealingError,
 };
 use registry::StoreError;
 use registry::jobs::{DocumentRefused, StepRefused};
@@ -244,6 +245,38 @@ pub(crate) fn of_import(error: &ImportCatalogueError) -> Problem {
         }
         ImportCatalogueError::NotText(_) => Problem::new(Code::RequestMalformed),
         ImportCatalogueError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why there is no certificate.
+pub(crate) fn of_certificate(error: &PersonCertificateError) -> Problem {
+    match error {
+        PersonCertificateError::Unknown => Problem::new(Code::NotFound),
+        PersonCertificateError::Store(error) => of_store(error),
+        PersonCertificateError::Certify(cause) => match cause {
+            issuance::CertifyError::Sign(crypto::SignError::Locked) => {
+                Problem::new(Code::KeysLocked)
+            }
+            issuance::CertifyError::Lint(refused) => {
+                let defects = refused.findings.iter().map(|finding| Defect {
+                    at: String::new(),
+                    code: finding.rule.code.to_owned(),
+                    text: finding.rule.code.to_owned(),
+                    rule: None,
+                });
+                Problem::new(Code::CertificateRefused).with(defects.collect())
+            }
+            issuance::CertifyError::Profile(cause) => {
+                Problem::new(Code::CertificateRefused).saying(cause.to_string())
+            }
+            _ => Problem::new(internal(cause)),
+        },
+        PersonCertificateError::Key(_)
+        | PersonCertificateError::Proof
+        | PersonCertificateError::Name(_) => {
+            Problem::new(Code::CertificateRefused).saying(error.to_string())
+        }
         _ => Problem::new(internal(error)),
     }
 }

@@ -108,7 +108,8 @@ pub(crate) async fn release(
     released.map(said).map_err(|error| of_release(&error))
 }
 
-fn algorithm(name: &str) -> Option<SignatureAlgorithm> {
+/// The algorithm of this name.
+pub(crate) fn algorithm(name: &str) -> Option<SignatureAlgorithm> {
     Some(match name {
         "ecdsa-p256-sha256" => SignatureAlgorithm::EcdsaP256Sha256,
         "ecdsa-p384-sha384" => SignatureAlgorithm::EcdsaP384Sha384,

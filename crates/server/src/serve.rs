@@ -25,11 +25,11 @@ pub(crate) fn application(
     Ok(router(App::new(office, config, texts, openapi()?, metrics)))
 }
 
-/// Serves a bound listener until the process is told to end.
+/// Serves an open office on a bound listener until `end` is done, with the work that goes on beside requests.
 ///
 /// # Errors
 /// When the parts of the binary are damaged.
-pub(crate) async fn run(
+pub async fn run(
     office: Arc<Office>,
     config: Config,
     listener: TcpListener,

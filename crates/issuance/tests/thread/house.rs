@@ -7,8 +7,8 @@ use catalogue::Zone;
 use catalogue::key::DepartmentKey;
 use crypto::aead::AeadKey;
 use crypto::{
-    Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, ReleaseStatement,
-    Signer, SoftwareSigner, SystemRandom,
+    Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, Signer,
+    SoftwareSigner, SystemRandom,
 };
 use document::Edition;
 use issuance::{
@@ -55,34 +55,7 @@ impl House {
             random.as_ref(),
         )
         .expect("a key store");
-        let files = [
-            sample("departments.json"),
-            sample("licence-types.json"),
-            sample("matters-catalogue.json"),
-            sample("powers.json"),
-        ];
-        let files = Files {
-            departments: &files[0],
-            types: &files[1],
-            matters: &files[2],
-            powers: Some(&files[3]),
-        };
-        let (catalogue, _) = keep(&registry, &files, "P-ADMIN", NOW)
-            .await
-            .expect("imports");
-        Founding {
-            operator: "云洲省电子证照服务（样例）",
-            address: "https://licences.example",
-            catalogue: &catalogue,
-            keys: &keys,
-            registry: &registry,
-            shard_key: &[3; 32],
-            clock: clock.as_ref(),
-            random: random.as_ref(),
-        }
-        .found()
-        .await
-        .expect("founded");
+        let catalogue = founded(&registry, &keys, clock.as_ref(), random.as_ref()).await;
         let custodian = custodian(&keys, &catalogue);
         let wrapping = Arc::new(Wrapping::new(1, AeadKey::new([4; 32])));
         let objects = Objects::open(
@@ -138,6 +111,44 @@ impl House {
             signature: signature.expect("signs"),
         }
     }
+}
+
+/// Imports the sample catalogue and makes keys, hierarchy and seals.
+async fn founded(
+    registry: &registry::Registry,
+    keys: &KeyStore,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> catalogue::Catalogue {
+    let files = [
+        sample("departments.json"),
+        sample("licence-types.json"),
+        sample("matters-catalogue.json"),
+        sample("powers.json"),
+    ];
+    let files = Files {
+        departments: &files[0],
+        types: &files[1],
+        matters: &files[2],
+        powers: Some(&files[3]),
+    };
+    let (catalogue, _) = keep(registry, &files, "P-ADMIN", NOW)
+        .await
+        .expect("imports");
+    Founding {
+        operator: "云洲省电子证照服务（样例）",
+        address: "https://licences.example",
+        catalogue: &catalogue,
+        keys,
+        registry,
+        shard_key: &[3; 32],
+        clock,
+        random,
+    }
+    .found()
+    .await
+    .expect("founded");
+    catalogue
 }
 
 fn custodian(keys: &KeyStore, catalogue: &catalogue::Catalogue) -> SoftwareSigner {

@@ -23,7 +23,7 @@ use crate::access::Scope;
 use crate::caller::scopes;
 use crate::config::{Config, Mode};
 use crate::demo::cast::{CUSTODIAN, Cast, DEPARTMENTS, MATTERS, POWERS, TYPES};
-use crate::open;
+use crate::open::{self, open as open_office};
 
 /// Requests of one account a day.
 const QUOTA: u64 = 1_000_000;
@@ -93,7 +93,7 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
     enrol_releaser(&keys, &catalogue, custodian.public_key(), random.as_ref())?;
     let cast = accounts(&registry, &catalogue, custodian, &secrets).await?;
     drop(keys);
-    let office = open::open(config).await?;
+    let office = open_office(config).await?;
     issuance::round(&office).await?;
     Ok((office, cast))
 }
