@@ -143,7 +143,7 @@ async fn through(office: &office::Office, number: u64) {
         digest: crypto::sha256(&number.to_be_bytes()),
         object: "0123456789abcdef0123456789abcdef".to_owned(),
     };
-    let job = jobs.await_release(&reserved.job, unsealed, office::by(1));
+    let job = jobs.await_release(&reserved.job, unsealed, office::accepted(), office::by(1));
     let job = job.await.expect("reserved");
     let release = office::release(&job);
     jobs.release(

@@ -11,7 +11,7 @@ use catalogue::key::DepartmentKey;
 use crypto::{Release, ReleaseStatement};
 use time::UtcDateTime;
 
-use crate::asked::By;
+use crate::asked::{By, Response};
 use crate::error::StoreError;
 use crate::secrets::Secrets;
 use crate::store::Store;
@@ -50,8 +50,9 @@ impl Jobs {
             .await
     }
 
-    /// The file is rendered and waits for a second person. A redo that made the same file finds
-    /// its step taken.
+    /// The file is rendered and waits for a second person; a repeat of the request that began the job
+    /// gets this answer until there is a later one (T-D3). A redo that made the same file finds its
+    /// step taken.
     ///
     /// # Errors
     /// `Unknown`, `NotNow`.
@@ -59,14 +60,15 @@ impl Jobs {
         &self,
         job: &JobId,
         unsealed: Unsealed,
+        answer: Response,
         by: By,
     ) -> Result<Job, StepRefused> {
         let (secrets, job) = (Arc::clone(&self.secrets), job.clone());
         self.store
             .write(move |link| {
-                Box::pin(
-                    async move { step::await_release(link, &secrets, &job, &unsealed, &by).await },
-                )
+                Box::pin(async move {
+                    step::await_release(link, &secrets, &job, (&unsealed, &answer), &by).await
+                })
             })
             .await
     }

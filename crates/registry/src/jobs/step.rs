@@ -5,7 +5,7 @@ use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm, sh
 use licence::Identifier;
 use thiserror::Error;
 
-use crate::asked::By;
+use crate::asked::{self, By, Response};
 use crate::error::StoreError;
 use crate::id::JobId;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
@@ -93,7 +93,7 @@ pub(crate) async fn await_release(
     link: &mut Link,
     secrets: &Secrets,
     id: &JobId,
-    unsealed: &Unsealed,
+    (unsealed, answer): (&Unsealed, &Response),
     by: &By,
 ) -> Result<Job, StepRefused> {
     let mut job = locked(link, secrets, id, None).await?;
@@ -117,6 +117,7 @@ pub(crate) async fn await_release(
         unsealed.object.as_str().into(),
     ];
     link.later(AWAIT, &values).await?;
+    asked::answer_job(link, secrets, id.as_str(), answer).await?;
     job.state = JobState::Waiting;
     job.changed = by.at;
     job.unsealed = Some(unsealed.clone());

@@ -7,8 +7,8 @@ use registry::jobs::{DocumentReservation, DocumentReserving, JobKind, JobState, 
 use time::Duration;
 
 use crate::office::{
-    NOW, asked, by, custodian, department, grounds, office, other_department, recording, release,
-    reservation, signing, unsealed,
+    NOW, accepted, asked, by, custodian, department, grounds, office, other_department, recording,
+    release, reservation, signing, unsealed,
 };
 use crate::stage::on_each_store;
 
@@ -66,16 +66,18 @@ fn no_step_is_taken_before_the_one_before_it_or_twice() {
             JobState::Reserved,
         );
         let job = jobs
-            .await_release(&job.id, unsealed(), by(1))
+            .await_release(&job.id, unsealed(), accepted(), by(1))
             .await
             .expect("reserved");
-        jobs.await_release(&job.id, unsealed(), by(1))
+        jobs.await_release(&job.id, unsealed(), accepted(), by(1))
             .await
             .expect("a redo that made the same file finds its step taken");
         let mut other = unsealed();
         other.digest = [9; 32];
         not_now(
-            jobs.await_release(&job.id, other, by(1)).await.map(|_| ()),
+            jobs.await_release(&job.id, other, accepted(), by(1))
+                .await
+                .map(|_| ()),
             JobState::Waiting,
         );
         not_now(
@@ -312,7 +314,7 @@ fn a_document_of_the_caller_s_own_takes_the_same_steps() {
             panic!("a fresh reservation");
         };
         let job = jobs
-            .await_release(&id, unsealed(), by(1))
+            .await_release(&id, unsealed(), accepted(), by(1))
             .await
             .expect("reserved");
         assert_eq!(

@@ -159,7 +159,7 @@ impl Office {
         let reserved = self.reserve(key).await;
         self.registry
             .jobs()
-            .await_release(&reserved.job, unsealed(), by(1))
+            .await_release(&reserved.job, unsealed(), accepted(), by(1))
             .await
             .expect("reserved")
     }
@@ -220,6 +220,14 @@ pub(crate) fn signing() -> Signing {
         key: KeyId::parse("seal-990102-SPZYZ-01").expect("a name"),
         digest: [7; 32],
         purpose: "licence".to_owned(),
+    }
+}
+
+/// The answer while a job waits.
+pub(crate) fn accepted() -> Response {
+    Response {
+        status: 202,
+        body: b"{}".to_vec(),
     }
 }
 

@@ -43,7 +43,12 @@ fn the_same_request_finds_its_job_and_another_under_its_key_is_refused() {
         office
             .registry
             .jobs()
-            .await_release(&reserved.job, office::unsealed(), office::by(1))
+            .await_release(
+                &reserved.job,
+                office::unsealed(),
+                office::accepted(),
+                office::by(1),
+            )
             .await
             .expect("reserved");
         let repeated = office.try_reserve(reservation("once")).await;
@@ -51,7 +56,7 @@ fn the_same_request_finds_its_job_and_another_under_its_key_is_refused() {
             repeated.expect("the same request"),
             Reserving::Repeated {
                 job: reserved.job,
-                response: None
+                response: Some(office::accepted())
             }
         );
         let mut other = reservation("once");
