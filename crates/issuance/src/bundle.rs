@@ -7,8 +7,9 @@ use time::{Duration, UtcDateTime};
 use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType};
 
 use crate::answers::whole;
+use crate::desk::Desk;
+use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
-use crate::office::{Desk, Hierarchy};
 use crate::sequencer::CheckpointSigner;
 
 /// How long a bundle is good: a month, renewed when anything in it changes (*default*).

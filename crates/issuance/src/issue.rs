@@ -22,9 +22,11 @@ use registry::trace::{Act, Deed};
 use thiserror::Error;
 
 use crate::asker::{Asker, Once};
+use crate::desk::Desk;
 use crate::draft::{DraftError, Payload, draft, kept};
 use crate::found::FIRST_LIST;
-use crate::office::{Desk, Office};
+use crate::office::Office;
+use crate::recheck::recheck;
 use crate::said::{self, Issued, Waits};
 use crate::sealing::{Released, Sealed, SealingError, Spot, Subject, seal};
 
@@ -383,7 +385,7 @@ pub async fn complete(office: &Office, job: &JobId) -> Result<Response, IssueErr
     let released = released(office, job).await?;
     let sealed = {
         let _place = office.work.acquire().await;
-        seal(office, released).await?
+        recheck(office, seal(office, released).await?)?
     };
     record(office, sealed).await
 }

@@ -25,10 +25,12 @@ use verify::Trust;
 use crate::answers::{self, AnswerError, Responder};
 use crate::bundle::{BundleError, Contents};
 use crate::clock::Clock;
+pub use crate::desk::Desk;
 use crate::found::FIRST_LIST;
+pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
 use crate::lists::{self, ListError, ListIssuer, Lists};
-use crate::seals::{SealError, Seals, gather};
+use crate::seals::{SealError, gather};
 use crate::sequencer::{CheckpointSigner, Sequencer};
 use crate::stamps::TimeStamps;
 
@@ -81,25 +83,6 @@ impl std::fmt::Debug for Parts {
     }
 }
 
-/// The certificates of the service's own keys.
-#[derive(Debug, Clone)]
-pub struct Hierarchy {
-    /// The root.
-    pub root: Certificate,
-    /// The issuing CA.
-    pub authority: Certificate,
-    /// The OCSP responder.
-    pub responder: Certificate,
-    /// The time-stamping unit.
-    pub time_stamps: Certificate,
-    /// The signer of printed codes.
-    pub credential: Certificate,
-    /// The signer of status lists.
-    pub status: Certificate,
-    /// The signer of the trust bundle.
-    pub trust: Certificate,
-}
-
 /// What the issuing office has at hand.
 pub struct Office {
     pub(crate) settings: Settings,
@@ -131,17 +114,6 @@ impl std::fmt::Debug for Office {
             .field("address", &self.settings.address)
             .finish_non_exhaustive()
     }
-}
-
-/// What follows from the catalogue in force: replaced whole when another is imported.
-#[derive(Debug)]
-pub struct Desk {
-    /// The catalogue.
-    pub catalogue: Catalogue,
-    /// The seals in use.
-    pub(crate) seals: Seals,
-    /// The prepared pages, by type key.
-    pub(crate) blanks: BTreeMap<String, Blank>,
 }
 
 /// Why an office cannot be opened.

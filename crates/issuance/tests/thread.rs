@@ -45,11 +45,11 @@ async fn a_decided_case_becomes_a_licence_and_ends() {
     let waits: Value = serde_json::from_slice(&answer.body).expect("JSON");
     let job = JobId::parse(waits["job"].as_str().expect("a job")).expect("a job");
     let custodian = releaser("Q-APR");
-    let offer = issuance::offer(&house.office, &custodian, &job)
+    let offer = issuance::release::offer(&house.office, &custodian, &job)
         .await
         .expect("it waits");
     let submitted = house.submitted(&offer);
-    let answer = issuance::release(&house.office, &custodian, &job, &submitted)
+    let answer = issuance::release::release(&house.office, &custodian, &job, &submitted)
         .await
         .expect("released and sealed");
     assert_eq!(answer.status, 201);

@@ -2,7 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
-use issuance::{Asker, Files};
+use issuance::Asker;
+use issuance::import::Files;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -52,7 +53,7 @@ pub(crate) async fn import(
         matters: body.matters.get().as_bytes(),
         powers: body.powers.as_ref().map(|powers| powers.get().as_bytes()),
     };
-    let imported = issuance::import(&app.office, &asker, &files).await;
+    let imported = issuance::import::import(&app.office, &asker, &files).await;
     let version = imported.map_err(|error| of_import(&error))?;
     Ok(Json(Imported { version }))
 }

@@ -5,7 +5,8 @@ use axum::{Extension, Json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::Signature;
-use issuance::{Asker, PersonCertificateError, PersonRequest};
+use issuance::Asker;
+use issuance::people::{PersonCertificateError, PersonRequest};
 use pki::certificate::SerialNumber;
 use pki::crl::Reason;
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,7 @@ pub(crate) async fn issue(
         identifier: body.identifier,
         days: body.days,
     };
-    let issued = issuance::certify_person(&app.office, &asker, &request).await;
+    let issued = issuance::people::certify_person(&app.office, &asker, &request).await;
     let certificate = issued.map_err(|error| of_certificate(&error))?;
     Ok(Json(CertificateTold {
         serial: certificate.serial().to_string(),
@@ -108,7 +109,7 @@ pub(crate) async fn revoke(
         "certificate_hold" => Reason::CertificateHold,
         _ => return Err(Problem::new(Code::RequestMalformed).saying("reason is unknown")),
     };
-    let revoked = issuance::revoke_certificate(&app.office, &asker, serial, reason).await;
+    let revoked = issuance::people::revoke_certificate(&app.office, &asker, serial, reason).await;
     let revoked = revoked.map_err(|error: PersonCertificateError| {
         tracing::debug!(error = %chain(&error), "a certificate was not revoked");
         of_certificate(&error)

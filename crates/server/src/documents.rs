@@ -6,7 +6,8 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
-use issuance::{Asker, DocumentOrder, Waits};
+use issuance::documents::DocumentOrder;
+use issuance::{Asker, Waits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -82,7 +83,8 @@ pub(crate) async fn seal(
         .map_err(|_| Problem::new(Code::Busy))?;
     let once = once(&headers, fingerprint)?;
     let (order, file) = parts(form).await?;
-    let begun = issuance::begin_document(&app.office, &asker, &once, &order.read()?, file).await;
+    let begun =
+        issuance::documents::begin_document(&app.office, &asker, &once, &order.read()?, file).await;
     begun_answer(begun.map_err(|error| of_document(&error))?)
 }
 
@@ -114,7 +116,7 @@ pub(crate) async fn standing(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Json<Waits>, Problem> {
-    let found = issuance::job(&app.office, &asker, &job(&text)?).await;
+    let found = issuance::look::job(&app.office, &asker, &job(&text)?).await;
     found.map(Json).map_err(|error| of_release(&error))
 }
 
@@ -126,7 +128,7 @@ pub(crate) async fn file(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Response, Problem> {
-    let file = issuance::document_file(&app.office, &asker, &job(&text)?).await;
+    let file = issuance::look::document_file(&app.office, &asker, &job(&text)?).await;
     let file = file.map_err(|error| of_issue(&error))?;
     Ok(attachment("application/pdf", file.bytes))
 }

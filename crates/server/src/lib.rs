@@ -6,6 +6,7 @@
 
 mod access;
 mod api;
+mod backups;
 mod caller;
 mod catalogue;
 mod certificates;
@@ -32,6 +33,7 @@ mod verifications;
 
 pub use access::{Access, Scope};
 pub use api::openapi;
+pub use backups::{backup, restore};
 pub use client::{Answer, Call, CallError, Client};
 pub use command::{check, log_to_stderr, serve};
 pub use config::{Config, Mode, Period, ReadConfig, Size};

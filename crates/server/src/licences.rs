@@ -12,7 +12,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalogue::Ending;
-use issuance::{Asker, Begun, IssueOrder, LicenceTold, Order, Ordered};
+use issuance::change::{Order, Ordered};
+use issuance::look::LicenceTold;
+use issuance::{Asker, Begun, IssueOrder};
 use licence::{Identifier, IssueRequest};
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -96,11 +98,11 @@ pub(crate) async fn list(
 ) -> Result<axum::Json<Vec<LicenceTold>>, Problem> {
     let found = match (narrowed.number, narrowed.r#type, narrowed.issuer) {
         (Some(number), Some(kind), Some(issuer)) => {
-            issuance::by_number(&app.office, &asker, (&kind, &issuer, &number)).await
+            issuance::look::by_number(&app.office, &asker, (&kind, &issuer, &number)).await
         }
         (None, None, None) => {
             let after = narrowed.after.as_deref().map(identifier).transpose()?;
-            issuance::list(&app.office, &asker, after.as_ref()).await
+            issuance::look::list(&app.office, &asker, after.as_ref()).await
         }
         _ => {
             return Err(
@@ -124,7 +126,7 @@ pub(crate) async fn find(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<axum::Json<LicenceTold>, Problem> {
-    let found = issuance::find(&app.office, &asker, &identifier(&text)?).await;
+    let found = issuance::look::find(&app.office, &asker, &identifier(&text)?).await;
     let found = found.map_err(|error| of_store(&error))?;
     found.map(axum::Json).ok_or(Problem::new(Code::NotFound))
 }
@@ -136,8 +138,8 @@ pub(crate) async fn history(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
-) -> Result<axum::Json<Vec<issuance::EventTold>>, Problem> {
-    let told = issuance::history(&app.office, &asker, &identifier(&text)?).await;
+) -> Result<axum::Json<Vec<issuance::look::EventTold>>, Problem> {
+    let told = issuance::look::history(&app.office, &asker, &identifier(&text)?).await;
     let told = told.map_err(|error| of_store(&error))?;
     told.map(axum::Json).ok_or(Problem::new(Code::NotFound))
 }
@@ -150,7 +152,7 @@ pub(crate) async fn file(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Response, Problem> {
-    let file = issuance::file(&app.office, &asker, &identifier(&text)?).await;
+    let file = issuance::look::file(&app.office, &asker, &identifier(&text)?).await;
     let file = file.map_err(|error| of_issue(&error))?;
     Ok(attachment("application/pdf", file.bytes))
 }
@@ -163,7 +165,7 @@ pub(crate) async fn receipt(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Response, Problem> {
-    let file = issuance::file(&app.office, &asker, &identifier(&text)?).await;
+    let file = issuance::look::file(&app.office, &asker, &identifier(&text)?).await;
     let file = file.map_err(|error| of_issue(&error))?;
     Ok(attachment("text/plain; charset=utf-8", file.receipt))
 }
@@ -287,6 +289,6 @@ async fn change(
 ) -> Result<Response, Problem> {
     let once = once(headers, fingerprint)?;
     let identifier = identifier(text)?;
-    let changed = issuance::change(&app.office, asker, &once, &identifier, ordered).await;
+    let changed = issuance::change::change(&app.office, asker, &once, &identifier, ordered).await;
     changed.map(said).map_err(|error| of_change(&error))
 }

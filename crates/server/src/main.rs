@@ -42,6 +42,25 @@ enum Command {
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
     },
+    /// Writes everything of one moment into an empty folder.
+    Backup {
+        /// The folder.
+        folder: PathBuf,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Fills an empty installation from a backup.
+    Restore {
+        /// The folder.
+        folder: PathBuf,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+        /// The newest checkpoint of the public log that others have seen.
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+    },
     /// Prints the API document.
     Openapi,
 }
@@ -83,6 +102,12 @@ fn run(command: Command) -> anyhow::Result<()> {
             }
             Command::Serve { config } => server::serve(&config).await,
             Command::Check { config } => server::check(&config),
+            Command::Backup { folder, config } => server::backup(&config, &folder).await,
+            Command::Restore {
+                folder,
+                config,
+                checkpoint,
+            } => server::restore(&config, &folder, checkpoint.as_deref()).await,
             Command::Openapi => {
                 print!("{}", server::openapi()?);
                 Ok(())

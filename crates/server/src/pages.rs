@@ -250,7 +250,7 @@ pub(crate) async fn licence(
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&app, &asked, &headers, &format!("/v/{handle}"));
-    let shown = issuance::shown(&app.office, &handle).await;
+    let shown = issuance::look::shown(&app.office, &handle).await;
     let Ok(shown) = shown else {
         let text = frame.say("problem-busy");
         return page(
@@ -274,7 +274,7 @@ pub(crate) async fn licence(
     page(StatusCode::OK, &licence_page(frame, shown, at))
 }
 
-fn licence_page(frame: Frame, shown: issuance::Shown, at: String) -> LicencePage {
+fn licence_page(frame: Frame, shown: issuance::look::Shown, at: String) -> LicencePage {
     let (tone, sign) = match shown.state {
         "valid" => ("good", "✓"),
         "not_yet_valid" | "suspended" | "superseded" => ("unsure", "!"),

@@ -1,9 +1,11 @@
 //! Which problem each failure of the office is: one function per family of errors.
 
-use issuance::{
-    ChangeError, DocumentError, ImportCatalogueError, IssueError, PersonCertificateError,
-    ReleaseError, SealingError,
-};
+use issuance::change::ChangeError;
+use issuance::documents::DocumentError;
+use issuance::import::ImportCatalogueError;
+use issuance::people::PersonCertificateError;
+use issuance::release::ReleaseError;
+use issuance::{IssueError, SealingError};
 use registry::StoreError;
 use registry::jobs::{DocumentRefused, StepRefused};
 use registry::licences::{ChangeRefused, ReserveRefused};
@@ -137,11 +139,12 @@ fn of_sealing(error: &SealingError) -> Problem {
         SealingError::Store(error) => of_store(error),
         SealingError::Step(refused) => of_step(refused),
         SealingError::Sign(crypto::SignError::Locked) => Problem::new(Code::KeysLocked),
-        SealingError::Stamp(issuance::StampError::ClockBehind) => {
+        SealingError::Stamp(issuance::stamps::StampError::ClockBehind) => {
             Problem::new(Code::ClockUntrusted)
         }
         SealingError::Prepare(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
-        SealingError::SealNotInUse | SealingError::Status(issuance::AnswerError::NotGood) => {
+        SealingError::SealNotInUse
+        | SealingError::Status(issuance::answers::AnswerError::NotGood) => {
             one(Code::ReleaseRefused, "seal.not-in-use", error.to_string())
         }
         SealingError::Log(_) => {

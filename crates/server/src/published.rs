@@ -6,7 +6,8 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use evidence::ocsp::{self, Headers};
-use issuance::{Answered, Published};
+use issuance::answers::Answered;
+use issuance::lists::Published;
 use registry::log::Log;
 use time::UtcDateTime;
 use tlog::TilePath;
@@ -36,7 +37,7 @@ pub(crate) async fn ocsp_get(State(app): State<App>, OriginalUri(uri): OriginalU
 }
 
 async fn status(app: &App, request: &[u8]) -> Response {
-    match issuance::status(&app.office, request).await {
+    match issuance::asked::status(&app.office, request).await {
         Ok(Answered::Ahead(held)) => {
             let now = app.office.now();
             let headers = Headers::of(
@@ -99,7 +100,7 @@ fn authoritative(fields: &Headers, response: Vec<u8>) -> Response {
     request_body(content_type = "application/timestamp-query", description = "a TimeStampReq"),
     responses((status = 200, description = "a TimeStampResp", content_type = "application/timestamp-reply")))]
 pub(crate) async fn tsa(State(app): State<App>, content: Bytes) -> Result<Response, Problem> {
-    let answer = issuance::stamp(&app.office, &content).await;
+    let answer = issuance::asked::stamp(&app.office, &content).await;
     let answer = answer.map_err(|error| {
         tracing::warn!(error = %chain(&error), "a time-stamp was not made");
         Problem::new(Code::Busy)

@@ -7,7 +7,8 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::{Signature, SignatureAlgorithm};
-use issuance::{Asker, Offer, Submitted, Waits};
+use issuance::release::{Offer, Submitted};
+use issuance::{Asker, Waits};
 use registry::jobs::JobId;
 use serde::{Deserialize, Serialize};
 use time::UtcDateTime;
@@ -51,7 +52,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
 ) -> Result<Json<Vec<Offer>>, Problem> {
-    let waiting = issuance::waiting(&app.office, &asker).await;
+    let waiting = issuance::release::waiting(&app.office, &asker).await;
     waiting.map(Json).map_err(|error| of_release(&error))
 }
 
@@ -63,7 +64,7 @@ pub(crate) async fn find(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Json<Offer>, Problem> {
-    let offer = issuance::offer(&app.office, &asker, &job(&text)?).await;
+    let offer = issuance::release::offer(&app.office, &asker, &job(&text)?).await;
     offer.map(Json).map_err(|error| of_release(&error))
 }
 
@@ -75,7 +76,7 @@ pub(crate) async fn page(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Response, Problem> {
-    let page = issuance::page(&app.office, &asker, &job(&text)?).await;
+    let page = issuance::release::page(&app.office, &asker, &job(&text)?).await;
     let page = page.map_err(|error| of_release(&error))?;
     Ok(attachment("application/pdf", page))
 }
@@ -104,7 +105,7 @@ pub(crate) async fn release(
             .map(Signature::new)
             .map_err(|_| malformed("signature is not base64"))?,
     };
-    let released = issuance::release(&app.office, &asker, &job(&text)?, &submitted).await;
+    let released = issuance::release::release(&app.office, &asker, &job(&text)?, &submitted).await;
     released.map(said).map_err(|error| of_release(&error))
 }
 
@@ -127,7 +128,7 @@ pub(crate) async fn refuse(
     Path(text): Path<String>,
     Strict(body): Strict<RefusalBody>,
 ) -> Result<Json<Waits>, Problem> {
-    let refused = issuance::refuse(&app.office, &asker, &job(&text)?, &body.reason).await;
+    let refused = issuance::release::refuse(&app.office, &asker, &job(&text)?, &body.reason).await;
     refused.map(Json).map_err(|error| of_release(&error))
 }
 
@@ -139,6 +140,6 @@ pub(crate) async fn standing(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Json<Waits>, Problem> {
-    let found = issuance::job(&app.office, &asker, &job(&text)?).await;
+    let found = issuance::look::job(&app.office, &asker, &job(&text)?).await;
     found.map(Json).map_err(|error| of_release(&error))
 }

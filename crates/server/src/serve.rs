@@ -38,7 +38,7 @@ pub async fn run(
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .ok();
-    issuance::start(&office);
+    issuance::upkeep::start(&office);
     let router = application(office, config, metrics)?;
     listen::serve(listener, router, end).await;
     Ok(())

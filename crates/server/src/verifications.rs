@@ -81,7 +81,7 @@ pub(crate) async fn report(app: &App, brought: Brought) -> Result<Report, Proble
         return Ok(first);
     };
     // The register's own word makes the answer live; without it the first report stands.
-    let said = issuance::live(&app.office, &licence.identifier).await;
+    let said = issuance::look::live(&app.office, &licence.identifier).await;
     let Ok(Some((answer, since))) = said else {
         return Ok(first);
     };

@@ -11,10 +11,10 @@ use crypto::{
     SoftwareSigner, SystemRandom,
 };
 use document::Edition;
-use issuance::{
-    Asker, Clock, Files, FixedClock, Founding, Office, Once, Parts, Settings, Submitted, keep,
-    seal_key,
-};
+use issuance::found::Founding;
+use issuance::import::{Files, keep};
+use issuance::release::Submitted;
+use issuance::{Asker, Clock, FixedClock, Office, Once, Parts, Settings, seal_key};
 use registry::Secrets;
 use registry::asked::IdempotencyKey;
 use registry::objects::{Objects, Wrapping};
@@ -85,7 +85,9 @@ impl House {
         let office = Arc::new(office);
         tokio::spawn(office.log().clone().run());
         tokio::spawn(office.trace_log().clone().run());
-        issuance::round(&office).await.expect("the first lists");
+        issuance::upkeep::round(&office)
+            .await
+            .expect("the first lists");
         House {
             office,
             clock,
@@ -95,7 +97,7 @@ impl House {
     }
 
     /// The statement's signature by the custodian's own key.
-    pub(crate) fn submitted(&self, offer: &issuance::Offer) -> Submitted {
+    pub(crate) fn submitted(&self, offer: &issuance::release::Offer) -> Submitted {
         let statement = octets(&offer.statement);
         let under = Authorisation::journalled(
             KeyId::parse("custodian").expect("plain"),

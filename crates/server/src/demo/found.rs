@@ -13,7 +13,9 @@ use base64::engine::general_purpose::STANDARD;
 use catalogue::Catalogue;
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::{KeyAlgorithm, KeyStore, PublicKey, Random, Signer, SoftwareSigner, SystemRandom};
-use issuance::{Clock, Files, Founding, Office, SystemClock, keep, seal_key};
+use issuance::found::Founding;
+use issuance::import::{Files, keep};
+use issuance::{Clock, Office, SystemClock, seal_key};
 use registry::Registry;
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
@@ -94,7 +96,7 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
     let cast = accounts(&registry, &catalogue, custodian, &secrets).await?;
     drop(keys);
     let office = open_office(config).await?;
-    issuance::round(&office).await?;
+    issuance::upkeep::round(&office).await?;
     Ok((office, cast))
 }
 
