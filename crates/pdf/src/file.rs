@@ -19,6 +19,9 @@ use crate::xref::{Place, SectionKind};
 pub(crate) const MAX_EXPANDED_TOTAL: u64 = 500 * 1024 * 1024;
 /// Objects read in the life of a [`File`]; walks count together.
 pub(crate) const MAX_READS: u64 = 4_000_000;
+/// Octets of objects taken apart in the life of a [`File`]: an object is read anew for each revision that is
+/// compared, so a file with few large ones would cost their product (T-I3).
+pub(crate) const MAX_PARSED: u64 = 1024 * 1024 * 1024;
 /// References that lead to references, and /Length that need other objects.
 const MAX_STEPS: u8 = 8;
 /// Object streams kept expanded.
@@ -32,6 +35,7 @@ pub struct File<'s> {
     packed: RefCell<Vec<Rc<Packed>>>,
     expanded: Cell<u64>,
     reads: Cell<u64>,
+    parsed: Cell<u64>,
 }
 
 /// The objects as a revision sees them: its own, and those of earlier revisions that it does not replace.
@@ -63,6 +67,7 @@ pub fn read(source: &dyn Source) -> Result<File<'_>, ReadPdf> {
         packed: RefCell::default(),
         expanded: Cell::new(0),
         reads: Cell::new(0),
+        parsed: Cell::new(0),
     })
 }
 
@@ -125,6 +130,18 @@ impl File<'_> {
             return Err(ReadPdf::Limit {
                 what: "objects read",
                 limit: MAX_READS,
+            });
+        }
+        Ok(())
+    }
+
+    fn count_parsed(&self, more: u64) -> Result<(), ReadPdf> {
+        let parsed = self.parsed.get().saturating_add(more);
+        self.parsed.set(parsed);
+        if parsed > MAX_PARSED {
+            return Err(ReadPdf::Limit {
+                what: "octets of all objects read",
+                limit: MAX_PARSED,
             });
         }
         Ok(())
@@ -301,8 +318,11 @@ impl<'f> View<'f> {
             }
             Some((Place::In { container, index }, _)) if reference.generation == 0 => {
                 self.file.count_read()?;
-                self.packed(container, steps)?
-                    .object(index, reference.number)
+                self.file.count_parsed(0)?;
+                let packed = self.packed(container, steps)?;
+                let (object, octets) = packed.object(index, reference.number)?;
+                self.file.count_parsed(octets)?;
+                Ok(object)
             }
             _ => Ok(Object::Null),
         }
@@ -317,6 +337,7 @@ impl<'f> View<'f> {
     ) -> Result<Indirect, ReadPdf> {
         let number = reference.number;
         self.file.count_read()?;
+        self.file.count_parsed(0)?;
         if offset >= revision.mark {
             return Err(ReadPdf::OutsideRevision { number, at: offset });
         }
@@ -329,6 +350,16 @@ impl<'f> View<'f> {
             }
         };
         let found = Parser::new(&mut lexer).indirect(&length);
+        // The data of a stream are stepped over.
+        let data = found
+            .as_ref()
+            .ok()
+            .and_then(|found| found.object.as_stream())
+            .map_or(0, |stream| {
+                stream.range.end.saturating_sub(stream.range.start)
+            });
+        let octets = lexer.position().saturating_sub(offset).saturating_sub(data);
+        self.file.count_parsed(octets)?;
         let wrong = ReadPdf::WrongObject { number, at: offset };
         let found = found.map_err(|fault| match fault {
             ReadPdf::Syntax { at } if at == offset => wrong,
@@ -427,5 +458,32 @@ impl<'f> View<'f> {
             &filters,
             limit,
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog/A 2 0 R>>endobj\n2 0 obj null endobj\nxref\n0 3\n\
+        0000000000 65535 f \n0000000009 00000 n \n0000000048 00000 n \ntrailer<</Size 3/Root 1 0 R>>\n\
+        startxref\n68\n%%EOF\n";
+
+    #[test]
+    fn objects_are_taken_apart_to_the_limit_and_no_further() {
+        let file = read(&FILE).expect("a sound file");
+        let before = file.parsed.get();
+        file.latest().catalog().expect("a catalog");
+        assert!(file.parsed.get() > before, "what is read is counted");
+        let room = MAX_PARSED - file.parsed.get();
+        assert_eq!(file.count_parsed(room), Ok(()));
+        assert!(matches!(
+            file.latest().catalog(),
+            Err(ReadPdf::Limit {
+                limit: MAX_PARSED,
+                ..
+            })
+        ));
+        assert!(file.count_parsed(0).is_err(), "and it stays so");
     }
 }

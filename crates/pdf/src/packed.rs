@@ -72,8 +72,8 @@ impl Packed {
         })
     }
 
-    /// The object at `index`, which must be `number`.
-    pub(crate) fn object(&self, index: u32, number: u32) -> Result<Object, ReadPdf> {
+    /// The object at `index`, which must be `number`, and how many octets were read for it.
+    pub(crate) fn object(&self, index: u32, number: u32) -> Result<(Object, u64), ReadPdf> {
         let wrong = ReadPdf::ObjectStream {
             number: self.number,
         };
@@ -82,12 +82,13 @@ impl Packed {
             return Err(wrong);
         };
         let mut lexer = Lexer::new(&self.data, *start, u64::MAX);
-        Parser::new(&mut lexer)
-            .object()
-            .map_err(|fault| match fault {
-                limit @ ReadPdf::Limit { .. } => limit,
-                _ => wrong,
-            })
+        let found = Parser::new(&mut lexer).object();
+        let octets = lexer.position().saturating_sub(*start);
+        match found {
+            Ok(object) => Ok((object, octets)),
+            Err(limit @ ReadPdf::Limit { .. }) => Err(limit),
+            Err(_) => Err(wrong),
+        }
     }
 
     /// The numbers of its objects, in order.
