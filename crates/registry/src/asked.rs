@@ -5,9 +5,9 @@ use std::fmt;
 
 use time::UtcDateTime;
 
-use crate::error::StoreError;
-use crate::link::Link;
 use crate::secrets::{Place, Secrets};
+use store::Link;
+use store::StoreError;
 
 /// Who does something, and when. Moments are kept in whole seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,11 +19,11 @@ use time::UtcDateTime;
 use vault::backup::{Folder, Manifest};
 use vault::{Copied, ObjectId, Objects};
 
-use crate::error::StoreError;
-use crate::link::Link;
 use crate::log::{Log, latest};
 use crate::secrets::hex;
-use crate::store::Store;
+use store::Link;
+use store::Store;
+use store::StoreError;
 
 use tables::Table;
 

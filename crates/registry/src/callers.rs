@@ -10,9 +10,9 @@ use catalogue::key::{DepartmentKey, PersonKey};
 use time::UtcDateTime;
 
 use crate::asked::By;
-use crate::error::StoreError;
 use crate::secrets::Secrets;
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
 
 pub use machine::{Caller, NewCaller, Nonce, Quota};
 pub use person::{EnrolRefused, NewPerson, Person};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use time::UtcDateTime;
 
-use crate::error::StoreError;
-use crate::link::{Link, Row};
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
+use store::{Link, Row};
 
 /// One import.
 #[derive(Debug, Clone, PartialEq, Eq)]

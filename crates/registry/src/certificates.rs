@@ -14,8 +14,8 @@ use pki::certificate::SerialNumber;
 use pki::crl::{Reason, Revoked};
 use time::UtcDateTime;
 
-use crate::link::{Link, Row};
-use crate::store::Store;
+use store::Store;
+use store::{Link, Row};
 
 pub use answers::{AnswerDue, Answers, SignedAnswer};
 pub use lists::{Lists, Scope, SignedList, Turn};

@@ -12,9 +12,9 @@ use crypto::{Release, ReleaseStatement};
 use time::UtcDateTime;
 
 use crate::asked::{By, Response};
-use crate::error::StoreError;
 use crate::secrets::Secrets;
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
 
 pub use crate::id::JobId;
 pub use document::{DocumentRefused, DocumentReservation, DocumentReserving};

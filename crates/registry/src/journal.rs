@@ -8,10 +8,10 @@ use crypto::KeyId;
 use time::UtcDateTime;
 
 use crate::asked::By;
-use crate::error::StoreError;
 use crate::secrets::hex;
-use crate::store::Store;
 use crate::trace::{self, Act, Deed};
+use store::Store;
+use store::StoreError;
 
 /// A use of a key that needs no release: certificates, lists, answers, tokens, codes. Seals go
 /// through [`crate::jobs::Jobs::journal`].

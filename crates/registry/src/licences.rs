@@ -11,9 +11,9 @@ use catalogue::key::{DepartmentKey, TypeCode};
 use licence::{HolderCode, Identifier, LicenceNumber};
 use time::UtcDateTime;
 
-use crate::error::StoreError;
 use crate::secrets::Secrets;
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
 
 pub use crate::id::LicenceId;
 pub(crate) use change::tell;

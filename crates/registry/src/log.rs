@@ -12,10 +12,10 @@ use tlog::path::TILE_WIDTH;
 use tlog::tiles::TileFault;
 use tlog::{Hash, LeafIndex, TileKind, TilePath, TileSet, TileWrite, TreeHead, wanted_for_tree};
 
-use crate::error::StoreError;
 use crate::id::JobId;
-use crate::link::{Link, Row};
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
+use store::{Link, Row};
 
 /// One of the two logs (D13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

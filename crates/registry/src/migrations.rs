@@ -1,68 +1,47 @@
-//! The schema, as numbered steps that only expand. One text serves both databases.
+//! The schema, step by step.
 
-use std::borrow::Cow;
+use store::Migration;
 
-use sqlx::AssertSqlSafe;
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-
-/// Number, name, text. Once released a step is never changed.
-const ALL: &[(i64, &str, &str)] = &[
-    (
-        1,
-        "licences",
-        include_str!("../migrations/0001_licences.sql"),
-    ),
-    (2, "trace", include_str!("../migrations/0002_trace.sql")),
-    (3, "callers", include_str!("../migrations/0003_callers.sql")),
-    (4, "outbox", include_str!("../migrations/0004_outbox.sql")),
-    (1001, "log", include_str!("../migrations/1001_log.sql")),
-    (
-        1002,
-        "certificates",
-        include_str!("../migrations/1002_certificates.sql"),
-    ),
-    (
-        1003,
-        "status",
-        include_str!("../migrations/1003_status.sql"),
-    ),
-    (
-        1004,
-        "catalogue",
-        include_str!("../migrations/1004_catalogue.sql"),
-    ),
+/// Every step. Once released a step is never changed.
+pub(crate) const ALL: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "licences",
+        text: include_str!("../migrations/0001_licences.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "trace",
+        text: include_str!("../migrations/0002_trace.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "callers",
+        text: include_str!("../migrations/0003_callers.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "outbox",
+        text: include_str!("../migrations/0004_outbox.sql"),
+    },
+    Migration {
+        number: 1001,
+        name: "log",
+        text: include_str!("../migrations/1001_log.sql"),
+    },
+    Migration {
+        number: 1002,
+        name: "certificates",
+        text: include_str!("../migrations/1002_certificates.sql"),
+    },
+    Migration {
+        number: 1003,
+        name: "status",
+        text: include_str!("../migrations/1003_status.sql"),
+    },
+    Migration {
+        number: 1004,
+        name: "catalogue",
+        text: include_str!("../migrations/1004_catalogue.sql"),
+    },
 ];
-
-/// The steps for SQLite: its own words for two kinds of columns, and tables that hold to them.
-pub(crate) fn sqlite() -> Migrator {
-    migrator(|text| {
-        Cow::Owned(
-            text.replace("BYTEA", "BLOB")
-                .replace("BIGINT", "INTEGER")
-                .replace(" GENERATED ALWAYS AS IDENTITY", "")
-                .replace("\n);", "\n) STRICT;"),
-        )
-    })
-}
-
-/// The steps for PostgreSQL, as written.
-pub(crate) fn postgres() -> Migrator {
-    migrator(Cow::Borrowed)
-}
-
-fn migrator(dialect: fn(&'static str) -> Cow<'static, str>) -> Migrator {
-    let steps = ALL
-        .iter()
-        .map(|(number, name, text)| {
-            Migration::new(
-                *number,
-                Cow::Borrowed(name),
-                MigrationType::Simple,
-                AssertSqlSafe(dialect(text).into_owned()).into_sql_str(),
-                false,
-            )
-        })
-        .collect();
-    Migrator::with_migrations(steps)
-}

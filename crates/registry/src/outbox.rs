@@ -6,10 +6,10 @@ use std::sync::Arc;
 use catalogue::key::DepartmentKey;
 use time::{Duration, UtcDateTime};
 
-use crate::error::StoreError;
-use crate::link::{Link, Row, Value};
 use crate::secrets::{Place, Secrets};
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
+use store::{Link, Row, Value};
 
 /// An event on its way out, written with the fact it tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,16 +6,17 @@ use crate::backup::Backups;
 use crate::callers::Callers;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
-use crate::error::OpenStore;
 use crate::jobs::Jobs;
 use crate::journal::Journal;
 use crate::licences::Licences;
 use crate::log::Logs;
+use crate::migrations;
 use crate::outbox::Outbox;
 use crate::secrets::Secrets;
 use crate::status::StatusLists;
-use crate::store::Store;
 use crate::trace::Trace;
+use store::OpenStore;
+use store::Store;
 
 /// An open registry; cheap to clone.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub struct Registry {
 /// `NotDurable` and `Replica` where acknowledged writes could be lost (T-D2, T-D7).
 pub async fn open(address: &str, secrets: Secrets) -> Result<Registry, OpenStore> {
     Ok(Registry {
-        store: Arc::new(Store::open(address).await?),
+        store: Arc::new(Store::open(address, migrations::ALL).await?),
         secrets: Arc::new(secrets),
     })
 }

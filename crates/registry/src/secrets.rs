@@ -6,7 +6,7 @@ use crypto::aead::{AeadError, AeadKey};
 use crypto::{Random, hmac_sha256};
 use zeroize::Zeroizing;
 
-use crate::error::StoreError;
+use store::StoreError;
 
 /// The keys of the installation for what is stored. Wiped when dropped.
 pub struct Secrets {

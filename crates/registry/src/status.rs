@@ -11,10 +11,10 @@ use time::UtcDateTime;
 use zeroize::Zeroizing;
 
 use crate::certificates::half_life;
-use crate::error::StoreError;
-use crate::link::{Link, Row};
 use crate::secrets::{Place, Secrets};
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
+use store::{Link, Row};
 
 /// Slots of a list (D20).
 pub const SLOTS: u32 = 1 << 20;

@@ -10,11 +10,11 @@ use crypto::{KeyId, sha256};
 use time::UtcDateTime;
 
 use crate::asked::By;
-use crate::error::StoreError;
-use crate::link::{Link, Row};
 use crate::log::{self, Log};
 use crate::secrets::hex;
-use crate::store::Store;
+use store::Store;
+use store::StoreError;
+use store::{Link, Row};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -19,6 +19,7 @@ pub(crate) const CRATES: &[&str] = &[
     "registry",
     "seal",
     "server",
+    "store",
     "tlog",
     "vault",
     "verify",

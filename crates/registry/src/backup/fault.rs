@@ -4,7 +4,7 @@ use thiserror::Error;
 use vault::ObjectError;
 use vault::backup::FolderError;
 
-use crate::error::StoreError;
+use store::StoreError;
 
 /// Why a backup was not written or not restored.
 #[derive(Debug, Error)]

@@ -1,11 +1,10 @@
 //! The tables of a store as they are, whichever migrations made them: read whole, filled whole.
 
-use sqlx::AssertSqlSafe;
 use vault::backup::{Cell, Column, Kind};
 
 use super::fault::BackupError;
-use crate::error::StoreError;
-use crate::link::{Link, Row, Value};
+use store::StoreError;
+use store::{Link, Row, Statement, Value};
 
 /// Rows read at once.
 const PAGE: u32 = 500;
@@ -59,16 +58,16 @@ impl Table {
             let declare = format!(
                 "DECLARE {page} NO SCROLL CURSOR FOR SELECT CAST(0 AS BIGINT), {names} FROM {table}"
             );
-            link.run(AssertSqlSafe(declare), &[]).await?;
+            link.run(Statement::made(declare), &[]).await?;
             let fetch = format!("FETCH {PAGE} FROM {page}");
             loop {
-                let rows = link.rows(AssertSqlSafe(fetch.clone()), &[]).await?;
+                let rows = link.rows(Statement::made(fetch.clone()), &[]).await?;
                 if rows.is_empty() {
                     break;
                 }
                 self.show(rows, visit)?;
             }
-            link.run(AssertSqlSafe(format!("CLOSE {page}")), &[])
+            link.run(Statement::made(format!("CLOSE {page}")), &[])
                 .await?;
             return Ok(());
         }
@@ -78,7 +77,7 @@ impl Table {
         let mut after = i64::MIN;
         loop {
             let rows = link
-                .rows(AssertSqlSafe(page.clone()), &[after.into()])
+                .rows(Statement::made(page.clone()), &[after.into()])
                 .await?;
             if rows.is_empty() {
                 return Ok(());
@@ -114,7 +113,7 @@ impl Table {
 
     pub(super) async fn is_empty(&self, link: &mut Link) -> Result<bool, BackupError> {
         let any = format!("SELECT 1 FROM {} LIMIT 1", quoted(&self.name));
-        Ok(link.row(AssertSqlSafe(any), &[]).await?.is_none())
+        Ok(link.row(Statement::made(any), &[]).await?.is_none())
     }
 
     /// How many rows one statement takes.
@@ -158,7 +157,7 @@ impl Table {
                 Cell::Bytes(bytes) => bytes.as_deref().into(),
             })
             .collect();
-        link.run(AssertSqlSafe(insert), &values).await?;
+        link.run(Statement::made(insert), &values).await?;
         Ok(())
     }
 
@@ -179,7 +178,7 @@ impl Table {
             );
             let table = quoted(&self.name);
             let values = [(&table).into(), (&column).into()];
-            link.rows(AssertSqlSafe(restart), &values).await?;
+            link.rows(Statement::made(restart), &values).await?;
         }
         Ok(())
     }

@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::asked::By;
 use crate::callers::person::{EnrolRefused, permit};
-use crate::error::StoreError;
-use crate::link::{Link, Row};
 use crate::secrets::{Place, Secrets};
 use crate::trace;
+use store::StoreError;
+use store::{Link, Row};
 
 /// A machine to be enrolled.
 #[derive(Clone)]

@@ -6,9 +6,9 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::asked::By;
-use crate::error::StoreError;
-use crate::link::{Link, Row};
 use crate::trace::{self, Act, Deed};
+use store::StoreError;
+use store::{Link, Row};
 
 /// A person to be enrolled.
 #[derive(Debug, Clone)]

@@ -8,9 +8,9 @@ use pki::crl::Revoked;
 use time::UtcDateTime;
 
 use super::standing::{self, CertificateError, half_life};
-use crate::error::StoreError;
-use crate::link::Link;
-use crate::store::Store;
+use store::Link;
+use store::Store;
+use store::StoreError;
 
 /// An answer that is to be signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use pki::crl::{Reason, Revoked};
 use thiserror::Error;
 use time::UtcDateTime;
 
-use crate::error::StoreError;
-use crate::link::Row;
+use store::Row;
+use store::StoreError;
 
 /// One certificate before its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use catalogue::key::DepartmentKey;
 
 use crate::asked::{self, Asked, By, Response, Seen};
-use crate::error::StoreError;
 use crate::id::JobId;
 use crate::jobs::job::{self, Grounds, JobKind, JobState, NewJob};
 use crate::jobs::step::About;
-use crate::link::Link;
 use crate::secrets::Secrets;
 use crate::trace::{self, Deed};
+use store::Link;
+use store::StoreError;
 
 use thiserror::Error;
 

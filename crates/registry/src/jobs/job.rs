@@ -5,10 +5,10 @@ use catalogue::key::{DepartmentKey, MatterCode, PersonKey, SealCode};
 use licence::Identifier;
 use time::UtcDateTime;
 
-use crate::error::StoreError;
 use crate::id::JobId;
-use crate::link::{Link, Row};
 use crate::secrets::{Place, Secrets};
+use store::StoreError;
+use store::{Link, Row};
 
 /// What a job makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

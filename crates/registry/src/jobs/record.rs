@@ -6,16 +6,16 @@ use licence::Event;
 use licence::life::Stop;
 
 use crate::asked::{self, By, Response};
-use crate::error::StoreError;
 use crate::id::JobId;
 use crate::jobs::job::{Job, JobState};
 use crate::jobs::step::{StepRefused, act, find_release, locked};
 use crate::licences::tell;
 use crate::licences::version::{self, Move, Record};
-use crate::link::Link;
 use crate::outbox::{self, Outgoing};
 use crate::secrets::{Secrets, hex};
 use crate::trace::{self, Deed};
+use store::Link;
+use store::StoreError;
 
 /// A sealed file, as it will be found again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,12 +6,12 @@ use licence::Identifier;
 use thiserror::Error;
 
 use crate::asked::{self, By, Response};
-use crate::error::StoreError;
 use crate::id::JobId;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
-use crate::link::Link;
 use crate::secrets::{Secrets, hex};
 use crate::trace::{self, Act, Deed};
+use store::Link;
+use store::StoreError;
 
 /// A step is not taken.
 #[derive(Debug, Clone, Error)]

@@ -7,14 +7,14 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::asked::{self, Asked, By, Response, Seen};
-use crate::error::StoreError;
 use crate::licences::version::{self, DAMAGED, Move, Record};
-use crate::link::Link;
 use crate::log::{self, Log};
 use crate::outbox::{self, Outgoing};
 use crate::secrets::Secrets;
 use crate::status::{self, ListNumber, StatusError, StatusValue};
 use crate::trace::{self, Act, Deed};
+use store::Link;
+use store::StoreError;
 
 /// A change of state.
 pub struct Change {

@@ -8,16 +8,16 @@ use licence::{Event, Holder, Identifier, LicenceNumber, Life, SerialText};
 use thiserror::Error;
 
 use crate::asked::{self, Asked, By, Response};
-use crate::error::StoreError;
 use crate::id::{JobId, LicenceId};
 use crate::jobs::document::{Earlier, earlier};
 use crate::jobs::job::{self, Grounds, JobKind, NewJob};
 use crate::jobs::step::About;
 use crate::licences::version::{self, DAMAGED, Move, place};
-use crate::link::Link;
 use crate::secrets::Secrets;
 use crate::status::{self, ListNumber};
 use crate::trace::{self, Deed};
+use store::Link;
+use store::StoreError;
 
 /// What is to be reserved.
 pub struct Reservation {

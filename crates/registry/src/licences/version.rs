@@ -6,11 +6,11 @@ use licence::{Event, Identifier, LicenceNumber, Life};
 use time::UtcDateTime;
 
 use crate::asked::By;
-use crate::error::StoreError;
 use crate::id::{JobId, LicenceId};
-use crate::link::{Link, Row};
 use crate::secrets::{Place, Secrets};
 use crate::status::ListNumber;
+use store::StoreError;
+use store::{Link, Row};
 
 /// A version of a licence, without anything personal but what is masked.
 #[derive(Debug, Clone, PartialEq, Eq)]

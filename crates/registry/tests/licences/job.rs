@@ -39,78 +39,50 @@ fn a_licence_goes_through_every_step_and_is_valid() {
     });
 }
 
+/// The step is refused because the job is in this state.
+async fn not_now<T: std::fmt::Debug>(
+    step: impl Future<Output = Result<T, StepRefused>>,
+    state: JobState,
+) {
+    let refused = step.await;
+    assert!(
+        matches!(refused, Err(StepRefused::NotNow { state: found }) if found == state),
+        "{state:?}: {refused:?}"
+    );
+}
+
 #[test]
 fn no_step_is_taken_before_the_one_before_it_or_twice() {
     on_each_store(|stage| async move {
         let office = office(&stage).await;
         let jobs = office.registry.jobs();
+        let place = department();
         let reserved = office.reserve("order").await;
         let job = jobs.find(&reserved.job, None).await.expect("answers");
         let job = job.expect("reserved");
-        let not_now = |refused, state| {
-            assert!(
-                matches!(refused, Err(StepRefused::NotNow { state: found }) if found == state),
-                "{state:?}"
-            );
-        };
-        let early = jobs.journal(&job.id, signing(), by(1)).await.map(|_| ());
-        not_now(early, JobState::Reserved);
-        not_now(
-            jobs.record(recording(&job)).await.map(|_| ()),
-            JobState::Reserved,
-        );
-        not_now(
-            jobs.refuse(&department(), &job.id, "too early", custodian(1))
-                .await
-                .map(|_| ()),
-            JobState::Reserved,
-        );
-        let job = jobs
-            .await_release(&job.id, unsealed(), accepted(), by(1))
-            .await
-            .expect("reserved");
-        jobs.await_release(&job.id, unsealed(), accepted(), by(1))
+        let journal = |seconds| jobs.journal(&job.id, signing(), by(seconds));
+        not_now(journal(1), JobState::Reserved).await;
+        not_now(jobs.record(recording(&job)), JobState::Reserved).await;
+        let refuse = jobs.refuse(&place, &job.id, "too early", custodian(1));
+        not_now(refuse, JobState::Reserved).await;
+        let render = |unsealed| jobs.await_release(&job.id, unsealed, accepted(), by(1));
+        let rendered = render(unsealed()).await.expect("reserved");
+        render(unsealed())
             .await
             .expect("a redo that made the same file finds its step taken");
         let mut other = unsealed();
         other.digest = [9; 32];
-        not_now(
-            jobs.await_release(&job.id, other, accepted(), by(1))
-                .await
-                .map(|_| ()),
-            JobState::Waiting,
-        );
-        not_now(
-            jobs.journal(&job.id, signing(), by(2)).await.map(|_| ()),
-            JobState::Waiting,
-        );
-        jobs.release(&department(), &job.id, release(&job), custodian(2))
-            .await
-            .expect("it waits");
-        not_now(
-            jobs.release(&department(), &job.id, release(&job), custodian(2))
-                .await
-                .map(|_| ()),
-            JobState::Released,
-        );
-        not_now(
-            jobs.record(recording(&job)).await.map(|_| ()),
-            JobState::Released,
-        );
-        jobs.journal(&job.id, signing(), by(3))
-            .await
-            .expect("released");
+        not_now(render(other), JobState::Waiting).await;
+        not_now(journal(2), JobState::Waiting).await;
+        let give = || jobs.release(&place, &job.id, release(&rendered), custodian(2));
+        give().await.expect("it waits");
+        not_now(give(), JobState::Released).await;
+        not_now(jobs.record(recording(&job)), JobState::Released).await;
+        journal(3).await.expect("released");
         jobs.record(recording(&job)).await.expect("journalled");
-        not_now(
-            jobs.record(recording(&job)).await.map(|_| ()),
-            JobState::Recorded,
-        );
-        not_now(
-            jobs.journal(&job.id, signing(), by(5)).await.map(|_| ()),
-            JobState::Recorded,
-        );
-        let failed = jobs.fail(&job.id, "too late", by(6)).await.map(|_| ());
-        not_now(failed, JobState::Recorded);
+        not_now(jobs.record(recording(&job)), JobState::Recorded).await;
+        not_now(journal(5), JobState::Recorded).await;
+        not_now(jobs.fail(&job.id, "too late", by(6)), JobState::Recorded).await;
     });
 }
 

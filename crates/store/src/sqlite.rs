@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
@@ -67,7 +68,7 @@ impl std::fmt::Debug for Done {
 
 impl Database {
     /// Opens the file, checks that commits are synchronous (T-D2) and brings the schema up to date.
-    pub(crate) async fn open(address: &str) -> Result<Database, OpenStore> {
+    pub(crate) async fn open(address: &str, steps: &Migrator) -> Result<Database, OpenStore> {
         let options = SqliteConnectOptions::from_str(address)
             .map_err(|_| OpenStore::Address)?
             .create_if_missing(true)
@@ -79,7 +80,7 @@ impl Database {
             .pragma("cache_size", "-65536")
             .disable_statement_logging();
         let mut writer = options.connect().await.map_err(StoreError::from)?;
-        crate::migrations::sqlite()
+        steps
             .run_direct(None, &mut writer, false)
             .await
             .map_err(StoreError::migrate)?;

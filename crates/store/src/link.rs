@@ -4,19 +4,38 @@
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Transaction};
 use time::UtcDateTime;
 
 use crate::deferred::Deferred;
 use crate::error::StoreError;
-pub(crate) use crate::value::Value;
+pub use crate::value::Value;
 
 /// A connection inside the transaction of a fact, or one that only reads.
 #[derive(Debug)]
-pub(crate) struct Link {
+pub struct Link {
     connection: Connection,
     deferred: Deferred,
     broken: Option<StoreError>,
+}
+
+/// The text of a statement.
+#[derive(Debug)]
+pub struct Statement(SqlStr);
+
+impl From<&'static str> for Statement {
+    fn from(text: &'static str) -> Statement {
+        Statement(text.into_sql_str())
+    }
+}
+
+impl Statement {
+    /// A text made of parts of the program and of names that the database itself gave, quoted;
+    /// never of anything that came from outside.
+    #[must_use]
+    pub fn made(text: String) -> Statement {
+        Statement(AssertSqlSafe(text).into_sql_str())
+    }
 }
 
 /// Where statements go.
@@ -46,7 +65,7 @@ impl Link {
     ///
     /// # Errors
     /// As the database has it; perhaps with the next statement only.
-    pub(crate) async fn later(
+    pub async fn later(
         &mut self,
         statement: &'static str,
         values: &[Value<'_>],
@@ -86,12 +105,13 @@ impl Link {
     ///
     /// # Errors
     /// As the database has it; `Constraint` where the statement does not say `ON CONFLICT`.
-    pub(crate) async fn run(
+    pub async fn run(
         &mut self,
-        statement: impl SqlSafeStr,
+        statement: impl Into<Statement>,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
         self.flush().await?;
+        let Statement(statement) = statement.into();
         let done = match &mut self.connection {
             Connection::SqliteWriter(connection) => sqlite(statement, values)
                 .execute(connection.as_mut())
@@ -117,12 +137,12 @@ impl Link {
     ///
     /// # Errors
     /// As the database has it.
-    pub(crate) async fn rows(
+    pub async fn rows(
         &mut self,
-        statement: impl SqlSafeStr,
+        statement: impl Into<Statement>,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        let statement = statement.into_sql_str();
+        let Statement(statement) = statement.into();
         let rows = match &mut self.connection {
             Connection::SqliteWriter(connection) => {
                 let query = if self.deferred.is_empty() {
@@ -156,9 +176,9 @@ impl Link {
     ///
     /// # Errors
     /// As the database has it.
-    pub(crate) async fn row(
+    pub async fn row(
         &mut self,
-        statement: impl SqlSafeStr,
+        statement: impl Into<Statement>,
         values: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(statement, values).await?.into_iter().next())
@@ -168,9 +188,9 @@ impl Link {
     ///
     /// # Errors
     /// As the database has it; `Damaged` when there is none.
-    pub(crate) async fn one(
+    pub async fn one(
         &mut self,
-        statement: impl SqlSafeStr,
+        statement: impl Into<Statement>,
         values: &[Value<'_>],
         table: &'static str,
     ) -> Result<Row, StoreError> {
@@ -181,7 +201,8 @@ impl Link {
 
     /// Whether other transactions may write at the same time, so that a row which decides has to be
     /// locked by a statement of its own.
-    pub(crate) fn has_rivals(&self) -> bool {
+    #[must_use]
+    pub fn has_rivals(&self) -> bool {
         matches!(
             self.connection,
             Connection::Postgres(_) | Connection::PostgresReader(_)
@@ -210,7 +231,7 @@ impl Link {
 type SqliteQuery = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 
-fn sqlite(statement: impl SqlSafeStr, values: &[Value<'_>]) -> SqliteQuery {
+fn sqlite(statement: SqlStr, values: &[Value<'_>]) -> SqliteQuery {
     values
         .iter()
         .fold(sqlx::query(statement), |query, value| match *value {
@@ -220,7 +241,7 @@ fn sqlite(statement: impl SqlSafeStr, values: &[Value<'_>]) -> SqliteQuery {
         })
 }
 
-fn postgres(statement: impl SqlSafeStr, values: &[Value<'_>]) -> PostgresQuery {
+fn postgres(statement: SqlStr, values: &[Value<'_>]) -> PostgresQuery {
     values
         .iter()
         .fold(sqlx::query(statement), |query, value| match *value {
@@ -232,7 +253,7 @@ fn postgres(statement: impl SqlSafeStr, values: &[Value<'_>]) -> PostgresQuery {
 
 /// A row, read from left to right in the order in which the statement names its columns.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub struct Row {
     cells: Cells,
     next: usize,
 }
@@ -268,7 +289,10 @@ impl Row {
     }
 
     /// A whole number, or none.
-    pub(crate) fn maybe_integer(&mut self) -> Result<Option<i64>, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn maybe_integer(&mut self) -> Result<Option<i64>, StoreError> {
         let at = self.step();
         Ok(match &self.cells {
             Cells::Sqlite(row) => row.try_get(at)?,
@@ -277,7 +301,10 @@ impl Row {
     }
 
     /// A text, or none.
-    pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn maybe_text(&mut self) -> Result<Option<String>, StoreError> {
         let at = self.step();
         Ok(match &self.cells {
             Cells::Sqlite(row) => row.try_get(at)?,
@@ -286,7 +313,10 @@ impl Row {
     }
 
     /// Octets, or none.
-    pub(crate) fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         let at = self.step();
         Ok(match &self.cells {
             Cells::Sqlite(row) => row.try_get(at)?,
@@ -295,32 +325,50 @@ impl Row {
     }
 
     /// A whole number.
-    pub(crate) fn integer(&mut self) -> Result<i64, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn integer(&mut self) -> Result<i64, StoreError> {
         self.maybe_integer()?.ok_or(EMPTY)
     }
 
     /// A number that is not negative.
-    pub(crate) fn count(&mut self) -> Result<u64, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn count(&mut self) -> Result<u64, StoreError> {
         u64::try_from(self.integer()?).map_err(|_| EMPTY)
     }
 
     /// A text.
-    pub(crate) fn text(&mut self) -> Result<String, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn text(&mut self) -> Result<String, StoreError> {
         self.maybe_text()?.ok_or(EMPTY)
     }
 
     /// Octets.
-    pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
         self.maybe_bytes()?.ok_or(EMPTY)
     }
 
     /// 32 octets.
-    pub(crate) fn digest(&mut self) -> Result<[u8; 32], StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn digest(&mut self) -> Result<[u8; 32], StoreError> {
         self.bytes()?.try_into().map_err(|_| EMPTY)
     }
 
     /// 32 octets, or none.
-    pub(crate) fn maybe_digest(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn maybe_digest(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
         match self.maybe_bytes()? {
             None => Ok(None),
             Some(bytes) => bytes.try_into().map(Some).map_err(|_| EMPTY),
@@ -328,12 +376,18 @@ impl Row {
     }
 
     /// A moment.
-    pub(crate) fn moment(&mut self) -> Result<UtcDateTime, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn moment(&mut self) -> Result<UtcDateTime, StoreError> {
         UtcDateTime::from_unix_timestamp(self.integer()?).map_err(|_| EMPTY)
     }
 
     /// A moment, or none.
-    pub(crate) fn maybe_moment(&mut self) -> Result<Option<UtcDateTime>, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` when the column holds something else.
+    pub fn maybe_moment(&mut self) -> Result<Option<UtcDateTime>, StoreError> {
         match self.maybe_integer()? {
             None => Ok(None),
             Some(seconds) => UtcDateTime::from_unix_timestamp(seconds)

@@ -9,47 +9,58 @@ use tokio::sync::oneshot;
 
 use crate::error::{OpenStore, StoreError};
 use crate::link::{Connection, Link};
+use crate::migration::{self, Migration};
 use crate::sqlite::Done;
 use crate::{postgres, sqlite};
 
 /// What a fact or a question gives, some time.
-pub(crate) type Later<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
+pub type Later<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
 
 /// How long the asker of a fact waits, so that a database that stands still holds nobody for ever.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Either database.
 #[derive(Debug)]
-pub(crate) enum Store {
-    /// A file.
+pub struct Store(Database);
+
+#[derive(Debug)]
+enum Database {
     Sqlite(sqlite::Database),
-    /// A server.
     Postgres(postgres::Database),
 }
 
 impl Store {
-    /// Opens `sqlite:PATH` or `postgres://…`.
-    pub(crate) async fn open(address: &str) -> Result<Store, OpenStore> {
-        if address.starts_with("sqlite:") {
-            Ok(Store::Sqlite(sqlite::Database::open(address).await?))
+    /// Opens `sqlite:PATH` or `postgres://…` and takes the steps of its schema that are not taken.
+    ///
+    /// # Errors
+    /// `Address` for anything else; `NotDurable` and `Replica` where acknowledged writes could be
+    /// lost (T-D2, T-D7); `Migrate`.
+    pub async fn open(address: &str, steps: &[Migration]) -> Result<Store, OpenStore> {
+        Ok(Store(if address.starts_with("sqlite:") {
+            let steps = migration::sqlite(steps);
+            Database::Sqlite(sqlite::Database::open(address, &steps).await?)
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            Ok(Store::Postgres(postgres::Database::open(address).await?))
+            let steps = migration::postgres(steps);
+            Database::Postgres(postgres::Database::open(address, &steps).await?)
         } else {
-            Err(OpenStore::Address)
-        }
+            return Err(OpenStore::Address);
+        }))
     }
 
     /// Writes one fact: all that `fact` does, or nothing when it refuses. Answers after the commit
     /// is durable. A fact that has begun goes on when its asker goes away.
-    pub(crate) async fn write<T, E, F>(&self, fact: F) -> Result<T, E>
+    ///
+    /// # Errors
+    /// What the fact refuses with; the store's own errors as `E`.
+    pub async fn write<T, E, F>(&self, fact: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        match self {
-            Store::Sqlite(database) => database.submit(Box::new(move |link| {
+        match &self.0 {
+            Database::Sqlite(database) => database.submit(Box::new(move |link| {
                 Box::pin(async move {
                     let found = match link {
                         Ok(link) => fact(link).await,
@@ -65,7 +76,7 @@ impl Store {
                     }
                 })
             }))?,
-            Store::Postgres(database) => {
+            Database::Postgres(database) => {
                 let transaction = database.begin().await?;
                 tokio::spawn(async move {
                     let mut link = Link::new(Connection::Postgres(transaction));
@@ -89,7 +100,7 @@ impl Store {
         }
         match tokio::time::timeout(PATIENCE, told).await {
             Ok(Ok(found)) => {
-                if let (Store::Postgres(database), Ok(_)) = (self, &found) {
+                if let (Database::Postgres(database), Ok(_)) = (&self.0, &found) {
                     database.settle().await?;
                 }
                 found
@@ -102,10 +113,13 @@ impl Store {
 
     /// A connection for questions about what is committed. Nothing may be decided on an answer that
     /// a fact does not check again.
-    pub(crate) async fn reader(&self) -> Result<Link, StoreError> {
-        Ok(Link::new(match self {
-            Store::Sqlite(database) => Connection::SqliteReader(database.reader().await?),
-            Store::Postgres(database) => Connection::PostgresReader(database.reader().await?),
+    ///
+    /// # Errors
+    /// `Busy` when no connection becomes free, `Unavailable`.
+    pub async fn reader(&self) -> Result<Link, StoreError> {
+        Ok(Link::new(match &self.0 {
+            Database::Sqlite(database) => Connection::SqliteReader(database.reader().await?),
+            Database::Postgres(database) => Connection::PostgresReader(database.reader().await?),
         }))
     }
 }
@@ -113,6 +127,12 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SCHEMA: Migration = Migration {
+        number: 1,
+        name: "counter",
+        text: "CREATE TABLE counter (\n    name TEXT NOT NULL PRIMARY KEY,\n    value BIGINT NOT NULL\n);",
+    };
 
     async fn fill(store: &Store, length: usize) -> Result<u64, StoreError> {
         store
@@ -135,7 +155,9 @@ mod tests {
         let address = format!("sqlite:{}", folder.path().join("full.db").display());
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
-            let store = Store::open(&address).await.expect("a fresh file opens");
+            let store = Store::open(&address, &[SCHEMA])
+                .await
+                .expect("a fresh file opens");
             fill(&store, 10).await.expect("there is space");
             // What a full disk is to SQLite: the file cannot grow.
             let limit: Result<u64, StoreError> = store

@@ -8,6 +8,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Postgres, Row, Transaction};
@@ -28,7 +29,7 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the database, refuses replicas and settings that lose acknowledged writes (T-D2, T-D7)
     /// and brings the schema up to date.
-    pub(crate) async fn open(address: &str) -> Result<Database, OpenStore> {
+    pub(crate) async fn open(address: &str, steps: &Migrator) -> Result<Database, OpenStore> {
         let options = PgConnectOptions::from_str(address)
             .map_err(|_| OpenStore::Address)?
             .application_name("yinxin")
@@ -38,7 +39,7 @@ impl Database {
         if let Some(refused) = durable(&mut connection).await.map_err(StoreError::from)? {
             return Err(refused);
         }
-        crate::migrations::postgres()
+        steps
             .run_direct(None, &mut connection, false)
             .await
             .map_err(StoreError::migrate)?;

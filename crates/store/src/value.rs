@@ -4,7 +4,7 @@ use time::UtcDateTime;
 
 /// A value of a statement.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Value<'a> {
+pub enum Value<'a> {
     /// A whole number; moments are whole seconds since 1970.
     Integer(Option<i64>),
     /// A text.

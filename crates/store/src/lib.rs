@@ -1,0 +1,19 @@
+//! Writes facts in transactions and reads rows, in SQLite or PostgreSQL.
+//!
+//! A fact is what [`Store::write`] runs in one transaction: all of it is durable when it answers, or
+//! none of it happened. Statements exist once and serve both databases; only this crate knows which
+//! one it is, and nobody above it can reach the driver.
+
+mod deferred;
+pub mod error;
+mod facts;
+pub mod link;
+mod migration;
+mod postgres;
+mod sqlite;
+mod value;
+
+pub use error::{Cause, OpenStore, StoreError};
+pub use facts::{Later, Store};
+pub use link::{Link, Row, Statement, Value};
+pub use migration::Migration;
