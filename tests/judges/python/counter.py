@@ -11,6 +11,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+import lc1
 import programs
 import receipt
 
@@ -122,7 +123,12 @@ def log_proofs(judges, licence, other, trust):
     note = data.decode().partition("\n\n")[2]
     lines = note.split("\n")
     lines[1] = str(int(lines[1]) + 1)
+    code = programs.read(licence["lc1"]).decode().strip()
+    (_, (protected, _, payload, value)), _ = lc1.decoded(lc1.zlib.decompress(lc1.base45(code[4:])))
     return {
+        "a code's claims bent by one octet are refused": not lc1.held(protected, flipped(payload, 9), value, trust)
+        and lc1.held(protected, payload, value, trust),
+        "another licence's code is refused for this file": not lc1.judge(code, other, trust)[0],
         "another file's receipt is refused": not receipt.judge(programs.read(other["receipt"]), licence["pdf"], trust)[0],
         "a checkpoint of another size is refused": not receipt.judge_note("\n".join(lines), trust)[0],
     }

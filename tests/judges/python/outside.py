@@ -5,7 +5,7 @@ usage: outside.py DEMO.json WORK JAVA_CLASSPATH
 For each sealed PDF: pyHanko (chain, integrity, no illegal modification, B-LT material), openssl
 (CMS, time-stamp, every OCSP answer and CRL in the file), veraPDF (PDF/A-3u before and after
 sealing), qpdf (structure), poppler (Chinese text with the number, a red seal) and zbar (the printed
-code equals the code file). Receipts and published lists: a second reading of the log's formats with
+code equals the code file). Codes, receipts and published lists: a second reading of the formats with
 the `cryptography` package, and openssl.
 Then the judges themselves are put to proof (counter.py): what is forged must be refused.
 
@@ -21,6 +21,7 @@ from asn1crypto import cms, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 import counter
+import lc1
 import receipt
 from programs import TIME_STAMP, Judges, covered, read, revision, store_of
 
@@ -63,7 +64,9 @@ def judge_licence(judges, licence, before, trust):
     judges.say("qpdf", path, *judges.qpdf(path))
     judges.say("poppler-text", path, *judges.text(path, printed(licence)))
     judges.say("poppler-seal", path, *judges.seal(path, before))
-    judges.say("zbar", path, *judges.code(path, read(licence["lc1"]).decode().strip()))
+    code = read(licence["lc1"]).decode().strip()
+    judges.say("zbar", path, *judges.code(path, code))
+    judges.say("code", licence["lc1"], *lc1.judge(code, licence, trust))
     judges.say("receipt", licence["receipt"], *receipt.judge(read(licence["receipt"]), path, trust))
 
 
@@ -136,7 +139,7 @@ def main():
         print(f"REFUSED by {judge}: {path}: {why}")
     expected = {
         "openssl-cms", "openssl-ts", "openssl-ocsp", "openssl-crl", "zbar", "verapdf", "qpdf", "poppler-text",
-        "poppler-seal", "pyhanko-basic", "pyhanko-lt", "receipt", "published-crl", "published-jws", "published-checkpoint",
+        "poppler-seal", "pyhanko-basic", "pyhanko-lt", "code", "receipt", "published-crl", "published-jws", "published-checkpoint",
     }
     silent = sorted(judge for judge in expected if not judges.accepted.get(judge))
     if silent:
