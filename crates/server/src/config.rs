@@ -57,9 +57,6 @@ pub struct Config {
     /// How long a request may take to arrive.
     #[serde(default = "arrival")]
     pub arrival: Period,
-    /// Requests a minute of one account, beyond which it is asked to come back.
-    #[serde(default = "quota")]
-    pub quota: u32,
     /// Jobs in flight, beyond which new ones are shed (T-A5).
     #[serde(default = "jobs")]
     pub jobs: u32,
@@ -91,9 +88,6 @@ fn json() -> Size {
 }
 fn arrival() -> Period {
     Period(Duration::from_secs(30))
-}
-fn quota() -> u32 {
-    60_000
 }
 fn jobs() -> u32 {
     256

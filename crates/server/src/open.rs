@@ -23,6 +23,9 @@ const FIELD_KEY: usize = 128;
 /// Octets that the object store may take (*default*: 100 GiB).
 const QUOTA: u64 = 100 << 30;
 
+/// What the operator of every demonstration is called: no such hierarchy seals a real licence.
+pub(crate) const SAMPLE: &str = "样例";
+
 /// Why the service cannot start.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -61,6 +64,9 @@ pub enum Start {
     /// The office.
     #[error("the office cannot be opened")]
     Office(#[from] OpenOffice),
+    /// The hierarchy is a demonstration's, and the mode is not.
+    #[error("the hierarchy is a sample 样例; it works in mode \"example\" alone")]
+    Sample,
     /// Memory of the process cannot be kept out of core dumps (T-K4).
     #[error("core dumps cannot be switched off")]
     Dumps(#[from] rustix::io::Errno),
@@ -215,5 +221,12 @@ pub async fn open(config: &Config) -> Result<Arc<Office>, Start> {
         shard_key: field.shards(),
     })
     .await?;
+    let root = office.hierarchy().root.subject();
+    let is_sample = root
+        .attributes()
+        .any(|attribute| attribute.text().is_some_and(|text| text.contains(SAMPLE)));
+    if is_sample && config.mode == Mode::Production {
+        return Err(Start::Sample);
+    }
     Ok(Arc::new(office))
 }
