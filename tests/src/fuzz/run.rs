@@ -1,6 +1,6 @@
 //! The loop: seeds, mutants, failures.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -28,6 +28,7 @@ const ENOUGH: usize = 20;
 
 thread_local! {
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+    static TRYING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What a run is asked for.
@@ -72,7 +73,11 @@ pub fn run(
     std::fs::create_dir_all(&asked.failures)?;
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(|info| {
-        LAST_PANIC.with_borrow_mut(|text| *text = info.to_string());
+        if TRYING.get() {
+            LAST_PANIC.with_borrow_mut(|text| *text = info.to_string());
+        } else {
+            eprintln!("the fuzzer itself: {info}");
+        }
     }));
     let current = Current::default();
     let (_alive, watching) = watch_for_hangs(&current, &asked.failures);
@@ -239,7 +244,9 @@ impl<'a> Hunt<'a> {
         if let Ok(mut current) = self.current.lock() {
             *current = Some((begun, self.target.name, input.to_vec()));
         }
+        TRYING.set(true);
         let answer = catch_unwind(AssertUnwindSafe(|| (self.target.read)(input)));
+        TRYING.set(false);
         if let Ok(mut current) = self.current.lock() {
             *current = None;
         }

@@ -71,6 +71,7 @@ fn documented_commands_name_their_package() {
                 "--workspace",
                 " -p ",
                 "--package ",
+                "--fuzz-dir ",
                 "cargo fmt",
                 "cargo metadata",
             ]

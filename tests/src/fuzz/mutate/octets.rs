@@ -2,6 +2,9 @@
 
 use crate::fuzz::dice::Dice;
 
+/// The most octets that a part is copied to.
+const MOST_COPIED: usize = 256 << 10;
+
 const EDGES: &[u64] = &[
     0,
     1,
@@ -83,11 +86,9 @@ pub fn mutate(dice: &mut Dice, mut out: Vec<u8>, other: &[u8]) -> Vec<u8> {
         }
         6 => {
             let range = dice.range(out.len());
-            let times = if dice.once_in(8) {
-                1 + dice.below(2000)
-            } else {
-                1
-            };
+            let often = dice.once_in(8);
+            let most = MOST_COPIED / range.len().max(1);
+            let times = if often { 1 + dice.below(most) } else { 1 };
             let copy = out.get(range.clone()).unwrap_or_default().repeat(times);
             out.splice(range.end..range.end, copy);
         }

@@ -185,7 +185,7 @@ fn update(dice: &mut Dice, from: &[u8], lender: &[u8]) -> Option<Vec<u8>> {
     out.extend_from_slice(b"endobj\n");
     let table_at = out.len();
     let size: u64 = size.parse().ok()?;
-    let size = size + u64::from(dice.once_in(3));
+    let size = size.saturating_add(u64::from(dice.once_in(3)));
     out.extend_from_slice(
         format!(
             "xref\n{number} 1\n{object_at:010} 00000 n \ntrailer\n<</Size {size}/Root {root} 0 R\
