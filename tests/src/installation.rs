@@ -1,0 +1,324 @@
+//! A founded installation in a folder of its own, opened by one process after another: what flows, crashes and kills
+//! begin with.
+//!
+//! Everything is as the service has it but two things: its key store is a cheap one (T-K1 is tested where it
+//! stands), and its secrets are no secrets.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use catalogue::key::{DepartmentKey, PersonKey};
+use catalogue::{Catalogue, Zone};
+use crypto::aead::AeadKey;
+use crypto::{
+    Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, Signature, Signer,
+    SoftwareSigner, SystemRandom,
+};
+use issuance::found::Founding;
+use issuance::import::{Files, keep};
+use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings, seal_key};
+use registry::asked::By;
+use registry::callers::{NewCaller, NewPerson};
+use registry::objects::{Objects, Wrapping};
+use registry::{Registry, Secrets};
+use server::{Config, Scope};
+use sqlx::Connection as _;
+use time::macros::utc_datetime;
+use time::{Duration, UtcDateTime};
+use zeroize::Zeroizing;
+
+/// When scenarios begin.
+pub const NOW: UtcDateTime = utc_datetime!(2026-07-03 01:00);
+/// The origin that stands in certificates, codes and links.
+pub const ORIGIN: &str = "http://licences.example";
+/// Who releases every seal.
+pub const CUSTODIAN: &str = "P-HE-SHOUZHENG";
+/// Who decided every case, and is enrolled for every seal, too.
+pub const DECIDER: &str = "P-CHEN-ZHIYUAN";
+/// Who may release by the account's scope and is enrolled for no seal.
+pub const STRANGER: &str = "P-ZHOU-MINGYUE";
+
+const PASSPHRASE: &[u8] = b"a passphrase of the tests";
+const SHARDS: [u8; 32] = [3; 32];
+const QUOTA: u64 = 10_000_000;
+const DEPARTMENTS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/departments.json");
+const TYPES: &[u8] = include_bytes!("../../crates/server/demo/catalogue/licence-types.json");
+const MATTERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/matters-catalogue.json");
+const POWERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/powers.json");
+
+/// What a machine of a department may do.
+pub const MACHINE: [Scope; 6] = [
+    Scope::Catalogue,
+    Scope::Issue,
+    Scope::Change,
+    Scope::Seal,
+    Scope::Read,
+    Scope::Certify,
+];
+
+/// A folder with everything that an office is opened from.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    folder: PathBuf,
+    database: String,
+}
+
+impl Installation {
+    /// What was founded in this folder, on this database; an SQLite file in the folder when none is named.
+    #[must_use]
+    pub fn at(folder: &Path, database: Option<&str>) -> Self {
+        let file = || format!("sqlite:{}", folder.join("registry.db").display());
+        Self {
+            folder: folder.to_owned(),
+            database: database.map_or_else(file, str::to_owned),
+        }
+    }
+
+    /// Founds one at `now`: keys, hierarchy, seals, catalogue, accounts, first lists and answers.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn found(
+        folder: &Path,
+        database: Option<&str>,
+        now: UtcDateTime,
+    ) -> anyhow::Result<Self> {
+        let this = Self::at(folder, database);
+        let random = SystemRandom::new();
+        let clock = Arc::new(FixedClock::new(now));
+        let path = this.folder.join("keys");
+        let keys = KeyStore::create_at_cost(&path, PASSPHRASE, Cost::FOR_TESTS, &random)?;
+        let registry = this.registry().await?;
+        let files = Files {
+            departments: DEPARTMENTS,
+            types: TYPES,
+            matters: MATTERS,
+            powers: Some(POWERS),
+        };
+        let (catalogue, _) = keep(&registry, &files, "P-FOUNDER", now).await?;
+        let founding = Founding {
+            operator: "云洲省电子证照服务（样例）",
+            address: ORIGIN,
+            catalogue: &catalogue,
+            keys: &keys,
+            registry: &registry,
+            shard_key: &SHARDS,
+            clock: clock.as_ref(),
+            random: &random,
+        };
+        founding.found().await?;
+        for person in [CUSTODIAN, DECIDER, STRANGER] {
+            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::EcP256, &random)?;
+            fs::write(this.folder.join(format!("{person}.pk8")), pkcs8)?;
+        }
+        for person in [CUSTODIAN, DECIDER] {
+            let public = this.signer(person)?.public_key().clone();
+            for seal in catalogue.seals() {
+                let key = seal_key(seal.seal.as_str()).context("a seal's code names its key")?;
+                keys.enrol_releaser(&key, person, &public, &random)?;
+            }
+        }
+        this.accounts(&registry, &catalogue, now).await?;
+        drop(keys);
+        let office = this.open(clock).await?;
+        issuance::upkeep::round(&office).await?;
+        Ok(this)
+    }
+
+    /// For each department with a seal: a machine, and accounts of the custodian, the decider and a stranger.
+    async fn accounts(
+        &self,
+        registry: &Registry,
+        catalogue: &Catalogue,
+        now: UtcDateTime,
+    ) -> anyhow::Result<()> {
+        let departments: BTreeSet<&DepartmentKey> =
+            catalogue.seals().map(|seal| &seal.holder).collect();
+        let by = By::new("P-FOUNDER", now);
+        let first = departments.first().context("a seal has a holder")?;
+        for person in [CUSTODIAN, DECIDER, STRANGER] {
+            let new = NewPerson {
+                id: PersonKey::parse(person)?,
+                department: (*first).clone(),
+                roles: Vec::new(),
+                public_key: Some(self.signer(person)?.public_key().clone()),
+            };
+            registry.callers().enrol_person(new, by.clone()).await?;
+        }
+        for department in departments {
+            for (role, scopes, person) in [
+                ("approvals", &MACHINE[..], None),
+                (
+                    "custodian",
+                    &[Scope::Release, Scope::Issue],
+                    Some(CUSTODIAN),
+                ),
+                ("decider", &[Scope::Release], Some(DECIDER)),
+                ("stranger", &[Scope::Release], Some(STRANGER)),
+            ] {
+                let id = format!("{department}-{role}");
+                let new = NewCaller {
+                    name: id.clone(),
+                    department: department.clone(),
+                    scopes: scopes.iter().map(|scope| scope.code().to_owned()).collect(),
+                    quota: QUOTA,
+                    person: person.map(PersonKey::parse).transpose()?,
+                    secret: Zeroizing::new(secret(&id)),
+                    id,
+                };
+                registry.callers().enrol(new, by.clone()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn registry(&self) -> anyhow::Result<Registry> {
+        let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+        let secrets = Secrets::new(AeadKey::new([1; 32]), [2; 32], random);
+        Ok(registry::open(&self.database, secrets).await?)
+    }
+
+    /// Opens the office, as a process does at its start.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub async fn open(&self, clock: Arc<dyn Clock>) -> anyhow::Result<Office> {
+        let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+        let keys = KeyStore::open_at_cost(&self.folder.join("keys"), Cost::FOR_TESTS)?;
+        keys.unlock(PASSPHRASE)?;
+        let wrapping = Arc::new(Wrapping::new(1, AeadKey::new([4; 32])));
+        let place = self.folder.join("objects");
+        let parts = Parts {
+            settings: Settings {
+                address: ORIGIN.to_owned(),
+                zone: Zone::SHANGHAI,
+                edition: Edition::Sample,
+                status_life: Duration::hours(48),
+                release_life: Duration::hours(24),
+                workers: 2,
+            },
+            registry: self.registry().await?,
+            objects: Objects::open(&place, 1 << 34, wrapping, random.clone())?,
+            keys: Arc::new(keys),
+            clock,
+            random,
+            shard_key: SHARDS,
+        };
+        Ok(Office::open(parts).await?)
+    }
+
+    /// The configuration under which its HTTP API is served.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn config(&self, address: SocketAddr) -> anyhow::Result<Config> {
+        let path = |name: &str| self.folder.join(name).display().to_string();
+        let text = format!(
+            "mode = \"example\"\nlisten = \"{address}\"\npublic_url = \"{ORIGIN}\"\ndatabase = \"{}\"\n\
+             objects = \"{}\"\nkeys = \"{}\"\nfield_key = \"{}\"\n",
+            self.database,
+            path("objects"),
+            path("keys"),
+            path("field.key"),
+        );
+        let file = self.folder.join("yinxin.toml");
+        fs::write(&file, text)?;
+        Ok(Config::read(&file)?)
+    }
+
+    /// The person's signature over a statement.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub fn release(
+        &self,
+        person: &str,
+        statement: &[u8],
+        now: UtcDateTime,
+    ) -> anyhow::Result<Signature> {
+        let name = KeyId::parse("person").context("plain ASCII")?;
+        let under = Authorisation::journalled(name, KeyUse::Release, statement, now);
+        Ok(self
+            .signer(person)?
+            .sign(Input::Message(statement), &under)?)
+    }
+
+    fn signer(&self, person: &str) -> anyhow::Result<SoftwareSigner> {
+        let pkcs8 = fs::read(self.folder.join(format!("{person}.pk8")))?;
+        Ok(SoftwareSigner::from_pkcs8(&pkcs8, None)?)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Waits until everyone who had an SQLite file open has closed it: the last one takes the log beside it away.
+    ///
+    /// # Errors
+    /// When somebody keeps it open.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        let log = self.folder.join("registry.db-wal");
+        for _ in 0..10_000 {
+            if !log.exists() {
+                return Ok(());
+            }
+            let mut one = sqlx::SqliteConnection::connect(&self.database).await?;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .execute(&mut one)
+                .await?;
+            one.close().await?;
+        }
+        anyhow::bail!("{} stays open", self.database)
+    }
+
+    /// The same files in another folder; an SQLite file among them, which nobody may have open.
+    ///
+    /// # Errors
+    /// As the file system has it.
+    pub fn copy_to(&self, folder: &Path, database: Option<&str>) -> anyhow::Result<Self> {
+        copy(&self.folder, folder)?;
+        Ok(Self::at(folder, database))
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            // Rights go with it: a key store that others may read is refused.
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The secret of an account.
+#[must_use]
+pub fn secret(account: &str) -> Vec<u8> {
+    hex(&crypto::sha256(account.as_bytes())).into_bytes()
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// The octets of hexadecimal text.
+#[must_use]
+pub fn octets(hex: &str) -> Option<Vec<u8>> {
+    hex.as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}

@@ -1,0 +1,81 @@
+//! The table of `docs/issuance.md`, "if the power goes": the main job lost at every one of its waits, on both sides of
+//! it, then found again by another process.
+//!
+//! One wait is one thing asked of a store, of the file system or of the log. *Before* is a process that asked and
+//! was lost before anything happened; *after* is one that was lost before it learned of it.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what an answer does not have fails its test"
+)]
+
+#[path = "crash/lives.rs"]
+mod lives;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use lives::{Found, Stage, two_lives};
+use tests::databases::Server;
+use tests::interrupted::Side;
+
+/// What the job writes: reservation, use of the credential's key, page, step, release, journal, use of the time-stamp's
+/// key, leaf, its place, file, record.
+const WRITES: usize = 11;
+/// More waits than the job has.
+const TOO_MANY: usize = 400;
+
+/// What the second life found at its start, over all cases.
+fn all_cases(stage: &Stage, step: usize) -> (usize, BTreeSet<Found>) {
+    let (next, end) = (AtomicUsize::new(1), AtomicUsize::new(TOO_MANY));
+    let found = Mutex::new(BTreeSet::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let wait = next.fetch_add(step, Ordering::SeqCst);
+                    if wait >= end.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    for side in [Side::Before, Side::After] {
+                        let (done, state) = two_lives(stage, wait, side);
+                        found.lock().expect("no case panicked").insert(state);
+                        if done {
+                            end.fetch_min(wait, Ordering::SeqCst);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let end = end.load(Ordering::SeqCst);
+    (end, found.into_inner().expect("no case panicked"))
+}
+
+#[test]
+fn a_job_lost_anywhere_is_finished_once_and_leaves_one_licence() {
+    let stage = Stage::sqlite();
+    let (waits, found) = all_cases(&stage, 1);
+    assert!(
+        (WRITES..TOO_MANY).contains(&waits),
+        "the job waits {waits} times"
+    );
+    // Every row of the table was met.
+    for row in Found::ALL {
+        assert!(found.contains(&row), "{row:?} of {found:?}, {waits} waits");
+    }
+}
+
+#[test]
+fn a_job_lost_on_the_other_store_is_finished_once_too() {
+    let Some(server) = Server::given() else {
+        eprintln!("skipped: no PostgreSQL server is given");
+        return;
+    };
+    let stage = Stage::postgres(server);
+    // A sample: every seventh wait, both sides of it.
+    let (waits, found) = all_cases(&stage, 7);
+    assert!((WRITES..TOO_MANY).contains(&waits) && found.len() > 2);
+}

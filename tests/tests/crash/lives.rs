@@ -1,0 +1,337 @@
+//! Two lives of one installation: the first is lost, the second finds what it left.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use catalogue::key::DepartmentKey;
+use issuance::release::Submitted;
+use issuance::{Asker, Begun, Clock, FixedClock, IssueOrder, Office, Once};
+use registry::asked::IdempotencyKey;
+use registry::jobs::{Job, JobId, JobState};
+use registry::licences::Record;
+use serde_json::Value;
+use tempfile::TempDir;
+use tests::cases;
+use tests::databases::Server;
+use tests::installation::{CUSTODIAN, Installation, NOW, octets};
+use tests::interrupted::{Ended, Interrupted, Side};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, UtcDateTime};
+use tokio::runtime::Runtime;
+use verify::{Material, Policy, Verdict};
+
+const DEPARTMENT: &str = "Q-APR";
+
+/// What the second life finds at its start: the rows of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Found {
+    /// Nothing of the request.
+    Nothing,
+    /// 3: reserved, no page.
+    Reserved,
+    /// 5: a page that waits.
+    Waiting,
+    /// 6: released, the release unused.
+    Released,
+    /// 8: journalled, no leaf.
+    Journalled,
+    /// 11: a leaf, and nothing handed out.
+    Logged,
+    /// 14: recorded, told to nobody.
+    Recorded,
+}
+
+impl Found {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Nothing,
+        Self::Reserved,
+        Self::Waiting,
+        Self::Released,
+        Self::Journalled,
+        Self::Logged,
+        Self::Recorded,
+    ];
+}
+
+/// A founded installation of which each case has a copy.
+pub(crate) struct Stage {
+    founded: Installation,
+    server: Option<Server>,
+    _folder: TempDir,
+}
+
+impl Stage {
+    pub(crate) fn sqlite() -> Self {
+        Self::found(None)
+    }
+
+    pub(crate) fn postgres(server: Server) -> Self {
+        Self::found(Some(server))
+    }
+
+    fn found(server: Option<Server>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let founded = runtime().block_on(async {
+            let database = match &server {
+                Some(server) => Some(server.make(&model(), None).await.expect("a database")),
+                None => None,
+            };
+            Installation::found(folder.path(), database.as_deref(), NOW)
+                .await
+                .expect("founded")
+        });
+        if server.is_none() {
+            runtime().block_on(founded.settle()).expect("closed");
+        }
+        Self {
+            founded,
+            server,
+            _folder: folder,
+        }
+    }
+
+    async fn copy(&self, folder: &Path, name: &str) -> Installation {
+        let database = match &self.server {
+            Some(server) => Some(server.make(name, Some(&model())).await.expect("a copy")),
+            None => None,
+        };
+        self.founded
+            .copy_to(folder, database.as_deref())
+            .expect("a copy")
+    }
+}
+
+/// The name of the database that cases are copied from.
+fn model() -> String {
+    format!("crash_{}_model", std::process::id())
+}
+
+/// One thread, so that what was not begun when a life is lost does not happen.
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// What a caller was told, and counts on from then.
+#[derive(Debug, Default, Clone)]
+struct Told {
+    waits: Option<Value>,
+    issued: Option<Value>,
+}
+
+/// Runs one case; whether the first life came to its end, and what the second one found.
+pub(crate) fn two_lives(stage: &Stage, wait: usize, side: Side) -> (bool, Found) {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::SeqCst);
+    let name = format!("crash_{}_{number}", std::process::id());
+    let case = format!("lost {side:?} wait {wait}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let installation = runtime().block_on(stage.copy(folder.path(), &name));
+    let told = Arc::new(Mutex::new(Told::default()));
+    let first = runtime();
+    let ended = first.block_on(async {
+        let life = Life::begin(&installation, NOW + Duration::minutes(1)).await;
+        let work = life.customer(&told);
+        Interrupted::new(work, wait, side).await
+    });
+    // What the process had begun and not finished ends here.
+    drop(first);
+    let told = told.lock().expect("the customer did not panic").clone();
+    let found = runtime().block_on(async {
+        let life = Life::begin(&installation, NOW + Duration::minutes(5)).await;
+        let found = life.found().await;
+        life.go_on().await;
+        life.judge(&told, &case).await;
+        found
+    });
+    if let Some(server) = &stage.server {
+        runtime().block_on(server.remove(&name)).expect("removed");
+    }
+    (matches!(ended, Ended::Done(())), found)
+}
+
+/// A process: an office with its sequencers.
+struct Life {
+    office: Arc<Office>,
+    clock: Arc<FixedClock>,
+    installation: Installation,
+    department: DepartmentKey,
+}
+
+impl Life {
+    async fn begin(installation: &Installation, now: UtcDateTime) -> Life {
+        let clock = Arc::new(FixedClock::new(now));
+        let office = installation.open(clock.clone()).await.expect("it opens");
+        let office = Arc::new(office);
+        tokio::spawn(office.log().clone().run());
+        tokio::spawn(office.trace_log().clone().run());
+        Life {
+            office,
+            clock,
+            installation: installation.clone(),
+            department: DepartmentKey::parse(DEPARTMENT).expect("a department"),
+        }
+    }
+
+    fn machine(&self) -> Asker {
+        Asker {
+            account: "Q-APR-approvals".to_owned(),
+            person: "Q-APR-approvals".to_owned(),
+            department: self.department.clone(),
+        }
+    }
+
+    fn custodian(&self) -> Asker {
+        Asker {
+            account: "Q-APR-custodian".to_owned(),
+            person: CUSTODIAN.to_owned(),
+            department: self.department.clone(),
+        }
+    }
+
+    /// The request, always the same under the same key.
+    async fn ask(&self) -> Value {
+        let order = IssueOrder {
+            request: cases::request("FOOD", 7).expect("a food licence"),
+            photo: None,
+        };
+        let once = Once {
+            key: IdempotencyKey::parse("a-key-of-this-case").expect("16 characters"),
+            fingerprint: [7; 32],
+        };
+        let begun = issuance::begin(&self.office, &self.machine(), &once, &order).await;
+        match begun.expect("admitted") {
+            Begun::Waits(answer) | Begun::Repeated(answer) => {
+                serde_json::from_slice(&answer.body).expect("JSON")
+            }
+            Begun::Running => panic!("nobody is at work on it"),
+        }
+    }
+
+    async fn release(&self, waits: &Value) -> Value {
+        let job = JobId::parse(waits["job"].as_str().expect("a job")).expect("a job");
+        let custodian = self.custodian();
+        let offer = issuance::release::offer(&self.office, &custodian, &job).await;
+        let offer = offer.expect("it waits");
+        let statement = octets(&offer.statement).expect("hexadecimal");
+        let signature = self
+            .installation
+            .release(CUSTODIAN, &statement, self.clock.now());
+        let submitted = Submitted {
+            expires: UtcDateTime::parse(&offer.expires, &Rfc3339).expect("RFC 3339"),
+            algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
+            signature: signature.expect("signs"),
+        };
+        let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
+        serde_json::from_slice(&answer.expect("released and sealed").body).expect("JSON")
+    }
+
+    /// The whole job, as a caller and a custodian drive it; what they are told is kept as it is told.
+    async fn customer(&self, told: &Mutex<Told>) {
+        let waits = self.ask().await;
+        told.lock().expect("one thread").waits = Some(waits.clone());
+        let issued = self.release(&waits).await;
+        told.lock().expect("one thread").issued = Some(issued);
+    }
+
+    async fn job(&self) -> Option<(Job, Record)> {
+        let licences = self.office.registry().licences();
+        let page = licences.list(&self.department, None, 10).await;
+        let mut page = page.expect("a page");
+        assert!(page.len() <= 1, "one licence of one key: {page:?}");
+        let record = page.pop()?;
+        let job = self.office.registry().jobs().find(&record.job, None).await;
+        Some((job.expect("a job").expect("a licence has a job"), record))
+    }
+
+    async fn found(&self) -> Found {
+        let Some((job, _)) = self.job().await else {
+            return Found::Nothing;
+        };
+        let leaves = self.office.registry().logs().leaves_of(&job.id).await;
+        match job.state {
+            JobState::Reserved => Found::Reserved,
+            JobState::Waiting => Found::Waiting,
+            JobState::Released => Found::Released,
+            JobState::Journalled if leaves.expect("leaves").is_empty() => Found::Journalled,
+            JobState::Journalled => Found::Logged,
+            JobState::Recorded => Found::Recorded,
+            state => panic!("{state:?} is no end of this job"),
+        }
+    }
+
+    /// The worker's rounds until nothing is left to take up.
+    async fn go_on(&self) {
+        for _ in 0..4 {
+            let round = issuance::upkeep::round(&self.office)
+                .await
+                .expect("a round");
+            if round.jobs == 0 {
+                break;
+            }
+        }
+        let jobs = self.office.registry().jobs();
+        for state in [JobState::Reserved, JobState::Released, JobState::Journalled] {
+            let left = jobs.unfinished(state, None, 10).await.expect("a page");
+            assert!(left.is_empty(), "left behind: {left:?}");
+        }
+    }
+
+    /// The caller asks again and finds one licence, whatever was lost; nothing that was told is taken back.
+    async fn judge(&self, told: &Told, case: &str) {
+        let mut issued = self.ask().await;
+        if issued["state"] == "pending_seal" {
+            assert!(told.issued.is_none(), "{case}: an issued licence waits");
+            assert_eq!(self.ask().await, issued, "{case}: the same answer again");
+            issued = self.release(&issued).await;
+        }
+        assert_eq!(issued["state"], "valid", "{case}");
+        assert_eq!(self.ask().await, issued, "{case}: the answer stays");
+        if let Some(waits) = &told.waits {
+            for name in ["job", "identifier", "number"] {
+                assert_eq!(waits[name], issued[name], "{case}: {name} was told");
+            }
+        }
+        if let Some(before) = &told.issued {
+            assert_eq!(*before, issued, "{case}: acknowledged");
+        }
+        let (job, record) = self.job().await.expect("a licence");
+        assert_eq!(job.state, JobState::Recorded, "{case}");
+        assert_eq!(issued["number"], record.number.as_str(), "{case}");
+        self.judge_file(&record, &issued, case).await;
+        let receipt = issued["receipt"].as_str().expect("a receipt");
+        let leaves = tests::leaves::judge(&self.office, &job, receipt).await;
+        leaves.expect("the log agrees");
+        let registry = self.office.registry();
+        let faults = registry.trace().check(&self.department).await;
+        assert!(faults.expect("a trace").is_empty(), "{case}");
+        let due = registry.outbox().due(self.clock.now(), 10).await;
+        let due = due.expect("an outbox");
+        assert_eq!(due.len(), 1, "{case}: the industry authority is told once");
+    }
+
+    /// The inspector accepts the file that was recorded.
+    async fn judge_file(&self, record: &Record, issued: &Value, case: &str) {
+        let machine = self.machine();
+        let file = issuance::look::file(&self.office, &machine, &record.identifier).await;
+        let file = file.expect("a file");
+        let digest = tests::installation::hex(&crypto::sha256(&file.bytes));
+        assert_eq!(issued["file_digest"], digest, "{case}");
+        issuance::upkeep::round(&self.office).await.expect("lists");
+        let list = self.office.lists().states(1).expect("a status list");
+        let mut material = Material::empty();
+        material.add("1.statuslist", &list.bytes);
+        let report = verify::examine(
+            "licence.pdf",
+            &file.bytes,
+            &self.office.trust(),
+            &material,
+            &Policy::default(),
+            self.clock.now(),
+        );
+        assert_eq!(report.verdict, Verdict::Valid, "{case}: {report:?}");
+    }
+}
