@@ -1,0 +1,114 @@
+//! What callers and operators hand in: requests, catalogues, identifiers, keys.
+
+use std::sync::LazyLock;
+
+use catalogue::{Catalogue, CitizenNumber, OrganisationCode, Sources};
+use crypto::{KeyStore, PublicKey, Signature, SignatureAlgorithm};
+use licence::{Identifier, IssueRequest, LicenceNumber, SerialText, ValidTo, admit};
+use serde_json::Value;
+
+use super::proof::AT;
+use crate::fuzz::seeds::{fixture, fixtures};
+
+static CATALOGUE: LazyLock<Option<Catalogue>> = LazyLock::new(|| {
+    let [departments, types, matters, powers] = catalogue_files()?;
+    Catalogue::import(&Sources {
+        departments: &departments,
+        types: &types,
+        matters: &matters,
+        powers: Some(&powers),
+    })
+    .ok()
+});
+
+/// The files of the sample catalogue: departments, types, matters, powers.
+pub(crate) fn catalogue_files() -> Option<[Vec<u8>; 4]> {
+    let read = |name: &str| fixture(&fixtures().join("sample").join(name));
+    Some([
+        read("departments.json")?,
+        read("licence-types.json")?,
+        read("matters-catalogue.json")?,
+        read("powers.json")?,
+    ])
+}
+
+/// A request as it is posted, admitted under the sample catalogue.
+pub fn request(octets: &[u8]) -> bool {
+    if credential::inspect_json(octets).is_err() {
+        return false;
+    }
+    let Ok(request) = serde_json::from_slice::<IssueRequest>(octets) else {
+        return false;
+    };
+    let Some(catalogue) = CATALOGUE.as_ref() else {
+        return false;
+    };
+    match admit(&request, catalogue, AT.date()) {
+        Ok(_) => true,
+        Err(refused) => {
+            for defect in &refused.0 {
+                let _ = (&defect.place, defect.fault.code());
+            }
+            false
+        }
+    }
+}
+
+/// Identifiers, numbers, codes and dates: what is accepted has one form.
+pub fn identifier(octets: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(octets) else {
+        return false;
+    };
+    let _ = (OrganisationCode::parse(text), CitizenNumber::parse(text));
+    let _ = (LicenceNumber::parse(text), SerialText::parse(text));
+    let _ = (licence::check_character(text), ValidTo::parse(text));
+    let Ok(identifier) = Identifier::parse(text) else {
+        return false;
+    };
+    assert_eq!(identifier.to_string(), text, "one form");
+    true
+}
+
+/// A catalogue: one object with the members `departments`, `types`, `matters`, `powers`.
+pub fn catalogue(octets: &[u8]) -> bool {
+    let Ok(whole) = serde_json::from_slice::<Value>(octets) else {
+        return false;
+    };
+    let part = |name: &str| whole.get(name).map(|part| part.to_string().into_bytes());
+    let powers = part("powers");
+    let sources = Sources {
+        departments: &part("departments").unwrap_or_default(),
+        types: &part("types").unwrap_or_default(),
+        matters: &part("matters").unwrap_or_default(),
+        powers: powers.as_deref(),
+    };
+    match Catalogue::import(&sources) {
+        Ok(_) => true,
+        Err(error) => {
+            let _ = error.to_string();
+            false
+        }
+    }
+}
+
+/// The file of a key store, locked.
+pub fn keystore(octets: &[u8]) -> bool {
+    KeyStore::inspect(octets).is_ok()
+}
+
+/// A public key; a signature under it is refused, not feared.
+pub fn public_key(octets: &[u8]) -> bool {
+    let Ok(key) = PublicKey::parse(octets) else {
+        return false;
+    };
+    let _ = (key.inspect(), key.strength_bits(), key.algorithm());
+    let signature = Signature::new(octets.to_vec());
+    for algorithm in [
+        SignatureAlgorithm::EcdsaP256Sha256,
+        SignatureAlgorithm::Ed25519,
+        SignatureAlgorithm::RsaPkcs1Sha256,
+    ] {
+        let _ = key.check(algorithm, b"message", &signature);
+    }
+    true
+}
