@@ -101,7 +101,17 @@ pub async fn change(
     let now = crate::answers::whole(office.clock.now());
     let event = match event(office, asker, &record, ordered, now) {
         Ok(event) => event,
-        Err(refused) => return Err(deny(office, asker, &record, refused).await?),
+        Err(refused) => {
+            let refused = deny(office, asker, &record, refused).await?;
+            // T-P3: what another department has, and the asker has no power over, is not there.
+            let is_hidden =
+                asker.department != record.department && matches!(refused, ChangeError::Refused(_));
+            return Err(if is_hidden {
+                ChangeError::Unknown
+            } else {
+                refused
+            });
+        }
     };
     let mut salt = [0; 16];
     office.random.fill(&mut salt)?;

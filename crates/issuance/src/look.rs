@@ -311,7 +311,10 @@ pub async fn shown(office: &Office, handle: &str) -> Result<Option<Shown>, Store
         valid_from: text("/validity/from"),
         valid_to: text("/validity/to"),
         state: status.answer(),
-        open: kind.map_or_else(Vec::new, |kind| open_fields(kind, &licence)),
+        // Of a type that a person or a body may hold, open fields are open for bodies.
+        open: kind
+            .filter(|_| record.holder_kind != "person")
+            .map_or_else(Vec::new, |kind| open_fields(kind, &licence)),
     }))
 }
 
