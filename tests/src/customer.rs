@@ -28,6 +28,12 @@ impl Customer {
         }
     }
 
+    /// The department.
+    #[must_use]
+    pub fn department(&self) -> &str {
+        &self.department
+    }
+
     /// Anybody at the same server.
     #[must_use]
     pub fn anybody(&self) -> &Client {

@@ -1,0 +1,19 @@
+//! The whole service on a fresh folder, spoken to as departments, inspectors and anybody speak to it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what an answer does not have fails its test"
+)]
+
+#[path = "flow/canaries.rs"]
+mod canaries;
+#[path = "flow/doors.rs"]
+mod doors;
+#[path = "flow/licence.rs"]
+mod licence;
+#[path = "flow/published.rs"]
+mod published;
+#[path = "flow/requests.rs"]
+mod requests;
+#[path = "flow/stage.rs"]
+mod stage;
