@@ -1,0 +1,101 @@
+//! `load`: what the service costs under load. A process of its own serves on loopback, this one asks; what is told
+//! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
+//!
+//! `load issue|seal|ocsp|tsa|verify|idle-verify-under-flood|all [--callers N] [--seconds N] [--type KEY]
+//! [--database URL]`. The database is an SQLite file in a temporary folder; a PostgreSQL database that is named has
+//! to be empty. Prints a table in Markdown; `docs/performance.md` says how to read it.
+
+mod public;
+mod round;
+mod serving;
+mod sigma;
+mod stage;
+mod told;
+mod work;
+
+use anyhow::Context as _;
+
+use crate::round::Asked;
+use crate::stage::Stage;
+
+/// Everything that `all` does, in this order.
+const ALL: [&str; 6] = [
+    "issue",
+    "seal",
+    "verify",
+    "idle-verify-under-flood",
+    "ocsp",
+    "tsa",
+];
+
+struct Arguments {
+    command: String,
+    asked: Asked,
+    kind: String,
+    database: Option<String>,
+}
+
+fn arguments() -> anyhow::Result<Arguments> {
+    let mut given = std::env::args().skip(1);
+    let mut arguments = Arguments {
+        command: given
+            .next()
+            .context("which load? see the head of main.rs")?,
+        asked: Asked {
+            callers: 32,
+            seconds: 20,
+        },
+        kind: "FOOD".to_owned(),
+        database: None,
+    };
+    while let Some(name) = given.next() {
+        let value = given.next();
+        let value = value.with_context(|| format!("{name} needs a value"))?;
+        match name.as_str() {
+            "--callers" => arguments.asked.callers = value.parse()?,
+            "--seconds" => arguments.asked.seconds = value.parse()?,
+            "--type" => arguments.kind = value,
+            "--database" => arguments.database = Some(value),
+            other => anyhow::bail!("{other} is not understood"),
+        }
+    }
+    Ok(arguments)
+}
+
+fn main() -> anyhow::Result<()> {
+    let mut words = std::env::args().skip(1);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    // The serving process is this binary once more.
+    if words.next().as_deref() == Some(serving::COMMAND) {
+        let folder = words.next().context("which folder?")?;
+        return runtime.block_on(serving::serve(&folder, words.next().as_deref()));
+    }
+    let arguments = arguments()?;
+    runtime.block_on(load(&arguments))
+}
+
+async fn load(arguments: &Arguments) -> anyhow::Result<()> {
+    let chosen = match arguments.command.as_str() {
+        "all" => &ALL[..],
+        one => std::slice::from_ref(
+            ALL.iter()
+                .find(|name| **name == one)
+                .context("no such load")?,
+        ),
+    };
+    let stage = Stage::set(arguments.database.as_deref()).await?;
+    told::head();
+    for name in chosen {
+        match *name {
+            "issue" => work::issue(&stage, &arguments.kind, arguments.asked).await?,
+            "seal" => work::seal(&stage, arguments.asked).await?,
+            "verify" => public::verify(&stage, &arguments.kind, arguments.asked).await?,
+            "ocsp" => public::ocsp(&stage, arguments.asked).await?,
+            "tsa" => public::tsa(&stage, arguments.asked).await?,
+            _ => public::verify_under_flood(&stage, &arguments.kind, arguments.asked).await?,
+        }
+    }
+    Ok(())
+}

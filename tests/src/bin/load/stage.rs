@@ -1,0 +1,111 @@
+//! A founded installation in a temporary folder, and the process that serves it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use issuance::{Clock as _, SystemClock};
+use tempfile::TempDir;
+use tests::customer::Customer;
+use tests::installation::Installation;
+
+use crate::serving::{BARE, COMMAND};
+
+/// Clock ticks of a second in `/proc/PID/stat` (`USER_HZ`, the same on every Linux of today).
+const TICKS: u64 = 100;
+
+/// The installation and its service.
+pub(crate) struct Stage {
+    pub(crate) installation: Installation,
+    pub(crate) service: Service,
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// Founds one and starts to serve it.
+    pub(crate) async fn set(database: Option<&str>) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let now = SystemClock.now();
+        let installation = Installation::found(folder.path(), database, now).await?;
+        Ok(Self {
+            service: Service::start(folder.path(), database)?,
+            installation,
+            _folder: folder,
+        })
+    }
+
+    /// A department at it.
+    pub(crate) fn customer(&self, department: &str) -> Customer {
+        Customer::new(&self.installation, &self.service.base, department)
+    }
+}
+
+/// A process that serves.
+pub(crate) struct Service {
+    child: Child,
+    /// Its origin.
+    pub(crate) base: String,
+}
+
+impl Service {
+    fn start(folder: &Path, database: Option<&str>) -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(COMMAND).arg(folder).args(database);
+        Self::spawn(command)
+    }
+
+    /// The web framework with nothing behind it.
+    pub(crate) fn bare() -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args([COMMAND, BARE]);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> anyhow::Result<Self> {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let out = child.stdout.take().context("its output is ours")?;
+        let mut base = String::new();
+        BufReader::new(out).read_line(&mut base)?;
+        let base = base.trim_end().to_owned();
+        anyhow::ensure!(!base.is_empty(), "the service did not start");
+        Ok(Self { child, base })
+    }
+
+    fn told(&self, file: &str) -> anyhow::Result<String> {
+        let path = format!("/proc/{}/{file}", self.child.id());
+        std::fs::read_to_string(&path).context(path)
+    }
+
+    /// The processor time that it took until now, of the program and of the system for it.
+    pub(crate) fn processor(&self) -> anyhow::Result<Duration> {
+        let stat = self.told("stat")?;
+        // proc_pid_stat(5): the name in parentheses may hold anything; utime and stime are fields 14 and 15.
+        let (_, rest) = stat.rsplit_once(')').context("a name in parentheses")?;
+        let mut ticks = 0;
+        for field in rest.split_whitespace().skip(11).take(2) {
+            ticks += field.parse::<u64>()?;
+        }
+        Ok(Duration::from_millis(ticks * 1_000 / TICKS))
+    }
+
+    /// The most memory that it had resident, in MiB.
+    pub(crate) fn peak(&self) -> anyhow::Result<u64> {
+        let status = self.told("status")?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        Ok(kib.context("VmHWM")?.parse::<u64>()? / 1_024)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // Its input ends, and it with it.
+        drop(self.child.stdin.take());
+        let _ended = self.child.wait();
+    }
+}

@@ -1,0 +1,187 @@
+//! What callers with an account ask for: licences, and seals on documents of their own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crypto::{Authorisation, Input, KeyId, KeyUse, Signer as _, SoftwareSigner};
+use hyper::Method;
+use issuance::{Clock as _, SystemClock};
+use serde_json::{Value, json};
+use server::{Answer, Call, Client};
+use tests::cases;
+use tests::installation::{CUSTODIAN, octets};
+
+use crate::round::{Act, Asked, round};
+use crate::stage::Stage;
+use crate::told;
+
+const FORM: &str = "multipart/form-data; boundary=part-of-the-load";
+
+/// What is asked for.
+enum Asking {
+    /// A licence, by a request without its case.
+    Licence(Value),
+    /// A seal on a document of its own: one document is released once.
+    Seal(Value),
+}
+
+/// An approval system and the custodian beside it.
+pub(crate) struct Department {
+    pub(crate) approvals: Client,
+    custodian: Client,
+    key: SoftwareSigner,
+    asking: Asking,
+    asked: AtomicU64,
+}
+
+impl Department {
+    fn at(stage: &Stage, department: &str, asking: Asking) -> anyhow::Result<Self> {
+        let customer = stage.customer(department);
+        let path = format!("{CUSTODIAN}.pk8");
+        let pkcs8 = std::fs::read(stage.installation.folder().join(path))?;
+        // Cases of one run differ from those of another load on the same stage.
+        static BEGUN: AtomicU64 = AtomicU64::new(0);
+        let from = BEGUN.fetch_add(1, Ordering::Relaxed) * 20_000;
+        Ok(Self {
+            approvals: customer.account("approvals"),
+            custodian: customer.account("custodian"),
+            key: SoftwareSigner::from_pkcs8(&pkcs8, None)?,
+            asking,
+            asked: AtomicU64::new(from),
+        })
+    }
+
+    /// One that asks for licences of this type.
+    pub(crate) fn issuing(stage: &Stage, kind: &str) -> anyhow::Result<Self> {
+        let request = cases::case(kind, 0)?;
+        let issuer = request.get("issuer").and_then(Value::as_str);
+        let issuer = issuer.context("a case has an issuer")?.to_owned();
+        Self::at(stage, &issuer, Asking::Licence(request))
+    }
+
+    fn call(&self) -> anyhow::Result<Call> {
+        let number = self.asked.fetch_add(1, Ordering::Relaxed);
+        let call = match &self.asking {
+            Asking::Licence(request) => {
+                let mut request = request.clone();
+                let case = request.get_mut("case").context("a case")?;
+                let text = case.as_str().unwrap_or_default();
+                let (place, _) = text.rsplit_once('-').context("a number of a case")?;
+                *case = json!(format!("{place}-{number:05}"));
+                Call::post("/v1/licences", &cases::body(&request))
+            }
+            Asking::Seal(order) => {
+                let form = form(order, &page(number));
+                Call::send(Method::POST, "/v1/seal-signatures", FORM, form)
+            }
+        };
+        Ok(call.once(format!("a-key-of-the-load-{number:08}")))
+    }
+
+    /// From the post to what was released, and how long the two calls took; the custodian's look is between them.
+    pub(crate) async fn one(&self) -> anyhow::Result<(Value, Duration)> {
+        let call = self.call()?;
+        let began = Instant::now();
+        let waits = self.approvals.call(call, SystemClock.now()).await?;
+        let posted = began.elapsed();
+        let waits = expect(waits, 202)?;
+        let job = text(&waits, "job")?;
+        let look = Call::get(format!("/v1/releases/{job}"));
+        let offer = self.custodian.call(look, SystemClock.now()).await?;
+        let release = self.release(&expect(offer, 200)?)?;
+        let call = Call::post(format!("/v1/releases/{job}"), &release);
+        let began = Instant::now();
+        let done = self.custodian.call(call, SystemClock.now()).await?;
+        Ok((expect(done, 201)?, posted + began.elapsed()))
+    }
+
+    fn release(&self, offer: &Value) -> anyhow::Result<Value> {
+        let statement = octets(text(offer, "statement")?).context("hexadecimal")?;
+        let name = KeyId::parse("custodian").context("plain ASCII")?;
+        let now = SystemClock.now();
+        let under = Authorisation::journalled(name, KeyUse::Release, &statement, now);
+        let signature = self.key.sign(Input::Message(&statement), &under)?;
+        Ok(json!({
+            "expires": text(offer, "expires")?,
+            "algorithm": "ecdsa-p256-sha256",
+            "signature": STANDARD.encode(signature.bytes()),
+        }))
+    }
+}
+
+impl Act for Department {
+    async fn act(&self) -> anyhow::Result<Duration> {
+        let (_, took) = self.one().await?;
+        Ok(took)
+    }
+}
+
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> anyhow::Result<&'a str> {
+    let found = value.get(name).and_then(Value::as_str);
+    found.with_context(|| format!("the answer has no {name}"))
+}
+
+fn expect(answer: Answer, status: u16) -> anyhow::Result<Value> {
+    let said = String::from_utf8_lossy(&answer.content);
+    ensure!(answer.status == status, "{}: {said}", answer.status);
+    Ok(answer.json())
+}
+
+/// Licences through HTTP: drawn, sealed, stamped, logged, recorded, checked again.
+pub(crate) async fn issue(stage: &Stage, kind: &str, asked: Asked) -> anyhow::Result<()> {
+    let department = Arc::new(Department::issuing(stage, kind)?);
+    let found = round(&stage.service, &department, asked).await?;
+    told::row(&format!("issue {kind}"), &found);
+    Ok(())
+}
+
+/// Seals on a caller's own page of 50 KB, B-LT.
+pub(crate) async fn seal(stage: &Stage, asked: Asked) -> anyhow::Result<()> {
+    let order = json!({
+        "seal": "990102-SPZYZ-01", "purpose": "document", "ground": "a page of the load",
+        "page": 1, "x_mm": 100, "y_mm": 40,
+    });
+    let department = Department::at(stage, "Q-APR", Asking::Seal(order))?;
+    let found = round(&stage.service, &Arc::new(department), asked).await?;
+    told::row("seal 50 KB", &found);
+    Ok(())
+}
+
+fn form(order: &Value, file: &[u8]) -> Vec<u8> {
+    let mut form = format!(
+        "--part-of-the-load\r\ncontent-disposition: form-data; name=\"order\"\r\n\r\n{order}\r\n\
+         --part-of-the-load\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n"
+    )
+    .into_bytes();
+    form.extend_from_slice(file);
+    form.extend_from_slice(b"\r\n--part-of-the-load--\r\n");
+    form
+}
+
+/// One page of 50 KB, another one for each number.
+fn page(number: u64) -> Vec<u8> {
+    let content = format!("% {number}\n{}", "0 0 m 1 1 l S\n".repeat(50_000 / 14));
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/Resources<<>>/Contents 4 0 R>>".to_owned(),
+        format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
+    ];
+    let mut file = "%PDF-1.7\n".to_owned();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (number, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", number + 1));
+    }
+    let start = file.len();
+    file.push_str(&table);
+    let size = objects.len() + 1;
+    file.push_str(&format!(
+        "trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    ));
+    file.into_bytes()
+}
