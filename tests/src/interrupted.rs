@@ -50,6 +50,11 @@ impl<F: Future> Interrupted<F> {
             waits: 0,
         }
     }
+
+    /// What is left of it: a process that was slow and not lost goes on.
+    pub fn rest(self) -> Pin<Box<F>> {
+        self.work
+    }
 }
 
 impl<F: Future> Future for Interrupted<F> {

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use lives::{Found, Stage, two_lives};
+use lives::{Found, Stage, two_at_once, two_lives};
 use tests::databases::Server;
 use tests::interrupted::Side;
 
@@ -66,6 +66,13 @@ fn a_job_lost_anywhere_is_finished_once_and_leaves_one_licence() {
     for row in Found::ALL {
         assert!(found.contains(&row), "{row:?} of {found:?}, {waits} waits");
     }
+}
+
+#[test]
+fn a_process_that_was_only_slow_does_no_harm_to_the_one_that_took_over() {
+    let stage = Stage::sqlite();
+    let waits = (1..TOO_MANY).find(|wait| two_at_once(&stage, *wait));
+    assert!(waits.is_some_and(|waits| waits > WRITES), "{waits:?}");
 }
 
 #[test]

@@ -116,7 +116,11 @@ pub async fn begin(
             return Ok(response.map_or(Begun::Running, Begun::Repeated));
         }
     };
-    Ok(Begun::Waits(render(office, &job).await?))
+    match render(office, &job).await {
+        // Another process took the job up: its page waits, and the repeat of the request is told so.
+        Err(IssueError::Step(StepRefused::NotNow { .. })) => Ok(Begun::Running),
+        rendered => Ok(Begun::Waits(rendered?)),
+    }
 }
 
 /// 2: what comes back has every field lawful, an issuer with the power, and a seal that may be used.
@@ -469,6 +473,7 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         .collect();
     let recording = Recording {
         job: sealed.job.id.clone(),
+        attempt: sealed.attempt,
         files: vec![FileRecord {
             format: "pdf".to_owned(),
             object: object.to_string(),
@@ -481,8 +486,16 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         response: response.clone(),
         by: registry::asked::By::new(sealed.release.statement.releaser, office.clock.now()),
     };
-    office.registry.jobs().record(recording).await?;
-    Ok(response)
+    match office.registry.jobs().record(recording).await {
+        Ok(_) => Ok(response),
+        Err(refused @ (StepRefused::Overtaken | StepRefused::NotNow { .. })) => {
+            // Another process went on with the job: this file does not leave, and the log says so.
+            let closed = crate::abandon::close_one(office, &sealed.job.id, &sealed.leaf).await;
+            closed.map_err(SealingError::from)?;
+            Err(refused.into())
+        }
+        Err(refused) => Err(refused.into()),
+    }
 }
 
 /// Who is told (R22): the industry authority of the matter, if it is another body than the issuer.

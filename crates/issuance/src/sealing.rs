@@ -127,12 +127,14 @@ struct Prepared {
 struct Journalled {
     prepared: Prepared,
     release: Release,
+    attempt: u64,
 }
 
 /// Signed, and the signature checked.
 struct Signed {
     prepared: Prepared,
     release: Release,
+    attempt: u64,
     signature: Signature,
 }
 
@@ -145,6 +147,7 @@ struct Stamped {
 /// In the public log.
 struct Logged {
     stamped: Stamped,
+    leaf: Leaf,
     receipt: String,
 }
 
@@ -154,7 +157,10 @@ pub(crate) struct Sealed {
     pub(crate) job: Job,
     pub(crate) subject: Subject,
     pub(crate) release: Release,
+    /// Which attempt of the job made it.
+    pub(crate) attempt: u64,
     pub(crate) file: Vec<u8>,
+    pub(crate) leaf: Leaf,
     pub(crate) receipt: String,
 }
 
@@ -258,15 +264,24 @@ async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, Seal
     };
     let by = By::new("service", office.clock.now());
     let journalled = office.registry.jobs().journal(&job.id, signing, by).await?;
+    // From here on no earlier attempt can record its file: what it left in the log is closed.
+    if journalled.attempt > 1 {
+        crate::abandon::close(office, &job.id).await?;
+    }
     Ok(Journalled {
         prepared,
         release: journalled.release,
+        attempt: journalled.attempt,
     })
 }
 
 /// 9: the only place in which a seal's key signs. The key store checks the release itself.
 fn sign(office: &Office, journalled: Journalled) -> Result<Signed, SealingError> {
-    let Journalled { prepared, release } = journalled;
+    let Journalled {
+        prepared,
+        release,
+        attempt,
+    } = journalled;
     let under = Authorisation::released(
         prepared.released.seal.key.clone(),
         &prepared.to_be_signed,
@@ -277,6 +292,7 @@ fn sign(office: &Office, journalled: Journalled) -> Result<Signed, SealingError>
     Ok(Signed {
         prepared,
         release,
+        attempt,
         signature,
     })
 }
@@ -338,6 +354,7 @@ async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> 
     };
     Ok(Logged {
         receipt: receipt.encode(),
+        leaf,
         stamped,
     })
 }
@@ -381,11 +398,16 @@ fn opening(
 
 /// 12: time-stamp and receipt into the message, chain and status into the file (PAdES B-LT).
 async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError> {
-    let Logged { stamped, receipt } = logged;
+    let Logged {
+        stamped,
+        leaf,
+        receipt,
+    } = logged;
     let Stamped { signed, stamp } = stamped;
     let Signed {
         prepared,
         release,
+        attempt,
         signature,
     } = signed;
     let released = prepared.released;
@@ -435,7 +457,9 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         job: released.job,
         subject: released.subject,
         release,
+        attempt,
         file,
+        leaf,
         receipt,
     })
 }

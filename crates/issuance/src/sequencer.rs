@@ -41,6 +41,9 @@ pub enum AppendError {
     /// The checkpoint cannot be written.
     #[error("the checkpoint cannot be written")]
     Checkpoint(#[from] tlog::checkpoint::CheckpointFault),
+    /// The leaf cannot be written.
+    #[error("the leaf cannot be written")]
+    Leaf(#[from] tlog::leaf::LeafFault),
     /// The note cannot be finished.
     #[error("the signed note cannot be written")]
     Note(#[from] tlog::note::NoteFault),

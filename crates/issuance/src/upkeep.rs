@@ -98,10 +98,7 @@ pub(crate) fn is_left(office: &Office, job: &Job) -> bool {
 async fn take_up_one(office: &Office, job: &Job) -> Result<(), IssueError> {
     match job.state {
         JobState::Reserved => render(office, &job.id).await.map(|_| ()),
-        _ => {
-            crate::abandon::close(office, job).await?;
-            complete(office, &job.id).await.map(|_| ())
-        }
+        _ => complete(office, &job.id).await.map(|_| ()),
     }
 }
 

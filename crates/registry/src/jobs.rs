@@ -119,7 +119,8 @@ impl Jobs {
     /// Records the sealed files: the licence is issued, the answer kept, the outbox filled.
     ///
     /// # Errors
-    /// `NotNow` unless the job is journalled; `Life` when the case was stopped (R6).
+    /// `NotNow` unless the job is journalled; `Overtaken` unless by its last attempt; `Life` when the case was
+    /// stopped (R6).
     pub async fn record(&self, recording: Recording) -> Result<Recorded, StepRefused> {
         let secrets = Arc::clone(&self.secrets);
         self.store

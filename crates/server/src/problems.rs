@@ -130,6 +130,7 @@ fn of_step(refused: &StepRefused) -> Problem {
         StepRefused::SamePerson => Problem::new(Code::DutiesNotSeparate),
         StepRefused::Store(error) => of_store(error),
         StepRefused::Life(_) => Problem::new(Code::TransitionRefused).saying(refused.to_string()),
+        StepRefused::Overtaken => Problem::new(Code::Busy).saying("the job goes on by itself"),
         _ => Problem::new(Code::ReleaseRefused).saying(refused.to_string()),
     }
 }

@@ -122,24 +122,37 @@ struct Told {
     issued: Option<Value>,
 }
 
+impl Stage {
+    /// A copy for one case, in a folder and under a name of its own.
+    fn case(&self) -> (TempDir, String, Installation) {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let name = format!("crash_{}_{number}", std::process::id());
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = runtime().block_on(self.copy(folder.path(), &name));
+        (folder, name, installation)
+    }
+
+    fn end(&self, name: &str) {
+        if let Some(server) = &self.server {
+            runtime().block_on(server.remove(name)).expect("removed");
+        }
+    }
+}
+
 /// Runs one case; whether the first life came to its end, and what the second one found.
 pub(crate) fn two_lives(stage: &Stage, wait: usize, side: Side) -> (bool, Found) {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::SeqCst);
-    let name = format!("crash_{}_{number}", std::process::id());
+    let (_folder, name, installation) = stage.case();
     let case = format!("lost {side:?} wait {wait}");
-    let folder = tempfile::tempdir().expect("a folder");
-    let installation = runtime().block_on(stage.copy(folder.path(), &name));
-    let told = Arc::new(Mutex::new(Told::default()));
+    let told = Mutex::new(Told::default());
     let first = runtime();
     let ended = first.block_on(async {
         let life = Life::begin(&installation, NOW + Duration::minutes(1)).await;
-        let work = life.customer(&told);
-        Interrupted::new(work, wait, side).await
+        Interrupted::new(life.customer(&told), wait, side).await
     });
     // What the process had begun and not finished ends here.
     drop(first);
-    let told = told.lock().expect("the customer did not panic").clone();
+    let told = told.into_inner().expect("the customer did not panic");
     let found = runtime().block_on(async {
         let life = Life::begin(&installation, NOW + Duration::minutes(5)).await;
         let found = life.found().await;
@@ -147,10 +160,37 @@ pub(crate) fn two_lives(stage: &Stage, wait: usize, side: Side) -> (bool, Found)
         life.judge(&told, &case).await;
         found
     });
-    if let Some(server) = &stage.server {
-        runtime().block_on(server.remove(&name)).expect("removed");
-    }
-    (matches!(ended, Ended::Done(())), found)
+    stage.end(&name);
+    let done = match ended {
+        Ended::Done(told) => told.map(|()| true).expect("nobody disturbs the first life"),
+        Ended::Lost => false,
+    };
+    (done, found)
+}
+
+/// The same, but the first process was slow and not lost: it goes on when the second has finished its work.
+/// Whether it came to its end before.
+pub(crate) fn two_at_once(stage: &Stage, wait: usize) -> bool {
+    let (_folder, name, installation) = stage.case();
+    let case = format!("slow at wait {wait}");
+    let told = Mutex::new(Told::default());
+    let done = runtime().block_on(async {
+        let slow = Life::begin(&installation, NOW + Duration::minutes(1)).await;
+        let mut work = Interrupted::new(slow.customer(&told), wait, Side::After);
+        let ended = (&mut work).await;
+        let other = Life::begin(&installation, NOW + Duration::minutes(5)).await;
+        other.go_on().await;
+        if ended == Ended::Lost {
+            // It may be told to come back; what it is told otherwise, counts.
+            let _told = work.rest().await;
+        }
+        other.go_on().await;
+        let told = told.lock().expect("one thread").clone();
+        other.judge(&told, &case).await;
+        ended != Ended::Lost
+    });
+    stage.end(&name);
+    done
 }
 
 /// A process: an office with its sequencers.
@@ -193,7 +233,7 @@ impl Life {
     }
 
     /// The request, always the same under the same key.
-    async fn ask(&self) -> Value {
+    async fn ask(&self) -> Result<Value, String> {
         let order = IssueOrder {
             request: cases::request("FOOD", 7).expect("a food licence"),
             photo: None,
@@ -203,19 +243,20 @@ impl Life {
             fingerprint: [7; 32],
         };
         let begun = issuance::begin(&self.office, &self.machine(), &once, &order).await;
-        match begun.expect("admitted") {
+        match begun.map_err(|error| format!("{error:?}"))? {
             Begun::Waits(answer) | Begun::Repeated(answer) => {
-                serde_json::from_slice(&answer.body).expect("JSON")
+                Ok(serde_json::from_slice(&answer.body).expect("JSON"))
             }
-            Begun::Running => panic!("nobody is at work on it"),
+            Begun::Running => Err("another one is at work on it".to_owned()),
         }
     }
 
-    async fn release(&self, waits: &Value) -> Value {
+    async fn release(&self, waits: &Value) -> Result<Value, String> {
+        let said = |error: issuance::release::ReleaseError| format!("{error:?}");
         let job = JobId::parse(waits["job"].as_str().expect("a job")).expect("a job");
         let custodian = self.custodian();
         let offer = issuance::release::offer(&self.office, &custodian, &job).await;
-        let offer = offer.expect("it waits");
+        let offer = offer.map_err(said)?;
         let statement = octets(&offer.statement).expect("hexadecimal");
         let signature = self
             .installation
@@ -226,15 +267,17 @@ impl Life {
             signature: signature.expect("signs"),
         };
         let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
-        serde_json::from_slice(&answer.expect("released and sealed").body).expect("JSON")
+        let answer = answer.map_err(said)?;
+        Ok(serde_json::from_slice(&answer.body).expect("JSON"))
     }
 
     /// The whole job, as a caller and a custodian drive it; what they are told is kept as it is told.
-    async fn customer(&self, told: &Mutex<Told>) {
-        let waits = self.ask().await;
+    async fn customer(&self, told: &Mutex<Told>) -> Result<(), String> {
+        let waits = self.ask().await?;
         told.lock().expect("one thread").waits = Some(waits.clone());
-        let issued = self.release(&waits).await;
+        let issued = self.release(&waits).await?;
         told.lock().expect("one thread").issued = Some(issued);
+        Ok(())
     }
 
     async fn job(&self) -> Option<(Job, Record)> {
@@ -282,14 +325,14 @@ impl Life {
 
     /// The caller asks again and finds one licence, whatever was lost; nothing that was told is taken back.
     async fn judge(&self, told: &Told, case: &str) {
-        let mut issued = self.ask().await;
+        let mut issued = self.ask().await.expect(case);
         if issued["state"] == "pending_seal" {
             assert!(told.issued.is_none(), "{case}: an issued licence waits");
-            assert_eq!(self.ask().await, issued, "{case}: the same answer again");
-            issued = self.release(&issued).await;
+            assert_eq!(self.ask().await.as_ref(), Ok(&issued), "{case}: again");
+            issued = self.release(&issued).await.expect(case);
         }
         assert_eq!(issued["state"], "valid", "{case}");
-        assert_eq!(self.ask().await, issued, "{case}: the answer stays");
+        assert_eq!(self.ask().await.as_ref(), Ok(&issued), "{case}: it stays");
         if let Some(waits) = &told.waits {
             for name in ["job", "identifier", "number"] {
                 assert_eq!(waits[name], issued[name], "{case}: {name} was told");

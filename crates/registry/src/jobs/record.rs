@@ -37,6 +37,8 @@ pub struct FileRecord {
 pub struct Recording {
     /// The job.
     pub job: JobId,
+    /// Which attempt made the files: the one that the journal counted last, or nothing is recorded.
+    pub attempt: u64,
     /// Its sealed files.
     pub files: Vec<FileRecord>,
     /// Whether a supervisor has stopped the case (R6).
@@ -75,6 +77,10 @@ pub(crate) async fn record(
     // Only what was journalled can have been signed.
     if job.state != JobState::Journalled {
         return Err(StepRefused::NotNow { state: job.state });
+    }
+    // T-D3: of two processes that went on with one job, the one that journalled last records.
+    if job.attempts != recording.attempt {
+        return Err(StepRefused::Overtaken);
     }
     let department = job.department.as_str();
     for file in &recording.files {

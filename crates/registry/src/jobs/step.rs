@@ -41,6 +41,9 @@ pub enum StepRefused {
     /// The same statement released another job already.
     #[error("the release was used already")]
     Used,
+    /// Another process has taken the job up since: what this one made does not count.
+    #[error("another attempt has begun since")]
+    Overtaken,
     /// The life of the licence refuses.
     #[error(transparent)]
     Life(#[from] licence::Refused),

@@ -187,6 +187,15 @@ fn a_lost_process_journals_again_under_its_release_and_both_attempts_show() {
             .journal(&job.id, signing(), by(late.whole_seconds()))
             .await;
         assert!(matches!(refused, Err(StepRefused::Expired)), "{refused:?}");
+        // Should the first process be slow and not lost, its file does not count.
+        let refused = jobs.record(recording(&job)).await;
+        assert!(
+            matches!(refused, Err(StepRefused::Overtaken)),
+            "{refused:?}"
+        );
+        let mut second = recording(&job);
+        second.attempt = again.attempt;
+        jobs.record(second).await.expect("the last attempt");
     });
 }
 

@@ -241,6 +241,7 @@ pub(crate) fn response() -> Response {
 pub(crate) fn recording(job: &Job) -> Recording {
     Recording {
         job: job.id.clone(),
+        attempt: 1,
         files: vec![FileRecord {
             format: "pdf".to_owned(),
             object: "fedcba9876543210fedcba9876543210".to_owned(),
