@@ -73,7 +73,7 @@ impl TimeStamps {
         keys: &KeyStore,
         random: &dyn Random,
     ) -> Result<Stamp, StampError> {
-        let moment = self.moment(clock.now())?;
+        let moment = self.moment(clock)?;
         let serial = TokenSerial::draw(random)?;
         let prepared = tsp::prepare(request, &self.unit, serial, moment)?;
         let message = prepared.to_be_signed();
@@ -106,12 +106,14 @@ impl TimeStamps {
         self.stamp(&Request::new(digest), clock, keys, random)
     }
 
-    /// T-T2: a clock that went backwards waits until it has caught up; it never gives an earlier moment.
-    fn moment(&self, now: UtcDateTime) -> Result<UtcDateTime, StampError> {
+    /// T-T2: a clock that went backwards waits until it has caught up; it never gives an earlier moment. The clock is
+    /// read while the last moment is held: two requests at once get their moments in the order of their reading.
+    fn moment(&self, clock: &dyn Clock) -> Result<UtcDateTime, StampError> {
         let mut last = self
             .last
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = clock.now();
         if now < *last {
             return Err(StampError::ClockBehind);
         }
