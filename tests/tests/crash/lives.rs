@@ -8,7 +8,7 @@ use catalogue::key::DepartmentKey;
 use issuance::release::Submitted;
 use issuance::{Asker, Begun, Clock, FixedClock, IssueOrder, Office, Once};
 use registry::asked::IdempotencyKey;
-use registry::jobs::{Job, JobId, JobState};
+use registry::jobs::{Job, JobId, JobKind, JobState};
 use registry::licences::Record;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -108,7 +108,7 @@ fn model() -> String {
 }
 
 /// One thread, so that what was not begun when a life is lost does not happen.
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -124,7 +124,7 @@ struct Told {
 
 impl Stage {
     /// A copy for one case, in a folder and under a name of its own.
-    fn case(&self) -> (TempDir, String, Installation) {
+    pub(crate) fn case(&self) -> (TempDir, String, Installation) {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let name = format!("crash_{}_{number}", std::process::id());
@@ -133,7 +133,7 @@ impl Stage {
         (folder, name, installation)
     }
 
-    fn end(&self, name: &str) {
+    pub(crate) fn end(&self, name: &str) {
         if let Some(server) = &self.server {
             runtime().block_on(server.remove(name)).expect("removed");
         }
@@ -194,15 +194,15 @@ pub(crate) fn two_at_once(stage: &Stage, wait: usize) -> bool {
 }
 
 /// A process: an office with its sequencers.
-struct Life {
-    office: Arc<Office>,
-    clock: Arc<FixedClock>,
+pub(crate) struct Life {
+    pub(crate) office: Arc<Office>,
+    pub(crate) clock: Arc<FixedClock>,
     installation: Installation,
     department: DepartmentKey,
 }
 
 impl Life {
-    async fn begin(installation: &Installation, now: UtcDateTime) -> Life {
+    pub(crate) async fn begin(installation: &Installation, now: UtcDateTime) -> Life {
         let clock = Arc::new(FixedClock::new(now));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);
@@ -216,7 +216,7 @@ impl Life {
         }
     }
 
-    fn machine(&self) -> Asker {
+    pub(crate) fn machine(&self) -> Asker {
         Asker {
             account: "Q-APR-approvals".to_owned(),
             person: "Q-APR-approvals".to_owned(),
@@ -224,7 +224,7 @@ impl Life {
         }
     }
 
-    fn custodian(&self) -> Asker {
+    pub(crate) fn custodian(&self) -> Asker {
         Asker {
             account: "Q-APR-custodian".to_owned(),
             person: CUSTODIAN.to_owned(),
@@ -251,7 +251,7 @@ impl Life {
         }
     }
 
-    async fn release(&self, waits: &Value) -> Result<Value, String> {
+    pub(crate) async fn release(&self, waits: &Value) -> Result<Value, String> {
         let said = |error: issuance::release::ReleaseError| format!("{error:?}");
         let job = JobId::parse(waits["job"].as_str().expect("a job")).expect("a job");
         let custodian = self.custodian();
@@ -307,7 +307,7 @@ impl Life {
     }
 
     /// The worker's rounds until nothing is left to take up.
-    async fn go_on(&self) {
+    pub(crate) async fn go_on(&self) {
         for _ in 0..4 {
             let round = issuance::upkeep::round(&self.office)
                 .await
@@ -318,7 +318,9 @@ impl Life {
         }
         let jobs = self.office.registry().jobs();
         for state in [JobState::Reserved, JobState::Released, JobState::Journalled] {
-            let left = jobs.unfinished(state, None, 10).await.expect("a page");
+            let mut left = jobs.unfinished(state, None, 10).await.expect("a page");
+            // A document's file comes again with its request alone.
+            left.retain(|job| job.kind == JobKind::Licence || state != JobState::Reserved);
             assert!(left.is_empty(), "left behind: {left:?}");
         }
     }

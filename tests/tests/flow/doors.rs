@@ -143,69 +143,72 @@ async fn what_belongs_to_another_department_answers_as_if_it_were_not_there() {
     );
 }
 
+/// Routes, and whose accounts they are for; what is asked last ends what is asked before.
+const ROUTES: [(Method, &str, [&str; 2]); 16] = [
+    (Method::GET, "/v1/licences", ["approvals", ""]),
+    (Method::GET, "/v1/licences/{identifier}", ["approvals", ""]),
+    (
+        Method::GET,
+        "/v1/licences/{identifier}/history",
+        ["approvals", ""],
+    ),
+    (
+        Method::GET,
+        "/v1/licences/{identifier}/receipt",
+        ["approvals", ""],
+    ),
+    (
+        Method::GET,
+        "/v1/licences/{identifier}/files/pdf",
+        ["approvals", ""],
+    ),
+    (
+        Method::GET,
+        "/v1/catalogue/types",
+        ["approvals", "custodian"],
+    ),
+    (
+        Method::GET,
+        "/v1/catalogue/matters/{code}",
+        ["approvals", "custodian"],
+    ),
+    (Method::GET, "/v1/jobs/{job}", ["approvals", "custodian"]),
+    (Method::GET, "/v1/releases", ["custodian", ""]),
+    (Method::GET, "/v1/releases/{job}", ["custodian", ""]),
+    (Method::GET, "/v1/releases/{job}/page", ["custodian", ""]),
+    (
+        Method::POST,
+        "/v1/certificates/{serial}/revocation",
+        ["approvals", ""],
+    ),
+    (
+        Method::POST,
+        "/v1/licences/{identifier}/suspend",
+        ["approvals", ""],
+    ),
+    (
+        Method::POST,
+        "/v1/licences/{identifier}/resume",
+        ["approvals", ""],
+    ),
+    (
+        Method::POST,
+        "/v1/licences/{identifier}/end",
+        ["approvals", ""],
+    ),
+    (
+        Method::POST,
+        "/v1/releases/{job}/refusal",
+        ["custodian", ""],
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_role_gets_at_its_own_what_the_table_gives_it_and_nothing_else() {
     let service = Service::start().await;
     let (bureau, own) = Things::of(&service, "FOOD").await;
     let mut number = 0;
-    for (method, route, may) in [
-        (Method::GET, "/v1/licences", ["approvals", ""]),
-        (Method::GET, "/v1/licences/{identifier}", ["approvals", ""]),
-        (
-            Method::GET,
-            "/v1/licences/{identifier}/history",
-            ["approvals", ""],
-        ),
-        (
-            Method::GET,
-            "/v1/licences/{identifier}/receipt",
-            ["approvals", ""],
-        ),
-        (
-            Method::GET,
-            "/v1/licences/{identifier}/files/pdf",
-            ["approvals", ""],
-        ),
-        (
-            Method::GET,
-            "/v1/catalogue/types",
-            ["approvals", "custodian"],
-        ),
-        (
-            Method::GET,
-            "/v1/catalogue/matters/{code}",
-            ["approvals", "custodian"],
-        ),
-        (Method::GET, "/v1/jobs/{job}", ["approvals", "custodian"]),
-        (Method::GET, "/v1/releases", ["custodian", ""]),
-        (Method::GET, "/v1/releases/{job}", ["custodian", ""]),
-        (Method::GET, "/v1/releases/{job}/page", ["custodian", ""]),
-        (
-            Method::POST,
-            "/v1/certificates/{serial}/revocation",
-            ["approvals", ""],
-        ),
-        (
-            Method::POST,
-            "/v1/licences/{identifier}/suspend",
-            ["approvals", ""],
-        ),
-        (
-            Method::POST,
-            "/v1/licences/{identifier}/resume",
-            ["approvals", ""],
-        ),
-        (
-            Method::POST,
-            "/v1/licences/{identifier}/end",
-            ["approvals", ""],
-        ),
-        (
-            Method::POST,
-            "/v1/releases/{job}/refusal",
-            ["custodian", ""],
-        ),
-    ] {
+    for (method, route, may) in ROUTES {
         for role in ["custodian", "approvals"] {
             number += 1;
             let call = call(&method, route, &own.path(route), number);
