@@ -28,6 +28,8 @@ use tests::interrupted::Side;
 const WRITES: usize = 11;
 /// More waits than the job has.
 const TOO_MANY: usize = 400;
+/// Walks over all waits, at most.
+const WALKS: usize = 10;
 
 /// What the second life found at its start, over all cases.
 fn all_cases(stage: &Stage, step: usize) -> (usize, BTreeSet<Found>) {
@@ -59,15 +61,21 @@ fn all_cases(stage: &Stage, step: usize) -> (usize, BTreeSet<Found>) {
 #[test]
 fn a_job_lost_anywhere_is_finished_once_and_leaves_one_licence() {
     let stage = Stage::sqlite();
-    let (waits, found) = all_cases(&stage, 1);
-    assert!(
-        (WRITES..TOO_MANY).contains(&waits),
-        "the job waits {waits} times"
-    );
-    // Every row of the table was met.
-    for row in Found::ALL {
-        assert!(found.contains(&row), "{row:?} of {found:?}, {waits} waits");
+    let mut found = BTreeSet::new();
+    // A store that answers before it is asked again leaves no wait to be lost at: which rows one walk meets
+    // depends on how fast the disk is. Every walk holds; the walks together have met every row of the table.
+    for _ in 0..WALKS {
+        let (waits, met) = all_cases(&stage, 1);
+        assert!(
+            (WRITES..TOO_MANY).contains(&waits),
+            "the job waits {waits} times"
+        );
+        found.extend(met);
+        if Found::ALL.iter().all(|row| found.contains(row)) {
+            return;
+        }
     }
+    panic!("rows of the table that no walk met: {found:?} is all");
 }
 
 #[test]
