@@ -2,7 +2,7 @@
 //! judges what came out, ends a licence, judges again, and goes on serving.
 
 mod cast;
-mod found;
+pub(crate) mod found;
 mod judge;
 mod play;
 mod tell;

@@ -207,10 +207,21 @@ pub(crate) struct StopBody {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     effective: Option<Date>,
-    /// The last day of a suspension, `YYYY-MM-DD`; absent: until lifted.
+    /// The last day of a suspension, `YYYY-MM-DD`; absent: until lifted. Not with a resumption.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     until: Option<Date>,
+}
+
+impl StopBody {
+    fn ordered(self, order: Order) -> Ordered {
+        Ordered {
+            order,
+            decision: self.decision,
+            legal_basis: self.legal_basis,
+            effective: self.effective,
+        }
+    }
 }
 
 /// Ends a licence, and with it every face of it.
@@ -250,12 +261,8 @@ pub(crate) async fn suspend(
     Path(text): Path<String>,
     Strict(body): Strict<StopBody>,
 ) -> Result<Response, Problem> {
-    let ordered = Ordered {
-        order: Order::Suspend(body.until),
-        decision: body.decision,
-        legal_basis: body.legal_basis,
-        effective: body.effective,
-    };
+    let order = Order::Suspend(body.until);
+    let ordered = body.ordered(order);
     change(&app, &asker, (&headers, fingerprint), &text, &ordered).await
 }
 
@@ -271,12 +278,11 @@ pub(crate) async fn resume(
     Path(text): Path<String>,
     Strict(body): Strict<StopBody>,
 ) -> Result<Response, Problem> {
-    let ordered = Ordered {
-        order: Order::Resume,
-        decision: body.decision,
-        legal_basis: body.legal_basis,
-        effective: body.effective,
-    };
+    // A stop that is lifted has no last day; to take one and forget it would be a lie.
+    if body.until.is_some() {
+        return Err(Problem::new(Code::RequestMalformed).saying("until belongs to a suspension"));
+    }
+    let ordered = body.ordered(Order::Resume);
     change(&app, &asker, (&headers, fingerprint), &text, &ordered).await
 }
 

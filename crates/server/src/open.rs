@@ -11,6 +11,7 @@ use crypto::aead::AeadKey;
 use crypto::{KeyStore, KeyStoreError, Random, SystemRandom};
 use issuance::office::OpenOffice;
 use issuance::{Edition, Office, Parts, Settings, SystemClock};
+use pki::Name;
 use registry::objects::{ObjectError, Objects, Wrapping};
 use registry::{OpenStore, Registry, Secrets};
 use thiserror::Error;
@@ -221,12 +222,54 @@ pub async fn open(config: &Config) -> Result<Arc<Office>, Start> {
         shard_key: field.shards(),
     })
     .await?;
-    let root = office.hierarchy().root.subject();
+    inspect_mode(config.mode, office.hierarchy().root.subject())?;
+    Ok(Arc::new(office))
+}
+
+/// A demonstration's hierarchy never seals a real licence.
+fn inspect_mode(mode: Mode, root: &Name) -> Result<(), Start> {
     let is_sample = root
         .attributes()
         .any(|attribute| attribute.text().is_some_and(|text| text.contains(SAMPLE)));
-    if is_sample && config.mode == Mode::Production {
+    if is_sample && mode == Mode::Production {
         return Err(Start::Sample);
     }
-    Ok(Arc::new(office))
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(operator: &str) -> Name {
+        pki::profile::office(operator, "Root").expect("a name")
+    }
+
+    #[test]
+    fn a_sample_hierarchy_works_in_example_mode_alone() {
+        let sample = root(crate::demo::found::OPERATOR);
+        assert!(matches!(
+            inspect_mode(Mode::Production, &sample),
+            Err(Start::Sample)
+        ));
+        assert!(inspect_mode(Mode::Example, &sample).is_ok());
+        assert!(inspect_mode(Mode::Production, &root("云洲省政务服务管理局")).is_ok());
+    }
+
+    #[test]
+    fn a_secret_that_others_may_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("field.key");
+        write_secret(&path, &[7; FIELD_KEY]).expect("written");
+        assert!(FieldKey::read(&path).is_ok());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("a mode");
+        assert!(matches!(
+            FieldKey::read(&path),
+            Err(Start::Mode { mode: 0o640, .. })
+        ));
+        let short = folder.path().join("short");
+        write_secret(&short, &[7; FIELD_KEY - 1]).expect("written");
+        assert!(matches!(FieldKey::read(&short), Err(Start::FieldKey(_))));
+    }
 }

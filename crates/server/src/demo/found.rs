@@ -29,7 +29,8 @@ use crate::open::{self, open as open_office};
 
 /// Requests of one account a day.
 const QUOTA: u64 = 1_000_000;
-const OPERATOR: &str = "云洲省电子证照信任服务 样例";
+/// Who operates every demonstration.
+pub(crate) const OPERATOR: &str = "云洲省电子证照信任服务 样例";
 
 /// Writes the configuration, so that `yinxin serve` can go on where the demonstration ended.
 pub(crate) fn config(folder: &Path, base: &str, address: SocketAddr) -> anyhow::Result<Config> {
