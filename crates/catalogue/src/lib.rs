@@ -8,6 +8,7 @@
 //!
 //! Civil dates become moments in one place, [`Zone`].
 
+mod calendar;
 mod civil;
 mod code;
 pub mod department;
@@ -23,6 +24,7 @@ mod validity;
 pub mod key;
 pub mod wire;
 
+pub use calendar::Calendar;
 pub use civil::{Days, Period, ReadZone, Zone};
 pub use code::{CitizenNumber, OrganisationCode, ReadCode};
 pub use department::Department;
