@@ -20,6 +20,6 @@ pub use extension::{MAX_NONCE, Nonce};
 pub use fault::StatusFault;
 pub use get::{DecodePath, decode_path, encode_path};
 pub use http::{Headers, NO_STORE};
-pub use identifier::CertificateId;
+pub use identifier::{CertificateId, NamedIssuer};
 pub use request::{MAX_IDS, MAX_REQUEST, ReadRequest, Request};
 pub use response::{MAX_RESPONSE, ReadResponse, Refusal, Response, SingleResponse, Status};

@@ -2,11 +2,12 @@
 //! signed afresh where a nonce or the newest moment is asked for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crypto::{Authorisation, DigestAlgorithm, KeyStore, KeyUse, SignError, SignatureAlgorithm};
 use evidence::ocsp::{
-    Answer, CertificateId, Nonce, Period, Refusal, Request, ResponderError, Signer, Status,
+    Answer, CertificateId, Headers, NamedIssuer, Period, Refusal, Request, ResponderError, Signer,
+    Status,
 };
 use pki::certificate::{Certificate, SerialNumber};
 use pki::crl::Revoked;
@@ -55,23 +56,39 @@ pub enum Answered {
 pub struct Held {
     /// The response.
     pub der: Vec<u8>,
-    /// As of when.
-    pub this_update: UtcDateTime,
-    /// Never served from then on (T-A2).
-    pub next_update: UtcDateTime,
+    /// What goes with it over HTTP, written once. Never served from its nextUpdate on (T-A2).
+    pub headers: Headers,
+    this_update: UtcDateTime,
+    next_update: UtcDateTime,
 }
 
 impl Held {
-    /// When the next one is made: half its life over (T-A2).
-    #[must_use]
-    pub fn refresh(&self) -> UtcDateTime {
-        self.this_update + (self.next_update - self.this_update) / 2
+    /// Renewed when half its life is over (T-A2).
+    fn of(answer: SignedAnswer) -> Self {
+        let life = answer.next_update - answer.this_update;
+        let refresh = answer.this_update + life / 2;
+        Self {
+            headers: Headers::of(&answer.der, answer.this_update, answer.next_update, refresh),
+            der: answer.der,
+            this_update: answer.this_update,
+            next_update: answer.next_update,
+        }
     }
+}
+
+/// A response signed for one request; to be journalled before it leaves.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) der: Vec<u8>,
+    /// SHA-256 of the octets that were signed.
+    pub(crate) signed: [u8; 32],
+    pub(crate) moment: UtcDateTime,
 }
 
 /// The responder of the issuing CA.
 pub struct Responder {
     authority: Certificate,
+    named: NamedIssuer,
     certificate: Certificate,
     algorithm: SignatureAlgorithm,
     life: Duration,
@@ -80,10 +97,18 @@ pub struct Responder {
     registry: Registry,
     held: RwLock<HashMap<SerialNumber, Arc<Held>>>,
     newest: Mutex<HashMap<SerialNumber, Newest>>,
+    asked: Mutex<AskedNow>,
 }
 
 /// The second in which an answer was signed, and the answer.
 type Newest = (i64, Arc<Vec<u8>>);
+
+/// What the register said within one second of the certificates that were asked about in it.
+#[derive(Debug, Default)]
+struct AskedNow {
+    second: i64,
+    standings: HashMap<SerialNumber, Status>,
+}
 
 impl std::fmt::Debug for Responder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -106,6 +131,7 @@ pub(crate) struct Parts {
 impl Responder {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
+            named: NamedIssuer::of(&parts.authority),
             authority: parts.authority,
             certificate: parts.certificate,
             algorithm: parts.algorithm,
@@ -115,6 +141,7 @@ impl Responder {
             registry: parts.registry,
             held: RwLock::default(),
             newest: Mutex::default(),
+            asked: Mutex::default(),
         }
     }
 
@@ -160,7 +187,7 @@ impl Responder {
         let mut made = Vec::with_capacity(due.len());
         for answer in due {
             let status = status(answer.revoked.as_ref());
-            let der = self.sign(&[answer.serial], status, &period, None)?;
+            let der = self.sign(answer.serial, status, &period)?;
             let signed = SignedAnswer {
                 der,
                 this_update: period.this_update,
@@ -185,75 +212,96 @@ impl Responder {
                 .get(&serial)
                 .is_none_or(|old| old.this_update <= answer.this_update);
             if newer {
-                let answer = Held {
-                    der: answer.der,
-                    this_update: answer.this_update,
-                    next_update: answer.next_update,
-                };
-                held.insert(serial, Arc::new(answer));
+                held.insert(serial, Arc::new(Held::of(answer)));
             }
         }
     }
 
-    /// Answers a request: from memory where that is enough, freshly signed where it carries a nonce or asks
-    /// for several certificates.
+    /// Reads a request: to be signed for freshly where it carries a nonce or asks for several certificates.
+    ///
+    /// # Errors
+    /// The answer, where nothing is to be signed: from memory, or a refusal.
+    pub(crate) fn read(&self, octets: &[u8]) -> Result<Request, Answered> {
+        let request = Request::parse(octets).map_err(|fault| Answered::Refused(fault.refusal()))?;
+        // RFC 9919 2.2.3: no record of another issuer, no signed answer.
+        if !request.ids().iter().all(|id| self.named.issued(id)) {
+            return Err(Answered::Refused(Refusal::Unauthorized));
+        }
+        match (request.nonce(), self.kept(&request)) {
+            (None, Some(ahead)) => Err(ahead),
+            _ => Ok(request),
+        }
+    }
+
+    /// What is held for a request about one certificate, its nonce left aside.
+    pub(crate) fn kept(&self, request: &Request) -> Option<Answered> {
+        let [id] = request.ids() else {
+            return None;
+        };
+        let serial = SerialNumber::from_octets(id.serial()).ok()?;
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let held = held.get(&serial)?;
+        // T-A2: never past nextUpdate.
+        (self.clock.now() < held.next_update).then(|| Answered::Ahead(held.clone()))
+    }
+
+    /// Signs an answer for this request, as of this second.
     ///
     /// # Errors
     /// [`AnswerError`]; the client gets `tryLater`.
-    pub async fn answer(&self, octets: &[u8]) -> Result<Answered, AnswerError> {
-        let request = match Request::parse(octets) {
-            Ok(request) => request,
-            Err(fault) => return Ok(Answered::Refused(fault.refusal())),
-        };
-        // RFC 9919 2.2.3: no record of another issuer, no signed answer.
-        if !request
-            .ids()
-            .iter()
-            .all(|id| id.is_issued_by(&self.authority))
-        {
-            return Ok(Answered::Refused(Refusal::Unauthorized));
-        }
-        if let ([id], None) = (request.ids(), request.nonce())
-            && let Some(held) = self.ahead(id)
-        {
-            return Ok(Answered::Ahead(held));
-        }
-        self.fresh_for(&request).await.map(Answered::Fresh)
-    }
-
-    fn ahead(&self, id: &CertificateId) -> Option<Arc<Held>> {
-        let serial = SerialNumber::from_octets(id.serial()).ok()?;
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        let answer = held.get(&serial)?;
-        // T-A2: never past nextUpdate.
-        (self.clock.now() < answer.next_update).then(|| answer.clone())
-    }
-
-    async fn fresh_for(&self, request: &Request) -> Result<Vec<u8>, AnswerError> {
+    pub(crate) async fn fresh(&self, request: &Request) -> Result<Fresh, AnswerError> {
         let now = whole(self.clock.now());
         let period = self.period(now);
         let signer = Signer::Delegate(&self.certificate);
         let mut answer = Answer::new(signer, self.algorithm, now).with_nonce(request.nonce());
         for id in request.ids() {
-            answer = answer.about(&[id], self.standing(id).await?, &period);
+            answer = answer.about(&[id], self.standing(id, now).await?, &period);
         }
         self.finish(answer)
     }
 
-    /// T-C9: *good* is said of what was issued and stands, and of nothing else.
-    async fn standing(&self, id: &CertificateId) -> Result<Status, AnswerError> {
+    /// T-C9: *good* is said of what was issued and stands, and of nothing else. An answer says how it stands as of a
+    /// whole second: what the register said within that second is what it says.
+    async fn standing(&self, id: &CertificateId, now: UtcDateTime) -> Result<Status, AnswerError> {
         let Ok(serial) = SerialNumber::from_octets(id.serial()) else {
             return Ok(Status::Unknown);
         };
+        let second = now.unix_timestamp();
+        if let Some(known) = self.asked_now(second).standings.get(&serial) {
+            return Ok(*known);
+        }
         let certificates = self.registry.certificates();
         let found = certificates
             .find(&ServiceKey::Authority.id(), serial)
             .await?;
-        Ok(match found.map(|certificate| certificate.standing) {
+        let found = match found.map(|certificate| certificate.standing) {
             Some(Standing::Good) => Status::Good,
             Some(Standing::Revoked(revoked)) => status(Some(&revoked)),
             _ => Status::Unknown,
-        })
+        };
+        let mut asked = self.asked_now(second);
+        // Another second may have begun meanwhile; what is not issued has no end of names.
+        if asked.second == second && found != Status::Unknown {
+            asked.standings.insert(serial, found);
+        }
+        Ok(found)
+    }
+
+    /// A certificate was revoked: what was known of it a moment ago is over.
+    pub(crate) fn forget(&self, serial: &SerialNumber) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.standings.remove(serial);
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        newest.remove(serial);
+    }
+
+    fn asked_now(&self, second: i64) -> MutexGuard<'_, AskedNow> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.second != second {
+            asked.second = second;
+            asked.standings.clear();
+        }
+        asked
     }
 
     /// An answer as of this very second, for the evidence that goes into a file: after the time-stamp, so that
@@ -280,7 +328,7 @@ impl Responder {
         if !found.is_some_and(|certificate| certificate.standing == Standing::Good) {
             return Err(AnswerError::NotGood);
         }
-        let der = self.sign(&[serial], Status::Good, &self.period(now), None)?;
+        let der = self.sign(serial, Status::Good, &self.period(now))?;
         let der = Arc::new(der);
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         newest.insert(serial, (second, der.clone()));
@@ -298,33 +346,35 @@ impl Responder {
 
     fn sign(
         &self,
-        serials: &[SerialNumber],
+        serial: SerialNumber,
         status: Status,
         period: &Period,
-        nonce: Option<&Nonce>,
     ) -> Result<Vec<u8>, AnswerError> {
         let signer = Signer::Delegate(&self.certificate);
-        let mut answer = Answer::new(signer, self.algorithm, period.this_update).with_nonce(nonce);
-        for serial in serials {
-            // RFC 9919 2.1.1: clients of both digests find their certificate in it.
-            let ids = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha1]
-                .map(|algorithm| CertificateId::new(algorithm, &self.authority, serial));
-            let ids: Vec<&CertificateId> = ids.iter().collect();
-            answer = answer.about(&ids, status, period);
-        }
-        self.finish(answer)
+        // RFC 9919 2.1.1: clients of both digests find their certificate in it.
+        let ids = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha1]
+            .map(|algorithm| CertificateId::new(algorithm, &self.authority, &serial));
+        let ids: Vec<&CertificateId> = ids.iter().collect();
+        let answer =
+            Answer::new(signer, self.algorithm, period.this_update).about(&ids, status, period);
+        Ok(self.finish(answer)?.der)
     }
 
-    fn finish(&self, answer: Answer<'_>) -> Result<Vec<u8>, AnswerError> {
+    fn finish(&self, answer: Answer<'_>) -> Result<Fresh, AnswerError> {
         let prepared = answer.prepare()?;
+        let moment = self.clock.now();
         let under = Authorisation::journalled(
             ServiceKey::Responder.id(),
             KeyUse::Ocsp,
             prepared.to_be_signed(),
-            self.clock.now(),
+            moment,
         );
         let signature = self.keys.sign(prepared.to_be_signed(), &under)?;
-        Ok(prepared.finish(&signature))
+        Ok(Fresh {
+            der: prepared.finish(&signature),
+            signed: under.journalled,
+            moment,
+        })
     }
 }
 

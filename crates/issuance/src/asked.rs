@@ -1,19 +1,11 @@
 //! What anyone may ask of the service: time-stamps and certificate status. Each signature is journalled before it leaves.
 
-use catalogue::key::DepartmentKey;
-use crypto::sha256;
 use evidence::tsp::{Request, grant};
-use registry::asked::By;
-use registry::journal::KeyUse as Use;
 use thiserror::Error;
 
 use crate::answers::{AnswerError, Answered};
-use crate::keys::ServiceKey;
 use crate::office::Office;
 use crate::stamps::StampError;
-
-/// In whose trace the service's own acts stand.
-const SERVICE: &str = "S-SERVICE";
 
 /// Why the journal does not know a signature, which therefore does not leave.
 #[derive(Debug, Error)]
@@ -28,10 +20,6 @@ pub enum AskedError {
     /// The journal cannot be written (T-S8).
     #[error("the journal cannot be written")]
     Journal(#[from] registry::StoreError),
-}
-
-pub(crate) fn service() -> DepartmentKey {
-    DepartmentKey::parse(SERVICE).expect("a department key of the right form")
 }
 
 /// The TimeStampResp to a TimeStampReq (RFC 3161 2.4). Refusals are answers too.
@@ -54,34 +42,30 @@ pub async fn stamp(office: &Office, octets: &[u8]) -> Result<Vec<u8>, AskedError
         Err(StampError::Refused(refused)) => return Ok(refused.encode()),
         Err(error) => return Err(error.into()),
     };
-    let used = Use {
-        department: service(),
-        by: By::new("service", stamp.moment),
-        key: ServiceKey::TimeStamps.id(),
-        purpose: "time-stamp".to_owned(),
-        digest: stamp.signed,
-        object: "tsa".to_owned(),
-    };
-    office.registry.journal().append(vec![used]).await?;
+    office.stamped.write(stamp.signed, stamp.moment).await?;
     Ok(grant(&stamp.token))
 }
 
 /// The answer to an OCSP request (RFC 6960, RFC 9919).
 ///
+/// While the registry is away, who asked about one certificate gets what was signed ahead, without the nonce (T-A1):
+/// RFC 9654 2.1 leaves a responder that choice, and the client the choice to refuse it.
+///
 /// # Errors
 /// [`AskedError`]: the client gets `tryLater`.
 pub async fn status(office: &Office, octets: &[u8]) -> Result<Answered, AskedError> {
-    let answered = office.responder.answer(octets).await?;
-    if let Answered::Fresh(response) = &answered {
-        let used = Use {
-            department: service(),
-            by: By::new("service", office.clock.now()),
-            key: ServiceKey::Responder.id(),
-            purpose: "ocsp".to_owned(),
-            digest: sha256(response),
-            object: "ocsp".to_owned(),
-        };
-        office.registry.journal().append(vec![used]).await?;
+    let asked = match office.responder.read(octets) {
+        Ok(asked) => asked,
+        Err(answered) => return Ok(answered),
+    };
+    match fresh(office, &asked).await {
+        Ok(response) => Ok(Answered::Fresh(response)),
+        Err(error) => office.responder.kept(&asked).ok_or(error),
     }
-    Ok(answered)
+}
+
+async fn fresh(office: &Office, asked: &evidence::ocsp::Request) -> Result<Vec<u8>, AskedError> {
+    let fresh = office.responder.fresh(asked).await?;
+    office.answered.write(fresh.signed, fresh.moment).await?;
+    Ok(fresh.der)
 }

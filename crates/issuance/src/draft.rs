@@ -175,7 +175,7 @@ async fn code(
             by: By::new("service", now),
             key,
             purpose: "printed-code".to_owned(),
-            digest: under.journalled,
+            digests: vec![under.journalled],
             object: record.job.to_string(),
         }])
         .await?;

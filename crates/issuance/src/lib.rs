@@ -20,6 +20,7 @@ mod hierarchy;
 pub mod import;
 mod issue;
 mod keys;
+mod ledger;
 pub mod lists;
 pub mod look;
 pub mod office;

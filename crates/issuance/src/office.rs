@@ -29,6 +29,7 @@ pub use crate::desk::Desk;
 use crate::found::FIRST_LIST;
 pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
+use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListError, ListIssuer, Lists};
 use crate::seals::{SealError, gather};
 use crate::sequencer::{CheckpointSigner, Sequencer};
@@ -41,6 +42,19 @@ const STAMP_POLICY: Oid = Oid::of(&[
     302_814_158_361_537_297_158_614_022_098_125_347_143,
     2,
 ]);
+
+/// How tokens for anybody stand in the journal.
+const STAMPED: Heading = Heading {
+    key: ServiceKey::TimeStamps,
+    purpose: "time-stamp",
+    object: "tsa",
+};
+/// How answers for anybody stand in the journal.
+const ANSWERED: Heading = Heading {
+    key: ServiceKey::Responder,
+    purpose: "ocsp",
+    object: "ocsp",
+};
 
 /// What an office decides once.
 #[derive(Debug, Clone)]
@@ -94,6 +108,8 @@ pub struct Office {
     pub(crate) shard_key: [u8; 32],
     pub(crate) hierarchy: Hierarchy,
     pub(crate) stamps: TimeStamps,
+    pub(crate) stamped: Ledger,
+    pub(crate) answered: Ledger,
     pub(crate) log: Sequencer,
     pub(crate) trace_log: Sequencer,
     pub(crate) responder: Responder,
@@ -207,6 +223,8 @@ impl Office {
             trust: RwLock::new(Arc::new(trust)),
             log,
             stamps: TimeStamps::new(unit(&parts, &hierarchy)?, last),
+            stamped: Ledger::new(STAMPED, parts.registry.journal()),
+            answered: Ledger::new(ANSWERED, parts.registry.journal()),
             trace_log: sequencer(&parts, Log::Trace, ServiceKey::Trace)?,
             responder,
             lists,

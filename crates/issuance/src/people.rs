@@ -168,6 +168,7 @@ pub async fn revoke_certificate(
         Revocation::Recorded => revoked,
         Revocation::Already(before) => before,
     };
+    office.responder.forget(&serial);
     trace(office, asker, &serial, "revoked").await?;
     // T-A3: status and lists follow at once.
     office.upkeep.notify_one();

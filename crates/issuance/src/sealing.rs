@@ -315,7 +315,7 @@ async fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError>
             by: By::new("service", stamp.moment),
             key: ServiceKey::TimeStamps.id(),
             purpose: "time-stamp".to_owned(),
-            digest: stamp.signed,
+            digests: vec![stamp.signed],
             object: job.id.to_string(),
         }])
         .await?;

@@ -1,5 +1,7 @@
 //! The thread through every crate: post, release, file, verdict, end.
 
+#[path = "thread/asked.rs"]
+mod asked;
 #[path = "thread/house.rs"]
 mod house;
 

@@ -25,8 +25,8 @@ pub struct KeyUse {
     pub key: KeyId,
     /// For what, such as `ocsp`.
     pub purpose: String,
-    /// SHA-256 of the bytes to be signed.
-    pub digest: [u8; 32],
+    /// SHA-256 of the bytes to be signed; of each of them, where one line stands for several signatures.
+    pub digests: Vec<[u8; 32]>,
     /// On what: a serial, a list, a job.
     pub object: String,
 }
@@ -81,13 +81,15 @@ impl Journal {
 const LAST_USE: &str = "SELECT MAX(moment) FROM trace WHERE signing_key = $1";
 
 fn act(used: KeyUse) -> Act {
+    let digests = used.digests.iter().map(|digest| ("digest", hex(digest)));
+    let purpose = ("purpose", used.purpose);
     Act {
         department: used.department,
         by: used.by,
         deed: Deed::Sign,
         object: used.object,
         ground: String::new(),
-        detail: vec![("digest", hex(&used.digest)), ("purpose", used.purpose)],
+        detail: digests.chain([purpose]).collect(),
         key: Some(used.key),
     }
 }

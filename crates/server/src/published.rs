@@ -39,16 +39,8 @@ pub(crate) async fn ocsp_get(State(app): State<App>, OriginalUri(uri): OriginalU
 async fn status(app: &App, request: &[u8]) -> Response {
     match issuance::asked::status(&app.office, request).await {
         Ok(Answered::Ahead(held)) => {
-            let now = app.office.now();
-            let headers = Headers::of(
-                &held.der,
-                held.this_update,
-                held.next_update,
-                held.refresh(),
-                now,
-            );
-            match headers {
-                Some(headers) => authoritative(&headers, held.der.clone()),
+            match held.headers.cache_control(app.office.now()) {
+                Some(control) => authoritative(&held.headers, control, held.der.clone()),
                 // T-A2: never past nextUpdate.
                 None => unsigned(ocsp::Refusal::TryLater.encode()),
             }
@@ -77,16 +69,15 @@ fn unsigned(response: Vec<u8>) -> Response {
 }
 
 /// The fields of RFC 9919 6.
-fn authoritative(fields: &Headers, response: Vec<u8>) -> Response {
+fn authoritative(fields: &Headers, control: String, response: Vec<u8>) -> Response {
     let mut answer = response.into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(OCSP));
     for (name, value) in [
-        (header::DATE, &fields.date),
         (header::LAST_MODIFIED, &fields.last_modified),
         (header::EXPIRES, &fields.expires),
         (header::ETAG, &fields.etag),
-        (header::CACHE_CONTROL, &fields.cache_control),
+        (header::CACHE_CONTROL, &control),
     ] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);

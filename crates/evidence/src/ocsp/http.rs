@@ -5,50 +5,55 @@ use time::UtcDateTime;
 /// `Cache-Control` of every response that is not an authoritative answer.
 pub const NO_STORE: &str = "no-store";
 
-/// The header fields that go with one answer. Dates are in the form of RFC 9110 5.6.7.
+/// The header fields that go with one answer, written once for all who ask. Dates are in the form of RFC 9110
+/// 5.6.7. `Date` is the HTTP stack's to write (RFC 9110 6.6.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headers {
-    /// `Date`.
-    pub date: String,
     /// `Last-Modified`: thisUpdate.
     pub last_modified: String,
     /// `Expires`: nextUpdate.
     pub expires: String,
     /// `ETag`: strong, the hexadecimal SHA-256 of the response.
     pub etag: String,
-    /// `Cache-Control`.
-    pub cache_control: String,
+    next_update: UtcDateTime,
+    refresh: UtcDateTime,
 }
 
 impl Headers {
     /// The fields for `response`, known as of `this_update`, good until `next_update`, to be replaced by a
-    /// newer one at `refresh`, and sent `now`.
-    ///
-    /// `None` from nextUpdate on: such a response is not served (T-A2).
+    /// newer one at `refresh`.
     #[must_use]
     pub fn of(
         response: &[u8],
         this_update: UtcDateTime,
         next_update: UtcDateTime,
         refresh: UtcDateTime,
-        now: UtcDateTime,
-    ) -> Option<Self> {
-        if now >= next_update {
-            return None;
-        }
-        // RFC 9919 6: the age ends after thisUpdate and before nextUpdate, and no later than the refresh.
-        let age = (refresh.min(next_update) - now).whole_seconds().max(0);
+    ) -> Self {
         let digest: String = crypto::sha256(response)
             .iter()
             .map(|octet| format!("{octet:02x}"))
             .collect();
-        Some(Self {
-            date: http_date(now),
+        Self {
             last_modified: http_date(this_update),
             expires: http_date(next_update),
             etag: format!("\"{digest}\""),
-            cache_control: format!("max-age={age},public,no-transform,must-revalidate"),
-        })
+            next_update,
+            refresh,
+        }
+    }
+
+    /// `Cache-Control` of the answer when it is sent `now`.
+    ///
+    /// `None` from nextUpdate on: such a response is not served (T-A2).
+    #[must_use]
+    pub fn cache_control(&self, now: UtcDateTime) -> Option<String> {
+        if now >= self.next_update {
+            return None;
+        }
+        // RFC 9919 6: the age ends after thisUpdate and before nextUpdate, and no later than the refresh.
+        let until = self.refresh.min(self.next_update);
+        let age = (until - now).whole_seconds().max(0);
+        Some(format!("max-age={age},public,no-transform,must-revalidate"))
     }
 }
 
@@ -75,22 +80,21 @@ mod tests {
         let this = utc_datetime!(2026-11-22 4:00);
         let next = utc_datetime!(2026-11-24 4:00);
         let refresh = utc_datetime!(2026-11-23 4:00);
-        let headers =
-            Headers::of(b"", this, next, refresh, utc_datetime!(2026-11-23 3:59)).expect("fresh");
+        let headers = Headers::of(b"", this, next, refresh);
         assert_eq!(
-            headers.cache_control,
-            "max-age=60,public,no-transform,must-revalidate"
+            headers
+                .cache_control(utc_datetime!(2026-11-23 3:59))
+                .as_deref(),
+            Some("max-age=60,public,no-transform,must-revalidate")
         );
-        assert_eq!(headers.date, "Mon, 23 Nov 2026 03:59:00 GMT");
         assert_eq!(headers.last_modified, "Sun, 22 Nov 2026 04:00:00 GMT");
         assert_eq!(headers.expires, "Tue, 24 Nov 2026 04:00:00 GMT");
         assert_eq!(
             headers.etag,
             "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""
         );
-        let late = Headers::of(b"", this, next, refresh, utc_datetime!(2026-11-23 5:00))
-            .expect("not yet stale");
-        assert!(late.cache_control.starts_with("max-age=0,"));
-        assert_eq!(Headers::of(b"", this, next, refresh, next), None);
+        let late = headers.cache_control(utc_datetime!(2026-11-23 5:00));
+        assert!(late.is_some_and(|late| late.starts_with("max-age=0,")));
+        assert_eq!(headers.cache_control(next), None);
     }
 }

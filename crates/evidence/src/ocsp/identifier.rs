@@ -96,6 +96,38 @@ impl CertificateId {
     }
 }
 
+/// An issuer as requests name it: the hashes of its name and its key, made once.
+#[derive(Debug, Clone)]
+pub struct NamedIssuer {
+    hashes: [(Digest, Digest); 4],
+}
+
+impl NamedIssuer {
+    /// The names of this issuer under every algorithm that we know.
+    #[must_use]
+    pub fn of(issuer: &Certificate) -> Self {
+        let (name, key) = (issuer.subject().der(), key_bits(issuer));
+        let hashes = [
+            DigestAlgorithm::Sha1,
+            DigestAlgorithm::Sha256,
+            DigestAlgorithm::Sha384,
+            DigestAlgorithm::Sha512,
+        ]
+        .map(|algorithm| (Digest::of(algorithm, name), Digest::of(algorithm, key)));
+        Self { hashes }
+    }
+
+    /// Whether the certificate asked about is of this issuer: as [`CertificateId::is_issued_by`], without a hash.
+    #[must_use]
+    pub fn issued(&self, id: &CertificateId) -> bool {
+        self.hashes.iter().any(|(name, key)| {
+            id.algorithm == Some(name.algorithm())
+                && name.bytes() == id.name
+                && key.bytes() == id.key
+        })
+    }
+}
+
 /// The public key's bits: the BIT STRING's value, without tag, length and unused-bits octet (RFC 6960 4.1.1).
 /// Read here, so that a key of an algorithm that is not ours has its name too.
 pub(super) fn key_bits(certificate: &Certificate) -> &[u8] {

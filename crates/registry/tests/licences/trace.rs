@@ -120,7 +120,7 @@ fn uses_of_keys_are_journalled_in_one_go() {
                 by: by(0),
                 key: signing().key,
                 purpose: "ocsp".to_owned(),
-                digest: [number; 32],
+                digests: vec![[number; 32]],
                 object: format!("serial {number}"),
             })
             .collect();
