@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::chain::{Chain, Revision, chain};
 use crate::fault::ReadPdf;
 use crate::filter::{self, MAX_EXPANDED, filters};
+use crate::kept::Kept;
 use crate::lexer::Lexer;
 use crate::object::{Dictionary, Object, Reference, Stream};
 use crate::packed::{MAX_PACKED, Packed};
@@ -19,9 +20,11 @@ use crate::xref::{Place, SectionKind};
 pub(crate) const MAX_EXPANDED_TOTAL: u64 = 500 * 1024 * 1024;
 /// Objects read in the life of a [`File`]; walks count together.
 pub(crate) const MAX_READS: u64 = 4_000_000;
-/// Octets of objects taken apart in the life of a [`File`]: an object is read anew for each revision that is
+/// Octets of objects taken apart in the life of a [`File`]: an object is looked at anew for each revision that is
 /// compared, so a file with few large ones would cost their product (T-I3).
 pub(crate) const MAX_PARSED: u64 = 1024 * 1024 * 1024;
+/// What an object costs that was kept, as a part of its octets: it is copied or walked over, not taken apart.
+const KEPT_PART: u64 = 4;
 /// References that lead to references, and /Length that need other objects.
 const MAX_STEPS: u8 = 8;
 /// Object streams kept expanded.
@@ -33,6 +36,7 @@ pub struct File<'s> {
     revisions: Vec<Revision>,
     tail: Range<u64>,
     packed: RefCell<Vec<Rc<Packed>>>,
+    kept: Kept,
     expanded: Cell<u64>,
     reads: Cell<u64>,
     parsed: Cell<u64>,
@@ -65,6 +69,7 @@ pub fn read(source: &dyn Source) -> Result<File<'_>, ReadPdf> {
         revisions,
         tail,
         packed: RefCell::default(),
+        kept: Kept::default(),
         expanded: Cell::new(0),
         reads: Cell::new(0),
         parsed: Cell::new(0),
@@ -263,6 +268,11 @@ impl<'f> View<'f> {
     /// # Errors
     /// What is wrong where its entry points.
     pub fn object(&self, reference: Reference) -> Result<Object, ReadPdf> {
+        self.load(reference, MAX_STEPS).map(Rc::unwrap_or_clone)
+    }
+
+    /// As [`View::object`], not copied where it was kept.
+    pub(crate) fn shared(&self, reference: Reference) -> Result<Rc<Object>, ReadPdf> {
         self.load(reference, MAX_STEPS)
     }
 
@@ -298,7 +308,7 @@ impl<'f> View<'f> {
     ///
     /// # Errors
     /// What is wrong where its entry points.
-    pub(crate) fn indirect(&self, reference: Reference) -> Result<Option<Indirect>, ReadPdf> {
+    pub(crate) fn indirect(&self, reference: Reference) -> Result<Option<Rc<Indirect>>, ReadPdf> {
         match self.place(reference.number) {
             Some((Place::At { offset, generation }, revision))
                 if generation == reference.generation =>
@@ -309,12 +319,13 @@ impl<'f> View<'f> {
         }
     }
 
-    fn load(&self, reference: Reference, steps: u8) -> Result<Object, ReadPdf> {
+    fn load(&self, reference: Reference, steps: u8) -> Result<Rc<Object>, ReadPdf> {
         match self.place(reference.number) {
             Some((Place::At { offset, generation }, revision))
                 if generation == reference.generation =>
             {
-                Ok(self.plain(reference, offset, revision, steps)?.object)
+                let found = self.plain(reference, offset, revision, steps)?;
+                Ok(Rc::clone(&found.object))
             }
             Some((Place::In { container, index }, _)) if reference.generation == 0 => {
                 self.file.count_read()?;
@@ -322,9 +333,9 @@ impl<'f> View<'f> {
                 let packed = self.packed(container, steps)?;
                 let (object, octets) = packed.object(index, reference.number)?;
                 self.file.count_parsed(octets)?;
-                Ok(object)
+                Ok(Rc::new(object))
             }
-            _ => Ok(Object::Null),
+            _ => Ok(Rc::new(Object::Null)),
         }
     }
 
@@ -334,17 +345,30 @@ impl<'f> View<'f> {
         offset: u64,
         revision: &Revision,
         steps: u8,
-    ) -> Result<Indirect, ReadPdf> {
+    ) -> Result<Rc<Indirect>, ReadPdf> {
         let number = reference.number;
         self.file.count_read()?;
         self.file.count_parsed(0)?;
         if offset >= revision.mark {
             return Err(ReadPdf::OutsideRevision { number, at: offset });
         }
+        let wrong = ReadPdf::WrongObject { number, at: offset };
+        let place = (offset, revision.mark);
+        if let Some((found, octets)) = self.file.kept.find(place) {
+            self.file.count_parsed(octets / KEPT_PART + 1)?;
+            return if found.reference == reference {
+                Ok(found)
+            } else {
+                Err(wrong)
+            };
+        }
         let mut lexer = Lexer::new(self.file.source, offset, revision.mark);
+        // What another object says of its length may be otherwise in another revision: not kept.
+        let elsewhere = Cell::new(false);
         let length = |length: Reference| {
+            elsewhere.set(true);
             let steps = steps.checked_sub(1).ok_or(ReadPdf::Circle { number })?;
-            match self.load(length, steps)? {
+            match *self.load(length, steps)? {
                 Object::Integer(length) => Ok(length),
                 _ => Err(ReadPdf::Type { what: "/Length" }),
             }
@@ -360,7 +384,6 @@ impl<'f> View<'f> {
             });
         let octets = lexer.position().saturating_sub(offset).saturating_sub(data);
         self.file.count_parsed(octets)?;
-        let wrong = ReadPdf::WrongObject { number, at: offset };
         let found = found.map_err(|fault| match fault {
             ReadPdf::Syntax { at } if at == offset => wrong,
             other => other,
@@ -368,6 +391,10 @@ impl<'f> View<'f> {
         // 7.5.4: the entry says where the number of this object begins.
         if found.reference != reference || found.range.start != offset {
             return Err(wrong);
+        }
+        let found = Rc::new(found);
+        if !elsewhere.get() {
+            self.file.kept.keep(place, &found, octets);
         }
         Ok(found)
     }
@@ -396,10 +423,10 @@ impl<'f> View<'f> {
             generation,
         };
         let found = self.plain(reference, offset, revision, steps)?;
-        let Object::Stream(stream) = found.object else {
+        let Object::Stream(stream) = &*found.object else {
             return Err(wrong);
         };
-        let data = self.expand(&stream, MAX_PACKED)?;
+        let data = self.expand(stream, MAX_PACKED)?;
         let packed = Rc::new(Packed::new(container, offset, &stream.dictionary, data)?);
         let mut kept = self.file.packed.borrow_mut();
         if kept.len() == KEPT {
@@ -474,7 +501,15 @@ mod tests {
         let file = read(&FILE).expect("a sound file");
         let before = file.parsed.get();
         file.latest().catalog().expect("a catalog");
-        assert!(file.parsed.get() > before, "what is read is counted");
+        let taken_apart = file.parsed.get() - before;
+        assert!(taken_apart > 0, "what is read is counted");
+        file.latest().catalog().expect("a catalog");
+        let copied = file.parsed.get() - before - taken_apart;
+        assert_eq!(
+            copied,
+            taken_apart / KEPT_PART + 1,
+            "what was kept counts less"
+        );
         let room = MAX_PARSED - file.parsed.get();
         assert_eq!(file.count_parsed(room), Ok(()));
         assert!(matches!(

@@ -63,6 +63,26 @@ pub(crate) fn hex_digit(octet: u8) -> Option<u8> {
     }
 }
 
+/// What each octet is worth as a hexadecimal digit; 255 for those that are none.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "computed by the compiler, which would refuse it"
+)]
+const DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
+fn digit(octet: u8) -> u8 {
+    DIGITS.get(usize::from(octet)).copied().unwrap_or(u8::MAX)
+}
+
 impl<'s> Lexer<'s> {
     /// Reads from `at` to `end`.
     pub(crate) fn new(source: &'s dyn Source, at: u64, end: u64) -> Lexer<'s> {
@@ -215,18 +235,23 @@ impl<'s> Lexer<'s> {
     /// Octets up to white space or a delimiter.
     fn regular(&mut self) -> Result<Vec<u8>, ReadPdf> {
         let mut found = Vec::new();
-        while let Some(octet) = self.peek()? {
-            if is_white(octet) || is_delimiter(octet) {
-                break;
-            }
-            if found.len() as u64 >= MAX_NAME {
+        while self.peek()?.is_some() {
+            let rest = self.window.get(self.at..).unwrap_or_default();
+            let end = rest
+                .iter()
+                .position(|octet| is_white(*octet) || is_delimiter(*octet));
+            let part = rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest);
+            if (found.len() + part.len()) as u64 > MAX_NAME {
                 return Err(ReadPdf::Limit {
                     what: "octets of a name or number",
                     limit: MAX_NAME,
                 });
             }
-            found.push(octet);
-            self.at += 1;
+            found.extend_from_slice(part);
+            self.at += part.len();
+            if end.is_some() {
+                break;
+            }
         }
         Ok(found)
     }
@@ -332,17 +357,20 @@ impl<'s> Lexer<'s> {
             return Ok(());
         }
         let rest = self.window.get(self.at..).unwrap_or_default();
-        let mut taken = 0;
-        for pair in rest.chunks_exact(2) {
+        let room = usize::try_from(MAX_STRING)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(found.len());
+        let before = found.len();
+        found.reserve(room.min(rest.len() / 2));
+        for pair in rest.chunks_exact(2).take(room) {
             let [high, low] = pair else { break };
-            let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low)) else {
+            let (high, low) = (digit(*high), digit(*low));
+            if high | low > 0xf {
                 break;
-            };
-            Self::room(found)?;
+            }
             found.push(high << 4 | low);
-            taken += 2;
         }
-        self.at += taken;
+        self.at += (found.len() - before) * 2;
         Ok(())
     }
 

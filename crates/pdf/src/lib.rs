@@ -9,6 +9,7 @@ mod compare;
 mod fault;
 mod file;
 mod filter;
+mod kept;
 mod lexer;
 mod object;
 mod packed;

@@ -1,6 +1,7 @@
 //! Objects from tokens (ISO 32000-2, 7.3): direct ones and the frame of indirect ones.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::fault::ReadPdf;
 use crate::lexer::{Lexer, Token};
@@ -20,7 +21,7 @@ pub(crate) type Spans = Vec<(Vec<u8>, Range<u64>)>;
 #[derive(Debug)]
 pub(crate) struct Indirect {
     pub(crate) reference: Reference,
-    pub(crate) object: Object,
+    pub(crate) object: Rc<Object>,
     /// From its number to the end of `endobj`.
     pub(crate) range: Range<u64>,
     /// If it is a dictionary, where its values stand.
@@ -80,7 +81,7 @@ impl<'l, 's> Parser<'l, 's> {
         }
         Ok(Indirect {
             reference,
-            object,
+            object: Rc::new(object),
             range: start..self.lexer.position(),
             spans,
         })

@@ -286,7 +286,7 @@ fn read(view: &View<'_>, reference: Reference) -> Result<SignatureValue, Signatu
         return Err(Fault::Compressed);
     }
     let found = view.indirect(reference)?.ok_or(Fault::NoDictionary)?;
-    let Object::Dictionary(dictionary) = &found.object else {
+    let Object::Dictionary(dictionary) = &*found.object else {
         return Err(Fault::NoDictionary);
     };
     // A field that takes up a signature made earlier, for another field.

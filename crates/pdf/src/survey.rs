@@ -75,9 +75,9 @@ impl Walk<'_> {
             if !self.seen.insert(reference.number) {
                 continue;
             }
-            let object = self.view.object(reference)?;
+            let object = self.view.shared(reference)?;
             self.note(reference.number, &object);
-            if let Object::Stream(stream) = &object {
+            if let Object::Stream(stream) = &*object {
                 self.view.decodes(stream)?;
                 self.picture(&stream.dictionary)?;
                 self.metadata(&object)?;

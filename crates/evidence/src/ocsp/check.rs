@@ -12,6 +12,7 @@ use pki::certificate::{Certificate, SerialNumber};
 use pki::extension::KeyUsage;
 use pki::identifiers;
 use pki::name::Name;
+use pki::path::Memory;
 
 /// What was asked, and as of when the answer is judged.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +89,18 @@ impl Response {
     /// # Errors
     /// The first fault found, see [`StatusFault`].
     pub fn check(&self, asked: &Asked<'_>) -> Result<Accepted, StatusFault> {
+        self.check_remembering(asked, &Memory::new())
+    }
+
+    /// As [`Response::check`], beside a memory: signatures that held before are not computed again.
+    ///
+    /// # Errors
+    /// As [`Response::check`].
+    pub fn check_remembering(
+        &self,
+        asked: &Asked<'_>,
+        memory: &Memory,
+    ) -> Result<Accepted, StatusFault> {
         let single = self.answer_about(asked)?;
         refuse_critical(
             &self.extensions,
@@ -104,7 +117,7 @@ impl Response {
             // A pre-signed response holds none; a nonce that nobody sent binds nothing and harms nothing.
             _ => {}
         }
-        let responder = self.find_responder(asked)?;
+        let responder = self.find_responder(asked, memory)?;
         let key = match &responder {
             Responder::Issuer => asked.issuer,
             Responder::Delegate(certificate) => certificate,
@@ -116,12 +129,13 @@ impl Response {
             .signature_algorithm
             .signature(key.algorithm())
             .map_err(|_| StatusFault::SignatureAlgorithm)?;
-        key.check(
-            algorithm,
-            &self.to_be_signed,
-            &Signature::new(self.signature.clone()),
-        )
-        .map_err(|_| StatusFault::SignatureDiffers)?;
+        let object = self.signed_object();
+        let signature = || Signature::new(self.signature.clone());
+        memory
+            .recall(&object, &key, || {
+                key.check(algorithm, &self.to_be_signed, &signature())
+            })
+            .map_err(|_| StatusFault::SignatureDiffers)?;
         let next_update = self.inspect_times(single, asked.moment)?;
         Ok(Accepted {
             status: single.status,
@@ -131,6 +145,16 @@ impl Response {
             archive_cutoff: archive_cutoff(&single.extensions),
             responder,
         })
+    }
+
+    /// What was signed, how, and the signature: each encoded, so that no two responses give the same octets.
+    fn signed_object(&self) -> Vec<u8> {
+        [
+            self.to_be_signed.as_slice(),
+            &self.signature_algorithm.encode(),
+            &self.signature,
+        ]
+        .concat()
     }
 
     /// The answer about the certificate, the newest where there are several that agree.
@@ -158,7 +182,7 @@ impl Response {
 
     /// RFC 6960 4.2.2.2: the issuer itself, or a delegate whose certificate the issuer itself issued for this
     /// purpose. (Responders named by local configuration are not accepted.)
-    fn find_responder(&self, asked: &Asked<'_>) -> Result<Responder, StatusFault> {
+    fn find_responder(&self, asked: &Asked<'_>, memory: &Memory) -> Result<Responder, StatusFault> {
         if self.is_named(asked.issuer) {
             return Ok(Responder::Issuer);
         }
@@ -169,7 +193,7 @@ impl Response {
                 continue;
             };
             if self.is_named(&certificate) {
-                self.inspect_delegate(&certificate, asked)?;
+                self.inspect_delegate(&certificate, asked, memory)?;
                 return Ok(Responder::Delegate(certificate));
             }
         }
@@ -196,6 +220,7 @@ impl Response {
         &self,
         delegate: &Certificate,
         asked: &Asked<'_>,
+        memory: &Memory,
     ) -> Result<(), StatusFault> {
         if delegate.issuer() != asked.issuer.subject() {
             return Err(StatusFault::ResponderIssuer);
@@ -204,8 +229,8 @@ impl Response {
             .issuer
             .public_key()
             .map_err(|_| StatusFault::ResponderSignature)?;
-        delegate
-            .check_signature(&key)
+        memory
+            .recall(delegate.der(), &key, || delegate.check_signature(&key))
             .map_err(|_| StatusFault::ResponderSignature)?;
         let purposes = delegate
             .purposes()

@@ -7,6 +7,7 @@ use evidence::ocsp::{
 };
 use pki::certificate::{Certificate, SerialNumber};
 use pki::crl::Reason;
+use pki::path::Memory;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 
@@ -376,9 +377,16 @@ fn every_single_bit_of_a_response_counts() {
     let id = world.id(DigestAlgorithm::Sha256);
     let by_issuer = Answer::new(Signer::Issuer(&world.ca), world.algorithm, AT);
     let response = world.signed(by_issuer.about(&[&id], Status::Good, &PERIOD), "ca");
+    // What held before is remembered, and nothing that differs from it in a bit.
+    let memory = Memory::new();
     let accepts = |octets: &[u8]| {
         let asked = world.asked(None, NoncePolicy::Required);
-        Response::parse(octets).is_ok_and(|response| response.check(&asked).is_ok())
+        Response::parse(octets).is_ok_and(|response| {
+            let plain = response.check(&asked).is_ok();
+            let remembering = response.check_remembering(&asked, &memory).is_ok();
+            assert_eq!(plain, remembering);
+            plain
+        })
     };
     assert!(accepts(&response));
     for at in 0..response.len() {
@@ -394,6 +402,15 @@ fn every_single_bit_of_a_response_counts() {
         .prepare()
         .expect("an answer");
     let other = prepared.finish(&sign_other(&key("p256/ocsp", None)));
+    let asked = world.asked(None, NoncePolicy::Required);
+    let sound = world.signed(world.answer().about(&[&id], Status::Good, &PERIOD), "ocsp");
+    let sound = Response::parse(&sound).expect("our own response");
+    assert!(sound.check_remembering(&asked, &memory).is_ok());
+    assert_eq!(
+        memory.len(),
+        3,
+        "the issuer's answer, the delegate and its answer"
+    );
     assert_eq!(world.judge(&other), Err(StatusFault::SignatureDiffers));
 }
 

@@ -42,7 +42,7 @@ impl Step<'_> {
                     }
                     let reference = Reference { number, generation };
                     match self.new.indirect(reference) {
-                        Ok(Some(found)) => ranges.push(found.range),
+                        Ok(Some(found)) => ranges.push(found.range.clone()),
                         Ok(None) => {}
                         Err(fault) => {
                             measured = false;

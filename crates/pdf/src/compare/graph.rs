@@ -1,6 +1,7 @@
 //! The walk over everything that is not cleared by a rule: there nothing may differ, on any path (T-V3, T-V4).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::compare::change::ChangeKind;
 use crate::compare::step::{Role, Step, TRAILER};
@@ -51,9 +52,9 @@ impl Step<'_> {
         parent: u32,
         reference: Reference,
         came: &[Option<u32>],
-    ) -> Result<Option<Object>, ReadPdf> {
+    ) -> Result<Option<Rc<Object>>, ReadPdf> {
         let number = reference.number;
-        let found = match self.new.object(reference) {
+        let found = match self.new.shared(reference) {
             Ok(found) => found,
             Err(limit @ ReadPdf::Limit { .. }) => return Err(limit),
             Err(fault) => {
@@ -68,7 +69,7 @@ impl Step<'_> {
             self.tell_at(ChangeKind::PreparedReference, parent, number, came)?;
             return Ok(None);
         }
-        let before = self.old.object(reference)?;
+        let before = self.old.shared(reference)?;
         if self.same(&before, &found)? {
             self.roles.insert(number, Role::Same);
             return Ok(Some(found));
@@ -154,8 +155,8 @@ impl Step<'_> {
             _ => 0,
         };
         let number = parent;
-        let found = self.new.object(Reference { number, generation })?;
-        let dictionary = match &found {
+        let found = self.new.shared(Reference { number, generation })?;
+        let dictionary = match &*found {
             Object::Dictionary(dictionary) => dictionary,
             Object::Stream(stream) => &stream.dictionary,
             _ => return Ok(String::new()),
@@ -225,7 +226,7 @@ impl Step<'_> {
                 continue;
             };
             // One that cannot be read was told.
-            let Ok(object) = self.new.object(reference) else {
+            let Ok(object) = self.new.shared(reference) else {
                 continue;
             };
             let mut named = Vec::new();

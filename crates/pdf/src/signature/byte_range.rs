@@ -48,7 +48,7 @@ pub(super) fn contents(
     found: &Indirect,
     [_, a, b, _]: [u64; 4],
 ) -> Result<Vec<u8>, Fault> {
-    let Object::Dictionary(dictionary) = &found.object else {
+    let Object::Dictionary(dictionary) = &*found.object else {
         return Err(Fault::NoDictionary);
     };
     match dictionary.value(b"Contents") {

@@ -1,5 +1,7 @@
 //! The cross-reference stream (ISO 32000-2, 7.5.8): rows of binary fields, its dictionary is the trailer.
 
+use std::rc::Rc;
+
 use crate::fault::ReadPdf;
 use crate::filter::{collect, decoder, filters};
 use crate::lexer::Lexer;
@@ -28,7 +30,7 @@ pub(super) fn read(
             ReadPdf::Syntax { .. } => missing,
             other => other,
         })?;
-    let Object::Stream(stream) = indirect.object else {
+    let Object::Stream(stream) = Rc::unwrap_or_clone(indirect.object) else {
         return Err(missing);
     };
     // `at` is where the number begins, not white space before it.

@@ -1,6 +1,6 @@
 //! Chains of sections that no correct writer makes: each is refused with its own fault.
 
-use pdf::{ReadPdf, Seekable, read};
+use pdf::{ReadPdf, Reference, Seekable, read};
 
 use crate::honest::store;
 use crate::maker::{Maker, TRAILER, bodies, document, signed, stream};
@@ -276,4 +276,30 @@ fn a_file_is_read_from_anything_that_seeks() {
     let source = Seekable::new(std::io::Cursor::new(bytes)).expect("seeks");
     let file = read(&source).expect("sound");
     assert_eq!(file.signatures().map(|found| found.len()), Ok(1));
+}
+
+#[test]
+fn a_stream_is_as_long_as_its_own_revision_says() {
+    let before = bodies(&[
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[]/Count 0>>"),
+        (5, "<</Length 6 0 R>>stream\nabc\nendstream"),
+        (6, "3"),
+    ]);
+    let longer = bodies(&[(6, "4000")]);
+    let bytes = Maker::new(&before, "/Root 1 0 R").update(&longer).bytes;
+    let file = read(&bytes).expect("sound sections");
+    let stream = Reference {
+        number: 5,
+        generation: 0,
+    };
+    for _ in 0..2 {
+        let found = file.at(0).object(stream).expect("as long as it says");
+        let found = found.as_stream().expect("a stream");
+        assert_eq!(found.range.end - found.range.start, 3);
+        assert!(matches!(
+            file.at(1).object(stream),
+            Err(ReadPdf::StreamLength { .. })
+        ));
+    }
 }
