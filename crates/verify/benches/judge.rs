@@ -3,6 +3,8 @@
 
 #[path = "../tests/judging/hierarchy.rs"]
 mod hierarchy;
+#[path = "status/list.rs"]
+mod list;
 #[path = "../tests/judging/maker.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod maker;
@@ -10,38 +12,13 @@ mod maker;
 use std::hint::black_box;
 
 use affix::seal::{Certification, Place};
-use credential::{JwsDraft, StatusClaims, StatusList};
 use criterion::{Criterion, criterion_group, criterion_main};
 use crypto::{Digest, DigestAlgorithm};
-use time::Duration;
-use verify::{Material, Policy, Verdict, examine, judge, open};
+use verify::{Policy, Verdict, examine, judge, open};
 
-use hierarchy::{AT, algorithm, certificate, sign, trust};
-use maker::{GOOD, Recipe, URI};
-
-fn list() -> Material {
-    let claims = StatusClaims {
-        uri: URI.to_owned(),
-        issued_at: AT - Duration::hours(1),
-        expires: AT + Duration::days(1),
-        keep: 3_600,
-    };
-    let chain = [certificate("status"), certificate("ca")];
-    let signer = JwsDraft {
-        kind: "",
-        algorithm: algorithm("status"),
-        kid: None,
-        certificates: &chain,
-    };
-    let prepared = StatusList::new()
-        .prepare(&claims, signer)
-        .expect("in order");
-    let signature = sign("status", prepared.to_be_signed());
-    let token = prepared.finish(&signature).expect("of this algorithm");
-    let mut material = Material::empty();
-    material.add("a.statuslist", token.as_bytes());
-    material
-}
+use hierarchy::{AT, sign, trust};
+use list::list;
+use maker::{GOOD, Recipe};
 
 fn licence(criterion: &mut Criterion) {
     let (trust, material, policy) = (trust(), list(), Policy::default());

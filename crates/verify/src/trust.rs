@@ -231,7 +231,9 @@ fn check_signer(token: &Jws, trust: &Trust, at: UtcDateTime) -> Result<(), ReadT
     let key = leaf.public_key().map_err(|_| ReadTrust::Signer)?;
     token.check(&key).map_err(ReadTrust::Signature)?;
     let question = Question::new(Purpose::TrustBundle, at);
-    validate(leaf, &chain, &trust.anchors, &question, &mut Budget::new())
+    // The authorities behind the bundle are those behind the files to come.
+    let mut budget = Budget::new().remembering(&trust.memory);
+    validate(leaf, &chain, &trust.anchors, &question, &mut budget)
         .map(|_| ())
         .map_err(ReadTrust::Untrusted)
 }

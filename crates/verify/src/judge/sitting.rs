@@ -5,7 +5,7 @@ use evidence::ocsp::{Asked, Moment, NoncePolicy, Responder, Response, Status, St
 use pki::extension::PointName;
 use pki::general_name::GeneralName;
 use pki::path::{
-    Anchor, Budget, Chain, ListRefused, PathError, PathFault, Purpose, Question, State,
+    Anchor, Budget, Chain, ListRefused, Memory, PathError, PathFault, Purpose, Question, State,
     StatusAsked, StatusAt, StatusDemand, StatusMaterial, Strength, validate,
 };
 use pki::{Certificate, Crl, identifiers};
@@ -144,7 +144,7 @@ impl<'a> Sitting<'a> {
         if let (Some(certificate), Some(issuer)) = pair {
             let asked = self.asked(certificate, issuer);
             for response in &self.ocsps {
-                match response.check(&asked) {
+                match response.check_remembering(&asked, &self.trust.memory) {
                     Err(StatusFault::Unanswered) | Ok(_) => {}
                     Err(fault) => findings.push(Finding::of(fault.code()).because(&fault)),
                 }
@@ -182,7 +182,8 @@ impl<'a> Sitting<'a> {
     ) -> Result<Chain, Box<PathError>> {
         let candidates = self.above(leaf);
         let (ocsps, now) = (&self.ocsps, self.at.saturating_add(self.policy.skew));
-        let answers = |asked: &StatusAsked<'_>| answer(ocsps, asked, now);
+        let memory = &self.trust.memory;
+        let answers = |asked: &StatusAsked<'_>| answer(ocsps, asked, now, memory);
         let status = StatusMaterial {
             demand: match demand {
                 Demand::NotAsked => StatusDemand::Nothing,
@@ -235,13 +236,18 @@ impl<'a> Sitting<'a> {
 }
 
 /// The best of the OCSP answers about a certificate: revoked before good, then the newest.
-fn answer(ocsps: &[Response], asked: &StatusAsked<'_>, now: UtcDateTime) -> Option<StatusAt> {
+fn answer(
+    ocsps: &[Response],
+    asked: &StatusAsked<'_>,
+    now: UtcDateTime,
+    memory: &Memory,
+) -> Option<StatusAt> {
     let issuer = asked.issuer?;
     let asked = self::asked(asked.certificate, issuer, now);
     ocsps
         .iter()
         .filter_map(|response| {
-            let accepted = response.check(&asked).ok()?;
+            let accepted = response.check_remembering(&asked, memory).ok()?;
             // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck has a status of its own, which nobody
             // here asked for; what it says is then no statement.
             if let Responder::Delegate(delegate) = &accepted.responder
