@@ -35,6 +35,23 @@ struct Outcome {
     wanted: Vec<Wanted>,
 }
 
+impl Case {
+    /// The identifier of the licence that the evidence says it is: by the data that the seal covers, or by the text
+    /// of a code. Nothing is judged; it serves to ask the register, whose word is then supplied with
+    /// [`Material::say_live`]. The report names the same one.
+    #[must_use]
+    pub fn licence_said(&self) -> Option<String> {
+        match &self.body {
+            Body::Document(Ok(facts)) => {
+                let data = facts.sealed.licence.as_deref()?;
+                licence::Licence::read(data).map(|licence| licence.identifier)
+            }
+            Body::Code(text) => code::identifier(text),
+            _ => None,
+        }
+    }
+}
+
 /// Reads an artefact and judges it: [`crate::open`] and [`judge`].
 #[must_use]
 pub fn examine(

@@ -73,6 +73,12 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, text: &str) -> Outcome {
     outcome
 }
 
+/// The licence that a code speaks of, as it says itself.
+pub(super) fn identifier(text: &str) -> Option<String> {
+    let code = Lc1::parse(text).ok()?;
+    Some(code.claims().licence.identifier.clone())
+}
+
 fn judge_signature(
     sitting: &mut Sitting<'_>,
     code: &Lc1,

@@ -2,7 +2,7 @@
 
 use credential::{Lc1Claims, LicenceClaims, StatusReference, StatusValue, key_id};
 use time::{Duration, UtcDateTime};
-use verify::{Answer, Kind, Material, Report, SubIndication, Trust, Verdict};
+use verify::{Answer, Kind, Material, Report, SubIndication, Trust, Verdict, open};
 
 use crate::hierarchy::{
     AT, FOOD, OFFICE, SEALED, algorithm, bundle, certificate, office, sign, trust,
@@ -65,6 +65,7 @@ fn a_code_with_a_list_of_today_is_valid() {
     );
     assert_eq!(report.kind, Kind::Lc1);
     let licence = report.licence.expect("a licence");
+    assert_eq!(open(&code).licence_said(), Some(licence.identifier));
     assert_eq!(licence.number.as_deref(), Some("JY29901020000001"));
     assert_eq!(licence.content_digest, Some("09".repeat(32)));
 }

@@ -5,7 +5,7 @@ use credential::StatusValue;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 use verify::report::{Covers, TimeSource};
-use verify::{Answer, Material, SubIndication, Verdict};
+use verify::{Answer, Material, SubIndication, Verdict, open};
 
 use crate::hierarchy::{AT, trust};
 use crate::maker::{GOOD, Recipe, errors, judged, judged_with, outcome as told, sub, token_over};
@@ -51,6 +51,19 @@ fn the_recheck_finds_nothing_wrong() {
 #[test]
 fn the_same_evidence_gives_the_same_report() {
     assert_eq!(judged(&GOOD).to_json(), judged(&GOOD).to_json());
+}
+
+#[test]
+fn what_a_file_says_it_is_can_be_asked_before_it_is_judged() {
+    let said = open(&*GOOD).licence_said();
+    let report = judged(&GOOD);
+    let told = report.licence.expect("the data of a licence");
+    assert_eq!(said, Some(told.identifier));
+    // Data that no signature saw say nothing, as in the report.
+    let page = Recipe::default().page().bytes;
+    assert_eq!(open(&page).licence_said(), None);
+    assert!(judged(&page).licence.is_none());
+    assert_eq!(open(&b"%PDF-1.7\n".to_vec()).licence_said(), None);
 }
 
 #[test]
