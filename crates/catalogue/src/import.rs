@@ -8,9 +8,12 @@ use crate::key::ReadKey;
 use crate::wire;
 
 mod kinds;
+mod locate;
 mod matters;
+mod office;
 mod places;
 mod powers;
+mod shape;
 
 /// Largest file taken, in bytes.
 pub(crate) const MAX_FILE: usize = 256 << 20;
@@ -65,8 +68,10 @@ pub enum ImportError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {fault}")]
 pub struct Defect {
-    /// Where: `matters[3].exercised_by`.
+    /// Where: `matters[3].exercised_by`, `matters[3].materials[2].means`.
     pub place: String,
+    /// The line of its file, counted from 1, where that is known.
+    pub line: Option<usize>,
     /// What.
     pub fault: Fault,
 }
@@ -81,6 +86,15 @@ pub enum Fault {
     /// A code whose check digit or alphabet is wrong.
     #[error(transparent)]
     Code(#[from] ReadCode),
+    /// A member that the form does not know.
+    #[error("no such member")]
+    Surplus,
+    /// A member that the form needs is missing.
+    #[error("missing")]
+    Missing,
+    /// A value of another kind: a text where a number should be, and the like.
+    #[error("a value of another kind")]
+    Kind,
     /// None of the words that may stand here.
     #[error("not one of the words that may stand here")]
     Word,
@@ -114,6 +128,12 @@ pub enum Fault {
     /// A material without a name of its own (其他材料).
     #[error("a material needs a name of its own")]
     Nameless,
+    /// R2: only the body that holds a power on the day before gives it away.
+    #[error("R2: the body does not hold that power on the day before")]
+    NotTheHolder,
+    /// R14: the document was cancelled and cannot be asked for.
+    #[error("R14: the document was cancelled and cannot be asked for")]
+    Cancelled,
     /// The deciding body may not issue the result.
     #[error("the deciding body is no issuer of the result")]
     NotAnIssuer,
@@ -123,26 +143,47 @@ impl Catalogue {
     /// Reads the files into a catalogue, all or nothing.
     ///
     /// # Errors
-    /// [`ImportError::Form`] with line and column at the first member that does not belong;
-    /// [`ImportError::Defects`] with every wrong member (up to 1,000).
+    /// [`ImportError::Defects`] with every wrong member (up to 1,000), each with its line: first
+    /// the entries that are not of the form, in all files, and when there are none, the members
+    /// whose values are wrong. [`ImportError::Form`] with line and column where a file is no JSON
+    /// or not of the form as a whole.
     pub fn import(sources: &Sources<'_>) -> Result<Self, ImportError> {
-        let departments: wire::Departments = read("departments", sources.departments)?;
-        let types: wire::LicenceTypes = read("types", sources.types)?;
-        let matters: wire::Matters = read("matters", sources.matters)?;
-        let powers: Option<wire::Powers> = sources
+        let departments = read::<wire::Departments>("departments", sources.departments);
+        let types = read::<wire::LicenceTypes>("types", sources.types);
+        let matters = read::<wire::Matters>("matters", sources.matters);
+        let powers = sources
             .powers
-            .map(|bytes| read("powers", bytes))
-            .transpose()?;
-
+            .map(|bytes| read::<wire::Powers>("powers", bytes))
+            .transpose();
+        let (departments, types, matters, powers) = match (departments, types, matters, powers) {
+            (Ok(departments), Ok(types), Ok(matters), Ok(powers)) => {
+                (departments, types, matters, powers)
+            }
+            (departments, types, matters, powers) => {
+                let refused = [departments.err(), types.err(), matters.err(), powers.err()];
+                return Err(shape::of_all(sources, refused));
+            }
+        };
         let mut defects = places::Defects::default();
         let mut catalogue = Self::default();
         places::departments(&mut catalogue, &departments, &mut defects);
         kinds::kinds(&mut catalogue, &types, &mut defects);
+        if let Some(powers) = &powers {
+            office::cancelled(&mut catalogue, powers, &mut defects);
+        }
         matters::matters(&mut catalogue, matters, &mut defects);
         if let Some(powers) = &powers {
             powers::powers(&mut catalogue, powers, &mut defects);
+            office::office(&mut catalogue, powers, &mut defects);
         }
-        defects.into_result().map(|()| catalogue)
+        let mut found = defects.into_found();
+        if found.is_empty() {
+            catalogue.index();
+            Ok(catalogue)
+        } else {
+            shape::say_lines(sources, &mut found);
+            Err(ImportError::Defects(found))
+        }
     }
 }
 

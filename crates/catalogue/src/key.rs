@@ -125,6 +125,8 @@ impl<'de, F: Form> Deserialize<'de> for Key<F> {
 pub type DepartmentKey = Key<OfDepartment>;
 /// A region by its six digits, such as `990102`.
 pub type RegionCode = Key<OfRegion>;
+/// A transfer of powers, by its key.
+pub type TransferKey = Key<OfTransfer>;
 /// A licence type by its short key, such as `FOOD`.
 pub type TypeKey = Key<OfType>;
 /// A licence type by its code: the defining body's organisation code and three digits.
@@ -267,6 +269,18 @@ impl Form for OfDelegation {
     fn fits(text: &str) -> bool {
         (1..=64).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    }
+}
+
+/// Form of [`TransferKey`].
+#[derive(Debug)]
+pub enum OfTransfer {}
+
+impl Form for OfTransfer {
+    const NAMES: &'static str = "transfer key";
+
+    fn fits(text: &str) -> bool {
+        OfDelegation::fits(text)
     }
 }
 

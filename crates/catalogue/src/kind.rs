@@ -38,6 +38,8 @@ pub struct LicenceType {
     pub composite: bool,
     /// The composite types it may be part of.
     pub component_of: Vec<TypeKey>,
+    /// The types that it presupposes: their end flags the dependants (domain.md 4.1).
+    pub predecessors: Vec<TypeKey>,
     /// Whether holders may show it offline.
     pub offline_presentation: bool,
     /// Life of a presentation in seconds.
@@ -63,6 +65,17 @@ impl LicenceType {
             .find(|(known, _)| *known == format)
             .map(|(_, suite)| *suite)
     }
+}
+
+/// Types that became one (三证合一); their numbers live on as aliases of the successor's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergedType {
+    /// The Chinese name of the merging.
+    pub name_zh: String,
+    /// The type that they became.
+    pub successor: TypeKey,
+    /// What the old papers were called.
+    pub predecessors: Vec<String>,
 }
 
 /// A field of a licence type.

@@ -8,18 +8,23 @@
 //!
 //! Civil dates become moments in one place, [`Zone`].
 
+pub mod asking;
 mod calendar;
 mod civil;
 mod code;
 pub mod department;
+pub mod feed;
 mod holdings;
 mod import;
 pub mod kind;
+pub mod life;
 pub mod matter;
 mod power;
 mod refusal;
+pub mod report;
 mod scope;
-mod validity;
+pub mod transfer;
+pub mod validity;
 
 pub mod key;
 pub mod wire;
@@ -31,8 +36,6 @@ pub use department::Department;
 pub use holdings::Catalogue;
 pub use import::{Defect, Fault, ImportError, Sources};
 pub use kind::{Ending, FieldKind, HolderKind, LicenceType, Sensitivity};
-pub use matter::Matter;
 pub use power::{EndingPower, IssuePower, SealGrounds, SealUse, SuspensionPower};
 pub use refusal::{Refusal, Rule};
 pub use scope::{Delegation, DocumentPurpose, MatterScope, SealKind, SealScope};
-pub use validity::{AgeBand, Term, ValidityRule};

@@ -12,8 +12,14 @@ pub struct Matter {
     pub code: MatterCode,
     /// Its version, from 1.
     pub version: u32,
-    /// Whether it may be used.
+    /// Whether it may be used; [`Matter::status_on`] says it for a day.
     pub status: MatterStatus,
+    /// The first day on which it is what `status` says, where that is kept.
+    pub status_from: Option<Date>,
+    /// The first day of this version; none when it was in force before the catalogue's memory.
+    pub valid_from: Option<Date>,
+    /// The laws it rests on. Kept for versions published here; imported ones may have none.
+    pub legal_basis: Vec<String>,
     /// Which of the eight kinds it is.
     pub kind: MatterKind,
     /// Its Chinese name.
@@ -31,6 +37,8 @@ pub struct Matter {
     pub accepted_at: Vec<DepartmentKey>,
     /// The seal that stands on its results.
     pub seal: SealKind,
+    /// What allows that seal to stand on them.
+    pub seal_basis: Option<String>,
     /// How it is handled.
     pub handling: Handling,
     /// Working days the law allows.
@@ -47,6 +55,28 @@ pub struct Matter {
     pub supervision_item: String,
     /// Steps during which the clock pauses.
     pub special_steps: Vec<String>,
+}
+
+impl Matter {
+    /// What it is on `day`. A version whose first day has not come counts as submitted; one that
+    /// is suspended or abolished from a later day on is still published.
+    #[must_use]
+    pub fn status_on(&self, day: Date) -> MatterStatus {
+        let begun = self.valid_from.is_none_or(|from| from <= day);
+        let moved = self.status_from.is_none_or(|from| from <= day);
+        match self.status {
+            MatterStatus::Draft => MatterStatus::Draft,
+            _ if !begun => MatterStatus::Submitted,
+            MatterStatus::Suspended | MatterStatus::Abolished if !moved => MatterStatus::Published,
+            status => status,
+        }
+    }
+
+    /// The region that its code names.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.code.as_str().get(..6).unwrap_or_default()
+    }
 }
 
 /// What a matter allows; each stands in the published implementation list.
@@ -70,10 +100,12 @@ pub struct Terms {
     pub village_level: bool,
     /// Several matters in one application.
     pub package: bool,
+    /// A licence is renewed even after its renewal window closed (domain.md 4.1).
+    pub late_renewal: bool,
 }
 
 /// The life of a matter (domain.md 4.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MatterStatus {
     /// Being written.
     Draft,
@@ -88,6 +120,14 @@ pub enum MatterStatus {
 }
 
 impl MatterStatus {
+    /// Every status, in the order of a matter's life.
+    pub const ALL: [Self; 5] = [
+        Self::Draft,
+        Self::Submitted,
+        Self::Published,
+        Self::Suspended,
+        Self::Abolished,
+    ];
     pub(crate) const TABLE: &'static [(&'static str, Self)] = &[
         ("draft", Self::Draft),
         ("submitted", Self::Submitted),
@@ -95,10 +135,22 @@ impl MatterStatus {
         ("suspended", Self::Suspended),
         ("abolished", Self::Abolished),
     ];
+
+    /// The stable code, such as `published`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Published => "published",
+            Self::Suspended => "suspended",
+            Self::Abolished => "abolished",
+        }
+    }
 }
 
 /// The eight kinds of matter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MatterKind {
     /// 行政许可
     Permit,
@@ -179,6 +231,8 @@ pub struct Material {
     pub means: Means,
     /// Whether it may be handed in later (R21).
     pub may_follow: bool,
+    /// The law that allows asking for it. Kept for versions published here.
+    pub legal_basis: Option<String>,
 }
 
 /// How a material is had (domain.md 3).
@@ -198,4 +252,33 @@ pub enum Means {
     Applicant,
     /// May not be asked for.
     Cancelled,
+}
+
+impl Means {
+    /// The licence type that the material comes from, if it comes from one.
+    #[must_use]
+    pub fn licence_type(&self) -> Option<&TypeKey> {
+        match self {
+            Self::Licence(key) | Self::Derived(key, _) => Some(key),
+            Self::DataSharing
+            | Self::InternalCheck
+            | Self::Commitment
+            | Self::Applicant
+            | Self::Cancelled => None,
+        }
+    }
+
+    /// The code in the published files, such as `e_licence`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Licence(_) => "e_licence",
+            Self::Derived(..) => "derived_from_field",
+            Self::DataSharing => "data_sharing",
+            Self::InternalCheck => "internal_check",
+            Self::Commitment => "commitment",
+            Self::Applicant => "applicant",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }

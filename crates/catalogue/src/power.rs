@@ -136,11 +136,8 @@ impl SuspensionPower {
 impl Catalogue {
     /// The body that decides `matter` on `day`: before a transfer takes effect, the former one.
     #[must_use]
-    pub fn deciding_body<'a>(&self, matter: &'a Matter, day: Date) -> &'a DepartmentKey {
-        match matter.transferred_from {
-            Some(from) if day < from => &matter.industry_authority,
-            _ => &matter.exercised_by,
-        }
+    pub fn deciding_body<'a>(&'a self, matter: &'a Matter, day: Date) -> &'a DepartmentKey {
+        self.holding(matter, day).body
     }
 
     /// May this seal stand on such a document on this day (R1, R2, R4)?
@@ -185,7 +182,7 @@ impl Catalogue {
         code: &MatterCode,
         day: Date,
     ) -> Result<u32, Refusal> {
-        let matter = self.published(code)?;
+        let matter = self.published_on(code, day)?;
         self.never_transferred(matter)?;
         if !seal.matters.covers(code) {
             return Err(Refusal::MatterOutOfScope {
@@ -202,16 +199,13 @@ impl Catalogue {
                 other => other,
             })?;
         // R2: the approval seal works only for matters transferred to its bureau.
-        if seal.kind == SealKind::Approval && matter.transferred_from.is_none() {
+        let expected = self.holding(matter, day).seal;
+        if seal.kind == SealKind::Approval && expected != SealKind::Approval {
             return Err(Refusal::NotTransferred {
                 matter: code.clone(),
             });
         }
         // Before the transfer the former authority used its own department seal.
-        let expected = match matter.transferred_from {
-            Some(from) if day < from => SealKind::Department,
-            _ => matter.seal,
-        };
         if purpose == DocumentPurpose::Licence && seal.kind != expected {
             return Err(Refusal::WrongKindOfSeal {
                 matter: code.clone(),
@@ -231,10 +225,10 @@ impl Catalogue {
             return Ok(None);
         }
         let mut over = None;
-        for delegation in self.delegations.values() {
-            let fits = delegation.from == seal.holder
-                && delegation.to == sealing.by
-                && delegation.purposes.contains(&sealing.purpose)
+        let between = (seal.holder.clone(), sealing.by.clone());
+        let keys = self.lent.get(&between).into_iter().flatten();
+        for delegation in keys.filter_map(|key| self.delegations.get(key)) {
+            let fits = delegation.purposes.contains(&sealing.purpose)
                 && sealing
                     .matter
                     .as_ref()
@@ -271,7 +265,7 @@ impl Catalogue {
         if !self.departments.contains_key(by) {
             return Err(Refusal::UnknownDepartment(by.clone()));
         }
-        let published = self.published(matter)?;
+        let published = self.published_on(matter, day)?;
         self.never_transferred(published)?;
         if published.result.as_ref() != Some(licence_type) {
             return Err(Refusal::NotTheResult {
@@ -357,9 +351,16 @@ impl Catalogue {
             .get(issuer)
             .ok_or_else(|| Refusal::UnknownDepartment(issuer.clone()))?;
         let holds = kind.issuers.contains(by)
-            || self.matters_resulting_in(&kind.key).any(|matter| {
-                *by == matter.industry_authority || by == self.deciding_body(matter, day)
-            });
+            || self
+                .bodies
+                .get(&kind.key)
+                .and_then(|bodies| bodies.get(by))
+                .into_iter()
+                .flatten()
+                .filter_map(|code| self.matter_on(code, day))
+                .any(|matter| {
+                    *by == matter.industry_authority || by == self.deciding_body(matter, day)
+                });
         if holds && actor.covers(issued_by) {
             Ok(())
         } else {
@@ -376,19 +377,18 @@ impl Catalogue {
             .ok_or_else(|| Refusal::UnknownType(key.clone()))
     }
 
-    fn published(&self, code: &MatterCode) -> Result<&Matter, Refusal> {
+    /// The version of the matter that is in force on `day`.
+    pub(crate) fn published_on(&self, code: &MatterCode, day: Date) -> Result<&Matter, Refusal> {
         let matter = self
-            .matters
-            .get(code)
+            .matter_on(code, day)
             .ok_or_else(|| Refusal::UnknownMatter(code.clone()))?;
         // R1: an unpublished, suspended or abolished matter carries no seal.
-        if matter.status == MatterStatus::Published {
-            Ok(matter)
-        } else {
-            Err(Refusal::MatterNotPublished {
+        match matter.status_on(day) {
+            MatterStatus::Published => Ok(matter),
+            status => Err(Refusal::MatterNotPublished {
                 matter: code.clone(),
-                status: matter.status,
-            })
+                status,
+            }),
         }
     }
 
@@ -398,7 +398,7 @@ impl Catalogue {
             .departments
             .get(&matter.industry_authority)
             .is_some_and(|department| department.has(Duty::NotTransferred));
-        if bound && matter.transferred_from.is_some() {
+        if bound && (matter.transferred_from.is_some() || self.moved.contains_key(&matter.code)) {
             return Err(Refusal::NeverTransferred {
                 matter: matter.code.clone(),
             });
@@ -407,23 +407,47 @@ impl Catalogue {
     }
 
     fn in_power(&self, by: &DepartmentKey, matter: &Matter, day: Date) -> Result<(), Refusal> {
-        if by == self.deciding_body(matter, day) {
-            return Ok(());
+        let code = || matter.code.clone();
+        if by == self.holding(matter, day).body {
+            // A power that was cancelled is gone from the list of its body.
+            return if self.is_listed(by, &matter.code, day) {
+                Ok(())
+            } else {
+                Err(Refusal::PowerNotListed {
+                    by: by.clone(),
+                    matter: code(),
+                })
+            };
         }
-        Err(match matter.transferred_from {
-            // R2: the bureau's power begins with the transfer date ...
-            Some(from) if *by == matter.exercised_by => Refusal::BeforeTransfer {
-                matter: matter.code.clone(),
+        let all = self.holdings(matter);
+        // R2: the bureau's power begins with the transfer date ...
+        if let Some(later) = all.iter().find(|held| held.body == by && held.from > day) {
+            return Err(Refusal::BeforeTransfer {
+                matter: code(),
+                from: later.from,
+            });
+        }
+        // ... and the former authority's stops on the same date.
+        let ended = all
+            .iter()
+            .zip(all.iter().skip(1))
+            .filter(|(held, _)| held.body == by)
+            .map(|(_, next)| next.from)
+            .next_back();
+        // A transfer before the catalogue's memory: the industry authority decided before it.
+        let ended = ended.or_else(|| {
+            (*by == matter.industry_authority)
+                .then_some(matter.transferred_from)
+                .flatten()
+        });
+        Err(match ended {
+            Some(from) => Refusal::TransferredAway {
+                matter: code(),
                 from,
             },
-            // ... and the former authority's stops on the same date.
-            Some(from) if *by == matter.industry_authority => Refusal::TransferredAway {
-                matter: matter.code.clone(),
-                from,
-            },
-            _ => Refusal::NotTheDecidingBody {
+            None => Refusal::NotTheDecidingBody {
                 by: by.clone(),
-                matter: matter.code.clone(),
+                matter: code(),
             },
         })
     }

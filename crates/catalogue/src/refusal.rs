@@ -121,6 +121,38 @@ pub enum Refusal {
         /// What it is instead.
         status: MatterStatus,
     },
+    /// The body has published a power list, and the matter is not in it on that day.
+    #[error("matter {matter} is not in the power list of {by} on that day")]
+    PowerNotListed {
+        /// The body.
+        by: DepartmentKey,
+        /// The matter.
+        matter: MatterCode,
+    },
+    /// The matter's list has no material of that name.
+    #[error("matter {matter} has no such material in its list")]
+    MaterialNotListed {
+        /// The matter.
+        matter: MatterCode,
+    },
+    /// The material can be had otherwise, or is promised instead.
+    #[error("material {number} of matter {matter} is had by {means}")]
+    MaterialExempt {
+        /// The matter.
+        matter: MatterCode,
+        /// Its place in the list.
+        number: u16,
+        /// The means, such as `e_licence`.
+        means: &'static str,
+    },
+    /// The material was cancelled.
+    #[error("material {number} of matter {matter} was cancelled")]
+    MaterialCancelled {
+        /// The matter.
+        matter: MatterCode,
+        /// Its place in the list.
+        number: u16,
+    },
     /// The day lies outside the seal's period.
     #[error("seal {seal} is out of its period")]
     SealOutOfPeriod {
@@ -254,6 +286,7 @@ impl Refusal {
             | Self::WrongKindOfSeal { .. }
             | Self::NotTheResult { .. }
             | Self::NotAnIssuer { .. }
+            | Self::PowerNotListed { .. }
             | Self::NotTheDecidingBody { .. } => Rule::R1,
             Self::NotTransferred { .. }
             | Self::BeforeTransfer { .. }
@@ -263,6 +296,9 @@ impl Refusal {
             Self::EndingNotListed { .. } | Self::NoPower { .. } => Rule::R7,
             Self::NotSuspensible(_) => Rule::R10,
             Self::UnknownType(_) => Rule::R11,
+            Self::MaterialNotListed { .. }
+            | Self::MaterialExempt { .. }
+            | Self::MaterialCancelled { .. } => Rule::R14,
         }
     }
 
@@ -276,6 +312,10 @@ impl Refusal {
             Self::UnknownMatter(_) => "catalogue.matter-unknown",
             Self::MatterMissing => "catalogue.matter-missing",
             Self::MatterNotPublished { .. } => "catalogue.matter-not-published",
+            Self::PowerNotListed { .. } => "catalogue.power-not-listed",
+            Self::MaterialNotListed { .. } => "catalogue.material-not-listed",
+            Self::MaterialExempt { .. } => "catalogue.material-exempt",
+            Self::MaterialCancelled { .. } => "catalogue.material-cancelled",
             Self::SealOutOfPeriod { .. } => "catalogue.seal-out-of-period",
             Self::PurposeOutOfScope { .. } => "catalogue.purpose-out-of-scope",
             Self::MatterOutOfScope { .. } => "catalogue.matter-out-of-scope",

@@ -115,6 +115,9 @@ pub struct LicenceType {
     pub composite: bool,
     /// Composite types it may be part of.
     pub component_of: Vec<String>,
+    /// Types that a licence of this one presupposes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predecessors: Vec<String>,
     /// Whether shown offline.
     pub offline_presentation: bool,
     /// Life of a presentation in seconds.
@@ -196,6 +199,15 @@ pub struct Matter {
     pub version: u32,
     /// `draft`, `submitted`, `published`, `suspended`, `abolished`.
     pub status: String,
+    /// First day of that status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_from: Option<String>,
+    /// First day of this version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    /// Laws it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal_basis: Vec<String>,
     /// One of the eight kinds.
     pub kind_zh: String,
     /// Chinese name.
@@ -215,6 +227,9 @@ pub struct Matter {
     pub transferred_from: Option<String>,
     /// Kind of seal.
     pub seal_purpose: String,
+    /// What allows that seal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_basis: Option<String>,
     /// One of the four ways.
     pub handling: String,
     /// Working days by law.
@@ -235,6 +250,9 @@ pub struct Matter {
     pub village_level: bool,
     /// Flag of the implementation list.
     pub package: bool,
+    /// Whether renewal after its window is allowed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late_renewal: bool,
     /// Materials.
     pub materials: Vec<Material>,
     /// Type of the result.
@@ -262,12 +280,16 @@ pub struct Material {
     /// The licence it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence_type: Option<String>,
+    /// The law that allows asking for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<String>,
     /// The field it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
 }
 
-/// Seals and delegations: `powers.json`.
+/// What the office adds to the published files: `powers.json`. Seals, delegations, calendars,
+/// transfers, power lists, and documents that nobody may ask for any more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Powers {
@@ -278,6 +300,18 @@ pub struct Powers {
     /// Delegations.
     #[serde(default)]
     pub delegations: Vec<Delegation>,
+    /// Holidays by region.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<Calendar>,
+    /// Transfers of powers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transfers: Vec<Transfer>,
+    /// Power lists of bodies that have published one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub power_lists: Vec<PowerList>,
+    /// Documents that were cancelled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancelled_documents: Vec<CancelledDocument>,
 }
 
 /// A seal's scope.
@@ -327,4 +361,79 @@ pub struct Delegation {
     /// From this day on revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_from: Option<String>,
+}
+
+/// The holidays of a region.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    /// Region; holds for those in it that have none of their own.
+    pub region: String,
+    /// First day that is known.
+    pub valid_from: String,
+    /// Last day that is known.
+    pub valid_to: String,
+    /// Days that are not worked, beside the weekends.
+    pub holidays: Vec<String>,
+    /// Weekends that are worked.
+    #[serde(default)]
+    pub worked: Vec<String>,
+    /// A note for readers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A transfer of powers on a day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// Key.
+    pub key: String,
+    /// Who decided before.
+    pub from: String,
+    /// Who decides from the day on.
+    pub to: String,
+    /// For which matters.
+    pub matters: Vec<String>,
+    /// First day of the new power.
+    pub on: String,
+    /// What moves it.
+    pub legal_basis: String,
+}
+
+/// The published power list of a body.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PowerList {
+    /// Department.
+    pub body: String,
+    /// Its powers.
+    pub powers: Vec<ListedPower>,
+}
+
+/// One power of a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListedPower {
+    /// Matter.
+    pub matter: String,
+    /// The law that gives it.
+    pub legal_basis: String,
+    /// First day.
+    pub valid_from: String,
+    /// Last day; absent while it is not cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<String>,
+}
+
+/// A document that was cancelled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancelledDocument {
+    /// Chinese name, as materials call it.
+    pub name_zh: String,
+    /// First day on which nobody may ask for it.
+    pub cancelled_from: String,
+    /// What cancels it.
+    pub legal_basis: String,
 }

@@ -234,21 +234,21 @@ const MUTATIONS: &[(usize, &str, &str, &str, Fault)] = &[
         T,
         "/types/1/fields/1/name",
         r#""name""#,
-        "types[1].fields.name",
+        "types[1].fields[1].name",
         Fault::Twice,
     ),
     (
         T,
         "/types/1/fields/1/type",
         r#""blob""#,
-        "types[1].fields.type",
+        "types[1].fields[1].type",
         Fault::Word,
     ),
     (
         T,
         "/types/15/fields/1/sensitivity",
         r#""open""#,
-        "types[15].fields.sensitivity",
+        "types[15].fields[1].sensitivity",
         Fault::Mismatch,
     ),
     (
@@ -325,21 +325,21 @@ const MUTATIONS: &[(usize, &str, &str, &str, Fault)] = &[
         M,
         "/matters/0/materials/0/name_zh",
         r#""其他材料""#,
-        "matters[0].materials.name_zh",
+        "matters[0].materials[0].name_zh",
         Fault::Nameless,
     ),
     (
         M,
         "/matters/0/materials/3/field",
         r#""adress""#,
-        "matters[0].materials.field",
+        "matters[0].materials[3].field",
         Fault::Unknown,
     ),
     (
         M,
         "/matters/0/materials/0/means",
         r#""e_licence""#,
-        "matters[0].materials.means",
+        "matters[0].materials[0].means",
         Fault::Mismatch,
     ),
     (
@@ -421,14 +421,14 @@ fn police_matters_are_never_transferred() {
 }
 
 #[test]
-fn members_that_nobody_knows_are_refused_with_line_and_column() {
-    for (file, pointer) in [
-        (0, "/departments/0"),
-        (1, "/types/0"),
-        (1, "/types/0/fields/0"),
-        (2, "/matters/0"),
-        (2, "/matters/0/materials/0"),
-        (3, "/seals/0"),
+fn members_that_nobody_knows_are_refused_with_line_and_place() {
+    for (file, pointer, place) in [
+        (0, "/departments/0", "departments[0]"),
+        (1, "/types/0", "types[0]"),
+        (1, "/types/0/fields/2", "types[0].fields[2]"),
+        (2, "/matters/7", "matters[7]"),
+        (2, "/matters/7/materials/1", "matters[7].materials[1]"),
+        (3, "/seals/0", "seals[0]"),
     ] {
         let mut files = Files::sample();
         files.0[file]
@@ -436,29 +436,118 @@ fn members_that_nobody_knows_are_refused_with_line_and_column() {
             .and_then(Value::as_object_mut)
             .expect("object")
             .insert("surprise".to_owned(), json!(1));
-        match files.import() {
-            Err(ImportError::Form { source, .. }) => assert!(source.line() > 0),
-            other => panic!("{pointer}: {other:?}"),
-        }
+        let found = defects(&files);
+        assert_eq!(
+            found,
+            vec![(format!("{place}.surprise"), Fault::Surplus)],
+            "{pointer}"
+        );
     }
 }
 
+fn import(matters: &str, powers: &str) -> Result<Catalogue, ImportError> {
+    Catalogue::import(&Sources {
+        departments: DEPARTMENTS.as_bytes(),
+        types: TYPES.as_bytes(),
+        matters: matters.as_bytes(),
+        powers: Some(powers.as_bytes()),
+    })
+}
+
+/// Place, line and fault of each defect.
+fn told(import: Result<Catalogue, ImportError>) -> Vec<(String, Option<usize>, Fault)> {
+    let ImportError::Defects(defects) = import.expect_err("refused") else {
+        return Vec::new();
+    };
+    defects
+        .into_iter()
+        .map(|defect| (defect.place, defect.line, defect.fault))
+        .collect()
+}
+
 #[test]
-fn a_repeated_or_missing_member_is_refused() {
-    let twice = POWERS.replacen("\"kind\":", "\"kind\": \"行政审批专用章\", \"kind\":", 1);
-    let gone = POWERS.replacen("\"holder\": \"Q-APR\",", "", 1);
-    for powers in [twice, gone] {
-        let import = Catalogue::import(&Sources {
-            departments: DEPARTMENTS.as_bytes(),
-            types: TYPES.as_bytes(),
-            matters: MATTERS.as_bytes(),
-            powers: Some(powers.as_bytes()),
-        });
-        assert!(matches!(
-            import,
-            Err(ImportError::Form { file: "powers", .. })
-        ));
+fn every_entry_that_is_not_of_the_form_is_told_at_once_in_all_files() {
+    let twice = POWERS.replacen("\"kind\":", "\"kind\": \"行政审批专用章\",\n\"kind\":", 1);
+    let twice = twice.replacen("\"holder\": \"C-APR\",", "", 1);
+    let kinds = MATTERS.replacen("\"version\": 1", "\"version\": \"1\"", 2);
+    assert_eq!(
+        told(import(&kinds, &twice)),
+        vec![
+            (
+                "matters[0]".to_owned(),
+                line(&kinds, "\"version\": \"1\"", 1),
+                Fault::Kind
+            ),
+            (
+                "matters[1]".to_owned(),
+                line(&kinds, "\"version\": \"1\"", 2),
+                Fault::Kind
+            ),
+            (
+                "seals[0].kind".to_owned(),
+                line(&twice, "\"kind\"", 2),
+                Fault::Twice
+            ),
+            (
+                "seals[2].holder".to_owned(),
+                line(&twice, "}", 3),
+                Fault::Missing
+            ),
+        ]
+    );
+}
+
+/// The line on which `text` stands for the `time`-th time.
+fn line(file: &str, text: &str, time: usize) -> Option<usize> {
+    let at = file.match_indices(text).nth(time - 1).map(|(at, _)| at);
+    at.and_then(|at| file.get(..at))
+        .map(|before| before.matches('\n').count() + 1)
+}
+
+#[test]
+fn every_wrong_value_is_told_by_line_and_member() {
+    let matters = MATTERS
+        .replacen("\"statutory_days\": 30", "\"statutory_days\": 1", 1)
+        .replacen("\"means\": \"e_licence\"", "\"means\": \"telepathy\"", 1);
+    let powers = POWERS.replacen("\"holder\": \"Q-APR\"", "\"holder\": \"Q-NIL\"", 1);
+    assert_eq!(
+        told(import(&matters, &powers)),
+        vec![
+            (
+                "matters[0].materials[1].means".to_owned(),
+                line(&matters, "\"telepathy\"", 1),
+                Fault::Mismatch
+            ),
+            (
+                "matters[0].promised_days".to_owned(),
+                line(&matters, "\"promised_days\"", 1),
+                Fault::Range
+            ),
+            (
+                "seals[0].holder".to_owned(),
+                line(&powers, "\"Q-NIL\"", 1),
+                Fault::Unknown
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_no_json_is_refused_with_line_and_column() {
+    let broken = MATTERS.replacen("\"version\": 1,", "\"version\": 1", 1);
+    match import(&broken, POWERS) {
+        Err(ImportError::Form {
+            file: "matters",
+            source,
+        }) => assert_eq!(Some(source.line()), line(&broken, "\"status\"", 1)),
+        other => panic!("{other:?}"),
     }
+    // A member missing of the file itself.
+    let gone = POWERS.replacen("\"as_of\": \"2026-06-30\",", "", 1);
+    assert!(matches!(
+        import(MATTERS, &gone),
+        Err(ImportError::Form { file: "powers", .. })
+    ));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! How long one licence holds: the type's rule applied to one first day.
 
-use catalogue::{AgeBand, Days, Period, Term, ValidityRule, Zone};
+use catalogue::validity::{AgeBand, Term, ValidityRule};
+use catalogue::{Days, Period, Zone};
 use time::{Date, Month};
 
 /// The last day of a licence.

@@ -1,7 +1,8 @@
 //! Requests made from the sample are admitted; each wrong member is refused under its own code.
 
 use catalogue::key::RegionCode;
-use catalogue::{Catalogue, FieldKind, HolderKind, LicenceType, Matter, Sources};
+use catalogue::matter::Matter;
+use catalogue::{Catalogue, FieldKind, HolderKind, LicenceType, Sources};
 use licence::{
     Admitted, Identifier, IssueRequest, LicenceContent, LicenceNumber, Salt, SerialText,
     TemplateRef, Version, admit,

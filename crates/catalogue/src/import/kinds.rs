@@ -7,7 +7,8 @@ use super::{Fault, MAX_ENTRIES, MAX_MEMBERS};
 use crate::holdings::Catalogue;
 use crate::key::TypeKey;
 use crate::kind::{
-    Ending, Field, FieldKind, FileFormat, HolderKind, LicenceType, Paper, Sensitivity, Suite,
+    Ending, Field, FieldKind, FileFormat, HolderKind, LicenceType, MergedType, Paper, Sensitivity,
+    Suite,
 };
 use crate::validity::{MAX_YEARS, ValidityRule, parse_bands, parse_steps};
 use crate::wire;
@@ -16,26 +17,29 @@ use crate::wire;
 const MAX_PRESENTATION: u32 = 300;
 
 pub(super) fn kinds(catalogue: &mut Catalogue, file: &wire::LicenceTypes, defects: &mut Defects) {
-    let whole = Entry {
-        list: "types",
-        index: 0,
-    };
+    let whole = Entry::new("types", 0);
     if !defects.bounded(whole, "key", file.types.len(), MAX_ENTRIES) {
         return;
     }
     let known: BTreeSet<&str> = file.types.iter().map(|entry| entry.key.as_str()).collect();
     for (index, entry) in file.types.iter().enumerate() {
-        let at = Entry {
-            list: "types",
-            index,
-        };
+        let at = Entry::new("types", index);
         let Some(kind) = licence_type(catalogue, entry, at, defects) else {
             continue;
         };
-        for whole in &kind.component_of {
-            if !known.contains(whole.as_str()) {
-                defects.note(at, "component_of", Fault::Unknown);
+        for (member, others) in [
+            ("component_of", &kind.component_of),
+            ("predecessors", &kind.predecessors),
+        ] {
+            for other in others {
+                if !known.contains(other.as_str()) {
+                    defects.note(at, member, Fault::Unknown);
+                }
             }
+        }
+        // Dependence goes one way: nothing presupposes itself.
+        if kind.predecessors.contains(&kind.key) {
+            defects.note(at, "predecessors", Fault::Mismatch);
         }
         let (key, code) = (kind.key.clone(), kind.code.clone());
         if catalogue.types.insert(key.clone(), kind).is_some() {
@@ -46,12 +50,12 @@ pub(super) fn kinds(catalogue: &mut Catalogue, file: &wire::LicenceTypes, defect
         }
     }
     for (index, merged) in file.merged_types.iter().enumerate() {
-        let at = Entry {
-            list: "merged_types",
-            index,
-        };
+        let at = Entry::new("merged_types", index);
         if !known.contains(merged.successor.as_str()) {
             defects.note(at, "successor", Fault::Unknown);
+        }
+        if let Some(merged) = merged_type(merged, at, defects) {
+            catalogue.merged.push(merged);
         }
     }
 }
@@ -88,6 +92,12 @@ fn licence_type(
         .take(MAX_MEMBERS)
         .map(|whole| defects.key(at, "component_of", whole))
         .collect();
+    let predecessors: Vec<Option<TypeKey>> = entry
+        .predecessors
+        .iter()
+        .take(MAX_MEMBERS)
+        .map(|other| defects.key(at, "predecessors", other))
+        .collect();
     let files = files(entry, at, defects);
     let retention = defects.text(at, "retention", &entry.retention);
     ranges(entry, at, defects);
@@ -109,10 +119,27 @@ fn licence_type(
         inform_and_commit: entry.inform_and_commit,
         composite: entry.composite,
         component_of: component_of.into_iter().collect::<Option<_>>()?,
+        predecessors: predecessors.into_iter().collect::<Option<_>>()?,
         offline_presentation: entry.offline_presentation,
         presentation_seconds: entry.presentation_ttl_s,
         files: files?,
         retention: retention?,
+    })
+}
+
+fn merged_type(entry: &wire::MergedType, at: Entry, defects: &mut Defects) -> Option<MergedType> {
+    let name_zh = defects.text(at, "name_zh", &entry.name_zh);
+    let successor = defects.key(at, "successor", &entry.successor);
+    let predecessors: Vec<_> = entry
+        .predecessors
+        .iter()
+        .take(MAX_MEMBERS)
+        .map(|name| defects.text(at, "predecessors", name))
+        .collect();
+    Some(MergedType {
+        name_zh: name_zh?,
+        successor: successor?,
+        predecessors: predecessors.into_iter().collect::<Option<_>>()?,
     })
 }
 
@@ -128,6 +155,7 @@ fn ranges(entry: &wire::LicenceType, at: Entry, defects: &mut Defects) {
     }
     defects.bounded(at, "issuers", entry.issuers.len(), MAX_MEMBERS);
     defects.bounded(at, "component_of", entry.component_of.len(), MAX_MEMBERS);
+    defects.bounded(at, "predecessors", entry.predecessors.len(), MAX_MEMBERS);
     if entry
         .renewal_window_days
         .is_some_and(|[opens, closes]| opens < closes)
@@ -157,22 +185,18 @@ fn fields(entries: &[wire::Field], at: Entry, defects: &mut Defects) -> Option<V
     }
     let mut names = BTreeSet::new();
     let mut fields = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let name = defects.key(at, "fields.name", &entry.name);
-        let label_zh = defects.text(at, "fields.zh", &entry.zh);
-        let kind = defects.word(at, "fields.type", FieldKind::TABLE, &entry.kind);
-        let sensitivity = defects.word(
-            at,
-            "fields.sensitivity",
-            Sensitivity::TABLE,
-            &entry.sensitivity,
-        );
+    for (index, entry) in entries.iter().enumerate() {
+        let at = at.inner("fields", index);
+        let name = defects.key(at, "name", &entry.name);
+        let label_zh = defects.text(at, "zh", &entry.zh);
+        let kind = defects.word(at, "type", FieldKind::TABLE, &entry.kind);
+        let sensitivity = defects.word(at, "sensitivity", Sensitivity::TABLE, &entry.sensitivity);
         if !names.insert(entry.name.as_str()) {
-            defects.note(at, "fields.name", Fault::Twice);
+            defects.note(at, "name", Fault::Twice);
         }
         // R16, R17: a citizen's number is never an open field.
         if kind == Some(FieldKind::CitizenId) && sensitivity == Some(Sensitivity::Open) {
-            defects.note(at, "fields.sensitivity", Fault::Mismatch);
+            defects.note(at, "sensitivity", Fault::Mismatch);
         }
         fields.push((|| {
             Some(Field {

@@ -2,8 +2,9 @@
 
 use time::Date;
 
-use super::places::{Defects, Entry};
+use super::places::{Defects, Entry, parse_date};
 use super::{Fault, MAX_MATTERS, MAX_MEMBERS};
+use crate::asking::is_nameless;
 use crate::department::Duty;
 use crate::holdings::Catalogue;
 use crate::key::{FieldName, MatterCode, TypeKey};
@@ -15,10 +16,7 @@ use crate::wire;
 const MAX_DAYS: u16 = 1_000;
 
 pub(super) fn matters(catalogue: &mut Catalogue, file: wire::Matters, defects: &mut Defects) {
-    let whole = Entry {
-        list: "matters",
-        index: 0,
-    };
+    let whole = Entry::new("matters", 0);
     if !defects.bounded(whole, "code", file.matters.len(), MAX_MATTERS) {
         return;
     }
@@ -26,27 +24,45 @@ pub(super) fn matters(catalogue: &mut Catalogue, file: wire::Matters, defects: &
         if defects.full() {
             return;
         }
-        let at = Entry {
-            list: "matters",
-            index,
-        };
+        let at = Entry::new("matters", index);
         let Some(matter) = matter(catalogue, &entry, at, defects) else {
             continue;
         };
-        if let Some(result) = &matter.result {
-            catalogue
-                .results
-                .entry(result.clone())
-                .or_default()
-                .push(matter.code.clone());
-        }
-        if catalogue
-            .matters
-            .insert(matter.code.clone(), matter)
-            .is_some()
-        {
-            defects.note(at, "code", Fault::Twice);
-        }
+        keep(catalogue, matter, at, defects);
+    }
+}
+
+/// Versions of one matter stand side by side; the one published last is the matter's.
+fn keep(catalogue: &mut Catalogue, matter: Matter, at: Entry, defects: &mut Defects) {
+    let code = matter.code.clone();
+    let Some(known) = catalogue.matters.get(&code) else {
+        catalogue.matters.insert(code, matter);
+        return;
+    };
+    let versions = catalogue
+        .versions
+        .entry(code.clone())
+        .or_insert_with(|| vec![known.clone()]);
+    let place = versions.partition_point(|other| other.version < matter.version);
+    let twice = versions
+        .get(place)
+        .is_some_and(|other| other.version == matter.version);
+    if twice {
+        defects.note(at, "code", Fault::Twice);
+        return;
+    }
+    versions.insert(place, matter);
+    let published =
+        |matter: &&Matter| !matches!(matter.status, MatterStatus::Draft | MatterStatus::Submitted);
+    // A later version begins after the earlier ones: a day has one version in force.
+    let first_days = versions.iter().filter(published).map(|one| one.valid_from);
+    if !first_days.is_sorted_by(|earlier, later| earlier < later) {
+        defects.note(at, "valid_from", Fault::Order);
+    }
+    let last = versions.iter().rev().find(published);
+    if let Some(last) = last.or(versions.last()) {
+        let last = last.clone();
+        catalogue.matters.insert(code, last);
     }
 }
 
@@ -76,6 +92,15 @@ fn matter(
     let transferred_from = transfer(catalogue, entry, at, defects);
     let seal = defects.word(at, "seal_purpose", SealKind::TABLE, &entry.seal_purpose);
     let handling = defects.word(at, "handling", Handling::TABLE, &entry.handling);
+    let seal_basis = defects.maybe(at, "seal_basis", entry.seal_basis.as_deref());
+    let status_from = defects.maybe_date(at, "status_from", entry.status_from.as_deref());
+    let valid_from = defects.maybe_date(at, "valid_from", entry.valid_from.as_deref());
+    let legal_basis: Vec<_> = entry
+        .legal_basis
+        .iter()
+        .take(MAX_MEMBERS)
+        .map(|text| defects.text(at, "legal_basis", text))
+        .collect();
     let materials = materials(catalogue, entry, at, defects);
     let result = result(catalogue, entry, at, defects);
     let supervision_item = defects.text(at, "supervision_item", &entry.supervision_item);
@@ -84,6 +109,9 @@ fn matter(
         code: code?,
         version: entry.version,
         status: status?,
+        status_from: status_from?,
+        valid_from: valid_from?,
+        legal_basis: legal_basis.into_iter().collect::<Option<_>>()?,
         kind: kind?,
         name_zh: name_zh?,
         name_en: name_en?,
@@ -92,6 +120,7 @@ fn matter(
         transferred_from: transferred_from?,
         accepted_at: accepted_at.into_iter().collect::<Option<_>>()?,
         seal: seal?,
+        seal_basis: seal_basis?,
         handling: handling?,
         statutory_days: entry.statutory_days,
         promised_days: entry.promised_days,
@@ -103,6 +132,7 @@ fn matter(
             cross_province: entry.cross_province,
             village_level: entry.village_level,
             package: entry.package,
+            late_renewal: entry.late_renewal,
         },
         materials: materials?,
         result: result?,
@@ -119,6 +149,7 @@ fn ranges(
 ) {
     defects.bounded(at, "accepted_at", entry.accepted_at.len(), MAX_MEMBERS);
     defects.bounded(at, "special_steps", entry.special_steps.len(), MAX_MEMBERS);
+    defects.bounded(at, "legal_basis", entry.legal_basis.len(), MAX_MEMBERS);
     if entry.version == 0 {
         defects.note(at, "version", Fault::Range);
     }
@@ -204,23 +235,35 @@ fn materials(
     }
     let mut materials = Vec::with_capacity(entry.materials.len());
     let mut last = 0;
-    for material in &entry.materials {
+    for (index, material) in entry.materials.iter().enumerate() {
+        let at = at.inner("materials", index);
         if material.no <= last {
-            defects.note(at, "materials.no", Fault::Twice);
+            defects.note(at, "no", Fault::Twice);
         }
         last = material.no;
         // A catch-all would let anything be asked for (R14).
-        if material.name_zh.trim() == "其他材料" {
-            defects.note(at, "materials.name_zh", Fault::Nameless);
+        if is_nameless(&material.name_zh) {
+            defects.note(at, "name_zh", Fault::Nameless);
         }
-        let name_zh = defects.text(at, "materials.name_zh", &material.name_zh);
+        let name_zh = defects.text(at, "name_zh", &material.name_zh);
+        let legal_basis = defects.maybe(at, "legal_basis", material.legal_basis.as_deref());
         let means = means(catalogue, material, at, defects);
+        // R14: a version that begins after a document was cancelled does not ask for it.
+        let cancelled = entry
+            .valid_from
+            .as_deref()
+            .and_then(parse_date)
+            .is_some_and(|from| catalogue.is_cancelled(&material.name_zh, from));
+        if cancelled && means != Some(Means::Cancelled) {
+            defects.note(at, "means", Fault::Cancelled);
+        }
         materials.push((|| {
             Some(Material {
                 number: material.no,
                 name_zh: name_zh?,
                 means: means?,
                 may_follow: material.may_follow,
+                legal_basis: legal_basis?,
             })
         })());
     }
@@ -235,9 +278,9 @@ fn means(
 ) -> Option<Means> {
     let from = match material.licence_type.as_deref() {
         Some(text) => {
-            let key: TypeKey = defects.key(at, "materials.licence_type", text)?;
+            let key: TypeKey = defects.key(at, "licence_type", text)?;
             let Some(kind) = catalogue.types.get(&key) else {
-                defects.note(at, "materials.licence_type", Fault::Unknown);
+                defects.note(at, "licence_type", Fault::Unknown);
                 return None;
             };
             Some(kind)
@@ -245,14 +288,14 @@ fn means(
         None => None,
     };
     let field: Option<FieldName> = match material.field.as_deref() {
-        Some(text) => Some(defects.key(at, "materials.field", text)?),
+        Some(text) => Some(defects.key(at, "field", text)?),
         None => None,
     };
     let means = match (material.means.as_str(), from, field) {
         ("e_licence", Some(kind), None) => Some(Means::Licence(kind.key.clone())),
         ("derived_from_field", Some(kind), Some(field)) => {
             if kind.field(field.as_str()).is_none() {
-                defects.note(at, "materials.field", Fault::Unknown);
+                defects.note(at, "field", Fault::Unknown);
             }
             Some(Means::Derived(kind.key.clone(), field))
         }
@@ -264,7 +307,7 @@ fn means(
         _ => None,
     };
     if means.is_none() {
-        defects.note(at, "materials.means", Fault::Mismatch);
+        defects.note(at, "means", Fault::Mismatch);
     }
     means
 }

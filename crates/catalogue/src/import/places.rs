@@ -2,7 +2,7 @@
 
 use time::Date;
 
-use super::{Defect, Fault, ImportError, MAX_DEFECTS, MAX_ENTRIES, MAX_NAME};
+use super::{Defect, Fault, MAX_DEFECTS, MAX_ENTRIES, MAX_NAME};
 use crate::civil::{Days, Zone};
 use crate::code::OrganisationCode;
 use crate::department::{Department, Duty, Level, Region};
@@ -10,11 +10,42 @@ use crate::holdings::Catalogue;
 use crate::key::{DepartmentKey, Form, Key};
 use crate::wire;
 
-/// An entry of a list in a file.
+/// An entry of a list in a file, or an entry of a list inside it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub(super) list: &'static str,
     pub(super) index: usize,
+    pub(super) inside: Option<(&'static str, usize)>,
+}
+
+impl Entry {
+    pub(super) fn new(list: &'static str, index: usize) -> Self {
+        Self {
+            list,
+            index,
+            inside: None,
+        }
+    }
+
+    /// The entry at `index` of a list inside this one.
+    pub(super) fn inner(self, list: &'static str, index: usize) -> Self {
+        Self {
+            inside: Some((list, index)),
+            ..self
+        }
+    }
+
+    pub(super) fn place(self, member: &str) -> String {
+        let Self {
+            list,
+            index,
+            inside,
+        } = self;
+        match inside {
+            Some((inner, at)) => format!("{list}[{index}].{inner}[{at}].{member}"),
+            None => format!("{list}[{index}].{member}"),
+        }
+    }
 }
 
 /// The defects found so far.
@@ -25,7 +56,8 @@ impl Defects {
     pub(super) fn note(&mut self, at: Entry, member: &str, fault: impl Into<Fault>) {
         if self.0.len() < MAX_DEFECTS {
             self.0.push(Defect {
-                place: format!("{}[{}].{member}", at.list, at.index),
+                place: at.place(member),
+                line: None,
                 fault: fault.into(),
             });
         }
@@ -35,12 +67,8 @@ impl Defects {
         self.0.len() >= MAX_DEFECTS
     }
 
-    pub(super) fn into_result(self) -> Result<(), ImportError> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(ImportError::Defects(self.0))
-        }
+    pub(super) fn into_found(self) -> Vec<Defect> {
+        self.0
     }
 
     fn keep<T, E: Into<Fault>>(
@@ -95,6 +123,32 @@ impl Defects {
         self.keep(at, member, parse_date(text).ok_or(Fault::Date))
     }
 
+    /// `Some(None)` when the member is absent.
+    pub(super) fn maybe(
+        &mut self,
+        at: Entry,
+        member: &str,
+        text: Option<&str>,
+    ) -> Option<Option<String>> {
+        match text {
+            Some(text) => self.text(at, member, text).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// `Some(None)` when the member is absent.
+    pub(super) fn maybe_date(
+        &mut self,
+        at: Entry,
+        member: &str,
+        text: Option<&str>,
+    ) -> Option<Option<Date>> {
+        match text {
+            Some(text) => self.date(at, member, text).map(Some),
+            None => Some(None),
+        }
+    }
+
     pub(super) fn days(&mut self, at: Entry, (first, last): (&str, Option<&str>)) -> Option<Days> {
         let first = self.date(at, "valid_from", first);
         let last = match last {
@@ -130,7 +184,7 @@ impl Defects {
 }
 
 /// A date as `YYYY-MM-DD` and in no other way.
-fn parse_date(text: &str) -> Option<Date> {
+pub(super) fn parse_date(text: &str) -> Option<Date> {
     let form = time::macros::format_description!("[year]-[month]-[day]");
     let date = Date::parse(text, form).ok()?;
     (text.len() == 10 && text.is_ascii()).then_some(date)
@@ -141,7 +195,7 @@ pub(super) fn departments(
     file: &wire::Departments,
     defects: &mut Defects,
 ) {
-    let whole = |list| Entry { list, index: 0 };
+    let whole = |list| Entry::new(list, 0);
     if !defects.bounded(
         whole("departments"),
         "key",
@@ -152,10 +206,7 @@ pub(super) fn departments(
         return;
     }
     for (index, entry) in file.regions.iter().enumerate() {
-        let at = Entry {
-            list: "regions",
-            index,
-        };
+        let at = Entry::new("regions", index);
         if let Some(region) = region(entry, at, defects)
             && catalogue
                 .regions
@@ -166,10 +217,7 @@ pub(super) fn departments(
         }
     }
     for (index, entry) in file.departments.iter().enumerate() {
-        let at = Entry {
-            list: "departments",
-            index,
-        };
+        let at = Entry::new("departments", index);
         let Some(department) = department(catalogue, entry, at, defects) else {
             continue;
         };

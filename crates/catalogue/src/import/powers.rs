@@ -14,15 +14,12 @@ pub(super) fn powers(catalogue: &mut Catalogue, file: &wire::Powers, defects: &m
         ("seals", file.seals.len()),
         ("delegations", file.delegations.len()),
     ] {
-        if !defects.bounded(Entry { list, index: 0 }, "key", length, MAX_ENTRIES) {
+        if !defects.bounded(Entry::new(list, 0), "key", length, MAX_ENTRIES) {
             return;
         }
     }
     for (index, entry) in file.seals.iter().enumerate() {
-        let at = Entry {
-            list: "seals",
-            index,
-        };
+        let at = Entry::new("seals", index);
         if let Some(seal) = seal(catalogue, entry, at, defects)
             && catalogue.seals.insert(seal.seal.clone(), seal).is_some()
         {
@@ -30,10 +27,7 @@ pub(super) fn powers(catalogue: &mut Catalogue, file: &wire::Powers, defects: &m
         }
     }
     for (index, entry) in file.delegations.iter().enumerate() {
-        let at = Entry {
-            list: "delegations",
-            index,
-        };
+        let at = Entry::new("delegations", index);
         if let Some(delegation) = delegation(catalogue, entry, at, defects)
             && catalogue
                 .delegations

@@ -1,0 +1,115 @@
+//! What an applicant may be asked for (R14), and what nobody may ask for any more.
+
+use time::Date;
+
+use crate::holdings::Catalogue;
+use crate::key::MatterCode;
+use crate::matter::{Material, Matter, Means};
+use crate::refusal::Refusal;
+
+/// A document that was cancelled: no matter may ask for it from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelledDocument {
+    /// Its name, as materials call it.
+    pub name_zh: String,
+    /// The first day on which nobody may ask for it.
+    pub cancelled_from: Date,
+    /// What cancels it.
+    pub legal_basis: String,
+}
+
+/// Names that say nothing: a material has a name of its own (其他材料 is none).
+pub(crate) fn is_nameless(name: &str) -> bool {
+    const OTHER: [&str; 4] = ["其他", "其它", "相关", "有关"];
+    const PAPERS: [&str; 4] = ["材料", "资料", "文件", "证明"];
+    const AND_SO_ON: [&str; 2] = ["等材料", "等相关材料"];
+    let name: String = name.split_whitespace().collect();
+    let other = OTHER.iter().any(|word| name.starts_with(word))
+        && PAPERS.iter().any(|word| name.ends_with(word));
+    other || AND_SO_ON.iter().any(|word| name.ends_with(word))
+}
+
+/// How many materials there are, by how they are had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MaterialFigures {
+    /// Handed in by the applicant.
+    pub to_hand_in: usize,
+    /// Promised instead.
+    pub promised: usize,
+    /// Had otherwise (免提交), or not asked for any more.
+    pub exempt: usize,
+}
+
+impl MaterialFigures {
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.to_hand_in + self.promised + self.exempt
+    }
+
+    /// The figures of these matters.
+    #[must_use]
+    pub fn of<'a>(matters: impl IntoIterator<Item = &'a Matter>) -> Self {
+        let mut figures = Self::default();
+        for material in matters.into_iter().flat_map(|matter| &matter.materials) {
+            match material.means {
+                Means::Applicant => figures.to_hand_in += 1,
+                Means::Commitment => figures.promised += 1,
+                Means::Licence(_)
+                | Means::Derived(..)
+                | Means::DataSharing
+                | Means::InternalCheck
+                | Means::Cancelled => figures.exempt += 1,
+            }
+        }
+        figures
+    }
+}
+
+impl Catalogue {
+    /// Documents that nobody may ask for any more, by name.
+    pub fn cancelled_documents(&self) -> impl ExactSizeIterator<Item = &CancelledDocument> {
+        self.cancelled.values()
+    }
+
+    /// Whether the document of this name is cancelled on `day`.
+    #[must_use]
+    pub fn is_cancelled(&self, name: &str, day: Date) -> bool {
+        self.cancelled
+            .get(name)
+            .is_some_and(|document| document.cancelled_from <= day)
+    }
+
+    /// May the applicant of this matter be asked for the material of this name on `day` (R14)?
+    ///
+    /// # Errors
+    /// [`Refusal`]: the matter is not published, the material is not in its list, can be had
+    /// otherwise, is promised instead, or was cancelled.
+    pub fn may_ask(&self, code: &MatterCode, name: &str, day: Date) -> Result<&Material, Refusal> {
+        let matter = self.published_on(code, day)?;
+        let Some(material) = matter
+            .materials
+            .iter()
+            .find(|material| material.name_zh == name)
+        else {
+            return Err(Refusal::MaterialNotListed {
+                matter: code.clone(),
+            });
+        };
+        let number = material.number;
+        if material.means == Means::Cancelled || self.is_cancelled(name, day) {
+            return Err(Refusal::MaterialCancelled {
+                matter: code.clone(),
+                number,
+            });
+        }
+        match material.means {
+            Means::Applicant => Ok(material),
+            _ => Err(Refusal::MaterialExempt {
+                matter: code.clone(),
+                number,
+                means: material.means.code(),
+            }),
+        }
+    }
+}
