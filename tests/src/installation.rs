@@ -26,7 +26,6 @@ use registry::callers::{NewCaller, NewPerson};
 use registry::objects::{Objects, Wrapping};
 use registry::{Registry, Secrets};
 use server::{Config, Scope};
-use sqlx::Connection as _;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 use zeroize::Zeroizing;
@@ -268,11 +267,11 @@ impl Installation {
             if !log.exists() {
                 return Ok(());
             }
-            let mut one = sqlx::SqliteConnection::connect(&self.database).await?;
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-                .execute(&mut one)
-                .await?;
-            one.close().await?;
+            let file = self.database.trim_start_matches("sqlite:");
+            let one = rusqlite::Connection::open(file)?;
+            one.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            drop(one);
+            tokio::task::yield_now().await;
         }
         anyhow::bail!("{} stays open", self.database)
     }

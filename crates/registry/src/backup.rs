@@ -61,7 +61,7 @@ impl Backups {
         // A task of its own: an asker that goes away leaves no open snapshot behind.
         let work = tokio::spawn(async move {
             let folder = Folder::begin(&folder)?;
-            let mut link = store.reader().await?;
+            let mut link = store.scanner().await?;
             link.run(snapshot(&link), &[]).await?;
             let written = dump(&mut link, &folder, now).await;
             let ended = link.run("COMMIT", &[]).await;

@@ -40,10 +40,40 @@ pub enum StoreError {
     Random(#[from] crypto::RandomUnavailable),
 }
 
-/// What the database said.
+/// What the database said, or what became of it.
 #[derive(Debug, Clone, Error)]
 #[error(transparent)]
-pub struct Cause(Arc<sqlx::Error>);
+pub struct Cause(Arc<Said>);
+
+#[derive(Debug, Error)]
+enum Said {
+    #[error(transparent)]
+    Postgres(#[from] sqlx::Error),
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Steps(#[from] StepFault),
+    #[error("the writer's thread cannot be started")]
+    Thread(#[from] std::io::Error),
+    #[error("the writer has stopped before it answered")]
+    Stopped,
+    #[error("the database gave no answer in time")]
+    Late,
+}
+
+/// Why the steps of the schema do not fit those that were taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(crate) enum StepFault {
+    /// A step was taken that this program does not know: the file is of a later edition.
+    #[error("step {0} was taken and is unknown")]
+    Unknown(i64),
+    /// A step that was taken had another text.
+    #[error("step {0} had another text when it was taken")]
+    Changed(i64),
+    /// A step was begun and not ended.
+    #[error("step {0} was not ended")]
+    Unfinished(i64),
+}
 
 /// The store cannot be opened.
 #[derive(Debug, Error)]
@@ -80,27 +110,61 @@ impl StoreError {
         )
     }
 
-    pub(crate) fn migrate(error: sqlx::migrate::MigrateError) -> OpenStore {
-        OpenStore::Migrate(Cause(Arc::new(error.into())))
+    /// The writer is gone with what it was asked to do.
+    pub(crate) fn stopped() -> StoreError {
+        StoreError::Unavailable(Said::Stopped.into())
+    }
+
+    /// Nobody answered in time.
+    pub(crate) fn late() -> StoreError {
+        StoreError::Unavailable(Said::Late.into())
+    }
+
+    /// The writer's thread cannot be started.
+    pub(crate) fn thread(error: std::io::Error) -> StoreError {
+        StoreError::Unavailable(Said::from(error).into())
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for OpenStore {
+    fn from(error: sqlx::migrate::MigrateError) -> OpenStore {
+        OpenStore::Migrate(Said::Postgres(error.into()).into())
+    }
+}
+
+impl From<StepFault> for OpenStore {
+    fn from(fault: StepFault) -> OpenStore {
+        OpenStore::Migrate(Said::from(fault).into())
+    }
+}
+
+impl From<Said> for Cause {
+    fn from(said: Said) -> Cause {
+        Cause(Arc::new(said))
     }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
         let class = match &error {
-            sqlx::Error::Database(database) => class(database.as_ref()),
-            sqlx::Error::PoolTimedOut => return StoreError::Busy,
+            sqlx::Error::Database(database) => postgres_error(database.as_ref()),
+            sqlx::Error::PoolTimedOut => Class::Busy,
             _ => Class::Unavailable,
         };
-        let cause = Cause(Arc::new(error));
-        match class {
-            Class::Full => StoreError::Full(cause),
-            Class::ReadOnly => StoreError::ReadOnly(cause),
-            Class::Busy => StoreError::Busy,
-            Class::Unavailable => StoreError::Unavailable(cause),
-            Class::Conflict => StoreError::Conflict(cause),
-            Class::Constraint => StoreError::Constraint(cause),
-        }
+        class.of(error)
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        let class = match &error {
+            rusqlite::Error::SqliteFailure(code, _)
+            | rusqlite::Error::SqlInputError { error: code, .. } => {
+                sqlite_class(code.extended_code)
+            }
+            _ => Class::Unavailable,
+        };
+        class.of(error)
     }
 }
 
@@ -114,21 +178,30 @@ enum Class {
     Constraint,
 }
 
-fn class(error: &dyn DatabaseError) -> Class {
-    if error.kind() != ErrorKind::Other {
-        return Class::Constraint;
+impl Class {
+    fn of(self, said: impl Into<Said>) -> StoreError {
+        let cause = Cause::from(said.into());
+        match self {
+            Class::Full => StoreError::Full(cause),
+            Class::ReadOnly => StoreError::ReadOnly(cause),
+            Class::Busy => StoreError::Busy,
+            Class::Unavailable => StoreError::Unavailable(cause),
+            Class::Conflict => StoreError::Conflict(cause),
+            Class::Constraint => StoreError::Constraint(cause),
+        }
     }
-    let code = error.code();
-    let code = code.as_deref().unwrap_or_default();
-    match code.parse::<u32>() {
-        // SQLite writes its extended codes as numbers below 10,000; PostgreSQL has five characters.
-        Ok(number) if code.len() < 5 => sqlite_class(number),
-        _ => postgres_class(code),
+}
+
+fn postgres_error(error: &dyn DatabaseError) -> Class {
+    match error.code() {
+        _ if error.kind() != ErrorKind::Other => Class::Constraint,
+        None => Class::Unavailable,
+        Some(code) => postgres_class(&code),
     }
 }
 
 /// SQLite result codes: the low octet is the primary code.
-fn sqlite_class(code: u32) -> Class {
+fn sqlite_class(code: i32) -> Class {
     match code & 0xff {
         13 => Class::Full,
         8 => Class::ReadOnly,

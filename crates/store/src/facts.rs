@@ -1,7 +1,7 @@
 //! The store as facts see it: write one in one transaction, read what is committed.
 
 use std::future::Future;
-use std::io::ErrorKind;
+use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -36,9 +36,9 @@ impl Store {
     /// `Address` for anything else; `NotDurable` and `Replica` where acknowledged writes could be
     /// lost (T-D2, T-D7); `Migrate`.
     pub async fn open(address: &str, steps: &[Migration]) -> Result<Store, OpenStore> {
-        Ok(Store(if address.starts_with("sqlite:") {
-            let steps = migration::sqlite(steps);
-            Database::Sqlite(sqlite::Database::open(address, &steps).await?)
+        Ok(Store(if let Some(path) = address.strip_prefix("sqlite:") {
+            let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+            Database::Sqlite(sqlite::Database::open(path, &migration::sqlite(steps))?)
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             let steps = migration::postgres(steps);
             Database::Postgres(postgres::Database::open(address, &steps).await?)
@@ -48,7 +48,8 @@ impl Store {
     }
 
     /// Writes one fact: all that `fact` does, or nothing when it refuses. Answers after the commit
-    /// is durable. A fact that has begun goes on when its asker goes away.
+    /// is durable. A fact that has begun goes on when its asker goes away. It waits for nothing but
+    /// its link: on SQLite every other fact waits with it.
     ///
     /// # Errors
     /// What the fact refuses with; the store's own errors as `E`.
@@ -105,9 +106,9 @@ impl Store {
                 }
                 found
             }
-            Ok(Err(_)) => Err(StoreError::from(sqlx::Error::WorkerCrashed).into()),
+            Ok(Err(_)) => Err(StoreError::stopped().into()),
             // It may still be written: the asker asks again under the same key.
-            Err(_) => Err(StoreError::from(sqlx::Error::Io(ErrorKind::TimedOut.into())).into()),
+            Err(_) => Err(StoreError::late().into()),
         }
     }
 
@@ -118,7 +119,18 @@ impl Store {
     /// `Busy` when no connection becomes free, `Unavailable`.
     pub async fn reader(&self) -> Result<Link, StoreError> {
         Ok(Link::new(match &self.0 {
-            Database::Sqlite(database) => Connection::SqliteReader(database.reader().await?),
+            Database::Sqlite(database) => Connection::Reader(database.reader().await?),
+            Database::Postgres(database) => Connection::PostgresReader(database.reader().await?),
+        }))
+    }
+
+    /// A connection for long questions, such as a backup: others of the same worker go on meanwhile.
+    ///
+    /// # Errors
+    /// `Busy` when no connection becomes free, `Unavailable`.
+    pub async fn scanner(&self) -> Result<Link, StoreError> {
+        Ok(Link::new(match &self.0 {
+            Database::Sqlite(database) => Connection::Scanner(database.reader().await?),
             Database::Postgres(database) => Connection::PostgresReader(database.reader().await?),
         }))
     }

@@ -1,21 +1,24 @@
 //! An open connection of either store: statements go in with `$1…`, rows come out read from left
 //! to right. One text of a statement serves both.
+//!
+//! On SQLite a statement runs in place, on the thread that asks, and nothing here waits; on
+//! PostgreSQL each is an exchange with the server.
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Transaction};
-use time::UtcDateTime;
+use sqlx::postgres::PgArguments;
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Transaction};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::deferred::Deferred;
 use crate::error::StoreError;
+use crate::file::File;
+use crate::readers::Reader;
+pub use crate::row::Row;
 pub use crate::value::Value;
 
 /// A connection inside the transaction of a fact, or one that only reads.
 #[derive(Debug)]
 pub struct Link {
     connection: Connection,
-    deferred: Deferred,
     broken: Option<StoreError>,
 }
 
@@ -42,9 +45,11 @@ impl Statement {
 #[derive(Debug)]
 pub(crate) enum Connection {
     /// The one writer of an SQLite file.
-    SqliteWriter(Box<SqliteConnection>),
+    Writer(File),
     /// A reader of an SQLite file.
-    SqliteReader(PoolConnection<Sqlite>),
+    Reader(Reader),
+    /// A reader whose statements may take long.
+    Scanner(Reader),
     /// A transaction.
     Postgres(Transaction<'static, Postgres>),
     /// A connection outside a transaction.
@@ -55,50 +60,20 @@ impl Link {
     pub(crate) fn new(connection: Connection) -> Link {
         Link {
             connection,
-            deferred: Deferred::default(),
             broken: None,
         }
     }
 
-    /// Runs a statement whose outcome the fact does not need, before the next one that it does or
-    /// before the commit. It must not give rows.
+    /// Runs a statement whose outcome the fact does not need.
     ///
     /// # Errors
-    /// As the database has it; perhaps with the next statement only.
+    /// As the database has it.
     pub async fn later(
         &mut self,
         statement: &'static str,
         values: &[Value<'_>],
     ) -> Result<(), StoreError> {
-        if let Connection::SqliteWriter(_) = self.connection {
-            self.deferred.push(statement, values);
-            return Ok(());
-        }
         self.run(statement, values).await.map(|_| ())
-    }
-
-    /// Runs what was kept back.
-    ///
-    /// # Errors
-    /// As the database has it.
-    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
-        if self.deferred.is_empty() {
-            return Ok(());
-        }
-        let query = self.deferred.take();
-        let done = match &mut self.connection {
-            Connection::SqliteWriter(connection) => query.execute(connection.as_mut()).await,
-            _ => return Ok(()),
-        };
-        done.map(|_| ()).map_err(|error| self.note(error))
-    }
-
-    /// Drops what was kept back; whether that was everything since `begin` was deferred, so that
-    /// nothing was run.
-    pub(crate) fn forget(&mut self, begin: &str) -> bool {
-        let nothing_ran = self.deferred.begins_with(begin);
-        self.deferred = Deferred::default();
-        nothing_ran
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -110,25 +85,27 @@ impl Link {
         statement: impl Into<Statement>,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        self.flush().await?;
         let Statement(statement) = statement.into();
         let done = match &mut self.connection {
-            Connection::SqliteWriter(connection) => sqlite(statement, values)
-                .execute(connection.as_mut())
-                .await
-                .map(|done| done.rows_affected()),
-            Connection::SqliteReader(connection) => sqlite(statement, values)
-                .execute(&mut **connection)
-                .await
-                .map(|done| done.rows_affected()),
-            Connection::Postgres(connection) => postgres(statement, values)
-                .execute(&mut **connection)
-                .await
-                .map(|done| done.rows_affected()),
-            Connection::PostgresReader(connection) => postgres(statement, values)
-                .execute(&mut **connection)
-                .await
-                .map(|done| done.rows_affected()),
+            Connection::Writer(file) => file.run(statement.as_str(), values),
+            Connection::Reader(reader) => reader
+                .file()
+                .and_then(|file| file.run(statement.as_str(), values)),
+            Connection::Scanner(reader) => long(|| {
+                reader
+                    .file()
+                    .and_then(|file| file.run(statement.as_str(), values))
+            }),
+            Connection::Postgres(connection) => {
+                let done = postgres(statement, values).execute(&mut **connection).await;
+                done.map(|done| done.rows_affected())
+                    .map_err(StoreError::from)
+            }
+            Connection::PostgresReader(connection) => {
+                let done = postgres(statement, values).execute(&mut **connection).await;
+                done.map(|done| done.rows_affected())
+                    .map_err(StoreError::from)
+            }
         };
         done.map_err(|error| self.note(error))
     }
@@ -144,30 +121,29 @@ impl Link {
     ) -> Result<Vec<Row>, StoreError> {
         let Statement(statement) = statement.into();
         let rows = match &mut self.connection {
-            Connection::SqliteWriter(connection) => {
-                let query = if self.deferred.is_empty() {
-                    sqlite(statement, values)
-                } else {
-                    self.deferred.push(statement.as_str(), values);
-                    self.deferred.take()
-                };
-                query
-                    .fetch_all(connection.as_mut())
-                    .await
-                    .map(Row::all_sqlite)
+            Connection::Writer(file) => file.rows(statement.as_str(), values),
+            Connection::Reader(reader) => reader
+                .file()
+                .and_then(|file| file.rows(statement.as_str(), values)),
+            Connection::Scanner(reader) => long(|| {
+                reader
+                    .file()
+                    .and_then(|file| file.rows(statement.as_str(), values))
+            }),
+            Connection::Postgres(connection) => {
+                let rows = postgres(statement, values)
+                    .fetch_all(&mut **connection)
+                    .await;
+                rows.map(|rows| rows.into_iter().map(Row::from).collect())
+                    .map_err(StoreError::from)
             }
-            Connection::SqliteReader(connection) => sqlite(statement, values)
-                .fetch_all(&mut **connection)
-                .await
-                .map(Row::all_sqlite),
-            Connection::Postgres(connection) => postgres(statement, values)
-                .fetch_all(&mut **connection)
-                .await
-                .map(Row::all_postgres),
-            Connection::PostgresReader(connection) => postgres(statement, values)
-                .fetch_all(&mut **connection)
-                .await
-                .map(Row::all_postgres),
+            Connection::PostgresReader(connection) => {
+                let rows = postgres(statement, values)
+                    .fetch_all(&mut **connection)
+                    .await;
+                rows.map(|rows| rows.into_iter().map(Row::from).collect())
+                    .map_err(StoreError::from)
+            }
         };
         rows.map_err(|error| self.note(error))
     }
@@ -219,27 +195,26 @@ impl Link {
         self.connection
     }
 
-    fn note(&mut self, error: sqlx::Error) -> StoreError {
-        let error = StoreError::from(error);
+    fn note(&mut self, error: StoreError) -> StoreError {
         if error.ends_connection() {
             self.broken = Some(error.clone());
+            if let Connection::Reader(reader) | Connection::Scanner(reader) = &mut self.connection {
+                reader.spoil();
+            }
         }
         error
     }
 }
 
-type SqliteQuery = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
-type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
-
-fn sqlite(statement: SqlStr, values: &[Value<'_>]) -> SqliteQuery {
-    values
-        .iter()
-        .fold(sqlx::query(statement), |query, value| match *value {
-            Value::Integer(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
-        })
+/// Lets other tasks of this worker go on meanwhile.
+fn long<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
 }
+
+type PostgresQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 
 fn postgres(statement: SqlStr, values: &[Value<'_>]) -> PostgresQuery {
     values
@@ -250,154 +225,3 @@ fn postgres(statement: SqlStr, values: &[Value<'_>]) -> PostgresQuery {
             Value::Bytes(value) => query.bind(value),
         })
 }
-
-/// A row, read from left to right in the order in which the statement names its columns.
-#[derive(Debug)]
-pub struct Row {
-    cells: Cells,
-    next: usize,
-}
-
-#[derive(Debug)]
-enum Cells {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-impl Row {
-    fn all_sqlite(rows: Vec<SqliteRow>) -> Vec<Row> {
-        rows.into_iter()
-            .map(|row| Row {
-                cells: Cells::Sqlite(row),
-                next: 0,
-            })
-            .collect()
-    }
-
-    fn all_postgres(rows: Vec<PgRow>) -> Vec<Row> {
-        rows.into_iter()
-            .map(|row| Row {
-                cells: Cells::Postgres(row),
-                next: 0,
-            })
-            .collect()
-    }
-
-    fn step(&mut self) -> usize {
-        self.next += 1;
-        self.next - 1
-    }
-
-    /// A whole number, or none.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn maybe_integer(&mut self) -> Result<Option<i64>, StoreError> {
-        let at = self.step();
-        Ok(match &self.cells {
-            Cells::Sqlite(row) => row.try_get(at)?,
-            Cells::Postgres(row) => row.try_get(at)?,
-        })
-    }
-
-    /// A text, or none.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn maybe_text(&mut self) -> Result<Option<String>, StoreError> {
-        let at = self.step();
-        Ok(match &self.cells {
-            Cells::Sqlite(row) => row.try_get(at)?,
-            Cells::Postgres(row) => row.try_get(at)?,
-        })
-    }
-
-    /// Octets, or none.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        let at = self.step();
-        Ok(match &self.cells {
-            Cells::Sqlite(row) => row.try_get(at)?,
-            Cells::Postgres(row) => row.try_get(at)?,
-        })
-    }
-
-    /// A whole number.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn integer(&mut self) -> Result<i64, StoreError> {
-        self.maybe_integer()?.ok_or(EMPTY)
-    }
-
-    /// A number that is not negative.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn count(&mut self) -> Result<u64, StoreError> {
-        u64::try_from(self.integer()?).map_err(|_| EMPTY)
-    }
-
-    /// A text.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn text(&mut self) -> Result<String, StoreError> {
-        self.maybe_text()?.ok_or(EMPTY)
-    }
-
-    /// Octets.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
-        self.maybe_bytes()?.ok_or(EMPTY)
-    }
-
-    /// 32 octets.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn digest(&mut self) -> Result<[u8; 32], StoreError> {
-        self.bytes()?.try_into().map_err(|_| EMPTY)
-    }
-
-    /// 32 octets, or none.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn maybe_digest(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
-        match self.maybe_bytes()? {
-            None => Ok(None),
-            Some(bytes) => bytes.try_into().map(Some).map_err(|_| EMPTY),
-        }
-    }
-
-    /// A moment.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn moment(&mut self) -> Result<UtcDateTime, StoreError> {
-        UtcDateTime::from_unix_timestamp(self.integer()?).map_err(|_| EMPTY)
-    }
-
-    /// A moment, or none.
-    ///
-    /// # Errors
-    /// `Damaged` when the column holds something else.
-    pub fn maybe_moment(&mut self) -> Result<Option<UtcDateTime>, StoreError> {
-        match self.maybe_integer()? {
-            None => Ok(None),
-            Some(seconds) => UtcDateTime::from_unix_timestamp(seconds)
-                .map(Some)
-                .map_err(|_| EMPTY),
-        }
-    }
-}
-
-/// A column without the value that its kind demands.
-const EMPTY: StoreError = StoreError::Damaged {
-    table: "a question",
-};

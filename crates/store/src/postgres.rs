@@ -39,10 +39,7 @@ impl Database {
         if let Some(refused) = durable(&mut connection).await.map_err(StoreError::from)? {
             return Err(refused);
         }
-        steps
-            .run_direct(None, &mut connection, false)
-            .await
-            .map_err(StoreError::migrate)?;
+        steps.run_direct(None, &mut connection, false).await?;
         // It is closed by being dropped; what it did is committed.
         drop(connection);
         let pool = PgPoolOptions::new()

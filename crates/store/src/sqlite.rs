@@ -1,37 +1,28 @@
 //! SQLite: one writer that commits in groups, and readers beside it.
 //!
-//! The writer takes whatever has queued, runs each fact in a savepoint of one transaction, commits
+//! The writer is a thread that owns its connection: a fact crosses to it once, with all its
+//! statements. It takes whatever has queued, runs each fact in a savepoint of one transaction, commits
 //! once and answers all. A group begins as soon as the last one is durable, never on a timer.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::str::FromStr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
 
 use sqlx::migrate::Migrator;
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Sqlite};
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, mpsc};
+use tokio::runtime::Handle;
 
 use crate::error::{OpenStore, StoreError};
+use crate::file::File;
 use crate::link::{Connection, Link};
+use crate::readers::{Reader, Readers};
 
 /// Facts that may wait for the writer; above it the store is busy (T-A5).
 const MAX_QUEUE: usize = 1_024;
 /// Facts of one group.
 const MAX_GROUP: usize = 256;
-/// Readers.
-const READERS: u32 = 8;
-/// How long another process may hold the file before this one is told that it is busy.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Statements kept prepared by each connection.
-const STATEMENTS: usize = 400;
 
 /// A fact on its way to the writer: run on the open connection, or told why there is none.
 pub(crate) type Command =
@@ -50,11 +41,12 @@ pub(crate) struct Done {
 
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// An SQLite file in use.
+/// An SQLite file in use. When it is dropped, what has queued is written first.
 #[derive(Debug)]
 pub(crate) struct Database {
-    queue: mpsc::Sender<Command>,
-    readers: SqlitePool,
+    queue: Option<SyncSender<Command>>,
+    writer: Option<JoinHandle<()>>,
+    readers: Readers,
 }
 
 impl std::fmt::Debug for Done {
@@ -68,129 +60,98 @@ impl std::fmt::Debug for Done {
 
 impl Database {
     /// Opens the file, checks that commits are synchronous (T-D2) and brings the schema up to date.
-    pub(crate) async fn open(address: &str, steps: &Migrator) -> Result<Database, OpenStore> {
-        let options = SqliteConnectOptions::from_str(address)
-            .map_err(|_| OpenStore::Address)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(PATIENCE)
-            .statement_cache_capacity(STATEMENTS)
-            .pragma("cache_size", "-65536")
-            .disable_statement_logging();
-        let mut writer = options.connect().await.map_err(StoreError::from)?;
-        steps
-            .run_direct(None, &mut writer, false)
-            .await
-            .map_err(StoreError::migrate)?;
-        let writer = durable(writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(PATIENCE)
-            .test_before_acquire(false)
-            .connect_lazy_with(options.clone().read_only(true));
-        let (queue, commands) = mpsc::channel(MAX_QUEUE);
+    pub(crate) fn open(path: &Path, steps: &Migrator) -> Result<Database, OpenStore> {
+        let file = File::open(path)?;
+        file.take_steps(steps)?;
+        let (queue, commands) = sync_channel(MAX_QUEUE);
         let writer = Writer {
-            options,
-            link: Some(writer),
+            path: path.to_path_buf(),
+            link: Some(Link::new(Connection::Writer(file))),
+            runtime: Handle::current(),
         };
-        tokio::spawn(supervise(writer, commands));
-        Ok(Database { queue, readers })
+        let writer = thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || writer.work(&commands))
+            .map_err(StoreError::thread)?;
+        Ok(Database {
+            queue: Some(queue),
+            writer: Some(writer),
+            readers: Readers::new(path.to_path_buf()),
+        })
     }
 
     /// Hands a fact to the writer.
     pub(crate) fn submit(&self, command: Command) -> Result<(), StoreError> {
-        self.queue
-            .try_send(command)
-            .map_err(|refused| match refused {
-                TrySendError::Full(_) => StoreError::Busy,
-                TrySendError::Closed(_) => StoreError::from(sqlx::Error::WorkerCrashed),
-            })
+        let queue = self.queue.as_ref().ok_or_else(StoreError::stopped)?;
+        queue.try_send(command).map_err(|refused| match refused {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::stopped(),
+        })
     }
 
     /// A connection that reads what is committed.
-    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        Ok(self.readers.acquire().await?)
+    pub(crate) async fn reader(&self) -> Result<Reader, StoreError> {
+        self.readers.lend().await
     }
 }
 
-/// T-D2: WAL with `synchronous=FULL`; NORMAL loses what was acknowledged.
-async fn durable(connection: SqliteConnection) -> Result<Link, OpenStore> {
-    let mut link = Link::new(Connection::SqliteWriter(Box::new(connection)));
-    let synchronous = link
-        .one("PRAGMA synchronous", &[], "pragma")
-        .await?
-        .integer()?;
-    // 2 is FULL, 3 is EXTRA.
-    if synchronous < 2 {
-        return Err(OpenStore::NotDurable {
-            setting: "synchronous",
-            found: synchronous.to_string(),
-        });
+impl Drop for Database {
+    fn drop(&mut self) {
+        // The writer ends when nobody can give it facts any more.
+        self.queue = None;
+        if let Some(writer) = self.writer.take()
+            && writer.thread().id() != thread::current().id()
+        {
+            // A panic of it was told already.
+            let _ended = writer.join();
+        }
     }
-    let journal = link
-        .one("PRAGMA journal_mode", &[], "pragma")
-        .await?
-        .text()?;
-    if journal != "wal" {
-        return Err(OpenStore::NotDurable {
-            setting: "journal_mode",
-            found: journal,
-        });
-    }
-    Ok(link)
 }
 
 struct Writer {
-    options: SqliteConnectOptions,
+    path: PathBuf,
     link: Option<Link>,
-}
-
-/// Keeps a writer at work. A fact that panics takes its group with it and nothing else: the
-/// connection is given up, which rolls back, and the next group has a new one.
-async fn supervise(writer: Writer, commands: mpsc::Receiver<Command>) {
-    let shared = Arc::new(Mutex::new((writer, commands)));
-    loop {
-        let turn = Arc::clone(&shared);
-        let work = tokio::spawn(async move {
-            let (writer, commands) = &mut *turn.lock().await;
-            writer.work(commands).await;
-        });
-        match work.await {
-            Ok(()) => return,
-            Err(error) => {
-                if error.is_cancelled() {
-                    return;
-                }
-                tracing::error!("a fact stopped the writer; its group is undone");
-            }
-        }
-    }
+    runtime: Handle,
 }
 
 impl Writer {
-    async fn work(&mut self, commands: &mut mpsc::Receiver<Command>) {
+    /// Works until nobody can give it facts any more. A fact that panics takes its group with it and
+    /// nothing else: the connection is given up, which rolls back, and the next group has a new one.
+    fn work(mut self, commands: &Receiver<Command>) {
         let mut group = Vec::new();
-        while commands.recv_many(&mut group, MAX_GROUP).await > 0 {
+        while let Ok(first) = commands.recv() {
+            group.push(first);
+            group.extend(commands.try_iter().take(MAX_GROUP - 1));
             let link = match self.link.take() {
                 Some(link) => Ok(link),
-                None => self.reopen().await,
+                None => self.reopen(),
             };
-            match link {
-                // Taken out while it works: should a fact panic, the connection is dropped.
-                Ok(link) => self.link = commit(link, &mut group).await,
-                Err(error) => refuse(&mut group, &error).await,
-            }
+            // Should a fact panic, the connection is dropped on the way.
+            let turn = AssertUnwindSafe(|| {
+                // Nothing of this waits, but for a fact that waits for something else than its link.
+                self.runtime.block_on(async {
+                    match link {
+                        Ok(link) => commit(link, &mut group).await,
+                        Err(error) => {
+                            refuse(&mut group, &error).await;
+                            None
+                        }
+                    }
+                })
+            });
+            self.link = catch_unwind(turn).unwrap_or_else(|_| {
+                tracing::error!("a fact stopped the writer; its group is undone");
+                None
+            });
+            group.clear();
         }
     }
 
-    async fn reopen(&self) -> Result<Link, StoreError> {
-        let connection = self.options.connect().await?;
-        match durable(connection).await {
-            Ok(link) => Ok(link),
+    fn reopen(&self) -> Result<Link, StoreError> {
+        match File::open(&self.path) {
+            Ok(file) => Ok(Link::new(Connection::Writer(file))),
             Err(OpenStore::Store(error)) => Err(error),
-            Err(_) => Err(StoreError::from(sqlx::Error::WorkerCrashed)),
+            Err(_) => Err(StoreError::stopped()),
         }
     }
 }
@@ -229,32 +190,33 @@ async fn run(
     group: &mut Vec<Command>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), StoreError> {
-    const SAVEPOINT: &str = "SAVEPOINT fact";
     link.run("BEGIN IMMEDIATE", &[]).await?;
+    // Whether the transaction holds something that a refused fact must not take with it.
+    let mut stands = false;
     while !group.is_empty() {
-        link.later(SAVEPOINT, &[]).await?;
+        if stands {
+            link.run("SAVEPOINT fact", &[]).await?;
+        }
         // In the order in which they came.
         let command = group.remove(0);
-        let mut done = command(Ok(&mut *link)).await;
-        let mut refused = None;
-        if done.stands {
-            link.later("RELEASE fact", &[]).await?;
-            if let Err(error) = link.flush().await {
-                done.stands = false;
-                refused = Some(error);
-            }
-        }
+        let done = command(Ok(&mut *link)).await;
+        answers.push(done.answer);
         if let Some(error) = link.broken() {
-            answers.push(done.answer);
             return Err(error.clone());
         }
-        if !done.stands && !link.forget(SAVEPOINT) {
-            link.run("ROLLBACK TO fact", &[]).await?;
-            link.run("RELEASE fact", &[]).await?;
-        }
-        match refused {
-            None => answers.push(done.answer),
-            Some(error) => (done.answer)(Err(error)),
+        match (stands, done.stands) {
+            (true, true) => {
+                link.run("RELEASE fact", &[]).await?;
+            }
+            (true, false) => {
+                link.run("ROLLBACK TO fact", &[]).await?;
+                link.run("RELEASE fact", &[]).await?;
+            }
+            (false, true) => stands = true,
+            (false, false) => {
+                link.run("ROLLBACK", &[]).await?;
+                link.run("BEGIN IMMEDIATE", &[]).await?;
+            }
         }
     }
     Ok(())

@@ -162,15 +162,12 @@ fn a_row_moved_to_another_place_does_not_open() {
         let office = office(&stage).await;
         let first = office.reserve("first").await;
         let second = office.reserve("second").await;
-        let mut connection = sqlx::SqliteConnection::connect(stage.address()).await.expect("opens");
-        let swap = "UPDATE version SET content = (SELECT content FROM version WHERE identifier = $1) \
-                    WHERE identifier = $2";
-        sqlx::query(swap)
-            .bind(first.composed.identifier.to_string())
-            .bind(second.composed.identifier.to_string())
-            .execute(&mut connection)
-            .await
-            .expect("runs");
+        let file = stage.address().trim_start_matches("sqlite:");
+        let connection = rusqlite::Connection::open(file).expect("opens");
+        let swap = "UPDATE version SET content = (SELECT content FROM version WHERE identifier = ?1) \
+                    WHERE identifier = ?2";
+        let names = [&first, &second].map(|made| made.composed.identifier.to_string());
+        connection.execute(swap, names).expect("runs");
         let licences = office.registry.licences();
         let opened = licences.content(&second.composed.identifier, None).await;
         assert!(

@@ -12,7 +12,7 @@ use registry::certificates::Intent;
 use registry::log::{Agreement, Extension, Log};
 use registry::objects::{ObjectId, Objects, Wrapping};
 use registry::status::{ListNumber, NewList, StatusValue};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tlog::{Hash, LeafIndex, Tree, TreeHead, leaf_hash, wanted_for_tree};
 use zeroize::Zeroizing;
 
@@ -124,25 +124,21 @@ pub(crate) async fn named(stage: &Stage, id: &ObjectId) {
     } else {
         "BYTEA"
     };
-    let statement = AssertSqlSafe(statement.replace("{}", octets));
-    let done = if stage.address().starts_with("sqlite:") {
-        let mut connection = SqliteConnection::connect(stage.address())
-            .await
-            .expect("the file opens");
-        sqlx::query(statement)
-            .execute(&mut connection)
-            .await
-            .map(|_| ())
+    let statement = statement.replace("{}", octets);
+    if let Some(file) = stage.address().strip_prefix("sqlite:") {
+        let connection = rusqlite::Connection::open(file).expect("the file opens");
+        connection
+            .execute(&statement, [])
+            .expect("the row fits the schema");
     } else {
         let mut connection = PgConnection::connect(stage.address())
             .await
             .expect("the server answers");
-        sqlx::query(statement)
+        sqlx::query(AssertSqlSafe(statement))
             .execute(&mut connection)
             .await
-            .map(|_| ())
-    };
-    done.expect("the row fits the schema");
+            .expect("the row fits the schema");
+    }
 }
 
 /// An empty store of each kind at hand.
