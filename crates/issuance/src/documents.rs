@@ -120,7 +120,13 @@ pub async fn begin_document(
     };
     let job = jobs.find(&job, None).await?.ok_or(StepRefused::Unknown)?;
     let digest = sha256(&file);
-    let object = office.objects.put(file).await?;
+    let object = match office.objects.put(file).await {
+        Ok(object) => object,
+        Err(error) => {
+            office.dropped.note(&job.id);
+            return Err(error.into());
+        }
+    };
     let unsealed = Unsealed {
         digest,
         object: object.to_string(),

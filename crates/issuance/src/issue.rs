@@ -119,7 +119,11 @@ pub async fn begin(
     match render(office, &job).await {
         // Another process took the job up: its page waits, and the repeat of the request is told so.
         Err(IssueError::Step(StepRefused::NotNow { .. })) => Ok(Begun::Running),
-        rendered => Ok(Begun::Waits(rendered?)),
+        Err(error) => {
+            office.dropped.note(&job);
+            Err(error)
+        }
+        Ok(rendered) => Ok(Begun::Waits(rendered)),
     }
 }
 

@@ -15,6 +15,7 @@ mod clock;
 mod desk;
 pub mod documents;
 mod draft;
+mod dropped;
 pub mod found;
 mod hierarchy;
 pub mod import;

@@ -26,6 +26,7 @@ use crate::answers::{self, AnswerError, Responder};
 use crate::bundle::{BundleError, Contents};
 use crate::clock::Clock;
 pub use crate::desk::Desk;
+use crate::dropped::Dropped;
 use crate::found::FIRST_LIST;
 pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
@@ -118,6 +119,7 @@ pub struct Office {
     pub(crate) status_uri: String,
     pub(crate) work: Arc<Semaphore>,
     pub(crate) upkeep: Notify,
+    pub(crate) dropped: Dropped,
     pub(crate) opened: UtcDateTime,
     desk: RwLock<Arc<Desk>>,
     trust: RwLock<Arc<Trust>>,
@@ -232,6 +234,7 @@ impl Office {
             status_uri: list.uri,
             work: Arc::new(Semaphore::new(parts.settings.workers.max(1))),
             upkeep: Notify::new(),
+            dropped: Dropped::default(),
             opened: parts.clock.now(),
             desk: RwLock::new(Arc::new(desk)),
             hierarchy,

@@ -153,9 +153,10 @@ pub async fn release(
         Err(StepRefused::Store(error)) => return Err(error.into()),
         Err(refused) => return Err(deny(office, asker, &job, refused.into()).await?),
     }
-    complete(office, &job.id)
-        .await
-        .map_err(|error| ReleaseError::Sealing(Box::new(error)))
+    complete(office, &job.id).await.map_err(|error| {
+        office.dropped.note(&job.id);
+        ReleaseError::Sealing(Box::new(error))
+    })
 }
 
 /// T-S3: the person's own signature over exactly this use; the key store looks once more before it signs.

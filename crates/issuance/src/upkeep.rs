@@ -14,6 +14,8 @@ use crate::office::Office;
 
 /// How often the office looks for work that nobody announced: well within the minute of T-A3.
 const ROUND: Duration = Duration::from_secs(10);
+/// The same for jobs that failed here: T-D4 wants the service to go on within ten seconds.
+const SOON: Duration = Duration::from_secs(2);
 /// Jobs taken up in one round.
 const JOBS: u32 = 200;
 /// Versions whose status is looked at in one round.
@@ -52,6 +54,7 @@ pub struct Round {
 /// # Errors
 /// [`UpkeepError`].
 pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
+    recover(office).await;
     let now = office.clock.now();
     let mut done = Round {
         entries: office.registry.licences().refresh_status(now, DUE).await?,
@@ -68,6 +71,15 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     Ok(done)
 }
 
+/// T-D4: files are taken again when the cause is gone for which their store stopped.
+async fn recover(office: &Office) {
+    let objects = office.objects.clone();
+    let recovered = tokio::task::spawn_blocking(move || objects.recover()).await;
+    if let Ok(Err(error)) = recovered {
+        tracing::warn!(error = %chain(&error), "files are not taken yet");
+    }
+}
+
 /// Jobs older than the request that began them (house-style 2.2): what a restart finds, and what a failed step left.
 async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
     let mut done = 0;
@@ -79,9 +91,11 @@ async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
             if fileless || !is_left(office, &job) {
                 continue;
             }
+            office.dropped.take(&job.id);
             match take_up_one(office, &job).await {
                 Ok(()) => done += 1,
                 Err(error) => {
+                    office.dropped.note(&job.id);
                     tracing::warn!(job.id = %job.id, error = %chain(&error), "a job waits for another round");
                 }
             }
@@ -90,9 +104,11 @@ async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
     Ok(done)
 }
 
-/// A job whose last step is older than a request takes is nobody's.
+/// A job whose last step failed here, or is older than a request takes, is nobody's.
 pub(crate) fn is_left(office: &Office, job: &Job) -> bool {
-    job.changed < office.opened || office.clock.now() - job.changed > time::Duration::minutes(1)
+    office.dropped.holds(&job.id)
+        || job.changed < office.opened
+        || office.clock.now() - job.changed > time::Duration::minutes(1)
 }
 
 async fn take_up_one(office: &Office, job: &Job) -> Result<(), IssueError> {
@@ -124,9 +140,19 @@ pub fn start(office: &Arc<Office>) {
             if let Err(error) = round(&office).await {
                 tracing::warn!(error = %chain(&error), "upkeep goes on in the next round");
             }
-            let announced = office.upkeep.notified();
-            // Whether announced or not, there may be work.
-            let _either = tokio::time::timeout(ROUND, announced).await;
+            rest(&office).await;
         }
     });
+}
+
+/// Until somebody announces work, a job has failed here, or it is time to look again.
+async fn rest(office: &Office) {
+    let mut rested = Duration::ZERO;
+    while rested < ROUND {
+        let announced = tokio::time::timeout(SOON, office.upkeep.notified()).await;
+        if announced.is_ok() || office.dropped.any() {
+            return;
+        }
+        rested += SOON;
+    }
 }
