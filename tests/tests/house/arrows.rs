@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crypto", &[]),
     ("x509", &["asn1", "crypto"]),
     ("licence", &["catalogue"]),
+    ("dossier", &["catalogue", "licence"]),
     ("pki", &["asn1", "crypto", "x509"]),
     ("tlog", &["crypto"]),
     ("store", &["crypto"]),

@@ -11,6 +11,7 @@ pub(crate) const CRATES: &[&str] = &[
     "credential",
     "crypto",
     "document",
+    "dossier",
     "evidence",
     "issuance",
     "licence",

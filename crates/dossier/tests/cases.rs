@@ -1,0 +1,18 @@
+//! Cases from the first paper to the archive: tables, sequences, refusals, the story.
+
+#[path = "cases/lives.rs"]
+mod lives;
+#[path = "cases/office.rs"]
+mod office;
+#[path = "cases/packages.rs"]
+mod packages;
+#[path = "cases/papers.rs"]
+mod papers;
+#[path = "cases/refusals.rs"]
+mod refusals;
+#[path = "cases/sequences.rs"]
+mod sequences;
+#[path = "cases/story.rs"]
+mod story;
+#[path = "cases/table.rs"]
+mod table;
