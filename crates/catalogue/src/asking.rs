@@ -2,10 +2,7 @@
 
 use time::Date;
 
-use crate::holdings::Catalogue;
-use crate::key::MatterCode;
-use crate::matter::{Material, Matter, Means};
-use crate::refusal::Refusal;
+use crate::matter::{Matter, Means};
 
 /// A document that was cancelled: no matter may ask for it from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,53 +60,5 @@ impl MaterialFigures {
             }
         }
         figures
-    }
-}
-
-impl Catalogue {
-    /// Documents that nobody may ask for any more, by name.
-    pub fn cancelled_documents(&self) -> impl ExactSizeIterator<Item = &CancelledDocument> {
-        self.cancelled.values()
-    }
-
-    /// Whether the document of this name is cancelled on `day`.
-    #[must_use]
-    pub fn is_cancelled(&self, name: &str, day: Date) -> bool {
-        self.cancelled
-            .get(name)
-            .is_some_and(|document| document.cancelled_from <= day)
-    }
-
-    /// May the applicant of this matter be asked for the material of this name on `day` (R14)?
-    ///
-    /// # Errors
-    /// [`Refusal`]: the matter is not published, the material is not in its list, can be had
-    /// otherwise, is promised instead, or was cancelled.
-    pub fn may_ask(&self, code: &MatterCode, name: &str, day: Date) -> Result<&Material, Refusal> {
-        let matter = self.published_on(code, day)?;
-        let Some(material) = matter
-            .materials
-            .iter()
-            .find(|material| material.name_zh == name)
-        else {
-            return Err(Refusal::MaterialNotListed {
-                matter: code.clone(),
-            });
-        };
-        let number = material.number;
-        if material.means == Means::Cancelled || self.is_cancelled(name, day) {
-            return Err(Refusal::MaterialCancelled {
-                matter: code.clone(),
-                number,
-            });
-        }
-        match material.means {
-            Means::Applicant => Ok(material),
-            _ => Err(Refusal::MaterialExempt {
-                matter: code.clone(),
-                number,
-                means: material.means.code(),
-            }),
-        }
     }
 }

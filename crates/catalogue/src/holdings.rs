@@ -195,4 +195,17 @@ impl Catalogue {
     pub fn delegations(&self) -> impl ExactSizeIterator<Item = &Delegation> {
         self.delegations.values()
     }
+
+    /// Documents that nobody may ask for any more, by name.
+    pub fn cancelled_documents(&self) -> impl ExactSizeIterator<Item = &CancelledDocument> {
+        self.cancelled.values()
+    }
+
+    /// Whether the document of this name is cancelled on `day`.
+    #[must_use]
+    pub fn is_cancelled(&self, name: &str, day: Date) -> bool {
+        self.cancelled
+            .get(name)
+            .is_some_and(|document| document.cancelled_from <= day)
+    }
 }

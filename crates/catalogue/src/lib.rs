@@ -19,6 +19,7 @@ mod import;
 pub mod kind;
 pub mod life;
 pub mod matter;
+mod movement;
 mod power;
 mod refusal;
 pub mod report;

@@ -100,8 +100,30 @@ pub struct Terms {
     pub village_level: bool,
     /// Several matters in one application.
     pub package: bool,
-    /// A licence is renewed even after its renewal window closed (domain.md 4.1).
-    pub late_renewal: bool,
+    /// Whether a licence is renewed after its renewal window closed (domain.md 4.1).
+    pub late_renewal: LateRenewal,
+}
+
+/// What a matter says about renewal after the window closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LateRenewal {
+    /// Nothing: a licence that is still valid is renewed, an expired one is not.
+    #[default]
+    Unstated,
+    /// Never after the window closed.
+    Refused,
+    /// Even after expiry.
+    Allowed,
+}
+
+impl LateRenewal {
+    pub(crate) fn stated(allowed: Option<bool>) -> Self {
+        match allowed {
+            None => Self::Unstated,
+            Some(false) => Self::Refused,
+            Some(true) => Self::Allowed,
+        }
+    }
 }
 
 /// The life of a matter (domain.md 4.5).

@@ -9,7 +9,7 @@ use crate::department::Duty;
 use crate::holdings::Catalogue;
 use crate::key::{DelegationKey, DepartmentKey, MatterCode, SealCode, TypeKey};
 use crate::kind::{Ending, LicenceType};
-use crate::matter::{Matter, MatterStatus};
+use crate::matter::{Material, Matter, MatterStatus, Means};
 use crate::refusal::Refusal;
 use crate::scope::{DocumentPurpose, SealKind, SealScope};
 
@@ -368,6 +368,39 @@ impl Catalogue {
                 by: by.clone(),
                 licence_type: kind.key.clone(),
             })
+        }
+    }
+
+    /// May the applicant of this matter be asked for the material of this name on `day` (R14)?
+    ///
+    /// # Errors
+    /// [`Refusal`]: the matter is not published, the material is not in its list, can be had
+    /// otherwise, is promised instead, or was cancelled.
+    pub fn may_ask(&self, code: &MatterCode, name: &str, day: Date) -> Result<&Material, Refusal> {
+        let matter = self.published_on(code, day)?;
+        let Some(material) = matter
+            .materials
+            .iter()
+            .find(|material| material.name_zh == name)
+        else {
+            return Err(Refusal::MaterialNotListed {
+                matter: code.clone(),
+            });
+        };
+        let number = material.number;
+        if material.means == Means::Cancelled || self.is_cancelled(name, day) {
+            return Err(Refusal::MaterialCancelled {
+                matter: code.clone(),
+                number,
+            });
+        }
+        match material.means {
+            Means::Applicant => Ok(material),
+            _ => Err(Refusal::MaterialExempt {
+                matter: code.clone(),
+                number,
+                means: material.means.code(),
+            }),
         }
     }
 

@@ -251,8 +251,8 @@ pub struct Matter {
     /// Flag of the implementation list.
     pub package: bool,
     /// Whether renewal after its window is allowed.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub late_renewal: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_renewal: Option<bool>,
     /// Materials.
     pub materials: Vec<Material>,
     /// Type of the result.

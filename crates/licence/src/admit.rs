@@ -2,16 +2,17 @@
 //!
 //! Pure (R11, and the powers of R1 and R2 through the catalogue).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalogue::key::{DepartmentKey, FieldName, MatterCode, PersonKey, TypeKey};
 use catalogue::{Catalogue, FieldKind, IssuePower, LicenceType, OrganisationCode, Refusal};
 use time::Date;
 
-use crate::field::{FieldError, FieldValue, Item, Scalar};
+use crate::field::{FieldError, FieldValue};
 use crate::holder::{Holder, HolderCode, ReadHolder};
 use crate::identifier::{ReadIdentifier, SerialText};
 use crate::number::{LicenceNumber, ReadNumber, is_no_text};
+use crate::parts::{self, Part};
 use crate::request::{DecisionRequest, IssueRequest};
 use crate::validity::{Facts, ValidTo, Validity, ValidityError, parse_date, validity};
 
@@ -470,34 +471,19 @@ fn parts(
         let Some(FieldValue::List(items)) = fields.get(&field.name) else {
             continue;
         };
-        if field.kind != FieldKind::List || field.name.as_str() != "components" {
+        if field.kind != FieldKind::List || field.name.as_str() != parts::FIELD {
             continue;
         }
+        let mut seen = BTreeSet::new();
         for (at, item) in items.iter().enumerate() {
-            match part(kind, item, catalogue) {
-                Some(end) => ends.push(end),
+            let part = Part::read(item, &kind.key, catalogue);
+            match part
+                .filter(|part| seen.insert((part.licence_type().clone(), part.number().clone())))
+            {
+                Some(part) => ends.push(part.to().clone()),
                 None => defects.note(format!("fields.components[{at}]"), Fault::Part),
             }
         }
     }
     ends
-}
-
-fn part(kind: &LicenceType, item: &Item, catalogue: &Catalogue) -> Option<ValidTo> {
-    let Item::Record(members) = item else {
-        return None;
-    };
-    let text = |name| match members.get(name) {
-        Some(Scalar::Text(text)) => Some(text.as_str()),
-        _ => None,
-    };
-    let of = catalogue.licence_type(&TypeKey::parse(text("type")?).ok()?)?;
-    if !of.component_of.contains(&kind.key) {
-        return None;
-    }
-    LicenceNumber::parse(text("licence_no")?).ok()?;
-    match ValidTo::parse(text("valid_to")?) {
-        ValidTo::Event(_) => None,
-        end => Some(end),
-    }
 }

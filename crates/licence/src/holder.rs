@@ -8,7 +8,7 @@ use time::Date;
 use crate::number::is_no_text;
 
 /// Longest name of a holder, in characters.
-pub const MAX_HOLDER_NAME: usize = 100;
+pub(crate) const MAX_HOLDER_NAME: usize = 100;
 const MAX_OTHER_CODE: usize = 40;
 
 /// A holder, name and code checked.

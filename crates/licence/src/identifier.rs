@@ -219,6 +219,19 @@ impl Identifier {
         }
     }
 
+    /// The identifier of the version after this one, issued by `issuer`: the serial stays, the
+    /// issuer may have changed with the power (D17).
+    ///
+    /// # Errors
+    /// [`ReadIdentifier::Version`] after 999.
+    pub fn next(&self, issuer: OrganisationCode) -> Result<Self, ReadIdentifier> {
+        Ok(Self {
+            issuer,
+            version: self.version.next()?,
+            ..self.clone()
+        })
+    }
+
     /// The code of the licence type.
     #[must_use]
     pub fn type_code(&self) -> &TypeCode {

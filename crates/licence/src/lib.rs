@@ -11,21 +11,28 @@ mod holder;
 mod identifier;
 mod json;
 mod number;
-mod request;
 mod status;
-mod validity;
 
 pub mod field;
 pub mod life;
+pub mod paper;
+pub mod parts;
+pub mod relation;
+pub mod request;
+pub mod restriction;
+pub mod sealing;
+
 pub mod transition;
+pub mod validity;
+pub mod versions;
 
 pub use admit::{Admitted, Decision, Defect, Fault, NotAdmitted, admit};
 pub use content::{ContentError, LicenceContent, ReadTemplate, Salt, TemplateRef};
-pub use holder::{Holder, HolderCode, MAX_HOLDER_NAME, ReadHolder};
+pub use holder::{Holder, HolderCode, ReadHolder};
 pub use identifier::{Identifier, ReadIdentifier, SerialText, Version, check_character};
 pub use json::{CanonicalError, canonical};
 pub use life::{Event, Life, Refused};
 pub use number::{LicenceNumber, ReadNumber};
-pub use request::{DecisionRequest, HolderRequest, IssueRequest};
+pub use request::IssueRequest;
 pub use status::{Phase, Status};
-pub use validity::{Facts, ValidTo, Validity, ValidityError, validity};
+pub use validity::ValidTo;

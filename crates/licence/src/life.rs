@@ -10,6 +10,10 @@ use crate::identifier::Version;
 use crate::status::{Phase, Status};
 use crate::transition::{EventKind, Transition};
 
+mod fact;
+
+pub use fact::{Beginning, Fact, Happened};
+
 /// An event with what its condition asks for, and the moment from which it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

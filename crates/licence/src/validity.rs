@@ -86,6 +86,16 @@ impl Validity {
         &self.to
     }
 
+    /// The validity of a licence that lasts until an event, once the event has happened: its last
+    /// day is `on`. `None` where no event is awaited, or it lies before the first day.
+    #[must_use]
+    pub fn happened(&self, on: Date) -> Option<Self> {
+        match self.to {
+            ValidTo::Event(_) => Self::new(self.from, ValidTo::Day(on)),
+            ValidTo::LongTerm | ValidTo::Day(_) => None,
+        }
+    }
+
     /// Its moments in the office's zone: `until` is the midnight after the last day (D23). A
     /// licence that lasts until an event has no end before the event is recorded.
     #[must_use]

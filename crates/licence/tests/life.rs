@@ -1,5 +1,7 @@
 //! The life of a licence: every phase with every event, the order of answers, and random lives.
 
+use std::sync::LazyLock;
+
 use catalogue::key::{DepartmentKey, PersonKey, TypeKey};
 use catalogue::{Catalogue, Ending, EndingPower, Period, Rule, Sources, SuspensionPower};
 use licence::life::{Event, Exposure, Ground, Life, Refused, Stop};
@@ -31,13 +33,16 @@ struct Powers {
 }
 
 fn powers() -> Powers {
-    let catalogue = Catalogue::import(&Sources {
-        departments: DEPARTMENTS.as_bytes(),
-        types: TYPES.as_bytes(),
-        matters: MATTERS.as_bytes(),
-        powers: None,
-    })
-    .expect("the sample imports");
+    static SAMPLE: LazyLock<Catalogue> = LazyLock::new(|| {
+        Catalogue::import(&Sources {
+            departments: DEPARTMENTS.as_bytes(),
+            types: TYPES.as_bytes(),
+            matters: MATTERS.as_bytes(),
+            powers: None,
+        })
+        .expect("the sample imports")
+    });
+    let catalogue = &*SAMPLE;
     let department = |key| DepartmentKey::parse(key).expect("key");
     let food = TypeKey::parse("FOOD").expect("key");
     let issuer = department("Q-APR");

@@ -8,7 +8,9 @@ use crate::asking::is_nameless;
 use crate::department::Duty;
 use crate::holdings::Catalogue;
 use crate::key::{FieldName, MatterCode, TypeKey};
-use crate::matter::{Handling, Material, Matter, MatterKind, MatterStatus, Means, Terms};
+use crate::matter::{
+    Handling, LateRenewal, Material, Matter, MatterKind, MatterStatus, Means, Terms,
+};
 use crate::scope::SealKind;
 use crate::wire;
 
@@ -95,12 +97,7 @@ fn matter(
     let seal_basis = defects.maybe(at, "seal_basis", entry.seal_basis.as_deref());
     let status_from = defects.maybe_date(at, "status_from", entry.status_from.as_deref());
     let valid_from = defects.maybe_date(at, "valid_from", entry.valid_from.as_deref());
-    let legal_basis: Vec<_> = entry
-        .legal_basis
-        .iter()
-        .take(MAX_MEMBERS)
-        .map(|text| defects.text(at, "legal_basis", text))
-        .collect();
+    let legal_basis = legal_basis(entry, at, defects);
     let materials = materials(catalogue, entry, at, defects);
     let result = result(catalogue, entry, at, defects);
     let supervision_item = defects.text(at, "supervision_item", &entry.supervision_item);
@@ -111,7 +108,7 @@ fn matter(
         status: status?,
         status_from: status_from?,
         valid_from: valid_from?,
-        legal_basis: legal_basis.into_iter().collect::<Option<_>>()?,
+        legal_basis: legal_basis?,
         kind: kind?,
         name_zh: name_zh?,
         name_en: name_en?,
@@ -132,13 +129,23 @@ fn matter(
             cross_province: entry.cross_province,
             village_level: entry.village_level,
             package: entry.package,
-            late_renewal: entry.late_renewal,
+            late_renewal: LateRenewal::stated(entry.late_renewal),
         },
         materials: materials?,
         result: result?,
         supervision_item: supervision_item?,
         special_steps: entry.special_steps.clone(),
     })
+}
+
+fn legal_basis(entry: &wire::Matter, at: Entry, defects: &mut Defects) -> Option<Vec<String>> {
+    let texts: Vec<_> = entry
+        .legal_basis
+        .iter()
+        .take(MAX_MEMBERS)
+        .map(|text| defects.text(at, "legal_basis", text))
+        .collect();
+    texts.into_iter().collect()
 }
 
 fn ranges(

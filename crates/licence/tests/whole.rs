@@ -1,0 +1,17 @@
+//! A licence's whole life: versions and both times, paper, parts, relations, the rules at the
+//! seal, renewal and restrictions.
+
+#[path = "whole/paper.rs"]
+mod paper;
+#[path = "whole/parts.rs"]
+mod parts;
+#[path = "whole/relation.rs"]
+mod relation;
+#[path = "whole/renewal.rs"]
+mod renewal;
+#[path = "whole/sealing.rs"]
+mod sealing;
+#[path = "whole/stage.rs"]
+mod stage;
+#[path = "whole/versions.rs"]
+mod versions;
