@@ -11,9 +11,9 @@ use crate::scene::{Effect, Scene};
 use crate::step::{open, step};
 
 /// Most events that wait for an earlier one, for one case.
-pub const MAX_PARKED: usize = 64;
+pub(crate) const MAX_PARKED: usize = 64;
 /// Most events of one case.
-pub const MAX_EVENTS: usize = 2_000;
+pub(crate) const MAX_EVENTS: usize = 2_000;
 
 /// A case with its history and with what waits for an earlier event.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -39,7 +39,7 @@ mod scene;
 mod text;
 
 pub use dossier::{Allowance, CaseTerms, Dossier, Forwarding, Grant, Part, StopNote, Supplement};
-pub use intake::{CaseFile, Fate, MAX_EVENTS, MAX_PARKED, TakeRefused, Took};
+pub use intake::{CaseFile, Fate, TakeRefused, Took};
 pub use refused::Refused;
 pub use scene::{Effect, Scene, Stepped, UseEntry};
-pub use text::{MAX_WORDS, ReadWords, Words};
+pub use text::{ReadWords, Words};

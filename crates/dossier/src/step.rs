@@ -358,34 +358,37 @@ fn apply(
         }
         Happening::RolledBack { .. } => deciding::roll_back(dossier),
         Happening::Released { decision } => deciding::release(dossier, decision, event)?,
-        Happening::Delivered { receipt } => {
-            effects.push(Effect::Document(DocumentPurpose::DeliveryReceipt));
-            effects.push(Effect::Rating);
-            if dossier.stop.is_some() {
-                return Err(Refused::Stopped);
-            }
-            Dossier {
-                receipt: Some(*receipt),
-                ..dossier.clone()
-            }
-        }
-        Happening::Archived if dossier.unanswered() => return Err(Refused::Unanswered),
-        Happening::Stopped { reason } => stop(dossier, (reason, event), &mut effects)?,
-        Happening::Lifted { .. } if dossier.stop.is_none() => return Err(Refused::NotStopped),
-        Happening::Lifted { .. } => Dossier {
-            stop: None,
-            ..dossier.clone()
-        },
-        Happening::Returned { .. }
-        | Happening::ReviewBegan
-        | Happening::TakenUp
-        | Happening::Archived
-        | Happening::Withdrawn => dossier.clone(),
+        what => close(dossier, what, event, &mut effects)?,
     };
     Ok(Stepped {
         dossier: next,
         effects,
     })
+}
+
+/// What stops, ends or only moves a case.
+fn close(
+    dossier: &Dossier,
+    what: &Happening,
+    event: &CaseEvent,
+    effects: &mut Vec<Effect>,
+) -> Result<Dossier, Refused> {
+    let mut next = dossier.clone();
+    match what {
+        Happening::Stopped { reason } => return stop(dossier, (reason, event), effects),
+        Happening::Lifted { .. } if dossier.stop.is_none() => return Err(Refused::NotStopped),
+        Happening::Lifted { .. } => next.stop = None,
+        Happening::Delivered { .. } if dossier.stop.is_some() => return Err(Refused::Stopped),
+        Happening::Delivered { receipt } => {
+            effects.push(Effect::Document(DocumentPurpose::DeliveryReceipt));
+            effects.push(Effect::Rating);
+            next.receipt = Some(*receipt);
+        }
+        // R20, R21: what is open is not archived away.
+        Happening::Archived if dossier.unanswered() => return Err(Refused::Unanswered),
+        _ => {}
+    }
+    Ok(next)
 }
 
 fn begin_step(dossier: &Dossier, step: &Words, day: Date) -> Dossier {

@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Longest words, in characters.
-pub const MAX_WORDS: usize = 1_000;
+pub(crate) const MAX_WORDS: usize = 1_000;
 
-/// Words of a person: a reason, a name, a duty. Not empty, no blanks at the ends, at most
-/// [`MAX_WORDS`] characters, no characters that are no text.
+/// Words of a person: a reason, a name, a duty. Not empty, no blanks at the ends, at most 1,000
+/// characters, no characters that are no text.
 ///
 /// They may speak of a person, so `{:?}` shows their length alone (T-P8).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
