@@ -141,7 +141,9 @@ pub async fn begin_document(
 
 async fn is_left(office: &Office, job: &JobId) -> Result<bool, StoreError> {
     let job = office.registry.jobs().find(job, None).await?;
-    Ok(job.is_some_and(|job| crate::upkeep::is_left(office, &job)))
+    Ok(job.is_some_and(|job| {
+        office.dropped.repeated(&job.id) || crate::upkeep::is_left(office, &job)
+    }))
 }
 
 /// Purpose, seal and scope first (D19); then whether the file can be sealed as it is (T-S5).

@@ -3,40 +3,86 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use registry::jobs::JobId;
+use registry::jobs::{Job, JobId};
+use time::UtcDateTime;
 
 /// Jobs remembered; those beyond are found by their age.
 const MOST: usize = 10_000;
 
-/// The jobs; each is taken up once for each time it was dropped.
+/// What failed here since the last round.
 #[derive(Debug, Default)]
-pub(crate) struct Dropped(Mutex<BTreeSet<JobId>>);
+pub(crate) struct Dropped(Mutex<Noted>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    due: Due,
+    /// Jobs that only a repeat of their request can carry on.
+    awaited: BTreeSet<JobId>,
+}
+
+/// What one round takes up.
+#[derive(Debug, Default)]
+pub(crate) struct Due {
+    jobs: BTreeSet<JobId>,
+    /// When a reservation was last written without word whether it stands: its job has no name here.
+    doubt: Option<UtcDateTime>,
+}
+
+impl Due {
+    /// Whether this job is one of them.
+    pub(crate) fn covers(&self, job: &Job) -> bool {
+        self.jobs.contains(&job.id) || self.doubt.is_some_and(|doubt| job.changed <= doubt)
+    }
+}
 
 impl Dropped {
     /// A step of the job failed here.
     pub(crate) fn note(&self, job: &JobId) {
-        let mut jobs = self.jobs();
-        if jobs.len() < MOST {
-            jobs.insert(job.clone());
+        let mut noted = self.noted();
+        if noted.due.jobs.len() < MOST {
+            noted.due.jobs.insert(job.clone());
         }
     }
 
-    /// Whether a step of it failed here and nobody took it up since.
-    pub(crate) fn holds(&self, job: &JobId) -> bool {
-        self.jobs().contains(job)
+    /// A job may have been reserved at this moment, and nobody was told so.
+    pub(crate) fn doubt(&self, now: UtcDateTime) {
+        let mut noted = self.noted();
+        noted.due.doubt = noted.due.doubt.max(Some(now));
     }
 
-    /// Somebody takes it up.
-    pub(crate) fn take(&self, job: &JobId) {
-        self.jobs().remove(job);
-    }
-
-    /// Whether any waits to be taken up.
+    /// Whether there is something for a round to take up.
     pub(crate) fn any(&self) -> bool {
-        !self.jobs().is_empty()
+        let noted = self.noted();
+        !noted.due.jobs.is_empty() || noted.due.doubt.is_some()
     }
 
-    fn jobs(&self) -> MutexGuard<'_, BTreeSet<JobId>> {
+    /// What was noted until now, for the round that takes it up.
+    pub(crate) fn take(&self) -> Due {
+        std::mem::take(&mut self.noted().due)
+    }
+
+    /// The round came to nothing.
+    pub(crate) fn put_back(&self, due: Due) {
+        let mut noted = self.noted();
+        noted.due.jobs.extend(due.jobs);
+        noted.due.doubt = noted.due.doubt.max(due.doubt);
+    }
+
+    /// The repeat of its request carries this one on.
+    pub(crate) fn awaits_repeat(&self, job: &JobId) {
+        let mut noted = self.noted();
+        if noted.awaited.len() < MOST {
+            noted.awaited.insert(job.clone());
+        }
+    }
+
+    /// Whether a step of it failed here; the caller carries it on.
+    pub(crate) fn repeated(&self, job: &JobId) -> bool {
+        let mut noted = self.noted();
+        noted.due.jobs.remove(job) | noted.awaited.remove(job)
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -110,7 +110,12 @@ pub async fn begin(
         Ok(admitted) => admitted,
         Err(refused) => return Err(deny(office, asker, order, refused).await?),
     };
-    let job = match reserve(office, &desk, asker, once, order, admitted).await? {
+    let reserved = reserve(office, &desk, asker, once, order, admitted).await;
+    if let Err(IssueError::Reserve(ReserveRefused::Store(StoreError::Unavailable(_)))) = &reserved {
+        // Whether it stands is not known.
+        office.dropped.doubt(office.clock.now());
+    }
+    let job = match reserved? {
         Reserving::Reserved(reserved) => reserved.job,
         Reserving::Repeated { response, .. } => {
             return Ok(response.map_or(Begun::Running, Begun::Repeated));

@@ -150,7 +150,11 @@ pub async fn release(
     let by = asker.by(office.clock.now());
     match jobs.release(&asker.department, &job.id, release, by).await {
         Ok(_) => {}
-        Err(StepRefused::Store(error)) => return Err(error.into()),
+        Err(StepRefused::Store(error)) => {
+            // Whether the release stands is not known.
+            office.dropped.note(&job.id);
+            return Err(error.into());
+        }
         Err(refused) => return Err(deny(office, asker, &job, refused.into()).await?),
     }
     complete(office, &job.id).await.map_err(|error| {

@@ -8,6 +8,7 @@ use registry::jobs::{Job, JobKind, JobState};
 use thiserror::Error;
 
 use crate::answers::AnswerError;
+use crate::dropped::Due;
 use crate::issue::{IssueError, complete, render};
 use crate::lists::ListError;
 use crate::office::Office;
@@ -80,18 +81,29 @@ async fn recover(office: &Office) {
     }
 }
 
-/// Jobs older than the request that began them (house-style 2.2): what a restart finds, and what a failed step left.
+/// Jobs that failed here, and those older than the request that began them (house-style 2.2): what a restart finds.
 async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
+    let due = office.dropped.take();
+    let taken = take_up_each(office, &due).await;
+    if taken.is_err() {
+        office.dropped.put_back(due);
+    }
+    taken
+}
+
+async fn take_up_each(office: &Office, due: &Due) -> Result<usize, UpkeepError> {
     let mut done = 0;
     for state in [JobState::Reserved, JobState::Released, JobState::Journalled] {
         let jobs = office.registry.jobs().unfinished(state, None, JOBS).await?;
         for job in jobs {
-            // The file of a reserved document was lost with its request; the repeat of it goes on.
-            let fileless = job.state == JobState::Reserved && job.kind == JobKind::Document;
-            if fileless || !is_left(office, &job) {
+            if !due.covers(&job) && !is_left(office, &job) {
                 continue;
             }
-            office.dropped.take(&job.id);
+            // The file of a reserved document was lost with its request; the repeat of it goes on.
+            if job.state == JobState::Reserved && job.kind == JobKind::Document {
+                office.dropped.awaits_repeat(&job.id);
+                continue;
+            }
             match take_up_one(office, &job).await {
                 Ok(()) => done += 1,
                 Err(error) => {
@@ -104,11 +116,9 @@ async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
     Ok(done)
 }
 
-/// A job whose last step failed here, or is older than a request takes, is nobody's.
+/// A job whose last step is older than a request takes is nobody's.
 pub(crate) fn is_left(office: &Office, job: &Job) -> bool {
-    office.dropped.holds(&job.id)
-        || job.changed < office.opened
-        || office.clock.now() - job.changed > time::Duration::minutes(1)
+    job.changed < office.opened || office.clock.now() - job.changed > time::Duration::minutes(1)
 }
 
 async fn take_up_one(office: &Office, job: &Job) -> Result<(), IssueError> {
