@@ -20,6 +20,12 @@ impl Server {
             .map(Self)
     }
 
+    /// The server at an address that ends in one of its databases.
+    #[must_use]
+    pub fn at(address: &str) -> Self {
+        Self(address.to_owned())
+    }
+
     /// Makes an empty database, or a copy of one that nobody uses; what had the name before is gone. Its address.
     ///
     /// # Errors

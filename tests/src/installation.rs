@@ -175,6 +175,36 @@ impl Installation {
         Ok(())
     }
 
+    /// One more machine of a department, under a quota of its own: requests a day.
+    ///
+    /// # Errors
+    /// What the registry says.
+    pub async fn enrol(&self, id: &str, department: &str, quota: u64) -> anyhow::Result<()> {
+        let new = NewCaller {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            department: DepartmentKey::parse(department)?,
+            scopes: MACHINE
+                .iter()
+                .map(|scope| scope.code().to_owned())
+                .collect(),
+            quota,
+            person: None,
+            secret: Zeroizing::new(secret(id)),
+        };
+        let registry = self.registry().await?;
+        let by = By::new("P-FOUNDER", NOW);
+        Ok(registry.callers().enrol(new, by).await?)
+    }
+
+    /// Lines that its configuration has from now on beside the paths.
+    ///
+    /// # Errors
+    /// As the file system has it.
+    pub fn configure(&self, lines: &str) -> anyhow::Result<()> {
+        Ok(fs::write(self.folder.join("more.toml"), lines)?)
+    }
+
     async fn registry(&self) -> anyhow::Result<Registry> {
         let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
         let secrets = Secrets::new(AeadKey::new([1; 32]), [2; 32], random);
@@ -216,9 +246,10 @@ impl Installation {
     /// When it cannot be written.
     pub fn config(&self, address: SocketAddr) -> anyhow::Result<Config> {
         let path = |name: &str| self.folder.join(name).display().to_string();
+        let more = fs::read_to_string(self.folder.join("more.toml")).unwrap_or_default();
         let text = format!(
             "mode = \"example\"\nlisten = \"{address}\"\npublic_url = \"{ORIGIN}\"\ndatabase = \"{}\"\n\
-             objects = \"{}\"\nkeys = \"{}\"\nfield_key = \"{}\"\n",
+             objects = \"{}\"\nkeys = \"{}\"\nfield_key = \"{}\"\n{more}",
             self.database,
             path("objects"),
             path("keys"),

@@ -5,30 +5,20 @@
 //! three times, and what is found is compared with what was told. Moments come from a seed; the clock of each life
 //! stands still, a minute after the one before.
 
-mod child;
 mod customers;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use crypto::{Random, SeededRandom};
-use issuance::FixedClock;
-use registry::jobs::JobId;
-use serde_json::Value;
-use server::Call;
 use time::UtcDateTime;
 use tokio::sync::{mpsc, watch};
 
+use crate::child::{Child, Serving};
 use crate::customer::Customer;
 use crate::installation::{Installation, NOW};
-use crate::leaves;
-use child::Child;
-use customers::Asked;
-
-pub use child::serve;
+use crate::judged;
 
 /// Whose licences are asked for.
 const DEPARTMENT: &str = "Q-APR";
@@ -83,7 +73,13 @@ pub(crate) struct Place {
 pub async fn run(plan: &Plan, folder: &Path) -> anyhow::Result<Outcome> {
     let installation = Installation::found(folder, plan.database.as_deref(), NOW).await?;
     let random = SeededRandom::new(plan.seed);
-    let mut child = Child::start(plan, folder, moment_of(1)).await?;
+    let serving = Serving {
+        program: plan.program.clone(),
+        folder: folder.to_owned(),
+        database: plan.database.clone(),
+        environment: Vec::new(),
+    };
+    let mut child = Child::start(&serving, moment_of(1)).await?;
     let place = |child: &Child, life: u32, last| Place {
         base: child.base().to_owned(),
         now: moment_of(life),
@@ -107,7 +103,7 @@ pub async fn run(plan: &Plan, folder: &Path) -> anyhow::Result<Outcome> {
         let moment = u64::from(draw(&random, MOMENT)?);
         tokio::time::sleep(Duration::from_micros(moment)).await;
         child.kill()?;
-        child = Child::start(plan, folder, moment_of(kill + 1)).await?;
+        child = Child::start(&serving, moment_of(kill + 1)).await?;
         tell.send(place(&child, kill + 1, kill == plan.kills))?;
     }
     tokio::spawn(async move { while answers.recv().await.is_some() {} });
@@ -116,9 +112,10 @@ pub async fn run(plan: &Plan, folder: &Path) -> anyhow::Result<Outcome> {
         asked.append(&mut customer.await??);
     }
     let customer = Customer::new(&installation, child.base(), DEPARTMENT);
-    judge_answers(&customer, &asked, moment_of(plan.kills + 1)).await?;
+    judged::answers(&customer, &asked, moment_of(plan.kills + 1)).await?;
     child.kill()?;
-    let attempts = judge_facts(&installation, &asked, moment_of(plan.kills + 2)).await?;
+    let attempts =
+        judged::facts(&installation, DEPARTMENT, &asked, moment_of(plan.kills + 2)).await?;
     Ok(Outcome {
         kills: plan.kills,
         keys: asked.len(),
@@ -137,87 +134,4 @@ fn draw(random: &SeededRandom, most: u32) -> anyhow::Result<u32> {
     let mut octets = [0; 4];
     random.fill(&mut octets)?;
     Ok(u32::from_be_bytes(octets) % most + 1)
-}
-
-/// T-D1 and T-D3 as callers see them: every request repeated three times has the answer that it had, every file is
-/// there.
-async fn judge_answers(
-    customer: &Customer,
-    asked: &[Asked],
-    now: UtcDateTime,
-) -> anyhow::Result<()> {
-    for one in asked {
-        for _ in 0..3 {
-            let again = customer.ask(&one.key, &one.body, now).await?;
-            let (status, said) = (again.status, again.json());
-            ensure!(
-                status == 201 && said == one.issued,
-                "{}: {status} {said}, but {} was told",
-                one.key,
-                one.issued
-            );
-        }
-        let text = |name: &str| one.issued.get(name).and_then(Value::as_str);
-        let identifier = text("identifier").context("an identifier was told")?;
-        let call = Call::get(format!("/v1/licences/{identifier}/files/pdf"));
-        let file = customer.call("approvals", call, now).await?;
-        let digest = crate::installation::hex(&crypto::sha256(&file.content));
-        ensure!(
-            text("file_digest") == Some(digest.as_str()),
-            "{identifier}: {} and another file than the one that was told",
-            file.status
-        );
-    }
-    Ok(())
-}
-
-/// The same as facts: one licence, one number, one identifier for each key; log and trace whole. Returns how many
-/// signatures were lost.
-async fn judge_facts(
-    installation: &Installation,
-    asked: &[Asked],
-    now: UtcDateTime,
-) -> anyhow::Result<u64> {
-    let office = installation.open(Arc::new(FixedClock::new(now))).await?;
-    let department = catalogue::key::DepartmentKey::parse(DEPARTMENT)?;
-    let licences = office.registry().licences();
-    let (mut seen, mut numbers, mut last) = (BTreeSet::new(), BTreeSet::new(), None);
-    loop {
-        let page = licences.list(&department, last.as_ref(), 100).await?;
-        for record in &page {
-            ensure!(record.recorded.is_some(), "{record:?} was never recorded");
-            seen.insert(record.identifier.to_string());
-            numbers.insert(record.number.as_str().to_owned());
-        }
-        match page.last() {
-            Some(record) => last = Some(record.clone()),
-            None => break,
-        }
-    }
-    let (licences, keys) = (seen.len(), asked.len());
-    ensure!(
-        licences == keys && numbers.len() == keys,
-        "{keys} keys have {licences} licences with {} numbers",
-        numbers.len()
-    );
-    let mut lost = 0;
-    for one in asked {
-        let text = |name: &str| one.issued.get(name).and_then(Value::as_str);
-        let identifier = text("identifier").context("an identifier was told")?;
-        ensure!(
-            seen.remove(identifier),
-            "{identifier} is not there, or was told twice"
-        );
-        let job = text("job").and_then(JobId::parse);
-        let job = job.context("a job was told")?;
-        let job = office.registry().jobs().find(&job, None).await?;
-        let job = job.context("the job is there")?;
-        leaves::judge(&office, &job, text("receipt").unwrap_or_default())
-            .await
-            .with_context(|| one.key.clone())?;
-        lost += job.attempts.saturating_sub(1);
-    }
-    let faults = office.registry().trace().check(&department).await?;
-    ensure!(faults.is_empty(), "the trace: {faults:?}");
-    Ok(lost)
 }

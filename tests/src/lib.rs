@@ -1,12 +1,16 @@
 //! What no single crate can test: flows, crash tables, outside judges, the house itself.
 
 pub mod cases;
+pub mod child;
 pub mod customer;
 pub mod databases;
+pub mod faults;
 pub mod fuzz;
 pub mod installation;
 pub mod interrupted;
+pub mod judged;
 pub mod kills;
 pub mod leaves;
 pub mod limbo;
+pub mod postgres;
 pub mod signatures;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use tests::child;
 use tests::databases::Server;
 use tests::kills::{self, Plan};
 use time::UtcDateTime;
@@ -17,7 +18,7 @@ async fn main() -> anyhow::Result<()> {
         ["serve", folder, moment, rest @ ..] => {
             server::log_to_stderr(true);
             let moment = UtcDateTime::from_unix_timestamp(moment.parse()?)?;
-            kills::serve(Path::new(folder), moment, rest.first().copied()).await
+            child::serve(Path::new(folder), moment, rest.first().copied()).await
         }
         ["run", rest @ ..] => {
             let number = |at: usize, usual: u64| match rest.get(at) {

@@ -1,8 +1,8 @@
-//! The process that is killed.
+//! The service in a process of its own, which can be killed, stopped or given bad files.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -12,27 +12,40 @@ use time::UtcDateTime;
 use tokio::net::TcpListener;
 
 use crate::installation::Installation;
-use crate::kills::Plan;
+
+/// What is served, and by which program.
+#[derive(Debug, Clone)]
+pub struct Serving {
+    /// A program that calls [`serve`] when it is given `serve FOLDER MOMENT [DATABASE]`.
+    pub program: PathBuf,
+    /// Where the installation stands.
+    pub folder: PathBuf,
+    /// A PostgreSQL database; an SQLite file when none is named.
+    pub database: Option<String>,
+    /// Variables that the process has beside ours.
+    pub environment: Vec<(String, String)>,
+}
 
 /// A service in a process of its own.
-pub(crate) struct Child {
+#[derive(Debug)]
+pub struct Child {
     process: std::process::Child,
     base: String,
 }
 
 impl Child {
-    /// Starts it and waits until it listens.
-    pub(crate) async fn start(
-        plan: &Plan,
-        folder: &Path,
-        now: UtcDateTime,
-    ) -> anyhow::Result<Child> {
-        let mut command = Command::new(&plan.program);
+    /// Starts it at a clock that stands still, and waits until it listens.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(serving: &Serving, now: UtcDateTime) -> anyhow::Result<Child> {
+        let mut command = Command::new(&serving.program);
         command
             .arg("serve")
-            .arg(folder)
+            .arg(&serving.folder)
             .arg(now.unix_timestamp().to_string())
-            .args(&plan.database)
+            .args(&serving.database)
+            .envs(serving.environment.iter().cloned())
             .stdout(Stdio::piped());
         let read = tokio::task::spawn_blocking(move || {
             let mut process = command.spawn()?;
@@ -49,15 +62,31 @@ impl Child {
         })
     }
 
-    pub(crate) fn base(&self) -> &str {
+    /// Its origin.
+    #[must_use]
+    pub fn base(&self) -> &str {
         &self.base
     }
 
     /// SIGKILL, which nothing can catch; returns when the process is gone.
-    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// As the system has it.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
         self.process.kill()?;
         self.process.wait()?;
         Ok(())
+    }
+
+    /// The most memory that it had resident until now, in KiB (`VmHWM` of `/proc/PID/status`).
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn peak(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let figure = line.and_then(|line| line.trim().split(' ').next());
+        Ok(figure.context("the system tells the peak")?.parse()?)
     }
 }
 

@@ -1,0 +1,199 @@
+//! A PostgreSQL server of a test's own: it may be stopped, killed and given bad files without disturbing others.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use sqlx::{Connection as _, PgConnection};
+use tempfile::TempDir;
+
+use crate::databases::Server;
+
+/// Where distributions put the server's programs.
+const PLACES: [&str; 3] = ["/usr/lib/postgresql", "/usr/local/pgsql", "/usr/pgsql"];
+/// The user and group nobody: the server refuses to run as root.
+const NOBODY: u32 = 65_534;
+/// How often to ask whether it answers yet, and how long to wait in between.
+const TRIES: u32 = 600;
+const BETWEEN: Duration = Duration::from_millis(50);
+
+/// The server; it ends with this value.
+#[derive(Debug)]
+pub struct Own {
+    process: Child,
+    server: Server,
+    folder: TempDir,
+}
+
+/// The programs of PostgreSQL, where there are any.
+#[must_use]
+pub fn programs() -> Option<PathBuf> {
+    let versions = PLACES.iter().flat_map(|place| {
+        let mut found: Vec<PathBuf> = std::fs::read_dir(place)
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        found.sort();
+        found.into_iter().rev().map(|version| version.join("bin"))
+    });
+    let here = PLACES.iter().map(|place| Path::new(place).join("bin"));
+    versions.chain(here).find(|bin| bin.join("initdb").exists())
+}
+
+impl Own {
+    /// Makes a folder for a server: what it will be given can be put there first.
+    ///
+    /// # Errors
+    /// As the file system has it.
+    pub fn folder() -> anyhow::Result<TempDir> {
+        let folder = tempfile::tempdir()?;
+        if is_root()? {
+            std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+        }
+        Ok(folder)
+    }
+
+    /// Makes a database cluster there and starts a server on a free port of the loopback interface.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(folder: TempDir, environment: &[(String, String)]) -> anyhow::Result<Own> {
+        let bin = programs().context("there is no PostgreSQL here")?;
+        let root = is_root()?;
+        let data = folder.path().join("db");
+        let made = as_user(root, &bin.join("initdb"))
+            .arg("-D")
+            .arg(&data)
+            .args(["-U", "yinxin", "-A", "trust", "--no-sync"])
+            .args(["--locale=C", "-E", "UTF8"])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .status()?;
+        ensure!(made.success(), "no cluster was made");
+        // Free a moment ago; nobody else takes ports that fast.
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let port = port.port();
+        let process = as_user(root, &bin.join("postgres"))
+            .arg("-D")
+            .arg(&data)
+            .args(["-p", &port.to_string()])
+            .args(["-c", "listen_addresses=127.0.0.1"])
+            .args([
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "synchronous_commit=on",
+            ])
+            .current_dir(folder.path())
+            .envs(environment.iter().cloned())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(folder.path().join("log"))?)
+            .spawn()?;
+        let address = format!("postgres://yinxin@127.0.0.1:{port}/postgres");
+        let own = Own {
+            process,
+            server: Server::at(&address),
+            folder,
+        };
+        own.answers(&address).await?;
+        Ok(own)
+    }
+
+    async fn answers(&self, address: &str) -> anyhow::Result<()> {
+        for _ in 0..TRIES {
+            if let Ok(connection) = PgConnection::connect(address).await {
+                return Ok(connection.close().await?);
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        let log = std::fs::read_to_string(self.folder.path().join("log"))?;
+        bail!("the server does not answer: {log}")
+    }
+
+    /// To make databases on it.
+    #[must_use]
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Stops every process of it where it stands: connections stay open, and nothing is answered.
+    ///
+    /// # Errors
+    /// As the system has it.
+    pub fn pause(&self) -> anyhow::Result<()> {
+        self.signal("STOP")
+    }
+
+    /// Lets all go on.
+    ///
+    /// # Errors
+    /// As the system has it.
+    pub fn go_on(&self) -> anyhow::Result<()> {
+        self.signal("CONT")
+    }
+
+    fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let main = self.process.id();
+        let mut all = children(main)?;
+        all.insert(0, main);
+        send(signal, &all)
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        let _on = self.go_on();
+        // SIGQUIT: an immediate shutdown, children included.
+        let _told = send("QUIT", &[self.process.id()]);
+        let _gone = self.process.wait();
+    }
+}
+
+/// A signal to processes, of which some may be gone.
+fn send(signal: &str, processes: &[u32]) -> anyhow::Result<()> {
+    let script = format!("kill -{signal} \"$@\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, "kill"]);
+    command.args(processes.iter().map(u32::to_string));
+    let _some_are_gone = command.stderr(Stdio::null()).status()?;
+    Ok(())
+}
+
+/// The processes whose parent is this one.
+fn children(parent: u32) -> anyhow::Result<Vec<u32>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc")?.flatten() {
+        let name = entry.file_name();
+        let Some(process) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        // Gone meanwhile.
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
+        // proc(5): after the name in parentheses come state and parent.
+        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        if rest.split_whitespace().nth(1) == Some(parent.to_string().as_str()) {
+            found.push(process);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether we are root; a process's folder in `/proc` belongs to its user.
+fn is_root() -> anyhow::Result<bool> {
+    Ok(std::fs::metadata("/proc/self")?.uid() == 0)
+}
+
+fn as_user(root: bool, program: &Path) -> Command {
+    if !root {
+        return Command::new(program);
+    }
+    let nobody = NOBODY.to_string();
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid", &nobody, "--regid", &nobody, "--clear-groups"])
+        .arg(program);
+    command
+}
