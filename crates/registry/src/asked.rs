@@ -97,7 +97,6 @@ const SEEN: &str = "SELECT fingerprint, department, job, status, response FROM r
      WHERE caller = $1 AND request_key = $2";
 const ANSWER: &str =
     "UPDATE request SET status = $3, response = $4 WHERE caller = $1 AND request_key = $2";
-const ANSWER_JOB: &str = "SELECT caller, request_key, department FROM request WHERE job = $1";
 const FORGET: &str = "DELETE FROM request WHERE asked < $1 AND status IS NOT NULL";
 
 /// Notes a request, or tells what became of it.
@@ -158,20 +157,6 @@ pub(crate) async fn answer(
         (&sealed).into(),
     ];
     link.later(ANSWER, &values).await
-}
-
-/// Keeps the answer to the request that began a job.
-pub(crate) async fn answer_job(
-    link: &mut Link,
-    secrets: &Secrets,
-    job: &str,
-    response: &Response,
-) -> Result<(), StoreError> {
-    let Some(mut row) = link.row(ANSWER_JOB, &[job.into()]).await? else {
-        return Ok(());
-    };
-    let (caller, key, department) = (row.text()?, row.text()?, row.text()?);
-    answer(link, secrets, (&caller, &key, &department), response).await
 }
 
 /// Forgets answered requests from before `moment`; gives their number. Keep at least 72 hours.

@@ -116,7 +116,8 @@ impl Callers {
             .await
     }
 
-    /// Uses a nonce and counts the request, in one transaction.
+    /// Uses a nonce and counts the request, in one transaction. It is durable as soon as any later fact is: a request
+    /// that left nothing durable may come again after a power cut.
     ///
     /// # Errors
     /// The store.
@@ -128,7 +129,7 @@ impl Callers {
     ) -> Result<(Nonce, Quota), StoreError> {
         let (id, quota, nonce) = (caller.id.clone(), caller.quota, nonce.to_owned());
         self.store
-            .write(move |link| {
+            .note(move |link| {
                 Box::pin(async move {
                     let fresh = machine::use_nonce(link, (&id, &nonce), now).await?;
                     // A repeated request costs its caller nothing more.

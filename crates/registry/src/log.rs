@@ -372,6 +372,20 @@ pub(crate) async fn submit(
     Ok(PendingId(row.integer()?))
 }
 
+/// The same with a number that was drawn before; its outcome is not waited for.
+pub(crate) async fn submit_as(
+    link: &mut Link,
+    number: i64,
+    log: Log,
+    leaf: &[u8],
+) -> Result<PendingId, StoreError> {
+    const SUBMIT: &str =
+        "INSERT INTO log_leaf (id, log, leaf) OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3)";
+    link.later(SUBMIT, &[number.into(), log.column().into(), leaf.into()])
+        .await?;
+    Ok(PendingId(number))
+}
+
 async fn pending(link: &mut Link, log: Log, limit: u32) -> Result<Vec<Pending>, LogError> {
     const PENDING: &str = "SELECT id, leaf FROM log_leaf \
          WHERE log = $1 AND entry_index IS NULL ORDER BY id LIMIT $2";

@@ -54,6 +54,10 @@ pub enum Deed {
     Backup,
     /// Personal data was looked at.
     Look,
+    /// A receiver of events began, changed or ended its subscription, or asked for events again.
+    Subscribe,
+    /// The state of a seal was changed.
+    Seal,
 }
 
 impl Deed {
@@ -78,6 +82,8 @@ impl Deed {
             Deed::Configure => "configure",
             Deed::Backup => "backup",
             Deed::Look => "look",
+            Deed::Subscribe => "subscribe",
+            Deed::Seal => "seal",
         }
     }
 }
@@ -202,10 +208,15 @@ const COLUMNS_KEY: &str = "SELECT department, number, moment, actor, act, object
      ORDER BY number LIMIT $4";
 const HEAD: &str = "SELECT number, digest FROM trace_head WHERE department = $1";
 const DEPARTMENTS: &str = "SELECT department, number FROM trace_head ORDER BY department";
-// The row of the head is locked from here to the commit: the chain has one writer per department.
+// The row of the head is locked from here to the commit: the chain has one writer per department. With
+// rivals the numbers of the leaves are drawn in the same exchange.
 const NEXT: &str = "INSERT INTO trace_head (department, number, digest) VALUES ($1, $2, $3) \
      ON CONFLICT (department) DO UPDATE SET number = trace_head.number + excluded.number \
      RETURNING number, digest";
+const NEXT_DRAWN: &str = "INSERT INTO trace_head (department, number, digest) VALUES ($1, $2, $3) \
+     ON CONFLICT (department) DO UPDATE SET number = trace_head.number + excluded.number \
+     RETURNING number, digest, (SELECT string_agg(CAST(nextval(pg_get_serial_sequence('log_leaf', 'id')) \
+     AS TEXT), ' ') FROM generate_series(1, $2))";
 const WRITE: &str = "INSERT INTO trace (department, number, moment, actor, act, object, ground, detail, \
      signing_key, previous, digest, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const ADVANCE: &str = "UPDATE trace_head SET digest = $2 WHERE department = $1";
@@ -323,14 +334,15 @@ pub(crate) async fn write_all(link: &mut Link, acts: &[Act]) -> Result<u64, Stor
     };
     let department = first.department.as_str();
     let count = u64::try_from(acts.len()).unwrap_or(u64::MAX);
-    let values = [department.into(), count.into(), (&[0; 32]).into()];
-    let mut head = link.one(NEXT, &values, "trace_head").await?;
-    let last = head.count()?;
-    let mut previous = head.digest()?;
-    for (number, act) in (last.saturating_sub(count) + 1..).zip(acts) {
+    let (last, mut previous, drawn) = next(link, department, count).await?;
+    for (place, act) in acts.iter().enumerate() {
+        let number = last.saturating_sub(count) + 1 + u64::try_from(place).unwrap_or(u64::MAX);
         let entry = entry(act, department, number, previous);
         // T-L1: the leaf of the trace's tree, in the same transaction.
-        let leaf = log::submit(link, Log::Trace, &entry.digest, None).await?;
+        let leaf = match drawn.get(place) {
+            Some(leaf) => log::submit_as(link, *leaf, Log::Trace, &entry.digest).await?,
+            None => log::submit(link, Log::Trace, &entry.digest, None).await?,
+        };
         let values = [
             department.into(),
             number.into(),
@@ -350,7 +362,34 @@ pub(crate) async fn write_all(link: &mut Link, acts: &[Act]) -> Result<u64, Stor
     }
     link.later(ADVANCE, &[department.into(), (&previous).into()])
         .await?;
+    // A second entry of the same fact finds the head where this one left it.
+    link.flush().await?;
     Ok(last)
+}
+
+/// Moves a department's head on by `count`: the number of the last entry, the digest of the entry
+/// before the first, and the numbers of their leaves where they are drawn here. What the fact put off
+/// is not needed for it, and goes with the entries.
+async fn next(
+    link: &mut Link,
+    department: &str,
+    count: u64,
+) -> Result<(u64, [u8; 32], Vec<i64>), StoreError> {
+    const DAMAGED: StoreError = StoreError::Damaged { table: "log_leaf" };
+    let rivals = link.has_rivals();
+    let statement = if rivals { NEXT_DRAWN } else { NEXT };
+    let values = [department.into(), count.into(), (&[0; 32]).into()];
+    let mut head = link.one_aside(statement, &values, "trace_head").await?;
+    let (last, previous) = (head.count()?, head.digest()?);
+    if !rivals {
+        return Ok((last, previous, Vec::new()));
+    }
+    let drawn: Result<Vec<i64>, _> = head.text()?.split(' ').map(str::parse).collect();
+    let drawn = drawn.map_err(|_| DAMAGED)?;
+    if drawn.len() != usize::try_from(count).unwrap_or(usize::MAX) {
+        return Err(DAMAGED);
+    }
+    Ok((last, previous, drawn))
 }
 
 fn entry(act: &Act, department: &str, number: u64, previous: [u8; 32]) -> Entry {

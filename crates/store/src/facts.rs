@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::error::{OpenStore, StoreError};
 use crate::link::{Connection, Link};
 use crate::migration::{self, Migration};
-use crate::sqlite::Done;
+use crate::sqlite::{Command, Done, Promise, Run};
 use crate::{postgres, sqlite};
 
 /// What a fact or a question gives, some time.
@@ -59,57 +59,79 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
     {
+        let told = self.begin(fact, Promise::Durable).await?;
+        let found = answer(told).await?;
+        if let Database::Postgres(database) = &self.0 {
+            tokio::time::timeout(PATIENCE, database.settle())
+                .await
+                .map_err(|_| StoreError::late())??;
+        }
+        Ok(found)
+    }
+
+    /// Writes a fact like [`Store::write`] that may be lost with the machine, though not with the
+    /// process: it is durable as soon as any later fact is. For what guards a request and is nothing
+    /// without it, such as a nonce.
+    ///
+    /// # Errors
+    /// What the fact refuses with; the store's own errors as `E`.
+    pub async fn note<T, E, F>(&self, fact: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
+    {
+        answer(self.begin(fact, Promise::Committed).await?).await
+    }
+
+    /// Gives a fact to the database.
+    async fn begin<T, E, F>(
+        &self,
+        fact: F,
+        promise: Promise,
+    ) -> Result<oneshot::Receiver<Result<T, E>>, StoreError>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
+    {
         let (tell, told) = oneshot::channel();
         match &self.0 {
-            Database::Sqlite(database) => database.submit(Box::new(move |link| {
-                Box::pin(async move {
-                    let found = match link {
-                        Ok(link) => fact(link).await,
-                        Err(error) => Err(E::from(error)),
-                    };
-                    Done {
-                        stands: found.is_ok(),
-                        answer: Box::new(move |committed| {
-                            let found = committed.map_err(E::from).and(found);
-                            // The asker may have gone away.
-                            let _gone = tell.send(found);
-                        }),
-                    }
-                })
-            }))?,
+            Database::Sqlite(database) => {
+                let run: Run = Box::new(move |link| {
+                    Box::pin(async move {
+                        let found = match link {
+                            Ok(link) => fact(link).await,
+                            Err(error) => Err(E::from(error)),
+                        };
+                        Done {
+                            stands: found.is_ok(),
+                            answer: Box::new(move |committed| {
+                                let found = committed.map_err(E::from).and(found);
+                                // The asker may have gone away.
+                                let _gone = tell.send(found);
+                            }),
+                        }
+                    })
+                });
+                database.submit(Command { run, promise })?;
+            }
             Database::Postgres(database) => {
                 let transaction = database.begin().await?;
                 tokio::spawn(async move {
                     let mut link = Link::new(Connection::Postgres(transaction));
-                    let found = fact(&mut link).await;
-                    let found = match (found, link.into_connection()) {
-                        (Ok(found), Connection::Postgres(transaction)) => transaction
-                            .commit()
-                            .await
-                            .map(|()| found)
-                            .map_err(|error| E::from(error.into())),
-                        (Err(refused), Connection::Postgres(transaction)) => {
-                            // What cannot be rolled back was ended by the server already.
-                            let _ended = transaction.rollback().await;
-                            Err(refused)
-                        }
-                        (found, _) => found,
-                    };
-                    let _gone = tell.send(found);
+                    let mut found = fact(&mut link).await;
+                    if found.is_ok()
+                        && let Err(error) = link.flush().await
+                    {
+                        found = Err(error.into());
+                    }
+                    // The asker may have gone away.
+                    let _gone = tell.send(ended(link, found).await);
                 });
             }
         }
-        match tokio::time::timeout(PATIENCE, told).await {
-            Ok(Ok(found)) => {
-                if let (Database::Postgres(database), Ok(_)) = (&self.0, &found) {
-                    database.settle().await?;
-                }
-                found
-            }
-            Ok(Err(_)) => Err(StoreError::stopped().into()),
-            // It may still be written: the asker asks again under the same key.
-            Err(_) => Err(StoreError::late().into()),
-        }
+        Ok(told)
     }
 
     /// A connection for questions about what is committed. Nothing may be decided on an answer that
@@ -133,6 +155,33 @@ impl Store {
             Database::Sqlite(database) => Connection::Scanner(database.reader().await?),
             Database::Postgres(database) => Connection::PostgresReader(database.reader().await?),
         }))
+    }
+}
+
+/// What a fact came to, when its asker has waited long enough.
+async fn answer<T, E: From<StoreError>>(told: oneshot::Receiver<Result<T, E>>) -> Result<T, E> {
+    match tokio::time::timeout(PATIENCE, told).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(_)) => Err(StoreError::stopped().into()),
+        // It may still be written: the asker asks again under the same key.
+        Err(_) => Err(StoreError::late().into()),
+    }
+}
+
+/// Commits what stands, on PostgreSQL.
+async fn ended<T, E: From<StoreError>>(link: Link, found: Result<T, E>) -> Result<T, E> {
+    match (found, link.into_connection()) {
+        (Ok(found), Connection::Postgres(transaction)) => transaction
+            .commit()
+            .await
+            .map(|()| found)
+            .map_err(|error| E::from(error.into())),
+        (Err(refused), Connection::Postgres(transaction)) => {
+            // What cannot be rolled back was ended by the server already.
+            let _ended = transaction.rollback().await;
+            Err(refused)
+        }
+        (found, _) => found,
     }
 }
 

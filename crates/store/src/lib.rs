@@ -4,6 +4,7 @@
 //! none of it happened. Statements exist once and serve both databases; only this crate knows which
 //! one it is, and nobody above it can reach the driver.
 
+mod deferred;
 pub mod error;
 mod facts;
 mod file;

@@ -9,6 +9,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Transaction};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+use crate::deferred::{Deferred, MAX_TOGETHER};
 use crate::error::StoreError;
 use crate::file::File;
 use crate::readers::Reader;
@@ -19,6 +20,7 @@ pub use crate::value::Value;
 #[derive(Debug)]
 pub struct Link {
     connection: Connection,
+    deferred: Deferred,
     broken: Option<StoreError>,
 }
 
@@ -60,20 +62,46 @@ impl Link {
     pub(crate) fn new(connection: Connection) -> Link {
         Link {
             connection,
+            deferred: Deferred::default(),
             broken: None,
         }
     }
 
-    /// Runs a statement whose outcome the fact does not need.
+    /// Runs a statement whose outcome the fact does not need: at once on SQLite, on PostgreSQL
+    /// together with others before the next statement or the commit. No two that wait together may
+    /// change one row, or need what the other did.
     ///
     /// # Errors
-    /// As the database has it.
+    /// As the database has it; perhaps with a later statement only.
     pub async fn later(
         &mut self,
         statement: &'static str,
         values: &[Value<'_>],
     ) -> Result<(), StoreError> {
-        self.run(statement, values).await.map(|_| ())
+        if !matches!(self.connection, Connection::Postgres(_)) {
+            return self.run(statement, values).await.map(|_| ());
+        }
+        if self.deferred.len() >= MAX_TOGETHER {
+            self.flush().await?;
+        }
+        self.deferred.push(statement, values);
+        Ok(())
+    }
+
+    /// Runs what was kept back, for what comes next and needs it.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub async fn flush(&mut self) -> Result<(), StoreError> {
+        if self.deferred.len() == 0 {
+            return Ok(());
+        }
+        let query = self.deferred.take();
+        let done = match &mut self.connection {
+            Connection::Postgres(connection) => query.execute(&mut **connection).await,
+            _ => return Ok(()),
+        };
+        done.map(|_| ()).map_err(|error| self.note(error.into()))
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -85,6 +113,7 @@ impl Link {
         statement: impl Into<Statement>,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
+        self.flush().await?;
         let Statement(statement) = statement.into();
         let done = match &mut self.connection {
             Connection::Writer(file) => file.run(statement.as_str(), values),
@@ -115,6 +144,30 @@ impl Link {
     /// # Errors
     /// As the database has it.
     pub async fn rows(
+        &mut self,
+        statement: impl Into<Statement>,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.flush().await?;
+        self.rows_aside(statement, values).await
+    }
+
+    /// The row of a question that always has one, asked past the statements that are kept back: it
+    /// must not need what they do.
+    ///
+    /// # Errors
+    /// As the database has it; `Damaged` when there is none.
+    pub async fn one_aside(
+        &mut self,
+        statement: impl Into<Statement>,
+        values: &[Value<'_>],
+        table: &'static str,
+    ) -> Result<Row, StoreError> {
+        let rows = self.rows_aside(statement, values).await?;
+        rows.into_iter().next().ok_or(StoreError::Damaged { table })
+    }
+
+    async fn rows_aside(
         &mut self,
         statement: impl Into<Statement>,
         values: &[Value<'_>],

@@ -6,12 +6,14 @@
 //! makes durable, here and on synchronous standbys, includes the fact. Many wait for one write.
 
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Postgres, Row, Transaction};
+use tokio::sync::oneshot;
 
 use crate::error::{OpenStore, StoreError};
 
@@ -20,10 +22,43 @@ const CONNECTIONS: u32 = 24;
 /// How long a fact waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Statements kept prepared by each connection.
+const STATEMENTS: usize = 1_000;
+
 /// A PostgreSQL database in use.
 #[derive(Debug)]
 pub(crate) struct Database {
     pool: PgPool,
+    settling: Arc<Settling>,
+}
+
+/// Who waits for the disk. Whoever comes while a write is under way waits for the next: the one under
+/// way may have begun before what he committed.
+#[derive(Debug, Default)]
+struct Settling(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    under_way: bool,
+    next: Vec<Waiter>,
+}
+
+type Waiter = oneshot::Sender<Result<(), StoreError>>;
+
+impl Settling {
+    /// Adds a waiter; whether he has to begin the writing.
+    fn join(&self, waiter: Waiter) -> bool {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.next.push(waiter);
+        !std::mem::replace(&mut waiting.under_way, true)
+    }
+
+    /// Those who wait for the next write; with none the writing ends.
+    fn next(&self) -> Option<Vec<Waiter>> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.under_way = !waiting.next.is_empty();
+        waiting.under_way.then(|| std::mem::take(&mut waiting.next))
+    }
 }
 
 impl Database {
@@ -34,6 +69,7 @@ impl Database {
             .map_err(|_| OpenStore::Address)?
             .application_name("yinxin")
             .options([("lock_timeout", "5s"), ("statement_timeout", "30s")])
+            .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
         let mut connection = options.connect().await.map_err(StoreError::from)?;
         if let Some(refused) = durable(&mut connection).await.map_err(StoreError::from)? {
@@ -55,7 +91,10 @@ impl Database {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Database { pool })
+        Ok(Database {
+            pool,
+            settling: Arc::default(),
+        })
     }
 
     /// A transaction; dropped without a commit it is rolled back. Its commit alone promises
@@ -65,18 +104,37 @@ impl Database {
         Ok(self.pool.begin_with(BEGIN).await?)
     }
 
-    /// Answers when everything that was committed before is durable (T-D2). The message is read by
-    /// nobody: a commit that writes nothing would not wait.
+    /// Answers when everything that was committed before is durable (T-D2). One write serves all who
+    /// wait.
     pub(crate) async fn settle(&self) -> Result<(), StoreError> {
-        const SETTLE: &str = "SELECT pg_logical_emit_message(true, 'yinxin', '')";
-        sqlx::query(SETTLE).execute(&self.pool).await?;
-        Ok(())
+        let (tell, told) = oneshot::channel();
+        if self.settling.join(tell) {
+            let (pool, settling) = (self.pool.clone(), Arc::clone(&self.settling));
+            tokio::spawn(async move {
+                while let Some(waiters) = settling.next() {
+                    let done = synchronise(&pool).await;
+                    for waiter in waiters {
+                        // He may have gone away.
+                        let _gone = waiter.send(done.clone());
+                    }
+                }
+            });
+        }
+        told.await.map_err(|_| StoreError::stopped())?
     }
 
     /// A connection that reads what is committed.
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
+}
+
+/// A commit that is synchronous. The message is read by nobody: a commit that writes nothing would not
+/// wait.
+async fn synchronise(pool: &PgPool) -> Result<(), StoreError> {
+    const SETTLE: &str = "SELECT pg_logical_emit_message(true, 'yinxin', '')";
+    sqlx::query(SETTLE).execute(pool).await?;
+    Ok(())
 }
 
 /// Asked of every new connection: after a failover it may lead to another node.
@@ -99,4 +157,21 @@ async fn durable(connection: &mut PgConnection) -> Result<Option<OpenStore>, sql
         setting: "fsync",
         found: fsync,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_while_a_write_is_under_way_waits_for_the_next() {
+        let settling = Settling::default();
+        let waiter = || oneshot::channel().0;
+        assert!(settling.join(waiter()), "the first begins");
+        assert_eq!(settling.next().expect("one waits").len(), 1);
+        assert!(!settling.join(waiter()) && !settling.join(waiter()));
+        assert_eq!(settling.next().expect("two wait").len(), 2);
+        assert!(settling.next().is_none());
+        assert!(settling.join(waiter()), "nothing is under way any more");
+    }
 }

@@ -24,8 +24,23 @@ const MAX_QUEUE: usize = 1_024;
 /// Facts of one group.
 const MAX_GROUP: usize = 256;
 
-/// A fact on its way to the writer: run on the open connection, or told why there is none.
-pub(crate) type Command =
+/// A fact on its way to the writer.
+pub(crate) struct Command {
+    pub(crate) run: Run,
+    pub(crate) promise: Promise,
+}
+
+/// What has to be true when a fact is answered. The higher one includes the lower.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Promise {
+    /// It outlives the process.
+    Committed,
+    /// It outlives the machine (T-D2).
+    Durable,
+}
+
+/// What it does: on the open connection, or told why there is none.
+pub(crate) type Run =
     Box<dyn for<'c> FnOnce(Result<&'c mut Link, StoreError>) -> Later<'c, Done> + Send>;
 
 /// What comes some time.
@@ -47,6 +62,15 @@ pub(crate) struct Database {
     queue: Option<SyncSender<Command>>,
     writer: Option<JoinHandle<()>>,
     readers: Readers,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Command")
+            .field("promise", &self.promise)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for Done {
@@ -120,8 +144,13 @@ impl Writer {
     fn work(mut self, commands: &Receiver<Command>) {
         let mut group = Vec::new();
         while let Ok(first) = commands.recv() {
-            group.push(first);
-            group.extend(commands.try_iter().take(MAX_GROUP - 1));
+            let rest = commands.try_iter().take(MAX_GROUP - 1);
+            let mut promise = first.promise;
+            group.push(first.run);
+            group.extend(rest.map(|command| {
+                promise = promise.max(command.promise);
+                command.run
+            }));
             let link = match self.link.take() {
                 Some(link) => Ok(link),
                 None => self.reopen(),
@@ -131,7 +160,7 @@ impl Writer {
                 // Nothing of this waits, but for a fact that waits for something else than its link.
                 self.runtime.block_on(async {
                     match link {
-                        Ok(link) => commit(link, &mut group).await,
+                        Ok(link) => commit(link, &mut group, promise).await,
                         Err(error) => {
                             refuse(&mut group, &error).await;
                             None
@@ -157,7 +186,7 @@ impl Writer {
 }
 
 /// Tells facts that were not run why.
-async fn refuse(group: &mut Vec<Command>, error: &StoreError) {
+async fn refuse(group: &mut Vec<Run>, error: &StoreError) {
     tracing::error!(error = %error, waiting = group.len(), "the store takes no facts");
     for command in group.drain(..) {
         let done = command(Err(error.clone())).await;
@@ -166,9 +195,12 @@ async fn refuse(group: &mut Vec<Command>, error: &StoreError) {
 }
 
 /// Runs and commits a group; gives the connection back if it may be used again.
-async fn commit(mut link: Link, group: &mut Vec<Command>) -> Option<Link> {
+async fn commit(mut link: Link, group: &mut Vec<Run>, promise: Promise) -> Option<Link> {
     let mut answers = Vec::with_capacity(group.len());
-    let mut ended = run(&mut link, group, &mut answers).await;
+    let mut ended = synchronous(&mut link, promise).await;
+    if ended.is_ok() {
+        ended = run(&mut link, group, &mut answers).await;
+    }
     if ended.is_ok() {
         ended = link.run("COMMIT", &[]).await.map(|_| ());
     }
@@ -185,9 +217,19 @@ async fn commit(mut link: Link, group: &mut Vec<Command>) -> Option<Link> {
     usable.then_some(link)
 }
 
+/// T-D2: a group that holds a durable fact is synchronised, and with it whatever was committed
+/// before. What is asked between transactions costs no disk.
+async fn synchronous(link: &mut Link, promise: Promise) -> Result<(), StoreError> {
+    let setting = match promise {
+        Promise::Committed => "PRAGMA synchronous = NORMAL",
+        Promise::Durable => "PRAGMA synchronous = FULL",
+    };
+    link.run(setting, &[]).await.map(|_| ())
+}
+
 async fn run(
     link: &mut Link,
-    group: &mut Vec<Command>,
+    group: &mut Vec<Run>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), StoreError> {
     link.run("BEGIN IMMEDIATE", &[]).await?;

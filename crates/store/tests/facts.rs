@@ -48,6 +48,15 @@ async fn add(store: &Store, number: i64, refuse: bool) -> Result<(), Refused> {
         .await
 }
 
+/// `PRAGMA synchronous` as it is while a fact runs.
+fn level_of(link: &mut Link) -> store::Later<'_, Result<i64, StoreError>> {
+    Box::pin(async move {
+        link.one("PRAGMA synchronous", &[], "pragma")
+            .await?
+            .integer()
+    })
+}
+
 async fn count(link: &mut Link) -> i64 {
     let mut row = link.one(COUNT, &[], "counter").await.expect("answers");
     row.integer().expect("a number")
@@ -228,4 +237,18 @@ async fn a_step_that_fails_leaves_none_of_its_fellows() {
     let refused = Store::open(&address(folder.path()), &[SCHEMA, wrong]).await;
     assert!(refused.is_err(), "{refused:?}");
     drop(opened(folder.path()).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_note_is_not_synchronised_and_a_fact_after_it_is() {
+    const FULL: i64 = 2;
+    const NORMAL: i64 = 1;
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = opened(folder.path()).await;
+    for _ in 0..2 {
+        let noted: Result<i64, StoreError> = store.note(level_of).await;
+        assert_eq!(noted.expect("answers"), NORMAL);
+        let written: Result<i64, StoreError> = store.write(level_of).await;
+        assert_eq!(written.expect("answers"), FULL);
+    }
 }

@@ -5,6 +5,7 @@ use catalogue::key::{DepartmentKey, MatterCode, PersonKey, SealCode};
 use licence::Identifier;
 use time::UtcDateTime;
 
+use crate::asked::{self, Response};
 use crate::id::JobId;
 use crate::secrets::{Place, Secrets};
 use store::StoreError;
@@ -151,20 +152,26 @@ pub struct Job {
     pub reason: Option<String>,
     /// What its maker needs to begin again; opened.
     pub payload: Vec<u8>,
+    /// The idempotency key of the request that began it.
+    pub request_key: Option<String>,
 }
 
 const FIND: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2)";
 const LOCK: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2) FOR UPDATE";
 const WAITING: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE department = $1 AND state = 'waiting' AND (begun > $2 OR (begun = $2 AND id > $3)) \
      ORDER BY begun, id LIMIT $4";
 const OPEN: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE state = $1 AND (begun > $2 OR (begun = $2 AND id > $3)) ORDER BY begun, id LIMIT $4";
 const INSERT: &str = "INSERT INTO job (id, department, kind, state, caller, requester, begun, changed, \
      identifier, payload, seal, purpose, matter, case_number, decision, decided_by, attempts) \
@@ -242,10 +249,23 @@ pub(crate) async fn lock(
     department: Option<&str>,
 ) -> Result<Option<Job>, StoreError> {
     let statement = if link.has_rivals() { LOCK } else { FIND };
-    let row = link
-        .row(statement, &[id.as_str().into(), department.into()])
-        .await?;
+    let values = [id.as_str().into(), department.into()];
+    let row = link.row(statement, &values).await?;
     row.map(|row| read(row, secrets)).transpose()
+}
+
+/// Keeps the answer to the request that began a job, for a fact that has locked it.
+pub(crate) async fn answer(
+    link: &mut Link,
+    secrets: &Secrets,
+    job: &Job,
+    response: &Response,
+) -> Result<(), StoreError> {
+    let Some(key) = &job.request_key else {
+        return Ok(());
+    };
+    let request = (job.caller.as_str(), key.as_str(), job.department.as_str());
+    asked::answer(link, secrets, request, response).await
 }
 
 pub(crate) async fn waiting(
@@ -313,6 +333,7 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<Job, StoreError> {
         attempts: row.count()?,
         reason: row.maybe_text()?,
         payload,
+        request_key: row.maybe_text()?,
     })
 }
 

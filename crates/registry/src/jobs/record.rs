@@ -5,9 +5,9 @@ use catalogue::key::PersonKey;
 use licence::Event;
 use licence::life::Stop;
 
-use crate::asked::{self, By, Response};
+use crate::asked::{By, Response};
 use crate::id::JobId;
-use crate::jobs::job::{Job, JobState};
+use crate::jobs::job::{self, Job, JobState};
 use crate::jobs::step::{StepRefused, act, find_release, locked};
 use crate::licences::tell;
 use crate::licences::version::{self, Move, Record};
@@ -108,7 +108,7 @@ pub(crate) async fn record(
             Some(record)
         }
     };
-    asked::answer_job(link, secrets, job.id.as_str(), &recording.response).await?;
+    job::answer(link, secrets, &job, &recording.response).await?;
     let values = [department.into(), job.id.as_str().into(), by.at.into()];
     link.later(RECORDED, &values).await?;
     job.state = JobState::Recorded;

@@ -5,7 +5,7 @@ use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm, sh
 use licence::Identifier;
 use thiserror::Error;
 
-use crate::asked::{self, By, Response};
+use crate::asked::{By, Response};
 use crate::id::JobId;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
 use crate::secrets::{Secrets, hex};
@@ -120,7 +120,7 @@ pub(crate) async fn await_release(
         unsealed.object.as_str().into(),
     ];
     link.later(AWAIT, &values).await?;
-    asked::answer_job(link, secrets, id.as_str(), answer).await?;
+    job::answer(link, secrets, &job, answer).await?;
     job.state = JobState::Waiting;
     job.changed = by.at;
     job.unsealed = Some(unsealed.clone());

@@ -178,7 +178,8 @@ const MAX_DRAWS: u32 = 64;
 const DRAW: &str = "INSERT INTO counter (name, value) VALUES ($1, 1) \
      ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value";
 const LICENCE: &str = "INSERT INTO licence (id, department, type_code, issuer_code, number, serial, events) \
-     VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (type_code, issuer_code, number) DO NOTHING RETURNING 1";
+     SELECT $1, $2, $3, $4, $5, $6, 0 WHERE NOT EXISTS (SELECT 1 FROM version WHERE identifier = $7) \
+     ON CONFLICT (type_code, issuer_code, number) DO NOTHING RETURNING 1";
 const KNOWN: &str = "SELECT number FROM licence WHERE id = $1";
 const FREE: &str = "SELECT 1 FROM version WHERE identifier = $1";
 const VERSION: &str = "INSERT INTO version (identifier, department, licence, version, job, licence_type, issuer, \
@@ -270,22 +271,15 @@ async fn draw(
             job: job.clone(),
         };
         let composed = (reservation.compose)(&drawn)?;
-        let identifier = composed.identifier.to_string();
-        if link
-            .row(FREE, &[identifier.as_str().into()])
-            .await?
-            .is_some()
-        {
-            if reservation.serial.is_some() || reservation.licence.is_some() {
+        let licence = match take_number(link, secrets, reservation, &composed).await? {
+            Taken::Licence(licence) => licence,
+            Taken::Identifier if reservation.serial.is_some() || reservation.licence.is_some() => {
                 return Err(ReserveRefused::IdentifierTaken);
             }
-            continue;
-        }
-        let Some(licence) = take_number(link, secrets, reservation, &composed).await? else {
-            if reservation.number.is_some() {
+            Taken::Number if reservation.number.is_some() => {
                 return Err(ReserveRefused::NumberTaken);
             }
-            continue;
+            Taken::Identifier | Taken::Number => continue,
         };
         return Ok(Reserved {
             job,
@@ -298,18 +292,36 @@ async fn draw(
     Err(ReserveRefused::Exhausted)
 }
 
-/// The licence that has this number now; nothing when another has it.
+/// Whose the number is now.
+enum Taken {
+    /// This licence's.
+    Licence(LicenceId),
+    /// Nobody's: the identifier is another version's.
+    Identifier,
+    /// Another licence's.
+    Number,
+}
+
 async fn take_number(
     link: &mut Link,
     secrets: &Secrets,
     reservation: &Reservation,
     composed: &Composed,
-) -> Result<Option<LicenceId>, ReserveRefused> {
+) -> Result<Taken, ReserveRefused> {
+    let identifier = composed.identifier.to_string();
     if let Some(licence) = &reservation.licence {
+        if is_taken(link, &identifier).await? {
+            return Ok(Taken::Identifier);
+        }
         let Some(mut row) = link.row(KNOWN, &[licence.as_str().into()]).await? else {
             return Err(ReserveRefused::NoLicence);
         };
-        return Ok((row.text()? == composed.number.as_str()).then(|| licence.clone()));
+        let same = row.text()? == composed.number.as_str();
+        return Ok(if same {
+            Taken::Licence(licence.clone())
+        } else {
+            Taken::Number
+        });
     }
     let id = secrets.fresh_id()?;
     let values = [
@@ -319,11 +331,20 @@ async fn take_number(
         reservation.issuer.as_str().into(),
         composed.number.as_str().into(),
         composed.identifier.serial().as_str().into(),
+        identifier.as_str().into(),
     ];
-    if link.row(LICENCE, &values).await?.is_none() {
-        return Ok(None);
+    if link.row(LICENCE, &values).await?.is_some() {
+        return Ok(Taken::Licence(LicenceId::parse(&id).ok_or(DAMAGED)?));
     }
-    Ok(Some(LicenceId::parse(&id).ok_or(DAMAGED)?))
+    Ok(if is_taken(link, &identifier).await? {
+        Taken::Identifier
+    } else {
+        Taken::Number
+    })
+}
+
+async fn is_taken(link: &mut Link, identifier: &str) -> Result<bool, StoreError> {
+    Ok(link.row(FREE, &[identifier.into()]).await?.is_some())
 }
 
 async fn write(
