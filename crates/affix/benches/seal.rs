@@ -12,7 +12,7 @@ use pdf::{Seekable, Source};
 #[path = "../tests/sealing/files.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod files;
-#[path = "../tests/sealing/keys.rs"]
+#[path = "../../pdf/tests/reading/keys.rs"]
 mod keys;
 
 use files::{Kind, Small, new_field, request};

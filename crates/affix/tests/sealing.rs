@@ -7,7 +7,7 @@ mod active;
 #[path = "sealing/files.rs"]
 mod files;
 #[cfg(test)]
-#[path = "sealing/keys.rs"]
+#[path = "../../pdf/tests/reading/keys.rs"]
 mod keys;
 #[cfg(test)]
 #[path = "sealing/kinds.rs"]

@@ -521,4 +521,26 @@ mod tests {
         ));
         assert!(file.count_parsed(0).is_err(), "and it stays so");
     }
+
+    #[test]
+    fn streams_expand_and_objects_are_read_to_the_limit_and_no_further() {
+        let file = read(&FILE).expect("a sound file");
+        assert_eq!(file.count_expanded(MAX_EXPANDED_TOTAL), Ok(()));
+        assert!(matches!(
+            file.count_expanded(1),
+            Err(ReadPdf::Limit {
+                limit: MAX_EXPANDED_TOTAL,
+                ..
+            })
+        ));
+        file.reads.set(MAX_READS - 1);
+        file.latest().catalog().expect("the last that is read");
+        assert!(matches!(
+            file.latest().catalog(),
+            Err(ReadPdf::Limit {
+                limit: MAX_READS,
+                ..
+            })
+        ));
+    }
 }

@@ -54,7 +54,7 @@ mod tests {
             },
             object: Rc::new(Object::Null),
             range: 0..20,
-            spans: Vec::new(),
+            contents: None,
         })
     }
 

@@ -15,6 +15,19 @@ const MAX_PARENTHESES: u64 = 64;
 const FIRST: u64 = 512;
 const WINDOW: u64 = 16 * 1024;
 
+/// The words of the syntax.
+const KEYWORDS: &[&[u8]] = &[
+    b"R",
+    b"obj",
+    b"endobj",
+    b"stream",
+    b"true",
+    b"false",
+    b"null",
+    b"trailer",
+    b"startxref",
+];
+
 /// One token.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {
@@ -26,8 +39,8 @@ pub(crate) enum Token {
     CloseArray,
     OpenDictionary,
     CloseDictionary,
-    /// `obj`, `stream`, `R`, `true` and the like.
-    Keyword(Vec<u8>),
+    /// One of [`KEYWORDS`]; empty for every other word.
+    Keyword(&'static [u8]),
     End,
 }
 
@@ -126,21 +139,26 @@ impl<'s> Lexer<'s> {
         if let Some(octet) = self.window.get(self.at) {
             return Ok(Some(*octet));
         }
-        let start = self.position();
         let size = if self.window.is_empty() {
             FIRST
         } else {
             WINDOW
         };
+        self.fill(size)?;
+        Ok(self.window.get(self.at).copied())
+    }
+
+    /// Reads anew from here: `size` octets, or as many as there are.
+    fn fill(&mut self, size: u64) -> Result<(), ReadPdf> {
+        let start = self.position();
         let size = self.end.saturating_sub(start).min(size);
         if size == 0 {
-            return Ok(None);
+            return Ok(());
         }
         self.window.resize(usize::try_from(size).unwrap_or(0), 0);
         self.base = start;
         self.at = 0;
-        self.source.read_at(start, &mut self.window)?;
-        Ok(self.window.first().copied())
+        self.source.read_at(start, &mut self.window)
     }
 
     /// The next octet.
@@ -226,34 +244,43 @@ impl<'s> Lexer<'s> {
             }
             b'/' => self.name()?,
             b'+' | b'-' | b'.' | b'0'..=b'9' => self.number()?,
-            b'a'..=b'z' | b'A'..=b'Z' => Token::Keyword(self.regular()?),
+            b'a'..=b'z' | b'A'..=b'Z' => self.keyword()?,
             _ => return self.fault(),
         };
         Ok((token, start))
     }
 
     /// Octets up to white space or a delimiter.
-    fn regular(&mut self) -> Result<Vec<u8>, ReadPdf> {
-        let mut found = Vec::new();
-        while self.peek()?.is_some() {
-            let rest = self.window.get(self.at..).unwrap_or_default();
-            let end = rest
-                .iter()
-                .position(|octet| is_white(*octet) || is_delimiter(*octet));
-            let part = rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest);
-            if (found.len() + part.len()) as u64 > MAX_NAME {
-                return Err(ReadPdf::Limit {
-                    what: "octets of a name or number",
-                    limit: MAX_NAME,
-                });
-            }
-            found.extend_from_slice(part);
-            self.at += part.len();
-            if end.is_some() {
-                break;
-            }
+    fn regular(&mut self) -> Result<&[u8], ReadPdf> {
+        let mut length = self.reach();
+        if length.is_none() {
+            // The window ends in the middle of it, or the file does.
+            self.fill(WINDOW)?;
+            length = self.reach();
         }
+        let rest = self.window.get(self.at..).unwrap_or_default();
+        let found = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest);
+        if found.len() as u64 > MAX_NAME {
+            return Err(ReadPdf::Limit {
+                what: "octets of a name or number",
+                limit: MAX_NAME,
+            });
+        }
+        self.at += found.len();
         Ok(found)
+    }
+
+    /// How far it is to the next white space or delimiter in the window.
+    fn reach(&self) -> Option<usize> {
+        let rest = self.window.get(self.at..).unwrap_or_default();
+        rest.iter()
+            .position(|octet| is_white(*octet) || is_delimiter(*octet))
+    }
+
+    fn keyword(&mut self) -> Result<Token, ReadPdf> {
+        let found = self.regular()?;
+        let known = KEYWORDS.iter().find(|word| **word == found);
+        Ok(Token::Keyword(known.copied().unwrap_or_default()))
     }
 
     fn number(&mut self) -> Result<Token, ReadPdf> {
@@ -266,7 +293,7 @@ impl<'s> Lexer<'s> {
                 limit: MAX_DIGITS,
             });
         }
-        let text = std::str::from_utf8(&found).map_err(|_| wrong)?;
+        let text = std::str::from_utf8(found).map_err(|_| wrong)?;
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         // 7.3.3: digits with at most one point; no exponent, no second sign.
         let (whole, part) = match digits.split_once('.') {
@@ -289,7 +316,7 @@ impl<'s> Lexer<'s> {
         self.at += 1;
         let raw = self.regular()?;
         if !raw.contains(&b'#') {
-            return Ok(Token::Name(raw));
+            return Ok(Token::Name(raw.to_vec()));
         }
         // 7.3.5: a number sign and two hexadecimal digits; never 00.
         let mut name = Vec::with_capacity(raw.len());
@@ -470,7 +497,7 @@ mod tests {
         let found = tokens(b"12 -3 +4.5 .5 6. /A#42c /(a(b)\\)\\101\\\nx)<4 1 5>[]<<>>true%c\nR")
             .expect("well-formed");
         let name = |text: &[u8]| Token::Name(text.to_vec());
-        let keyword = |text: &[u8]| Token::Keyword(text.to_vec());
+        let keyword = |text: &'static [u8]| Token::Keyword(text);
         assert_eq!(
             found,
             [

@@ -14,9 +14,6 @@ pub(crate) const MAX_VALUES: u32 = 262_144;
 /// T-I7: object numbers.
 pub(crate) const MAX_OBJECTS: u32 = 1_000_000;
 
-/// Where the value of a top-level dictionary entry stands.
-pub(crate) type Spans = Vec<(Vec<u8>, Range<u64>)>;
-
 /// An indirect object with its place.
 #[derive(Debug)]
 pub(crate) struct Indirect {
@@ -24,8 +21,8 @@ pub(crate) struct Indirect {
     pub(crate) object: Rc<Object>,
     /// From its number to the end of `endobj`.
     pub(crate) range: Range<u64>,
-    /// If it is a dictionary, where its values stand.
-    pub(crate) spans: Spans,
+    /// If it is a dictionary, where the value of its /Contents stands.
+    pub(crate) contents: Option<Range<u64>>,
 }
 
 /// Finds the length of a stream whose /Length is a reference.
@@ -61,29 +58,29 @@ impl<'l, 's> Parser<'l, 's> {
     pub(crate) fn indirect(&mut self, length: Length<'_>) -> Result<Indirect, ReadPdf> {
         let (reference, start) = self.header()?;
         let (token, at) = self.lexer.token()?;
-        let (object, spans) = if token == Token::OpenDictionary {
-            let (dictionary, spans) = self.entries(MAX_NESTING)?;
-            (Object::Dictionary(dictionary), spans)
+        let (object, contents) = if token == Token::OpenDictionary {
+            let (dictionary, contents) = self.entries(MAX_NESTING)?;
+            (Object::Dictionary(dictionary), contents)
         } else {
-            (self.value(token, at, MAX_NESTING)?, Spans::new())
+            (self.value(token, at, MAX_NESTING)?, None)
         };
         let (mut token, mut at) = self.lexer.token()?;
         let object = match object {
-            Object::Dictionary(dictionary) if token == Token::Keyword(b"stream".to_vec()) => {
+            Object::Dictionary(dictionary) if token == Token::Keyword(b"stream") => {
                 let range = self.data(&dictionary, length)?;
                 (token, at) = self.lexer.token()?;
                 Object::Stream(Stream { dictionary, range })
             }
             other => other,
         };
-        if token != Token::Keyword(b"endobj".to_vec()) {
+        if token != Token::Keyword(b"endobj") {
             return Err(ReadPdf::Syntax { at });
         }
         Ok(Indirect {
             reference,
             object: Rc::new(object),
             range: start..self.lexer.position(),
-            spans,
+            contents,
         })
     }
 
@@ -118,7 +115,7 @@ impl<'l, 's> Parser<'l, 's> {
             Token::Name(name) => Object::Name(name),
             Token::OpenArray => self.array(deeper(depth)?)?,
             Token::OpenDictionary => Object::Dictionary(self.entries(deeper(depth)?)?.0),
-            Token::Keyword(word) => match word.as_slice() {
+            Token::Keyword(word) => match word {
                 b"true" => Object::Boolean(true),
                 b"false" => Object::Boolean(false),
                 b"null" => Object::Null,
@@ -156,15 +153,15 @@ impl<'l, 's> Parser<'l, 's> {
         }
     }
 
-    fn entries(&mut self, depth: u8) -> Result<(Dictionary, Spans), ReadPdf> {
+    fn entries(&mut self, depth: u8) -> Result<(Dictionary, Option<Range<u64>>), ReadPdf> {
         let mut entries = Vec::new();
-        let mut spans = Spans::new();
+        let mut contents = None;
         loop {
             let key = match self.lexer.token()? {
                 (Token::CloseDictionary, at) => {
                     // 7.3.7: no two entries have the same key; readers differ on which they take.
                     return match Dictionary::new(entries) {
-                        Ok(dictionary) => Ok((dictionary, spans)),
+                        Ok(dictionary) => Ok((dictionary, contents)),
                         Err(_) => Err(ReadPdf::DuplicateKey { at }),
                     };
                 }
@@ -173,8 +170,8 @@ impl<'l, 's> Parser<'l, 's> {
             };
             let (token, at) = self.lexer.token()?;
             let value = self.value(token, at, depth)?;
-            if depth == MAX_NESTING {
-                spans.push((key.clone(), at..self.lexer.position()));
+            if key == b"Contents" {
+                contents = Some(at..self.lexer.position());
             }
             entries.push((key, value));
         }

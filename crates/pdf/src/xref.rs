@@ -87,7 +87,7 @@ pub(crate) struct Footer {
 /// `StartXref` if it is not one.
 pub(crate) fn footer(lexer: &mut Lexer<'_>) -> Result<Footer, ReadPdf> {
     let (keyword, start) = lexer.token()?;
-    if keyword != Token::Keyword(b"startxref".to_vec()) {
+    if keyword != Token::Keyword(b"startxref") {
         return Err(ReadPdf::StartXref);
     }
     let (Token::Integer(number), _) = lexer.token()? else {

@@ -22,6 +22,9 @@ mod honest;
 #[path = "reading/keys.rs"]
 mod keys;
 #[cfg(test)]
+#[path = "reading/limits.rs"]
+mod limits;
+#[cfg(test)]
 #[path = "reading/maker.rs"]
 mod maker;
 #[cfg(test)]

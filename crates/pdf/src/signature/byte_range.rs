@@ -56,17 +56,13 @@ pub(super) fn contents(
         Some(Object::String(_)) => {}
         Some(_) => return Err(Fault::ContentsForm),
     }
-    let span = found
-        .spans
-        .iter()
-        .find_map(|(key, span)| (key == b"Contents").then_some(span))
-        .ok_or(Fault::ContentsMissing)?;
+    let span = found.contents.clone().ok_or(Fault::ContentsMissing)?;
     let mut first = [0];
     view.file().source().read_at(span.start, &mut first)?;
     if first != *b"<" {
         return Err(Fault::ContentsForm);
     }
-    if *span != (a..b) {
+    if span != (a..b) {
         return Err(Fault::ContentsGap);
     }
     let length = usize::try_from(b - a).map_err(|_| Fault::ContentsGap)?;

@@ -1,5 +1,7 @@
 //! The classic table with its trailer (ISO 32000-2, 7.5.4, 7.5.5) and the stream of a hybrid file (7.5.8.4).
 
+use std::collections::BTreeSet;
+
 use crate::fault::ReadPdf;
 use crate::lexer::{Lexer, Token};
 use crate::parse::{MAX_OBJECTS, Parser};
@@ -61,6 +63,11 @@ pub(super) fn read(
         let left = room.saturating_sub(read.entries.len());
         let hidden = stream::read(source, &mut lexer, place, left)?;
         read.kind = SectionKind::Hybrid;
+        // 7.5.8.4: what the stream has the table lists as free, for readers that know no such streams. An object
+        // that both have stays there twice and is refused.
+        let numbers: BTreeSet<u32> = hidden.entries.iter().map(|entry| entry.number).collect();
+        read.entries
+            .retain(|entry| entry.place() != Place::Free || !numbers.contains(&entry.number));
         read.entries.extend(hidden.entries);
         read.ranges.extend(hidden.ranges);
         read.streams.extend(hidden.streams);

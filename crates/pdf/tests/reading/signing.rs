@@ -8,19 +8,23 @@ use crate::maker::{
     stream,
 };
 
+/// A second signature in a new field, with something in its objects changed.
+fn with(change: &dyn Fn(&mut Bodies)) -> Maker {
+    let mut objects = second("/Rect[0 0 0 0]", dictionary(""));
+    change(&mut objects);
+    signed().update(&objects)
+}
+
+/// The same, something in the field written otherwise.
+fn field(from: &str, to: &str) -> Maker {
+    with(&|objects| {
+        let body = objects[&30].replace(from, to);
+        objects.insert(30, body);
+    })
+}
+
 #[test]
 fn new_fields_are_signatures_or_nothing() {
-    let with = |change: &dyn Fn(&mut Bodies)| {
-        let mut objects = second("/Rect[0 0 0 0]", dictionary(""));
-        change(&mut objects);
-        signed().update(&objects)
-    };
-    let field = |from: &'static str, to: &'static str| {
-        with(&|objects| {
-            let body = objects[&30].replace(from, to);
-            objects.insert(30, body);
-        })
-    };
     check(&[
         (
             "a text field",
@@ -52,17 +56,6 @@ fn new_fields_are_signatures_or_nothing() {
 
 #[test]
 fn new_fields_have_names_and_signatures_of_their_own() {
-    let with = |change: &dyn Fn(&mut Bodies)| {
-        let mut objects = second("/Rect[0 0 0 0]", dictionary(""));
-        change(&mut objects);
-        signed().update(&objects)
-    };
-    let field = |from: &'static str, to: &'static str| {
-        with(&|objects| {
-            let body = objects[&30].replace(from, to);
-            objects.insert(30, body);
-        })
-    };
     check(&[
         (
             "a name that is taken",
