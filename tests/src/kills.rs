@@ -3,7 +3,7 @@
 //! A child process serves an installation; customers ask for licences, release and remember what they were told. The
 //! child is killed by a signal that it cannot catch, started again, and so on. In the end every request is repeated
 //! three times, and what is found is compared with what was told. Moments come from a seed; the clock of each life
-//! stands still, a minute after the one before.
+//! stands still, a minute after the one before. Where two processes serve one installation, they are killed in turn.
 
 mod customers;
 
@@ -22,8 +22,6 @@ use crate::judged;
 
 /// Whose licences are asked for.
 const DEPARTMENT: &str = "Q-APR";
-/// Answers after which a life ends, at most.
-const ANSWERS: u32 = 48;
 /// Microseconds from then on, at most.
 const MOMENT: u32 = 40_000;
 /// A life that gives no answer for so long is stuck.
@@ -42,6 +40,19 @@ pub struct Plan {
     pub seed: u64,
     /// A PostgreSQL database; an SQLite file when none is named.
     pub database: Option<String>,
+    /// Answers between two kills.
+    pub answers: Answers,
+    /// Processes that serve the installation at once.
+    pub servers: u32,
+}
+
+/// How many answers there are between two kills.
+#[derive(Debug, Clone, Copy)]
+pub enum Answers {
+    /// A random number of them, at most so many.
+    UpTo(u32),
+    /// So many.
+    Each(u32),
 }
 
 /// What came of it.
@@ -60,8 +71,8 @@ pub struct Outcome {
 /// Where the service is, for its customers.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
-    pub(crate) base: String,
-    pub(crate) now: UtcDateTime,
+    /// Each process: its origin and its clock.
+    pub(crate) servers: Vec<(String, UtcDateTime)>,
     /// No new requests; those that are open are carried to their end.
     pub(crate) last: bool,
 }
@@ -79,13 +90,11 @@ pub async fn run(plan: &Plan, folder: &Path) -> anyhow::Result<Outcome> {
         database: plan.database.clone(),
         environment: Vec::new(),
     };
-    let mut child = Child::start(&serving, moment_of(1)).await?;
-    let place = |child: &Child, life: u32, last| Place {
-        base: child.base().to_owned(),
-        now: moment_of(life),
-        last,
-    };
-    let (tell, told) = watch::channel(place(&child, 1, false));
+    let mut children = Vec::new();
+    for _ in 0..plan.servers.max(1) {
+        children.push((Child::start(&serving, moment_of(1)).await?, moment_of(1)));
+    }
+    let (tell, told) = watch::channel(place(&children, false));
     let (answered, mut answers) = mpsc::channel(1_024);
     let mut customers = Vec::new();
     for number in 0..plan.customers {
@@ -94,7 +103,10 @@ pub async fn run(plan: &Plan, folder: &Path) -> anyhow::Result<Outcome> {
     }
     let mut acknowledged = 0;
     for kill in 1..=plan.kills {
-        let after = draw(&random, ANSWERS)?;
+        let after = match plan.answers {
+            Answers::UpTo(most) => draw(&random, most)?,
+            Answers::Each(number) => number,
+        };
         for _ in 0..after {
             let answer = tokio::time::timeout(PATIENCE, answers.recv()).await;
             let answer = answer.context("the service gives no answers")?;
@@ -102,18 +114,24 @@ pub async fn run(plan: &Plan, folder: &Path) -> anyhow::Result<Outcome> {
         }
         let moment = u64::from(draw(&random, MOMENT)?);
         tokio::time::sleep(Duration::from_micros(moment)).await;
-        child.kill()?;
-        child = Child::start(&serving, moment_of(kill + 1)).await?;
-        tell.send(place(&child, kill + 1, kill == plan.kills))?;
+        let turn = usize::try_from(kill % plan.servers.max(1))?;
+        let child = children.get_mut(turn).context("each has its turn")?;
+        child.0.kill()?;
+        *child = (
+            Child::start(&serving, moment_of(kill + 1)).await?,
+            moment_of(kill + 1),
+        );
+        tell.send(place(&children, kill == plan.kills))?;
     }
     tokio::spawn(async move { while answers.recv().await.is_some() {} });
     let mut asked = Vec::new();
     for customer in customers {
         asked.append(&mut customer.await??);
     }
-    let customer = Customer::new(&installation, child.base(), DEPARTMENT);
-    judged::answers(&customer, &asked, moment_of(plan.kills + 1)).await?;
-    child.kill()?;
+    let (last, now) = children.first().context("one serves")?;
+    let customer = Customer::new(&installation, last.base(), DEPARTMENT);
+    judged::answers(&customer, &asked, *now).await?;
+    drop(children);
     let attempts =
         judged::facts(&installation, DEPARTMENT, &asked, moment_of(plan.kills + 2)).await?;
     Ok(Outcome {
@@ -122,6 +140,16 @@ pub async fn run(plan: &Plan, folder: &Path) -> anyhow::Result<Outcome> {
         acknowledged,
         attempts,
     })
+}
+
+fn place(children: &[(Child, UtcDateTime)], last: bool) -> Place {
+    let servers = children
+        .iter()
+        .map(|(child, now)| (child.base().to_owned(), *now));
+    Place {
+        servers: servers.collect(),
+        last,
+    }
 }
 
 /// The clock of the life with this number.

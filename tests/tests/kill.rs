@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use tests::databases::Server;
-use tests::kills::{Plan, run};
+use tests::kills::{Answers, Plan, run};
 
 fn number(name: &str, usual: u64) -> u64 {
     let given = std::env::var(name).ok();
@@ -19,6 +19,8 @@ fn plan(database: Option<String>) -> Plan {
         customers: 8,
         seed: number("YINXIN_SEED", 20_260_703),
         database,
+        answers: Answers::UpTo(48),
+        servers: 1,
     };
     println!("YINXIN_KILLS={} YINXIN_SEED={}", plan.kills, plan.seed);
     plan

@@ -1,14 +1,19 @@
-//! `kill run`: kills the service as often as is wanted; `kill serve`: the process that is killed.
+//! `kill run`: kills the service as often as is wanted; `kill keys`: uses many request keys meanwhile; `kill serve`: the
+//! process that is killed.
 
 use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use tests::child;
 use tests::databases::Server;
-use tests::kills::{self, Plan};
+use tests::kills::{self, Answers, Plan};
 use time::UtcDateTime;
 
-const USAGE: &str = "kill run [KILLS] [SEED] | kill serve FOLDER MOMENT [DATABASE]";
+const USAGE: &str = "kill run [KILLS] [SEED] | kill keys [KEYS] [KILLS] [SEED] | kill serve FOLDER MOMENT [DATABASE]";
+/// Answers between two kills of `run`, at most.
+const ANSWERS: u32 = 48;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -21,34 +26,71 @@ async fn main() -> anyhow::Result<()> {
             child::serve(Path::new(folder), moment, rest.first().copied()).await
         }
         ["run", rest @ ..] => {
-            let number = |at: usize, usual: u64| match rest.get(at) {
-                Some(text) => text.parse().context(USAGE),
-                None => Ok(usual),
-            };
-            run(number(0, 1_000)?, number(1, 1)?).await
+            let kills = u32::try_from(number(rest, 0, 1_000)?)?;
+            both(kills, Answers::UpTo(ANSWERS), number(rest, 1, 1)?).await
+        }
+        ["keys", rest @ ..] => {
+            let keys = u32::try_from(number(rest, 0, 10_000)?)?;
+            let kills = u32::try_from(number(rest, 1, 50)?)?;
+            // Each key has two answers: that it waits, and that it is sealed.
+            let answers = Answers::Each(keys.saturating_mul(2).div_ceil(kills.max(1)));
+            both(kills, answers, number(rest, 2, 1)?).await
         }
         _ => bail!(USAGE),
     }
 }
 
-/// On SQLite, and on PostgreSQL where a server is given.
-async fn run(kills: u64, seed: u64) -> anyhow::Result<()> {
+fn number(words: &[&str], at: usize, usual: u64) -> anyhow::Result<u64> {
+    words
+        .get(at)
+        .map_or(Ok(usual), |text| text.parse().context(USAGE))
+}
+
+/// On SQLite, and on PostgreSQL where a server is given: there two processes serve at once.
+async fn both(kills: u32, answers: Answers, seed: u64) -> anyhow::Result<()> {
     let mut plan = Plan {
         program: std::env::current_exe()?,
-        kills: u32::try_from(kills)?,
+        kills,
         customers: 8,
         seed,
         database: None,
+        answers,
+        servers: 1,
     };
-    let folder = tempfile::tempdir()?;
-    println!("SQLite: {:?}", kills::run(&plan, folder.path()).await?);
+    println!(
+        "commit {}, seed {seed}, {kills} kills, {answers:?}",
+        commit()
+    );
+    one("SQLite, one process", &plan).await?;
     let Some(server) = Server::given() else {
         println!("PostgreSQL: no server is given");
         return Ok(());
     };
     let name = format!("kill_{}", std::process::id());
-    plan.database = Some(server.make(&name, None).await?);
+    for servers in [1, 2] {
+        plan.database = Some(server.make(&name, None).await?);
+        plan.servers = servers;
+        one(&format!("PostgreSQL, processes: {servers}"), &plan).await?;
+        server.remove(&name).await?;
+    }
+    Ok(())
+}
+
+async fn one(name: &str, plan: &Plan) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    println!("PostgreSQL: {:?}", kills::run(&plan, folder.path()).await?);
-    server.remove(&name).await
+    let began = Instant::now();
+    let outcome = kills::run(plan, folder.path()).await;
+    let outcome = outcome.with_context(|| name.to_owned())?;
+    let seconds = began.elapsed().as_secs();
+    println!("{name}: {outcome:?}; lost 0, twice 0; {seconds} s");
+    Ok(())
+}
+
+/// The commit that is checked out, as far as git says.
+fn commit() -> String {
+    let told = Command::new("git")
+        .args(["describe", "--always", "--dirty", "--abbrev=12"])
+        .output();
+    told.map(|told| String::from_utf8_lossy(&told.stdout).trim().to_owned())
+        .unwrap_or_default()
 }
