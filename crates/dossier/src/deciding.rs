@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use catalogue::key::TypeKey;
 use catalogue::matter::Handling;
+use licence::restriction::{self, RestrictionRefused};
 use time::Date;
 
 use crate::clock::Clock;
@@ -129,7 +130,7 @@ pub(crate) fn decide_part(
     ruled: &Ruled,
     seen: Seen<'_, '_>,
 ) -> Result<Dossier, Refused> {
-    let decision = ruled_by(dossier, ruled, seen)?;
+    let decision = ruled_by(dossier, (ruled, Some(part)), seen)?;
     let mut next = dossier.clone();
     let known = next
         .parts
@@ -155,17 +156,8 @@ pub(crate) fn decide(
     {
         return Err(Refused::NotForwarded);
     }
-    // R13: what stands against the holder was shown before.
-    let numbers: Vec<Words> = scene
-        .restrictions
-        .iter()
-        .filter(|number| !ruled.shown.contains(number))
-        .cloned()
-        .collect();
-    if !numbers.is_empty() {
-        return Err(Refused::NotShown { numbers });
-    }
-    let decision = ruled_by(dossier, ruled, seen)?;
+    let result = scene.matter(&dossier.terms)?.result.clone();
+    let decision = ruled_by(dossier, (ruled, result.as_ref()), seen)?;
     let mut next = dossier.clone();
     let granted = ruled.outcome == Outcome::Granted;
     // domain.md 4.4: the whole is decided when all parts are; the deciding body's own parts are
@@ -205,8 +197,8 @@ fn rests_on(dossier: &Dossier, commitment: &Commitment) -> bool {
 
 fn ruled_by(
     dossier: &Dossier,
-    ruled: &Ruled,
-    (event, _, day): Seen<'_, '_>,
+    (ruled, of): (&Ruled, Option<&TypeKey>),
+    (event, scene, day): Seen<'_, '_>,
 ) -> Result<Decision, Refused> {
     if ruled.outcome != Outcome::Granted && ruled.reasons.is_none() {
         return Err(Refused::ReasonsMissing);
@@ -226,12 +218,42 @@ fn ruled_by(
     if ruled.mode == Mode::Commitment && !promised {
         return Err(Refused::Mode);
     }
+    restricted(dossier, (ruled, of), (scene, day))?;
     Ok(Decision {
         ruled: ruled.clone(),
         body: event.actor.body.clone(),
         by,
         on: day,
     })
+}
+
+/// R13: every restriction of the day was shown before; a grant is blocked only as listed.
+fn restricted(
+    dossier: &Dossier,
+    (ruled, of): (&Ruled, Option<&TypeKey>),
+    (scene, day): (&Scene<'_>, Date),
+) -> Result<(), Refused> {
+    let shown: BTreeSet<String> = ruled
+        .shown
+        .iter()
+        .map(|number| number.as_str().to_owned())
+        .collect();
+    if let (Outcome::Granted, Some(licence_type)) = (ruled.outcome, of) {
+        let asked = restriction::Asked {
+            licence_type,
+            matter: &dossier.terms.matter,
+            grant: match ruled.mode {
+                Mode::Commitment => restriction::Grant::OnCommitment,
+                Mode::Ordinary | Mode::Automatic { .. } => restriction::Grant::Ordinary,
+            },
+            on: day,
+        };
+        return Ok(restriction::may_decide(scene.restrictions, &shown, &asked)?);
+    }
+    match restriction::standing(scene.restrictions, day).find(|one| !shown.contains(&one.number)) {
+        Some(hidden) => Err(RestrictionRefused::NotShown(hidden.number.clone()).into()),
+        None => Ok(()),
+    }
 }
 
 /// The case after a decision, or its review, was rolled back: the clock runs as if nothing had

@@ -2,18 +2,20 @@
 
 use catalogue::key::{DepartmentKey, MatterCode, PersonKey, TypeKey};
 use catalogue::matter::Handling;
+use licence::life::Stop;
+use licence::sealing;
 use serde::{Deserialize, Serialize};
 use time::{Date, UtcDateTime};
 
 use crate::card::Card;
 use crate::clock::Clock;
 use crate::commitment::Commitment;
-use crate::decision::{Decision, Outcome};
+use crate::decision::{Decision, Mode, Outcome};
 use crate::deferral::{Deferred, DeferredState};
 use crate::mandate::Mandate;
 use crate::material::Item;
 use crate::number::{CaseNumber, CommitmentNumber, PaperDigest};
-use crate::person::{Duties, Party};
+use crate::person::{Duties, Duty, Party};
 use crate::signed::Signed;
 use crate::state::State;
 use crate::text::{Words, moment};
@@ -291,6 +293,41 @@ impl Dossier {
             holder: &self.applicant,
             decision,
             parts: self.parts.iter().filter(|part| part.granted()).collect(),
+        })
+    }
+
+    /// Whether a supervisor has stopped it, as the rules at the seal ask (R6).
+    #[must_use]
+    pub fn sealing_stop(&self) -> Stop {
+        match self.stop {
+            Some(_) => Stop::Stopped,
+            None => Stop::Clear,
+        }
+    }
+
+    /// Its decision, as the rules at the seal ask ([`licence::sealing::judge`]).
+    #[must_use]
+    pub fn decided(&self) -> Option<sealing::Decided<'_>> {
+        let decision = self.decision.as_ref()?;
+        // R3: of several who received it the decider, if they were one.
+        let received = self
+            .duties
+            .of(Duty::Receive)
+            .find(|person| **person == decision.by)
+            .or_else(|| self.duties.of(Duty::Receive).next());
+        Some(sealing::Decided {
+            outcome: match decision.ruled.outcome {
+                Outcome::Granted => sealing::Outcome::Granted,
+                Outcome::Refused | Outcome::Discontinued => sealing::Outcome::Denied,
+            },
+            by: match &decision.ruled.mode {
+                Mode::Automatic { rule, owner } => sealing::Decider::Automatic {
+                    rule: rule.as_str(),
+                    owner: Some(owner),
+                },
+                Mode::Ordinary | Mode::Commitment => sealing::Decider::Person(&decision.by),
+            },
+            received_by: received,
         })
     }
 

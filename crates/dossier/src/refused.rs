@@ -2,6 +2,7 @@
 
 use catalogue::Rule;
 use catalogue::key::{DepartmentKey, TypeKey};
+use licence::restriction::RestrictionRefused;
 use time::{Date, UtcDateTime};
 
 use crate::card::{Card, CardGround};
@@ -13,7 +14,6 @@ use crate::person::{Role, SamePerson};
 use crate::signed::SignatureLacks;
 use crate::state::Act;
 use crate::table::NotListed;
-use crate::text::Words;
 
 /// Why an event is refused. Nothing of a refused event is applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -136,12 +136,9 @@ pub enum Refused {
     /// It is refused or discontinued without saying why.
     #[error("the reasons are missing")]
     ReasonsMissing,
-    /// Restrictions of the holder were not shown to the approver (R13).
-    #[error("restrictions of the holder were not shown")]
-    NotShown {
-        /// Their numbers.
-        numbers: Vec<Words>,
-    },
+    /// A restriction of the holder was not shown to the approver, or blocks as listed (R13).
+    #[error(transparent)]
+    Restricted(#[from] RestrictionRefused),
     /// A machine decided without a rule, or a person under one (R5).
     #[error("an automatic decision names its rule, and only that")]
     Rule,
@@ -205,7 +202,8 @@ impl Refused {
             Self::NothingGranted => "case.nothing-granted",
             Self::NotForwarded => "case.not-forwarded",
             Self::ReasonsMissing => "case.reasons-missing",
-            Self::NotShown { .. } => "case.restrictions-not-shown",
+            Self::Restricted(RestrictionRefused::Blocked(_)) => "case.restriction-blocks",
+            Self::Restricted(_) => "case.restriction-not-shown",
             Self::Rule => "case.rule-of-decision",
             Self::Mode => "case.mode-of-decision",
             Self::OtherDecision => "case.other-decision",
@@ -241,7 +239,7 @@ impl Refused {
             | Self::Deferred(_) => Rule::R21,
             Self::Material(_) | Self::Forbidden { .. } | Self::Open { .. } => Rule::R14,
             Self::UnknownMandate(_) | Self::Mandate(_) => Rule::R15,
-            Self::NotShown { .. } => Rule::R13,
+            Self::Restricted(refused) => refused.rule(),
             Self::Rule => Rule::R5,
             Self::Stopped | Self::NotStopped => Rule::R6,
             Self::Unanswered => Rule::R20,

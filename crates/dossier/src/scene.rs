@@ -4,6 +4,7 @@ use catalogue::key::{DepartmentKey, PersonKey};
 use catalogue::matter::Matter;
 use catalogue::{Calendar, Catalogue, DocumentPurpose, Refusal};
 use licence::Identifier;
+use licence::restriction::Restriction;
 use time::{Date, UtcDateTime};
 
 use crate::card::Card;
@@ -12,7 +13,6 @@ use crate::dossier::{CaseTerms, Dossier};
 use crate::material::Ground;
 use crate::number::{CaseNumber, CommitmentNumber};
 use crate::person::Party;
-use crate::text::Words;
 
 /// What an event is judged against. All of it is handed in; nothing is read here.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +21,8 @@ pub struct Scene<'a> {
     pub catalogue: &'a Catalogue,
     /// The working days of the region.
     pub calendar: &'a Calendar,
-    /// The numbers of the restrictions that stand against the applicant (R13).
-    pub restrictions: &'a [Words],
+    /// The restrictions of the applicant (R13).
+    pub restrictions: &'a [Restriction],
     /// The moment of recording.
     pub now: UtcDateTime,
 }

@@ -8,6 +8,7 @@ use time::{Date, Duration, UtcDateTime};
 
 use crate::card::CardGround;
 use crate::clock::Pause;
+use crate::decision::Mode;
 use crate::dossier::{Allowance, CaseTerms, Dossier, Forwarding, StopNote};
 use crate::event::{Application, CaseEvent, Happening};
 use crate::material::Item;
@@ -171,7 +172,7 @@ pub fn step(dossier: &Dossier, event: &CaseEvent, scene: &Scene<'_>) -> Result<S
     competent(dossier, event, (scene, matter, day))?;
     let mut stepped = apply(dossier, event, (scene, day))?;
     let next = &mut stepped.dossier;
-    if let Some(duty) = act.duty() {
+    if let Some(duty) = act.duty().filter(|_| !in_advance(dossier, event)) {
         // R5: an automatic decision is its rule's owner's.
         let person = match (&event.what, &next.decision) {
             (Happening::Decided(_), Some(decision)) => &decision.by,
@@ -190,6 +191,18 @@ pub fn step(dossier: &Dossier, event: &CaseEvent, scene: &Scene<'_>) -> Result<S
     next.number = event.number;
     next.at = event.at;
     Ok(stepped)
+}
+
+/// D19: the owner of a published rule has released what it decides in advance.
+fn in_advance(dossier: &Dossier, event: &CaseEvent) -> bool {
+    let owner = dossier
+        .decision
+        .as_ref()
+        .and_then(|decision| match &decision.ruled.mode {
+            Mode::Automatic { owner, .. } => Some(owner),
+            Mode::Ordinary | Mode::Commitment => None,
+        });
+    event.what.act() == Act::Seal && owner == Some(&event.actor.person)
 }
 
 fn unlisted(state: &'static str, act: Act) -> Refused {

@@ -4,6 +4,8 @@
 mod lives;
 #[path = "cases/office.rs"]
 mod office;
+#[path = "cases/opening.rs"]
+mod opening;
 #[path = "cases/packages.rs"]
 mod packages;
 #[path = "cases/papers.rs"]

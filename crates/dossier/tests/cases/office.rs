@@ -15,6 +15,7 @@ use dossier::number::{
 use dossier::person::{Actor, Party, Role};
 use dossier::signed::{Assurance, Signed};
 use dossier::{CaseFile, Dossier, Fate, Scene, Words};
+use licence::restriction::Restriction;
 use licence::{Identifier, SerialText, Version};
 use time::UtcDateTime;
 use time::macros::{date, utc_datetime};
@@ -30,7 +31,7 @@ pub(crate) const LATER: UtcDateTime = utc_datetime!(2026-12-01 00:00);
 pub(crate) struct Office {
     pub(crate) catalogue: Catalogue,
     pub(crate) calendar: Calendar,
-    pub(crate) restrictions: Vec<Words>,
+    pub(crate) restrictions: Vec<Restriction>,
 }
 
 impl Office {

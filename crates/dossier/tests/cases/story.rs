@@ -198,6 +198,16 @@ fn on_10_june_it_is_granted_on_day_2_of_5_and_then_released() {
         .read(&office.calendar, date!(2026 - 06 - 30));
     assert_eq!((reading.day, reading.promised), (2, 5));
     assert_eq!(reading.going, Going::Stopped);
+    let decided = dossier.decided().expect("decided");
+    assert_eq!(decided.outcome, licence::sealing::Outcome::Granted);
+    assert!(
+        matches!(decided.by, licence::sealing::Decider::Person(who) if who.as_str() == "chen.zhiyuan")
+    );
+    assert_eq!(
+        decided.received_by.map(|who| who.as_str()),
+        Some("zhou.qinghe")
+    );
+    assert_eq!(dossier.sealing_stop(), licence::life::Stop::Clear);
     let grant = dossier.grant().expect("granted");
     assert_eq!(grant.decision.by.as_str(), "chen.zhiyuan");
     assert_eq!(*grant.holder, firm());
