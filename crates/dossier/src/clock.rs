@@ -8,8 +8,6 @@ use time::Date;
 pub const YELLOW_PERCENT: u32 = 20;
 /// Least working days left when it comes (*default*).
 pub const YELLOW_DAYS: u32 = 1;
-/// A due day is sought in at most so many steps: each takes a pause into account.
-const MAX_STEPS: usize = 64;
 
 /// What the clock of a case runs on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,19 +147,29 @@ impl Clock {
             .any(|pause| pause.from <= day && pause.until.is_none_or(|until| day < until))
     }
 
+    /// The `days`-th working day on which the clock runs: counted from pause to pause, which
+    /// follow each other.
     fn due(&self, calendar: &Calendar, days: u16, at: Date) -> Option<Date> {
-        let first = self.accepted.next_day()?;
-        let mut due = calendar.after(self.accepted, days)?;
-        for _ in 0..MAX_STEPS {
-            let paused = self.paused(calendar, (first, due), at);
-            let wanted = u16::try_from(u32::from(days) + paused).ok()?;
-            let later = calendar.after(self.accepted, wanted)?;
-            if later == due {
-                return Some(due);
+        let mut before = self.accepted;
+        let mut left = u32::from(days);
+        for pause in &self.pauses {
+            let run = match before.next_day() {
+                Some(first) if first < pause.from => {
+                    calendar.count(first, pause.from.previous_day()?)
+                }
+                _ => 0,
+            };
+            if run >= left {
+                break;
             }
-            due = later;
+            left -= run;
+            let end = match pause.until {
+                Some(until) => until.previous_day()?,
+                None => at,
+            };
+            before = before.max(end);
         }
-        None
+        calendar.after(before, u16::try_from(left).ok()?)
     }
 }
 
@@ -256,6 +264,29 @@ mod tests {
         assert_eq!((reading.day, reading.going), (3, Going::Running));
         assert_eq!(reading.due, Some(date!(2026 - 06 - 25)));
         assert_eq!(reading.left, 3);
+    }
+
+    #[test]
+    fn the_due_day_is_the_day_on_which_the_promised_days_have_run_however_often_it_was_paused() {
+        let calendar = calendar();
+        let mut clock = clock(20);
+        let mut day = date!(2026 - 06 - 09);
+        for length in 0..90_u8 {
+            let until = day + time::Duration::days(i64::from(length % 3));
+            clock.pauses.push(Pause {
+                from: day,
+                until: Some(until),
+            });
+            day = until + time::Duration::days(i64::from(length % 2));
+            let due = clock
+                .read(&calendar, day)
+                .due
+                .expect("the calendar reaches");
+            // As the reading of that day says, and of no day before.
+            assert_eq!(clock.read(&calendar, due).day, 20, "{length}");
+            let before = due.previous_day().expect("a day");
+            assert_eq!(clock.read(&calendar, before).day, 19, "{length}");
+        }
     }
 
     #[test]

@@ -18,3 +18,5 @@ mod sequences;
 mod story;
 #[path = "cases/table.rs"]
 mod table;
+#[path = "cases/wire.rs"]
+mod wire;

@@ -1,6 +1,7 @@
 //! The sample office, its people, and the events of the story as its approval system sends them.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use catalogue::key::{DepartmentKey, FieldName, MatterCode, PersonKey, TypeKey};
 use catalogue::{Calendar, Catalogue, Sources};
@@ -37,6 +38,12 @@ pub(crate) struct Office {
 impl Office {
     pub(crate) fn sample() -> Self {
         Self::with(POWERS)
+    }
+
+    /// The sample, imported once for tests of many sequences.
+    pub(crate) fn shared() -> &'static Self {
+        static OFFICE: LazyLock<Office> = LazyLock::new(Office::sample);
+        &OFFICE
     }
 
     /// The sample with another file of powers.

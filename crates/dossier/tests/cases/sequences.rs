@@ -1,7 +1,5 @@
 //! Sequences of events: any order of arrival, any mixture of acts; the table is never left.
 
-use std::sync::LazyLock;
-
 use dossier::decision::Mode;
 use dossier::event::{CaseEvent, Following, Happening};
 use dossier::number::EventId;
@@ -18,9 +16,6 @@ use crate::office::{
     decision, filing, granted, handed_in, parts, platform, promise, release, story, supervisor,
     words,
 };
-
-/// The sample is imported once for all sequences.
-static OFFICE: LazyLock<Office> = LazyLock::new(Office::sample);
 
 /// Everything that may be tried, by whom it may be tried.
 fn pool() -> Vec<(Actor, Happening)> {
@@ -142,7 +137,7 @@ proptest! {
         order in Just(story()).prop_shuffle(),
         repeats in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
     ) {
-        let office = &*OFFICE;
+        let office = Office::shared();
         let scene = office.scene(LATER);
         let whole = office.file(&story());
         let mut arriving = order.clone();
@@ -173,7 +168,7 @@ proptest! {
         tried in prop::collection::vec((any::<prop::sample::Index>(), 0_i64..72), 1..80),
         prepared in 0_usize..=23,
     ) {
-        let office = &*OFFICE;
+        let office = Office::shared();
         let scene = office.scene(LATER);
         let start = story();
         let mut file = office.file(&start[..prepared.min(start.len())]);
