@@ -9,12 +9,14 @@
 //!
 //! Pure: catalogue, calendar, restrictions and moment come in a [`Scene`].
 
+pub mod archive;
 pub mod card;
 pub mod clock;
 pub mod commitment;
 pub mod decision;
 pub mod deferral;
 pub mod event;
+pub mod library;
 pub mod mandate;
 pub mod material;
 pub mod notice;
