@@ -70,6 +70,14 @@ fn lengths_take_one_form_in_der() {
             "{octets:02x?}"
         );
     }
+    // T-I6: four octets of length and no more, minimal or not.
+    let four = Reader::ber(&[4, 0x84, 0, 0, 0, 1, 7]).element();
+    assert_eq!(four.map(|found| found.content().len()), Ok(1));
+    let five = Reader::ber(&[4, 0x85, 0, 0, 0, 0, 1, 7]).element();
+    assert_eq!(
+        five.map(|found| found.content().len()),
+        Err(ReadAsn1::LengthTooLong { at: 0 })
+    );
     for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536] {
         let octets = write::octet_string(&vec![7; length]);
         assert_eq!(element(&octets).content().len(), length);

@@ -4,6 +4,9 @@
 #[path = "issued/bent.rs"]
 mod bent;
 #[cfg(test)]
+#[path = "issued/crosscheck.rs"]
+mod crosscheck;
+#[cfg(test)]
 #[path = "issued/declared.rs"]
 mod declared;
 #[cfg(test)]

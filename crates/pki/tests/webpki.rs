@@ -196,4 +196,7 @@ fn a_list_beyond_the_limit_is_not_looked_at() {
         Crl::parse(&vec![0; octets]),
         Err(ReadCrl::TooLarge { octets })
     );
+    // One octet less is looked at, and is no list.
+    let looked_at = Crl::parse(&vec![0; pki::crl::MAX_CRL]);
+    assert!(!matches!(looked_at, Ok(_) | Err(ReadCrl::TooLarge { .. })));
 }

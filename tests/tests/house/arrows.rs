@@ -100,6 +100,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("ring", &["crypto"]),
     ("rustls", &["server"]),
     ("rustls-native-certs", &["server"]),
+    ("rustls-webpki", &["pki"]),
     ("rusqlite", &["store"]),
     ("sqlx", &["store"]),
     (

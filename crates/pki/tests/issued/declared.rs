@@ -10,6 +10,7 @@ use pki::path::{Anchor, Budget, Purpose, Question, StatusMaterial, validate};
 use pki::profile::Issuer;
 use time::Duration;
 
+use crate::crosscheck::judge;
 use crate::forge::{AT, finish, key_of, sign};
 
 const DECLARATION: &str = include_str!("../../../../keys-example/hierarchy.toml");
@@ -86,6 +87,9 @@ fn the_example_hierarchy_is_made_in_its_order_and_holds_as_it_says() {
         }
         let leaf = &made.certificates[&entry.key];
         let outcome = validate(leaf, &all, &anchors, &question, &mut Budget::new());
+        let asked = (Purpose::DocumentSigning, AT);
+        let second = judge(&made.certificates[&root], &all, leaf.der(), &lists, asked);
+        assert_eq!(outcome.is_ok(), second.is_ok(), "{} {second:?}", entry.key);
         let code = outcome.map_or_else(|error| error.fault.code(), |_| "good");
         outcomes.push(format!("{} {code}", entry.key));
     }

@@ -12,7 +12,8 @@ use time::Duration;
 use crate::bent::{Bent, Mutation, Scene, refuse};
 use crate::forge::{AT, FIRST, LAST, key, sign};
 
-const UNKNOWN: Oid = Oid::of(&[1, 3, 6, 1, 4, 1, 99_999, 7]);
+/// An extension that nobody knows.
+pub(crate) const UNKNOWN: Oid = Oid::of(&[1, 3, 6, 1, 4, 1, 99_999, 7]);
 fn basic(bent: &mut Bent, ca: bool, path_length: Option<u64>) {
     let value = BasicConstraints { ca, path_length }.encode();
     bent.set(id::BASIC_CONSTRAINTS, true, &value);
@@ -27,7 +28,7 @@ fn purposes(bent: &mut Bent, list: &[Oid]) {
     bent.set(id::EXTENDED_KEY_USAGE, false, &value);
 }
 
-const USES: &[Mutation] = &[
+pub(crate) const USES: &[Mutation] = &[
     (
         "ca without basicConstraints",
         "path.not-an-authority",
@@ -150,7 +151,7 @@ fn authorities_that_are_none_and_leaves_for_other_uses_are_refused() {
     refuse(USES);
 }
 
-const LINKS: &[Mutation] = &[
+pub(crate) const LINKS: &[Mutation] = &[
     (
         "leaf signed by another key",
         "path.signature-differs",
@@ -256,7 +257,7 @@ fn unknown_curve() -> Vec<u8> {
     write::sequence([algorithm, write::bit_string(&point)])
 }
 
-const MOMENTS: &[Mutation] = &[
+pub(crate) const MOMENTS: &[Mutation] = &[
     ("leaf a second early", "path.not-yet-valid", Some(0), |s| {
         s.leaf.valid(AT + Duration::SECOND, LAST);
     }),

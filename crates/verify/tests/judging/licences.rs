@@ -201,7 +201,7 @@ fn a_second_seal_leaves_the_first_one_good() {
         bend_receipt: |_| None,
         ..Recipe::default()
     };
-    let update = second.seal(&GOOD, Place::Invisible { name: "Second" });
+    let update = second.seal(&*GOOD, Place::Invisible { name: "Second" });
     let file = [&GOOD[..], &update].concat();
     let report = judged_with(&file, &trust(), &listed(AT), "default", AT);
     let verdicts: Vec<_> = report

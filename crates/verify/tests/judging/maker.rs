@@ -142,7 +142,7 @@ impl Recipe {
     }
 
     /// The octets of a sealing update over `page`.
-    pub(crate) fn seal(&self, page: &Vec<u8>, place: Place<'_>) -> Vec<u8> {
+    pub(crate) fn seal(&self, page: &dyn Source, place: Place<'_>) -> Vec<u8> {
         let bodies = |first| DRAWN.bodies(first);
         let shown = Appearance {
             width: DRAWN.width(),
@@ -165,14 +165,14 @@ impl Recipe {
         prepared.finish(&message).expect("it fits")
     }
 
-    fn message(&self, page: &Vec<u8>, prepared: &Prepared) -> Vec<u8> {
+    fn message(&self, page: &dyn Source, prepared: &Prepared) -> Vec<u8> {
         let digest = prepared
             .digest(page, DigestAlgorithm::Sha256)
-            .expect("in memory");
+            .expect("it can be read");
         let seal = certificate(self.seal);
         let own = prepared
             .digest(page, algorithm(self.seal).digest())
-            .expect("in memory");
+            .expect("it can be read");
         let draft = Draft::pades(&own, &seal, algorithm(self.seal))
             .prepare()
             .expect("the parts go together");
@@ -231,7 +231,7 @@ impl Recipe {
     }
 
     /// The octets of the update that adds validation material.
-    fn store(&self, file: &Vec<u8>, after: Duration) -> Vec<u8> {
+    fn store(&self, file: &dyn Source, after: Duration) -> Vec<u8> {
         let at = self.stamp.map_or(self.claimed, |(moment, _)| moment) + after;
         let answers: Vec<Vec<u8>> = self
             .answered

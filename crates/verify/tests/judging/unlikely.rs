@@ -4,7 +4,7 @@ use std::path::Path;
 
 use affix::seal::{Certification, Place};
 use proptest::prelude::*;
-use verify::{Kind, Material, Verdict};
+use verify::{Kind, MAX_ARTEFACT, Material, Source, Verdict};
 
 use crate::hierarchy::{AT, trust};
 use crate::maker::{GOOD, Recipe, errors, judged, judged_with};
@@ -95,6 +95,33 @@ fn signatures_beyond_the_limit_are_not_judged_and_the_file_is_not_valid() {
     assert_eq!(report.signatures.len(), 32);
     assert_eq!(report.verdict, Verdict::NotProcessed);
     assert!(errors(&report).contains(&"limit.signatures"));
+}
+
+/// The text of a code and then blanks, as long as it says.
+struct Long(u64);
+
+impl Source for Long {
+    fn length(&self) -> u64 {
+        self.0
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), pdf::ReadPdf> {
+        for (at, octet) in (offset..).zip(into) {
+            let at = usize::try_from(at).expect("small");
+            *octet = b"LC1:".get(at).copied().unwrap_or(b' ');
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn fifty_mebibytes_of_what_is_no_pdf_are_looked_at_and_one_octet_more_is_not() {
+    let judged = |length| judged_with(&Long(length), &trust(), &Material::empty(), "default", AT);
+    let most = judged(MAX_ARTEFACT);
+    assert_eq!(errors(&most), ["code.unreadable"]);
+    let beyond = judged(MAX_ARTEFACT + 1);
+    assert_eq!(beyond.verdict, Verdict::NotProcessed);
+    assert_eq!(beyond.findings[0].code, "input.too-large");
 }
 
 #[test]

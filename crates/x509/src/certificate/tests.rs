@@ -122,4 +122,10 @@ fn a_certificate_beyond_the_limit_is_not_looked_at() {
         Certificate::parse(&vec![0; octets]).err(),
         Some(ReadCertificate::TooLarge { octets })
     );
+    // One octet less is looked at, and is no certificate.
+    let looked_at = Certificate::parse(&vec![0; MAX_CERTIFICATE]);
+    assert!(!matches!(
+        looked_at,
+        Ok(_) | Err(ReadCertificate::TooLarge { .. })
+    ));
 }
