@@ -104,6 +104,7 @@ pub(crate) fn make(declaration: &Path, out: &Path, now: UtcDateTime) -> Result<u
         making.list(&hierarchy, entry)?;
     }
     making.trust(&hierarchy)?;
+    making.fingerprints()?;
     Ok(making.files)
 }
 
@@ -184,6 +185,17 @@ impl Making<'_> {
             .map(|root| certificate_pem(root.der()))
             .collect();
         self.write("trust.pem", roots.as_bytes())
+    }
+
+    /// Each key by the SHA-256 of its `SubjectPublicKeyInfo`: the service refuses these outside mode `example`.
+    fn fingerprints(&mut self) -> Result<(), MakeKeys> {
+        let lines = self.keys.iter().map(|(id, key)| {
+            let digest = crypto::sha256(key.public_key().spki());
+            let digest: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
+            format!("{digest}  {id}\n")
+        });
+        let lines: String = lines.collect();
+        self.write("fingerprints.txt", lines.as_bytes())
     }
 
     fn signer(&self, id: &KeyId) -> Result<&SoftwareSigner, MakeKeys> {

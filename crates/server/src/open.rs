@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use catalogue::{ReadZone, Zone};
 use crypto::aead::AeadKey;
-use crypto::{KeyStore, KeyStoreError, Random, SystemRandom};
+use crypto::{KeyId, KeyStore, KeyStoreError, Random, StoredKey, SystemRandom};
 use issuance::office::OpenOffice;
 use issuance::{Edition, Office, Parts, Settings, SystemClock};
 use pki::Name;
@@ -23,6 +23,9 @@ use crate::config::{Config, Mode};
 const FIELD_KEY: usize = 128;
 /// Octets that the object store may take (*default*: 100 GiB).
 const QUOTA: u64 = 100 << 30;
+
+/// SHA-256 of the public halves of the example keys, with their names.
+const EXAMPLES: &str = include_str!("../../../keys-example/files/fingerprints.txt");
 
 /// What the operator of every demonstration is called: no such hierarchy seals a real licence.
 pub(crate) const SAMPLE: &str = "样例";
@@ -68,6 +71,14 @@ pub enum Start {
     /// The hierarchy is a demonstration's, and the mode is not.
     #[error("the hierarchy is a sample 样例; it works in mode \"example\" alone")]
     Sample,
+    /// A key is one of those that everybody has, and the mode is not `example`.
+    #[error("{key} is the public example key {example}; it works in mode \"example\" alone")]
+    ExampleKey {
+        /// Its name in the key store.
+        key: KeyId,
+        /// Its name in `keys-example/`.
+        example: &'static str,
+    },
     /// Memory of the process cannot be kept out of core dumps (T-K4).
     #[error("core dumps cannot be switched off")]
     Dumps(#[from] rustix::io::Errno),
@@ -180,6 +191,9 @@ pub(crate) fn objects(config: &Config) -> Result<Objects, Start> {
 /// The key store, unlocked where a passphrase is at hand.
 pub(crate) fn keys(config: &Config) -> Result<KeyStore, Start> {
     let keys = KeyStore::open(&config.keys)?;
+    if config.mode == Mode::Production {
+        refuse_examples(&keys.list())?;
+    }
     if let Some(path) = &config.passphrase_file {
         let passphrase = Zeroizing::new(secret(path)?);
         keys.unlock(passphrase.trim_ascii_end())?;
@@ -226,6 +240,23 @@ pub async fn open(config: &Config) -> Result<Arc<Office>, Start> {
     Ok(Arc::new(office))
 }
 
+/// Keys whose private halves stand in the repository never seal a real licence.
+fn refuse_examples(keys: &[StoredKey]) -> Result<(), Start> {
+    for stored in keys {
+        let digest = crypto::sha256(stored.public.spki());
+        let digest: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
+        let lines = EXAMPLES.lines().filter_map(|line| line.split_once("  "));
+        let mut same = lines.filter(|(known, _)| *known == digest);
+        if let Some((_, example)) = same.next() {
+            return Err(Start::ExampleKey {
+                key: stored.id.clone(),
+                example,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// A demonstration's hierarchy never seals a real licence.
 fn inspect_mode(mode: Mode, root: &Name) -> Result<(), Start> {
     let is_sample = root
@@ -254,6 +285,29 @@ mod tests {
         ));
         assert!(inspect_mode(Mode::Example, &sample).is_ok());
         assert!(inspect_mode(Mode::Production, &root("云洲省政务服务管理局")).is_ok());
+    }
+
+    #[test]
+    fn the_example_keys_of_the_repository_work_in_example_mode_alone() {
+        let example = include_bytes!("../../../keys-example/files/seal-990102-SPZYZ-01.pkcs8");
+        let random = SystemRandom::new();
+        let own = crypto::generate_pkcs8(crypto::KeyAlgorithm::EcP256, &random).expect("a key");
+        let stored = |pkcs8: &[u8]| {
+            let signer = crypto::SoftwareSigner::from_pkcs8(pkcs8, None).expect("a good key");
+            StoredKey {
+                id: KeyId::parse("seal-1").expect("a name"),
+                for_use: crypto::KeyUse::Seal,
+                algorithm: crypto::Signer::algorithm(&signer),
+                public: crypto::Signer::public_key(&signer).clone(),
+                seal: None,
+            }
+        };
+        assert!(refuse_examples(&[stored(&own)]).is_ok());
+        let refused = refuse_examples(&[stored(&own), stored(example)]);
+        assert!(
+            matches!(refused, Err(Start::ExampleKey { example, .. }) if example == "seal-990102-SPZYZ-01"),
+            "{refused:?}"
+        );
     }
 
     #[test]
