@@ -5,19 +5,23 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use crypto::Random;
 use time::UtcDateTime;
 
 use crate::fault::ObjectError;
 use crate::name::ObjectId;
+use crate::pack::{Appended, Packed, Packs, each_of};
+use crate::turns::Turns;
 
 /// Shelves by the first hexadecimal digit of a name. Few, so that one sync covers many files; a
 /// million objects are 62,500 names a shelf, which the file systems in use index.
 const SHELVES: &str = "0123456789abcdef";
 /// Where unfinished files stand.
 const DRAFTS: &str = "drafts";
+/// Where small objects stand, many to a file.
+const PACKS: &str = "packs";
 
 /// What a sweep found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +43,13 @@ pub struct Copied {
     pub octets: u64,
 }
 
+impl Copied {
+    fn add(&mut self, id: ObjectId, stored: u64) {
+        self.names.insert(id);
+        self.octets += stored;
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Directory {
     folder: PathBuf,
@@ -46,26 +57,14 @@ pub(crate) struct Directory {
     used: AtomicU64,
     stopped: AtomicBool,
     shelves: Vec<Shelf>,
+    packs: Packs,
 }
 
 /// One directory of finished files, and who waits for its sync.
 #[derive(Debug)]
 struct Shelf {
     path: PathBuf,
-    queue: Mutex<Queue>,
-    done: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Queue {
-    /// Files renamed into the shelf so far.
-    arrived: u64,
-    /// Files that a finished sync covered.
-    synced: u64,
-    /// Files that a failed sync covered.
-    failed: u64,
-    /// Whether someone is syncing.
-    running: bool,
+    turns: Turns,
 }
 
 impl Directory {
@@ -78,12 +77,13 @@ impl Directory {
             create(&path)?;
             shelves.push(Shelf {
                 path,
-                queue: Mutex::new(Queue::default()),
-                done: Condvar::new(),
+                turns: Turns::default(),
             });
         }
+        let packs = Packs::open(folder.join(PACKS))?;
         sync(folder)?;
         Ok(Directory {
+            packs,
             folder: folder.to_path_buf(),
             quota,
             used: AtomicU64::new(0),
@@ -150,7 +150,39 @@ impl Directory {
         synced
     }
 
+    /// Writes a small object that `seal` makes of its name, `stored` octets, and returns when it is durable.
+    pub(crate) fn pack(
+        &self,
+        stored: u64,
+        random: &dyn Random,
+        seal: impl FnOnce(&ObjectId) -> Result<Vec<u8>, ObjectError>,
+    ) -> Result<ObjectId, ObjectError> {
+        self.admits()?;
+        self.take(stored)?;
+        let appended = self.packs.append(random, seal);
+        appended.map_err(|failed| {
+            self.give_back(stored);
+            match failed {
+                Appended::Unwritten(error) => error,
+                Appended::Unsynced(error) => {
+                    // T-D4: a failed sync stops the store; nobody repeats it and calls the result success.
+                    self.stopped.store(true, Ordering::Release);
+                    error
+                }
+            }
+        })
+    }
+
+    /// The object of this name in its pack, if it is in one.
+    pub(crate) fn packed(&self, id: &ObjectId) -> Result<Option<Packed>, ObjectError> {
+        self.packs.find(id)
+    }
+
     pub(crate) fn remove(&self, id: &ObjectId) -> Result<(), ObjectError> {
+        if let Some(stored) = self.packs.remove(id)? {
+            self.give_back(stored);
+            return Ok(());
+        }
         let place = self.place(id);
         let stored = match std::fs::metadata(&place) {
             Ok(found) => found.len(),
@@ -202,29 +234,64 @@ impl Directory {
                 }
             })?;
         }
-        Ok(())
+        self.packs.each(visit)
     }
 
-    /// Copies every object to another directory and syncs once at the end. An object never changes,
-    /// so one of the same name and length is there already.
+    /// Copies every object to another directory and syncs once at the end. An object never changes, so one of the
+    /// same name and length is there already; a pack only grows.
     pub(crate) fn copy_to(&self, to: &Directory) -> Result<Copied, ObjectError> {
         let mut copied = Copied::default();
-        self.each(&mut |id, stored| {
-            let place = to.place(&id);
-            let there = std::fs::metadata(&place).is_ok_and(|found| found.len() == stored);
-            if !there {
-                to.take(stored)?;
-                copy(&self.place(&id), &to.draft_place(&id), &place)?;
-            }
-            copied.octets += stored;
-            copied.names.insert(id);
-            Ok(())
+        for shelf in &self.shelves {
+            list(&shelf.path, &mut |entry| {
+                let name = entry.file_name();
+                let id = name.to_str().and_then(|name| ObjectId::parse(name).ok());
+                let (Some(id), Ok(found)) = (id, entry.metadata()) else {
+                    return Ok(()); // not ours, or removed meanwhile
+                };
+                to.receive(
+                    &entry.path(),
+                    &to.draft_place(&id),
+                    &to.place(&id),
+                    found.len(),
+                )?;
+                copied.add(id, found.len());
+                Ok(())
+            })?;
+        }
+        list(self.packs.folder(), &mut |entry| {
+            let name = entry.file_name();
+            let place = to.packs.folder().join(&name);
+            let stored = entry.metadata().map_err(ObjectError::Read)?.len();
+            let draft = to.folder.join(DRAFTS).join(&name);
+            to.receive(&entry.path(), &draft, &place, stored)?;
+            // What the copy holds counts, wherever a writer stood meanwhile.
+            each_of(&place, &mut |id, stored| {
+                copied.add(id, stored);
+                Ok(())
+            })
         })?;
         for shelf in &to.shelves {
             sync(&shelf.path)?;
         }
+        sync(to.packs.folder())?;
         sync(&to.folder)?;
         Ok(copied)
+    }
+
+    /// Copies a file to its place by way of a draft, unless as much is there.
+    fn receive(
+        &self,
+        from: &Path,
+        draft: &Path,
+        place: &Path,
+        stored: u64,
+    ) -> Result<(), ObjectError> {
+        let there = std::fs::metadata(place).map_or(0, |found| found.len());
+        if there >= stored && place.exists() {
+            return Ok(());
+        }
+        self.take(stored - there.min(stored))?;
+        copy(from, draft, place)
     }
 
     pub(crate) fn recover(&self) -> Result<(), ObjectError> {
@@ -241,51 +308,16 @@ impl Directory {
         for shelf in &self.shelves {
             sync(&shelf.path)?;
         }
+        sync(self.packs.folder())?;
+        self.packs.abandon();
         self.stopped.store(false, Ordering::Release);
         Ok(())
     }
 }
 
 impl Shelf {
-    /// Returns when a sync that began after this call has ended: the first who comes syncs, and
-    /// all who came before it began share it.
     fn sync_with_others(&self) -> Result<(), ObjectError> {
-        let mut queue = self.lock();
-        queue.arrived += 1;
-        let ticket = queue.arrived;
-        loop {
-            if queue.synced.max(queue.failed) >= ticket {
-                break;
-            }
-            if queue.running {
-                queue = self
-                    .done
-                    .wait(queue)
-                    .unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            queue.running = true;
-            let covered = queue.arrived;
-            drop(queue);
-            let outcome = sync(&self.path);
-            queue = self.lock();
-            queue.running = false;
-            match &outcome {
-                Ok(()) => queue.synced = covered,
-                Err(_) => queue.failed = covered,
-            }
-            self.done.notify_all();
-            return outcome;
-        }
-        // Who wakes late may find a failure after its own success; refusing it then is the safe side.
-        if queue.failed >= ticket {
-            return Err(ObjectError::Stopped);
-        }
-        Ok(())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.turns.sync(|| sync(&self.path))
     }
 }
 

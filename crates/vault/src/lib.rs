@@ -1,8 +1,8 @@
 //! Keeps files at rest: documents, each encrypted under a key of its own, and the folder of a backup.
 //!
-//! A document is written beside its place, synced, renamed and its directory synced before its name
-//! is told to anyone. The name is random, so a file that a crash left behind is one that no record
-//! names: harmless, and found by comparing [`Objects::each`] with the records.
+//! A small document is written behind others into a pack, and one sync serves all who wait. A larger one is written
+//! beside its place, synced, renamed and its directory synced. Only then is its name told to anyone, so what a crash
+//! left behind is what no record names: harmless, and found by comparing [`Objects::each`] with the records.
 //!
 //! The directory holds ciphertext alone (D8). Who wants a document needs its name from the records and
 //! the wrapping key from its holder. This crate reaches neither.
@@ -14,7 +14,10 @@ mod fault;
 mod form;
 mod name;
 mod objects;
+mod pack;
 mod reader;
+mod turns;
+mod whole;
 mod wrapping;
 
 pub use directory::{Copied, Swept};

@@ -10,7 +10,9 @@ use crate::directory::{Copied, Directory, Swept};
 use crate::draft::Draft;
 use crate::fault::ObjectError;
 use crate::name::ObjectId;
+use crate::pack::MAX_PACKED;
 use crate::reader::Reader;
+use crate::whole::{seal, sealed_length};
 use crate::wrapping::Wrapping;
 
 /// The store of one directory; cheap to clone. Several processes may share the directory.
@@ -47,11 +49,21 @@ impl Objects {
     pub async fn put(&self, bytes: Vec<u8>) -> Result<ObjectId, ObjectError> {
         let store = self.clone();
         off_the_loop(move || {
+            if bytes.len() <= MAX_PACKED {
+                return store.pack(&bytes);
+            }
             let mut draft = store.draft()?;
             draft.write(&bytes)?;
             draft.finish()
         })
         .await
+    }
+
+    fn pack(&self, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
+        let random = self.random.as_ref();
+        let stored = sealed_length(bytes.len());
+        self.directory
+            .pack(stored, random, |id| seal(id, bytes, &self.wrapping, random))
     }
 
     /// The whole object.
@@ -108,7 +120,7 @@ impl Objects {
         self.directory.each(visit)
     }
 
-    /// Where an object's ciphertext stands.
+    /// Where the ciphertext of an object stands that has a file of its own.
     #[must_use]
     pub fn place(&self, id: &ObjectId) -> PathBuf {
         self.directory.place(id)

@@ -17,6 +17,9 @@ pub struct Reader {
     id: ObjectId,
     key: AeadKey,
     file: File,
+    /// Where the object begins in its file, and its octets there.
+    start: u64,
+    stored: u64,
     chunks: u64,
     length: u64,
     position: u64,
@@ -30,17 +33,22 @@ impl Reader {
         wrapping: &Wrapping,
         id: &ObjectId,
     ) -> Result<Reader, ObjectError> {
-        let mut file = File::open(directory.place(id)).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => ObjectError::NotFound(*id),
-            _ => ObjectError::Read(error),
-        })?;
-        let stored = file.metadata().map_err(ObjectError::Read)?.len();
+        let (mut file, start, stored) = match directory.packed(id)? {
+            Some(packed) => (packed.file, packed.start, packed.stored),
+            None => {
+                let file = alone(directory, id)?;
+                let stored = file.metadata().map_err(ObjectError::Read)?.len();
+                (file, 0, stored)
+            }
+        };
         let altered = ObjectError::Altered(*id);
         let Some((chunks, length)) = extent(stored) else {
             return Err(altered);
         };
         let mut head = [0; HEAD];
-        file.read_exact(&mut head).map_err(ObjectError::Read)?;
+        file.seek(SeekFrom::Start(start))
+            .and_then(|_| file.read_exact(&mut head))
+            .map_err(ObjectError::Read)?;
         let Some((number, wrapped)) = head
             .strip_prefix(MAGIC)
             .and_then(|rest| rest.split_first_chunk::<4>())
@@ -52,6 +60,8 @@ impl Reader {
             id: *id,
             key,
             file,
+            start,
+            stored,
             chunks,
             length,
             position: 0,
@@ -112,16 +122,19 @@ impl Reader {
     }
 
     fn open_chunk(&mut self, number: u64) -> Result<Vec<u8>, ObjectError> {
-        let start = number
+        let within = number
             .checked_mul(SEALED)
-            .and_then(|start| start.checked_add(HEAD as u64))
+            .and_then(|within| within.checked_add(HEAD as u64))
             .ok_or_else(|| self.altered())?;
+        let start = self.start.checked_add(within);
+        let start = start.ok_or_else(|| self.altered())?;
+        let length = self.stored.saturating_sub(within).min(SEALED);
         let last = number.checked_add(1) == Some(self.chunks);
         let place = if last { Place::Last } else { Place::Inner };
         let mut sealed = Vec::new();
         self.file
             .seek(SeekFrom::Start(start))
-            .and_then(|_| self.file.by_ref().take(SEALED).read_to_end(&mut sealed))
+            .and_then(|_| self.file.by_ref().take(length).read_to_end(&mut sealed))
             .map_err(ObjectError::Read)?;
         self.key
             .open(&sealed, &associated(&self.id, number, place))
@@ -131,6 +144,14 @@ impl Reader {
     fn altered(&self) -> ObjectError {
         ObjectError::Altered(self.id)
     }
+}
+
+/// The file of an object that has its own.
+fn alone(directory: &Directory, id: &ObjectId) -> Result<File, ObjectError> {
+    File::open(directory.place(id)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ObjectError::NotFound(*id),
+        _ => ObjectError::Read(error),
+    })
 }
 
 impl Read for Reader {
