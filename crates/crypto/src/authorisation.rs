@@ -69,6 +69,8 @@ pub enum KeyUse {
 /// What a releaser signs: exactly this use of a seal and no other (D19).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseStatement {
+    /// The job whose seal is released: two jobs on one document need two releases.
+    pub job: String,
     /// SHA-256 of the unsealed document.
     pub unsealed: [u8; 32],
     /// Seal code.
@@ -95,7 +97,7 @@ impl ReleaseStatement {
     /// The bytes that are signed.
     ///
     /// # Shape
-    /// The line `yinxin release v1`, then for each member in the order of the struct a line
+    /// The line `yinxin release v2`, then for each member in the order of the struct a line
     /// `name length value`, where length counts the octets of value: no value can imitate another line.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
@@ -106,8 +108,9 @@ impl ReleaseStatement {
             .collect();
         let copies = self.copies.to_string();
         let expires = self.expires.unix_timestamp().to_string();
-        let mut out = b"yinxin release v1\n".to_vec();
+        let mut out = b"yinxin release v2\n".to_vec();
         for (name, value) in [
+            ("job", &self.job),
             ("unsealed", &unsealed),
             ("seal", &self.seal),
             ("purpose", &self.purpose),
@@ -198,6 +201,7 @@ mod tests {
 
     fn statement() -> ReleaseStatement {
         ReleaseStatement {
+            job: "j".to_owned(),
             unsealed: [7; 32],
             seal: "990102-SPZYZ-01".to_owned(),
             purpose: "licence".to_owned(),
@@ -225,7 +229,7 @@ mod tests {
     #[test]
     fn every_member_is_signed() {
         let base = statement();
-        let mut others = vec![base.clone(); 10];
+        let mut others = vec![base.clone(); 11];
         others[0].unsealed[31] ^= 1;
         others[1].seal.push('2');
         others[2].purpose.push('2');
@@ -236,6 +240,7 @@ mod tests {
         others[7].expires += time::Duration::SECOND;
         others[8].requester.push('2');
         others[9].releaser.push('2');
+        others[10].job.push('2');
         for other in others {
             assert_ne!(other.bytes(), base.bytes(), "{other:?}");
         }

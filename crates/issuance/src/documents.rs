@@ -14,7 +14,8 @@ use registry::trace::{Act, Deed};
 use thiserror::Error;
 
 use crate::asker::{Asker, Once};
-use crate::issue::Begun;
+use crate::issue::{Begun, IssueError, repeated};
+use crate::level::Level;
 use crate::office::Office;
 use crate::said::{Waits, response, waiting};
 use crate::sealing::Spot;
@@ -50,6 +51,9 @@ pub enum DocumentError {
     /// Its file cannot be kept.
     #[error("its file cannot be kept")]
     Object(#[from] ObjectError),
+    /// The same request was made before, and cannot be answered again.
+    #[error("the first request of this key has no answer")]
+    Repeated(#[source] Box<IssueError>),
     /// The store.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
@@ -72,6 +76,8 @@ pub struct DocumentOrder {
     pub page: u32,
     /// The lower left corner of the seal, in points of the page as it is seen.
     pub corner: (f64, f64),
+    /// How much of the proof goes into the file.
+    pub level: Level,
 }
 
 /// Admits a document and keeps it until its seal is released.
@@ -91,6 +97,7 @@ pub async fn begin_document(
     let spot = Spot {
         page: order.page,
         corner: order.corner,
+        level: order.level,
     };
     let now = office.clock.now();
     let reservation = DocumentReservation {
@@ -111,8 +118,9 @@ pub async fn begin_document(
     let jobs = office.registry.jobs();
     let job = match jobs.reserve_document(reservation).await {
         Ok(DocumentReserving::Reserved(job)) => job,
-        Ok(DocumentReserving::Repeated { response, .. }) => {
-            return Ok(response.map_or(Begun::Running, Begun::Repeated));
+        Ok(DocumentReserving::Repeated { job, response }) => {
+            let repeated = repeated(office, &job, response).await;
+            return repeated.map_err(|error| DocumentError::Repeated(Box::new(error)));
         }
         // A process was lost before it kept the file, which only the same request brings again.
         Err(DocumentRefused::Running { job }) if is_left(office, &job).await? => job,

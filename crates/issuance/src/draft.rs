@@ -2,23 +2,19 @@
 //!
 //! One source for both: the bytes of `licence.json`, as they were reserved (R8).
 
-use credential::{
-    Lc1Claims, LicenceClaims, Modules, PrepareLc1, PrintLevel, StatusReference, TooMuchText,
-};
-use crypto::{Authorisation, KeyUse, SignError, WrongForm, sha256};
+use credential::{Modules, PrepareLc1, PrintLevel, TooMuchText};
+use crypto::{Authorisation, KeyUse, SignError, WrongForm};
 use document::{Page, Photo, ReadPhoto, RenderPage, Unsealed};
-use licence::ValidTo;
 use registry::StoreError;
-use registry::asked::By;
-use registry::journal::KeyUse as Use;
 use registry::licences::{Content, Record};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use thiserror::Error;
 use time::Date;
 
 use crate::keys::ServiceKey;
 use crate::office::Office;
+use crate::printed::{PrintedError, Printer, Said, journal_line};
 
 /// What a job keeps so that its page can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +58,15 @@ pub enum DraftError {
     Reserved,
 }
 
+impl From<PrintedError> for DraftError {
+    fn from(error: PrintedError) -> Self {
+        match error {
+            PrintedError::Code(cause) => Self::Code(cause),
+            PrintedError::Reserved => Self::Reserved,
+        }
+    }
+}
+
 /// A page and its code.
 #[derive(Debug)]
 pub(crate) struct Drafted {
@@ -75,10 +80,9 @@ pub(crate) async fn draft(
     record: &Record,
     content: &Content,
     payload: &Payload,
+    journal: Journal,
 ) -> Result<Drafted, DraftError> {
-    let licence: Value =
-        serde_json::from_slice(&content.bytes).map_err(|_| DraftError::Reserved)?;
-    let code = code(office, record, content, &licence).await?;
+    let code = code(office, record, content, journal).await?;
     let modules = Modules::of(&code, PrintLevel::Quartile)?;
     let side = modules.side();
     let modules = document::Modules::new(side, modules.into_dark()).ok_or(DraftError::Reserved)?;
@@ -123,62 +127,37 @@ pub(crate) fn status_json(uri: &str, index: u32) -> Vec<u8> {
     reference.to_string().into_bytes()
 }
 
-/// LC1, minimal with the content digest: what a page prints by default (credentials 6).
+/// Whether the journal knows the code of a page already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Journal {
+    /// Since the reservation, a moment ago.
+    Knows,
+    /// The page is made again, by another process perhaps: the journal shows that attempt too.
+    IsTold,
+}
+
+/// Signs the code of a reserved version.
 async fn code(
     office: &Office,
     record: &Record,
     content: &Content,
-    licence: &Value,
+    journal: Journal,
 ) -> Result<String, DraftError> {
-    let text = |pointer: &str| {
-        let found = licence.pointer(pointer).and_then(Value::as_str);
-        found.map(str::to_owned)
-    };
-    let valid_to = text("/validity/to").ok_or(DraftError::Reserved)?;
-    let claims = Lc1Claims {
-        issuer: text("/issuer/code").ok_or(DraftError::Reserved)?,
-        issued_at: record.reserved,
-        not_before: Some(record.period.from),
-        // D23: valid_to is inclusive, so the code ends with the next midnight in the office's zone.
-        expires: match ValidTo::parse(&valid_to) {
-            ValidTo::Day(_) => record.period.until,
-            _ => None,
-        },
-        status: Some(StatusReference {
-            uri: office.status_uri.clone(),
-            index: u64::from(record.status_index),
-        }),
-        licence: LicenceClaims {
-            identifier: text("/identifier").ok_or(DraftError::Reserved)?,
-            type_name: text("/type/name"),
-            number: text("/number"),
-            holder: text("/holder/name"),
-            valid_to: Some(valid_to),
-            content_digest: Some(sha256(&content.bytes)),
-            ..LicenceClaims::default()
-        },
-    };
-    let algorithm = office
-        .algorithm(ServiceKey::Credential)
-        .ok_or(SignError::Locked)?;
-    let kid = credential::key_id(&office.hierarchy.credential);
-    let prepared = claims.prepare(kid, algorithm)?;
-    let message = prepared.to_be_signed();
+    let printer = Printer::of(office).ok_or(SignError::Locked)?;
+    let prepared = printer.prepare(&Said {
+        content: &content.bytes,
+        index: record.status_index,
+        reserved: record.reserved,
+        period: &record.period,
+    })?;
     let now = office.clock.now();
+    if journal == Journal::IsTold {
+        let line = journal_line(&record.department, &record.job, now, &prepared);
+        office.registry.journal().append(vec![line]).await?;
+    }
+    let message = prepared.to_be_signed();
     let key = ServiceKey::Credential.id();
-    let under = Authorisation::journalled(key.clone(), KeyUse::Credentials, message, now);
-    office
-        .registry
-        .journal()
-        .append(vec![Use {
-            department: record.department.clone(),
-            by: By::new("service", now),
-            key,
-            purpose: "printed-code".to_owned(),
-            digests: vec![under.journalled],
-            object: record.job.to_string(),
-        }])
-        .await?;
+    let under = Authorisation::journalled(key, KeyUse::Credentials, message, now);
     let signature = office.keys.sign(message, &under)?;
     Ok(prepared.finish(&signature)?)
 }

@@ -12,7 +12,9 @@ use licence::{
 };
 use registry::StoreError;
 use registry::asked::Response;
-use registry::jobs::{FileRecord, Grounds, Job, JobId, JobState, Recording, StepRefused, Unsealed};
+use registry::jobs::{
+    FileRecord, Grounds, Job, JobId, JobState, Reason, Recording, StepRefused, Unsealed,
+};
 use registry::licences::{
     Composed, Drawn, NotComposed, Record, Reservation, ReserveRefused, Reserving,
 };
@@ -20,12 +22,15 @@ use registry::objects::{ObjectError, ObjectId};
 use registry::outbox::Outgoing;
 use registry::trace::{Act, Deed};
 use thiserror::Error;
+use time::UtcDateTime;
 
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
-use crate::draft::{DraftError, Payload, draft, kept};
+use crate::draft::{DraftError, Journal, Payload, draft, kept};
 use crate::found::FIRST_LIST;
+use crate::give_up::{Cause, give_up};
 use crate::office::Office;
+use crate::printed::{Printer, Said, journal_line};
 use crate::recheck::recheck;
 use crate::said::{self, Issued, Waits};
 use crate::sealing::{Released, Sealed, SealingError, Spot, Subject, seal};
@@ -67,6 +72,9 @@ pub enum IssueError {
     /// The store.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+    /// Its job was given up, and stays so: whoever repeats the request is told the same.
+    #[error("its job was given up: {0}")]
+    GivenUp(Reason),
     /// There is no such job here.
     #[error("there is no such job here")]
     Unknown,
@@ -117,11 +125,9 @@ pub async fn begin(
     }
     let job = match reserved? {
         Reserving::Reserved(reserved) => reserved.job,
-        Reserving::Repeated { response, .. } => {
-            return Ok(response.map_or(Begun::Running, Begun::Repeated));
-        }
+        Reserving::Repeated { job, response } => return repeated(office, &job, response).await,
     };
-    match render(office, &job).await {
+    match render(office, &job, Journal::Knows).await {
         // Another process took the job up: its page waits, and the repeat of the request is told so.
         Err(IssueError::Step(StepRefused::NotNow { .. })) => Ok(Begun::Running),
         Err(error) => {
@@ -129,6 +135,22 @@ pub async fn begin(
             Err(error)
         }
         Ok(rendered) => Ok(Begun::Waits(rendered)),
+    }
+}
+
+/// What a repeat of a request is told: what the first one was, or why its job was given up before it had an answer.
+pub(crate) async fn repeated(
+    office: &Office,
+    job: &JobId,
+    response: Option<Response>,
+) -> Result<Begun, IssueError> {
+    if let Some(response) = response {
+        return Ok(Begun::Repeated(response));
+    }
+    let job = office.registry.jobs().find(job, None).await?;
+    match job.as_ref().and_then(Reason::of) {
+        Some(reason) => Err(IssueError::GivenUp(reason)),
+        None => Ok(Begun::Running),
     }
 }
 
@@ -265,7 +287,7 @@ async fn reserve(
         licence: None,
         status_list: FIRST_LIST,
         payload: serde_json::to_vec(&payload).map_err(|_| DraftError::Reserved)?,
-        compose: compose(office, desk, asker, admitted)?,
+        compose: compose(office, desk, asker, admitted, now)?,
     };
     Ok(office.registry.licences().reserve(reservation).await?)
 }
@@ -276,6 +298,7 @@ fn compose(
     desk: &Desk,
     asker: &Asker,
     admitted: Admitted,
+    now: UtcDateTime,
 ) -> Result<registry::licences::Compose, IssueError> {
     let mut salt = [0; 16];
     office.random.fill(&mut salt)?;
@@ -292,8 +315,11 @@ fn compose(
         .catalogue
         .department(&asker.department)
         .map(|department| department.region.clone());
-    let year = office.settings.zone.date_at(office.clock.now()).year();
+    let year = office.settings.zone.date_at(now).year();
     let permutation = office.permutation.clone();
+    let printer = Printer::of(office);
+    let department = asker.department.clone();
+    let period = admitted.validity().period(office.settings.zone);
     Ok(Box::new(move |drawn: &Drawn| {
         let number = match (admitted.number(), &region) {
             (Some(number), _) => number.clone(),
@@ -315,19 +341,37 @@ fn compose(
         let content =
             LicenceContent::new(&admitted, &identifier, &number, &template, Salt::new(salt));
         let content = content.map_err(|_| NotComposed)?.canonical();
+        let content = content.map_err(|_| NotComposed)?;
+        let status_index = permutation.index(drawn.status_counter).ok_or(NotComposed)?;
+        let said = Said {
+            content: &content,
+            index: status_index,
+            reserved: now,
+            period: &period,
+        };
+        // A code that cannot be made is told of when its page is made.
+        let code = printer
+            .as_ref()
+            .and_then(|printer| printer.prepare(&said).ok());
+        let uses = code.map(|code| journal_line(&department, &drawn.job, now, &code));
         Ok(Composed {
             number,
             identifier,
-            status_index: permutation.index(drawn.status_counter).ok_or(NotComposed)?,
-            content: content.map_err(|_| NotComposed)?,
+            status_index,
+            content,
             salts: Vec::new(),
             handle: handle.clone(),
+            uses: uses.into_iter().collect(),
         })
     }))
 }
 
 /// 4 and 5: code and page; from here on the job waits for its release.
-pub(crate) async fn render(office: &Office, job: &JobId) -> Result<Response, IssueError> {
+pub(crate) async fn render(
+    office: &Office,
+    job: &JobId,
+    journal: Journal,
+) -> Result<Response, IssueError> {
     let (job, record) = licence_job(office, job).await?;
     let licences = office.registry.licences();
     let content = licences.content(&record.identifier, None).await?;
@@ -336,12 +380,12 @@ pub(crate) async fn render(office: &Office, job: &JobId) -> Result<Response, Iss
         serde_json::from_slice(&job.payload).map_err(|_| DraftError::Reserved)?;
     let drafted = {
         let _place = office.work.acquire().await;
-        draft(office, &record, &content, &payload).await
+        draft(office, &record, &content, &payload, journal).await
     };
     let drafted = match drafted {
         Ok(drafted) => drafted,
         Err(error) => {
-            give_up(office, &job, &error).await?;
+            give_up(office, &job, Cause::Draft(&error)).await?;
             return Err(error.into());
         }
     };
@@ -364,24 +408,6 @@ pub(crate) async fn render(office: &Office, job: &JobId) -> Result<Response, Iss
     Ok(answer)
 }
 
-/// A page that cannot be made will not be made tomorrow: the job ends, and its number with it.
-async fn give_up(office: &Office, job: &Job, error: &DraftError) -> Result<(), IssueError> {
-    let lasting = matches!(
-        error,
-        DraftError::Render(_)
-            | DraftError::Photo(_)
-            | DraftError::Modules(_)
-            | DraftError::Code(_)
-            | DraftError::NoTemplate(_)
-    );
-    if lasting {
-        let by = registry::asked::By::new("service", office.clock.now());
-        let reason = error.to_string();
-        office.registry.jobs().fail(&job.id, &reason, by).await?;
-    }
-    Ok(())
-}
-
 async fn licence_job(office: &Office, id: &JobId) -> Result<(Job, Record), IssueError> {
     let job = office.registry.jobs().find(id, None).await?;
     let job = job.ok_or(IssueError::Unknown)?;
@@ -393,8 +419,18 @@ async fn licence_job(office: &Office, id: &JobId) -> Result<(Job, Record), Issue
 /// Steps 7 to 14, for a job whose release was given: also what a restart does with it.
 ///
 /// # Errors
-/// [`IssueError`]; the job stays where the journal has it, and is taken up again.
+/// [`IssueError`]; the job stays where the journal has it, and is taken up again, unless it would fail so for ever.
 pub async fn complete(office: &Office, job: &JobId) -> Result<Response, IssueError> {
+    let job = office.registry.jobs().find(job, None).await?;
+    let job = job.ok_or(IssueError::Unknown)?;
+    let completed = completed(office, job.clone()).await;
+    if let Err(IssueError::Sealing(error)) = &completed {
+        give_up(office, &job, Cause::Sealing(error)).await?;
+    }
+    completed
+}
+
+async fn completed(office: &Office, job: Job) -> Result<Response, IssueError> {
     let released = released(office, job).await?;
     let sealed = {
         let _place = office.work.acquire().await;
@@ -404,9 +440,7 @@ pub async fn complete(office: &Office, job: &JobId) -> Result<Response, IssueErr
 }
 
 /// What the chain begins with: job, file, seal, subject.
-async fn released(office: &Office, id: &JobId) -> Result<Released, IssueError> {
-    let job = office.registry.jobs().find(id, None).await?;
-    let job = job.ok_or(IssueError::Unknown)?;
+async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
     if !matches!(job.state, JobState::Released | JobState::Journalled) {
         return Err(StepRefused::NotNow { state: job.state }.into());
     }

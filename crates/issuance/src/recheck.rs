@@ -23,7 +23,14 @@ pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, Sealing
         &policy,
         office.clock.now(),
     );
-    if report.verdict == Verdict::Valid {
+    let found = report.signatures.iter().find(|signature| {
+        let field = signature.field.as_deref();
+        field == Some(sealed.subject.field(&sealed.job).as_str())
+    });
+    // What else the file holds is its caller's; our own signature has to have what was asked for.
+    let level = found.and_then(|signature| signature.level);
+    let as_asked = level == Some(sealed.subject.level().code());
+    if report.verdict == Verdict::Valid && as_asked {
         return Ok(sealed);
     }
     let mut reasons: Vec<String> = report
@@ -38,5 +45,8 @@ pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, Sealing
         .map(|finding| finding.code.to_string())
         .collect();
     reasons.dedup();
+    if !as_asked {
+        reasons.push("seal.level".to_owned());
+    }
     Err(SealingError::NotAccepted(reasons))
 }

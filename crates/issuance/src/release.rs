@@ -2,7 +2,7 @@
 
 use crypto::{Release, Signature, SignatureAlgorithm};
 use registry::asked::Response;
-use registry::jobs::{Job, JobId, JobState, Jobs, StepRefused};
+use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused};
 use registry::trace::{Act, Deed};
 use serde::Serialize;
 use thiserror::Error;
@@ -13,6 +13,7 @@ use crate::issue::{IssueError, complete, unsealed};
 use crate::keys::seal_key;
 use crate::office::Office;
 use crate::said::{Waits, hex, moment};
+use crate::sealing::Spot;
 
 /// Jobs of one page of a list.
 const PAGE: u32 = 200;
@@ -58,6 +59,12 @@ pub struct Offer {
     pub decision: String,
     /// Who asked for the seal.
     pub requester: String,
+    /// Where the seal will stand on a caller's document (T-S2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+    /// The level at which a caller's document will be sealed: `B-LT` or `B-B`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'static str>,
     /// When the page was made, RFC 3339.
     pub since: String,
     /// Until when the release would hold, RFC 3339: to be sent back with the signature.
@@ -119,7 +126,13 @@ fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseE
     let now = crate::answers::whole(office.clock.now());
     let expires = now + office.settings.release_life;
     let statement = Jobs::statement(job, &asker.person, expires)?;
+    let spot: Option<Spot> = match job.kind {
+        JobKind::Licence => None,
+        JobKind::Document => serde_json::from_slice(&job.payload).ok(),
+    };
     Ok(Offer {
+        position: spot.as_ref().map(position),
+        level: spot.map(|spot| spot.level.code()),
         waits: Waits::of(job, None, None),
         matter: statement.matter.clone(),
         case: statement.case.clone(),
@@ -129,6 +142,15 @@ fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseE
         expires: moment(expires),
         statement: hex(&statement.bytes()),
     })
+}
+
+/// The page from 1, and the lower left corner of the seal on it.
+fn position(spot: &Spot) -> String {
+    let (right, up) = spot.corner;
+    format!(
+        "page {}, {right:.2} pt from the left, {up:.2} pt from below",
+        spot.page
+    )
 }
 
 /// Takes a release and goes on to the sealed file.

@@ -32,6 +32,10 @@ pub struct Waits {
     /// The text of the printed code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lc1: Option<String>,
+    /// Why the job ended without a file: `code: text` where it was given up, the words of the second person where it
+    /// was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Waits {
@@ -45,6 +49,7 @@ impl Waits {
             seal: job.grounds.seal.to_string(),
             purpose: job.grounds.purpose.code(),
             lc1: code.map(str::to_owned),
+            reason: job.reason.clone(),
         }
     }
 }
@@ -142,4 +147,16 @@ pub(crate) fn moment(at: UtcDateTime) -> String {
 /// Lower-case hexadecimal.
 pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// An error with its causes, once, at the boundary.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

@@ -13,7 +13,7 @@ use crypto::{Authorisation, Digest, Release, SignError, Signature, sha256};
 use evidence::cms::{self, Attribute, Draft, PrepareCms};
 use registry::StoreError;
 use registry::asked::By;
-use registry::jobs::{Job, Signing, StepRefused};
+use registry::jobs::{Job, Logging, Signing, StepRefused};
 use registry::journal::KeyUse as Use;
 use registry::licences::{Content, Record};
 use thiserror::Error;
@@ -22,6 +22,7 @@ use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
 
 use crate::answers::AnswerError;
 use crate::keys::ServiceKey;
+use crate::level::Level;
 use crate::office::Office;
 use crate::seals::SealInUse;
 use crate::sequencer::{AppendError, Placed};
@@ -102,6 +103,27 @@ pub(crate) struct Spot {
     pub(crate) page: u32,
     /// The lower left corner in points of the page as it is seen.
     pub(crate) corner: (f64, f64),
+    /// How much of the proof goes into the file.
+    #[serde(default)]
+    pub(crate) level: Level,
+}
+
+impl Subject {
+    /// The name of the signature's field.
+    pub(crate) fn field(&self, job: &Job) -> String {
+        match self {
+            Self::Licence(_) => "Seal".to_owned(),
+            Self::Document(_) => format!("Seal-{}", job.id),
+        }
+    }
+
+    /// A licence is sealed for later years; a document as its caller asked.
+    pub(crate) fn level(&self) -> Level {
+        match self {
+            Self::Licence(_) => Level::LongTerm,
+            Self::Document(spot) => spot.level,
+        }
+    }
 }
 
 /// A job whose release was given and is not used yet.
@@ -138,10 +160,22 @@ struct Signed {
     signature: Signature,
 }
 
-/// Stamped.
+/// Stamped, where the level has a time-stamp.
 struct Stamped {
     signed: Signed,
-    stamp: Stamp,
+    stamp: Option<Stamp>,
+}
+
+/// What the journal has to know of a token (T-S8).
+fn journal_line(stamp: &Stamp, job: &Job) -> Use {
+    Use {
+        department: job.department.clone(),
+        by: By::new("service", stamp.moment),
+        key: ServiceKey::TimeStamps.id(),
+        purpose: "time-stamp".to_owned(),
+        digests: vec![stamp.signed],
+        object: job.id.to_string(),
+    }
 }
 
 /// In the public log.
@@ -169,7 +203,7 @@ pub(crate) async fn seal(office: &Office, released: Released) -> Result<Sealed, 
     let prepared = prepare(office, released)?;
     let journalled = journal(office, prepared).await?;
     let signed = sign(office, journalled)?;
-    let stamped = stamp(office, signed).await?;
+    let stamped = stamp(office, signed)?;
     let logged = log(office, stamped).await?;
     finish(office, logged).await
 }
@@ -183,10 +217,10 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
         height: seal.appearance.height(),
         bodies: &bodies,
     };
-    let field = format!("Seal-{}", released.job.id);
+    let field = released.subject.field(&released.job);
     let place = match &released.subject {
         Subject::Licence(_) => Place::Field {
-            name: "Seal",
+            name: &field,
             fit: Fit::Natural,
         },
         Subject::Document(spot) => Place::Page(NewField {
@@ -204,9 +238,13 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
     let certificates = chain(office, seal);
     let blank = Digest::of(seal.algorithm.digest(), b"");
     let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
+    let reserves = match released.subject.level() {
+        Level::Basic => vec![RECEIPT],
+        Level::LongTerm => vec![stamps + TOKEN, RECEIPT],
+    };
     let reserve = Draft::pades(&blank, &seal.certificate, seal.algorithm)
         .committing_to(cms::Commitment::Approval)
-        .reserve(&certificates, &[stamps + TOKEN, RECEIPT])?;
+        .reserve(&certificates, &reserves)?;
     let now = office.clock.now();
     let request = SealRequest {
         place,
@@ -297,8 +335,14 @@ fn sign(office: &Office, journalled: Journalled) -> Result<Signed, SealingError>
     })
 }
 
-/// 10: over the signature's value (EN 319 122-1 5.3).
-async fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError> {
+/// 10: over the signature's value (EN 319 122-1 5.3). Journalled with the leaf, before anything leaves.
+fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError> {
+    if signed.prepared.released.subject.level() == Level::Basic {
+        return Ok(Stamped {
+            signed,
+            stamp: None,
+        });
+    }
     let digest = Digest::of(crypto::DigestAlgorithm::Sha256, signed.signature.bytes());
     let stamp = office.stamps.stamp_digest(
         &digest,
@@ -306,20 +350,10 @@ async fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError>
         &office.keys,
         office.random.as_ref(),
     )?;
-    let job = &signed.prepared.released.job;
-    office
-        .registry
-        .journal()
-        .append(vec![Use {
-            department: job.department.clone(),
-            by: By::new("service", stamp.moment),
-            key: ServiceKey::TimeStamps.id(),
-            purpose: "time-stamp".to_owned(),
-            digests: vec![stamp.signed],
-            object: job.id.to_string(),
-        }])
-        .await?;
-    Ok(Stamped { signed, stamp })
+    Ok(Stamped {
+        signed,
+        stamp: Some(stamp),
+    })
 }
 
 /// 11: D3, no seal signature leaves before its leaf is in the log.
@@ -332,20 +366,32 @@ async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> 
         signature: sha256(stamped.signed.signature.bytes()),
     };
     let (opening, status) = opening(office, &prepared.released, salt, sealed);
+    let stamp = stamped.stamp.as_ref();
+    let moment = stamp.map_or_else(|| office.clock.now(), |stamp| stamp.moment);
     let leaf = Leaf {
         kind: LeafKind::SealSignature,
         office: prepared.released.seal.holder_code.clone(),
         subject: prepared.released.seal.code.as_str().to_owned(),
-        moment: crate::answers::whole(stamped.stamp.moment),
+        moment: crate::answers::whole(moment),
         commitment: opening.commitment(),
         status,
     };
-    let job = prepared.released.job.id.clone();
+    let job = &prepared.released.job;
+    let logging = Logging {
+        job: job.id.clone(),
+        attempt: stamped.signed.attempt,
+        leaf: leaf.encode()?,
+        uses: stamp
+            .map(|stamp| journal_line(stamp, job))
+            .into_iter()
+            .collect(),
+    };
+    let logged = office.registry.jobs().log(logging).await?;
     let Placed {
         index,
         proof,
         checkpoint,
-    } = office.log.append(leaf.encode()?, Some(job)).await?;
+    } = office.log.placed(logged).await?;
     let receipt = Receipt {
         salt,
         index,
@@ -396,7 +442,7 @@ fn opening(
     }
 }
 
-/// 12: time-stamp and receipt into the message, chain and status into the file (PAdES B-LT).
+/// 12: time-stamp and receipt into the message, chain and status into the file, as the level has it.
 async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError> {
     let Logged {
         stamped,
@@ -411,44 +457,17 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         signature,
     } = signed;
     let released = prepared.released;
-    let attributes = [
-        Attribute::signature_time_stamp(&stamp.token),
-        Attribute::receipt(receipt.as_bytes()),
-    ];
+    let token = stamp.map(|stamp| Attribute::signature_time_stamp(&stamp.token));
+    let attributes: Vec<Attribute> = token
+        .into_iter()
+        .chain([Attribute::receipt(receipt.as_bytes())])
+        .collect();
     let certificates = chain(office, &released.seal);
     let message = prepared
         .message
         .finish(&signature, &certificates, &attributes);
     let revision = prepared.revision.finish(&message)?;
-    let hierarchy = &office.hierarchy;
-    let responder = &office.responder;
-    // After the time-stamp, so that they prove more than answers of before (ades-pki 4.1).
-    let of_seal = responder
-        .newest(*released.seal.certificate.serial())
-        .await?;
-    let of_stamps = responder.newest(*hierarchy.time_stamps.serial()).await?;
-    let of_authority = office
-        .lists
-        .revoked(&format!("{}.crl", ServiceKey::Root.name()))
-        .ok_or(SealingError::NoList)?;
-    let evidence = {
-        let joined = Joined::new(released.file.as_ref(), &revision);
-        let certificates = [
-            &released.seal.certificate,
-            &hierarchy.authority,
-            &hierarchy.time_stamps,
-            &hierarchy.responder,
-        ]
-        .map(|certificate| certificate.der().to_vec());
-        append_dss(
-            &joined,
-            &Material {
-                certificates: &certificates,
-                ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
-                crls: std::slice::from_ref(&of_authority.bytes),
-            },
-        )?
-    };
+    let evidence = evidence(office, &released, &revision).await?;
     let mut file = Vec::with_capacity(released.file.len() + revision.len() + evidence.len());
     file.extend_from_slice(&released.file);
     file.extend_from_slice(&revision);
@@ -462,4 +481,41 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         leaf,
         receipt,
     })
+}
+
+/// What a later verifier needs, as a revision of its own (PAdES B-LT); nothing at level B-B.
+async fn evidence(
+    office: &Office,
+    released: &Released,
+    revision: &[u8],
+) -> Result<Vec<u8>, SealingError> {
+    let hierarchy = &office.hierarchy;
+    let responder = &office.responder;
+    // After the time-stamp, so that they prove more than answers of before (ades-pki 4.1). A seal whose certificate
+    // does not stand seals nothing, at no level.
+    let of_seal = responder
+        .newest(*released.seal.certificate.serial())
+        .await?;
+    if released.subject.level() == Level::Basic {
+        return Ok(Vec::new());
+    }
+    let of_stamps = responder.newest(*hierarchy.time_stamps.serial()).await?;
+    let of_authority = office
+        .lists
+        .revoked(&format!("{}.crl", ServiceKey::Root.name()))
+        .ok_or(SealingError::NoList)?;
+    let joined = Joined::new(released.file.as_ref(), revision);
+    let certificates = [
+        &released.seal.certificate,
+        &hierarchy.authority,
+        &hierarchy.time_stamps,
+        &hierarchy.responder,
+    ]
+    .map(|certificate| certificate.der().to_vec());
+    let material = Material {
+        certificates: &certificates,
+        ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
+        crls: std::slice::from_ref(&of_authority.bytes),
+    };
+    Ok(append_dss(&joined, &material)?)
 }

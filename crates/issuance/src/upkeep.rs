@@ -4,14 +4,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registry::jobs::{Job, JobKind, JobState};
+use registry::jobs::{Job, JobKind, JobState, StepRefused};
 use thiserror::Error;
 
 use crate::answers::AnswerError;
+use crate::draft::Journal;
 use crate::dropped::Due;
+use crate::give_up::expire;
 use crate::issue::{IssueError, complete, render};
 use crate::lists::ListError;
 use crate::office::Office;
+use crate::said::chain;
+use crate::sealing::SealingError;
 
 /// How often the office looks for work that nobody announced: well within the minute of T-A3.
 const ROUND: Duration = Duration::from_secs(10);
@@ -99,15 +103,12 @@ async fn take_up_each(office: &Office, due: &Due) -> Result<usize, UpkeepError> 
             if !due.covers(&job) && !is_left(office, &job) {
                 continue;
             }
-            // The file of a reserved document was lost with its request; the repeat of it goes on.
-            if job.state == JobState::Reserved && job.kind == JobKind::Document {
-                office.dropped.awaits_repeat(&job.id);
-                continue;
-            }
             match take_up_one(office, &job).await {
-                Ok(()) => done += 1,
+                Ok(taken) => done += usize::from(taken),
                 Err(error) => {
-                    office.dropped.note(&job.id);
+                    if may_pass(&error) {
+                        office.dropped.note(&job.id);
+                    }
                     tracing::warn!(job.id = %job.id, error = %chain(&error), "a job waits for another round");
                 }
             }
@@ -116,28 +117,40 @@ async fn take_up_each(office: &Office, due: &Due) -> Result<usize, UpkeepError> 
     Ok(done)
 }
 
+/// Whether the failure is one of the store, the disk or the keys, which may be over in a moment. What a rule, a release
+/// or the inspector's own code refuses is looked at again when the job is a minute old.
+fn may_pass(error: &IssueError) -> bool {
+    use SealingError as S;
+    match error {
+        IssueError::Step(refused) | IssueError::Sealing(S::Step(refused)) => {
+            matches!(refused, StepRefused::Store(_))
+        }
+        IssueError::Refused(_) | IssueError::Sealing(S::SealNotInUse | S::NotAccepted(_)) => false,
+        _ => true,
+    }
+}
+
 /// A job whose last step is older than a request takes is nobody's.
 pub(crate) fn is_left(office: &Office, job: &Job) -> bool {
     job.changed < office.opened || office.clock.now() - job.changed > time::Duration::minutes(1)
 }
 
-async fn take_up_one(office: &Office, job: &Job) -> Result<(), IssueError> {
-    match job.state {
-        JobState::Reserved => render(office, &job.id).await.map(|_| ()),
-        _ => complete(office, &job.id).await.map(|_| ()),
+/// Whether there was something to do.
+async fn take_up_one(office: &Office, job: &Job) -> Result<bool, IssueError> {
+    if job.state != JobState::Reserved {
+        return complete(office, &job.id).await.map(|_| true);
     }
-}
-
-/// An error with its causes, once, at the boundary.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
+    if expire(office, job).await.map_err(IssueError::from)? {
+        return Ok(true);
     }
-    text
+    match job.kind {
+        JobKind::Licence => render(office, &job.id, Journal::IsTold).await.map(|_| true),
+        // The file of a reserved document was lost with its request; the repeat of it goes on.
+        JobKind::Document => {
+            office.dropped.awaits_repeat(&job.id);
+            Ok(false)
+        }
+    }
 }
 
 /// Starts the sequencers and the upkeep; they end when the runtime does.

@@ -1,7 +1,9 @@
 //! Jobs: the frame in which licences are made and documents sealed, step by step.
 
 pub(crate) mod document;
+mod failure;
 pub(crate) mod job;
+mod logging;
 mod record;
 pub(crate) mod step;
 
@@ -12,13 +14,16 @@ use crypto::{Release, ReleaseStatement};
 use time::UtcDateTime;
 
 use crate::asked::{By, Response};
+use crate::log::PendingId;
 use crate::secrets::Secrets;
 use store::Store;
 use store::StoreError;
 
 pub use crate::id::JobId;
 pub use document::{DocumentRefused, DocumentReservation, DocumentReserving};
+pub use failure::{Failure, Reason};
 pub use job::{Grounds, Job, JobKind, JobState, Unsealed};
+pub use logging::Logging;
 pub use record::{FileRecord, Recorded, Recording};
 pub use step::{Journalled, Signing, StepRefused};
 
@@ -142,34 +147,40 @@ impl Jobs {
         reason: &str,
         by: By,
     ) -> Result<Job, StepRefused> {
-        self.give_up(Some(department), job, (JobState::Refused, reason), by)
-            .await
-    }
-
-    /// The job cannot be carried out and ends. Its number and identifier stay used.
-    ///
-    /// # Errors
-    /// `NotNow` when it has ended.
-    pub async fn fail(&self, job: &JobId, reason: &str, by: By) -> Result<Job, StepRefused> {
-        self.give_up(None, job, (JobState::Failed, reason), by)
-            .await
-    }
-
-    async fn give_up(
-        &self,
-        department: Option<&DepartmentKey>,
-        job: &JobId,
-        (state, reason): (JobState, &str),
-        by: By,
-    ) -> Result<Job, StepRefused> {
         let secrets = Arc::clone(&self.secrets);
-        let (department, job, reason) = (department.cloned(), job.clone(), reason.to_owned());
+        let (department, job, reason) = (department.clone(), job.clone(), reason.to_owned());
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    let job = (department.as_ref(), &job);
-                    step::give_up(link, &secrets, job, (state, &reason), &by).await
+                    step::refuse(link, &secrets, (&department, &job), &reason, &by).await
                 })
+            })
+            .await
+    }
+
+    /// The job cannot be carried out and ends; its leaves are closed. Its number and identifier stay used.
+    ///
+    /// # Errors
+    /// `NotNow` when it has ended; `Overtaken` when another attempt began.
+    pub async fn fail(&self, job: &JobId, failure: Failure, by: By) -> Result<Job, StepRefused> {
+        let (secrets, job) = (Arc::clone(&self.secrets), job.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move { failure::fail(link, &secrets, &job, &failure, &by).await })
+            })
+            .await
+    }
+
+    /// Writes the leaf of an attempt, and the journal's line of its time-stamp. When this returns, the leaf will be in
+    /// the log.
+    ///
+    /// # Errors
+    /// `NotNow` unless the job is journalled; `Overtaken` unless by its last attempt.
+    pub async fn log(&self, logging: Logging) -> Result<PendingId, StepRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { logging::log(link, &secrets, &logging).await })
             })
             .await
     }

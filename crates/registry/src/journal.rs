@@ -80,7 +80,7 @@ impl Journal {
 // The index over keys holds the numbers of each department in order: one step a department.
 const LAST_USE: &str = "SELECT MAX(moment) FROM trace WHERE signing_key = $1";
 
-fn act(used: KeyUse) -> Act {
+pub(crate) fn act(used: KeyUse) -> Act {
     let digests = used.digests.iter().map(|digest| ("digest", hex(digest)));
     let purpose = ("purpose", used.purpose);
     Act {

@@ -7,7 +7,7 @@ use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
 use issuance::documents::DocumentOrder;
-use issuance::{Asker, Waits};
+use issuance::{Asker, Level, Waits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,6 +43,9 @@ pub(crate) struct OrderPart {
     x_mm: f64,
     /// Millimetres from the lower edge of the page to the seal's.
     y_mm: f64,
+    /// `B-LT`, with a time-stamp and everything for later years; or `B-B`, the signature alone.
+    #[serde(default)]
+    level: Option<String>,
 }
 
 impl OrderPart {
@@ -61,13 +64,17 @@ impl OrderPart {
             ground: self.ground,
             page: self.page,
             corner: (self.x_mm * POINTS, self.y_mm * POINTS),
+            level: match self.level.as_deref() {
+                None => Level::default(),
+                Some(code) => Level::find(code).ok_or(malformed("level is B-LT or B-B"))?,
+            },
         })
     }
 }
 
 /// Asks for a seal on a document of the own department: the job waits for its release.
 #[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON) and `file` (PDF)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON, with `level` `B-LT` or `B-B`) and `file` (PDF)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 202, description = "waits for the release of its seal"), (status = 422, description = "refused, with every finding")))]
 pub(crate) async fn seal(

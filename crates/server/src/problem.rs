@@ -51,6 +51,10 @@ pub enum Code {
     PageRefused,
     /// The document cannot be sealed as it is.
     DocumentRefused,
+    /// The sealed file is not one that an inspector would accept.
+    NotAccepted,
+    /// The job of the request was given up.
+    JobGivenUp,
     /// The release does not fit what waits, or its signature is not good.
     ReleaseRefused,
     /// Requester, decider and releaser are not three people.
@@ -65,7 +69,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::KeyMissing,
@@ -85,6 +89,8 @@ impl Code {
         Self::TransitionRefused,
         Self::PageRefused,
         Self::DocumentRefused,
+        Self::NotAccepted,
+        Self::JobGivenUp,
         Self::ReleaseRefused,
         Self::DutiesNotSeparate,
         Self::CertificateRefused,
@@ -103,7 +109,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 24] = [
+const TABLE: [(Code, &str, u16, &str); 26] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -202,6 +208,18 @@ const TABLE: [(Code, &str, u16, &str); 24] = [
         "document.refused",
         422,
         "the document cannot be sealed as it is",
+    ),
+    (
+        Code::NotAccepted,
+        "seal.not-accepted",
+        422,
+        "the sealed file would not be accepted",
+    ),
+    (
+        Code::JobGivenUp,
+        "job.given-up",
+        410,
+        "the job was given up",
     ),
     (
         Code::ReleaseRefused,

@@ -7,7 +7,7 @@ use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
 use issuance::{IssueError, SealingError};
 use registry::StoreError;
-use registry::jobs::{DocumentRefused, StepRefused};
+use registry::jobs::{DocumentRefused, Reason, StepRefused};
 use registry::licences::{ChangeRefused, ReserveRefused};
 use registry::objects::ObjectError;
 
@@ -100,8 +100,23 @@ pub(crate) fn of_issue(error: &IssueError) -> Problem {
         IssueError::Sealing(cause) => of_sealing(cause),
         IssueError::Object(error) => of_object(error),
         IssueError::Store(error) => of_store(error),
+        IssueError::GivenUp(reason) => given_up(reason),
         IssueError::Unknown => Problem::new(Code::NotFound),
         _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why a job was given up: what its first request was told, where that had an answer of its own.
+fn given_up(reason: &Reason) -> Problem {
+    match reason.code.as_str() {
+        "licence.page-refused" => Problem::new(Code::PageRefused).saying(reason.text.clone()),
+        "document.refused" => Problem::new(Code::DocumentRefused).saying(reason.text.clone()),
+        code => Problem::new(Code::JobGivenUp).with(vec![Defect {
+            at: String::new(),
+            code: code.to_owned(),
+            text: reason.text.clone(),
+            rule: None,
+        }]),
     }
 }
 
@@ -147,6 +162,17 @@ fn of_sealing(error: &SealingError) -> Problem {
         SealingError::SealNotInUse
         | SealingError::Status(issuance::answers::AnswerError::NotGood) => {
             one(Code::ReleaseRefused, "seal.not-in-use", error.to_string())
+        }
+        // What the file holds makes it one that no inspector would accept; the job is given up when that stays so.
+        SealingError::NotAccepted(codes) => {
+            let defects = codes.iter().map(|code| Defect {
+                at: String::new(),
+                code: code.clone(),
+                text: error.to_string(),
+                rule: None,
+            });
+            tracing::error!(error = %error, "a sealed file was not accepted");
+            Problem::new(Code::NotAccepted).with(defects.collect())
         }
         SealingError::Log(_) => {
             Problem::new(Code::StoreUnavailable).saying("the job goes on by itself")
@@ -222,6 +248,7 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
             DocumentRefused::Store(error) => of_store(error),
             _ => Problem::new(internal(refused)),
         },
+        DocumentError::Repeated(cause) => of_issue(cause),
         DocumentError::Step(refused) => of_step(refused),
         DocumentError::Object(error) => of_object(error),
         DocumentError::Store(error) => of_store(error),

@@ -43,6 +43,7 @@ impl Life {
             ground: "准予字〔2026〕第0002号".to_owned(),
             page: 1,
             corner: (300.0, 200.0),
+            level: issuance::Level::LongTerm,
         };
         let once = Once {
             key: IdempotencyKey::parse("a-key-of-a-document").expect("16 characters"),

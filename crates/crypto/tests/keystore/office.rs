@@ -103,6 +103,7 @@ pub(crate) fn seal_key() -> KeyId {
 
 pub(crate) fn statement() -> ReleaseStatement {
     ReleaseStatement {
+        job: "0123456789abcdef0123456789abcdef".to_owned(),
         unsealed: sha256(b"unsealed"),
         seal: "990102-SPZYZ-01".to_owned(),
         purpose: "licence".to_owned(),

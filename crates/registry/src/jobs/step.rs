@@ -78,7 +78,7 @@ const RELEASED: &str =
     "UPDATE job SET state = 'released', changed = $3 WHERE department = $1 AND id = $2";
 const JOURNALLED: &str = "UPDATE job SET state = 'journalled', changed = $3, attempts = attempts + 1 \
      WHERE department = $1 AND id = $2";
-const GIVE_UP: &str =
+const END: &str =
     "UPDATE job SET state = $3, changed = $4, reason = $5 WHERE department = $1 AND id = $2";
 const DROP_OVER: &str =
     "DELETE FROM seal_release WHERE department = $1 AND job = $2 AND expires <= $3";
@@ -194,6 +194,7 @@ pub(crate) async fn release(
 fn compare(statement: &ReleaseStatement, job: &Job) -> Result<(), StepRefused> {
     let expected = statement_of(job, "", 0, statement.expires)?;
     for (member, same) in [
+        ("job", statement.job == expected.job),
         ("document", statement.unsealed == expected.unsealed),
         ("seal", statement.seal == expected.seal),
         ("purpose", statement.purpose == expected.purpose),
@@ -223,6 +224,7 @@ pub(crate) fn statement_of(
         .ok_or(StepRefused::NotNow { state: job.state })?;
     let grounds = &job.grounds;
     Ok(ReleaseStatement {
+        job: job.id.to_string(),
         unsealed: unsealed.digest,
         seal: grounds.seal.as_str().to_owned(),
         purpose: grounds.purpose.code().to_owned(),
@@ -299,39 +301,43 @@ pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, 
     })
 }
 
-pub(crate) async fn give_up(
+/// The second person refuses what waits or is released.
+pub(crate) async fn refuse(
     link: &mut Link,
     secrets: &Secrets,
-    (department, id): (Option<&DepartmentKey>, &JobId),
-    (state, reason): (JobState, &str),
+    (department, id): (&DepartmentKey, &JobId),
+    reason: &str,
     by: &By,
 ) -> Result<Job, StepRefused> {
-    let mut job = locked(link, secrets, id, department).await?;
-    let lawful = match state {
-        JobState::Refused => matches!(job.state, JobState::Waiting | JobState::Released),
-        _ => job.state.is_open(),
-    };
-    if !lawful {
+    let job = locked(link, secrets, id, Some(department)).await?;
+    if !matches!(job.state, JobState::Waiting | JobState::Released) {
         return Err(StepRefused::NotNow { state: job.state });
     }
+    let job = end(link, job, (JobState::Refused, reason), by).await?;
+    trace::write(link, &act(&job, by, Deed::Refuse, Vec::new())).await?;
+    Ok(job)
+}
+
+/// The job without a file, and why.
+pub(crate) async fn end(
+    link: &mut Link,
+    mut job: Job,
+    (state, reason): (JobState, &str),
+    by: &By,
+) -> Result<Job, StoreError> {
     let end = reason.floor_char_boundary(MAX_REASON);
     let reason = reason.get(..end).unwrap_or_default();
     let values = [
         job.department.as_str().into(),
-        id.as_str().into(),
+        job.id.as_str().into(),
         state.code().into(),
         by.at.into(),
         reason.into(),
     ];
-    link.later(GIVE_UP, &values).await?;
+    link.later(END, &values).await?;
     job.state = state;
     job.changed = by.at;
     job.reason = Some(reason.to_owned());
-    let deed = match state {
-        JobState::Refused => Deed::Refuse,
-        _ => Deed::Fail,
-    };
-    trace::write(link, &act(&job, by, deed, Vec::new())).await?;
     Ok(job)
 }
 

@@ -12,6 +12,7 @@ use crate::id::{JobId, LicenceId};
 use crate::jobs::document::{Earlier, earlier};
 use crate::jobs::job::{self, Grounds, JobKind, NewJob};
 use crate::jobs::step::About;
+use crate::journal::{self, KeyUse};
 use crate::licences::version::{self, DAMAGED, Move, place};
 use crate::secrets::Secrets;
 use crate::status::{self, ListNumber};
@@ -86,6 +87,8 @@ pub struct Composed {
     pub salts: Vec<u8>,
     /// The handle of its public page, at least 128 random bits.
     pub handle: String,
+    /// Uses of keys on it that may follow at once: journalled with the reservation.
+    pub uses: Vec<KeyUse>,
 }
 
 /// No licence can be made of what was drawn.
@@ -234,8 +237,10 @@ pub(crate) async fn reserve(
         identifier: Some(&reserved.composed.identifier),
         grounds: &reservation.grounds,
     };
-    let act = about.act(&reservation.by, Deed::Reserve, detail);
-    trace::write(link, &act).await?;
+    let mut acts = vec![about.act(&reservation.by, Deed::Reserve, detail)];
+    let uses = reserved.composed.uses.iter().cloned();
+    acts.extend(uses.map(journal::act));
+    trace::write_all(link, &acts).await?;
     Ok(Reserving::Reserved(Box::new(reserved)))
 }
 

@@ -3,7 +3,10 @@
 use catalogue::DocumentPurpose;
 use licence::Status;
 use licence::life::Stop;
-use registry::jobs::{DocumentReservation, DocumentReserving, JobKind, JobState, StepRefused};
+use registry::jobs::{
+    DocumentReservation, DocumentReserving, Failure, JobKind, JobState, Logging, Reason,
+    StepRefused,
+};
 use time::Duration;
 
 use crate::office::{
@@ -82,7 +85,7 @@ fn no_step_is_taken_before_the_one_before_it_or_twice() {
         jobs.record(recording(&job)).await.expect("journalled");
         not_now(jobs.record(recording(&job)), JobState::Recorded).await;
         not_now(journal(5), JobState::Recorded).await;
-        not_now(jobs.fail(&job.id, "too late", by(6)), JobState::Recorded).await;
+        not_now(jobs.fail(&job.id, failure(1), by(6)), JobState::Recorded).await;
     });
 }
 
@@ -94,6 +97,7 @@ fn a_release_is_for_exactly_this_document_seal_and_ground() {
         let job = office.waiting("exact").await;
         let good = release(&job);
         for member in [
+            "job",
             "document",
             "seal",
             "purpose",
@@ -106,6 +110,7 @@ fn a_release_is_for_exactly_this_document_seal_and_ground() {
             let mut wrong = good.clone();
             let statement = &mut wrong.statement;
             match member {
+                "job" => statement.job = "0".repeat(32),
                 "document" => statement.unsealed = [1; 32],
                 "seal" => statement.seal = "990102-SLZYZ-01".to_owned(),
                 "purpose" => {
@@ -157,14 +162,17 @@ fn a_copy_of_a_release_serves_no_second_job() {
     on_each_store(|stage| async move {
         let office = office(&stage).await;
         let first = office.released("first").await;
-        // Same document, seal, case and decision: only the statement's use tells them apart.
+        // Same document, seal, case and decision: only the job tells them apart.
         let second = office.waiting("second").await;
-        let refused = office
-            .registry
-            .jobs()
-            .release(&department(), &second.id, release(&first), custodian(3))
-            .await;
-        assert!(matches!(refused, Err(StepRefused::Used)), "{refused:?}");
+        let (place, jobs) = (department(), office.registry.jobs());
+        let give = |release| jobs.release(&place, &second.id, release, custodian(3));
+        let refused = give(release(&first)).await;
+        assert!(
+            matches!(refused, Err(StepRefused::Differs { member: "job" })),
+            "{refused:?}"
+        );
+        // Its own release at the same second, with the same expiry, is good.
+        give(release(&second)).await.expect("its own");
     });
 }
 
@@ -240,14 +248,65 @@ fn a_stopped_case_is_not_recorded_and_a_refused_or_failed_job_has_ended() {
             .expect("it waits");
         assert_eq!(refused.state, JobState::Refused);
         assert_eq!(refused.reason.map(|reason| reason.len()), Some(999));
-        let failed = jobs.fail(&job.id, "no font", by(9)).await.expect("open");
+        let failed = jobs.fail(&job.id, failure(1), by(9)).await.expect("open");
         assert_eq!(failed.state, JobState::Failed);
-        let again = jobs.fail(&job.id, "no font", by(9)).await;
+        assert_eq!(Reason::of(&failed), Some(failure(1).reason));
+        let again = jobs.fail(&job.id, failure(1), by(9)).await;
         assert!(
             matches!(again, Err(StepRefused::NotNow { .. })),
             "{again:?}"
         );
     });
+}
+
+#[test]
+fn only_the_last_attempt_logs_and_fails_and_its_failure_closes_what_was_logged() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let jobs = office.registry.jobs();
+        let job = office.released("logs").await;
+        let leaf = |attempt| Logging {
+            job: job.id.clone(),
+            attempt,
+            leaf: vec![u8::try_from(attempt).expect("few")],
+            uses: Vec::new(),
+        };
+        not_now(jobs.log(leaf(1)), JobState::Released).await;
+        jobs.journal(&job.id, signing(), by(3))
+            .await
+            .expect("released");
+        jobs.log(leaf(1)).await.expect("the only attempt");
+        jobs.journal(&job.id, signing(), by(70))
+            .await
+            .expect("lost");
+        // The first process was slow and not lost: nothing of it comes into the log any more, nor does it end the job.
+        let late = jobs.log(leaf(1)).await;
+        assert!(matches!(late, Err(StepRefused::Overtaken)), "{late:?}");
+        let late = jobs.fail(&job.id, failure(1), by(71)).await;
+        assert!(matches!(late, Err(StepRefused::Overtaken)), "{late:?}");
+        let mut last = failure(2);
+        last.closing = vec![vec![101]];
+        jobs.fail(&job.id, last, by(72))
+            .await
+            .expect("the last attempt");
+        let leaves = office.registry.logs().leaves_of(&job.id).await;
+        let leaves = leaves.expect("the store answers").into_iter();
+        let leaves: Vec<_> = leaves.map(|submitted| submitted.leaf).collect();
+        assert_eq!(leaves, [vec![1], vec![101]]);
+        not_now(jobs.log(leaf(2)), JobState::Failed).await;
+    });
+}
+
+/// Given up after so many attempts.
+fn failure(attempts: u64) -> Failure {
+    Failure {
+        attempts,
+        closing: Vec::new(),
+        reason: Reason {
+            code: "licence.page-refused".to_owned(),
+            text: "no font".to_owned(),
+        },
+    }
 }
 
 #[test]

@@ -122,6 +122,7 @@ pub(crate) fn reservation(key: &str) -> Reservation {
                 content: format!("{{\"holder\":\"{NAME} {CANARY}\"}}").into_bytes(),
                 salts: vec![5; 16],
                 handle: handle.clone(),
+                uses: Vec::new(),
             })
         }),
     }

@@ -1,0 +1,114 @@
+//! The printed code of a version (LC1): what it says, and the journal's line of its signature.
+//!
+//! What is signed follows from the reservation alone, so that the journal can know it in the reservation's
+//! transaction, and a page made again has the same code to sign.
+
+use catalogue::Period;
+use catalogue::key::DepartmentKey;
+use credential::{Lc1Claims, LicenceClaims, PrepareLc1, PreparedLc1, StatusReference};
+use crypto::{SignatureAlgorithm, sha256};
+use licence::ValidTo;
+use registry::asked::By;
+use registry::jobs::JobId;
+use registry::journal::KeyUse as Use;
+use serde_json::Value;
+use thiserror::Error;
+use time::UtcDateTime;
+
+use crate::keys::ServiceKey;
+use crate::office::Office;
+
+/// Why there is no code to sign.
+#[derive(Debug, Error)]
+pub(crate) enum PrintedError {
+    /// The code cannot be made.
+    #[error("the printed code cannot be made")]
+    Code(#[from] PrepareLc1),
+    /// What was reserved cannot be read back.
+    #[error("the reserved data cannot be read back")]
+    Reserved,
+}
+
+/// Who signs codes, and for which status list.
+#[derive(Debug, Clone)]
+pub(crate) struct Printer {
+    kid: [u8; 8],
+    algorithm: SignatureAlgorithm,
+    status_uri: String,
+}
+
+/// What of a reservation a code says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said<'a> {
+    /// The bytes of `licence.json`.
+    pub(crate) content: &'a [u8],
+    /// The index in the status list.
+    pub(crate) index: u32,
+    /// The moment of the reservation.
+    pub(crate) reserved: UtcDateTime,
+    /// During which time the licence holds.
+    pub(crate) period: &'a Period,
+}
+
+impl Printer {
+    /// The office's own; nothing while it has no credential key.
+    pub(crate) fn of(office: &Office) -> Option<Printer> {
+        Some(Printer {
+            kid: credential::key_id(&office.hierarchy.credential),
+            algorithm: office.algorithm(ServiceKey::Credential)?,
+            status_uri: office.status_uri.clone(),
+        })
+    }
+
+    /// LC1, minimal with the content digest: what a page prints by default (credentials 6).
+    pub(crate) fn prepare(&self, said: &Said<'_>) -> Result<PreparedLc1, PrintedError> {
+        let licence: Value =
+            serde_json::from_slice(said.content).map_err(|_| PrintedError::Reserved)?;
+        let text = |pointer: &str| {
+            let found = licence.pointer(pointer).and_then(Value::as_str);
+            found.map(str::to_owned)
+        };
+        let valid_to = text("/validity/to").ok_or(PrintedError::Reserved)?;
+        let claims = Lc1Claims {
+            issuer: text("/issuer/code").ok_or(PrintedError::Reserved)?,
+            issued_at: said.reserved,
+            not_before: Some(said.period.from),
+            // D23: valid_to is inclusive, so the code ends with the next midnight in the office's zone.
+            expires: match ValidTo::parse(&valid_to) {
+                ValidTo::Day(_) => said.period.until,
+                _ => None,
+            },
+            status: Some(StatusReference {
+                uri: self.status_uri.clone(),
+                index: u64::from(said.index),
+            }),
+            licence: LicenceClaims {
+                identifier: text("/identifier").ok_or(PrintedError::Reserved)?,
+                type_name: text("/type/name"),
+                number: text("/number"),
+                holder: text("/holder/name"),
+                valid_to: Some(valid_to),
+                content_digest: Some(sha256(said.content)),
+                ..LicenceClaims::default()
+            },
+        };
+        Ok(claims.prepare(self.kid, self.algorithm)?)
+    }
+}
+
+/// The journal's line of a code's signature: no key is used for bytes that the journal does not know (T-S8).
+pub(crate) fn journal_line(
+    department: &DepartmentKey,
+    job: &JobId,
+    at: UtcDateTime,
+    code: &PreparedLc1,
+) -> Use {
+    Use {
+        department: department.clone(),
+        by: By::new("service", at),
+        key: ServiceKey::Credential.id(),
+        purpose: "printed-code".to_owned(),
+        digests: vec![sha256(code.to_be_signed())],
+        object: job.to_string(),
+    }
+}

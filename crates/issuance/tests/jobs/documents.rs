@@ -1,0 +1,101 @@
+//! Callers' documents: two jobs on one file, a release given again, and the level asked for.
+
+use crypto::Release;
+use issuance::Level;
+use registry::asked::By;
+use registry::jobs::{JobState, Jobs, Signing};
+use time::Duration;
+use tlog::LeafKind;
+use verify::{Material, Policy, Verdict};
+
+use crate::house::{CUSTODIAN, House, NOW, caller, releaser};
+use crate::stage::{DEPARTMENT, blank};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_jobs_on_one_document_have_a_release_each() {
+    let house = House::found().await;
+    let first = house.waiting(1, Level::LongTerm, blank()).await;
+    let second = house.waiting(2, Level::LongTerm, blank()).await;
+    let (one, other) = (house.offer(&first).await, house.offer(&second).await);
+    assert_ne!(one.statement, other.statement, "the job is released");
+    let custodian = releaser(DEPARTMENT);
+    // The release of the one does not open the other.
+    let stray = house.submitted(&one);
+    let stray = issuance::release::release(&house.office, &custodian, &second, &stray).await;
+    assert!(
+        matches!(stray, Err(issuance::release::ReleaseError::Signature)),
+        "{stray:?}"
+    );
+    for job in [&first, &second] {
+        let sealed = house.release(job).await.expect("its own release");
+        assert_eq!(sealed["state"], "sealed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journalled_job_whose_release_ran_out_waits_for_another_and_is_then_sealed_once() {
+    let house = House::found().await;
+    let job = house.waiting(1, Level::LongTerm, blank()).await;
+    let submitted = house.submitted(&house.offer(&job).await);
+    // A process took the release, journalled, and was lost.
+    let jobs = house.office.registry().jobs();
+    let waiting = house.job(&job).await;
+    let release = Release {
+        statement: Jobs::statement(&waiting, CUSTODIAN, submitted.expires).expect("it waits"),
+        algorithm: submitted.algorithm,
+        signature: submitted.signature,
+    };
+    let by = |after| By::new(CUSTODIAN, NOW + after);
+    jobs.release(&waiting.department, &job, release, by(Duration::SECOND))
+        .await
+        .expect("it waits");
+    let signing = Signing {
+        key: issuance::seal_key("990102-SPZYZ-01").expect("a seal's"),
+        digest: [7; 32],
+        purpose: "decision".to_owned(),
+    };
+    jobs.journal(&job, signing, by(Duration::seconds(2)))
+        .await
+        .expect("released");
+    house.later(Duration::hours(25)).await;
+    let found = house.job(&job).await;
+    assert_eq!((found.state, found.attempts), (JobState::Journalled, 1));
+    let sealed = house.release(&job).await.expect("released again");
+    assert_eq!(sealed["state"], "sealed");
+    let ended = house.job(&job).await;
+    assert_eq!((ended.state, ended.attempts), (JobState::Recorded, 2));
+    assert_eq!(house.leaves(&job, LeafKind::SealSignature).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_sealed_at_the_level_that_was_asked_for() {
+    let house = House::found().await;
+    for (number, level) in [(1, Level::Basic), (2, Level::LongTerm)] {
+        let job = house.waiting(number, level, blank()).await;
+        let offer = house.offer(&job).await;
+        assert_eq!(offer.level, Some(level.code()));
+        assert_eq!(
+            offer.position.as_deref(),
+            Some("page 1, 300.00 pt from the left, 200.00 pt from below")
+        );
+        house.release(&job).await.expect("sealed");
+        let file = issuance::look::document_file(&house.office, &caller(DEPARTMENT), &job).await;
+        let file = file.expect("kept").bytes;
+        let report = verify::examine(
+            "sealed.pdf",
+            &file,
+            &house.office.trust(),
+            &Material::empty(),
+            &Policy::named("form").expect("built in"),
+            NOW,
+        );
+        assert_eq!(report.verdict, Verdict::Valid, "{report:?}");
+        let [signature] = report.signatures.as_slice() else {
+            panic!("{report:?}");
+        };
+        assert_eq!(signature.level, Some(level.code()));
+        let has_store = file.windows(4).any(|part| part == b"/DSS");
+        assert_eq!(has_store, level == Level::LongTerm);
+        assert_eq!(house.leaves(&job, LeafKind::SealSignature).await, 1, "D3");
+    }
+}

@@ -1,0 +1,44 @@
+//! What an attempt puts into the public log: its leaf, with the journal's line of the time-stamp before it, in one
+//! transaction that only the last attempt may write (D3, T-D3).
+
+use crate::id::JobId;
+use crate::jobs::job::JobState;
+use crate::jobs::step::{StepRefused, locked};
+use crate::journal::{self, KeyUse};
+use crate::log::{self, Log, PendingId};
+use crate::secrets::Secrets;
+use crate::trace;
+use store::Link;
+
+/// What an attempt puts into the public log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logging {
+    /// The job.
+    pub job: JobId,
+    /// Which attempt signed: the one that the journal counted last, or nothing is logged.
+    pub attempt: u64,
+    /// The leaf.
+    pub leaf: Vec<u8>,
+    /// Uses of keys since the seal's that the journal has to know before the file leaves: the time-stamp's.
+    pub uses: Vec<KeyUse>,
+}
+
+pub(crate) async fn log(
+    link: &mut Link,
+    secrets: &Secrets,
+    logging: &Logging,
+) -> Result<PendingId, StepRefused> {
+    let job = locked(link, secrets, &logging.job, None).await?;
+    if job.state != JobState::Journalled {
+        return Err(StepRefused::NotNow { state: job.state });
+    }
+    // The attempt that journals next closes what it finds in the log: nothing may come there after it looked.
+    if job.attempts != logging.attempt {
+        return Err(StepRefused::Overtaken);
+    }
+    let acts: Vec<_> = logging.uses.iter().cloned().map(journal::act).collect();
+    for group in acts.chunk_by(|left, right| left.department == right.department) {
+        trace::write_all(link, group).await?;
+    }
+    Ok(log::submit(link, Log::Public, &logging.leaf, Some(&logging.job)).await?)
+}
