@@ -15,7 +15,7 @@ use crate::dossier::{Allowance, Dossier, Forwarding, Part};
 use crate::event::{CaseEvent, Deferral, PartOf};
 use crate::material::MaterialRefused;
 use crate::papers::with_commitment;
-use crate::person::{Duty, Role};
+use crate::person::Role;
 use crate::refused::Refused;
 use crate::scene::{Effect, Scene};
 use crate::text::Words;
@@ -257,7 +257,8 @@ fn restricted(
 }
 
 /// The case after a decision, or its review, was rolled back: the clock runs as if nothing had
-/// been decided, what other bodies decided of their parts remains.
+/// been decided, what other bodies decided of their parts remains. Who decided did so all the same,
+/// and releases nothing in this case (R3).
 pub(crate) fn roll_back(dossier: &Dossier) -> Dossier {
     let mut next = dossier.clone();
     let Some(decision) = next.decision.take() else {
@@ -270,14 +271,6 @@ pub(crate) fn roll_back(dossier: &Dossier) -> Dossier {
     }
     if let Some(clock) = &mut next.clock {
         clock.stopped = None;
-    }
-    next.duties = next.duties.without(Duty::Decide);
-    for part in &next.parts {
-        if let Some(decided) = &part.decision
-            && let Ok(duties) = next.duties.with(Duty::Decide, &decided.by)
-        {
-            next.duties = duties;
-        }
     }
     next
 }

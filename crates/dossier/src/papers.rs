@@ -13,7 +13,7 @@ use crate::person::Party;
 use crate::refused::Refused;
 use crate::scene::{Effect, Scene, UseEntry};
 use crate::signed::Signed;
-use crate::state::{Act, State};
+use crate::state::Act;
 use crate::table::Row;
 use crate::text::Words;
 
@@ -67,17 +67,10 @@ fn have(
     (event, day): (&CaseEvent, Date),
     effects: &mut Vec<Effect>,
 ) -> Result<Dossier, Refused> {
-    // Nothing but what was deferred comes in after the decision.
     let waits = dossier
         .deferred
         .iter()
         .any(|item| item.material == number && item.state != DeferredState::Given);
-    if !waits
-        && !dossier.state.under_way()
-        && !matches!(dossier.state, State::Received | State::SupplementAsked)
-    {
-        return Err(Refused::UnknownDeferred(number));
-    }
     let subject = match how.ground() {
         Some(ground) => Some((usable(dossier, (how, ground), (event, day))?, ground)),
         None => None,

@@ -214,17 +214,6 @@ impl Duties {
             .filter(move |(duty, _)| *duty == wanted)
             .map(|(_, who)| who)
     }
-
-    /// Without this duty of anybody: a decision rolled back was nobody's.
-    pub(crate) fn without(&self, gone: Duty) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|(duty, _)| *duty != gone)
-                .cloned()
-                .collect(),
-        )
-    }
 }
 
 /// A person, firm or project of a case: who applies, who signs, whose data it is.

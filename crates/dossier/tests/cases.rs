@@ -1,5 +1,7 @@
 //! Cases from the first paper to the archive: tables, sequences, refusals, the story.
 
+#[path = "cases/conditions.rs"]
+mod conditions;
 #[path = "cases/keeping.rs"]
 mod keeping;
 #[path = "cases/lives.rs"]

@@ -434,6 +434,22 @@ fn an_agent_with_a_proxy_signs_for_the_applicant_and_without_one_does_not() {
         acts: [dossier::state::Act::File].into(),
     };
     let mut events = events.to_vec();
+    // A proxy to take papers back is none to hand them in.
+    let mut other = proxy.clone();
+    other.number = dossier::number::MandateNumber::parse("WT-0").expect("number");
+    if let dossier::mandate::Scope::Act { acts, .. } = &mut other.scope {
+        *acts = [dossier::state::Act::Withdraw].into();
+    }
+    events.push(after(
+        &events,
+        (AT, applicant()),
+        Happening::Filed(Filing::Mandated(other)),
+    ));
+    let took = office.file(&events).take(
+        after(&events, (AT, who.clone()), signing.clone()),
+        &office.scene(LATER),
+    );
+    assert!(matches!(&took.fate, Fate::Refused { why, .. } if why.code() == "signed.other-signer"));
     events.push(after(
         &events,
         (AT, applicant()),

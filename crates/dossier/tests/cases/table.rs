@@ -22,7 +22,7 @@ use crate::office::{
 const AT: UtcDateTime = utc_datetime!(2026-06-24 02:00);
 
 /// A case forwarded upward, accepted.
-fn upward() -> Vec<CaseEvent> {
+pub(crate) fn upward() -> Vec<CaseEvent> {
     let at = utc_datetime!(2026-06-08 01:15);
     let who = || actor("some.clerk", "C-APR", Role::Clerk);
     let law = |licence_type: &str, material| {
