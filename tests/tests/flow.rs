@@ -11,6 +11,8 @@ mod canaries;
 mod doors;
 #[path = "flow/licence.rs"]
 mod licence;
+#[path = "flow/limits.rs"]
+mod limits;
 #[path = "flow/published.rs"]
 mod published;
 #[path = "flow/requests.rs"]

@@ -13,17 +13,21 @@ use crate::caller::admit;
 use crate::problem::{Code, Problem};
 use crate::state::App;
 use crate::{
-    catalogue, certificates, documents, health, licences, pages, published, releases, verifications,
+    catalogue, certificates, documents, health, licences, machines, pages, published, releases,
+    verifications,
 };
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "印信 Yinxin",
-    description = "Electronic licence and electronic seal trust service. Requests of callers are signed (RFC 9421); \
+#[openapi(
+    info(
+        title = "印信 Yinxin",
+        description = "Electronic licence and electronic seal trust service. Requests of callers are signed (RFC 9421); \
                    problems are documents of RFC 9457 with stable codes, listed in api/problems.md.",
-    version = "1",
-    license(name = "Apache-2.0", identifier = "Apache-2.0")
-))]
+        version = "1",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(machines::ocsp_post, machines::tsa)
+)]
 struct Document;
 
 /// Routes with their descriptions.
@@ -52,8 +56,6 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(certificates::revoke))
         .routes(routes!(verifications::judge))
         .routes(routes!(published::trust))
-        .routes(routes!(published::tsa))
-        .routes(routes!(published::ocsp_post))
         .routes(routes!(published::crl))
         .routes(routes!(published::certificate))
         .routes(routes!(published::states))
@@ -74,11 +76,10 @@ pub fn openapi() -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
-/// Everything that is served.
+/// Everything that is served, but what is answered at the door.
 pub(crate) fn router(app: App) -> Router {
     let (routes, _) = described().split_for_parts();
     routes
-        .route("/ocsp/{*request}", get(published::ocsp_get))
         .route("/log/tile/{*path}", get(published::tile))
         .route("/openapi.json", get(health::openapi))
         .route("/", get(pages::check))

@@ -1,27 +1,29 @@
 //! Who calls: one middleware before every route. What the access table does not name does not exist; what it
 //! reserves needs a signed request of an account with the scope (T-P1, T-P3).
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use catalogue::key::DepartmentKey;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use issuance::{Asker, Once};
 use registry::asked::IdempotencyKey;
 use registry::callers::{Caller, Nonce, Quota};
 use registry::trace::{Act, Deed};
 
 use crate::access::{self, Access, Scope};
-use crate::message_signature::{Claimed, Message};
+use crate::arrival;
+use crate::message_signature::{Claimed, Message, Unsigned};
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
 use crate::state::App;
 
 /// Routes that take a document rather than JSON.
 const UPLOADS: [&str; 3] = ["/v1/seal-signatures", "/v1/verifications", "/verify"];
+/// Octets of a form beside its document.
+const FORM: usize = 64 << 10;
 
 /// The middleware.
 pub(crate) async fn admit(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -48,53 +50,65 @@ async fn admitted(
     request: Request,
 ) -> Result<Request, Problem> {
     let (mut parts, body) = request.into_parts();
-    let content = content(app, route, body).await?;
-    if let Access::Any(scopes) = access {
-        let caller = authenticated(app, &parts, &content).await?;
-        let allowed = scopes
-            .iter()
-            .any(|scope| caller.scopes.iter().any(|code| code == scope.code()));
-        if !allowed {
-            deny(app, &caller, route, "caller.scope").await?;
-            return Err(Problem::new(Code::NotAllowed));
-        }
-        parts.extensions.insert(asker(&caller));
-    }
-    parts
-        .extensions
-        .insert(Fingerprint(fingerprint(&parts, &content)));
-    Ok(Request::from_parts(parts, Body::from(content)))
-}
-
-/// The whole content, within the route's limit, counted as it arrives (T-I1, T-I2).
-async fn content(app: &App, route: &str, body: Body) -> Result<Bytes, Problem> {
-    let limit = if UPLOADS.contains(&route) {
-        app.config.upload.0.saturating_add(64 << 10)
-    } else {
-        app.config.json.0
+    let Access::Any(scopes) = access else {
+        let body = match UPLOADS.contains(&route) {
+            true => app.spool.take(body, limit(app)).await?.into_body(),
+            // Nothing else that anyone may ask for has content.
+            false => Body::empty(),
+        };
+        return Ok(Request::from_parts(parts, body));
     };
-    let arriving = Limited::new(body, limit).collect();
-    match tokio::time::timeout(app.config.arrival.0, arriving).await {
-        Ok(Ok(content)) => Ok(content.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(Problem::new(Code::RequestTooLarge))
-        }
-        Ok(Err(_)) | Err(_) => Err(Problem::new(Code::RequestMalformed)),
+    let (caller, claimed) = authenticated(app, &parts).await?;
+    // What is not signed was refused before it took any room.
+    let (body, digest) = content(app, route, body).await?;
+    claimed
+        .inspect(digest.as_ref())
+        .map_err(|why| not_signed(&why))?;
+    admit_once(app, &caller, &claimed).await?;
+    let allowed = scopes
+        .iter()
+        .any(|scope| caller.scopes.iter().any(|code| code == scope.code()));
+    if !allowed {
+        deny(app, &caller, route, "caller.scope").await?;
+        return Err(Problem::new(Code::NotAllowed));
     }
+    parts.extensions.insert(asker(&caller));
+    let digest = digest.unwrap_or_else(|| crypto::sha256(&[]));
+    let fingerprint = Fingerprint(fingerprint(&parts, &digest));
+    parts.extensions.insert(fingerprint);
+    Ok(Request::from_parts(parts, body))
 }
 
-async fn authenticated(app: &App, parts: &Parts, content: &Bytes) -> Result<Caller, Problem> {
+/// The whole content, within the route's limit, and its SHA-256 (T-I1, T-I2).
+async fn content(app: &App, route: &str, body: Body) -> Result<(Body, Option<[u8; 32]>), Problem> {
+    if UPLOADS.contains(&route) {
+        let taken = app.spool.take(body, limit(app)).await?;
+        let digest = taken.digest;
+        return Ok((taken.into_body(), digest));
+    }
+    let content = arrival::content(body, app.config.json.0).await?;
+    let digest = (!content.is_empty()).then(|| crypto::sha256(&content));
+    Ok((content.into(), digest))
+}
+
+/// Octets of an upload: a document, and the form around it.
+fn limit(app: &App) -> usize {
+    app.config.upload.0.saturating_add(FORM)
+}
+
+fn not_signed(why: &dyn std::fmt::Display) -> Problem {
+    Problem::new(Code::NotSigned).saying(why.to_string())
+}
+
+/// Whose request it is, by its signature; what it brings was not read yet.
+async fn authenticated(app: &App, parts: &Parts) -> Result<(Caller, Claimed), Problem> {
     let target = target(app, parts);
     let message = Message {
         method: &parts.method,
         target: &target,
         headers: &parts.headers,
-        content,
     };
-    let now = app.office.now();
-    let not_signed =
-        |why: &dyn std::fmt::Display| Problem::new(Code::NotSigned).saying(why.to_string());
-    let claimed = Claimed::read(&message, now).map_err(|why| not_signed(&why))?;
+    let claimed = Claimed::read(&message, app.office.now()).map_err(|why| not_signed(&why))?;
     let callers = app.office.registry().callers();
     let found = callers
         .find(&claimed.key)
@@ -106,22 +120,26 @@ async fn authenticated(app: &App, parts: &Parts, content: &Bytes) -> Result<Call
         .as_ref()
         .map_or(&[0_u8; 32][..], |caller| &caller.secret);
     let checked = claimed.check(secret);
-    let Some(caller) = caller else {
-        metrics::counter!("yinxin_refused_signatures_total").increment(1);
-        return Err(not_signed(&crate::message_signature::Unsigned::Wrong));
-    };
-    if let Err(why) = checked {
-        metrics::counter!("yinxin_refused_signatures_total").increment(1);
-        return Err(not_signed(&why));
+    match (caller, checked) {
+        (Some(caller), Ok(())) => Ok((caller, claimed)),
+        (None, _) | (_, Err(_)) => {
+            metrics::counter!("yinxin_refused_signatures_total").increment(1);
+            Err(not_signed(&Unsigned::Wrong))
+        }
     }
-    let (nonce, quota) = callers
-        .admit(&caller, &claimed.nonce, now)
+}
+
+/// A nonce once, and within the account's quota.
+async fn admit_once(app: &App, caller: &Caller, claimed: &Claimed) -> Result<(), Problem> {
+    let callers = app.office.registry().callers();
+    let admitted = callers
+        .admit(caller, &claimed.nonce, app.office.now())
         .await
         .map_err(|error| of_store(&error))?;
-    match (nonce, quota) {
+    match admitted {
         (Nonce::Used, _) => Err(not_signed(&"the nonce was used before")),
         (_, Quota::Exhausted { .. }) => Err(Problem::new(Code::TooMany)),
-        (Nonce::Fresh, Quota::Left(_)) => Ok(caller),
+        (Nonce::Fresh, Quota::Left(_)) => Ok(()),
     }
 }
 
@@ -184,10 +202,10 @@ async fn record_denial(
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fingerprint(pub(crate) [u8; 32]);
 
-fn fingerprint(parts: &Parts, content: &[u8]) -> [u8; 32] {
+fn fingerprint(parts: &Parts, content: &[u8; 32]) -> [u8; 32] {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut octets = format!("{}\n{path}\n", parts.method).into_bytes();
-    octets.extend_from_slice(&crypto::sha256(content));
+    octets.extend_from_slice(content);
     crypto::sha256(&octets)
 }
 

@@ -54,7 +54,7 @@ pub struct Config {
     /// Largest JSON content (T-I1).
     #[serde(default = "json")]
     pub json: Size,
-    /// How long a request may take to arrive.
+    /// How long a document waits for a place to be judged or sealed in, before it is shed (T-A5).
     #[serde(default = "arrival")]
     pub arrival: Period,
     /// Jobs in flight, beyond which new ones are shed (T-A5).

@@ -17,6 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::problems::{of_document, of_issue, of_release};
 use crate::releases::job;
 use crate::state::App;
+use crate::verifications::part;
 
 /// Points of a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
@@ -89,6 +90,8 @@ pub(crate) async fn seal(
         .try_acquire()
         .map_err(|_| Problem::new(Code::Busy))?;
     let once = once(&headers, fingerprint)?;
+    // What waits for this place waits in the spool, not in memory.
+    let _document = app.place(&app.documents).await?;
     let (order, file) = parts(form).await?;
     let begun =
         issuance::documents::begin_document(&app.office, &asker, &once, &order.read()?, file).await;
@@ -100,13 +103,13 @@ async fn parts(mut form: Multipart) -> Result<(OrderPart, Vec<u8>), Problem> {
     let (mut order, mut file) = (None, None);
     while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
         let name = field.name().map(str::to_owned);
-        let octets = field.bytes().await.map_err(|_| malformed())?;
+        let octets = part(field).await?;
         match name.as_deref() {
             Some("order") if order.is_none() => {
                 issuance::inspect_json(&octets).map_err(|_| malformed())?;
                 order = Some(serde_json::from_slice(&octets).map_err(|_| malformed())?);
             }
-            Some("file") if file.is_none() => file = Some(octets.to_vec()),
+            Some("file") if file.is_none() => file = Some(octets),
             _ => return Err(malformed().saying("the parts are order and file, once each")),
         }
     }

@@ -65,8 +65,6 @@ pub struct Message<'a> {
     pub target: &'a str,
     /// All header fields.
     pub headers: &'a HeaderMap,
-    /// The content, empty if there is none.
-    pub content: &'a [u8],
 }
 
 /// What the signature says of itself, read and not yet checked.
@@ -78,15 +76,17 @@ pub struct Claimed {
     pub nonce: String,
     /// When the signature is said to have been made.
     pub created: UtcDateTime,
+    /// SHA-256 of the content, as the signed field says; none where the field is absent.
+    digest: Option<Vec<u8>>,
     base: Vec<u8>,
     value: Vec<u8>,
 }
 
 impl Claimed {
-    /// Reads the signature of a request and compares coverage, content and age.
+    /// Reads the signature of a request and compares coverage and age. The content need not be there yet.
     ///
     /// # Errors
-    /// [`Unsigned`]; never `Wrong`, which is [`Claimed::check`]'s to say.
+    /// [`Unsigned`]; never `Wrong` or `Content`, which are for [`Claimed::check`] and [`Claimed::inspect`] to say.
     pub fn read(message: &Message<'_>, now: UtcDateTime) -> Result<Self, Unsigned> {
         let (label, input) = the_one_signature(message.headers)?;
         let value = signature_named(message.headers, &label)?;
@@ -96,16 +96,33 @@ impl Claimed {
         if (parameters.created - now.unix_timestamp()).abs() > MAX_SKEW {
             return Err(Unsigned::Stale);
         }
-        inspect_content(message)?;
         let created = UtcDateTime::from_unix_timestamp(parameters.created)
             .map_err(|_| Unsigned::Parameters)?;
         Ok(Self {
             key: parameters.key,
             nonce: parameters.nonce,
             created,
+            digest: digest(message.headers)?,
             base: base(&components, &input, message)?,
             value,
         })
+    }
+
+    /// Compares the content, by its SHA-256; none where there is no content.
+    ///
+    /// # Errors
+    /// `Content` if it is not what was signed.
+    pub fn inspect(&self, content: Option<&[u8; 32]>) -> Result<(), Unsigned> {
+        let same = match (&self.digest, content) {
+            (None, None) => true,
+            (None, Some(_)) => false,
+            // RFC 9530 2: nothing has a digest, too.
+            (Some(signed), content) => {
+                let nothing = crypto::sha256(&[]);
+                crypto::constant_time_eq(signed, content.unwrap_or(&nothing))
+            }
+        };
+        same.then_some(()).ok_or(Unsigned::Content)
     }
 
     /// Checks the keyed digest in constant time (RFC 9421 3.3.3).
@@ -161,7 +178,6 @@ pub fn sign(
         method,
         target,
         headers,
-        content,
     };
     let components = covered(&parsed)?;
     let value = crypto::hmac_sha256(signer.secret, &base(&components, &parsed, &message)?);
@@ -267,7 +283,7 @@ fn inspect_coverage(components: &[String], message: &Message<'_>) -> Result<(), 
     let known = components
         .iter()
         .all(|component| [METHOD, TARGET, DIGEST, KEY].contains(&component.as_str()));
-    let digest = has(DIGEST) || message.content.is_empty() && !message.headers.contains_key(DIGEST);
+    let digest = has(DIGEST) || !message.headers.contains_key(DIGEST);
     let key = has(KEY) || !message.headers.contains_key(KEY);
     (known && has(METHOD) && has(TARGET) && digest && key)
         .then_some(())
@@ -305,18 +321,20 @@ fn parameters(input: &InnerList) -> Result<Parameters, Unsigned> {
     }
 }
 
-fn inspect_content(message: &Message<'_>) -> Result<(), Unsigned> {
-    if message.content.is_empty() && !message.headers.contains_key(DIGEST) {
-        return Ok(());
+/// SHA-256 in `Content-Digest` (RFC 9530 2), where there is one.
+fn digest(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Unsigned> {
+    if !headers.contains_key(DIGEST) {
+        return Ok(None);
     }
-    let fields = dictionary(only(message.headers, DIGEST, Unsigned::Content)?)?;
-    let digest = match fields.get("sha-256") {
-        Some(ListEntry::Item(item)) => item.bare_item.as_byte_sequence(),
-        _ => None,
-    };
-    let same = digest
-        .is_some_and(|found| crypto::constant_time_eq(found, &crypto::sha256(message.content)));
-    same.then_some(()).ok_or(Unsigned::Content)
+    let fields = dictionary(only(headers, DIGEST, Unsigned::Content)?)?;
+    match fields.get("sha-256") {
+        Some(ListEntry::Item(item)) => item
+            .bare_item
+            .as_byte_sequence()
+            .map(|digest| Some(digest.to_vec()))
+            .ok_or(Unsigned::Content),
+        _ => Err(Unsigned::Content),
+    }
 }
 
 /// The signature base of RFC 9421 2.5.
@@ -371,10 +389,11 @@ mod tests {
             method: &Method::POST,
             target,
             headers,
-            content,
         };
         let claimed = Claimed::read(&message, NOW)?;
         claimed.check(SECRET)?;
+        let digest = (!content.is_empty()).then(|| crypto::sha256(content));
+        claimed.inspect(digest.as_ref())?;
         Ok(claimed.key)
     }
 
@@ -408,6 +427,21 @@ mod tests {
     }
 
     #[test]
+    fn content_without_a_digest_is_not_believed() {
+        let mut headers = HeaderMap::new();
+        let credentials = Credentials {
+            key: "approvals",
+            secret: SECRET,
+            nonce: "bm9uY2Utbm9uY2Ut",
+            created: NOW,
+        };
+        sign(&Method::POST, TARGET_URI, &mut headers, b"", &credentials).expect("plain values");
+        assert!(judged(&headers, TARGET_URI, b"").is_ok());
+        assert_eq!(judged(&headers, TARGET_URI, BODY), Err(Unsigned::Content));
+        assert_eq!(judged(&signed(), TARGET_URI, b""), Err(Unsigned::Content));
+    }
+
+    #[test]
     fn a_component_left_out_is_noticed() {
         for name in [METHOD, TARGET, DIGEST, KEY] {
             let headers = replaced("signature-input", &format!("\"{name}\""), "");
@@ -438,7 +472,6 @@ mod tests {
             method: &Method::POST,
             target: TARGET_URI,
             headers: &headers,
-            content: BODY,
         };
         for (seconds, fresh) in [
             (MAX_SKEW, true),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::FromRequest;
 use axum::extract::{Multipart, Path, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use time::macros::format_description;
@@ -163,6 +163,9 @@ pub(crate) async fn verify(
     request: Request,
 ) -> Response {
     let frame = Frame::new(&app, &asked, &headers, "/verify");
+    let Ok(place) = app.place(&app.judged).await else {
+        return busy(frame);
+    };
     let Ok(form) = Multipart::from_request(request, &app).await else {
         let text = frame.say("problem-unreadable");
         return page(StatusCode::BAD_REQUEST, &ProblemPage { frame, text });
@@ -172,16 +175,20 @@ pub(crate) async fn verify(
         let limit = limit(&app);
         return page(StatusCode::BAD_REQUEST, &CheckPage { frame, limit, note });
     };
-    match report(&app, brought).await {
+    match report(&app, place, brought).await {
         Ok(report) => page(StatusCode::OK, &verdict(frame, &report)),
-        Err(_) => {
-            let text = frame.say("problem-busy");
-            page(
-                StatusCode::SERVICE_UNAVAILABLE,
-                &ProblemPage { frame, text },
-            )
-        }
+        Err(_) => busy(frame),
     }
+}
+
+/// T-A5: with the moment to come back.
+fn busy(frame: Frame) -> Response {
+    let text = frame.say("problem-busy");
+    let problem = ProblemPage { frame, text };
+    let mut answer = page(StatusCode::SERVICE_UNAVAILABLE, &problem);
+    let headers = answer.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
 }
 
 /// Tone, sign and word together, never colour alone (looks 4).

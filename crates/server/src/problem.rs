@@ -17,6 +17,12 @@ pub enum Code {
     RequestMalformed,
     /// The content is larger than the route takes.
     RequestTooLarge,
+    /// The content arrives more slowly than its pace.
+    RequestTooSlow,
+    /// Path and query are longer than a URL here.
+    UrlTooLong,
+    /// The header has too many fields, or too many octets.
+    HeaderTooLarge,
     /// The route needs an `Idempotency-Key`.
     KeyMissing,
     /// The key is not 16 to 128 printable ASCII characters.
@@ -69,9 +75,12 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
+        Self::RequestTooSlow,
+        Self::UrlTooLong,
+        Self::HeaderTooLarge,
         Self::KeyMissing,
         Self::KeyMalformed,
         Self::KeyReused,
@@ -109,7 +118,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 26] = [
+const TABLE: [(Code, &str, u16, &str); 29] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -121,6 +130,24 @@ const TABLE: [(Code, &str, u16, &str); 26] = [
         "request.too-large",
         413,
         "the content is too large",
+    ),
+    (
+        Code::RequestTooSlow,
+        "request.too-slow",
+        408,
+        "the content arrives too slowly",
+    ),
+    (
+        Code::UrlTooLong,
+        "request.url-too-long",
+        414,
+        "the URL is too long",
+    ),
+    (
+        Code::HeaderTooLarge,
+        "request.header-too-large",
+        431,
+        "the header is too large",
     ),
     (
         Code::KeyMissing,

@@ -1,107 +1,16 @@
-//! What anyone may fetch: certificate status, revocation lists, status lists, certificates, the log, the trust bundle.
-//! All of it is served from memory or as stored octets; nothing is decided here.
+//! What anyone may fetch: revocation lists, status lists, certificates, the log, the trust bundle. All of it is served
+//! from memory or as stored octets; nothing is decided here.
 
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use evidence::ocsp::{self, Headers};
-use issuance::answers::Answered;
 use issuance::lists::Published;
 use registry::log::Log;
 use time::UtcDateTime;
 use tlog::TilePath;
 
 use crate::problem::{Code, Problem};
-use crate::problems::chain;
 use crate::state::App;
-
-const OCSP: &str = "application/ocsp-response";
-
-/// `POST /ocsp` (RFC 6960 A.1).
-#[utoipa::path(post, path = "/ocsp", tag = "certificates",
-    request_body(content_type = "application/ocsp-request", description = "an OCSPRequest"),
-    responses((status = 200, description = "an OCSPResponse", content_type = "application/ocsp-response")))]
-pub(crate) async fn ocsp_post(State(app): State<App>, content: Bytes) -> Response {
-    status(&app, &content).await
-}
-
-/// `GET /ocsp/…` with the request in the path, in every encoding that clients use (T-C8). The path is taken as it came:
-/// nothing before here may merge its slashes.
-pub(crate) async fn ocsp_get(State(app): State<App>, OriginalUri(uri): OriginalUri) -> Response {
-    let path = uri.path().strip_prefix("/ocsp/").unwrap_or_default();
-    match ocsp::decode_path(path) {
-        Ok(request) => status(&app, &request).await,
-        Err(_) => unsigned(ocsp::Refusal::MalformedRequest.encode()),
-    }
-}
-
-async fn status(app: &App, request: &[u8]) -> Response {
-    match issuance::asked::status(&app.office, request).await {
-        Ok(Answered::Ahead(held)) => {
-            match held.headers.cache_control(app.office.now()) {
-                Some(control) => authoritative(&held.headers, control, held.der.clone()),
-                // T-A2: never past nextUpdate.
-                None => unsigned(ocsp::Refusal::TryLater.encode()),
-            }
-        }
-        Ok(Answered::Fresh(response)) => {
-            let headers = [
-                (header::CONTENT_TYPE, OCSP),
-                (header::CACHE_CONTROL, "max-age=0,private,must-revalidate"),
-            ];
-            (headers, response).into_response()
-        }
-        Ok(Answered::Refused(refusal)) => unsigned(refusal.encode()),
-        Err(error) => {
-            tracing::warn!(error = %chain(&error), "a status request was not answered");
-            unsigned(ocsp::Refusal::TryLater.encode())
-        }
-    }
-}
-
-fn unsigned(response: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, OCSP),
-        (header::CACHE_CONTROL, ocsp::NO_STORE),
-    ];
-    (headers, response).into_response()
-}
-
-/// The fields of RFC 9919 6.
-fn authoritative(fields: &Headers, control: String, response: Vec<u8>) -> Response {
-    let mut answer = response.into_response();
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(OCSP));
-    for (name, value) in [
-        (header::LAST_MODIFIED, &fields.last_modified),
-        (header::EXPIRES, &fields.expires),
-        (header::ETAG, &fields.etag),
-        (header::CACHE_CONTROL, &control),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    }
-    answer
-}
-
-/// `POST /tsa` (RFC 3161 3.4).
-#[utoipa::path(post, path = "/tsa", tag = "time-stamps",
-    request_body(content_type = "application/timestamp-query", description = "a TimeStampReq"),
-    responses((status = 200, description = "a TimeStampResp", content_type = "application/timestamp-reply")))]
-pub(crate) async fn tsa(State(app): State<App>, content: Bytes) -> Result<Response, Problem> {
-    let answer = issuance::asked::stamp(&app.office, &content).await;
-    let answer = answer.map_err(|error| {
-        tracing::warn!(error = %chain(&error), "a time-stamp was not made");
-        Problem::new(Code::Busy)
-    })?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/timestamp-reply"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, answer).into_response())
-}
 
 /// A published list with the life that it has left.
 fn list(published: &Published, kind: &'static str, now: UtcDateTime) -> Response {

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use issuance::Office;
 use tokio::net::TcpListener;
 
 use crate::api::{openapi, router};
 use crate::config::Config;
+use crate::door::Door;
 use crate::listen;
 use crate::state::App;
 use crate::text::Texts;
 
-/// The router over an open office.
+/// The door to an open office.
 ///
 /// # Errors
 /// When the binary's own words or document are damaged.
@@ -20,9 +20,10 @@ pub(crate) fn application(
     office: Arc<Office>,
     config: Config,
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-) -> anyhow::Result<Router> {
+) -> anyhow::Result<Door> {
     let texts = Texts::embedded()?;
-    Ok(router(App::new(office, config, texts, openapi()?, metrics)))
+    let app = App::new(office, config, texts, openapi()?, metrics);
+    Ok(Door::new(app.clone(), router(app)))
 }
 
 /// Serves an open office on a bound listener until `end` is done, with the work that goes on beside requests.
@@ -39,8 +40,8 @@ pub async fn run(
         .install_recorder()
         .ok();
     issuance::upkeep::start(&office);
-    let router = application(office, config, metrics)?;
-    listen::serve(listener, router, end).await;
+    let door = application(office, config, metrics)?;
+    listen::serve(listener, door, end).await;
     Ok(())
 }
 

@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use issuance::Office;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::{Config, Mode};
+use crate::problem::{Code, Problem};
+use crate::spool::Spool;
 use crate::text::Texts;
+
+/// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
+const DOCUMENTS: u32 = 8;
 
 /// The application, shared by all requests.
 #[derive(Clone)]
@@ -20,6 +25,10 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Semaphore>,
     /// Places for documents being judged.
     pub(crate) judged: Arc<Semaphore>,
+    /// Places for documents of callers in memory, on their way to the seal.
+    pub(crate) documents: Arc<Semaphore>,
+    /// Where documents wait for their place.
+    pub(crate) spool: Spool,
     /// The API document, as served.
     pub(crate) api: String,
     pub(crate) metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
@@ -40,12 +49,29 @@ impl App {
         Self(Arc::new(Inner {
             jobs: places(config.jobs),
             judged: places(config.judged),
+            documents: places(DOCUMENTS),
+            spool: Spool::new(),
             office,
             config,
             texts,
             api,
             metrics,
         }))
+    }
+
+    /// T-A4, T-A5: a place or a busy answer, never a queue without bound.
+    ///
+    /// # Errors
+    /// `service.busy` where none is free in time.
+    pub(crate) async fn place(
+        &self,
+        places: &Arc<Semaphore>,
+    ) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = tokio::time::timeout(self.config.arrival.0, places.clone().acquire_owned());
+        match place.await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(Problem::new(Code::Busy)),
+        }
     }
 
     pub(crate) fn is_sample(&self) -> bool {

@@ -1,9 +1,13 @@
 //! Judging what anyone brings: never an error, whatever the octets are (T-V1).
 
-use axum::body::Bytes;
+use axum::body::Body;
+use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use tokio::sync::OwnedSemaphorePermit;
 use verify::{Material, Policy, Report};
 
 use crate::problem::{Code, Problem};
@@ -26,19 +30,19 @@ pub(crate) async fn judge(State(app): State<App>, request: Request) -> Result<Re
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    // A place first: what waits for one waits in the spool, not in memory.
+    let place = app.place(&app.judged).await?;
     let brought = if is_form {
         let form = Multipart::from_request(request, &app).await;
         let form = form.map_err(|_| Problem::new(Code::RequestMalformed))?;
         brought(form).await?
     } else {
-        let octets = Bytes::from_request(request, &app).await;
-        let octets = octets.map_err(|_| Problem::new(Code::RequestMalformed))?;
         Brought {
             name: "upload".to_owned(),
-            octets: octets.to_vec(),
+            octets: whole(request.into_body()).await?,
         }
     };
-    let report = report(&app, brought).await?;
+    let report = report(&app, place, brought).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
@@ -56,7 +60,7 @@ pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
             Some("code") => "code.txt".to_owned(),
             _ => continue,
         };
-        let octets = field.bytes().await.map_err(malformed)?.to_vec();
+        let octets = part(field).await?;
         if found.is_none() && !octets.is_empty() {
             found = Some(Brought { name, octets });
         }
@@ -64,46 +68,52 @@ pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
     found.ok_or(Problem::new(Code::RequestMalformed).saying("there is neither a file nor a code"))
 }
 
+/// The octets of a part, held once.
+pub(crate) async fn part(mut field: Field<'_>) -> Result<Vec<u8>, Problem> {
+    let malformed = |_| Problem::new(Code::RequestMalformed);
+    let mut octets = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(malformed)? {
+        octets.extend_from_slice(&piece);
+    }
+    Ok(octets)
+}
+
+/// The octets of a content that was spooled, held once.
+async fn whole(mut content: Body) -> Result<Vec<u8>, Problem> {
+    let room = content.size_hint().exact().unwrap_or_default();
+    let mut octets = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
+    while let Some(frame) = content.frame().await {
+        let frame = frame.map_err(|_| Problem::new(Code::StoreUnavailable))?;
+        if let Ok(piece) = frame.into_data() {
+            octets.extend_from_slice(&piece);
+        }
+    }
+    Ok(octets)
+}
+
 /// The report, with what the register itself says of the licence.
-pub(crate) async fn report(app: &App, brought: Brought) -> Result<Report, Problem> {
-    // T-A4, T-A5: a place or a busy answer, never a queue without bound.
-    let place = tokio::time::timeout(app.config.arrival.0, app.judged.clone().acquire_owned());
-    let place = place.await.map_err(|_| Problem::new(Code::Busy))?;
-    let place = place.map_err(|_| Problem::new(Code::Busy))?;
-    let office = app.office.clone();
-    let (brought, first) = tokio::task::spawn_blocking(move || {
-        let report = examine(&office, &brought, &Material::empty());
-        (brought, report)
-    })
-    .await
-    .map_err(|_| Problem::new(Code::Internal))?;
-    let Some(licence) = &first.licence else {
-        return Ok(first);
-    };
-    // The register's own word makes the answer live; without it the first report stands.
-    let said = issuance::look::live(&app.office, &licence.identifier).await;
-    let Ok(Some((answer, since))) = said else {
-        return Ok(first);
-    };
+pub(crate) async fn report(
+    app: &App,
+    place: OwnedSemaphorePermit,
+    brought: Brought,
+) -> Result<Report, Problem> {
+    let Brought { name, octets } = brought;
+    let case = tokio::task::spawn_blocking(move || verify::open(&octets));
+    let case = case.await.map_err(|_| Problem::new(Code::Internal))?;
     let mut material = Material::empty();
-    material.say_live(&licence.identifier, answer, since);
+    // The register's own word makes the answer live; without it the file speaks for itself.
+    if let Some(identifier) = case.licence_said()
+        && let Ok(Some((answer, since))) = issuance::look::live(&app.office, &identifier).await
+    {
+        material.say_live(&identifier, answer, since);
+    }
     let office = app.office.clone();
     let report = tokio::task::spawn_blocking(move || {
         let _place = place;
-        examine(&office, &brought, &material)
+        let (trust, policy) = (office.trust(), Policy::default());
+        verify::judge(&case, &trust, &material, &policy, office.now())
     });
-    report.await.map_err(|_| Problem::new(Code::Internal))
-}
-
-fn examine(office: &issuance::Office, brought: &Brought, material: &Material) -> Report {
-    let trust = office.trust();
-    let policy = Policy::default();
-    verify::examine(
-        &brought.name,
-        &brought.octets,
-        &trust,
-        material,
-        &policy,
-        office.now(),
-    )
+    let mut report = report.await.map_err(|_| Problem::new(Code::Internal))?;
+    report.file = name;
+    Ok(report)
 }
