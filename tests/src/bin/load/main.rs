@@ -1,10 +1,12 @@
 //! `load`: what the service costs under load. A process of its own serves on loopback, this one asks; what is told
 //! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
 //!
-//! `load issue|seal|ocsp|tsa|verify|idle-verify-under-flood|all [--callers N] [--seconds N] [--type KEY]
-//! [--database URL]`. The database is an SQLite file in a temporary folder; a PostgreSQL database that is named has
+//! `load issue|seal|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|start|all [--callers N]
+//! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL]`. The database is an SQLite file in a temporary folder; a PostgreSQL database that is named has
 //! to be empty. Prints a table in Markdown; `docs/performance.md` says how to read it.
 
+mod change;
+mod kept;
 mod public;
 mod round;
 mod serving;
@@ -19,19 +21,25 @@ use crate::round::Asked;
 use crate::stage::Stage;
 
 /// Everything that `all` does, in this order.
-const ALL: [&str; 6] = [
+const ALL: [&str; 10] = [
     "issue",
     "seal",
+    "state",
+    "certificate",
     "verify",
     "idle-verify-under-flood",
     "ocsp",
     "tsa",
+    "memory",
+    "start",
 ];
 
 struct Arguments {
     command: String,
     asked: Asked,
     kind: String,
+    level: Option<String>,
+    licences: usize,
     database: Option<String>,
 }
 
@@ -46,6 +54,8 @@ fn arguments() -> anyhow::Result<Arguments> {
             seconds: 20,
         },
         kind: "FOOD".to_owned(),
+        level: None,
+        licences: 200,
         database: None,
     };
     while let Some(name) = given.next() {
@@ -55,6 +65,8 @@ fn arguments() -> anyhow::Result<Arguments> {
             "--callers" => arguments.asked.callers = value.parse()?,
             "--seconds" => arguments.asked.seconds = value.parse()?,
             "--type" => arguments.kind = value,
+            "--level" => arguments.level = Some(value),
+            "--licences" => arguments.licences = value.parse()?,
             "--database" => arguments.database = Some(value),
             other => anyhow::bail!("{other} is not understood"),
         }
@@ -85,12 +97,16 @@ async fn load(arguments: &Arguments) -> anyhow::Result<()> {
                 .context("no such load")?,
         ),
     };
-    let stage = Stage::set(arguments.database.as_deref()).await?;
+    let mut stage = Stage::set(arguments.database.as_deref()).await?;
     told::head();
     for name in chosen {
         match *name {
             "issue" => work::issue(&stage, &arguments.kind, arguments.asked).await?,
-            "seal" => work::seal(&stage, arguments.asked).await?,
+            "seal" => work::seal(&stage, arguments.level.as_deref(), arguments.asked).await?,
+            "state" => change::state(&stage, &arguments.kind, arguments.asked).await?,
+            "certificate" => change::certificate(&stage, arguments.asked).await?,
+            "memory" => kept::memory(&stage).await?,
+            "start" => kept::start(&mut stage, &arguments.kind, arguments.licences).await?,
             "verify" => public::verify(&stage, &arguments.kind, arguments.asked).await?,
             "ocsp" => public::ocsp(&stage, arguments.asked).await?,
             "tsa" => public::tsa(&stage, arguments.asked).await?,

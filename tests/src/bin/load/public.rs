@@ -13,6 +13,7 @@ use pki::certificate::Certificate;
 use server::{Call, Client};
 
 use crate::round::{Act, Asked, closed, percentile, round};
+use crate::serving::{BARE, ROUTED};
 use crate::stage::{Service, Stage};
 use crate::told;
 use crate::work::{Department, text};
@@ -73,11 +74,16 @@ pub(crate) async fn ocsp(stage: &Stage, asked: Asked) -> anyhow::Result<()> {
     let fresh = same(Some(Nonce::draw(&SystemRandom::new())?));
     let found = round(&stage.service, &fresh, asked).await?;
     told::row("OCSP signed freshly", &found);
-    let bare = Service::bare()?;
-    let request = Request::new(id, None).encode();
-    let same = Same::post(&bare.base, "/", "application/ocsp-request", request);
-    let found = round(&bare, &same, asked).await?;
-    told::row("hyper alone, 1,000 octets", &found);
+    for (which, name) in [
+        (ROUTED, "axum alone, 1,000 octets"),
+        (BARE, "hyper alone, 1,000 octets"),
+    ] {
+        let bare = Service::bare(which)?;
+        let request = Request::new(id.clone(), None).encode();
+        let same = Same::post(&bare.base, "/", "application/ocsp-request", request);
+        let found = round(&bare, &same, asked).await?;
+        told::row(name, &found);
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! One round: so many callers, each of whom asks again as soon as it was answered, for so long.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::sigma::sigma;
@@ -69,6 +70,29 @@ pub(crate) async fn round(
         peak: service.peak()?,
         callers: asked.callers,
     })
+}
+
+/// Asks so many times, and measures nothing.
+pub(crate) async fn times(act: &Arc<impl Act>, callers: usize, count: usize) -> anyhow::Result<()> {
+    let left = Arc::new(AtomicUsize::new(count));
+    let mut asking = Vec::new();
+    for _ in 0..callers {
+        let (act, left) = (act.clone(), left.clone());
+        asking.push(tokio::spawn(async move {
+            let one = |left: usize| left.checked_sub(1);
+            while left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one)
+                .is_ok()
+            {
+                act.act().await?;
+            }
+            anyhow::Ok(())
+        }));
+    }
+    for caller in asking {
+        caller.await??;
+    }
+    Ok(())
 }
 
 /// Asks until the time is over, and waits for what was begun.

@@ -5,6 +5,9 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::Router;
+use axum::routing::post;
+use axum::serve::ListenerExt as _;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -19,16 +22,22 @@ use tokio::net::TcpListener;
 pub(crate) const COMMAND: &str = "serve";
 /// In place of a folder: answer every request with as many octets as an OCSP response has, and nothing else.
 pub(crate) const BARE: &str = "bare";
+/// The same by the web framework's own router.
+pub(crate) const ROUTED: &str = "routed";
 /// Octets of such an answer.
 const OCTETS: usize = 1_000;
 
 pub(crate) async fn serve(folder: &str, database: Option<&str>) -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    if folder == BARE {
+    if folder == BARE || folder == ROUTED {
         say(&format!("http://{address}"))?;
+        let routed = async || match folder {
+            BARE => bare(listener).await,
+            _ => routed(listener).await,
+        };
         tokio::select! {
-            () = bare(listener) => {}
+            () = routed() => {}
             () = asker_ended() => {}
         }
         return Ok(());
@@ -52,7 +61,18 @@ async fn asker_ended() {
     let _whatever_it_was = read.await;
 }
 
-/// The web framework with nothing behind it.
+/// The web framework with one route.
+async fn routed(listener: TcpListener) {
+    let answer = Bytes::from(vec![0; OCTETS]);
+    let answer = post(move |_: Bytes| std::future::ready(answer.clone()));
+    let routes = Router::new().route("/", answer);
+    let listener = listener.tap_io(|stream| {
+        let _best_effort = stream.set_nodelay(true);
+    });
+    let _ended = axum::serve(listener, routes).await;
+}
+
+/// What the web framework stands on.
 async fn bare(listener: TcpListener) {
     let answer = Bytes::from(vec![0; OCTETS]);
     while let Ok((stream, _)) = listener.accept().await {

@@ -3,24 +3,28 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use issuance::{Clock as _, SystemClock};
+use server::{Call, Client};
 use tempfile::TempDir;
 use tests::customer::Customer;
 use tests::installation::Installation;
 
-use crate::serving::{BARE, COMMAND};
+use crate::serving::COMMAND;
 
 /// Clock ticks of a second in `/proc/PID/stat` (`USER_HZ`, the same on every Linux of today).
 const TICKS: u64 = 100;
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The installation and its service.
 pub(crate) struct Stage {
     pub(crate) installation: Installation,
     pub(crate) service: Service,
-    _folder: TempDir,
+    database: Option<String>,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -32,8 +36,25 @@ impl Stage {
         Ok(Self {
             service: Service::start(folder.path(), database)?,
             installation,
-            _folder: folder,
+            database: database.map(str::to_owned),
+            folder,
         })
+    }
+
+    /// Kills the service and starts it again on what it left; how long until it is ready.
+    pub(crate) async fn killed(&mut self) -> anyhow::Result<Duration> {
+        self.service.child.kill()?;
+        self.service.child.wait()?;
+        let began = Instant::now();
+        self.service = Service::start(self.folder.path(), self.database.as_deref())?;
+        let client = Client::anonymous(&self.service.base);
+        loop {
+            let answer = client.call(Call::get("/readyz"), SystemClock.now()).await;
+            if answer.is_ok_and(|answer| answer.status == 200) {
+                return Ok(began.elapsed());
+            }
+            anyhow::ensure!(began.elapsed() < PATIENCE, "it does not become ready");
+        }
     }
 
     /// A department at it.
@@ -56,10 +77,10 @@ impl Service {
         Self::spawn(command)
     }
 
-    /// The web framework with nothing behind it.
-    pub(crate) fn bare() -> anyhow::Result<Self> {
+    /// The web framework, or what it stands on, with nothing behind it.
+    pub(crate) fn bare(which: &str) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args([COMMAND, BARE]);
+        command.args([COMMAND, which]);
         Self::spawn(command)
     }
 
@@ -95,10 +116,23 @@ impl Service {
 
     /// The most memory that it had resident, in MiB.
     pub(crate) fn peak(&self) -> anyhow::Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that it has resident now, in MiB; from here on the most is counted anew.
+    pub(crate) fn resident(&self) -> anyhow::Result<u64> {
+        // proc(5), clear_refs: 5 resets the peak to what is resident.
+        let path = format!("/proc/{}/clear_refs", self.child.id());
+        std::fs::write(&path, "5").context(path)?;
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, name: &str) -> anyhow::Result<u64> {
         let status = self.told("status")?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let line = status.lines().find(|line| line.starts_with(name));
         let kib = line.and_then(|line| line.split_whitespace().nth(1));
-        Ok(kib.context("VmHWM")?.parse::<u64>()? / 1_024)
+        let kib = kib.with_context(|| name.to_owned())?;
+        Ok(kib.parse::<u64>()? / 1_024)
     }
 }
 

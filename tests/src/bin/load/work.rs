@@ -19,14 +19,16 @@ use crate::round::{Act, Asked, round};
 use crate::stage::Stage;
 use crate::told;
 
+/// Octets of a small page.
+const PAGE: usize = 50_000;
 const FORM: &str = "multipart/form-data; boundary=part-of-the-load";
 
 /// What is asked for.
 enum Asking {
     /// A licence, by a request without its case.
     Licence(Value),
-    /// A seal on a document of its own: one document is released once.
-    Seal(Value),
+    /// A seal on a document of its own, of so many octets: one document is released once.
+    Seal(Value, usize),
 }
 
 /// An approval system and the custodian beside it.
@@ -63,6 +65,22 @@ impl Department {
         Self::at(stage, &issuer, Asking::Licence(request))
     }
 
+    /// One that asks for seals on documents of so many octets.
+    pub(crate) fn sealing(
+        stage: &Stage,
+        level: Option<&str>,
+        octets: usize,
+    ) -> anyhow::Result<Self> {
+        let mut order = json!({
+            "seal": "990102-SPZYZ-01", "purpose": "document", "ground": "a page of the load",
+            "page": 1, "x_mm": 100, "y_mm": 40,
+        });
+        if let (Some(level), Some(members)) = (level, order.as_object_mut()) {
+            members.insert("level".to_owned(), json!(level));
+        }
+        Self::at(stage, "Q-APR", Asking::Seal(order, octets))
+    }
+
     fn call(&self) -> anyhow::Result<Call> {
         let number = self.asked.fetch_add(1, Ordering::Relaxed);
         let call = match &self.asking {
@@ -74,8 +92,8 @@ impl Department {
                 *case = json!(format!("{place}-{number:05}"));
                 Call::post("/v1/licences", &cases::body(&request))
             }
-            Asking::Seal(order) => {
-                let form = form(order, &page(number));
+            Asking::Seal(order, octets) => {
+                let form = form(order, &page(number, *octets));
                 Call::send(Method::POST, "/v1/seal-signatures", FORM, form)
             }
         };
@@ -125,7 +143,7 @@ pub(crate) fn text<'a>(value: &'a Value, name: &str) -> anyhow::Result<&'a str> 
     found.with_context(|| format!("the answer has no {name}"))
 }
 
-fn expect(answer: Answer, status: u16) -> anyhow::Result<Value> {
+pub(crate) fn expect(answer: Answer, status: u16) -> anyhow::Result<Value> {
     let said = String::from_utf8_lossy(&answer.content);
     ensure!(answer.status == status, "{}: {said}", answer.status);
     Ok(answer.json())
@@ -139,15 +157,11 @@ pub(crate) async fn issue(stage: &Stage, kind: &str, asked: Asked) -> anyhow::Re
     Ok(())
 }
 
-/// Seals on a caller's own page of 50 KB, B-LT.
-pub(crate) async fn seal(stage: &Stage, asked: Asked) -> anyhow::Result<()> {
-    let order = json!({
-        "seal": "990102-SPZYZ-01", "purpose": "document", "ground": "a page of the load",
-        "page": 1, "x_mm": 100, "y_mm": 40,
-    });
-    let department = Department::at(stage, "Q-APR", Asking::Seal(order))?;
+/// Seals on a caller's own page of 50 KB, at the service's own level or at the one that is named.
+pub(crate) async fn seal(stage: &Stage, level: Option<&str>, asked: Asked) -> anyhow::Result<()> {
+    let department = Department::sealing(stage, level, PAGE)?;
     let found = round(&stage.service, &Arc::new(department), asked).await?;
-    told::row("seal 50 KB", &found);
+    told::row(&format!("seal 50 KB {}", level.unwrap_or_default()), &found);
     Ok(())
 }
 
@@ -162,9 +176,9 @@ fn form(order: &Value, file: &[u8]) -> Vec<u8> {
     form
 }
 
-/// One page of 50 KB, another one for each number.
-fn page(number: u64) -> Vec<u8> {
-    let content = format!("% {number}\n{}", "0 0 m 1 1 l S\n".repeat(50_000 / 14));
+/// One page of so many octets, another one for each number.
+pub(crate) fn page(number: u64, octets: usize) -> Vec<u8> {
+    let content = format!("% {number}\n{}", "0 0 m 1 1 l S\n".repeat(octets / 14));
     let objects = [
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_owned(),
