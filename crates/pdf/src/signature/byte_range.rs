@@ -3,7 +3,6 @@
 use asn1::{Reader, Tag};
 
 use crate::file::View;
-use crate::lexer::hex_digit;
 use crate::object::{Dictionary, Object};
 use crate::parse::Indirect;
 use crate::signature::Coverage;
@@ -73,7 +72,7 @@ pub(super) fn contents(
         .and_then(|rest| rest.strip_suffix(b">"))
         .ok_or(Fault::ContentsForm)?;
     // The gap is the one place that nobody signed: digits in pairs, no white space, nothing to hide in.
-    if digits.len() % 2 != 0 || digits.iter().any(|digit| hex_digit(*digit).is_none()) {
+    if digits.len() % 2 != 0 || !digits.iter().all(u8::is_ascii_hexdigit) {
         return Err(Fault::ContentsDigits);
     }
     let Some(Object::String(octets)) = dictionary.value(b"Contents") else {
