@@ -14,6 +14,7 @@ use tlog::{Leaf, LeafKind, Opening, StatusEntry};
 
 use crate::asker::{Asker, Once};
 use crate::office::Office;
+use crate::push::told_of;
 use crate::said::{hex, moment, response};
 
 /// Why nothing was changed.
@@ -119,7 +120,7 @@ pub async fn change(
     let respond = Box::new(move |record: &Record| response(200, &changed(record, salt, now)));
     let outgoing = Outgoing {
         kind: format!("licence.{}", event.kind().code()),
-        receivers: receivers(asker, &record),
+        receivers: told_of(&office.desk(), &record, &asker.department),
         payload: response(200, &changed(&record, salt, now)).body,
     };
     let changing = licences
@@ -145,13 +146,8 @@ pub async fn change(
     // Every face follows: the leaf goes into the log, the list is signed anew.
     office.log.wake();
     office.upkeep.notify_one();
+    office.push.notify_one();
     Ok(answer)
-}
-
-/// Whom to tell: the issuer, when another body acted.
-fn receivers(asker: &Asker, record: &Record) -> Vec<String> {
-    let issuer = (asker.department != record.department).then(|| record.department.to_string());
-    issuer.into_iter().collect()
 }
 
 fn event(

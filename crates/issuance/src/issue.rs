@@ -19,7 +19,6 @@ use registry::licences::{
     Composed, Drawn, NotComposed, Record, Reservation, ReserveRefused, Reserving,
 };
 use registry::objects::{ObjectError, ObjectId};
-use registry::outbox::Outgoing;
 use registry::trace::{Act, Deed};
 use thiserror::Error;
 use time::UtcDateTime;
@@ -506,14 +505,7 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
     };
     let issued = Issued::of(office, &sealed.job, record, digest, &sealed.receipt);
     let response = said::response(201, &issued);
-    let events = record
-        .map(|record| Outgoing {
-            kind: "licence.issued".to_owned(),
-            receivers: receivers(&office.desk(), record),
-            payload: response.body.clone(),
-        })
-        .into_iter()
-        .collect();
+    let events = crate::push::events(office, &sealed.job, record, &response.body);
     let recording = Recording {
         job: sealed.job.id.clone(),
         attempt: sealed.attempt,
@@ -530,7 +522,10 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         by: registry::asked::By::new(sealed.release.statement.releaser, office.clock.now()),
     };
     match office.registry.jobs().record(recording).await {
-        Ok(_) => Ok(response),
+        Ok(_) => {
+            office.push.notify_one();
+            Ok(response)
+        }
         Err(refused @ (StepRefused::Overtaken | StepRefused::NotNow { .. })) => {
             // Another process went on with the job: this file does not leave, and the log says so.
             let closed = crate::abandon::close_one(office, &sealed.job.id, &sealed.leaf).await;
@@ -539,17 +534,4 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         }
         Err(refused) => Err(refused.into()),
     }
-}
-
-/// Who is told (R22): the industry authority of the matter, if it is another body than the issuer.
-fn receivers(desk: &Desk, record: &Record) -> Vec<String> {
-    let matter = record
-        .matter
-        .as_ref()
-        .and_then(|matter| desk.catalogue.matter(matter));
-    matter
-        .filter(|matter| matter.industry_authority != record.department)
-        .map(|matter| matter.industry_authority.to_string())
-        .into_iter()
-        .collect()
 }

@@ -28,6 +28,7 @@ pub mod lists;
 pub mod look;
 pub mod office;
 pub mod people;
+pub mod push;
 mod printed;
 mod recheck;
 pub mod release;

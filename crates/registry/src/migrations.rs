@@ -25,6 +25,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0004_outbox.sql"),
     },
     Migration {
+        number: 5,
+        name: "subscription",
+        text: include_str!("../migrations/0005_subscription.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

@@ -1,22 +1,31 @@
 //! What is still to be told to others: at least once, in order for each stream, under an event
 //! identifier by which the receiver drops repeats (R23).
+//!
+//! A receiver is a department. What was delivered stays, so that it can be told again from a point;
+//! what nobody subscribed to waits for whom it is meant.
+
+mod subscription;
 
 use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
 use time::{Duration, UtcDateTime};
 
+use crate::asked::By;
 use crate::secrets::{Place, Secrets};
+use crate::trace;
 use store::Store;
 use store::StoreError;
-use store::{Link, Row, Value};
+use store::{Link, Row};
+
+pub use subscription::Subscription;
 
 /// An event on its way out, written with the fact it tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// What happened, such as `licence.issued`.
     pub kind: String,
-    /// Who is to be told.
+    /// Who is to be told: departments.
     pub receivers: Vec<String>,
     /// The message, before it is signed.
     pub payload: Vec<u8>,
@@ -43,6 +52,47 @@ pub struct Delivery {
     pub recorded: UtcDateTime,
     /// How often it was tried.
     pub tries: u64,
+    /// Why it was not taken the last time.
+    pub reason: Option<String>,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The receiver has acknowledged it, or has no wish for it.
+    Done,
+    /// To be tried again.
+    Again {
+        /// From when on.
+        due: UtcDateTime,
+        /// The code of what went wrong.
+        reason: String,
+    },
+    /// Not to be tried again until a person has looked at it; later events of the stream wait.
+    Parked {
+        /// The code of what went wrong.
+        reason: String,
+    },
+}
+
+/// What a person decides of a parked delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// It is tried again, from now on.
+    Retry,
+    /// It is given up; what waits behind it goes on.
+    GiveUp,
+}
+
+/// What has not been taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Deliveries to subscribers that are still to be made.
+    pub due: u64,
+    /// When the oldest of them happened.
+    pub oldest: Option<UtcDateTime>,
+    /// Deliveries that wait for a person.
+    pub parked: u64,
 }
 
 /// The outbox of every department.
@@ -52,105 +102,221 @@ pub struct Outbox {
     secrets: Arc<Secrets>,
 }
 
-/// A delivery that was taken and not answered is due again after this long.
+/// A delivery that was taken and not settled is due again after this long.
 const LEASE: Duration = Duration::seconds(60);
+/// Deliveries told again in one transaction.
+const PAGE: u32 = 1_000;
 
 const PUSH: &str = "INSERT INTO outbox (event, receiver, department, stream, number, kind, payload, recorded, \
      due, tries, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 'due')";
+const ANY: &str = "SELECT due FROM outbox WHERE receiver = $1 AND state = 'due' AND due <= $2 ORDER BY due LIMIT 1";
 // Only the first open event of a stream: what comes after waits for it, parked or not.
-const DUE: &str = "SELECT event, receiver, department, stream, number, kind, payload, recorded, tries \
-     FROM outbox AS o WHERE state = 'due' AND due <= $1 AND NOT EXISTS (SELECT 1 FROM outbox AS earlier \
-     WHERE earlier.receiver = o.receiver AND earlier.stream = o.stream AND earlier.number < o.number \
-     AND earlier.state <> 'done') ORDER BY due, receiver, stream, number LIMIT $2";
+const DUE: &str = "SELECT event, receiver, department, stream, number, kind, payload, recorded, tries, reason \
+     FROM outbox AS o WHERE receiver = $1 AND state = 'due' AND due <= $2 AND NOT EXISTS \
+     (SELECT 1 FROM outbox AS earlier WHERE earlier.receiver = o.receiver AND earlier.stream = o.stream \
+     AND earlier.number < o.number AND earlier.state <> 'done') ORDER BY due, stream, number LIMIT $3";
 const TAKE: &str = "UPDATE outbox SET due = $3, tries = tries + 1 \
      WHERE event = $1 AND receiver = $2 AND state = 'due' AND due <= $4";
 const DONE: &str =
-    "UPDATE outbox SET state = 'done' WHERE event = $1 AND receiver = $2 AND state <> 'done'";
-const RETRY: &str = "UPDATE outbox SET state = 'due', due = $3 WHERE event = $1 AND receiver = $2 AND state <> 'done'";
-const PARK: &str =
-    "UPDATE outbox SET state = 'parked' WHERE event = $1 AND receiver = $2 AND state = 'due'";
-const PARKED: &str = "SELECT event, receiver, department, stream, number, kind, payload, recorded, tries \
-     FROM outbox WHERE department = $1 AND state = 'parked' ORDER BY recorded LIMIT $2";
+    "UPDATE outbox SET state = 'done', reason = NULL WHERE event = $1 AND receiver = $2";
+const AGAIN: &str =
+    "UPDATE outbox SET due = $3, reason = $4 WHERE event = $1 AND receiver = $2 AND state = 'due'";
+const PARK: &str = "UPDATE outbox SET state = 'parked', reason = $3 WHERE event = $1 AND receiver = $2 AND state = 'due'";
+const PARKED: &str = "SELECT event, receiver, department, stream, number, kind, payload, recorded, tries, reason \
+     FROM outbox WHERE receiver = $1 AND state = 'parked' ORDER BY recorded, event LIMIT $2";
+const RETRY: &str = "UPDATE outbox SET state = 'due', due = $3, tries = 0 \
+     WHERE event = $1 AND receiver = $2 AND state = 'parked'";
+const GIVE_UP: &str =
+    "UPDATE outbox SET state = 'done' WHERE event = $1 AND receiver = $2 AND state = 'parked'";
+// In the order of streams, so that no later event of a stream is open before an earlier one.
+const TOLD: &str = "SELECT stream, number, event, recorded FROM outbox \
+     WHERE receiver = $1 AND (stream > $2 OR stream = $2 AND number > $3) ORDER BY stream, number LIMIT $4";
+const TELL_AGAIN: &str = "UPDATE outbox SET state = 'due', due = $3, tries = 0, reason = NULL \
+     WHERE event = $1 AND receiver = $2 AND state <> 'due'";
+const BACKLOG: &str = "SELECT COUNT(*), MIN(recorded) FROM outbox \
+     WHERE state = 'due' AND receiver IN (SELECT department FROM subscription)";
+const COUNT_PARKED: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'parked'";
 
 impl Outbox {
     pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Outbox {
         Outbox { store, secrets }
     }
 
-    /// Takes what is due, at most `limit`: the first open event of each stream. What is neither
-    /// done, retried nor parked within a minute is due again.
+    /// Takes what is due to a receiver, at most `limit`: the first open event of each stream. What
+    /// is not settled within a minute is due again.
     ///
     /// # Errors
     /// The store.
-    pub async fn due(&self, now: UtcDateTime, limit: u32) -> Result<Vec<Delivery>, StoreError> {
-        let secrets = Arc::clone(&self.secrets);
+    pub async fn due(
+        &self,
+        receiver: &DepartmentKey,
+        now: UtcDateTime,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        {
+            // Most of the time nothing is: looking costs no transaction.
+            let mut link = self.store.reader().await?;
+            let values = [receiver.as_str().into(), now.into()];
+            if link.row(ANY, &values).await?.is_none() {
+                return Ok(Vec::new());
+            }
+        }
+        let (secrets, receiver) = (Arc::clone(&self.secrets), receiver.clone());
         self.store
-            .write(move |link| Box::pin(async move { take(link, &secrets, now, limit).await }))
+            .write(move |link| {
+                Box::pin(async move { take(link, &secrets, (&receiver, limit), now).await })
+            })
             .await
     }
 
-    /// The receiver has acknowledged it.
+    /// What became of deliveries to a receiver, by their events, in one transaction. What another
+    /// worker settled meanwhile stays as it is.
     ///
     /// # Errors
-    /// The store.
-    pub async fn done(&self, event: &str, receiver: &str) -> Result<(), StoreError> {
-        self.mark(DONE, event, receiver, None).await
-    }
-
-    /// To be tried again at `due`; also brings back what was parked.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn retry(
+    /// The store; then they are due again after their minute.
+    pub async fn settle(
         &self,
-        event: &str,
-        receiver: &str,
-        due: UtcDateTime,
+        receiver: &DepartmentKey,
+        outcomes: Vec<(String, Outcome)>,
     ) -> Result<(), StoreError> {
-        self.mark(RETRY, event, receiver, Some(due)).await
+        let receiver = receiver.clone();
+        self.store
+            .write(move |link| Box::pin(async move { settle(link, &receiver, &outcomes).await }))
+            .await
     }
 
-    /// Not to be tried again until a person has looked at it; later events of the stream wait.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn park(&self, event: &str, receiver: &str) -> Result<(), StoreError> {
-        self.mark(PARK, event, receiver, None).await
-    }
-
-    /// What waits for a person of the department, oldest first.
+    /// What waits for a person of the receiver, oldest first.
     ///
     /// # Errors
     /// The store.
     pub async fn parked(
         &self,
-        department: &DepartmentKey,
+        receiver: &DepartmentKey,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError> {
         let secrets = Arc::clone(&self.secrets);
         let mut link = self.store.reader().await?;
-        let values = [department.as_str().into(), limit.into()];
+        let values = [receiver.as_str().into(), limit.into()];
         let rows = link.rows(PARKED, &values).await?;
         rows.into_iter().map(|row| read(row, &secrets)).collect()
     }
 
-    async fn mark(
+    /// A person has looked at a parked delivery; whether there was one.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn decide(
         &self,
-        statement: &'static str,
+        receiver: &DepartmentKey,
         event: &str,
-        receiver: &str,
-        due: Option<UtcDateTime>,
-    ) -> Result<(), StoreError> {
-        let (event, receiver) = (event.to_owned(), receiver.to_owned());
+        decision: Decision,
+        by: By,
+    ) -> Result<bool, StoreError> {
+        let (receiver, event) = (receiver.clone(), event.to_owned());
         self.store
             .write(move |link| {
-                Box::pin(async move {
-                    let mut values = vec![event.as_str().into(), receiver.as_str().into()];
-                    values.extend(due.map(Value::from));
-                    link.run(statement, &values).await.map(|_| ())
-                })
+                Box::pin(async move { decide(link, (&receiver, &event), decision, &by).await })
             })
             .await
+    }
+
+    /// Tells a receiver again everything that happened at `since` or later, in order; the event
+    /// identifiers are those of before. Gives the number of deliveries.
+    ///
+    /// # Errors
+    /// The store; what was set by then is told again, and asking again does no harm.
+    pub async fn replay(
+        &self,
+        receiver: &DepartmentKey,
+        since: UtcDateTime,
+        by: By,
+    ) -> Result<u64, StoreError> {
+        let mut told = 0;
+        let mut place = Some((String::new(), 0));
+        while let Some(after) = place {
+            let (receiver, at) = (receiver.clone(), by.at);
+            let page = self.store.write(move |link| {
+                Box::pin(async move { tell_again(link, &receiver, &after, (since, at)).await })
+            });
+            let (count, next) = page.await?;
+            told += count;
+            place = next;
+        }
+        let detail = vec![
+            ("since", since.unix_timestamp().to_string()),
+            ("deliveries", told.to_string()),
+        ];
+        let act = subscription::act(receiver, &by, ("replay", detail));
+        self.store
+            .write(move |link| Box::pin(async move { trace::write(link, &act).await }))
+            .await?;
+        Ok(told)
+    }
+
+    /// What subscribers have not taken.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let mut link = self.store.reader().await?;
+        let mut due = link.one(BACKLOG, &[], "outbox").await?;
+        let mut parked = link.one(COUNT_PARKED, &[], "outbox").await?;
+        Ok(Backlog {
+            due: due.count()?,
+            oldest: due.maybe_moment()?,
+            parked: parked.count()?,
+        })
+    }
+
+    /// Begins or changes a department's subscription.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn subscribe(&self, subscription: Subscription, by: By) -> Result<(), StoreError> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { subscription::put(link, &secrets, &subscription, &by).await })
+            })
+            .await
+    }
+
+    /// Ends a department's subscription; whether there was one. What is due to it waits.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn unsubscribe(
+        &self,
+        department: &DepartmentKey,
+        by: By,
+    ) -> Result<bool, StoreError> {
+        let department = department.clone();
+        self.store
+            .write(move |link| {
+                Box::pin(async move { subscription::end(link, &department, &by).await })
+            })
+            .await
+    }
+
+    /// A department's subscription.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn subscription(
+        &self,
+        department: &DepartmentKey,
+    ) -> Result<Option<Subscription>, StoreError> {
+        let mut link = self.store.reader().await?;
+        subscription::find(&mut link, &self.secrets, department).await
+    }
+
+    /// Every subscription.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
+        let mut link = self.store.reader().await?;
+        subscription::all(&mut link, &self.secrets).await
     }
 }
 
@@ -185,10 +351,11 @@ pub(crate) async fn push(
 async fn take(
     link: &mut Link,
     secrets: &Secrets,
+    (receiver, limit): (&DepartmentKey, u32),
     now: UtcDateTime,
-    limit: u32,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let rows = link.rows(DUE, &[now.into(), limit.into()]).await?;
+    let values = [receiver.as_str().into(), now.into(), limit.into()];
+    let rows = link.rows(DUE, &values).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
         let mut delivery = read(row, secrets)?;
@@ -205,6 +372,78 @@ async fn take(
         }
     }
     Ok(taken)
+}
+
+async fn settle(
+    link: &mut Link,
+    receiver: &DepartmentKey,
+    outcomes: &[(String, Outcome)],
+) -> Result<(), StoreError> {
+    for (event, outcome) in outcomes {
+        let (event, receiver) = (event.as_str().into(), receiver.as_str().into());
+        match outcome {
+            Outcome::Done => link.later(DONE, &[event, receiver]).await?,
+            Outcome::Again { due, reason } => {
+                let values = [event, receiver, (*due).into(), reason.as_str().into()];
+                link.later(AGAIN, &values).await?;
+            }
+            Outcome::Parked { reason } => {
+                link.later(PARK, &[event, receiver, reason.as_str().into()])
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn decide(
+    link: &mut Link,
+    (receiver, event): (&DepartmentKey, &str),
+    decision: Decision,
+    by: &By,
+) -> Result<bool, StoreError> {
+    let place = [event.into(), receiver.as_str().into()];
+    let (changed, what) = match decision {
+        Decision::Retry => {
+            let [event, receiver] = place;
+            let values = [event, receiver, by.at.into()];
+            (link.run(RETRY, &values).await?, "retry")
+        }
+        Decision::GiveUp => (link.run(GIVE_UP, &place).await?, "give-up"),
+    };
+    if changed == 0 {
+        return Ok(false);
+    }
+    let detail = vec![("event", event.to_owned())];
+    trace::write(link, &subscription::act(receiver, by, (what, detail))).await?;
+    Ok(true)
+}
+
+/// Sets one page of deliveries due again; gives how many, and where the next page begins.
+async fn tell_again(
+    link: &mut Link,
+    receiver: &DepartmentKey,
+    (stream, number): &(String, u64),
+    (since, now): (UtcDateTime, UtcDateTime),
+) -> Result<(u64, Option<(String, u64)>), StoreError> {
+    let values = [
+        receiver.as_str().into(),
+        stream.as_str().into(),
+        (*number).into(),
+        PAGE.into(),
+    ];
+    let rows = link.rows(TOLD, &values).await?;
+    let (mut told, mut last) = (0, None);
+    for mut row in rows {
+        let place = (row.text()?, row.count()?);
+        let event = row.text()?;
+        if row.moment()? >= since {
+            let values = [event.as_str().into(), receiver.as_str().into(), now.into()];
+            told += link.run(TELL_AGAIN, &values).await?;
+        }
+        last = Some(place);
+    }
+    Ok((told, last))
 }
 
 fn read(mut row: Row, secrets: &Secrets) -> Result<Delivery, StoreError> {
@@ -225,6 +464,7 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<Delivery, StoreError> {
         payload,
         recorded: row.moment()?,
         tries: row.count()?,
+        reason: row.maybe_text()?,
     })
 }
 

@@ -20,11 +20,13 @@ pub enum Scope {
     Read,
     /// Ask for certificates and revoke them.
     Certify,
+    /// Be told of events: where, what was not taken, what is told again.
+    Subscribe,
 }
 
 impl Scope {
     /// All, in the order of their names in an account.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Catalogue,
         Self::Issue,
         Self::Change,
@@ -32,6 +34,7 @@ impl Scope {
         Self::Seal,
         Self::Read,
         Self::Certify,
+        Self::Subscribe,
     ];
 
     /// The name that stands in an account.
@@ -45,6 +48,7 @@ impl Scope {
             Self::Seal => "seal",
             Self::Read => "read",
             Self::Certify => "certify",
+            Self::Subscribe => "subscribe",
         }
     }
 
@@ -69,7 +73,7 @@ pub enum Access {
 pub(crate) type Line = (&'static str, &'static str, Access);
 
 use Access::{Any, Public};
-use Scope::{Catalogue, Certify, Change, Issue, Read, Release, Seal};
+use Scope::{Catalogue, Certify, Change, Issue, Read, Release, Seal, Subscribe};
 
 /// The whole table. A route that is served and has no line here answers as if it did not exist;
 /// a test walks the routes of the API document and finds each here.
@@ -105,6 +109,12 @@ pub(crate) const TABLE: &[Line] = &[
         "/v1/certificates/{serial}/revocation",
         Any(&[Certify]),
     ),
+    ("PUT", "/v1/subscription", Any(&[Subscribe])),
+    ("GET", "/v1/subscription", Any(&[Subscribe])),
+    ("DELETE", "/v1/subscription", Any(&[Subscribe])),
+    ("GET", "/v1/subscription/parked", Any(&[Subscribe])),
+    ("POST", "/v1/subscription/parked/{event}", Any(&[Subscribe])),
+    ("POST", "/v1/subscription/replay", Any(&[Subscribe])),
     ("POST", "/v1/verifications", Public),
     ("GET", "/v1/trust", Public),
     ("POST", "/tsa", Public),

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use crate::caller::admit;
 use crate::problem::{Code, Problem};
 use crate::state::App;
+use crate::subscriptions;
 use crate::{
     catalogue, certificates, documents, health, licences, machines, pages, published, releases,
     verifications,
@@ -54,6 +55,14 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(documents::file))
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
+        .routes(routes!(
+            subscriptions::put,
+            subscriptions::find,
+            subscriptions::end
+        ))
+        .routes(routes!(subscriptions::parked))
+        .routes(routes!(subscriptions::decide))
+        .routes(routes!(subscriptions::replay))
         .routes(routes!(verifications::judge))
         .routes(routes!(published::trust))
         .routes(routes!(published::crl))

@@ -69,6 +69,9 @@ pub struct Config {
     /// How long a status answer is good, and half of it its age at renewal (T-A2).
     #[serde(default = "status")]
     pub status: Period,
+    /// Receivers of events that may lie in a private network or be called without TLS: `host` or `host:port` (T-I8).
+    #[serde(default)]
+    pub private_receivers: Vec<String>,
 }
 
 fn production() -> Mode {

@@ -33,8 +33,10 @@ mod releases;
 mod serve;
 mod spool;
 mod state;
+mod subscriptions;
 mod text;
 mod verifications;
+mod webhooks;
 
 pub use access::{Access, Scope};
 pub use api::openapi;

@@ -67,6 +67,8 @@ pub enum Code {
     DutiesNotSeparate,
     /// The certificate asked for breaks its profile.
     CertificateRefused,
+    /// Events cannot be told there, or not of that kind.
+    SubscriptionRefused,
     /// The clock of the service is not to be trusted at the moment.
     ClockUntrusted,
     /// Something failed inside.
@@ -75,7 +77,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -103,6 +105,7 @@ impl Code {
         Self::ReleaseRefused,
         Self::DutiesNotSeparate,
         Self::CertificateRefused,
+        Self::SubscriptionRefused,
         Self::ClockUntrusted,
         Self::Internal,
     ];
@@ -118,7 +121,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 29] = [
+const TABLE: [(Code, &str, u16, &str); 30] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -265,6 +268,12 @@ const TABLE: [(Code, &str, u16, &str); 29] = [
         "certificate.refused",
         422,
         "the certificate cannot be issued",
+    ),
+    (
+        Code::SubscriptionRefused,
+        "subscription.refused",
+        422,
+        "events cannot be told so",
     ),
     (
         Code::ClockUntrusted,

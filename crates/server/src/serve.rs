@@ -11,6 +11,7 @@ use crate::door::Door;
 use crate::listen;
 use crate::state::App;
 use crate::text::Texts;
+use crate::webhooks::Webhooks;
 
 /// The door to an open office.
 ///
@@ -40,6 +41,8 @@ pub async fn run(
         .install_recorder()
         .ok();
     issuance::upkeep::start(&office);
+    let webhooks = Webhooks::of(&config);
+    issuance::push::start(&office, move |letter| webhooks.carry(letter));
     let door = application(office, config, metrics)?;
     listen::serve(listener, door, end).await;
     Ok(())

@@ -9,6 +9,7 @@ use crate::config::{Config, Mode};
 use crate::problem::{Code, Problem};
 use crate::spool::Spool;
 use crate::text::Texts;
+use crate::webhooks::Webhooks;
 
 /// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
 const DOCUMENTS: u32 = 8;
@@ -29,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) documents: Arc<Semaphore>,
     /// Where documents wait for their place.
     pub(crate) spool: Spool,
+    /// Carries events to their receivers.
+    pub(crate) webhooks: Webhooks,
     /// The API document, as served.
     pub(crate) api: String,
     pub(crate) metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
@@ -49,6 +52,7 @@ impl App {
         Self(Arc::new(Inner {
             jobs: places(config.jobs),
             judged: places(config.judged),
+            webhooks: Webhooks::of(&config),
             documents: places(DOCUMENTS),
             spool: Spool::new(),
             office,

@@ -353,9 +353,12 @@ impl Life {
         let registry = self.office.registry();
         let faults = registry.trace().check(&self.department).await;
         assert!(faults.expect("a trace").is_empty(), "{case}");
-        let due = registry.outbox().due(self.clock.now(), 10).await;
-        let due = due.expect("an outbox");
-        assert_eq!(due.len(), 1, "{case}: the industry authority is told once");
+        for receiver in ["C-SAMR", "Q-ENF"] {
+            let receiver = DepartmentKey::parse(receiver).expect("a department");
+            let due = registry.outbox().due(&receiver, self.clock.now(), 10).await;
+            let due = due.expect("an outbox");
+            assert_eq!(due.len(), 1, "{case}: {receiver} is told once");
+        }
     }
 
     /// The inspector accepts the file that was recorded.

@@ -251,7 +251,7 @@ pub(crate) fn recording(job: &Job) -> Recording {
             receipt: b"c2sp.org/tlog-proof@v1".to_vec(),
         }],
         stop: Stop::Clear,
-        events: vec![outgoing("licence.issued", &["industry", "enforcement"])],
+        events: vec![outgoing("licence.issued", &["C-SAMR", "Q-ENF"])],
         response: response(),
         by: by(4),
     }

@@ -1,0 +1,13 @@
+//! Events go out (R22, R23): nothing lost, nothing twice, in order for each licence, signed, and only where they may.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what an answer does not have fails its test"
+)]
+
+#[path = "push/away.rs"]
+mod away;
+#[path = "push/stage.rs"]
+mod stage;
+#[path = "push/webhook.rs"]
+mod webhook;
