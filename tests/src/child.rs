@@ -16,7 +16,7 @@ use crate::installation::Installation;
 /// What is served, and by which program.
 #[derive(Debug, Clone)]
 pub struct Serving {
-    /// A program that calls [`serve`] when it is given `serve FOLDER MOMENT [DATABASE]`.
+    /// A program that calls [`asked_to_serve`] with its arguments.
     pub program: PathBuf,
     /// Where the installation stands.
     pub folder: PathBuf,
@@ -97,11 +97,28 @@ impl Drop for Child {
     }
 }
 
+/// Serves, when these are the arguments of a child: `serve FOLDER MOMENT [DATABASE]`. `None` when they are others.
+///
+/// # Errors
+/// What is missing.
+pub async fn asked_to_serve(arguments: &[&str]) -> Option<anyhow::Result<()>> {
+    let ["serve", folder, moment, rest @ ..] = arguments else {
+        return None;
+    };
+    server::log_to_stderr(true);
+    let moment = moment.parse().ok();
+    let moment = moment.and_then(|moment| UtcDateTime::from_unix_timestamp(moment).ok());
+    Some(match moment {
+        Some(moment) => serve(Path::new(folder), moment, rest.first().copied()).await,
+        None => Err(anyhow::anyhow!("a moment is a number of seconds")),
+    })
+}
+
 /// What the child does: serves the installation of a folder at a clock that stands still, until it is killed.
 ///
 /// # Errors
 /// What is missing.
-pub async fn serve(folder: &Path, now: UtcDateTime, database: Option<&str>) -> anyhow::Result<()> {
+async fn serve(folder: &Path, now: UtcDateTime, database: Option<&str>) -> anyhow::Result<()> {
     let installation = Installation::at(folder, database);
     let office = installation.open(Arc::new(FixedClock::new(now))).await?;
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;

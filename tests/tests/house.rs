@@ -1,5 +1,5 @@
 //! The house rules, read from the manifests and the sources: arrows, package owners, sizes,
-//! first lines, licences of packages, and what the repository must not say.
+//! first lines, shares, licences of packages, what pages name, and what the repository must not say.
 
 #[path = "house/arrows.rs"]
 mod arrows;
@@ -7,8 +7,12 @@ mod arrows;
 mod circles;
 #[path = "house/packages.rs"]
 mod packages;
+#[path = "house/pages.rs"]
+mod pages;
 #[path = "house/repository.rs"]
 mod repository;
+#[path = "house/shares.rs"]
+mod shares;
 #[path = "house/sources.rs"]
 mod sources;
 #[path = "house/threats.rs"]

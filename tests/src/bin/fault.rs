@@ -8,7 +8,6 @@ use anyhow::{Context as _, bail};
 use tests::child;
 use tests::faults::{self, Fault, Problems};
 use tests::postgres;
-use time::UtcDateTime;
 
 const USAGE: &str = "fault run [full|sync|pause|flood]... | fault serve FOLDER MOMENT [DATABASE]";
 const ALL: [&str; 4] = ["full", "sync", "pause", "flood"];
@@ -21,12 +20,10 @@ const MOST: u32 = 200;
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let Some(served) = child::asked_to_serve(&words).await {
+        return served;
+    }
     match words.as_slice() {
-        ["serve", folder, moment, rest @ ..] => {
-            server::log_to_stderr(true);
-            let moment = UtcDateTime::from_unix_timestamp(moment.parse()?)?;
-            child::serve(Path::new(folder), moment, rest.first().copied()).await
-        }
         ["run"] => run(&ALL).await,
         ["run", names @ ..] if names.iter().all(|name| ALL.contains(name)) => run(names).await,
         _ => bail!(USAGE),

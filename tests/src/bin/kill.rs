@@ -1,7 +1,6 @@
 //! `kill run`: kills the service as often as is wanted; `kill keys`: uses many request keys meanwhile; `kill serve`: the
 //! process that is killed.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -9,7 +8,6 @@ use anyhow::{Context as _, bail};
 use tests::child;
 use tests::databases::Server;
 use tests::kills::{self, Answers, Plan};
-use time::UtcDateTime;
 
 const USAGE: &str = "kill run [KILLS] [SEED] | kill keys [KEYS] [KILLS] [SEED] | kill serve FOLDER MOMENT [DATABASE]";
 /// Answers between two kills of `run`, at most.
@@ -19,12 +17,10 @@ const ANSWERS: u32 = 48;
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let Some(served) = child::asked_to_serve(&words).await {
+        return served;
+    }
     match words.as_slice() {
-        ["serve", folder, moment, rest @ ..] => {
-            server::log_to_stderr(true);
-            let moment = UtcDateTime::from_unix_timestamp(moment.parse()?)?;
-            child::serve(Path::new(folder), moment, rest.first().copied()).await
-        }
         ["run", rest @ ..] => {
             let kills = u32::try_from(number(rest, 0, 1_000)?)?;
             both(kills, Answers::UpTo(ANSWERS), number(rest, 1, 1)?).await

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use crate::sources::root;
 
-fn tracked() -> Vec<String> {
+/// Every file that git knows.
+pub(crate) fn tracked() -> Vec<String> {
     let output = Command::new("git")
         .args(["ls-files", "-z"])
         .current_dir(root())
