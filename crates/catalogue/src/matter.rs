@@ -204,6 +204,15 @@ impl MatterKind {
         ("公共服务", Self::PublicService),
     ];
 
+    /// The legal term.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        Self::TABLE
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(word, _)| word)
+    }
+
     /// The two letters in a matter's code.
     #[must_use]
     pub fn letters(self) -> &'static str {
@@ -240,6 +249,15 @@ impl Handling {
         ("上报件", Self::ForwardedUpward),
         ("联办件", Self::Joint),
     ];
+
+    /// The legal term.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        Self::TABLE
+            .iter()
+            .find(|(_, handling)| *handling == self)
+            .map_or("", |(word, _)| word)
+    }
 }
 
 /// A document that the matter needs.

@@ -8,6 +8,8 @@ use crate::holdings::Catalogue;
 use crate::key::{DepartmentKey, MatterCode, RegionCode, TypeKey};
 use crate::matter::{Handling, Matter, MatterKind, MatterStatus};
 
+pub mod feed;
+
 /// What a catalogue covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
@@ -79,6 +81,51 @@ pub enum Difference {
     Means(String, &'static str, &'static str),
     /// A material that may follow in one of them only.
     MayFollow(String),
+}
+
+impl Difference {
+    /// The stable code, such as `promised-days`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Status(..) => "status",
+            Self::Transferred(..) => "transferred",
+            Self::Authority(..) => "authority",
+            Self::Handling(..) => "handling",
+            Self::StatutoryDays(..) => "statutory-days",
+            Self::PromisedDays(..) => "promised-days",
+            Self::Terms => "terms",
+            Self::Result(..) => "result",
+            Self::SpecialSteps => "special-steps",
+            Self::OnlyLeft(_) => "material-only-left",
+            Self::OnlyRight(_) => "material-only-right",
+            Self::Means(..) => "means",
+            Self::MayFollow(_) => "may-follow",
+        }
+    }
+
+    /// What it is on either side, where words can say it: `(left, right)`, and the material that
+    /// it is about.
+    #[must_use]
+    pub fn sides(&self) -> (String, String, Option<&str>) {
+        let none = String::new;
+        let key = |key: &Option<TypeKey>| key.as_ref().map(ToString::to_string).unwrap_or_default();
+        match self {
+            Self::Status(left, right) => (left.code().to_owned(), right.code().to_owned(), None),
+            Self::Transferred(left, right) => (left.to_string(), right.to_string(), None),
+            Self::Authority(left, right) => (left.to_string(), right.to_string(), None),
+            Self::Handling(left, right) => (left.zh().to_owned(), right.zh().to_owned(), None),
+            Self::StatutoryDays(left, right) | Self::PromisedDays(left, right) => {
+                (left.to_string(), right.to_string(), None)
+            }
+            Self::Result(left, right) => (key(left), key(right), None),
+            Self::Terms | Self::SpecialSteps => (none(), none(), None),
+            Self::OnlyLeft(name) | Self::OnlyRight(name) | Self::MayFollow(name) => {
+                (none(), none(), Some(name))
+            }
+            Self::Means(name, left, right) => ((*left).to_owned(), (*right).to_owned(), Some(name)),
+        }
+    }
 }
 
 impl Catalogue {

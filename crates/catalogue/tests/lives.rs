@@ -7,7 +7,8 @@ use catalogue::life::{
     MatterAct, MatterEvent, MatterLife, MatterRefused, MatterStep,
 };
 use catalogue::matter::{Matter, MatterStatus};
-use catalogue::{Catalogue, Delegation, Rule, Sources};
+use catalogue::scope::Delegation;
+use catalogue::{Catalogue, Rule, Sources};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::date;
@@ -116,6 +117,33 @@ fn every_listed_step_of_a_matter_works_and_every_other_is_refused() {
     }
     assert_eq!(listed, MATTER_STEPS.len());
     assert_eq!(listed, 5);
+}
+
+#[test]
+fn no_sequence_of_acts_leaves_the_table() {
+    let catalogue = catalogue(|_, _| ());
+    let matter = first(&catalogue);
+    let mut lives = vec![draft()];
+    let mut reached = std::collections::BTreeSet::from([MatterStatus::Draft]);
+    // Every sequence of up to six acts: what is refused changes nothing, and the abolished stay so.
+    for _ in 0..6 {
+        let mut next = Vec::new();
+        for life in &lives {
+            for event in MatterEvent::ALL {
+                let row = MatterStep::find(life.status(), event);
+                let stepped = life.step(&rightful(event), matter, &catalogue);
+                assert_eq!(stepped.is_ok(), row.is_some(), "{event:?}");
+                if let (Ok(stepped), Some(row)) = (stepped, row) {
+                    assert_eq!(stepped.status(), row.to);
+                    assert_ne!(life.status(), MatterStatus::Abolished);
+                    reached.insert(stepped.status());
+                    next.push(stepped);
+                }
+            }
+        }
+        lives = next;
+    }
+    assert_eq!(reached.len(), MatterStatus::ALL.len());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Figures, coverage, comparison, change feed, what may be asked for, and calendars.
 
 use catalogue::asking::MaterialFigures;
-use catalogue::feed::{Breach, Change, EntryKind, Subject, Turn};
 use catalogue::key::{MatterCode, RegionCode, TypeKey};
 use catalogue::matter::{MatterKind, MatterStatus};
 use catalogue::report::Difference;
+use catalogue::report::feed::{Breach, Change, EntryKind, Subject, Turn};
 use catalogue::{Catalogue, Fault, ImportError, Rule, Sources};
 use serde_json::{Value, json};
 use time::Date;

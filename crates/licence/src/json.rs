@@ -26,7 +26,7 @@ pub enum CanonicalError {
 ///
 /// # Errors
 /// [`CanonicalError`] for values outside I-JSON.
-pub fn canonical(value: &Value) -> Result<Vec<u8>, CanonicalError> {
+pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, CanonicalError> {
     let mut text = String::new();
     write_value(&mut text, value, 0)?;
     Ok(text.into_bytes())

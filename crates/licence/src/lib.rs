@@ -30,7 +30,7 @@ pub use admit::{Admitted, Decision, Defect, Fault, NotAdmitted, admit};
 pub use content::{ContentError, LicenceContent, ReadTemplate, Salt, TemplateRef};
 pub use holder::{Holder, HolderCode, ReadHolder};
 pub use identifier::{Identifier, ReadIdentifier, SerialText, Version, check_character};
-pub use json::{CanonicalError, canonical};
+pub use json::CanonicalError;
 pub use life::{Event, Life, Refused};
 pub use number::{LicenceNumber, ReadNumber};
 pub use request::IssueRequest;

@@ -41,6 +41,12 @@ impl EventKind {
         Self::Archive,
     ];
 
+    /// The kind of this code.
+    #[must_use]
+    pub fn find(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The stable code, such as `suspend`; an ending has its own.
     #[must_use]
     pub fn code(self) -> &'static str {

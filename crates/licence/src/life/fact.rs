@@ -8,6 +8,7 @@ use time::UtcDateTime;
 
 use super::{Event, Life, Stage, Standing, Successor};
 use crate::identifier::Version;
+use crate::transition::EventKind;
 
 /// Something that happened, and the moment from which it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,43 @@ pub enum Beginning {
         /// Since this moment.
         since: UtcDateTime,
     },
+}
+
+impl Fact {
+    /// The fact of a line that the register kept: the kind of event, from when it holds, and the
+    /// life after it. `None` when the life is not one that such an event leads to.
+    #[must_use]
+    pub fn kept(kind: EventKind, at: UtcDateTime, after: &Life) -> Option<Self> {
+        let what = match (kind, &after.stage, &after.successor) {
+            (EventKind::Complete, Stage::PendingSeal, _) => Happened::Completed,
+            (EventKind::Seal, Stage::InForce(Standing::Clear { .. }), _) => Happened::Sealed,
+            (EventKind::Supersede, _, Successor::From { by, .. }) => {
+                Happened::Superseded { by: *by }
+            }
+            (EventKind::Suspend, Stage::InForce(Standing::Suspended { until, by, .. }), _) => {
+                Happened::Suspended {
+                    until: *until,
+                    by: by.clone(),
+                }
+            }
+            (EventKind::Resume, Stage::InForce(Standing::Clear { .. }), _) => Happened::Resumed,
+            (EventKind::End(ending), Stage::Ended { ending: kept, .. }, _) if ending == *kept => {
+                Happened::Ended { ending }
+            }
+            (EventKind::Void, Stage::Cancelled { .. } | Stage::Voided { .. }, _) => {
+                Happened::Voided
+            }
+            (
+                EventKind::Archive,
+                Stage::Ended {
+                    archived: Some(_), ..
+                },
+                _,
+            ) => Happened::Archived,
+            _ => return None,
+        };
+        Some(Self { at, what })
+    }
 }
 
 impl Event {

@@ -1,7 +1,7 @@
 //! Versions and both times: what held, and what was known of it.
 
 use catalogue::{Ending, Period, Rule};
-use licence::life::{Beginning, Event, Exposure, Ground, Life, Refused};
+use licence::life::{Beginning, Event, Exposure, Fact, Ground, Life, Refused};
 use licence::transition::{EventKind, Transition};
 use licence::versions::{
     ARCHIVED_AFTER, Birth, Grounds, History, NotFollowing, ReadGrounds, Versions,
@@ -363,6 +363,10 @@ proptest! {
                 (Ok(stepped), Ok(recorded)) => {
                     prop_assert!(Transition::find(phase, kind).is_some());
                     prop_assert_eq!(&stepped, &recorded.life());
+                    // What the register keeps of it gives the same fact again.
+                    let kept = Fact::kept(kind, at, &stepped);
+                    prop_assert_eq!(kept, Some(event.fact()));
+                    prop_assert_eq!(EventKind::find(kind.code()), Some(kind));
                     life = stepped;
                     history = recorded;
                 }

@@ -11,7 +11,6 @@ use crate::matter::{Matter, MatterStatus};
 
 /// What a change is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Subject {
     /// A version of a matter.
     Matter(MatterCode, u32),
@@ -110,6 +109,31 @@ pub enum Breach {
         /// Its status after.
         to: MatterStatus,
     },
+}
+
+impl Breach {
+    /// The stable code, such as `catalogue.published-rewritten`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Rewritten { .. } => "catalogue.published-rewritten",
+            Self::Gone { .. } => "catalogue.published-gone",
+            Self::Step { .. } => "catalogue.matter-step",
+        }
+    }
+}
+
+impl Turn {
+    /// The stable code, such as `added`; a status has the code of the new one.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Status(_, now) => now.code(),
+        }
+    }
 }
 
 impl Catalogue {
