@@ -7,12 +7,16 @@
 
 #[path = "flow/canaries.rs"]
 mod canaries;
+#[path = "flow/catalogue.rs"]
+mod catalogue;
 #[path = "flow/doors.rs"]
 mod doors;
 #[path = "flow/licence.rs"]
 mod licence;
 #[path = "flow/limits.rs"]
 mod limits;
+#[path = "flow/past.rs"]
+mod past;
 #[path = "flow/published.rs"]
 mod published;
 #[path = "flow/requests.rs"]

@@ -1,6 +1,7 @@
 //! Importing a catalogue: read whole, kept whole, in force at once.
 
 use catalogue::ImportError;
+use catalogue::report::feed::{Breach, Change};
 use crypto::sha256;
 use registry::trace::{Act, Deed};
 use registry::{Registry, StoreError};
@@ -17,6 +18,10 @@ pub enum ImportCatalogueError {
     /// The files do not import; every defect is listed.
     #[error("the files do not import")]
     Import(#[from] ImportError),
+    /// It may not follow the catalogue in force: a published version would change or go away, or
+    /// a matter would take a way that its life does not have.
+    #[error("it may not follow the catalogue in force")]
+    Breaches(Vec<Breach>),
     /// A file is not UTF-8.
     #[error("{0} is not UTF-8")]
     NotText(&'static str),
@@ -90,6 +95,11 @@ pub async fn import(
     files: &Files<'_>,
 ) -> Result<u64, ImportCatalogueError> {
     let now = office.clock.now();
+    // Published versions never change (domain.md 4.5): a new version stands beside the old one.
+    let breaches = office.desk().catalogue.breaches(&files.stored()?.import()?);
+    if !breaches.is_empty() {
+        return Err(ImportCatalogueError::Breaches(breaches));
+    }
     let (catalogue, version) = keep(&office.registry, files, &asker.person, now).await?;
     office.put_in_force(catalogue).await?;
     let act = Act {
@@ -103,4 +113,22 @@ pub async fn import(
     };
     office.registry.trace().record(act).await?;
     Ok(version)
+}
+
+/// What changed from the catalogue of version `since` to the one in force; nothing is said of a
+/// version that was never imported.
+///
+/// # Errors
+/// `Store`; `Import` when the kept files do not import any more.
+pub async fn changes(
+    office: &Office,
+    since: u64,
+) -> Result<Option<Vec<Change>>, ImportCatalogueError> {
+    let Some(kept) = office.registry.catalogues().find(since).await? else {
+        return Ok(None);
+    };
+    let sources: StoredSources =
+        serde_json::from_slice(&kept.sources).map_err(|_| OpenOffice::Stored)?;
+    let earlier = sources.import()?;
+    Ok(Some(earlier.changes_to(&office.desk().catalogue)))
 }

@@ -3,6 +3,9 @@
 use catalogue::key::TypeCode;
 use catalogue::{Ending, OrganisationCode, Sensitivity};
 use credential::Handle;
+use licence::life::{Fact, Life};
+use licence::transition::EventKind;
+use licence::versions::{History, Recorded};
 use licence::{Identifier, LicenceNumber, Status};
 use registry::StoreError;
 use registry::jobs::{FileRecord, JobId};
@@ -212,6 +215,63 @@ pub async fn history(
         ground: event.ground,
     });
     Ok(Some(events.collect()))
+}
+
+/// What a version was at a moment, by what was known at another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StateTold {
+    /// Its identifier.
+    pub identifier: String,
+    /// The answer, such as `suspended`.
+    pub state: &'static str,
+    /// The moment asked about.
+    pub at: String,
+    /// By what was known at this moment.
+    pub known: String,
+    /// The events of its history that the answer rests on, by their running numbers.
+    pub rests_on: Vec<u64>,
+}
+
+/// What a licence of the own department was at `at`, by what the register knew at `known`
+/// (domain.md 3, *two times*): "was it valid on 3 May?" asks with `known` now, "what did we know
+/// on 3 May?" with that moment twice.
+///
+/// # Errors
+/// The store.
+pub async fn as_of(
+    office: &Office,
+    asker: &Asker,
+    identifier: &Identifier,
+    (at, known): (UtcDateTime, UtcDateTime),
+) -> Result<Option<StateTold>, StoreError> {
+    let licences = office.registry.licences();
+    let here = licences.find(identifier, Some(&asker.department)).await?;
+    let Some(record) = here else {
+        return Ok(None);
+    };
+    let events = licences.history(&asker.department, identifier).await?;
+    let mut facts = Vec::with_capacity(events.len());
+    let mut rests_on = Vec::new();
+    for event in events {
+        let kind = EventKind::find(&event.kind);
+        let fact = kind.and_then(|kind| Fact::kept(kind, event.effective, &event.life));
+        let fact = fact.ok_or(StoreError::Damaged { table: "event" })?;
+        if event.effective <= at && event.recorded <= known {
+            rests_on.push(event.revision);
+        }
+        facts.push(Recorded {
+            fact,
+            recorded: event.recorded,
+        });
+    }
+    let history = History::kept(Life::draft(), record.period, facts);
+    Ok(Some(StateTold {
+        identifier: record.identifier.to_string(),
+        state: history.status(at, known).answer(),
+        at: moment(at),
+        known: moment(known),
+        rests_on,
+    }))
 }
 
 /// The sealed file of a licence of the own department.

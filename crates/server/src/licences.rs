@@ -17,7 +17,8 @@ use issuance::look::LicenceTold;
 use issuance::{Asker, Begun, IssueOrder};
 use licence::{Identifier, IssueRequest};
 use serde::{Deserialize, Serialize};
-use time::Date;
+use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::caller::{Fingerprint, once};
@@ -140,6 +141,43 @@ pub(crate) async fn history(
     Path(text): Path<String>,
 ) -> Result<axum::Json<Vec<issuance::look::EventTold>>, Problem> {
     let told = issuance::look::history(&app.office, &asker, &identifier(&text)?).await;
+    let told = told.map_err(|error| of_store(&error))?;
+    told.map(axum::Json).ok_or(Problem::new(Code::NotFound))
+}
+
+/// The two moments of a question about the past, RFC 3339; each is now when absent.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Moments {
+    /// The moment asked about.
+    at: Option<String>,
+    /// By what was known at this moment.
+    known: Option<String>,
+}
+
+/// What a licence was at a moment, by what was known at another.
+#[utoipa::path(get, path = "/v1/licences/{identifier}/state", tag = "licences", params(Moments),
+    responses((status = 200, description = "the state, both moments, and the events it rests on"), (status = 404, description = "none here")))]
+pub(crate) async fn state(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+    Query(moments): Query<Moments>,
+) -> Result<axum::Json<issuance::look::StateTold>, Problem> {
+    let now = app.office.now();
+    let read = |text: Option<&str>| match text {
+        None => Ok(now),
+        Some(text) => OffsetDateTime::parse(text, &Rfc3339)
+            .ok()
+            .and_then(OffsetDateTime::checked_to_utc)
+            .ok_or(Problem::new(Code::RequestMalformed)),
+    };
+    let moments = (
+        read(moments.at.as_deref())?,
+        read(moments.known.as_deref())?,
+    );
+    let told = issuance::look::as_of(&app.office, &asker, &identifier(&text)?, moments).await;
     let told = told.map_err(|error| of_store(&error))?;
     told.map(axum::Json).ok_or(Problem::new(Code::NotFound))
 }

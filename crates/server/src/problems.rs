@@ -267,11 +267,25 @@ pub(crate) fn of_import(error: &ImportCatalogueError) -> Problem {
             let defects = found.iter().take(200).map(|defect| Defect {
                 at: defect.place.clone(),
                 code: "catalogue.defect".to_owned(),
-                text: defect.fault.to_string(),
+                text: match defect.line {
+                    Some(line) => format!("line {line}: {}", defect.fault),
+                    None => defect.fault.to_string(),
+                },
                 rule: None,
             });
             Problem::new(Code::NotAdmitted)
                 .saying(import.to_string())
+                .with(defects.collect())
+        }
+        ImportCatalogueError::Breaches(breaches) => {
+            let defects = breaches.iter().take(200).map(|breach| Defect {
+                at: "matters".to_owned(),
+                code: breach.code().to_owned(),
+                text: breach.to_string(),
+                rule: None,
+            });
+            Problem::new(Code::NotAdmitted)
+                .saying(error.to_string())
                 .with(defects.collect())
         }
         ImportCatalogueError::NotText(_) => Problem::new(Code::RequestMalformed),

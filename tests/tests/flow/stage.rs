@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tests::cases;
 use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW};
-use time::UtcDateTime;
+use time::{SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
 
 /// A running service. It ends with the runtime of its test.
@@ -45,6 +45,11 @@ impl Service {
 
     pub(crate) fn now(&self) -> UtcDateTime {
         self.clock.now()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, by: SignedDuration) {
+        self.clock.put(self.clock.now() + by);
     }
 
     pub(crate) fn at(&self, department: &str) -> Customer {
