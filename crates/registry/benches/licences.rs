@@ -2,27 +2,37 @@
 //! filled store is ready.
 //!
 //! `YINXIN_BENCH_LICENCES` says how many there are (10,000 if it does not); with
-//! `YINXIN_TEST_POSTGRES` the same is measured on a database of that server.
+//! `YINXIN_TEST_POSTGRES` the same is measured on a database of that server. The first 10,000 are
+//! reserved, one fact each; the rest are rows like theirs, with keys of their own that lie between.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use registry::Registry;
+use registry::callers::NewCaller;
 use registry::jobs::Unsealed;
-use registry::licences::{Record, Reservation};
-use registry::status::ListNumber;
+use registry::licences::{Composed, Reservation, Reserving};
+use zeroize::Zeroizing;
 
+#[path = "licences/filler.rs"]
+mod filler;
 #[path = "../tests/licences/office.rs"]
 #[expect(dead_code, reason = "the office serves the tests too")]
 mod office;
 #[path = "../tests/lists/stage.rs"]
 #[expect(dead_code, reason = "the stage serves the tests too")]
 mod stage;
+#[path = "licences/start.rs"]
+mod start;
 
 /// Callers at work at the same time.
 const CALLERS: u64 = 32;
+/// Licences reserved one by one.
+const RESERVED: u64 = 10_000;
 /// Licences taken through every step.
 const ISSUED: u64 = 2_000;
+/// Requests let in.
+const ADMITTED: u64 = 9_600;
 /// Look-ups of each kind.
 const ASKED: usize = 20_000;
 
@@ -44,16 +54,61 @@ fn main() {
 
 async fn measure(store: &str, stage: &Arc<stage::Stage>, many: u64) {
     let office = Arc::new(office::office(stage).await);
+    let reserved = many.min(RESERVED);
     let begun = (Instant::now(), processor());
-    fill(&office, many).await;
-    say(store, "reserve", many, begun);
+    let made = fill(&office, reserved).await;
+    say(store, "reserve", reserved, begun);
+    let begun = Instant::now();
+    filler::multiply(stage, many - reserved).await;
+    println!("{store}: {many} licences after {:.1?}", begun.elapsed());
     let begun = (Instant::now(), processor());
     issue(&office).await;
     say(store, "reserve to record", ISSUED, begun);
+    admit(store, &office).await;
+    // What a process that is killed now leaves: its files as they are, with what the log holds.
+    let (address, _folder) = start::left_by_a_kill(stage);
     let begun = Instant::now();
-    let registry = stage.open().await;
-    println!("{store}: open with {many}: {:?}", begun.elapsed());
-    look(store, &registry, many).await;
+    start::ready(stage, &address).await;
+    println!(
+        "{store}: ready after a kill with {many}: {:?}",
+        begun.elapsed()
+    );
+    look(store, &stage.open().await, &made).await;
+}
+
+/// Requests as they are let in: each finds its caller, uses a nonce, is counted.
+async fn admit(store: &str, office: &Arc<office::Office>) {
+    let caller = NewCaller {
+        id: "bench".to_owned(),
+        department: office::department(),
+        name: "bench".to_owned(),
+        scopes: vec!["issue".to_owned()],
+        quota: u64::from(u32::MAX),
+        person: None,
+        secret: Zeroizing::new(vec![3; 32]),
+    };
+    let callers = office.registry.callers();
+    callers.enrol(caller, office::by(0)).await.expect("new");
+    let begun = (Instant::now(), processor());
+    let tasks: Vec<_> = (0..CALLERS)
+        .map(|caller| {
+            let office = Arc::clone(office);
+            tokio::spawn(async move {
+                let callers = office.registry.callers();
+                for turn in 0..ADMITTED / CALLERS {
+                    let found = callers.find("bench").await.expect("answers");
+                    let found = found.expect("enrolled");
+                    let nonce = format!("nonce-{caller}-{turn}");
+                    let admitted = callers.admit(&found, &nonce, office::NOW);
+                    admitted.await.expect("let in");
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("no caller panics");
+    }
+    say(store, "let in", ADMITTED, begun);
 }
 
 /// Processor time of this process so far, in hundredths of a second; a server's is not in it.
@@ -88,33 +143,31 @@ fn holder(number: u64) -> String {
 fn reservation(number: u64) -> Reservation {
     let mut reservation = office::reservation(&format!("bench-{number:020}"));
     reservation.holder = office::holder(&holder(number));
-    // Lists end at 629,145; the index is the counter here.
-    reservation.status_list = ListNumber(u32::try_from(number / 500_000 + 1).unwrap_or(1));
     reservation
 }
 
-async fn fill(office: &Arc<office::Office>, many: u64) {
-    let lists = many / 500_000 + 2;
-    for list in 2..=lists {
-        let list = u32::try_from(list).unwrap_or(u32::MAX);
-        office.begin_list(list).await;
-    }
+async fn fill(office: &Arc<office::Office>, many: u64) -> Vec<(u64, Composed)> {
     let tasks: Vec<_> = (0..CALLERS)
         .map(|caller| {
             let office = Arc::clone(office);
             tokio::spawn(async move {
-                let mut number = caller;
+                let (mut number, mut made) = (caller, Vec::new());
                 while number < many {
                     let reserved = office.try_reserve(reservation(number)).await;
-                    reserved.expect("free");
+                    if let Reserving::Reserved(reserved) = reserved.expect("free") {
+                        made.push((number, reserved.composed));
+                    }
                     number += CALLERS;
                 }
+                made
             })
         })
         .collect();
+    let mut all = Vec::new();
     for task in tasks {
-        task.await.expect("no caller panics");
+        all.extend(task.await.expect("no caller panics"));
     }
+    all
 }
 
 async fn issue(office: &Arc<office::Office>) {
@@ -162,41 +215,36 @@ async fn through(office: &office::Office, number: u64) {
         .expect("journalled");
 }
 
-/// Looks up what a page of the department names, in an order that jumps.
-async fn look(store: &str, registry: &Registry, many: u64) {
+/// Looks up what was reserved, in an order that jumps.
+async fn look(store: &str, registry: &Registry, made: &[(u64, Composed)]) {
     let licences = registry.licences();
-    let mut records: Vec<Record> = Vec::new();
-    while records.len() < ASKED {
-        let page = licences
-            .list(&office::department(), records.last(), 1_000)
-            .await
-            .expect("answers");
-        if page.is_empty() {
-            break;
-        }
-        records.extend(page);
-    }
     let (mut identifiers, mut numbers, mut holders) = (Vec::new(), Vec::new(), Vec::new());
+    let before = processor();
     for turn in 0..ASKED {
-        let record = records.get(turn * 7_919 % records.len()).expect("inside");
+        let (number, composed) = made.get(turn * 7_919 % made.len()).expect("inside");
         let begun = Instant::now();
-        let found = licences.find(&record.identifier, None).await;
+        let found = licences.find(&composed.identifier, None).await;
         identifiers.push(begun.elapsed());
         assert!(found.expect("answers").is_some());
         let (kind, issuer) = (office::type_code(), office::issuer());
         let begun = Instant::now();
         let found = licences
-            .by_number((&kind, &issuer, &record.number), None)
+            .by_number((&kind, &issuer, &composed.number), None)
             .await;
         numbers.push(begun.elapsed());
         assert_eq!(found.expect("answers").len(), 1);
-        let number = u64::try_from(turn).unwrap_or(0) % many;
-        let holder = office::holder(&holder(number));
+        let holder = office::holder(&holder(*number));
         let begun = Instant::now();
         let found = licences.by_holder(holder.code(), None).await;
         holders.push(begun.elapsed());
         assert!(!found.expect("answers").is_empty());
     }
+    let spent = processor().zip(before).map(|(now, before)| now - before);
+    let each = f64::from(u32::try_from(ASKED * 3).unwrap_or(u32::MAX));
+    println!(
+        "{store}: look-ups: {:.1} µs of processor each",
+        spent.unwrap_or(f64::NAN) * 10_000.0 / each
+    );
     for (what, mut taken) in [
         ("identifier", identifiers),
         ("number", numbers),

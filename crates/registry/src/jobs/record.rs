@@ -83,18 +83,6 @@ pub(crate) async fn record(
         return Err(StepRefused::Overtaken);
     }
     let department = job.department.as_str();
-    for file in &recording.files {
-        let values = [
-            job.id.as_str().into(),
-            file.format.as_str().into(),
-            department.into(),
-            file.object.as_str().into(),
-            (&file.digest).into(),
-            file.length.into(),
-            (&file.receipt).into(),
-        ];
-        link.later(FILE, &values).await?;
-    }
     let record = match &job.identifier {
         None => {
             let stream = (department, job.id.as_str(), 1);
@@ -108,6 +96,19 @@ pub(crate) async fn record(
             Some(record)
         }
     };
+    // What is only written comes after what is asked, and travels together.
+    for file in &recording.files {
+        let values = [
+            job.id.as_str().into(),
+            file.format.as_str().into(),
+            department.into(),
+            file.object.as_str().into(),
+            (&file.digest).into(),
+            file.length.into(),
+            (&file.receipt).into(),
+        ];
+        link.later(FILE, &values).await?;
+    }
     job::answer(link, secrets, &job, &recording.response).await?;
     let values = [department.into(), job.id.as_str().into(), by.at.into()];
     link.later(RECORDED, &values).await?;

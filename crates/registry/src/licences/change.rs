@@ -202,7 +202,7 @@ pub(crate) async fn tell(
     }
     let count = u64::try_from(events.len()).unwrap_or(u64::MAX);
     let values = [record.licence.as_str().into(), count.into()];
-    let last = link.one(EVENTS, &values, "licence").await?.count()?;
+    let last = link.one_aside(EVENTS, &values, "licence").await?.count()?;
     let stream = (
         record.department.as_str(),
         record.licence.as_str(),
