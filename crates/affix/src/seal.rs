@@ -10,6 +10,7 @@ mod hole;
 mod page;
 mod prepared;
 mod request;
+mod structure;
 mod widget;
 
 use pdf::{Field, Object, Reference, Source};
@@ -67,7 +68,7 @@ pub fn prepare(source: &dyn Source, request: &SealRequest<'_>) -> Result<Prepare
         Place::Page(_) if !bounds.may_annotate() => return Err(PrepareSeal::NewAnnotation),
         Place::Page(place) => {
             form::admit(place.name, &fields)?;
-            widget::on_page(&mut edit, &place, request.appearance, value)?;
+            widget::on_page(&mut edit, &place, request.appearance, value, bounds)?;
             None
         }
         Place::Invisible { name } => {

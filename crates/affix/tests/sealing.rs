@@ -28,5 +28,8 @@ mod refused;
 #[path = "sealing/store.rs"]
 mod store;
 #[cfg(test)]
+#[path = "sealing/structure.rs"]
+mod structure;
+#[cfg(test)]
 #[path = "sealing/thread.rs"]
 mod thread;

@@ -7,6 +7,7 @@ use crate::seal::form::{self, Bounds};
 use crate::seal::frame::{Frame, Rectangle, Turn, ordered};
 use crate::seal::page;
 use crate::seal::request::{Appearance, Fit, NewField, PrepareSeal};
+use crate::seal::structure;
 use crate::update;
 use crate::write;
 
@@ -127,6 +128,7 @@ pub(crate) fn on_page(
     place: &NewField<'_>,
     appearance: Option<Appearance<'_>>,
     value: Reference,
+    bounds: Bounds,
 ) -> Result<(), PrepareSeal> {
     let appearance = appearance.ok_or(PrepareSeal::NoAppearance)?;
     let size = sized(&appearance)?;
@@ -154,7 +156,20 @@ pub(crate) fn on_page(
         shown.extend_from_slice(b"/TU");
         write::text_string(&mut shown, place.described);
     }
-    add(edit, place.name, page, rectangle, value, &shown)
+    // ades-pki 6: in a tagged file before it is signed; once it is, the structure is what was signed.
+    let enrolment = if bounds.signed {
+        None
+    } else {
+        structure::enrolment(edit)?
+    };
+    if let Some(enrolment) = &enrolment {
+        shown.extend_from_slice(format!("/StructParent {}", enrolment.key).as_bytes());
+    }
+    let widget = add(edit, place.name, page, rectangle, value, &shown)?;
+    if let Some(enrolment) = enrolment {
+        structure::enrol(edit, &enrolment, widget, page, place.described)?;
+    }
+    Ok(())
 }
 
 /// Makes a field that shows nothing, on the first page (ISO 32000-2, 12.7.5.5: a rectangle without area).
@@ -168,7 +183,8 @@ pub(crate) fn invisible(
         page: 1,
         pages: pages.len(),
     })?;
-    add(edit, name, page, [0.0; 4], value, b"")
+    add(edit, name, page, [0.0; 4], value, b"")?;
+    Ok(())
 }
 
 fn add(
@@ -178,7 +194,7 @@ fn add(
     rectangle: Rectangle,
     value: Reference,
     shown: &[u8],
-) -> Result<(), PrepareSeal> {
+) -> Result<Reference, PrepareSeal> {
     let mut body = b"<</Type/Annot/Subtype/Widget/FT/Sig/T".to_vec();
     write::text_string(&mut body, name);
     body.extend_from_slice(b"/Rect");
@@ -195,7 +211,7 @@ fn add(
     let field = edit.update.add(&body)?;
     form::annotate(edit, page, field)?;
     form::enlist(edit, Some(field))?;
-    Ok(())
+    Ok(field)
 }
 
 /// What a widget shows: an appearance in the middle of a box, in points as seen.
