@@ -105,11 +105,11 @@ impl Clock {
 
     /// The alarm of `today`, if there is one: red when the promised time is used up, yellow when
     /// 20 % of it, at least a working day, is left. A stopped or paused clock gives none, and
-    /// none is given before the clock has started.
+    /// there is no warning before day 1.
     #[must_use]
     pub fn alarm(&self, calendar: &Calendar, today: Date) -> Option<Alarm> {
         let reading = self.read(calendar, today);
-        if reading.going != Going::Running || today <= self.accepted {
+        if reading.going != Going::Running {
             return None;
         }
         let due = reading.due?;

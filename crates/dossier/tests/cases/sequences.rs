@@ -274,6 +274,34 @@ fn a_wrong_body_cannot_take_the_place_of_a_parked_event() {
 }
 
 #[test]
+fn of_two_that_wait_under_one_number_one_is_applied() {
+    let office = Office::sample();
+    let scene = office.scene(LATER);
+    let events = story();
+    let mut file = office.file(&events[..10]);
+    let other = CaseEvent {
+        id: EventId::parse("other").expect("id"),
+        ..events[11].clone()
+    };
+    for waiting in [events[11].clone(), other] {
+        let took = file.take(waiting, &scene);
+        assert_eq!(took.fate, Fate::Parked { waits_for: 11 });
+        file = took.file;
+    }
+    let took = file.take(events[10].clone(), &scene);
+    let [
+        (first, Fate::Applied(_)),
+        (second, Fate::Refused { why, .. }),
+    ] = took.late.as_slice()
+    else {
+        unreachable!("{:?}", took.late);
+    };
+    assert_eq!((first, second.as_str()), (&events[11].id, "other"));
+    assert_eq!(why.code(), "case.event-number-taken");
+    assert_eq!(took.file.due(), 13);
+}
+
+#[test]
 fn an_event_of_another_case_is_not_taken() {
     let office = Office::sample();
     let mut event = story()[1].clone();
