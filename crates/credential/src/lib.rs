@@ -16,7 +16,6 @@ mod jws;
 mod lc1;
 mod modules;
 mod permutation;
-mod qr;
 mod status;
 
 pub use algorithm::CheckToken;

@@ -1,8 +1,7 @@
 //! The QR code of a text, as dark and light modules (ISO/IEC 18004).
 
+use fast_qr::{ECL, Mode, QRBuilder};
 use thiserror::Error;
-
-use crate::qr;
 
 /// How much of the code may be lost and it still reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +30,28 @@ impl Modules {
     /// # Errors
     /// [`TooMuchText`] above version 40, and for letters outside the alphabet.
     pub fn of(text: &str, level: PrintLevel) -> Result<Modules, TooMuchText> {
-        let level = match level {
-            PrintLevel::Medium => qr::Level::Medium,
-            PrintLevel::Quartile => qr::Level::Quartile,
+        let fits = |letter: u8| {
+            letter.is_ascii_digit() || letter.is_ascii_uppercase() || b" $%*+-./:".contains(&letter)
         };
-        let (side, dark) = qr::modules(text, level).ok_or(TooMuchText)?;
+        if !text.bytes().all(fits) {
+            return Err(TooMuchText);
+        }
+        let level = match level {
+            PrintLevel::Medium => ECL::M,
+            PrintLevel::Quartile => ECL::Q,
+        };
+        let code = QRBuilder::new(text)
+            .ecl(level)
+            .mode(Mode::Alphanumeric)
+            .build()
+            .map_err(|_| TooMuchText)?;
+        let side = code.size;
+        let dark = code
+            .data
+            .iter()
+            .take(side * side)
+            .map(|module| module.value())
+            .collect();
         Ok(Modules { side, dark })
     }
 

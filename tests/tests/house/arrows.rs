@@ -93,7 +93,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "base64",
         &["credential", "evidence", "pki", "server", "tlog", "verify"],
     ),
-    ("fast_qr", &[]),
+    ("fast_qr", &["credential"]),
     ("hyper", &["server"]),
     ("lopdf", &["pdf"]),
     ("rcgen", &["pki"]),
