@@ -1,11 +1,10 @@
 //! Which failures of a job last, and how the job then ends: with a reason for whoever asks, and with closing leaves
-//! for what it left in the public log.
+//! for what it left in the public log (the registry makes them).
 
 use registry::asked::By;
 use registry::jobs::{Failure, Job, Reason, StepRefused};
 use time::Duration;
 
-use crate::abandon;
 use crate::draft::DraftError;
 use crate::office::Office;
 use crate::said::chain;
@@ -104,10 +103,8 @@ fn lasting(job: &Job, cause: Cause<'_>) -> Option<Lasting> {
 }
 
 async fn end(office: &Office, job: &Job, lasting: Lasting) -> Result<(), SealingError> {
-    let closing = abandon::closing(office, &job.id).await?;
     let failure = Failure {
         attempts: lasting.attempts,
-        closing,
         reason: lasting.reason,
     };
     let by = By::new("service", office.clock.now());

@@ -29,7 +29,7 @@ use crate::draft::{DraftError, Journal, Payload, draft, kept};
 use crate::found::FIRST_LIST;
 use crate::give_up::{Cause, give_up};
 use crate::office::Office;
-use crate::printed::{Printer, Said, journal_line};
+use crate::printed::{Printed, Printer};
 use crate::recheck::recheck;
 use crate::said::{self, Issued, Waits};
 use crate::sealing::{Released, Sealed, SealingError, Spot, Subject, seal};
@@ -316,9 +316,12 @@ fn compose(
         .map(|department| department.region.clone());
     let year = office.settings.zone.date_at(now).year();
     let permutation = office.permutation.clone();
-    let printer = Printer::of(office);
-    let department = asker.department.clone();
-    let period = admitted.validity().period(office.settings.zone);
+    let printed = Printed {
+        printer: Printer::of(office),
+        department: asker.department.clone(),
+        reserved: now,
+        period: admitted.validity().period(office.settings.zone),
+    };
     Ok(Box::new(move |drawn: &Drawn| {
         let number = match (admitted.number(), &region) {
             (Some(number), _) => number.clone(),
@@ -342,17 +345,7 @@ fn compose(
         let content = content.map_err(|_| NotComposed)?.canonical();
         let content = content.map_err(|_| NotComposed)?;
         let status_index = permutation.index(drawn.status_counter).ok_or(NotComposed)?;
-        let said = Said {
-            content: &content,
-            index: status_index,
-            reserved: now,
-            period: &period,
-        };
-        // A code that cannot be made is told of when its page is made.
-        let code = printer
-            .as_ref()
-            .and_then(|printer| printer.prepare(&said).ok());
-        let uses = code.map(|code| journal_line(&department, &drawn.job, now, &code));
+        let uses = printed.uses(&drawn.job, &content, status_index);
         Ok(Composed {
             number,
             identifier,
@@ -360,7 +353,7 @@ fn compose(
             content,
             salts: Vec::new(),
             handle: handle.clone(),
-            uses: uses.into_iter().collect(),
+            uses,
         })
     }))
 }
@@ -521,17 +514,8 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         response: response.clone(),
         by: registry::asked::By::new(sealed.release.statement.releaser, office.clock.now()),
     };
-    match office.registry.jobs().record(recording).await {
-        Ok(_) => {
-            office.push.notify_one();
-            Ok(response)
-        }
-        Err(refused @ (StepRefused::Overtaken | StepRefused::NotNow { .. })) => {
-            // Another process went on with the job: this file does not leave, and the log says so.
-            let closed = crate::abandon::close_one(office, &sealed.job.id, &sealed.leaf).await;
-            closed.map_err(SealingError::from)?;
-            Err(refused.into())
-        }
-        Err(refused) => Err(refused.into()),
-    }
+    // Where another process went on with the job, this file does not leave; the log says so since it journalled.
+    office.registry.jobs().record(recording).await?;
+    office.push.notify_one();
+    Ok(response)
 }

@@ -4,7 +4,6 @@
 //! `docs/issuance.md`; [`release`] stands between them. The other modules are the office's other work, each a set of
 //! functions over `&Office`.
 
-mod abandon;
 pub mod answers;
 pub mod asked;
 mod asker;
@@ -28,8 +27,8 @@ pub mod lists;
 pub mod look;
 pub mod office;
 pub mod people;
-pub mod push;
 mod printed;
+pub mod push;
 mod recheck;
 pub mod release;
 mod said;

@@ -96,6 +96,34 @@ impl Printer {
     }
 }
 
+/// The code of a version that is being reserved.
+#[derive(Debug)]
+pub(crate) struct Printed {
+    pub(crate) printer: Option<Printer>,
+    pub(crate) department: DepartmentKey,
+    pub(crate) reserved: UtcDateTime,
+    pub(crate) period: Period,
+}
+
+impl Printed {
+    /// What the journal has to know with the reservation. A code that cannot be made is told of when its page is made.
+    pub(crate) fn uses(&self, job: &JobId, content: &[u8], index: u32) -> Vec<Use> {
+        let said = Said {
+            content,
+            index,
+            reserved: self.reserved,
+            period: &self.period,
+        };
+        let code = self
+            .printer
+            .as_ref()
+            .and_then(|printer| printer.prepare(&said).ok());
+        code.map(|code| journal_line(&self.department, job, self.reserved, &code))
+            .into_iter()
+            .collect()
+    }
+}
+
 /// The journal's line of a code's signature: no key is used for bytes that the journal does not know (T-S8).
 pub(crate) fn journal_line(
     department: &DepartmentKey,

@@ -181,7 +181,6 @@ fn journal_line(stamp: &Stamp, job: &Job) -> Use {
 /// In the public log.
 struct Logged {
     stamped: Stamped,
-    leaf: Leaf,
     receipt: String,
 }
 
@@ -194,7 +193,6 @@ pub(crate) struct Sealed {
     /// Which attempt of the job made it.
     pub(crate) attempt: u64,
     pub(crate) file: Vec<u8>,
-    pub(crate) leaf: Leaf,
     pub(crate) receipt: String,
 }
 
@@ -302,9 +300,9 @@ async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, Seal
     };
     let by = By::new("service", office.clock.now());
     let journalled = office.registry.jobs().journal(&job.id, signing, by).await?;
-    // From here on no earlier attempt can record its file: what it left in the log is closed.
+    // What earlier attempts left in the log was closed with it.
     if journalled.attempt > 1 {
-        crate::abandon::close(office, &job.id).await?;
+        office.log.wake();
     }
     Ok(Journalled {
         prepared,
@@ -400,7 +398,6 @@ async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> 
     };
     Ok(Logged {
         receipt: receipt.encode(),
-        leaf,
         stamped,
     })
 }
@@ -444,11 +441,7 @@ fn opening(
 
 /// 12: time-stamp and receipt into the message, chain and status into the file, as the level has it.
 async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError> {
-    let Logged {
-        stamped,
-        leaf,
-        receipt,
-    } = logged;
+    let Logged { stamped, receipt } = logged;
     let Stamped { signed, stamp } = stamped;
     let Signed {
         prepared,
@@ -478,7 +471,6 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         release,
         attempt,
         file,
-        leaf,
         receipt,
     })
 }

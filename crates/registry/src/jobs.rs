@@ -1,5 +1,6 @@
 //! Jobs: the frame in which licences are made and documents sealed, step by step.
 
+mod closing;
 pub(crate) mod document;
 mod failure;
 pub(crate) mod job;
@@ -103,7 +104,7 @@ impl Jobs {
 
     /// Writes what is about to be signed and consumes the release; only then may the key be asked.
     /// After a lost process the same job may be journalled again under its release, and the journal
-    /// shows both attempts.
+    /// shows both attempts; what the earlier ones left in the public log is closed with it.
     ///
     /// # Errors
     /// `NotNow`, `Expired`, `Used`.

@@ -277,7 +277,7 @@ impl Logs {
     /// # Errors
     /// `Store`.
     pub async fn leaves_of(&self, job: &JobId) -> Result<Vec<Submitted>, LogError> {
-        leaves_of(&mut self.store.reader().await?, job).await
+        Ok(leaves_of(&mut self.store.reader().await?, job).await?)
     }
 
     /// Compares this log with a head that others have seen: a witness, a mirror, the newest checkpoint
@@ -530,7 +530,7 @@ async fn index_of(link: &mut Link, id: PendingId) -> Result<Option<LeafIndex>, L
     }
 }
 
-async fn leaves_of(link: &mut Link, job: &JobId) -> Result<Vec<Submitted>, LogError> {
+pub(crate) async fn leaves_of(link: &mut Link, job: &JobId) -> Result<Vec<Submitted>, StoreError> {
     const LEAVES: &str = "SELECT id, leaf, entry_index FROM log_leaf WHERE job = $1 ORDER BY id";
     let rows = link.rows(LEAVES, &[job.as_str().into()]).await?;
     rows.into_iter()

@@ -5,9 +5,9 @@ use std::fmt;
 
 use crate::asked::By;
 use crate::id::JobId;
+use crate::jobs::closing;
 use crate::jobs::job::{Job, JobState};
 use crate::jobs::step::{StepRefused, act, end, locked};
-use crate::log::{self, Log};
 use crate::secrets::Secrets;
 use crate::trace::{self, Deed};
 use store::Link;
@@ -46,8 +46,6 @@ impl fmt::Display for Reason {
 pub struct Failure {
     /// How often the job was journalled when that was decided: a later attempt may still come to its end.
     pub attempts: u64,
-    /// Leaves that close those which its attempts left in the public log.
-    pub closing: Vec<Vec<u8>>,
     /// Why.
     pub reason: Reason,
 }
@@ -66,9 +64,7 @@ pub(crate) async fn fail(
     if job.attempts != failure.attempts {
         return Err(StepRefused::Overtaken);
     }
-    for leaf in &failure.closing {
-        log::submit(link, Log::Public, leaf, Some(id)).await?;
-    }
+    closing::close(link, id, by.at).await?;
     let reason = failure.reason.to_string();
     let job = end(link, job, (JobState::Failed, &reason), by).await?;
     let detail = vec![("reason", failure.reason.code.clone())];

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::asked::{By, Response};
 use crate::id::JobId;
+use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
 use crate::secrets::{Secrets, hex};
 use crate::trace::{self, Act, Deed};
@@ -268,6 +269,10 @@ pub(crate) async fn journal(
     link.later(JOURNALLED, &[department.into(), id.into(), by.at.into()])
         .await?;
     let attempt = job.attempts + 1;
+    // From here on no earlier attempt can log or record: what it left in the log is closed.
+    if attempt > 1 {
+        closing::close(link, &job.id, by.at).await?;
+    }
     let mut act = act(
         &job,
         by,

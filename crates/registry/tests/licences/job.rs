@@ -8,6 +8,7 @@ use registry::jobs::{
     StepRefused,
 };
 use time::Duration;
+use tlog::{Leaf, LeafKind};
 
 use crate::office::{
     NOW, accepted, asked, by, custodian, department, grounds, office, other_department, recording,
@@ -268,7 +269,9 @@ fn only_the_last_attempt_logs_and_fails_and_its_failure_closes_what_was_logged()
         let leaf = |attempt| Logging {
             job: job.id.clone(),
             attempt,
-            leaf: vec![u8::try_from(attempt).expect("few")],
+            leaf: signature(u8::try_from(attempt).expect("few"))
+                .encode()
+                .expect("lawful"),
             uses: Vec::new(),
         };
         not_now(jobs.log(leaf(1)), JobState::Released).await;
@@ -284,24 +287,47 @@ fn only_the_last_attempt_logs_and_fails_and_its_failure_closes_what_was_logged()
         assert!(matches!(late, Err(StepRefused::Overtaken)), "{late:?}");
         let late = jobs.fail(&job.id, failure(1), by(71)).await;
         assert!(matches!(late, Err(StepRefused::Overtaken)), "{late:?}");
-        let mut last = failure(2);
-        last.closing = vec![vec![101]];
-        jobs.fail(&job.id, last, by(72))
+        jobs.log(leaf(2)).await.expect("the last attempt");
+        jobs.fail(&job.id, failure(2), by(72))
             .await
             .expect("the last attempt");
         let leaves = office.registry.logs().leaves_of(&job.id).await;
         let leaves = leaves.expect("the store answers").into_iter();
-        let leaves: Vec<_> = leaves.map(|submitted| submitted.leaf).collect();
-        assert_eq!(leaves, [vec![1], vec![101]]);
+        let leaves: Vec<_> = leaves
+            .map(|submitted| Leaf::parse(&submitted.leaf).expect("ours"))
+            .map(|leaf| (leaf.kind, leaf.commitment))
+            .collect();
+        // The second attempt closed what the first one left, the end of the job what the second one left; once each.
+        let (signed, closed) = (LeafKind::SealSignature, LeafKind::Abandoned);
+        assert_eq!(
+            leaves,
+            [
+                (signed, [1; 32]),
+                (closed, [1; 32]),
+                (signed, [2; 32]),
+                (closed, [2; 32])
+            ]
+        );
         not_now(jobs.log(leaf(2)), JobState::Failed).await;
     });
+}
+
+/// The leaf of a seal signature.
+fn signature(commitment: u8) -> Leaf {
+    Leaf {
+        kind: LeafKind::SealSignature,
+        office: "11990102MB1A00008K".to_owned(),
+        subject: "990102-SPZYZ-01".to_owned(),
+        moment: NOW,
+        commitment: [commitment; 32],
+        status: None,
+    }
 }
 
 /// Given up after so many attempts.
 fn failure(attempts: u64) -> Failure {
     Failure {
         attempts,
-        closing: Vec::new(),
         reason: Reason {
             code: "licence.page-refused".to_owned(),
             text: "no font".to_owned(),
