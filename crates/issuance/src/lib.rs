@@ -11,6 +11,7 @@ mod bundle;
 mod certify;
 pub mod change;
 mod clock;
+pub mod custody;
 mod desk;
 pub mod documents;
 mod draft;

@@ -11,6 +11,7 @@ use document::{Blank, Edition, Imprint, PrepareBlank, Template};
 use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::{Certificate, ReadCertificate};
 use pki::profile::{Issuer, Profile};
+use registry::asked::By;
 use registry::certificates::CertificateError;
 use registry::log::Log;
 use registry::objects::Objects;
@@ -206,6 +207,7 @@ impl Office {
             settings: &parts.settings,
         };
         let desk = source.desk(catalogue).await?;
+        establish(&parts.registry, &desk, parts.clock.now()).await?;
         let list = parts.registry.status_lists().find(FIRST_LIST).await?;
         let list = list.ok_or(OpenOffice::NoStatusList)?;
         let permutation = Permutation::of_list(&list.permutation, &list.uri);
@@ -297,6 +299,7 @@ impl Office {
             settings: &self.settings,
         };
         let desk = source.desk(catalogue).await?;
+        establish(&self.registry, &desk, self.clock.now()).await?;
         let trust = Trust::of(&self.contents(&desk).bundle())?;
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
         *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
@@ -362,6 +365,16 @@ impl Office {
             .public_key(&key.id())
             .map(|(_, algorithm, _)| algorithm)
     }
+}
+
+/// Seals whose keys and certificates are there, made in a ceremony or at the founding, begin their life in use.
+async fn establish(registry: &Registry, desk: &Desk, now: UtcDateTime) -> Result<(), StoreError> {
+    let seals = desk.catalogue.seals();
+    let seals = seals
+        .filter(|scope| desk.seals.contains_key(&scope.seal))
+        .map(|scope| (scope.seal.clone(), scope.holder.clone()));
+    let by = By::new("service", now);
+    registry.seals().establish(seals.collect(), by).await
 }
 
 async fn hierarchy(parts: &Parts) -> Result<Hierarchy, OpenOffice> {

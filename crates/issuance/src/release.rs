@@ -233,6 +233,7 @@ async fn deny(
         ReleaseError::Step(StepRefused::SamePerson) => "release.same-person",
         ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",
         ReleaseError::Step(StepRefused::Used) => "release.used",
+        ReleaseError::Step(StepRefused::SealNotInUse) => "seal.not-in-use",
         _ => "release.not-now",
     };
     let act = Act {

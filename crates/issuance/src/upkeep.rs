@@ -60,6 +60,9 @@ pub struct Round {
 /// [`UpkeepError`].
 pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     recover(office).await;
+    // T-L2: leaves that nobody announced, the trace's above all, are under a checkpoint with the round.
+    office.log.wake();
+    office.trace_log.wake();
     let now = office.clock.now();
     let mut done = Round {
         entries: office.registry.licences().refresh_status(now, DUE).await?,

@@ -21,6 +21,7 @@ pub mod log;
 mod migrations;
 pub mod outbox;
 mod registry;
+pub mod seals;
 mod secrets;
 pub mod status;
 pub mod trace;

@@ -30,6 +30,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0005_subscription.sql"),
     },
     Migration {
+        number: 6,
+        name: "seal",
+        text: include_str!("../migrations/0006_seal.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

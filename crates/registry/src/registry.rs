@@ -12,6 +12,7 @@ use crate::licences::Licences;
 use crate::log::Logs;
 use crate::migrations;
 use crate::outbox::Outbox;
+use crate::seals::Seals;
 use crate::secrets::Secrets;
 use crate::status::StatusLists;
 use crate::trace::Trace;
@@ -66,6 +67,12 @@ impl Registry {
     #[must_use]
     pub fn outbox(&self) -> Outbox {
         Outbox::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Seals.
+    #[must_use]
+    pub fn seals(&self) -> Seals {
+        Seals::new(Arc::clone(&self.store))
     }
 
     /// Machines and people.

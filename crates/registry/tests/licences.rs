@@ -16,6 +16,8 @@ mod outbox;
 mod promises;
 #[path = "licences/reserve.rs"]
 mod reserve;
+#[path = "licences/seals.rs"]
+mod seals;
 #[path = "lists/stage.rs"]
 mod stage;
 #[path = "licences/trace.rs"]

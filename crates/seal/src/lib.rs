@@ -1,3 +1,4 @@
 //! The electronic seal: its picture, its certificate, its life.
 
+pub mod life;
 pub mod picture;

@@ -22,11 +22,13 @@ pub enum Scope {
     Certify,
     /// Be told of events: where, what was not taken, what is told again.
     Subscribe,
+    /// Administer seals; never use one.
+    Seals,
 }
 
 impl Scope {
     /// All, in the order of their names in an account.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Catalogue,
         Self::Issue,
         Self::Change,
@@ -35,6 +37,7 @@ impl Scope {
         Self::Read,
         Self::Certify,
         Self::Subscribe,
+        Self::Seals,
     ];
 
     /// The name that stands in an account.
@@ -49,6 +52,7 @@ impl Scope {
             Self::Read => "read",
             Self::Certify => "certify",
             Self::Subscribe => "subscribe",
+            Self::Seals => "seals",
         }
     }
 
@@ -73,7 +77,7 @@ pub enum Access {
 pub(crate) type Line = (&'static str, &'static str, Access);
 
 use Access::{Any, Public};
-use Scope::{Catalogue, Certify, Change, Issue, Read, Release, Seal, Subscribe};
+use Scope::{Catalogue, Certify, Change, Issue, Read, Release, Seal, Seals, Subscribe};
 
 /// The whole table. A route that is served and has no line here answers as if it did not exist;
 /// a test walks the routes of the API document and finds each here.
@@ -115,6 +119,11 @@ pub(crate) const TABLE: &[Line] = &[
     ("POST", "/v1/seal-signatures", Any(&[Seal])),
     ("GET", "/v1/seal-signatures/{job}", Any(&[Seal])),
     ("GET", "/v1/seal-signatures/{job}/file", Any(&[Seal])),
+    ("GET", "/v1/seals", Any(&[Read, Release, Seals])),
+    ("GET", "/v1/seals/{seal}", Any(&[Read, Release, Seals])),
+    ("POST", "/v1/seals/{seal}/suspend", Any(&[Release, Seals])),
+    ("POST", "/v1/seals/{seal}/resume", Any(&[Release, Seals])),
+    ("POST", "/v1/seals/{seal}/cancel", Any(&[Seals])),
     ("POST", "/v1/certificates", Any(&[Certify])),
     (
         "POST",

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::caller::admit;
 use crate::problem::{Code, Problem};
+use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
@@ -57,6 +58,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(documents::seal))
         .routes(routes!(documents::standing))
         .routes(routes!(documents::file))
+        .routes(routes!(seals::list))
+        .routes(routes!(seals::find))
+        .routes(routes!(seals::suspend))
+        .routes(routes!(seals::resume))
+        .routes(routes!(seals::cancel))
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
         .routes(routes!(

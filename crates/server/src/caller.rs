@@ -1,6 +1,8 @@
 //! Who calls: one middleware before every route. What the access table does not name does not exist; what it
 //! reserves needs a signed request of an account with the scope (T-P1, T-P3).
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -73,6 +75,7 @@ async fn admitted(
         return Err(Problem::new(Code::NotAllowed));
     }
     parts.extensions.insert(asker(&caller));
+    parts.extensions.insert(Granted(caller.scopes.into()));
     let digest = digest.unwrap_or_else(|| crypto::sha256(&[]));
     let fingerprint = Fingerprint(fingerprint(&parts, &digest));
     parts.extensions.insert(fingerprint);
@@ -159,6 +162,17 @@ fn target(app: &App, parts: &Parts) -> String {
         .unwrap_or_default();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     format!("{scheme}://{host}{path}")
+}
+
+/// The scopes of the account that calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Granted(Arc<[String]>);
+
+impl Granted {
+    /// Whether the account has a scope.
+    pub(crate) fn has(&self, scope: Scope) -> bool {
+        self.0.iter().any(|code| code == scope.code())
+    }
 }
 
 fn asker(caller: &Caller) -> Asker {

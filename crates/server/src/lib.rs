@@ -30,6 +30,7 @@ mod problem;
 mod problems;
 mod published;
 mod releases;
+mod seals;
 mod serve;
 mod spool;
 mod state;

@@ -67,6 +67,8 @@ pub enum Code {
     DutiesNotSeparate,
     /// The certificate asked for breaks its profile.
     CertificateRefused,
+    /// The seal does not go from where it stands to where it was to go.
+    SealRefused,
     /// Events cannot be told there, or not of that kind.
     SubscriptionRefused,
     /// The clock of the service is not to be trusted at the moment.
@@ -77,7 +79,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -105,6 +107,7 @@ impl Code {
         Self::ReleaseRefused,
         Self::DutiesNotSeparate,
         Self::CertificateRefused,
+        Self::SealRefused,
         Self::SubscriptionRefused,
         Self::ClockUntrusted,
         Self::Internal,
@@ -121,7 +124,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 30] = [
+const TABLE: [(Code, &str, u16, &str); 31] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -268,6 +271,12 @@ const TABLE: [(Code, &str, u16, &str); 30] = [
         "certificate.refused",
         422,
         "the certificate cannot be issued",
+    ),
+    (
+        Code::SealRefused,
+        "seal.refused",
+        409,
+        "the seal does not go there from where it stands",
     ),
     (
         Code::SubscriptionRefused,

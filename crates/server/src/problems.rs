@@ -1,6 +1,7 @@
 //! Which problem each failure of the office is: one function per family of errors.
 
 use issuance::change::ChangeError;
+use issuance::custody::CustodyError;
 use issuance::documents::DocumentError;
 use issuance::import::ImportCatalogueError;
 use issuance::people::PersonCertificateError;
@@ -10,6 +11,7 @@ use registry::StoreError;
 use registry::jobs::{DocumentRefused, Reason, StepRefused};
 use registry::licences::{ChangeRefused, ReserveRefused};
 use registry::objects::ObjectError;
+use registry::seals::SealRefused;
 
 use crate::problem::{Code, Defect, Problem};
 
@@ -145,6 +147,9 @@ fn of_step(refused: &StepRefused) -> Problem {
         StepRefused::SamePerson => Problem::new(Code::DutiesNotSeparate),
         StepRefused::Store(error) => of_store(error),
         StepRefused::Life(_) => Problem::new(Code::TransitionRefused).saying(refused.to_string()),
+        StepRefused::SealNotInUse => {
+            one(Code::ReleaseRefused, "seal.not-in-use", refused.to_string())
+        }
         StepRefused::Overtaken => Problem::new(Code::Busy).saying("the job goes on by itself"),
         _ => Problem::new(Code::ReleaseRefused).saying(refused.to_string()),
     }
@@ -192,6 +197,26 @@ pub(crate) fn of_release(error: &ReleaseError) -> Problem {
         ReleaseError::Step(refused) => of_step(refused),
         ReleaseError::Sealing(cause) => of_issue(cause),
         ReleaseError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why nothing was done to a seal.
+pub(crate) fn of_custody(error: &CustodyError) -> Problem {
+    match error {
+        CustodyError::Unknown => Problem::new(Code::NotFound),
+        CustodyError::Duty | CustodyError::NotCustodian => {
+            Problem::new(Code::NotAllowed).saying(error.to_string())
+        }
+        CustodyError::DutiesNotSeparate => {
+            Problem::new(Code::DutiesNotSeparate).saying(error.to_string())
+        }
+        CustodyError::Refused(SealRefused::Life(life)) => match life.code() {
+            "seal.same-person" => Problem::new(Code::DutiesNotSeparate).saying(life.to_string()),
+            code => one(Code::SealRefused, code, life.to_string()),
+        },
+        CustodyError::Refused(SealRefused::Unknown) => Problem::new(Code::NotFound),
+        CustodyError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
 }

@@ -9,6 +9,7 @@ use crate::asked::{By, Response};
 use crate::id::JobId;
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
+use crate::seals;
 use crate::secrets::{Secrets, hex};
 use crate::trace::{self, Act, Deed};
 use store::Link;
@@ -45,6 +46,9 @@ pub enum StepRefused {
     /// Another process has taken the job up since: what this one made does not count.
     #[error("another attempt has begun since")]
     Overtaken,
+    /// The seal is not in use: it was suspended, replaced or cancelled, or never taken over (T-S6).
+    #[error("the seal is not in use")]
+    SealNotInUse,
     /// The life of the licence refuses.
     #[error(transparent)]
     Life(#[from] licence::Refused),
@@ -152,6 +156,7 @@ pub(crate) async fn release(
     }
     let statement = &release.statement;
     compare(statement, &job)?;
+    inspect_seal(link, &job).await?;
     let decided = job.grounds.decided_by.as_ref();
     if statement.releaser == statement.requester
         || statement.releaser == job.caller
@@ -257,6 +262,7 @@ pub(crate) async fn journal(
     if release.statement.expires <= by.at {
         return Err(StepRefused::Expired);
     }
+    inspect_seal(link, &job).await?;
     let (department, id) = (job.department.as_str(), id.as_str());
     // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
     // result never left (house-style 2.2).
@@ -287,6 +293,14 @@ pub(crate) async fn journal(
     act.key = Some(signing.key.clone());
     trace::write(link, &act).await?;
     Ok(Journalled { release, attempt })
+}
+
+/// T-S6: asked in the transaction that takes or consumes the release; a suspension waits for it, or stops it.
+async fn inspect_seal(link: &mut Link, job: &Job) -> Result<(), StepRefused> {
+    seals::is_in_use(link, &job.grounds.seal)
+        .await?
+        .then_some(())
+        .ok_or(StepRefused::SealNotInUse)
 }
 
 pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, StepRefused> {

@@ -40,6 +40,9 @@ pub(crate) async fn office(stage: &Arc<Stage>) -> Office {
         registry: stage.open().await,
     };
     office.begin_list(1).await;
+    let seals = vec![(grounds().seal, department())];
+    let established = office.registry.seals().establish(seals, by(0)).await;
+    established.expect("a seal in use");
     office
 }
 

@@ -64,7 +64,14 @@ fn a_whole_licence_leaves_its_acts_in_order_and_a_leaf_for_each() {
         let deeds: Vec<&str> = entries.iter().map(|entry| entry.deed.as_str()).collect();
         assert_eq!(
             deeds,
-            ["reserve", "await-release", "release", "sign", "record"]
+            [
+                "seal",
+                "reserve",
+                "await-release",
+                "release",
+                "sign",
+                "record"
+            ]
         );
         let leaves = office.registry.logs().pending(Log::Trace, 10).await;
         let leaves: Vec<Vec<u8>> = leaves
@@ -75,7 +82,7 @@ fn a_whole_licence_leaves_its_acts_in_order_and_a_leaf_for_each() {
         let digests: Vec<Vec<u8>> = entries.iter().map(|entry| entry.digest.to_vec()).collect();
         assert_eq!(leaves, digests);
         assert!(faults(&office.registry).await.is_empty());
-        let about = trace.about(&department(), &entries[0].object, 1).await;
+        let about = trace.about(&department(), &entries[1].object, 2).await;
         assert_eq!(about.expect("answers").len(), 4);
         let ledger = trace.ledger(&department(), &signing().key, 0).await;
         assert_eq!(ledger.expect("answers").len(), 1);
@@ -85,8 +92,8 @@ fn a_whole_licence_leaves_its_acts_in_order_and_a_leaf_for_each() {
 #[test]
 fn departments_have_chains_of_their_own() {
     on_each_store(|stage| async move {
-        let office = office(&stage).await;
-        let trace = office.registry.trace();
+        let registry = stage.open().await;
+        let trace = registry.trace();
         for (department, number) in [
             (department(), 1),
             (other_department(), 1),
@@ -138,8 +145,8 @@ fn uses_of_keys_are_journalled_in_one_go() {
 #[test]
 fn every_change_of_a_row_is_found_and_named() {
     on_each_store(|stage| async move {
-        let office = office(&stage).await;
-        ten(&office.registry).await;
+        let registry = stage.open().await;
+        ten(&registry).await;
         for column in ["actor", "act", "object", "ground", "detail"] {
             let change = |text: &str| {
                 format!(
@@ -148,7 +155,7 @@ fn every_change_of_a_row_is_found_and_named() {
             };
             tamper(&stage, &change(&format!("{column} || 'x'"))).await;
             assert_eq!(
-                faults(&office.registry).await,
+                faults(&registry).await,
                 [TraceFault::Changed { number: 4 }],
                 "{column}"
             );
@@ -157,7 +164,7 @@ fn every_change_of_a_row_is_found_and_named() {
                 &change(&format!("substr({column}, 1, length({column}) - 1)")),
             )
             .await;
-            assert!(faults(&office.registry).await.is_empty());
+            assert!(faults(&registry).await.is_empty());
         }
         tamper(
             &stage,
@@ -165,7 +172,7 @@ fn every_change_of_a_row_is_found_and_named() {
         )
         .await;
         assert_eq!(
-            faults(&office.registry).await,
+            faults(&registry).await,
             [TraceFault::Changed { number: 10 }]
         );
     });
@@ -174,16 +181,13 @@ fn every_change_of_a_row_is_found_and_named() {
 #[test]
 fn missing_moved_and_cut_off_entries_are_named() {
     on_each_store(|stage| async move {
-        let office = office(&stage).await;
-        ten(&office.registry).await;
+        let registry = stage.open().await;
+        ten(&registry).await;
         tamper(&stage, "DELETE FROM trace WHERE number = 5").await;
-        assert_eq!(
-            faults(&office.registry).await,
-            [TraceFault::Missing { number: 5 }]
-        );
+        assert_eq!(faults(&registry).await, [TraceFault::Missing { number: 5 }]);
         tamper(&stage, "UPDATE trace SET number = 5 WHERE number = 8").await;
         assert_eq!(
-            faults(&office.registry).await,
+            faults(&registry).await,
             [
                 TraceFault::Changed { number: 5 },
                 TraceFault::Moved { number: 6 },
@@ -192,18 +196,18 @@ fn missing_moved_and_cut_off_entries_are_named() {
         );
     });
     on_each_store(|stage| async move {
-        let office = office(&stage).await;
-        ten(&office.registry).await;
+        let registry = stage.open().await;
+        ten(&registry).await;
         tamper(&stage, "DELETE FROM trace WHERE number = 10").await;
         let cut = TraceFault::Truncated {
             number: 9,
             head: 10,
         };
-        assert_eq!(faults(&office.registry).await, [cut]);
+        assert_eq!(faults(&registry).await, [cut]);
         tamper(&stage, "UPDATE trace_head SET number = 9").await;
         assert!(
             matches!(
-                faults(&office.registry).await[..],
+                faults(&registry).await[..],
                 [TraceFault::Truncated { number: 9, head: 9 }]
             ),
             "the digest of the head is of an entry that is gone"

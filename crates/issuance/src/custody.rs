@@ -1,0 +1,330 @@
+//! Seals in custody: where each stands, who stops it, who lets it go on (domain.md 4.2, T-S6).
+//!
+//! A suspension holds for every use that is not in the journal yet, in every process, pending releases included: the
+//! journal asks the same row in the transaction that consumes the release.
+
+use catalogue::department::Duty as BodyDuty;
+use catalogue::key::SealCode;
+use catalogue::{Department, SealScope};
+use registry::StoreError;
+use registry::seals::{SealAct, SealHappened, SealRecord, SealRefused};
+use registry::trace::{Act, Deed};
+use seal::life::{Consent, Hands, Transition};
+use serde::Serialize;
+use thiserror::Error;
+use tlog::leaf::LeafFault;
+use tlog::{Leaf, LeafKind, Opening};
+
+pub use seal::life::{Duty, Event};
+
+use crate::asker::Asker;
+use crate::keys::seal_key;
+use crate::office::Office;
+use crate::said::moment;
+
+/// Why nothing was done to a seal.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CustodyError {
+    /// There is no such seal, or none that the asker may see (T-P3).
+    #[error("there is no such seal here")]
+    Unknown,
+    /// The act is not for a duty that the account has.
+    #[error("the account has no duty that may do this")]
+    Duty,
+    /// The person holds no custody of this seal.
+    #[error("the person is not a custodian of this seal")]
+    NotCustodian,
+    /// Who releases a seal does not administer it (R3, T-S4).
+    #[error("who releases a seal does not administer it")]
+    DutiesNotSeparate,
+    /// The table refuses.
+    #[error("the seal does not take it")]
+    Refused(#[from] SealRefused),
+    /// The leaf cannot be written.
+    #[error("the leaf cannot be written")]
+    Leaf(#[from] LeafFault),
+    /// No randomness for a salt.
+    #[error("no randomness can be had")]
+    Random(#[from] crypto::RandomUnavailable),
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+}
+
+/// A seal, as those who may see it are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SealTold {
+    /// Its code.
+    pub seal: String,
+    /// Its name.
+    pub name: String,
+    /// The department whose seal it is.
+    pub department: String,
+    /// `in_use`, `suspended` or another stage.
+    pub state: &'static str,
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// How often its key was used: the total of its ledger.
+    pub uses: u64,
+    /// A first consent that waits for a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<ConsentTold>,
+}
+
+/// A first consent that waits for a second.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsentTold {
+    /// To what.
+    pub event: &'static str,
+    /// In what duty it was given.
+    pub duty: &'static str,
+    /// Until when it holds, RFC 3339.
+    pub until: String,
+}
+
+/// What happened to a seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SealEventTold {
+    /// Its number in the seal's life.
+    pub number: u64,
+    /// What happened.
+    pub event: String,
+    /// Where the seal stood then.
+    pub state: &'static str,
+    /// When, RFC 3339.
+    pub moment: String,
+    /// Who, one or two people.
+    pub people: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl From<SealHappened> for SealEventTold {
+    fn from(happened: SealHappened) -> Self {
+        Self {
+            number: happened.number,
+            event: happened.event,
+            state: happened.stage.code(),
+            moment: moment(happened.moment),
+            people: happened.people,
+            reason: happened.reason,
+        }
+    }
+}
+
+/// The seals that the asker may see, by code.
+///
+/// # Errors
+/// `Store`.
+pub async fn list(office: &Office, asker: &Asker) -> Result<Vec<SealTold>, CustodyError> {
+    let mut told = Vec::new();
+    for scope in office.desk().catalogue.seals() {
+        if !is_seen(office, asker, scope) {
+            continue;
+        }
+        if let Some(record) = office.registry.seals().find(&scope.seal).await? {
+            told.push(tell(office, scope, &record).await?);
+        }
+    }
+    Ok(told)
+}
+
+/// A seal and its history.
+///
+/// # Errors
+/// `Unknown`, `Store`.
+pub async fn find(
+    office: &Office,
+    asker: &Asker,
+    seal: &SealCode,
+) -> Result<(SealTold, Vec<SealEventTold>), CustodyError> {
+    let desk = office.desk();
+    let scope = seen(office, asker, desk.catalogue.seal(seal))?;
+    let seals = office.registry.seals();
+    let record = seals.find(seal).await?.ok_or(CustodyError::Unknown)?;
+    let history = seals.history(seal).await?;
+    let history = history.into_iter().map(SealEventTold::from).collect();
+    Ok((tell(office, scope, &record).await?, history))
+}
+
+/// Acts on a seal, in one of the duties that the account has. What needs two people waits for the second.
+///
+/// # Errors
+/// [`CustodyError`]; what is refused by a rule stands in the trace.
+pub async fn act(
+    office: &Office,
+    (asker, duties): (&Asker, &[Duty]),
+    seal: &SealCode,
+    (event, reason): (Event, &str),
+) -> Result<SealTold, CustodyError> {
+    let desk = office.desk();
+    let scope = seen(office, asker, desk.catalogue.seal(seal))?;
+    let seals = office.registry.seals();
+    let record = seals.find(seal).await?.ok_or(CustodyError::Unknown)?;
+    let acted = match consent(office, (asker, duties), &record, event) {
+        Ok(consent) => {
+            let act = SealAct {
+                seal: seal.clone(),
+                event,
+                consent,
+                reason: reason.to_owned(),
+                leaf: leaf(office, scope, event, reason)?,
+                at: crate::answers::whole(office.clock.now()),
+            };
+            seals.act(act).await.map_err(CustodyError::from)
+        }
+        Err(refused) => Err(refused),
+    };
+    match acted {
+        Ok(record) => {
+            office.log.wake();
+            // What waited for a seal that goes on is taken up again.
+            office.upkeep.notify_one();
+            tell(office, scope, &record).await
+        }
+        Err(CustodyError::Refused(SealRefused::Store(error))) => Err(error.into()),
+        Err(refused) => Err(deny(office, asker, &record, (event, refused)).await?),
+    }
+}
+
+fn seen<'a>(
+    office: &Office,
+    asker: &Asker,
+    scope: Option<&'a SealScope>,
+) -> Result<&'a SealScope, CustodyError> {
+    scope
+        .filter(|scope| is_seen(office, asker, scope))
+        .ok_or(CustodyError::Unknown)
+}
+
+/// Its own department, and the administration of seals of the region around it.
+fn is_seen(office: &Office, asker: &Asker, scope: &SealScope) -> bool {
+    let desk = office.desk();
+    let of = |key| desk.catalogue.department(key);
+    let administers = |own: &Department, holder: &Department| {
+        own.has(BodyDuty::SealAdministrator) && own.covers(holder)
+    };
+    scope.holder == asker.department
+        || matches!((of(&asker.department), of(&scope.holder)),
+            (Some(own), Some(holder)) if administers(own, holder))
+}
+
+/// The consent of the asker, in the duty that the act still needs.
+fn consent(
+    office: &Office,
+    (asker, duties): (&Asker, &[Duty]),
+    record: &SealRecord,
+    event: Event,
+) -> Result<Consent, CustodyError> {
+    let needed = match Transition::find(record.stage, event).map(|row| row.hands) {
+        Some(Hands::One(needed)) => needed.to_vec(),
+        Some(Hands::Another(needed)) => vec![needed],
+        Some(Hands::Two(one, other)) => {
+            let first = record.pending.as_ref();
+            let first = first.filter(|first| first.event == event);
+            let given = first.map(|first| first.consent.duty);
+            // The duty that the first consent had not comes first.
+            let mut needed = vec![one, other];
+            needed.sort_by_key(|duty| Some(*duty) == given);
+            needed
+        }
+        // The table says so itself, to whoever has any duty.
+        None => Duty::ALL.to_vec(),
+    };
+    let duty = needed.into_iter().find(|duty| duties.contains(duty));
+    let duty = duty.ok_or(CustodyError::Duty)?;
+    let key = seal_key(record.code.as_str()).ok_or(CustodyError::Unknown)?;
+    let releasers = office.keys.releasers(&key);
+    let releases = releasers
+        .iter()
+        .any(|releaser| releaser.person == asker.person);
+    match (duty, releases) {
+        (Duty::Custodian, false) => Err(CustodyError::NotCustodian),
+        (Duty::Administrator | Duty::Approver, true) => Err(CustodyError::DutiesNotSeparate),
+        _ => Ok(Consent {
+            person: asker.person.clone(),
+            duty,
+        }),
+    }
+}
+
+/// The public log learns that a seal's state changed, and not why (D13, D18).
+fn leaf(
+    office: &Office,
+    scope: &SealScope,
+    event: Event,
+    reason: &str,
+) -> Result<Vec<u8>, CustodyError> {
+    let mut salt = [0; 16];
+    office.random.fill(&mut salt)?;
+    let opening = Opening {
+        salt,
+        identifier: scope.seal.to_string(),
+        version: event.code().to_owned(),
+        content: crypto::sha256(reason.as_bytes()),
+        sealed: None,
+    };
+    let desk = office.desk();
+    let holder = desk.catalogue.department(&scope.holder);
+    let leaf = Leaf {
+        kind: LeafKind::SealState,
+        office: holder.map_or_else(String::new, |holder| holder.code.as_str().to_owned()),
+        subject: scope.seal.to_string(),
+        moment: crate::answers::whole(office.clock.now()),
+        commitment: opening.commitment(),
+        status: None,
+    };
+    Ok(leaf.encode()?)
+}
+
+async fn tell(
+    office: &Office,
+    scope: &SealScope,
+    record: &SealRecord,
+) -> Result<SealTold, CustodyError> {
+    let key = seal_key(record.code.as_str()).ok_or(CustodyError::Unknown)?;
+    let seals = office.registry.seals();
+    let uses = seals.uses(&key, &record.department).await?;
+    let now = office.clock.now();
+    let pending = record.pending.as_ref().filter(|first| now < first.until);
+    Ok(SealTold {
+        seal: record.code.to_string(),
+        name: scope.name_zh.clone(),
+        department: record.department.to_string(),
+        state: record.stage.code(),
+        since: moment(record.since),
+        uses,
+        waits: pending.map(|first| ConsentTold {
+            event: first.event.code(),
+            duty: first.consent.duty.code(),
+            until: moment(first.until),
+        }),
+    })
+}
+
+async fn deny(
+    office: &Office,
+    asker: &Asker,
+    record: &SealRecord,
+    (event, refused): (Event, CustodyError),
+) -> Result<CustodyError, CustodyError> {
+    let ground = match &refused {
+        CustodyError::Duty => "seal.duty",
+        CustodyError::NotCustodian => "seal.not-custodian",
+        CustodyError::DutiesNotSeparate => "seal.duties-not-separate",
+        CustodyError::Refused(SealRefused::Life(refused)) => refused.code(),
+        _ => "seal.refused",
+    };
+    let act = Act {
+        department: asker.department.clone(),
+        by: asker.by(office.clock.now()),
+        deed: Deed::Deny,
+        object: record.code.to_string(),
+        ground: ground.to_owned(),
+        detail: vec![("event", event.code().to_owned())],
+        key: None,
+    };
+    office.registry.trace().record(act).await?;
+    Ok(refused)
+}

@@ -1,0 +1,436 @@
+//! Seals: where each stands, who brought it there, and the one question that every use asks (T-S6).
+//!
+//! A seal that has no row, or any stage but *in use*, signs nothing. The question is asked inside the transaction that
+//! consumes a release, so that a suspension that was answered holds in every process.
+
+use std::sync::Arc;
+
+use catalogue::key::{DepartmentKey, SealCode};
+use crypto::KeyId;
+use seal::life::{self, Consent, Duty, Event, Stage, Step};
+use thiserror::Error;
+use time::{Duration, UtcDateTime};
+
+use crate::asked::By;
+use crate::log::{self, Log};
+use crate::trace::{self, Act, Deed};
+use store::Store;
+use store::StoreError;
+use store::{Link, Row};
+
+/// A seal as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealRecord {
+    /// Its code.
+    pub code: SealCode,
+    /// The department whose seal it is.
+    pub department: DepartmentKey,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Since when.
+    pub since: UtcDateTime,
+    /// How many events its life has.
+    pub events: u64,
+    /// Who brought it there.
+    pub last: Consent,
+    /// The first consent of an act of two people, while it holds.
+    pub pending: Option<Pending>,
+}
+
+/// A first consent that waits for a second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// To what.
+    pub event: Event,
+    /// Whose.
+    pub consent: Consent,
+    /// Until when it holds.
+    pub until: UtcDateTime,
+}
+
+/// What happened to a seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealHappened {
+    /// Its number in the seal's life, from 1.
+    pub number: u64,
+    /// Code of the event; `establish` for the first.
+    pub event: String,
+    /// Where it stood then.
+    pub stage: Stage,
+    /// When.
+    pub moment: UtcDateTime,
+    /// Who, one or two people.
+    pub people: Vec<String>,
+    /// Why, or on what ground.
+    pub reason: String,
+}
+
+/// An act on a seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealAct {
+    /// Which.
+    pub seal: SealCode,
+    /// What.
+    pub event: Event,
+    /// Who, in what duty.
+    pub consent: Consent,
+    /// Why, or on what ground.
+    pub reason: String,
+    /// The leaf of the public log, encoded; written when the seal changes its stage (D13).
+    pub leaf: Vec<u8>,
+    /// When.
+    pub at: UtcDateTime,
+}
+
+/// An act is refused.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum SealRefused {
+    /// There is no such seal.
+    #[error("no such seal")]
+    Unknown,
+    /// The table or a duty refuses (domain.md 4.2).
+    #[error(transparent)]
+    Life(#[from] life::Refused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The seals of every department.
+#[derive(Debug, Clone)]
+pub struct Seals {
+    store: Arc<Store>,
+}
+
+/// How long a first consent waits for the second.
+const PENDING: Duration = Duration::hours(24);
+/// Longest reason kept, in octets.
+const MAX_REASON: usize = 1_000;
+
+const ESTABLISH: &str = "INSERT INTO seal (code, department, stage, since, events, last_person, last_duty) \
+     VALUES ($1, $2, 'in_use', $3, 1, $4, 'custodian') ON CONFLICT (code) DO NOTHING RETURNING 1";
+const FIND: &str = "SELECT code, department, stage, since, events, last_person, last_duty, pending_event, \
+     pending_person, pending_duty, pending_until FROM seal WHERE code = $1";
+const LOCK: &str = "SELECT code, department, stage, since, events, last_person, last_duty, pending_event, \
+     pending_person, pending_duty, pending_until FROM seal WHERE code = $1 FOR UPDATE";
+const LIST: &str = "SELECT code, department, stage, since, events, last_person, last_duty, pending_event, \
+     pending_person, pending_duty, pending_until FROM seal WHERE department = $1 ORDER BY code";
+const USE: &str = "SELECT stage FROM seal WHERE code = $1";
+// Uses share the row; a suspension waits for those under way, and those after it find it.
+const SHARE: &str = "SELECT stage FROM seal WHERE code = $1 FOR SHARE";
+const WAIT: &str = "UPDATE seal SET pending_event = $2, pending_person = $3, pending_duty = $4, \
+     pending_until = $5 WHERE code = $1";
+const MOVE: &str = "UPDATE seal SET stage = $2, since = $3, events = $4, last_person = $5, last_duty = $6, \
+     pending_event = NULL, pending_person = NULL, pending_duty = NULL, pending_until = NULL WHERE code = $1";
+const HAPPENED: &str = "INSERT INTO seal_event (code, number, department, event, stage, moment, people, reason) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const HISTORY: &str = "SELECT number, event, stage, moment, people, reason FROM seal_event \
+     WHERE code = $1 ORDER BY number";
+const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
+
+impl Seals {
+    pub(crate) fn new(store: Arc<Store>) -> Seals {
+        Seals { store }
+    }
+
+    /// Takes over seals whose keys and certificates are there and whose lives began elsewhere: in a ceremony, at a
+    /// founding. What is known already stays as it stands.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn establish(
+        &self,
+        seals: Vec<(SealCode, DepartmentKey)>,
+        by: By,
+    ) -> Result<(), StoreError> {
+        let mut fresh = Vec::new();
+        for (seal, department) in seals {
+            if self.find(&seal).await?.is_none() {
+                fresh.push((seal, department));
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    for (seal, department) in &fresh {
+                        establish(link, seal, department, &by).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Acts on a seal. What needs two people waits for the second, for a day.
+    ///
+    /// # Errors
+    /// [`SealRefused`].
+    pub async fn act(&self, act: SealAct) -> Result<SealRecord, SealRefused> {
+        self.store
+            .write(move |link| Box::pin(async move { act_on(link, &act).await }))
+            .await
+    }
+
+    /// A seal by its code.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn find(&self, seal: &SealCode) -> Result<Option<SealRecord>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let row = link.row(FIND, &[seal.as_str().into()]).await?;
+        row.map(read).transpose()
+    }
+
+    /// A department's seals, by code.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn list(&self, department: &DepartmentKey) -> Result<Vec<SealRecord>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(LIST, &[department.as_str().into()]).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// What happened to a seal, in order.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn history(&self, seal: &SealCode) -> Result<Vec<SealHappened>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(HISTORY, &[seal.as_str().into()]).await?;
+        rows.into_iter().map(happened).collect()
+    }
+
+    /// How often a seal's key was used: the total of its ledger, which is a view of the key journal (D13).
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn uses(&self, key: &KeyId, department: &DepartmentKey) -> Result<u64, StoreError> {
+        let mut link = self.store.reader().await?;
+        let values = [key.as_str().into(), department.as_str().into()];
+        link.one(USES, &values, "trace").await?.count()
+    }
+}
+
+/// Whether a seal may sign, in the transaction that would have it do so.
+pub(crate) async fn is_in_use(link: &mut Link, seal: &SealCode) -> Result<bool, StoreError> {
+    let statement = if link.has_rivals() { SHARE } else { USE };
+    let stage = link.row(statement, &[seal.as_str().into()]).await?;
+    match stage {
+        Some(mut row) => Ok(row.text()? == Stage::InUse.code()),
+        None => Ok(false),
+    }
+}
+
+async fn establish(
+    link: &mut Link,
+    seal: &SealCode,
+    department: &DepartmentKey,
+    by: &By,
+) -> Result<(), StoreError> {
+    let values = [
+        seal.as_str().into(),
+        department.as_str().into(),
+        by.at.into(),
+        by.who.as_str().into(),
+    ];
+    if link.row(ESTABLISH, &values).await?.is_none() {
+        return Ok(());
+    }
+    let happened = Happening {
+        number: 1,
+        event: "establish",
+        stage: Stage::InUse,
+        people: &by.who,
+        reason: "",
+    };
+    note(link, (seal, department), &happened, by).await
+}
+
+/// What is written of an event.
+struct Happening<'a> {
+    number: u64,
+    event: &'a str,
+    stage: Stage,
+    people: &'a str,
+    reason: &'a str,
+}
+
+async fn note(
+    link: &mut Link,
+    (seal, department): (&SealCode, &DepartmentKey),
+    happened: &Happening<'_>,
+    by: &By,
+) -> Result<(), StoreError> {
+    let values = [
+        seal.as_str().into(),
+        happened.number.into(),
+        department.as_str().into(),
+        happened.event.into(),
+        happened.stage.code().into(),
+        by.at.into(),
+        happened.people.into(),
+        happened.reason.into(),
+    ];
+    link.later(HAPPENED, &values).await?;
+    let entry = Act {
+        department: department.clone(),
+        by: by.clone(),
+        deed: Deed::Seal,
+        object: seal.to_string(),
+        ground: happened.event.to_owned(),
+        detail: vec![
+            ("stage", happened.stage.code().to_owned()),
+            ("people", happened.people.to_owned()),
+        ],
+        key: None,
+    };
+    trace::write(link, &entry).await.map(|_| ())
+}
+
+async fn act_on(link: &mut Link, act: &SealAct) -> Result<SealRecord, SealRefused> {
+    let statement = if link.has_rivals() { LOCK } else { FIND };
+    let row = link.row(statement, &[act.seal.as_str().into()]).await?;
+    let mut record = read(row.ok_or(SealRefused::Unknown)?)?;
+    // A first consent to this very act, if it still holds; otherwise who acted before.
+    let pending = record.pending.take();
+    let first = pending.filter(|pending| pending.event == act.event && act.at < pending.until);
+    let row = life::Transition::find(record.stage, act.event);
+    let before = match row.map(|row| row.hands) {
+        Some(life::Hands::Another(_)) => Some(&record.last),
+        _ => first.as_ref().map(|pending| &pending.consent),
+    };
+    let stepped = life::step(record.stage, act.event, &act.consent, before)?;
+    let by = By::new(act.consent.person.clone(), act.at);
+    match stepped {
+        Step::Waits => wait(link, record, act, &by).await,
+        Step::Done(stage) => {
+            let people = match &first {
+                Some(first) => format!("{} {}", first.consent.person, act.consent.person),
+                None => act.consent.person.clone(),
+            };
+            record.stage = stage;
+            record.since = by.at;
+            record.events += 1;
+            record.last = act.consent.clone();
+            go(link, &record, act, (&people, &by)).await?;
+            Ok(record)
+        }
+    }
+}
+
+/// Keeps the first consent.
+async fn wait(
+    link: &mut Link,
+    mut record: SealRecord,
+    act: &SealAct,
+    by: &By,
+) -> Result<SealRecord, SealRefused> {
+    let until = by.at + PENDING;
+    let values = [
+        act.seal.as_str().into(),
+        act.event.code().into(),
+        act.consent.person.as_str().into(),
+        act.consent.duty.code().into(),
+        until.into(),
+    ];
+    link.later(WAIT, &values).await?;
+    let entry = Act {
+        department: record.department.clone(),
+        by: by.clone(),
+        deed: Deed::Seal,
+        object: act.seal.to_string(),
+        ground: format!("consent to {}", act.event.code()),
+        detail: vec![("duty", act.consent.duty.code().to_owned())],
+        key: None,
+    };
+    trace::write(link, &entry).await?;
+    record.pending = Some(Pending {
+        event: act.event,
+        consent: act.consent.clone(),
+        until,
+    });
+    Ok(record)
+}
+
+async fn go(
+    link: &mut Link,
+    record: &SealRecord,
+    act: &SealAct,
+    (people, by): (&str, &By),
+) -> Result<(), StoreError> {
+    let values = [
+        act.seal.as_str().into(),
+        record.stage.code().into(),
+        by.at.into(),
+        record.events.into(),
+        act.consent.person.as_str().into(),
+        act.consent.duty.code().into(),
+    ];
+    link.later(MOVE, &values).await?;
+    log::submit(link, Log::Public, &act.leaf, None).await?;
+    let end = act.reason.floor_char_boundary(MAX_REASON);
+    let happened = Happening {
+        number: record.events,
+        event: act.event.code(),
+        stage: record.stage,
+        people,
+        reason: act.reason.get(..end).unwrap_or_default(),
+    };
+    note(link, (&act.seal, &record.department), &happened, by).await
+}
+
+const DAMAGED: StoreError = StoreError::Damaged { table: "seal" };
+
+fn read(mut row: Row) -> Result<SealRecord, StoreError> {
+    let code = SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?;
+    let department = DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
+    let stage = Stage::find(&row.text()?).ok_or(DAMAGED)?;
+    let (since, events) = (row.moment()?, row.count()?);
+    let last = consent(row.text()?, &row.text()?)?;
+    let pending = (
+        row.maybe_text()?,
+        row.maybe_text()?,
+        row.maybe_text()?,
+        row.maybe_moment()?,
+    );
+    let pending = match pending {
+        (Some(event), Some(person), Some(duty), Some(until)) => Some(Pending {
+            event: Event::find(&event).ok_or(DAMAGED)?,
+            consent: consent(person, &duty)?,
+            until,
+        }),
+        _ => None,
+    };
+    Ok(SealRecord {
+        code,
+        department,
+        stage,
+        since,
+        events,
+        last,
+        pending,
+    })
+}
+
+fn consent(person: String, duty: &str) -> Result<Consent, StoreError> {
+    Ok(Consent {
+        person,
+        duty: Duty::find(duty).ok_or(DAMAGED)?,
+    })
+}
+
+fn happened(mut row: Row) -> Result<SealHappened, StoreError> {
+    Ok(SealHappened {
+        number: row.count()?,
+        event: row.text()?,
+        stage: Stage::find(&row.text()?).ok_or(DAMAGED)?,
+        moment: row.moment()?,
+        people: row.text()?.split_whitespace().map(str::to_owned).collect(),
+        reason: row.text()?,
+    })
+}

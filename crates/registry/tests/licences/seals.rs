@@ -1,0 +1,139 @@
+//! A seal that is not in use signs nothing, whatever was released before (T-S6).
+
+use catalogue::key::SealCode;
+use registry::jobs::StepRefused;
+use registry::log::Log;
+use registry::seals::{SealAct, SealRefused};
+use seal::life::{Consent, Duty, Event, Refused, Stage};
+use time::Duration;
+
+use crate::office::{NOW, by, custodian, department, grounds, office, release, signing};
+use crate::stage::on_each_store;
+
+fn act(event: Event, (person, duty): (&str, Duty), seconds: i64) -> SealAct {
+    SealAct {
+        seal: grounds().seal,
+        event,
+        consent: Consent {
+            person: person.to_owned(),
+            duty,
+        },
+        reason: "停用〔2026〕第1号".to_owned(),
+        leaf: vec![1, 2, 3],
+        at: NOW + Duration::seconds(seconds),
+    }
+}
+
+const CUSTODIAN: (&str, Duty) = ("he-shouzheng", Duty::Custodian);
+const ADMINISTRATOR: (&str, Duty) = ("zhou-mingyue", Duty::Administrator);
+
+#[test]
+fn a_suspension_stops_what_was_released_in_every_process_until_two_lift_it() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let released = office.released("released").await;
+        let waiting = office.waiting("waiting").await;
+        // Another process stops the seal; this one has the release and would go on.
+        let other = stage.open().await.seals();
+        let stopped = other.act(act(Event::Suspend, CUSTODIAN, 3)).await;
+        assert_eq!(stopped.expect("listed").stage, Stage::Suspended);
+        let jobs = office.registry.jobs();
+        let journalled = jobs.journal(&released.id, signing(), by(4)).await;
+        assert!(matches!(journalled, Err(StepRefused::SealNotInUse)));
+        let asked = release(&waiting);
+        let given = jobs
+            .release(&department(), &waiting.id, asked, custodian(4))
+            .await;
+        assert!(matches!(given, Err(StepRefused::SealNotInUse)));
+        let seals = office.registry.seals();
+        let uses = seals.uses(&signing().key, &department()).await;
+        assert_eq!(uses.expect("answers"), 0);
+        // One person is not enough, twice is not two.
+        let first = seals.act(act(Event::Resume, CUSTODIAN, 5)).await;
+        let first = first.expect("listed");
+        assert_eq!(first.stage, Stage::Suspended);
+        assert!(first.pending.is_some());
+        let again = seals.act(act(Event::Resume, CUSTODIAN, 6)).await;
+        assert!(matches!(again, Err(SealRefused::Life(Refused::SamePerson))));
+        let lifted = seals.act(act(Event::Resume, ADMINISTRATOR, 7)).await;
+        assert_eq!(lifted.expect("listed").stage, Stage::InUse);
+        let journalled = jobs.journal(&released.id, signing(), by(8)).await;
+        journalled.expect("in use again, and the release holds");
+        let uses = seals.uses(&signing().key, &department()).await;
+        assert_eq!(uses.expect("answers"), 1, "the ledger has what was signed");
+        let history = seals.history(&grounds().seal).await.expect("answers");
+        let told: Vec<(&str, usize)> = history
+            .iter()
+            .map(|happened| (happened.event.as_str(), happened.people.len()))
+            .collect();
+        assert_eq!(told, [("establish", 1), ("suspend", 1), ("resume", 2)]);
+        let leaves = office.registry.logs().pending(Log::Public, 10).await;
+        assert_eq!(
+            leaves.expect("answers").len(),
+            2,
+            "one for each change of state"
+        );
+        let faults = office.registry.trace().check(&department()).await;
+        assert!(faults.expect("answers").is_empty());
+    });
+}
+
+#[test]
+fn a_first_consent_is_over_after_a_day_and_a_cancelled_seal_is_never_used_again() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let released = office.released("cancelled").await;
+        let seals = office.registry.seals();
+        let day = 86_400;
+        for (event, who, at, stage) in [
+            (Event::Suspend, ADMINISTRATOR, 1, Stage::Suspended),
+            (Event::Resume, CUSTODIAN, 2, Stage::Suspended),
+            // Too late to be the second: it is a first one again.
+            (Event::Resume, ADMINISTRATOR, 2 + day, Stage::Suspended),
+            (Event::Cancel, ADMINISTRATOR, 3 + day, Stage::Cancelled),
+        ] {
+            let gone = seals.act(act(event, who, at)).await;
+            assert_eq!(gone.expect("listed").stage, stage, "{event:?}");
+        }
+        let back = seals.act(act(Event::Resume, CUSTODIAN, 4 + day)).await;
+        assert!(matches!(
+            back,
+            Err(SealRefused::Life(Refused::NotListed { .. }))
+        ));
+        let journalled = office
+            .registry
+            .jobs()
+            .journal(&released.id, signing(), by(5))
+            .await;
+        assert!(matches!(journalled, Err(StepRefused::SealNotInUse)));
+        // Opening the office again takes over what is new and revives nothing.
+        let both = vec![
+            (grounds().seal, department()),
+            (
+                SealCode::parse("990102-SLZYZ-01").expect("a seal"),
+                department(),
+            ),
+        ];
+        seals.establish(both, by(6)).await.expect("answers");
+        let list = seals.list(&department()).await.expect("answers");
+        let stages: Vec<Stage> = list.iter().map(|seal| seal.stage).collect();
+        assert_eq!(stages, [Stage::InUse, Stage::Cancelled]);
+    });
+}
+
+#[test]
+fn a_seal_that_nobody_took_over_signs_nothing() {
+    on_each_store(|stage| async move {
+        let office = crate::office::Office {
+            registry: stage.open().await,
+        };
+        office.begin_list(1).await;
+        let job = office.waiting("nobodys").await;
+        let jobs = office.registry.jobs();
+        let asked = release(&job);
+        let given = jobs
+            .release(&department(), &job.id, asked, custodian(2))
+            .await;
+        assert!(matches!(given, Err(StepRefused::SealNotInUse)));
+    });
+}

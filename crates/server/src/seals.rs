@@ -1,0 +1,122 @@
+//! Seals: where each stands, its ledger's total, and the acts of those who hold and administer it.
+
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+use catalogue::key::SealCode;
+use issuance::Asker;
+use issuance::custody::{Duty, Event, SealEventTold, SealTold};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::Scope;
+use crate::caller::Granted;
+use crate::json::Strict;
+use crate::problem::{Code, Problem};
+use crate::problems::of_custody;
+use crate::state::App;
+
+/// Why something is done to a seal.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReasonBody {
+    /// In words, or a ground by its number.
+    reason: String,
+}
+
+/// A seal with its history.
+#[derive(Debug, Serialize)]
+pub(crate) struct WholeSeal {
+    #[serde(flatten)]
+    seal: SealTold,
+    history: Vec<SealEventTold>,
+}
+
+fn code(text: &str) -> Result<SealCode, Problem> {
+    SealCode::parse(text).map_err(|_| Problem::new(Code::NotFound))
+}
+
+/// The seals of the own department, or of the region whose seals it administers.
+#[utoipa::path(get, path = "/v1/seals", tag = "seals",
+    responses((status = 200, description = "an array of seals: state, since when, uses of the ledger")))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+) -> Result<Json<Vec<SealTold>>, Problem> {
+    let seals = issuance::custody::list(&app.office, &asker).await;
+    seals.map(Json).map_err(|error| of_custody(&error))
+}
+
+/// A seal and what happened to it.
+#[utoipa::path(get, path = "/v1/seals/{seal}", tag = "seals",
+    responses((status = 200, description = "the seal and its history"), (status = 404, description = "none here")))]
+pub(crate) async fn find(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Json<WholeSeal>, Problem> {
+    let found = issuance::custody::find(&app.office, &asker, &code(&text)?).await;
+    let (seal, history) = found.map_err(|error| of_custody(&error))?;
+    Ok(Json(WholeSeal { seal, history }))
+}
+
+async fn act(
+    app: &App,
+    (asker, granted): (&Asker, &Granted),
+    text: &str,
+    (event, body): (Event, &ReasonBody),
+) -> Result<Json<SealTold>, Problem> {
+    // What an account may do says in which duty its person acts.
+    let duties: Vec<Duty> = [
+        (Scope::Release, Duty::Custodian),
+        (Scope::Seals, Duty::Administrator),
+    ]
+    .into_iter()
+    .filter(|(scope, _)| granted.has(*scope))
+    .map(|(_, duty)| duty)
+    .collect();
+    let who = (asker, duties.as_slice());
+    let acted = issuance::custody::act(&app.office, who, &code(text)?, (event, &body.reason)).await;
+    acted.map(Json).map_err(|error| of_custody(&error))
+}
+
+/// Stops a seal at once: no use of it begins from now on, releases that wait included.
+#[utoipa::path(post, path = "/v1/seals/{seal}/suspend", tag = "seals", request_body = ReasonBody,
+    responses((status = 200, description = "suspended"), (status = 403, description = "not this duty"),
+        (status = 404, description = "none here"), (status = 409, description = "not from where it stands")))]
+pub(crate) async fn suspend(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Extension(granted): Extension<Granted>,
+    Path(text): Path<String>,
+    Strict(body): Strict<ReasonBody>,
+) -> Result<Json<SealTold>, Problem> {
+    act(&app, (&asker, &granted), &text, (Event::Suspend, &body)).await
+}
+
+/// Lets a stopped seal go on: an administrator and a custodian, two people, in any order within a day.
+#[utoipa::path(post, path = "/v1/seals/{seal}/resume", tag = "seals", request_body = ReasonBody,
+    responses((status = 200, description = "in use again, or `waits` for the second person"),
+        (status = 403, description = "not this duty, or one person twice"), (status = 409, description = "not from where it stands")))]
+pub(crate) async fn resume(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Extension(granted): Extension<Granted>,
+    Path(text): Path<String>,
+    Strict(body): Strict<ReasonBody>,
+) -> Result<Json<SealTold>, Problem> {
+    act(&app, (&asker, &granted), &text, (Event::Resume, &body)).await
+}
+
+/// Gives a seal up for good. What it sealed stays genuine.
+#[utoipa::path(post, path = "/v1/seals/{seal}/cancel", tag = "seals", request_body = ReasonBody,
+    responses((status = 200, description = "cancelled"), (status = 403, description = "not this duty"),
+        (status = 409, description = "not from where it stands")))]
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Extension(granted): Extension<Granted>,
+    Path(text): Path<String>,
+    Strict(body): Strict<ReasonBody>,
+) -> Result<Json<SealTold>, Problem> {
+    act(&app, (&asker, &granted), &text, (Event::Cancel, &body)).await
+}

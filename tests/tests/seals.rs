@@ -1,0 +1,200 @@
+//! A seal's life over HTTP, at two services on one database: who may stop it, who lets it go on, what then signs.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what an answer does not have fails its test"
+)]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use catalogue::key::{DepartmentKey, PersonKey};
+use issuance::FixedClock;
+use registry::asked::By;
+use registry::callers::NewCaller;
+use serde_json::{Value, json};
+use server::{Answer, Call, Client};
+use tempfile::TempDir;
+use tests::cases;
+use tests::customer::Customer;
+use tests::installation::{CUSTODIAN, Installation, NOW, STRANGER, secret};
+use tokio::net::TcpListener;
+use zeroize::Zeroizing;
+
+const SEAL: &str = "990102-SPZYZ-01";
+const ADMINISTRATOR: &str = "Q-APR-seals";
+const KEEPER: &str = "Q-APR-custodian";
+
+struct House {
+    installation: Installation,
+    bases: [String; 2],
+    _folder: TempDir,
+}
+
+/// Serves what is installed, as one more process would.
+async fn serve(installation: &Installation, first: bool) -> String {
+    let clock = Arc::new(FixedClock::new(NOW));
+    let office = installation.open(clock).await.expect("it opens");
+    if first {
+        let person = PersonKey::parse(STRANGER).expect("a person");
+        // Who releases a seal does not administer it: the custodian's second account changes nothing.
+        let custodian = PersonKey::parse(CUSTODIAN).expect("a person");
+        for (id, department, person) in [
+            (ADMINISTRATOR, "Q-APR", person.clone()),
+            ("Q-APR-both", "Q-APR", custodian),
+            ("H-APR-seals", "H-APR", person),
+        ] {
+            let caller = NewCaller {
+                id: id.to_owned(),
+                department: DepartmentKey::parse(department).expect("a department"),
+                name: id.to_owned(),
+                scopes: vec!["seals".to_owned()],
+                quota: 1_000,
+                person: Some(person),
+                secret: Zeroizing::new(secret(id)),
+            };
+            let callers = office.registry().callers();
+            let enrolled = callers.enrol(caller, By::new("P-FOUNDER", NOW)).await;
+            enrolled.expect("enrolled");
+        }
+    }
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = TcpListener::bind(free).await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let config = installation.config(address).expect("a configuration");
+    let never = std::future::pending();
+    tokio::spawn(server::run(Arc::new(office), config, listener, never));
+    format!("http://{address}")
+}
+
+impl House {
+    async fn start() -> House {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found(folder.path(), None, NOW).await;
+        let installation = installation.expect("founded");
+        let bases = [
+            serve(&installation, true).await,
+            serve(&installation, false).await,
+        ];
+        House {
+            installation,
+            bases,
+            _folder: folder,
+        }
+    }
+
+    async fn call(&self, at: usize, account: &str, call: Call) -> Answer {
+        let client = Client::anonymous(&self.bases[at]).account(account, &secret(account));
+        client.call(call, NOW).await.expect("an answer")
+    }
+
+    async fn act(&self, at: usize, account: &str, what: &str) -> (u16, Value) {
+        let path = format!("/v1/seals/{SEAL}/{what}");
+        let call = Call::post(path, &json!({"reason": "停用〔2026〕第1号"}));
+        let answer = self.call(at, account, call).await;
+        (answer.status.as_u16(), answer.json())
+    }
+
+    fn customer(&self) -> Customer {
+        Customer::new(&self.installation, &self.bases[0], "Q-APR")
+    }
+
+    async fn waiting(&self, number: u64) -> String {
+        let body = cases::body(&cases::case("FOOD", number).expect("a case"));
+        let key = format!("a-licence-of-seals-{number}");
+        let waits = self.customer().ask(&key, &body, NOW).await;
+        let waits = waits.expect("an answer");
+        assert_eq!(waits.status, 202, "{}", waits.json());
+        waits.json()["job"].as_str().expect("a job").to_owned()
+    }
+
+    async fn release(&self, job: &str) -> (u16, Value) {
+        let custodian = ("custodian", CUSTODIAN);
+        let answer = self.customer().release(custodian, job, NOW).await;
+        let answer = answer.expect("an answer");
+        (answer.status.as_u16(), answer.json())
+    }
+
+    async fn seal(&self) -> Value {
+        let call = Call::get(format!("/v1/seals/{SEAL}"));
+        let answer = self.call(0, KEEPER, call).await;
+        assert_eq!(answer.status, 200);
+        answer.json()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seal_that_one_service_stops_signs_at_none_until_two_people_lift_it() {
+    let house = House::start().await;
+    let job = house.waiting(1).await;
+    let (status, told) = house.act(1, KEEPER, "suspend").await;
+    assert_eq!(
+        (status, &told["state"]),
+        (200, &json!("suspended")),
+        "{told}"
+    );
+    let (status, refused) = house.release(&job).await;
+    assert_eq!(status, 422, "{refused}");
+    assert_eq!(refused["defects"][0]["code"], "seal.not-in-use");
+    let (status, told) = house.act(0, KEEPER, "resume").await;
+    assert_eq!((status, &told["state"]), (200, &json!("suspended")));
+    assert_eq!(told["waits"]["duty"], "custodian");
+    let (status, same) = house.act(1, KEEPER, "resume").await;
+    assert_eq!(
+        (status, &same["code"]),
+        (403, &json!("release.duties-not-separate"))
+    );
+    let (status, told) = house.act(1, ADMINISTRATOR, "resume").await;
+    assert_eq!((status, &told["state"]), (200, &json!("in_use")), "{told}");
+    let (status, issued) = house.release(&job).await;
+    assert_eq!(status, 201, "{issued}");
+    // The ledger's total is the signatures that were made, and each change of state has its people.
+    let seal = house.seal().await;
+    assert_eq!(seal["uses"], 1);
+    let events: Vec<&str> = seal["history"]
+        .as_array()
+        .expect("a history")
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect();
+    assert_eq!(events, ["establish", "suspend", "resume"]);
+    assert_eq!(seal["history"][2]["people"], json!([CUSTODIAN, STRANGER]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_duty_does_its_own_and_a_cancelled_seal_stays_so() {
+    let house = House::start().await;
+    let job = house.waiting(1).await;
+    for (account, what, status, code) in [
+        // No duty at all; a duty that may not; one person with both; another district's administration.
+        ("Q-APR-approvals", "suspend", 403, "caller.not-allowed"),
+        ("Q-APR-stranger", "suspend", 403, "caller.not-allowed"),
+        (KEEPER, "cancel", 403, "caller.not-allowed"),
+        ("Q-APR-both", "suspend", 403, "release.duties-not-separate"),
+        ("H-APR-seals", "suspend", 404, "not-found"),
+        (ADMINISTRATOR, "resume", 409, "seal.refused"),
+    ] {
+        let (found, refused) = house.act(0, account, what).await;
+        assert_eq!(
+            (found, &refused["code"]),
+            (status, &json!(code)),
+            "{account} {what}"
+        );
+    }
+    let (status, told) = house.act(0, ADMINISTRATOR, "cancel").await;
+    assert_eq!((status, &told["state"]), (200, &json!("cancelled")));
+    let (status, refused) = house.release(&job).await;
+    assert_eq!(
+        (status, &refused["defects"][0]["code"]),
+        (422, &json!("seal.not-in-use"))
+    );
+    for what in ["suspend", "resume", "cancel"] {
+        let (status, refused) = house.act(1, ADMINISTRATOR, what).await;
+        assert_eq!(
+            (status, &refused["code"]),
+            (409, &json!("seal.refused")),
+            "{what}"
+        );
+    }
+    assert_eq!(house.seal().await["uses"], 0);
+}
