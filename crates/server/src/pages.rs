@@ -6,6 +6,8 @@ use axum::extract::{Multipart, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use verify::{Report, Severity, Verdict};
 
@@ -64,10 +66,21 @@ impl Frame {
 
     /// The moment in the office's zone, in figures.
     fn now(&self) -> String {
-        let office = &self.app.office;
-        let local = office.settings().zone.local(office.now());
+        self.local(self.app.office.now())
+    }
+
+    fn local(&self, moment: UtcDateTime) -> String {
+        let local = self.app.office.settings().zone.local(moment);
         let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
         local.format(&form).unwrap_or_default()
+    }
+
+    /// A moment of a report, in the office's zone; as it stands when it is none.
+    fn moment(&self, text: &str) -> String {
+        match UtcDateTime::parse(text, &Rfc3339) {
+            Ok(moment) => self.say_at("verdict-moment", &self.local(moment)),
+            Err(_) => text.to_owned(),
+        }
     }
 }
 
@@ -106,6 +119,8 @@ struct VerdictPage {
 }
 
 struct Reason {
+    /// Which part of the file it concerns, in the reader's language.
+    what: String,
     text: String,
     code: String,
 }
@@ -200,6 +215,27 @@ fn tone(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+/// The first part of a finding's code.
+fn family(code: &str) -> &str {
+    code.split_once('.').map_or(code, |(family, _)| family)
+}
+
+/// The common name of a signer, and the organisation if it is another text; the whole name without one. The report
+/// below has the rest.
+fn name(whole: &str) -> String {
+    let part = |kind: &str| {
+        // RFC 4514 2.4: an escaped comma is none between parts.
+        let hidden = whole.replace("\\,", "\u{0}");
+        let mut parts = hidden.split(',').map(|part| part.replace('\u{0}', ","));
+        parts.find_map(|part| part.strip_prefix(kind).map(str::to_owned))
+    };
+    match (part("CN="), part("O=")) {
+        (Some(name), Some(office)) if name != office => format!("{name} · {office}"),
+        (Some(name), _) => name,
+        (None, _) => whole.to_owned(),
+    }
+}
+
 fn verdict(frame: Frame, report: &Report) -> VerdictPage {
     let (tone, sign, word) = tone(report.verdict);
     let sentence = match frame.language {
@@ -215,6 +251,7 @@ fn verdict(frame: Frame, report: &Report) -> VerdictPage {
     let reasons = findings
         .filter(|finding| finding.severity != Severity::Info)
         .map(|finding| Reason {
+            what: frame.say(&format!("reason-{}", family(finding.code))),
             text: finding.text.to_string(),
             code: finding.code.to_string(),
         });
@@ -226,11 +263,11 @@ fn verdict(frame: Frame, report: &Report) -> VerdictPage {
         vec![
             (
                 frame.say("verdict-signer"),
-                signature.signer.clone().unwrap_or_default(),
+                signature.signer.as_deref().map(name).unwrap_or_default(),
             ),
             (
                 frame.say("verdict-time"),
-                signature.signing_time.clone().unwrap_or_default(),
+                frame.moment(signature.signing_time.as_deref().unwrap_or_default()),
             ),
             (frame.say("verdict-covers"), covers.unwrap_or_default()),
         ]
@@ -326,3 +363,18 @@ pub(crate) async fn asset(Path(path): Path<String>) -> Result<Response, Problem>
 #[derive(rust_embed::RustEmbed)]
 #[folder = "console/assets"]
 struct Assets;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signer_is_shown_by_name_and_organisation() {
+        assert_eq!(
+            name("CN=审批专用章,serialNumber=1,O=审批局,C=CN"),
+            "审批专用章 · 审批局"
+        );
+        assert_eq!(name("CN=A\\, B,O=A\\, B"), "A, B");
+        assert_eq!(name("C=CN"), "C=CN");
+    }
+}

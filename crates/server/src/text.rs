@@ -120,6 +120,24 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn each_family_of_findings_has_its_words() {
+        let findings = include_str!("../../../docs/findings.md");
+        let codes = findings.lines().filter_map(|line| line.strip_prefix("| `"));
+        let codes = codes.filter_map(|line| line.split_once('`'));
+        let families: BTreeSet<&str> = codes
+            .filter_map(|(code, _)| Some(code.split_once('.')?.0))
+            .collect();
+        assert!(families.len() > 20, "{families:?}");
+        let texts = Texts::embedded().expect("the texts are sound");
+        for family in families {
+            let key = format!("reason-{family}");
+            for language in [Language::Chinese, Language::English] {
+                assert_ne!(texts.say(language, &key, None), key);
+            }
+        }
+    }
+
     fn keys(source: &str) -> BTreeSet<&str> {
         source
             .lines()
