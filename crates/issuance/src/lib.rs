@@ -40,7 +40,6 @@ pub mod stamps;
 pub mod upkeep;
 
 pub use asker::{Asker, Once};
-pub use bundle::BundleError;
 pub use certify::CertifyError;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use credential::inspect_json;
@@ -52,4 +51,4 @@ pub use level::Level;
 pub use office::{Office, Parts, Settings};
 pub use said::{Issued, Waits};
 pub use sealing::SealingError;
-pub use seals::SealError;
+

@@ -14,9 +14,7 @@ use time::{Duration, UtcDateTime};
 use crate::asked::By;
 use crate::secrets::{Place, Secrets};
 use crate::trace;
-use store::Store;
-use store::StoreError;
-use store::{Link, Row};
+use store::{Link, Row, Store, StoreError};
 
 pub use subscription::Subscription;
 
@@ -84,17 +82,6 @@ pub enum Decision {
     GiveUp,
 }
 
-/// What has not been taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Backlog {
-    /// Deliveries to subscribers that are still to be made.
-    pub due: u64,
-    /// When the oldest of them happened.
-    pub oldest: Option<UtcDateTime>,
-    /// Deliveries that wait for a person.
-    pub parked: u64,
-}
-
 /// The outbox of every department.
 #[derive(Debug, Clone)]
 pub struct Outbox {
@@ -104,8 +91,6 @@ pub struct Outbox {
 
 /// A delivery that was taken and not settled is due again after this long.
 const LEASE: Duration = Duration::seconds(60);
-/// Deliveries told again in one transaction.
-const PAGE: u32 = 1_000;
 
 const PUSH: &str = "INSERT INTO outbox (event, receiver, department, stream, number, kind, payload, recorded, \
      due, tries, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 'due')";
@@ -128,14 +113,8 @@ const RETRY: &str = "UPDATE outbox SET state = 'due', due = $3, tries = 0 \
      WHERE event = $1 AND receiver = $2 AND state = 'parked'";
 const GIVE_UP: &str =
     "UPDATE outbox SET state = 'done' WHERE event = $1 AND receiver = $2 AND state = 'parked'";
-// In the order of streams, so that no later event of a stream is open before an earlier one.
-const TOLD: &str = "SELECT stream, number, event, recorded FROM outbox \
-     WHERE receiver = $1 AND (stream > $2 OR stream = $2 AND number > $3) ORDER BY stream, number LIMIT $4";
 const TELL_AGAIN: &str = "UPDATE outbox SET state = 'due', due = $3, tries = 0, reason = NULL \
-     WHERE event = $1 AND receiver = $2 AND state <> 'due'";
-const BACKLOG: &str = "SELECT COUNT(*), MIN(recorded) FROM outbox \
-     WHERE state = 'due' AND receiver IN (SELECT department FROM subscription)";
-const COUNT_PARKED: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'parked'";
+     WHERE receiver = $1 AND recorded >= $2 AND state <> 'due'";
 
 impl Outbox {
     pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Outbox {
@@ -224,48 +203,17 @@ impl Outbox {
     /// identifiers are those of before. Gives the number of deliveries.
     ///
     /// # Errors
-    /// The store; what was set by then is told again, and asking again does no harm.
+    /// The store.
     pub async fn replay(
         &self,
         receiver: &DepartmentKey,
         since: UtcDateTime,
         by: By,
     ) -> Result<u64, StoreError> {
-        let mut told = 0;
-        let mut place = Some((String::new(), 0));
-        while let Some(after) = place {
-            let (receiver, at) = (receiver.clone(), by.at);
-            let page = self.store.write(move |link| {
-                Box::pin(async move { tell_again(link, &receiver, &after, (since, at)).await })
-            });
-            let (count, next) = page.await?;
-            told += count;
-            place = next;
-        }
-        let detail = vec![
-            ("since", since.unix_timestamp().to_string()),
-            ("deliveries", told.to_string()),
-        ];
-        let act = subscription::act(receiver, &by, ("replay", detail));
+        let receiver = receiver.clone();
         self.store
-            .write(move |link| Box::pin(async move { trace::write(link, &act).await }))
-            .await?;
-        Ok(told)
-    }
-
-    /// What subscribers have not taken.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let mut link = self.store.reader().await?;
-        let mut due = link.one(BACKLOG, &[], "outbox").await?;
-        let mut parked = link.one(COUNT_PARKED, &[], "outbox").await?;
-        Ok(Backlog {
-            due: due.count()?,
-            oldest: due.maybe_moment()?,
-            parked: parked.count()?,
-        })
+            .write(move |link| Box::pin(async move { replay(link, &receiver, since, &by).await }))
+            .await
     }
 
     /// Begins or changes a department's subscription.
@@ -419,31 +367,20 @@ async fn decide(
     Ok(true)
 }
 
-/// Sets one page of deliveries due again; gives how many, and where the next page begins.
-async fn tell_again(
+async fn replay(
     link: &mut Link,
     receiver: &DepartmentKey,
-    (stream, number): &(String, u64),
-    (since, now): (UtcDateTime, UtcDateTime),
-) -> Result<(u64, Option<(String, u64)>), StoreError> {
-    let values = [
-        receiver.as_str().into(),
-        stream.as_str().into(),
-        (*number).into(),
-        PAGE.into(),
+    since: UtcDateTime,
+    by: &By,
+) -> Result<u64, StoreError> {
+    let values = [receiver.as_str().into(), since.into(), by.at.into()];
+    let told = link.run(TELL_AGAIN, &values).await?;
+    let detail = vec![
+        ("since", since.unix_timestamp().to_string()),
+        ("deliveries", told.to_string()),
     ];
-    let rows = link.rows(TOLD, &values).await?;
-    let (mut told, mut last) = (0, None);
-    for mut row in rows {
-        let place = (row.text()?, row.count()?);
-        let event = row.text()?;
-        if row.moment()? >= since {
-            let values = [event.as_str().into(), receiver.as_str().into(), now.into()];
-            told += link.run(TELL_AGAIN, &values).await?;
-        }
-        last = Some(place);
-    }
-    Ok((told, last))
+    trace::write(link, &subscription::act(receiver, by, ("replay", detail))).await?;
+    Ok(told)
 }
 
 fn read(mut row: Row, secrets: &Secrets) -> Result<Delivery, StoreError> {

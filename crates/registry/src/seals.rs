@@ -14,9 +14,7 @@ use time::{Duration, UtcDateTime};
 use crate::asked::By;
 use crate::log::{self, Log};
 use crate::trace::{self, Act, Deed};
-use store::Store;
-use store::StoreError;
-use store::{Link, Row};
+use store::{Link, Row, Store, StoreError};
 
 /// A seal as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +103,6 @@ pub struct Seals {
 
 /// How long a first consent waits for the second.
 const PENDING: Duration = Duration::hours(24);
-/// Longest reason kept, in octets.
-const MAX_REASON: usize = 1_000;
 
 const ESTABLISH: &str = "INSERT INTO seal (code, department, stage, since, events, last_person, last_duty) \
      VALUES ($1, $2, 'in_use', $3, 1, $4, 'custodian') ON CONFLICT (code) DO NOTHING RETURNING 1";
@@ -114,8 +110,6 @@ const FIND: &str = "SELECT code, department, stage, since, events, last_person, 
      pending_person, pending_duty, pending_until FROM seal WHERE code = $1";
 const LOCK: &str = "SELECT code, department, stage, since, events, last_person, last_duty, pending_event, \
      pending_person, pending_duty, pending_until FROM seal WHERE code = $1 FOR UPDATE";
-const LIST: &str = "SELECT code, department, stage, since, events, last_person, last_duty, pending_event, \
-     pending_person, pending_duty, pending_until FROM seal WHERE department = $1 ORDER BY code";
 const USE: &str = "SELECT stage FROM seal WHERE code = $1";
 // Uses share the row; a suspension waits for those under way, and those after it find it.
 const SHARE: &str = "SELECT stage FROM seal WHERE code = $1 FOR SHARE";
@@ -144,19 +138,10 @@ impl Seals {
         seals: Vec<(SealCode, DepartmentKey)>,
         by: By,
     ) -> Result<(), StoreError> {
-        let mut fresh = Vec::new();
-        for (seal, department) in seals {
-            if self.find(&seal).await?.is_none() {
-                fresh.push((seal, department));
-            }
-        }
-        if fresh.is_empty() {
-            return Ok(());
-        }
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    for (seal, department) in &fresh {
+                    for (seal, department) in &seals {
                         establish(link, seal, department, &by).await?;
                     }
                     Ok(())
@@ -183,16 +168,6 @@ impl Seals {
         let mut link = self.store.reader().await?;
         let row = link.row(FIND, &[seal.as_str().into()]).await?;
         row.map(read).transpose()
-    }
-
-    /// A department's seals, by code.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn list(&self, department: &DepartmentKey) -> Result<Vec<SealRecord>, StoreError> {
-        let mut link = self.store.reader().await?;
-        let rows = link.rows(LIST, &[department.as_str().into()]).await?;
-        rows.into_iter().map(read).collect()
     }
 
     /// What happened to a seal, in order.
@@ -277,19 +252,28 @@ async fn note(
         happened.reason.into(),
     ];
     link.later(HAPPENED, &values).await?;
-    let entry = Act {
+    let detail = vec![
+        ("stage", happened.stage.code().to_owned()),
+        ("people", happened.people.to_owned()),
+    ];
+    let entry = entry((seal, department), by, (happened.event.to_owned(), detail));
+    trace::write(link, &entry).await.map(|_| ())
+}
+
+fn entry(
+    (seal, department): (&SealCode, &DepartmentKey),
+    by: &By,
+    (ground, detail): (String, Vec<(&'static str, String)>),
+) -> Act {
+    Act {
         department: department.clone(),
         by: by.clone(),
         deed: Deed::Seal,
         object: seal.to_string(),
-        ground: happened.event.to_owned(),
-        detail: vec![
-            ("stage", happened.stage.code().to_owned()),
-            ("people", happened.people.to_owned()),
-        ],
+        ground,
+        detail,
         key: None,
-    };
-    trace::write(link, &entry).await.map(|_| ())
+    }
 }
 
 async fn act_on(link: &mut Link, act: &SealAct) -> Result<SealRecord, SealRefused> {
@@ -339,15 +323,9 @@ async fn wait(
         until.into(),
     ];
     link.later(WAIT, &values).await?;
-    let entry = Act {
-        department: record.department.clone(),
-        by: by.clone(),
-        deed: Deed::Seal,
-        object: act.seal.to_string(),
-        ground: format!("consent to {}", act.event.code()),
-        detail: vec![("duty", act.consent.duty.code().to_owned())],
-        key: None,
-    };
+    let ground = format!("consent to {}", act.event.code());
+    let detail = vec![("duty", act.consent.duty.code().to_owned())];
+    let entry = entry((&act.seal, &record.department), by, (ground, detail));
     trace::write(link, &entry).await?;
     record.pending = Some(Pending {
         event: act.event,
@@ -373,13 +351,12 @@ async fn go(
     ];
     link.later(MOVE, &values).await?;
     log::submit(link, Log::Public, &act.leaf, None).await?;
-    let end = act.reason.floor_char_boundary(MAX_REASON);
     let happened = Happening {
         number: record.events,
         event: act.event.code(),
         stage: record.stage,
         people,
-        reason: act.reason.get(..end).unwrap_or_default(),
+        reason: &act.reason,
     };
     note(link, (&act.seal, &record.department), &happened, by).await
 }

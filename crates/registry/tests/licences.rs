@@ -6,6 +6,8 @@ mod callers;
 mod change;
 #[path = "licences/job.rs"]
 mod job;
+#[path = "licences/located.rs"]
+mod located;
 #[path = "licences/look.rs"]
 mod look;
 #[path = "licences/office.rs"]

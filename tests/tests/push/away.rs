@@ -132,9 +132,8 @@ async fn ten_minutes(stage: &Stage) {
         "a repeat for each loss"
     );
     subscribers.judge(INDUSTRY, all);
-    let backlog = stage.office.registry().outbox().backlog().await;
-    let backlog = backlog.expect("answers");
-    assert_eq!((backlog.due, backlog.parked), (0, 0));
+    let nothing = go(stage, &subscribers).await;
+    assert_eq!(nothing, Pushed::default(), "nothing is behind");
 }
 
 #[tokio::test(flavor = "multi_thread")]

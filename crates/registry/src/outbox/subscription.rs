@@ -8,8 +8,7 @@ use zeroize::Zeroizing;
 use crate::asked::By;
 use crate::secrets::{Place, Secrets};
 use crate::trace::{self, Act, Deed};
-use store::StoreError;
-use store::{Link, Row};
+use store::{Link, Row, StoreError};
 
 /// A department's wish to be told.
 #[derive(Clone, PartialEq, Eq)]

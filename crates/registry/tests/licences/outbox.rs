@@ -2,7 +2,7 @@
 
 use catalogue::key::DepartmentKey;
 use registry::licences::Record;
-use registry::outbox::{Backlog, Decision, Delivery, Outbox, Outcome, Subscription};
+use registry::outbox::{Decision, Delivery, Outbox, Outcome, Subscription};
 use time::{Duration, UtcDateTime};
 use zeroize::Zeroizing;
 
@@ -190,22 +190,17 @@ fn what_was_told_is_told_again_from_a_point_in_order_under_the_same_names() {
 }
 
 #[test]
-fn a_subscription_is_kept_sealed_and_says_what_is_behind() {
+fn a_subscription_is_kept_and_what_nobody_subscribed_to_waits() {
     on_each_store(|stage| async move {
         let office = office(&stage).await;
         office.issued("subscribed").await;
         let outbox = office.registry.outbox();
-        let nothing = outbox.backlog().await.expect("answers");
-        assert_eq!(nothing, Backlog::default(), "nobody has subscribed");
         let wish = subscription("C-SAMR");
         assert!(wish.wants("licence.issued") && !wish.wants("licence.suspend"));
         outbox.subscribe(wish.clone(), by(1)).await.expect("kept");
         let found = outbox.subscription(&receiver("C-SAMR")).await;
         assert_eq!(found.expect("answers"), Some(wish.clone()));
         assert_eq!(outbox.subscriptions().await.expect("answers"), [wish]);
-        let backlog = outbox.backlog().await.expect("answers");
-        assert_eq!((backlog.due, backlog.parked), (1, 0));
-        assert_eq!(backlog.oldest, Some(NOW + Duration::seconds(4)));
         let ended = outbox.unsubscribe(&receiver("C-SAMR"), by(2)).await;
         assert!(ended.expect("answers"));
         let ended = outbox.unsubscribe(&receiver("C-SAMR"), by(3)).await;
