@@ -23,3 +23,5 @@ mod published;
 mod requests;
 #[path = "flow/stage.rs"]
 mod stage;
+#[path = "flow/witness.rs"]
+mod witness;

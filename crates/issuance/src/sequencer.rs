@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use crypto::{Authorisation, KeyId, KeyStore, KeyUse, SignError};
 use registry::jobs::JobId;
-use registry::log::{Extension, Log, LogError, Logs, PendingId};
+use registry::log::{Agreement, Extension, Log, LogError, Logs, PendingId};
 use thiserror::Error;
-use tlog::{Checkpoint, Hash, LeafIndex, NoteKey, Tree, TreeHead};
+use tlog::{Checkpoint, Hash, LeafIndex, NoteKey, Tree, TreeHead, TrustedLog};
 use tokio::sync::{Notify, oneshot};
 
 use crate::clock::Clock;
@@ -47,6 +47,24 @@ pub enum AppendError {
     /// The note cannot be finished.
     #[error("the signed note cannot be written")]
     Note(#[from] tlog::note::NoteFault),
+}
+
+/// Why a countersigned checkpoint is not taken.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WitnessError {
+    /// It is no checkpoint of this log that a known witness countersigned.
+    #[error("not a checkpoint of this log with a known witness's signature")]
+    Checkpoint(#[from] tlog::checkpoint::CheckpointFault),
+    /// The witnesses of the configuration cannot stand beside the log's key.
+    #[error("the witnesses cannot be used")]
+    Witnesses(#[from] tlog::checkpoint::TrustFault),
+    /// Its head is none of this log's: two logs carry one name.
+    #[error("the checkpoint is none of this log's")]
+    Forked,
+    /// The registry refuses or cannot be reached.
+    #[error("the log cannot be read or written")]
+    Log(#[from] LogError),
 }
 
 /// A leaf's place, with what proves it.
@@ -177,6 +195,58 @@ impl Sequencer {
             proof: tiles.inclusion(index, size)?,
             checkpoint: String::from_utf8_lossy(&latest.checkpoint).into(),
         })
+    }
+
+    /// Takes a checkpoint of this log that witnesses countersigned, so that it is shown (T-L3). One of an older tree
+    /// than is kept, or with fewer witnesses, changes nothing.
+    ///
+    /// # Errors
+    /// [`WitnessError`].
+    pub async fn witnessed(&self, note: &[u8], witnesses: &[NoteKey]) -> Result<(), WitnessError> {
+        let trusted = TrustedLog::new(
+            self.signer.origin.as_str(),
+            vec![self.signer.note_key.clone()],
+            witnesses.to_vec(),
+            1,
+        )?;
+        let opened = trusted.open(note)?;
+        let head = opened.checkpoint.head();
+        if self.logs.compare(self.log, head).await? != Agreement::Holds {
+            return Err(WitnessError::Forked);
+        }
+        if let Some((size, kept)) = self.logs.latest_witnessed(self.log).await?
+            && size == head.size
+            && trusted
+                .open(&kept)
+                .is_ok_and(|kept| kept.cosigned.len() >= opened.cosigned.len())
+        {
+            return Ok(());
+        }
+        let note = note.to_vec();
+        Ok(self.logs.witnessed(self.log, head.size, note).await?)
+    }
+
+    /// The newest checkpoint, as witnesses countersigned it where they did; none of an empty log.
+    ///
+    /// # Errors
+    /// The registry.
+    pub async fn newest(&self) -> Result<Option<Vec<u8>>, LogError> {
+        let Some(latest) = self.logs.latest(self.log).await? else {
+            return Ok(None);
+        };
+        Ok(match self.logs.latest_witnessed(self.log).await? {
+            Some((size, countersigned)) if size == latest.head.size => Some(countersigned),
+            _ => Some(latest.checkpoint),
+        })
+    }
+
+    /// The newest checkpoint that a witness countersigned (T-L3).
+    ///
+    /// # Errors
+    /// The registry.
+    pub async fn newest_witnessed(&self) -> Result<Option<Vec<u8>>, LogError> {
+        let kept = self.logs.latest_witnessed(self.log).await?;
+        Ok(kept.map(|(_, countersigned)| countersigned))
     }
 
     /// Works until the task is dropped.

@@ -145,6 +145,8 @@ pub(crate) const TABLE: &[Line] = &[
     ("GET", "/certificates/{name}", Public),
     ("GET", "/status/{list}", Public),
     ("GET", "/log/checkpoint", Public),
+    ("GET", "/log/witnessed", Public),
+    ("POST", "/log/cosignatures", Public),
     ("GET", "/log/tile/{*path}", Public),
     ("GET", "/healthz", Public),
     ("GET", "/readyz", Public),
@@ -193,7 +195,14 @@ mod tests {
     #[test]
     fn nothing_that_changes_a_licence_is_public() {
         for (verb, path, access) in TABLE {
-            let open = ["/v1/verifications", "/tsa", "/ocsp", "/verify"].contains(path);
+            let open = [
+                "/v1/verifications",
+                "/tsa",
+                "/ocsp",
+                "/verify",
+                "/log/cosignatures",
+            ]
+            .contains(path);
             if *verb != "GET" && !open {
                 assert_ne!(*access, Public, "{verb} {path}");
             }

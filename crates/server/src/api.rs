@@ -16,7 +16,7 @@ use crate::state::App;
 use crate::subscriptions;
 use crate::{
     catalogue, certificates, documents, health, licences, machines, pages, published, releases,
-    verifications,
+    verifications, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -78,7 +78,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(published::crl))
         .routes(routes!(published::certificate))
         .routes(routes!(published::states))
-        .routes(routes!(published::checkpoint))
+        .routes(routes!(witnesses::checkpoint))
+        .routes(routes!(witnesses::witnessed))
+        .routes(routes!(witnesses::cosign))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

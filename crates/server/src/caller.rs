@@ -53,10 +53,10 @@ async fn admitted(
 ) -> Result<Request, Problem> {
     let (mut parts, body) = request.into_parts();
     let Access::Any(scopes) = access else {
-        let body = match UPLOADS.contains(&route) {
-            true => app.spool.take(body, limit(app)).await?.into_body(),
-            // Nothing else that anyone may ask for has content.
-            false => Body::empty(),
+        let body = if UPLOADS.contains(&route) {
+            app.spool.take(body, limit(app)).await?.into_body()
+        } else {
+            arrival::content(body, app.config.json.0).await?.into()
         };
         return Ok(Request::from_parts(parts, body));
     };

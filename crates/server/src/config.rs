@@ -11,6 +11,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
+use tlog::NoteKey;
 
 /// What the service is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +70,9 @@ pub struct Config {
     /// How long a status answer is good, and half of it its age at renewal (T-A2).
     #[serde(default = "status")]
     pub status: Period,
+    /// Keys of the log's outside witnesses, as C2SP signed-note writes them (T-L3).
+    #[serde(default)]
+    pub witnesses: Witnesses,
     /// Receivers of events that may lie in a private network or be called without TLS: `host` or `host:port` (T-I8).
     #[serde(default)]
     pub private_receivers: Vec<String>,
@@ -149,6 +153,25 @@ impl Config {
             }
             _ => Err(ReadConfig::Origin(self.public_url)),
         }
+    }
+}
+
+/// Keys of witnesses, each written `name+hash+key`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Witnesses(pub Vec<NoteKey>);
+
+impl<'de> Deserialize<'de> for Witnesses {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let keys = texts.iter().map(|text| NoteKey::parse(text));
+        let keys: Result<_, _> = keys.collect();
+        keys.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Witnesses {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(NoteKey::vkey))
     }
 }
 

@@ -38,13 +38,14 @@ mod subscriptions;
 mod text;
 mod verifications;
 mod webhooks;
+mod witnesses;
 
 pub use access::{Access, Scope};
 pub use api::openapi;
 pub use backups::{backup, restore};
 pub use client::{Answer, Call, CallError, Client};
 pub use command::{check, log_to_stderr, serve};
-pub use config::{Config, Mode, Period, ReadConfig, Size};
+pub use config::{Config, Mode, Period, ReadConfig, Size, Witnesses};
 pub use demo::Demo;
 pub use message_signature::{
     Claimed, Credentials, MAX_SKEW, Message, Unsigned, content_digest, sign,

@@ -67,6 +67,10 @@ pub enum Code {
     DutiesNotSeparate,
     /// The certificate asked for breaks its profile.
     CertificateRefused,
+    /// What was brought is no checkpoint of the log that a known witness countersigned.
+    CosignatureRefused,
+    /// The route is there, what is asked of it is not offered.
+    NotOffered,
     /// The seal does not go from where it stands to where it was to go.
     SealRefused,
     /// Events cannot be told there, or not of that kind.
@@ -79,7 +83,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -107,6 +111,8 @@ impl Code {
         Self::ReleaseRefused,
         Self::DutiesNotSeparate,
         Self::CertificateRefused,
+        Self::CosignatureRefused,
+        Self::NotOffered,
         Self::SealRefused,
         Self::SubscriptionRefused,
         Self::ClockUntrusted,
@@ -124,7 +130,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 31] = [
+const TABLE: [(Code, &str, u16, &str); 33] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -272,6 +278,13 @@ const TABLE: [(Code, &str, u16, &str); 31] = [
         422,
         "the certificate cannot be issued",
     ),
+    (
+        Code::CosignatureRefused,
+        "log.cosignature-refused",
+        422,
+        "no checkpoint of this log that a known witness countersigned",
+    ),
+    (Code::NotOffered, "not-offered", 501, "this is not offered"),
     (
         Code::SealRefused,
         "seal.refused",

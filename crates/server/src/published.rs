@@ -1,13 +1,20 @@
 //! What anyone may fetch: revocation lists, status lists, certificates, the log, the trust bundle. All of it is served
 //! from memory or as stored octets; nothing is decided here.
 
-use axum::extract::{Path, State};
+#![expect(
+    unused_qualifications,
+    reason = "the attribute of a route writes the extractor's path again"
+)]
+
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use issuance::lists::Published;
 use registry::log::Log;
+use serde::Deserialize;
 use time::UtcDateTime;
 use tlog::TilePath;
+use utoipa::IntoParams;
 
 use crate::problem::{Code, Problem};
 use crate::state::App;
@@ -36,13 +43,25 @@ pub(crate) async fn crl(
     Ok(list(&found, "application/pkix-crl", app.office.now()))
 }
 
+/// As of when a list is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct At {
+    /// Seconds of 1970; lists of the past are not offered.
+    time: Option<String>,
+}
+
 /// A token status list.
-#[utoipa::path(get, path = "/status/{list}", tag = "status",
-    responses((status = 200, description = "a statuslist+jwt", content_type = "application/statuslist+jwt"), (status = 404, description = "none current")))]
+#[utoipa::path(get, path = "/status/{list}", tag = "status", params(At),
+    responses((status = 501, description = "lists of the past are not offered"), (status = 200, description = "a statuslist+jwt", content_type = "application/statuslist+jwt"), (status = 404, description = "none current")))]
 pub(crate) async fn states(
     State(app): State<App>,
     Path(number): Path<String>,
+    Query(asked): Query<At>,
 ) -> Result<Response, Problem> {
+    // Token Status List 8.4: lists of the past are not kept, and none is passed off as one.
+    if asked.time.is_some() {
+        return Err(Problem::new(Code::NotOffered));
+    }
     let found = number
         .parse()
         .ok()
@@ -87,20 +106,6 @@ pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Problem> {
         (header::CACHE_CONTROL, "max-age=300,public"),
     ];
     Ok((headers, bundle).into_response())
-}
-
-/// The newest checkpoint (C2SP tlog-tiles).
-#[utoipa::path(get, path = "/log/checkpoint", tag = "log",
-    responses((status = 200, description = "a signed note", content_type = "text/plain"), (status = 404, description = "the log is empty")))]
-pub(crate) async fn checkpoint(State(app): State<App>) -> Result<Response, Problem> {
-    let latest = app.office.registry().logs().latest(Log::Public).await;
-    let latest = latest.map_err(|_| Problem::new(Code::StoreUnavailable))?;
-    let latest = latest.ok_or(Problem::new(Code::NotFound))?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    Ok((headers, latest.checkpoint).into_response())
 }
 
 /// A tile of hashes or a bundle of entries (C2SP tlog-tiles).

@@ -10,7 +10,7 @@ use evidence::ocsp::{self, CertificateId};
 use hyper::Method;
 use issuance::FixedClock;
 use pki::certificate::{Certificate, SerialNumber};
-use server::{Answer, Call, Client, Period, Size};
+use server::{Answer, Call, Client, Period, Size, Witnesses};
 use tempfile::TempDir;
 use tests::customer::Customer;
 use tests::installation::{Installation, NOW};
@@ -26,14 +26,19 @@ const JSON: usize = 8 << 10;
 const FORM: usize = 64 << 10;
 
 /// A service with small limits.
-struct Narrow {
+pub(crate) struct Narrow {
     base: String,
-    customer: Customer,
+    pub(crate) customer: Customer,
     _folder: TempDir,
 }
 
 impl Narrow {
     async fn start() -> Narrow {
+        Narrow::with(Witnesses::default()).await
+    }
+
+    /// One whose log these witnesses countersign.
+    pub(crate) async fn with(witnesses: Witnesses) -> Narrow {
         let folder = tempfile::tempdir().expect("a folder");
         let installation = Installation::found(folder.path(), None, NOW).await;
         let installation = installation.expect("founded");
@@ -46,6 +51,7 @@ impl Narrow {
         config.upload = Size(UPLOAD);
         config.json = Size(JSON);
         config.judged = 1;
+        config.witnesses = witnesses;
         config.arrival = Period(std::time::Duration::ZERO);
         let never = std::future::pending();
         tokio::spawn(server::run(Arc::new(office), config, listener, never));
@@ -57,7 +63,7 @@ impl Narrow {
         }
     }
 
-    async fn send(&self, call: Call) -> Answer {
+    pub(crate) async fn send(&self, call: Call) -> Answer {
         let answer = Client::anonymous(&self.base).call(call, NOW).await;
         answer.expect("an answer")
     }
