@@ -1,7 +1,9 @@
 //! Who asks: an account that was authenticated at the edge, of one department.
 
 use catalogue::key::DepartmentKey;
+use pki::certificate::SerialNumber;
 use registry::asked::{Asked, By, IdempotencyKey};
+use registry::trace::{Act, Deed};
 use time::UtcDateTime;
 
 /// An authenticated account.
@@ -28,6 +30,19 @@ pub struct Once {
 impl Asker {
     pub(crate) fn by(&self, at: UtcDateTime) -> By {
         By::new(self.person.clone(), at)
+    }
+
+    /// The trace of what is done to a certificate.
+    pub(crate) fn certified(&self, serial: &SerialNumber, ground: &str, at: UtcDateTime) -> Act {
+        Act {
+            department: self.department.clone(),
+            by: self.by(at),
+            deed: Deed::Certificate,
+            object: serial.to_string(),
+            ground: ground.to_owned(),
+            detail: Vec::new(),
+            key: None,
+        }
     }
 
     pub(crate) fn asked(&self, once: &Once) -> Asked {

@@ -16,6 +16,7 @@ use registry::certificates::{CertificateError, Certificates, Intent};
 use thiserror::Error;
 use time::UtcDateTime;
 
+use crate::asker::Asker;
 use crate::clock::Clock;
 
 /// Partitions of the issuing CA's revocation list.
@@ -80,6 +81,8 @@ pub(crate) struct Order<'a> {
     pub(crate) validity: Validity,
     /// The department for which it is made.
     pub(crate) department: &'a str,
+    /// Who asks for it; nobody where the service founds itself.
+    pub(crate) asker: Option<&'a Asker>,
 }
 
 impl Authority<'_> {
@@ -129,8 +132,12 @@ impl Authority<'_> {
         );
         let signature = self.keys.sign(linted.to_be_signed(), &under)?;
         let certificate = linted.finish(&signature)?;
+        let act = order
+            .asker
+            .map(|asker| asker.certified(&serial, "issued", now));
+        let der = certificate.der().to_vec();
         self.certificates
-            .issued(self.key, serial, tbs_digest, certificate.der().to_vec())
+            .issued(self.key, serial, tbs_digest, der, act)
             .await?;
         Ok(certificate)
     }

@@ -247,6 +247,7 @@ impl Founding<'_> {
             key,
             validity: Validity { from, last },
             department,
+            asker: None,
         }
     }
 

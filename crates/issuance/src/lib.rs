@@ -51,4 +51,3 @@ pub use level::Level;
 pub use office::{Office, Parts, Settings};
 pub use said::{Issued, Waits};
 pub use sealing::SealingError;
-

@@ -5,7 +5,6 @@ use pki::certificate::{Certificate, SerialNumber, Validity};
 use pki::crl::{Reason, Revoked};
 use pki::profile::{Issuer, NameSubject, NaturalPerson, Profile};
 use registry::certificates::{CertificateError, Registered, Revocation};
-use registry::trace::{Act, Deed};
 use thiserror::Error;
 use time::Duration;
 
@@ -136,10 +135,9 @@ pub async fn certify_person(
             last: last.min(office.hierarchy.authority.validity().last) - Duration::SECOND,
         },
         department: asker.department.as_str(),
+        asker: Some(asker),
     };
-    let certificate = authority.issue(&order).await?;
-    trace(office, asker, certificate.serial(), "issued").await?;
-    Ok(certificate)
+    Ok(authority.issue(&order).await?)
 }
 
 /// Revokes a certificate of the asker's department, from now on.
@@ -164,31 +162,13 @@ pub async fn revoke_certificate(
         reason,
         invalid_since: None,
     };
-    let revoked = match certificates.revoke(&ca, revoked).await? {
+    let act = asker.certified(&serial, "revoked", office.clock.now());
+    let revoked = match certificates.revoke(&ca, revoked, Some(act)).await? {
         Revocation::Recorded => revoked,
         Revocation::Already(before) => before,
     };
     office.responder.forget(&serial);
-    trace(office, asker, &serial, "revoked").await?;
     // T-A3: status and lists follow at once.
     office.upkeep.notify_one();
     Ok(revoked)
-}
-
-async fn trace(
-    office: &Office,
-    asker: &Asker,
-    serial: &SerialNumber,
-    ground: &str,
-) -> Result<(), registry::StoreError> {
-    let act = Act {
-        department: asker.department.clone(),
-        by: asker.by(office.clock.now()),
-        deed: Deed::Certificate,
-        object: serial.to_string(),
-        ground: ground.to_owned(),
-        detail: Vec::new(),
-        key: None,
-    };
-    office.registry.trace().record(act).await.map(|_| ())
 }

@@ -80,43 +80,7 @@ impl Callers {
             .await
     }
 
-    /// Uses a nonce of a caller; it is remembered for ten minutes.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn use_nonce(
-        &self,
-        caller: &str,
-        nonce: &str,
-        now: UtcDateTime,
-    ) -> Result<Nonce, StoreError> {
-        let (caller, nonce) = (caller.to_owned(), nonce.to_owned());
-        self.store
-            .write(move |link| {
-                Box::pin(async move { machine::use_nonce(link, (&caller, &nonce), now).await })
-            })
-            .await
-    }
-
-    /// Counts one request of a caller against its quota of the day.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn count(
-        &self,
-        caller: &str,
-        quota: u64,
-        now: UtcDateTime,
-    ) -> Result<Quota, StoreError> {
-        let caller = caller.to_owned();
-        self.store
-            .write(move |link| {
-                Box::pin(async move { machine::count(link, &caller, quota, now).await })
-            })
-            .await
-    }
-
-    /// Uses a nonce and counts the request, in one transaction. It is durable as soon as any later fact is: a request
+    /// Uses a nonce, which is remembered for ten minutes, and counts the request. It is durable as soon as any later fact is: a request
     /// that left nothing durable may come again after a power cut.
     ///
     /// # Errors

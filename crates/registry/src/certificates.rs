@@ -14,6 +14,7 @@ use pki::certificate::SerialNumber;
 use pki::crl::{Reason, Revoked};
 use time::UtcDateTime;
 
+use crate::trace::{self, Act};
 use store::Store;
 use store::{Link, Row};
 
@@ -44,7 +45,8 @@ impl Certificates {
             .await
     }
 
-    /// Records the signed certificate of an intent; its first OCSP answer is due at once.
+    /// Records the signed certificate of an intent; its first OCSP answer is due at once. `act` is
+    /// the trace of who had it issued, in the same transaction (T-L1).
     ///
     /// # Errors
     /// `NotIntended` when there is no open intent with this digest; `Store`.
@@ -54,11 +56,15 @@ impl Certificates {
         serial: SerialNumber,
         tbs_digest: [u8; 32],
         der: Vec<u8>,
+        act: Option<Act>,
     ) -> Result<(), CertificateError> {
         let issuer = issuer.as_str().to_owned();
         self.store
             .write(move |link| {
-                Box::pin(async move { issued(link, &issuer, serial, &tbs_digest, &der).await })
+                Box::pin(async move {
+                    issued(link, &issuer, serial, &tbs_digest, &der).await?;
+                    traced(link, act.as_ref()).await
+                })
             })
             .await
     }
@@ -140,7 +146,8 @@ impl Certificates {
     }
 
     /// Revokes, in work that does not grow with the number of certificates: the row, one OCSP answer
-    /// and two lists become due (T-A3, ades-pki 11). A hold may be followed by another reason.
+    /// and two lists become due (T-A3, ades-pki 11). A hold may be followed by another reason. `act`
+    /// is the trace of who revoked, in the same transaction (T-L1).
     ///
     /// # Errors
     /// `NotIssued`, `Store`.
@@ -148,10 +155,17 @@ impl Certificates {
         &self,
         issuer: &KeyId,
         revoked: Revoked,
+        act: Option<Act>,
     ) -> Result<Revocation, CertificateError> {
         let issuer = issuer.as_str().to_owned();
         self.store
-            .write(move |link| Box::pin(async move { revoke(link, &issuer, &revoked).await }))
+            .write(move |link| {
+                Box::pin(async move {
+                    let found = revoke(link, &issuer, &revoked).await?;
+                    traced(link, act.as_ref()).await?;
+                    Ok(found)
+                })
+            })
             .await
     }
 
@@ -226,6 +240,13 @@ async fn issued(
     let shard = standing::small(row.integer()?)?;
     lists::begin(link, issuer, shard).await?;
     answers::begin(link, issuer, serial).await?;
+    Ok(())
+}
+
+async fn traced(link: &mut Link, act: Option<&Act>) -> Result<(), CertificateError> {
+    if let Some(act) = act {
+        trace::write(link, act).await?;
+    }
     Ok(())
 }
 

@@ -98,16 +98,24 @@ fn a_person_is_enrolled_with_the_key_that_releases() {
 fn a_nonce_is_used_once_in_ten_minutes() {
     on_each_store(|stage| async move {
         let callers = office(&stage).await.registry.callers();
+        callers.enrol(caller(), by(0)).await.expect("free");
+        let one = callers.find("approval-system").await.expect("answers");
+        let one = one.expect("enrolled");
+        let mut other = one.clone();
+        "another".clone_into(&mut other.id);
         let after = |seconds| NOW + Duration::seconds(seconds);
         for (caller, seconds, expected) in [
-            ("a", 0, Nonce::Fresh),
-            ("a", 0, Nonce::Used),
-            ("b", 0, Nonce::Fresh),
-            ("a", 599, Nonce::Used),
-            ("a", 600, Nonce::Fresh),
+            (&one, 0, Nonce::Fresh),
+            (&one, 0, Nonce::Used),
+            (&other, 0, Nonce::Fresh),
+            (&one, 599, Nonce::Used),
+            (&one, 600, Nonce::Fresh),
         ] {
-            let found = callers.use_nonce(caller, "nonce", after(seconds)).await;
-            assert_eq!(found.expect("answers"), expected, "{caller} {seconds}");
+            let (found, _) = callers
+                .admit(caller, "nonce", after(seconds))
+                .await
+                .expect("answers");
+            assert_eq!(found, expected, "{} {seconds}", caller.id);
         }
         let forgotten = callers.forget(after(1_200), NOW).await;
         assert_eq!(forgotten.expect("answers"), 2);

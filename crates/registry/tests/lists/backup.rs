@@ -83,7 +83,7 @@ pub(crate) async fn filled(registry: &Registry) {
         .expect("fresh");
     registry
         .certificates()
-        .issued(&issuer, serial, [1; 32], vec![0x30, 0])
+        .issued(&issuer, serial, [1; 32], vec![0x30, 0], None)
         .await
         .expect("intended");
     let list = NewList {

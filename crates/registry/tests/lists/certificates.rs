@@ -39,7 +39,13 @@ async fn issued(registry: &Registry, number: u8, shard: u32) {
         .await
         .expect("a fresh serial number");
     certificates
-        .issued(&ca(), serial(number), [number; 32], vec![0x30, number])
+        .issued(
+            &ca(),
+            serial(number),
+            [number; 32],
+            vec![0x30, number],
+            None,
+        )
         .await
         .expect("intended");
 }
@@ -93,17 +99,17 @@ fn only_what_was_issued_is_good() {
         certificates.intend(intent(1, 0)).await.expect("fresh");
         assert_eq!(standing(1).await, Some(Standing::Intended));
         let wrong = certificates
-            .issued(&ca(), serial(1), [9; 32], vec![1])
+            .issued(&ca(), serial(1), [9; 32], vec![1], None)
             .await
             .expect_err("other octets than intended");
         assert!(matches!(wrong, CertificateError::NotIntended(_)));
         certificates
-            .issued(&ca(), serial(1), [1; 32], vec![0x30, 1])
+            .issued(&ca(), serial(1), [1; 32], vec![0x30, 1], None)
             .await
             .expect("as intended");
         assert_eq!(standing(1).await, Some(Standing::Good));
         let again = certificates
-            .issued(&ca(), serial(1), [1; 32], vec![0x30, 2])
+            .issued(&ca(), serial(1), [1; 32], vec![0x30, 2], None)
             .await;
         assert!(
             matches!(again, Err(CertificateError::NotIntended(_))),
@@ -120,11 +126,11 @@ fn only_what_was_issued_is_good() {
         assert_eq!(standing(2).await, Some(Standing::Voided));
         assert!(certificates.void(&ca(), serial(1), at(200)).await.is_err());
         let late = certificates
-            .issued(&ca(), serial(2), [2; 32], vec![1])
+            .issued(&ca(), serial(2), [2; 32], vec![1], None)
             .await;
         assert!(matches!(late, Err(CertificateError::NotIntended(_))));
         let revoke = certificates
-            .revoke(&ca(), revoked(2, Reason::KeyCompromise))
+            .revoke(&ca(), revoked(2, Reason::KeyCompromise), None)
             .await;
         assert!(matches!(revoke, Err(CertificateError::NotIssued(_))));
         let due = registry.ocsp_answers().due(&ca(), at(0), 10).await;
@@ -139,24 +145,36 @@ fn a_revocation_is_told_once_and_only_a_hold_is_taken_back() {
         let certificates = registry.certificates();
         issued(&registry, 1, 0).await;
         let hold = revoked(1, Reason::CertificateHold);
-        let kept = certificates.revoke(&ca(), hold).await.expect("issued");
+        let kept = certificates
+            .revoke(&ca(), hold, None)
+            .await
+            .expect("issued");
         assert_eq!(kept, Revocation::Recorded);
-        let again = certificates.revoke(&ca(), hold).await.expect("issued");
+        let again = certificates
+            .revoke(&ca(), hold, None)
+            .await
+            .expect("issued");
         assert_eq!(again, Revocation::Already(hold));
         certificates.resume(&ca(), serial(1)).await.expect("held");
         assert!(matches!(
             certificates.resume(&ca(), serial(1)).await,
             Err(CertificateError::NotHeld(_))
         ));
-        certificates.revoke(&ca(), hold).await.expect("issued");
+        certificates
+            .revoke(&ca(), hold, None)
+            .await
+            .expect("issued");
         let compromised = revoked(1, Reason::KeyCompromise);
-        let kept = certificates.revoke(&ca(), compromised).await;
+        let kept = certificates.revoke(&ca(), compromised, None).await;
         assert_eq!(kept.expect("from a hold"), Revocation::Recorded);
         assert!(matches!(
             certificates.resume(&ca(), serial(1)).await,
             Err(CertificateError::NotHeld(_))
         ));
-        let milder = certificates.revoke(&ca(), hold).await.expect("issued");
+        let milder = certificates
+            .revoke(&ca(), hold, None)
+            .await
+            .expect("issued");
         assert_eq!(milder, Revocation::Already(compromised));
         let found = certificates.find(&ca(), serial(1)).await.expect("readable");
         assert_eq!(
@@ -252,7 +270,7 @@ fn a_revocation_makes_its_shard_and_the_complete_list_due() {
         let gone = revoked(2, Reason::KeyCompromise);
         registry
             .certificates()
-            .revoke(&ca(), gone)
+            .revoke(&ca(), gone, None)
             .await
             .expect("issued");
         let both = [Scope::Complete, Scope::Shard(1)];
@@ -262,7 +280,7 @@ fn a_revocation_makes_its_shard_and_the_complete_list_due() {
         assert_eq!(entries, [gone]);
         registry
             .certificates()
-            .revoke(&ca(), revoked(1, Reason::Superseded))
+            .revoke(&ca(), revoked(1, Reason::Superseded), None)
             .await
             .expect("issued");
         lists
@@ -296,7 +314,7 @@ fn an_answer_is_due_at_once_at_half_its_life_and_after_a_revocation() {
 
         registry
             .certificates()
-            .revoke(&ca(), revoked(2, Reason::KeyCompromise))
+            .revoke(&ca(), revoked(2, Reason::KeyCompromise), None)
             .await
             .expect("issued");
         let second = due(1).await;
