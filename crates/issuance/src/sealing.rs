@@ -143,6 +143,8 @@ struct Prepared {
     to_be_signed: Vec<u8>,
     /// SHA-256 over the byte ranges.
     covered: [u8; 32],
+    /// When the file says it was signed, to the whole second of its text.
+    claimed: time::UtcDateTime,
 }
 
 /// The same, known to the journal; the release is used up.
@@ -273,6 +275,7 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
         revision,
         message,
         covered,
+        claimed: now,
         released,
     })
 }
@@ -365,7 +368,8 @@ async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> 
     };
     let (opening, status) = opening(office, &prepared.released, salt, sealed);
     let stamp = stamped.stamp.as_ref();
-    let moment = stamp.map_or_else(|| office.clock.now(), |stamp| stamp.moment);
+    // The reader has no other moment than these two to build the leaf from.
+    let moment = stamp.map_or(prepared.claimed, |stamp| stamp.moment);
     let leaf = Leaf {
         kind: LeafKind::SealSignature,
         office: prepared.released.seal.holder_code.clone(),
