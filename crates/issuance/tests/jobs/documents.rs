@@ -1,5 +1,7 @@
 //! Callers' documents: two jobs on one file, a release given again, and the level asked for.
 
+use std::sync::atomic::Ordering;
+
 use crypto::Release;
 use issuance::Level;
 use registry::asked::By;
@@ -97,5 +99,16 @@ async fn a_document_is_sealed_at_the_level_that_was_asked_for() {
         let has_store = file.windows(4).any(|part| part == b"/DSS");
         assert_eq!(has_store, level == Level::LongTerm);
         assert_eq!(house.leaves(&job, LeafKind::SealSignature).await, 1, "D3");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_holds_at_every_level_however_long_the_sealing_took() {
+    for (number, level) in [(1, Level::Basic), (2, Level::LongTerm)] {
+        let house = House::found().await;
+        house.clock.step.store(1, Ordering::SeqCst);
+        let job = house.waiting(number, level, blank()).await;
+        let sealed = house.release(&job).await.expect("sealed");
+        assert_eq!(sealed["state"], "sealed", "{level:?}");
     }
 }

@@ -108,7 +108,7 @@ impl House {
     /// So much later, a round of upkeep.
     pub(crate) async fn later(&self, passed: time::Duration) {
         use issuance::Clock;
-        self.clock.put(self.clock.now() + passed);
+        self.clock.clock.put(self.clock.now() + passed);
         let round = issuance::upkeep::round(&self.office).await;
         round.expect("upkeep goes through");
     }

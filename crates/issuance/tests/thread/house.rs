@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use catalogue::Zone;
 use catalogue::key::DepartmentKey;
@@ -27,7 +28,7 @@ pub(crate) const NOW: UtcDateTime = utc_datetime!(2026-07-03 01:00);
 /// An office at work, and who may ask it.
 pub(crate) struct House {
     pub(crate) office: Arc<Office>,
-    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) clock: Arc<Hand>,
     custodian: SoftwareSigner,
     _folder: tempfile::TempDir,
 }
@@ -40,11 +41,35 @@ fn sample(name: &str) -> Vec<u8> {
 /// The person who releases every seal here.
 pub(crate) const CUSTODIAN: &str = "P-HE-SHOUZHENG";
 
+/// A clock that is put where a test wants it, and goes on by so many seconds at each look.
+pub(crate) struct Hand {
+    pub(crate) clock: FixedClock,
+    pub(crate) step: AtomicI64,
+}
+
+impl Hand {
+    fn at(moment: UtcDateTime) -> Hand {
+        Hand {
+            clock: FixedClock::new(moment),
+            step: AtomicI64::new(0),
+        }
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> UtcDateTime {
+        let now = self.clock.now();
+        self.clock
+            .put(now + Duration::seconds(self.step.load(Ordering::SeqCst)));
+        now
+    }
+}
+
 impl House {
     pub(crate) async fn found() -> House {
         let folder = tempfile::tempdir().expect("a folder");
         let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-        let clock = Arc::new(FixedClock::new(NOW));
+        let clock = Arc::new(Hand::at(NOW));
         let secrets = Secrets::new(AeadKey::new([1; 32]), [2; 32], random.clone());
         let address = format!("sqlite:{}", folder.path().join("registry.db").display());
         let registry = registry::open(&address, secrets).await.expect("opens");
