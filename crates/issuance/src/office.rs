@@ -273,7 +273,7 @@ impl Office {
     /// The signed trust bundle, for verifiers.
     ///
     /// # Errors
-    /// [`BundleError`], when the key store is locked.
+    /// `BundleError`, when the key store is locked.
     pub fn trust_bundle(&self) -> Result<String, BundleError> {
         let desk = self.desk();
         self.contents(&desk).signed(&self.keys)
