@@ -2,41 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use catalogue::key::{DepartmentKey, MatterCode, SealCode, TransferKey};
+use catalogue::key::{DepartmentKey, SealCode, TransferKey};
 use catalogue::matter::MatterStatus;
 use catalogue::transfer::ScopeGround;
-use catalogue::{Catalogue, DocumentPurpose, Fault, ImportError, Rule, SealUse, Sources};
+use catalogue::{Catalogue, DocumentPurpose, Fault, ImportError, Rule, SealUse};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::date;
 
-const DEPARTMENTS: &str = include_str!("../../../tests/fixtures/sample/departments.json");
-const TYPES: &str = include_str!("../../../tests/fixtures/sample/licence-types.json");
-const MATTERS: &str = include_str!("../../../tests/fixtures/sample/matters-catalogue.json");
-const POWERS: &str = include_str!("../../../tests/fixtures/sample/powers.json");
+#[path = "sample/made.rs"]
+mod made;
+
+use made::{catalogue, code, import};
 
 const ON: Date = date!(2026 - 07 - 01);
 const BEFORE: Date = date!(2026 - 06 - 30);
-
-fn import(change: impl Fn(&mut Value, &mut Value)) -> Result<Catalogue, ImportError> {
-    let mut matters: Value = serde_json::from_str(MATTERS).expect("JSON");
-    let mut powers: Value = serde_json::from_str(POWERS).expect("JSON");
-    change(&mut matters, &mut powers);
-    Catalogue::import(&Sources {
-        departments: DEPARTMENTS.as_bytes(),
-        types: TYPES.as_bytes(),
-        matters: matters.to_string().as_bytes(),
-        powers: Some(powers.to_string().as_bytes()),
-    })
-}
-
-fn catalogue(change: impl Fn(&mut Value, &mut Value)) -> Catalogue {
-    import(change).expect("imports")
-}
-
-fn code(text: &str) -> MatterCode {
-    MatterCode::parse(text).expect("code")
-}
 
 fn entry<'a>(matters: &'a mut Value, code: &str) -> &'a mut Value {
     matters["matters"]

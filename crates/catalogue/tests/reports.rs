@@ -5,37 +5,17 @@ use catalogue::key::{MatterCode, RegionCode, TypeKey};
 use catalogue::matter::{MatterKind, MatterStatus};
 use catalogue::report::Difference;
 use catalogue::report::feed::{Breach, Change, EntryKind, Subject, Turn};
-use catalogue::{Catalogue, Fault, ImportError, Rule, Sources};
+use catalogue::{Fault, ImportError, Rule};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::date;
 
-const DEPARTMENTS: &str = include_str!("../../../tests/fixtures/sample/departments.json");
-const TYPES: &str = include_str!("../../../tests/fixtures/sample/licence-types.json");
-const MATTERS: &str = include_str!("../../../tests/fixtures/sample/matters-catalogue.json");
-const POWERS: &str = include_str!("../../../tests/fixtures/sample/powers.json");
+#[path = "sample/made.rs"]
+mod made;
+
+use made::{catalogue, code, import};
 
 const DAY: Date = date!(2026 - 06 - 10);
-
-fn import(change: impl Fn(&mut Value, &mut Value)) -> Result<Catalogue, ImportError> {
-    let mut matters: Value = serde_json::from_str(MATTERS).expect("JSON");
-    let mut powers: Value = serde_json::from_str(POWERS).expect("JSON");
-    change(&mut matters, &mut powers);
-    Catalogue::import(&Sources {
-        departments: DEPARTMENTS.as_bytes(),
-        types: TYPES.as_bytes(),
-        matters: matters.to_string().as_bytes(),
-        powers: Some(powers.to_string().as_bytes()),
-    })
-}
-
-fn catalogue(change: impl Fn(&mut Value, &mut Value)) -> Catalogue {
-    import(change).expect("imports")
-}
-
-fn code(text: &str) -> MatterCode {
-    MatterCode::parse(text).expect("code")
-}
 
 fn region(text: &str) -> RegionCode {
     RegionCode::parse(text).expect("code")
