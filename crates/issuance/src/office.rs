@@ -24,7 +24,7 @@ use tokio::sync::{Notify, Semaphore};
 use verify::Trust;
 
 use crate::answers::{self, AnswerError, Responder};
-use crate::bundle::{BundleError, Contents};
+use crate::bundle::Contents;
 use crate::clock::Clock;
 pub use crate::desk::Desk;
 use crate::dropped::Dropped;
@@ -33,9 +33,12 @@ pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListError, ListIssuer, Lists};
-use crate::seals::{SealError, gather};
+use crate::seals::gather;
 use crate::sequencer::{CheckpointSigner, Sequencer};
 use crate::stamps::TimeStamps;
+
+pub use crate::bundle::BundleError;
+pub use crate::seals::SealError;
 
 /// The policy of our time-stamps: an arc of our own below 2.25 (X.667).
 const STAMP_POLICY: Oid = Oid::of(&[
@@ -273,7 +276,7 @@ impl Office {
     /// The signed trust bundle, for verifiers.
     ///
     /// # Errors
-    /// `BundleError`, when the key store is locked.
+    /// [`BundleError`], when the key store is locked.
     pub fn trust_bundle(&self) -> Result<String, BundleError> {
         let desk = self.desk();
         self.contents(&desk).signed(&self.keys)
