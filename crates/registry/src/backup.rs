@@ -7,7 +7,7 @@
 //! A backup is older than the log. What was published since is found by [`Logs::compare`] with a
 //! checkpoint that others have seen (T-D8); until it agrees nothing may be signed.
 //!
-//! [`Logs::compare`]: crate::log::Logs::compare
+//! [`Logs::compare`]: trail::log::Logs::compare
 
 mod fault;
 mod tables;
@@ -19,11 +19,11 @@ use time::UtcDateTime;
 use vault::backup::{Folder, Manifest};
 use vault::{Copied, ObjectId, Objects};
 
-use crate::log::{Log, latest};
-use crate::secrets::hex;
 use store::Link;
 use store::Store;
 use store::StoreError;
+use trail::log::{Log, latest};
+use trail::secrets::hex;
 
 use tables::Table;
 

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use catalogue::key::{DepartmentKey, PersonKey};
 use time::UtcDateTime;
 
-use crate::asked::By;
-use crate::secrets::Secrets;
 use store::Store;
 use store::StoreError;
+use trail::asked::By;
+use trail::secrets::Secrets;
 
 pub use machine::{Caller, NewCaller, Nonce, Quota};
 pub use person::{EnrolRefused, NewPerson, Person};
@@ -116,7 +116,7 @@ impl Callers {
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    let requests = crate::asked::forget(link, requests).await?;
+                    let requests = trail::asked::forget(link, requests).await?;
                     Ok(requests + machine::forget(link, now).await?)
                 })
             })

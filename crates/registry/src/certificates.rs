@@ -14,9 +14,9 @@ use pki::certificate::SerialNumber;
 use pki::crl::{Reason, Revoked};
 use time::UtcDateTime;
 
-use crate::trace::{self, Act};
 use store::Store;
 use store::{Link, Row};
+use trail::trace::{self, Act};
 
 pub use answers::{AnswerDue, Answers, SignedAnswer};
 pub use lists::{Lists, Scope, SignedList, Turn};

@@ -14,19 +14,19 @@ use catalogue::key::DepartmentKey;
 use crypto::{Release, ReleaseStatement};
 use time::UtcDateTime;
 
-use crate::asked::{By, Response};
-use crate::log::PendingId;
-use crate::secrets::Secrets;
 use store::Store;
 use store::StoreError;
+use trail::asked::{By, Response};
+use trail::log::PendingId;
+use trail::secrets::Secrets;
 
-pub use crate::id::JobId;
 pub use document::{DocumentRefused, DocumentReservation, DocumentReserving};
 pub use failure::{Failure, Reason};
 pub use job::{Grounds, Job, JobKind, JobState, Unsealed};
 pub use logging::Logging;
 pub use record::{FileRecord, Recorded, Recording};
 pub use step::{Journalled, Signing, StepRefused};
+pub use trail::id::JobId;
 
 /// The jobs of every department.
 #[derive(Debug, Clone)]

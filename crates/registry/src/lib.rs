@@ -8,25 +8,19 @@
 //! What is personal is sealed before it reaches the database, and found by keyed digests
 //! ([`Secrets`]).
 
-pub mod asked;
 pub mod backup;
 pub mod callers;
 pub mod catalogues;
 pub mod certificates;
-mod id;
 pub mod jobs;
-pub mod journal;
 pub mod licences;
-pub mod log;
 mod migrations;
-pub mod outbox;
 mod registry;
 pub mod seals;
-mod secrets;
 pub mod status;
-pub mod trace;
 
 pub use registry::{Registry, open};
-pub use secrets::Secrets;
 pub use store::{Cause, OpenStore, StoreError};
+pub use trail::secrets::Secrets;
+pub use trail::{asked, journal, log, outbox, trace};
 pub use vault as objects;

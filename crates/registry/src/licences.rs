@@ -11,16 +11,16 @@ use catalogue::key::{DepartmentKey, TypeCode};
 use licence::{HolderCode, Identifier, LicenceNumber};
 use time::UtcDateTime;
 
-use crate::secrets::Secrets;
 use store::Store;
 use store::StoreError;
+use trail::secrets::Secrets;
 
-pub use crate::id::LicenceId;
 pub(crate) use change::tell;
 pub use change::{Change, ChangeRefused, Changing, Respond};
 pub use reserve::{
     Compose, Composed, Drawn, NotComposed, Reservation, ReserveRefused, Reserved, Reserving,
 };
+pub use trail::id::LicenceId;
 pub use version::{Content, Happened, Record};
 
 /// The licences of every department.

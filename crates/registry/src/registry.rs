@@ -7,17 +7,17 @@ use crate::callers::Callers;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
 use crate::jobs::Jobs;
-use crate::journal::Journal;
 use crate::licences::Licences;
-use crate::log::Logs;
 use crate::migrations;
-use crate::outbox::Outbox;
 use crate::seals::Seals;
-use crate::secrets::Secrets;
 use crate::status::StatusLists;
-use crate::trace::Trace;
 use store::OpenStore;
 use store::Store;
+use trail::journal::Journal;
+use trail::log::Logs;
+use trail::outbox::Outbox;
+use trail::secrets::Secrets;
+use trail::trace::Trace;
 
 /// An open registry; cheap to clone.
 #[derive(Debug, Clone)]

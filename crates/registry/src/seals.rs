@@ -11,10 +11,10 @@ use seal::life::{self, Consent, Duty, Event, Stage, Step};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
-use crate::asked::By;
-use crate::log::{self, Log};
-use crate::trace::{self, Act, Deed};
 use store::{Link, Row, Store, StoreError};
+use trail::asked::By;
+use trail::log::{self, Log};
+use trail::trace::{self, Act, Deed};
 
 /// A seal as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

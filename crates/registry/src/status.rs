@@ -11,10 +11,10 @@ use time::UtcDateTime;
 use zeroize::Zeroizing;
 
 use crate::certificates::half_life;
-use crate::secrets::{Place, Secrets};
 use store::Store;
 use store::StoreError;
 use store::{Link, Row};
+use trail::secrets::{Place, Secrets};
 
 /// Slots of a list (D20).
 pub const SLOTS: u32 = 1 << 20;

@@ -22,6 +22,7 @@ pub(crate) const CRATES: &[&str] = &[
     "server",
     "store",
     "tlog",
+    "trail",
     "vault",
     "verify",
     "x509",

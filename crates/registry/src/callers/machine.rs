@@ -6,12 +6,12 @@ use catalogue::key::{DepartmentKey, PersonKey};
 use time::{Duration, UtcDateTime};
 use zeroize::Zeroizing;
 
-use crate::asked::By;
 use crate::callers::person::{EnrolRefused, permit};
-use crate::secrets::{Place, Secrets};
-use crate::trace;
 use store::StoreError;
 use store::{Link, Row};
+use trail::asked::By;
+use trail::secrets::{Place, Secrets};
+use trail::trace;
 
 /// A machine to be enrolled.
 #[derive(Clone)]

@@ -5,10 +5,10 @@ use crypto::PublicKey;
 use thiserror::Error;
 use time::UtcDateTime;
 
-use crate::asked::By;
-use crate::trace::{self, Act, Deed};
 use store::StoreError;
 use store::{Link, Row};
+use trail::asked::By;
+use trail::trace::{self, Act, Deed};
 
 /// A person to be enrolled.
 #[derive(Debug, Clone)]

@@ -4,10 +4,10 @@
 use time::UtcDateTime;
 use tlog::{Leaf, LeafKind};
 
-use crate::id::JobId;
-use crate::log::{self, Log};
 use store::Link;
 use store::StoreError;
+use trail::id::JobId;
+use trail::log::{self, Log};
 
 /// Closes each seal signature that earlier attempts of the job left in the public log.
 pub(crate) async fn close(

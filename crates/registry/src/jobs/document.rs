@@ -2,14 +2,14 @@
 
 use catalogue::key::DepartmentKey;
 
-use crate::asked::{self, Asked, By, Response, Seen};
-use crate::id::JobId;
 use crate::jobs::job::{self, Grounds, JobKind, JobState, NewJob};
 use crate::jobs::step::About;
-use crate::secrets::Secrets;
-use crate::trace::{self, Deed};
 use store::Link;
 use store::StoreError;
+use trail::asked::{self, Asked, By, Response, Seen};
+use trail::id::JobId;
+use trail::secrets::Secrets;
+use trail::trace::{self, Deed};
 
 use thiserror::Error;
 

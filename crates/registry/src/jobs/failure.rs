@@ -3,14 +3,14 @@
 
 use std::fmt;
 
-use crate::asked::By;
-use crate::id::JobId;
 use crate::jobs::closing;
 use crate::jobs::job::{Job, JobState};
 use crate::jobs::step::{StepRefused, act, end, locked};
-use crate::secrets::Secrets;
-use crate::trace::{self, Deed};
 use store::Link;
+use trail::asked::By;
+use trail::id::JobId;
+use trail::secrets::Secrets;
+use trail::trace::{self, Deed};
 
 /// Why a job ends, as it is kept with it: `code: text`.
 #[derive(Debug, Clone, PartialEq, Eq)]

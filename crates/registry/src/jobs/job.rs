@@ -5,11 +5,11 @@ use catalogue::key::{DepartmentKey, MatterCode, PersonKey, SealCode};
 use licence::Identifier;
 use time::UtcDateTime;
 
-use crate::asked::{self, Response};
-use crate::id::JobId;
-use crate::secrets::{Place, Secrets};
 use store::StoreError;
 use store::{Link, Row};
+use trail::asked::{self, Response};
+use trail::id::JobId;
+use trail::secrets::{Place, Secrets};
 
 /// What a job makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

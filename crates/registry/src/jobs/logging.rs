@@ -1,14 +1,14 @@
 //! What an attempt puts into the public log: its leaf, with the journal's line of the time-stamp before it, in one
 //! transaction that only the last attempt may write (D3, T-D3).
 
-use crate::id::JobId;
 use crate::jobs::job::JobState;
 use crate::jobs::step::{StepRefused, locked};
-use crate::journal::{self, KeyUse};
-use crate::log::{self, Log, PendingId};
-use crate::secrets::Secrets;
-use crate::trace;
 use store::Link;
+use trail::id::JobId;
+use trail::journal::{self, KeyUse};
+use trail::log::{self, Log, PendingId};
+use trail::secrets::Secrets;
+use trail::trace;
 
 /// What an attempt puts into the public log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,17 +5,17 @@ use catalogue::key::PersonKey;
 use licence::Event;
 use licence::life::Stop;
 
-use crate::asked::{By, Response};
-use crate::id::JobId;
 use crate::jobs::job::{self, Job, JobState};
 use crate::jobs::step::{StepRefused, act, find_release, locked};
 use crate::licences::tell;
 use crate::licences::version::{self, Move, Record};
-use crate::outbox::{self, Outgoing};
-use crate::secrets::{Secrets, hex};
-use crate::trace::{self, Deed};
 use store::Link;
 use store::StoreError;
+use trail::asked::{By, Response};
+use trail::id::JobId;
+use trail::outbox::{self, Outgoing};
+use trail::secrets::{Secrets, hex};
+use trail::trace::{self, Deed};
 
 /// A sealed file, as it will be found again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,15 +5,15 @@ use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm, sh
 use licence::Identifier;
 use thiserror::Error;
 
-use crate::asked::{By, Response};
-use crate::id::JobId;
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
 use crate::seals;
-use crate::secrets::{Secrets, hex};
-use crate::trace::{self, Act, Deed};
 use store::Link;
 use store::StoreError;
+use trail::asked::{By, Response};
+use trail::id::JobId;
+use trail::secrets::{Secrets, hex};
+use trail::trace::{self, Act, Deed};
 
 /// A step is not taken.
 #[derive(Debug, Clone, Error)]

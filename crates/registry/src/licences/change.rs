@@ -6,15 +6,15 @@ use licence::{Event, Identifier, Status};
 use thiserror::Error;
 use time::UtcDateTime;
 
-use crate::asked::{self, Asked, By, Response, Seen};
 use crate::licences::version::{self, DAMAGED, Move, Record};
-use crate::log::{self, Log};
-use crate::outbox::{self, Outgoing};
-use crate::secrets::Secrets;
 use crate::status::{self, ListNumber, StatusError, StatusValue};
-use crate::trace::{self, Act, Deed};
 use store::Link;
 use store::StoreError;
+use trail::asked::{self, Asked, By, Response, Seen};
+use trail::log::{self, Log};
+use trail::outbox::{self, Outgoing};
+use trail::secrets::Secrets;
+use trail::trace::{self, Act, Deed};
 
 /// A change of state.
 pub struct Change {

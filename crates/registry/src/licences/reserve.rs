@@ -7,18 +7,18 @@ use crypto::sha256;
 use licence::{Event, Holder, Identifier, LicenceNumber, Life, SerialText};
 use thiserror::Error;
 
-use crate::asked::{self, Asked, By, Response};
-use crate::id::{JobId, LicenceId};
 use crate::jobs::document::{Earlier, earlier};
 use crate::jobs::job::{self, Grounds, JobKind, NewJob};
 use crate::jobs::step::About;
-use crate::journal::{self, KeyUse};
 use crate::licences::version::{self, DAMAGED, Move, place};
-use crate::secrets::Secrets;
 use crate::status::{self, ListNumber};
-use crate::trace::{self, Deed};
 use store::Link;
 use store::StoreError;
+use trail::asked::{self, Asked, By, Response};
+use trail::id::{JobId, LicenceId};
+use trail::journal::{self, KeyUse};
+use trail::secrets::Secrets;
+use trail::trace::{self, Deed};
 
 /// What is to be reserved.
 pub struct Reservation {

@@ -5,12 +5,12 @@ use catalogue::{OrganisationCode, Period};
 use licence::{Event, Identifier, LicenceNumber, Life};
 use time::UtcDateTime;
 
-use crate::asked::By;
-use crate::id::{JobId, LicenceId};
-use crate::secrets::{Place, Secrets};
 use crate::status::ListNumber;
 use store::StoreError;
 use store::{Link, Row};
+use trail::asked::By;
+use trail::id::{JobId, LicenceId};
+use trail::secrets::{Place, Secrets};
 
 /// A version of a licence, without anything personal but what is masked.
 #[derive(Debug, Clone, PartialEq, Eq)]

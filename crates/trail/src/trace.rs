@@ -222,7 +222,9 @@ const WRITE: &str = "INSERT INTO trace (department, number, moment, actor, act, 
 const ADVANCE: &str = "UPDATE trace_head SET digest = $2 WHERE department = $1";
 
 impl Trace {
-    pub(crate) fn new(store: Arc<Store>) -> Trace {
+    /// The trace in a store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Trace {
         Trace { store }
     }
 
@@ -323,12 +325,18 @@ impl Trace {
 
 /// Writes one act in the transaction of its fact; gives its number. The last statement of a fact,
 /// since it holds the department's chain until the commit.
-pub(crate) async fn write(link: &mut Link, act: &Act) -> Result<u64, StoreError> {
+///
+/// # Errors
+/// The store.
+pub async fn write(link: &mut Link, act: &Act) -> Result<u64, StoreError> {
     write_all(link, std::slice::from_ref(act)).await
 }
 
 /// Writes acts of one department; gives the number of the last.
-pub(crate) async fn write_all(link: &mut Link, acts: &[Act]) -> Result<u64, StoreError> {
+///
+/// # Errors
+/// The store.
+pub async fn write_all(link: &mut Link, acts: &[Act]) -> Result<u64, StoreError> {
     let Some(first) = acts.first() else {
         return Ok(0);
     };

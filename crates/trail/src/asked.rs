@@ -79,12 +79,14 @@ pub struct Response {
 
 /// What is known of a request.
 #[derive(Debug)]
-pub(crate) enum Seen {
+pub enum Seen {
     /// Nothing: it is noted now.
     First,
     /// The same request.
     Same {
+        /// The job that it began.
         job: Option<String>,
+        /// What was answered, once it was.
         response: Option<Response>,
     },
     /// Another request under the same key.
@@ -99,8 +101,11 @@ const ANSWER: &str =
     "UPDATE request SET status = $3, response = $4 WHERE caller = $1 AND request_key = $2";
 const FORGET: &str = "DELETE FROM request WHERE asked < $1 AND status IS NOT NULL";
 
-/// Notes a request, or tells what became of it.
-pub(crate) async fn note(
+/// Notes a request in the transaction of its effect, or tells what became of it.
+///
+/// # Errors
+/// The store.
+pub async fn note(
     link: &mut Link,
     secrets: &Secrets,
     asked: &Asked,
@@ -139,8 +144,11 @@ pub(crate) async fn note(
     Ok(Seen::Same { job, response })
 }
 
-/// Keeps the answer to a request.
-pub(crate) async fn answer(
+/// Keeps the answer to a request, in the transaction that makes it true.
+///
+/// # Errors
+/// The store.
+pub async fn answer(
     link: &mut Link,
     secrets: &Secrets,
     (caller, key, department): (&str, &str, &str),
@@ -160,7 +168,10 @@ pub(crate) async fn answer(
 }
 
 /// Forgets answered requests from before `moment`; gives their number. Keep at least 72 hours.
-pub(crate) async fn forget(link: &mut Link, moment: UtcDateTime) -> Result<u64, StoreError> {
+///
+/// # Errors
+/// The store.
+pub async fn forget(link: &mut Link, moment: UtcDateTime) -> Result<u64, StoreError> {
     link.run(FORGET, &[moment.into()]).await
 }
 

@@ -117,7 +117,9 @@ const TELL_AGAIN: &str = "UPDATE outbox SET state = 'due', due = $3, tries = 0, 
      WHERE receiver = $1 AND recorded >= $2 AND state <> 'due'";
 
 impl Outbox {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Outbox {
+    /// The outbox in a store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Outbox {
         Outbox { store, secrets }
     }
 
@@ -269,7 +271,10 @@ impl Outbox {
 }
 
 /// Writes events of a stream in the transaction of their fact, numbered from `first`.
-pub(crate) async fn push(
+///
+/// # Errors
+/// The store.
+pub async fn push(
     link: &mut Link,
     secrets: &Secrets,
     (department, stream, first): (&str, &str, u64),

@@ -23,11 +23,15 @@ impl std::fmt::Debug for Secrets {
 
 /// Where a sealed value stands: it opens there and nowhere else (T-P5).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) table: &'static str,
-    pub(crate) column: &'static str,
-    pub(crate) row: &'a str,
-    pub(crate) department: &'a str,
+pub struct Place<'a> {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// What names the row.
+    pub row: &'a str,
+    /// The department whose row it is.
+    pub department: &'a str,
 }
 
 impl Place<'_> {
@@ -54,7 +58,10 @@ impl Secrets {
     }
 
     /// The value sealed for its place.
-    pub(crate) fn seal(&self, value: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
+    ///
+    /// # Errors
+    /// `Random` without randomness for the nonce; `Damaged` for a value too long.
+    pub fn seal(&self, value: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
         let sealed = self
             .field
             .seal(value, &place.associated(), self.random.as_ref());
@@ -65,14 +72,18 @@ impl Secrets {
     }
 
     /// What was sealed for this place.
-    pub(crate) fn open(&self, sealed: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
+    ///
+    /// # Errors
+    /// `Damaged` for what was sealed elsewhere or changed.
+    pub fn open(&self, sealed: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
         self.field
             .open(sealed, &place.associated())
             .map_err(|_| StoreError::Damaged { table: place.table })
     }
 
     /// The keyed digest by which a value is found; `kind` keeps values of different kinds apart.
-    pub(crate) fn lookup(&self, kind: &'static str, value: &str) -> [u8; 32] {
+    #[must_use]
+    pub fn lookup(&self, kind: &'static str, value: &str) -> [u8; 32] {
         hmac_sha256(
             self.lookup.as_slice(),
             format!("yinxin lookup v1\n{kind} {value}").as_bytes(),
@@ -80,7 +91,10 @@ impl Secrets {
     }
 
     /// 128 random bits as 32 hexadecimal characters.
-    pub(crate) fn fresh_id(&self) -> Result<String, StoreError> {
+    ///
+    /// # Errors
+    /// `Random`.
+    pub fn fresh_id(&self) -> Result<String, StoreError> {
         let mut bits = [0; 16];
         self.random.fill(&mut bits)?;
         Ok(hex(&bits))
@@ -88,7 +102,8 @@ impl Secrets {
 }
 
 /// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 

@@ -49,9 +49,15 @@ impl Log {
 
 /// A leaf from the moment it is submitted; it keeps this number when it becomes an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PendingId(pub(crate) i64);
+pub struct PendingId(i64);
 
 impl PendingId {
+    /// The leaf of a stored number.
+    #[must_use]
+    pub fn new(number: i64) -> PendingId {
+        PendingId(number)
+    }
+
     /// The number.
     #[must_use]
     pub fn number(self) -> i64 {
@@ -167,7 +173,9 @@ pub struct Logs {
 }
 
 impl Logs {
-    pub(crate) fn new(store: Arc<Store>) -> Logs {
+    /// The logs in a store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Logs {
         Logs { store }
     }
 
@@ -359,7 +367,10 @@ impl Extension {
 }
 
 /// Takes a leaf in the transaction of the act that it tells of (T-L1).
-pub(crate) async fn submit(
+///
+/// # Errors
+/// The store.
+pub async fn submit(
     link: &mut Link,
     log: Log,
     leaf: &[u8],
@@ -402,7 +413,11 @@ async fn pending(link: &mut Link, log: Log, limit: u32) -> Result<Vec<Pending>, 
         .collect()
 }
 
-pub(crate) async fn latest(link: &mut Link, log: Log) -> Result<Option<Head>, StoreError> {
+/// Where a log stands, in a transaction; nothing before its first step.
+///
+/// # Errors
+/// The store.
+pub async fn latest(link: &mut Link, log: Log) -> Result<Option<Head>, StoreError> {
     const HEAD: &str = "SELECT size, root, checkpoint FROM log_head WHERE log = $1";
     let row = link.row(HEAD, &[log.column().into()]).await?;
     row.map(|mut row| {
@@ -531,7 +546,11 @@ async fn index_of(link: &mut Link, id: PendingId) -> Result<Option<LeafIndex>, L
     }
 }
 
-pub(crate) async fn leaves_of(link: &mut Link, job: &JobId) -> Result<Vec<Submitted>, StoreError> {
+/// Every leaf submitted for a job, the oldest first, in a transaction.
+///
+/// # Errors
+/// The store.
+pub async fn leaves_of(link: &mut Link, job: &JobId) -> Result<Vec<Submitted>, StoreError> {
     const LEAVES: &str = "SELECT id, leaf, entry_index FROM log_leaf WHERE job = $1 ORDER BY id";
     let rows = link.rows(LEAVES, &[job.as_str().into()]).await?;
     rows.into_iter()

@@ -14,7 +14,7 @@ use store::Store;
 use store::StoreError;
 
 /// A use of a key that needs no release: certificates, lists, answers, tokens, codes. Seals go
-/// through [`crate::jobs::Jobs::journal`].
+/// through the journal step of their job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUse {
     /// The department in whose trace it stands.
@@ -38,7 +38,9 @@ pub struct Journal {
 }
 
 impl Journal {
-    pub(crate) fn new(store: Arc<Store>) -> Journal {
+    /// The journal in a store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Journal {
         Journal { store }
     }
 
@@ -80,7 +82,9 @@ impl Journal {
 // The index over keys holds the numbers of each department in order: one step a department.
 const LAST_USE: &str = "SELECT MAX(moment) FROM trace WHERE signing_key = $1";
 
-pub(crate) fn act(used: KeyUse) -> Act {
+/// The entry of a use, to be written in the transaction of a fact.
+#[must_use]
+pub fn act(used: KeyUse) -> Act {
     let digests = used.digests.iter().map(|digest| ("digest", hex(digest)));
     let purpose = ("purpose", used.purpose);
     Act {
