@@ -15,6 +15,8 @@ mod doors;
 mod licence;
 #[path = "flow/limits.rs"]
 mod limits;
+#[path = "flow/matters.rs"]
+mod matters;
 #[path = "flow/past.rs"]
 mod past;
 #[path = "flow/published.rs"]

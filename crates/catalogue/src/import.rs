@@ -7,6 +7,7 @@ use crate::holdings::Catalogue;
 use crate::key::ReadKey;
 use crate::wire;
 
+mod edit;
 mod kinds;
 mod locate;
 mod matters;

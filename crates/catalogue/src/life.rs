@@ -146,7 +146,7 @@ pub struct MatterAct {
 pub struct MatterLife {
     status: MatterStatus,
     since: Date,
-    written_by: (DepartmentKey, PersonKey),
+    written_by: Option<(DepartmentKey, PersonKey)>,
     submitted_by: Option<PersonKey>,
 }
 
@@ -263,9 +263,50 @@ impl MatterLife {
         Self {
             status: MatterStatus::Draft,
             since: on,
-            written_by: (by, person),
+            written_by: Some((by, person)),
             submitted_by: None,
         }
+    }
+
+    /// A version that came with an imported file: nobody's draft, and what the file says it is.
+    #[must_use]
+    pub fn imported(matter: &Matter) -> Self {
+        let begun = matter.status_from.or(matter.valid_from);
+        Self {
+            status: matter.status,
+            since: begun.unwrap_or(Date::MIN),
+            written_by: None,
+            submitted_by: None,
+        }
+    }
+
+    /// The same version with what is remembered of it: who wrote it, who submitted it, and the day
+    /// of the last step.
+    #[must_use]
+    pub fn remembered(
+        self,
+        written_by: (DepartmentKey, PersonKey),
+        submitted_by: Option<PersonKey>,
+        since: Date,
+    ) -> Self {
+        Self {
+            status: self.status,
+            since: self.since.max(since),
+            written_by: Some(written_by),
+            submitted_by,
+        }
+    }
+
+    /// The body and the person that wrote it, where it was written here.
+    #[must_use]
+    pub fn written_by(&self) -> Option<&(DepartmentKey, PersonKey)> {
+        self.written_by.as_ref()
+    }
+
+    /// Whether a body may write it anew: its own draft, and nothing else.
+    #[must_use]
+    pub fn may_be_rewritten_by(&self, body: &DepartmentKey) -> bool {
+        self.status == MatterStatus::Draft && self.is_writer(body)
     }
 
     /// What it is now.
@@ -302,7 +343,7 @@ impl MatterLife {
         }
         let applies = act.by == matter.exercised_by || act.by == matter.industry_authority;
         match row.actor {
-            MatterActor::ApplyingBody if !applies || act.by != self.written_by.0 => {
+            MatterActor::ApplyingBody if !applies || !self.is_writer(&act.by) => {
                 return Err(MatterRefused::NotTheApplyingBody(act.by.clone()));
             }
             MatterActor::CatalogueOwner => self.owned(act, matter, (catalogue, applies))?,
@@ -331,6 +372,10 @@ impl MatterLife {
         Ok(next)
     }
 
+    fn is_writer(&self, body: &DepartmentKey) -> bool {
+        self.written_by().is_none_or(|(writer, _)| writer == body)
+    }
+
     /// R3, domain.md 3: the catalogue administrator never writes a matter and publishes it alone.
     fn owned(
         &self,
@@ -339,10 +384,11 @@ impl MatterLife {
         (catalogue, applies): (&Catalogue, bool),
     ) -> Result<(), MatterRefused> {
         if act.event == MatterEvent::Publish {
-            if applies || act.by == self.written_by.0 {
+            let (body, person) = self.written_by().map(|(b, p)| (b, p)).unzip();
+            if applies || Some(&act.by) == body {
                 return Err(MatterRefused::OwnMatter);
             }
-            if act.person == self.written_by.1 || Some(&act.person) == self.submitted_by.as_ref() {
+            if Some(&act.person) == person || Some(&act.person) == self.submitted_by.as_ref() {
                 return Err(MatterRefused::SamePerson);
             }
         }

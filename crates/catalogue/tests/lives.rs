@@ -359,3 +359,62 @@ fn time_moves_a_delegation_along_its_table() {
         ]
     );
 }
+
+#[test]
+fn what_came_with_a_file_is_nobodys_draft_and_goes_on_from_where_it_stands() {
+    let catalogue = catalogue(|_, _| ());
+    let life = MatterLife::imported(first(&catalogue));
+    assert_eq!(life.status(), MatterStatus::Published);
+    assert_eq!(life.written_by(), None);
+    let stopped = life.step(
+        &rightful(MatterEvent::Suspend),
+        first(&catalogue),
+        &catalogue,
+    );
+    assert_eq!(stopped.expect("listed").status(), MatterStatus::Suspended);
+    assert!(!life.may_be_rewritten_by(&department("Q-APR")));
+}
+
+#[test]
+fn a_draft_is_rewritten_by_its_own_body_until_it_is_submitted() {
+    let catalogue = catalogue(|_, _| ());
+    assert!(draft().may_be_rewritten_by(&department("Q-APR")));
+    assert!(!draft().may_be_rewritten_by(&department("C-SAMR")));
+    let submitted = in_status(MatterStatus::Submitted, &catalogue);
+    assert!(!submitted.may_be_rewritten_by(&department("Q-APR")));
+}
+
+#[test]
+fn an_entry_is_read_out_of_the_file_and_put_back_in_its_place_or_at_the_end() {
+    let sources = Sources {
+        departments: DEPARTMENTS.as_bytes(),
+        types: TYPES.as_bytes(),
+        matters: MATTERS.as_bytes(),
+        powers: Some(POWERS.as_bytes()),
+    };
+    let code = MatterCode::parse("990102-XK-0001").expect("code");
+    assert!(sources.matter(&code, 2).expect("readable").is_none());
+    let mut entry = sources
+        .matter(&code, 1)
+        .expect("readable")
+        .expect("version 1");
+    entry.status = "suspended".to_owned();
+    let mut second = entry.clone();
+    second.version = 2;
+    second.status = "draft".to_owned();
+    let text = sources.with_matters(&[entry, second]).expect("written");
+    let later = Catalogue::import(&Sources {
+        matters: text.as_bytes(),
+        ..sources
+    })
+    .expect("imports");
+    let statuses: Vec<_> = later
+        .matter_versions(&code)
+        .map(|matter| (matter.version, matter.status))
+        .collect();
+    let expected = [(1, MatterStatus::Suspended), (2, MatterStatus::Draft)];
+    assert_eq!(statuses, expected);
+    let before = Catalogue::import(&sources).expect("imports");
+    assert!(before.breaches(&later).is_empty());
+    assert_eq!(before.changes_to(&later).len(), 2);
+}

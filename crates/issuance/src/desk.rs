@@ -10,6 +10,8 @@ use crate::seals::Seals;
 /// What follows from the catalogue in force: replaced whole when another is imported.
 #[derive(Debug)]
 pub struct Desk {
+    /// The number of the catalogue.
+    pub version: u64,
     /// The catalogue.
     pub catalogue: Catalogue,
     /// The seals in use.

@@ -1,15 +1,19 @@
 //! Importing a catalogue: read whole, kept whole, in force at once.
 
-use catalogue::ImportError;
 use catalogue::report::feed::{Breach, Change};
+use catalogue::{Catalogue, ImportError};
 use crypto::sha256;
+use registry::catalogues::Kept;
 use registry::trace::{Act, Deed};
 use registry::{Registry, StoreError};
 use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::asker::Asker;
-use crate::office::{Office, OpenOffice, StoredSources};
+use crate::office::{Office, OpenOffice};
+use crate::stored::{ReadStored, StoredSources};
+
+pub mod matters;
 
 /// Why a catalogue is not in force.
 #[derive(Debug, Error)]
@@ -73,16 +77,25 @@ pub async fn keep(
     files: &Files<'_>,
     person: &str,
     now: UtcDateTime,
-) -> Result<(catalogue::Catalogue, u64), ImportCatalogueError> {
+) -> Result<(Catalogue, u64), ImportCatalogueError> {
     let stored = files.stored()?;
     let catalogue = stored.import()?;
-    let sources = serde_json::to_vec(&stored).unwrap_or_default();
-    let digest = sha256(&sources);
-    let version = registry
-        .catalogues()
-        .import(sources, digest, person.to_owned(), now)
-        .await?;
+    let version = store(registry, &stored, person, now).await?;
     Ok((catalogue, version))
+}
+
+async fn store(
+    registry: &Registry,
+    stored: &StoredSources,
+    person: &str,
+    now: UtcDateTime,
+) -> Result<u64, StoreError> {
+    let sources = serde_json::to_vec(stored).unwrap_or_default();
+    let digest = sha256(&sources);
+    let catalogues = registry.catalogues();
+    catalogues
+        .import(sources, digest, person.to_owned(), now)
+        .await
 }
 
 /// Imports a catalogue and puts it in force; returns its version.
@@ -95,13 +108,16 @@ pub async fn import(
     files: &Files<'_>,
 ) -> Result<u64, ImportCatalogueError> {
     let now = office.clock.now();
+    let stored = files.stored()?;
+    let reading = tokio::task::spawn_blocking(move || stored.import().map(|read| (stored, read)));
+    let (stored, catalogue) = reading.await.map_err(|_| OpenOffice::Stored)??;
     // Published versions never change (domain.md 4.5): a new version stands beside the old one.
-    let breaches = office.desk().catalogue.breaches(&files.stored()?.import()?);
+    let breaches = office.desk().catalogue.breaches(&catalogue);
     if !breaches.is_empty() {
         return Err(ImportCatalogueError::Breaches(breaches));
     }
-    let (catalogue, version) = keep(&office.registry, files, &asker.person, now).await?;
-    office.put_in_force(catalogue).await?;
+    let version = store(&office.registry, &stored, &asker.person, now).await?;
+    office.put_in_force((catalogue, version)).await?;
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(now),
@@ -127,8 +143,33 @@ pub async fn changes(
     let Some(kept) = office.registry.catalogues().find(since).await? else {
         return Ok(None);
     };
-    let sources: StoredSources =
-        serde_json::from_slice(&kept.sources).map_err(|_| OpenOffice::Stored)?;
-    let earlier = sources.import()?;
+    let earlier = read(kept).await?;
     Ok(Some(earlier.changes_to(&office.desk().catalogue)))
+}
+
+/// Puts the latest catalogue in force when another process imported it, or somebody there acted on a matter; whether
+/// there was one.
+///
+/// # Errors
+/// [`ImportCatalogueError`]; then the catalogue before stays in force.
+pub(crate) async fn catch_up(office: &Office) -> Result<bool, ImportCatalogueError> {
+    let catalogues = office.registry.catalogues();
+    if catalogues.newest().await? <= office.desk().version {
+        return Ok(false);
+    }
+    let Some(latest) = catalogues.latest().await? else {
+        return Ok(false);
+    };
+    let version = latest.version;
+    office.put_in_force((read(latest).await?, version)).await?;
+    Ok(true)
+}
+
+/// A kept catalogue, read beside the work on requests: 95,000 matters take more than a second.
+async fn read(kept: Kept) -> Result<Catalogue, ImportCatalogueError> {
+    let reading = tokio::task::spawn_blocking(move || -> Result<Catalogue, ReadStored> {
+        Ok(StoredSources::of(&kept)?.import()?)
+    });
+    let read = reading.await.map_err(|_| OpenOffice::Stored)?;
+    Ok(read.map_err(OpenOffice::from)?)
 }

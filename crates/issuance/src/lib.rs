@@ -37,6 +37,7 @@ mod sealing;
 mod seals;
 pub mod sequencer;
 pub mod stamps;
+mod stored;
 pub mod upkeep;
 
 pub use asker::{Asker, Once};

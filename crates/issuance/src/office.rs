@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use asn1::Oid;
-use catalogue::{Catalogue, ImportError, Sources, Zone};
+use catalogue::{Catalogue, ImportError, Zone};
 use credential::Permutation;
 use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
 use document::{Blank, Edition, Imprint, PrepareBlank, Template};
@@ -36,6 +36,7 @@ use crate::lists::{self, ListError, ListIssuer, Lists};
 use crate::seals::gather;
 use crate::sequencer::{CheckpointSigner, Sequencer};
 use crate::stamps::TimeStamps;
+use crate::stored::{ReadStored, StoredSources};
 
 pub use crate::bundle::BundleError;
 pub use crate::seals::SealError;
@@ -196,6 +197,15 @@ pub enum OpenOffice {
     NoStatusList,
 }
 
+impl From<ReadStored> for OpenOffice {
+    fn from(error: ReadStored) -> Self {
+        match error {
+            ReadStored::Damaged(_) => Self::Stored,
+            ReadStored::Import(import) => Self::Import(import),
+        }
+    }
+}
+
 impl Office {
     /// Opens an office that was founded.
     ///
@@ -203,13 +213,13 @@ impl Office {
     /// [`OpenOffice`] names what is missing.
     pub async fn open(parts: Parts) -> Result<Self, OpenOffice> {
         let hierarchy = hierarchy(&parts).await?;
-        let catalogue = stored_catalogue(&parts.registry).await?;
+        let (catalogue, version) = stored_catalogue(&parts.registry).await?;
         let source = DeskSource {
             registry: &parts.registry,
             keys: &parts.keys,
             settings: &parts.settings,
         };
-        let desk = source.desk(catalogue).await?;
+        let desk = source.desk(catalogue, version).await?;
         establish(&parts.registry, &desk, parts.clock.now()).await?;
         let list = parts.registry.status_lists().find(FIRST_LIST).await?;
         let list = list.ok_or(OpenOffice::NoStatusList)?;
@@ -295,13 +305,16 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::open`]; then the catalogue before stays in force.
-    pub(crate) async fn put_in_force(&self, catalogue: Catalogue) -> Result<(), OpenOffice> {
+    pub(crate) async fn put_in_force(
+        &self,
+        (catalogue, version): (Catalogue, u64),
+    ) -> Result<(), OpenOffice> {
         let source = DeskSource {
             registry: &self.registry,
             keys: &self.keys,
             settings: &self.settings,
         };
-        let desk = source.desk(catalogue).await?;
+        let desk = source.desk(catalogue, version).await?;
         establish(&self.registry, &desk, self.clock.now()).await?;
         let trust = Trust::of(&self.contents(&desk).bundle())?;
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
@@ -517,7 +530,7 @@ struct DeskSource<'a> {
 }
 
 impl DeskSource<'_> {
-    async fn desk(&self, catalogue: Catalogue) -> Result<Desk, OpenOffice> {
+    async fn desk(&self, catalogue: Catalogue, version: u64) -> Result<Desk, OpenOffice> {
         let certificates = issued(self.registry, ServiceKey::Authority, Profile::SEAL).await?;
         let seals = gather(&catalogue, self.keys, &certificates)?;
         let imprint = Imprint {
@@ -526,6 +539,7 @@ impl DeskSource<'_> {
         };
         let blanks = blanks(&catalogue, &imprint)?;
         Ok(Desk {
+            version,
             catalogue,
             seals,
             blanks,
@@ -547,30 +561,9 @@ fn blanks(catalogue: &Catalogue, imprint: &Imprint) -> Result<BTreeMap<String, B
     Ok(blanks)
 }
 
-/// The files of a catalogue as they are kept: JSON of four texts.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub(crate) struct StoredSources {
-    pub(crate) departments: String,
-    pub(crate) types: String,
-    pub(crate) matters: String,
-    pub(crate) powers: Option<String>,
-}
-
-impl StoredSources {
-    pub(crate) fn import(&self) -> Result<Catalogue, ImportError> {
-        Catalogue::import(&Sources {
-            departments: self.departments.as_bytes(),
-            types: self.types.as_bytes(),
-            matters: self.matters.as_bytes(),
-            powers: self.powers.as_deref().map(str::as_bytes),
-        })
-    }
-}
-
-async fn stored_catalogue(registry: &Registry) -> Result<Catalogue, OpenOffice> {
+async fn stored_catalogue(registry: &Registry) -> Result<(Catalogue, u64), OpenOffice> {
     let latest = registry.catalogues().latest().await?;
     let latest = latest.ok_or(OpenOffice::NoCatalogue)?;
-    let sources: StoredSources =
-        serde_json::from_slice(&latest.sources).map_err(|_| OpenOffice::Stored)?;
-    Ok(sources.import()?)
+    let stored = StoredSources::of(&latest)?;
+    Ok((stored.import()?, latest.version))
 }

@@ -11,6 +11,7 @@ use crate::answers::AnswerError;
 use crate::draft::Journal;
 use crate::dropped::Due;
 use crate::give_up::expire;
+use crate::import;
 use crate::issue::{IssueError, complete, render};
 use crate::lists::ListError;
 use crate::office::Office;
@@ -63,6 +64,7 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     // T-L2: leaves that nobody announced, the trace's above all, are under a checkpoint with the round.
     office.log.wake();
     office.trace_log.wake();
+    catch_up(office).await;
     let now = office.clock.now();
     let mut done = Round {
         entries: office.registry.licences().refresh_status(now, DUE).await?,
@@ -85,6 +87,13 @@ async fn recover(office: &Office) {
     let recovered = tokio::task::spawn_blocking(move || objects.recover()).await;
     if let Ok(Err(error)) = recovered {
         tracing::warn!(error = %chain(&error), "files are not taken yet");
+    }
+}
+
+/// D7: a node that did not see the import works by the same catalogue within a round.
+async fn catch_up(office: &Office) {
+    if let Err(error) = import::catch_up(office).await {
+        tracing::warn!(error = %chain(&error), "the latest catalogue is not in force here");
     }
 }
 

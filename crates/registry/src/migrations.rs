@@ -54,4 +54,9 @@ pub(crate) const ALL: &[Migration] = &[
         name: "catalogue",
         text: include_str!("../migrations/1004_catalogue.sql"),
     },
+    Migration {
+        number: 1005,
+        name: "matter_act",
+        text: include_str!("../migrations/1005_matter_act.sql"),
+    },
 ];

@@ -8,6 +8,8 @@ use axum::http::Method;
 pub enum Scope {
     /// Import the catalogue.
     Catalogue,
+    /// Write versions of matters, submit, publish and stop them; the body's duties say which of it.
+    Matters,
     /// Ask for licences to be issued.
     Issue,
     /// End, suspend and resume licences of a power that the own department holds.
@@ -28,8 +30,9 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of their names in an account.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Catalogue,
+        Self::Matters,
         Self::Issue,
         Self::Change,
         Self::Release,
@@ -45,6 +48,7 @@ impl Scope {
     pub fn code(self) -> &'static str {
         match self {
             Self::Catalogue => "catalogue",
+            Self::Matters => "matters",
             Self::Issue => "issue",
             Self::Change => "change",
             Self::Release => "release",
@@ -77,7 +81,7 @@ pub enum Access {
 pub(crate) type Line = (&'static str, &'static str, Access);
 
 use Access::{Any, Public};
-use Scope::{Catalogue, Certify, Change, Issue, Read, Release, Seal, Seals, Subscribe};
+use Scope::{Catalogue, Certify, Change, Issue, Matters, Read, Release, Seal, Seals, Subscribe};
 
 /// The whole table. A route that is served and has no line here answers as if it did not exist;
 /// a test walks the routes of the API document and finds each here.
@@ -88,6 +92,17 @@ pub(crate) const TABLE: &[Line] = &[
         "GET",
         "/v1/catalogue/matters/{code}",
         Any(&[Catalogue, Issue, Read]),
+    ),
+    ("POST", "/v1/catalogue/matters", Any(&[Catalogue, Matters])),
+    (
+        "GET",
+        "/v1/catalogue/matters/{code}/versions/{version}",
+        Any(&[Catalogue, Matters, Read]),
+    ),
+    (
+        "POST",
+        "/v1/catalogue/matters/{code}/versions/{version}/acts",
+        Any(&[Catalogue, Matters]),
     ),
     (
         "GET",

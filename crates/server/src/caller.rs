@@ -24,6 +24,10 @@ use crate::state::App;
 
 /// Routes that take a document rather than JSON.
 const UPLOADS: [&str; 3] = ["/v1/seal-signatures", "/v1/verifications", "/verify"];
+/// The route that takes a whole catalogue.
+const IMPORT: &str = "/v1/catalogue";
+/// Octets of one: 95,000 matters are 96 MB.
+const CATALOGUE: usize = 128 << 20;
 /// Octets of a form beside its document.
 const FORM: usize = 64 << 10;
 
@@ -62,15 +66,12 @@ async fn admitted(
     };
     let (caller, claimed) = authenticated(app, &parts).await?;
     // What is not signed was refused before it took any room.
-    let (body, digest) = content(app, route, body).await?;
+    let (body, digest) = content(app, (route, &caller), body).await?;
     claimed
         .inspect(digest.as_ref())
         .map_err(|why| not_signed(&why))?;
     admit_once(app, &caller, &claimed).await?;
-    let allowed = scopes
-        .iter()
-        .any(|scope| caller.scopes.iter().any(|code| code == scope.code()));
-    if !allowed {
+    if !may(&caller, scopes) {
         deny(app, &caller, route, "caller.scope").await?;
         return Err(Problem::new(Code::NotAllowed));
     }
@@ -82,14 +83,31 @@ async fn admitted(
     Ok(Request::from_parts(parts, body))
 }
 
+fn may(caller: &Caller, scopes: &[Scope]) -> bool {
+    scopes
+        .iter()
+        .any(|scope| caller.scopes.iter().any(|code| code == scope.code()))
+}
+
 /// The whole content, within the route's limit, and its SHA-256 (T-I1, T-I2).
-async fn content(app: &App, route: &str, body: Body) -> Result<(Body, Option<[u8; 32]>), Problem> {
+async fn content(
+    app: &App,
+    (route, caller): (&str, &Caller),
+    body: Body,
+) -> Result<(Body, Option<[u8; 32]>), Problem> {
     if UPLOADS.contains(&route) {
         let taken = app.spool.take(body, limit(app)).await?;
         let digest = taken.digest;
         return Ok((taken.into_body(), digest));
     }
-    let content = arrival::content(body, app.config.json.0).await?;
+    // Only who may import a catalogue sends as much as one.
+    let imports = route == IMPORT && may(caller, &[Scope::Catalogue]);
+    let limit = if imports {
+        CATALOGUE
+    } else {
+        app.config.json.0
+    };
+    let content = arrival::content(body, limit).await?;
     let digest = (!content.is_empty()).then(|| crypto::sha256(&content));
     Ok((content.into(), digest))
 }

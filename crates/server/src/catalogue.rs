@@ -16,6 +16,7 @@ use crate::problem::{Code, Problem};
 use crate::problems::of_import;
 use crate::state::App;
 
+pub(crate) mod matters;
 pub(crate) mod reports;
 
 /// The published files.
@@ -226,8 +227,13 @@ impl OnDay {
         let zone = app.office.settings().zone;
         match &self.on {
             None => Ok(zone.date_at(app.office.now())),
-            Some(text) => Date::parse(text, format_description!("[year]-[month]-[day]"))
-                .map_err(|_| Problem::new(Code::RequestMalformed)),
+            Some(text) => civil_day(text),
         }
     }
+}
+
+/// A civil day, `YYYY-MM-DD`.
+fn civil_day(text: &str) -> Result<Date, Problem> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| Problem::new(Code::RequestMalformed))
 }

@@ -73,6 +73,8 @@ pub enum Code {
     NotOffered,
     /// The seal does not go from where it stands to where it was to go.
     SealRefused,
+    /// The version of a matter does not go from where it stands to where it was to go.
+    MatterRefused,
     /// Events cannot be told there, or not of that kind.
     SubscriptionRefused,
     /// The clock of the service is not to be trusted at the moment.
@@ -83,7 +85,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -114,6 +116,7 @@ impl Code {
         Self::CosignatureRefused,
         Self::NotOffered,
         Self::SealRefused,
+        Self::MatterRefused,
         Self::SubscriptionRefused,
         Self::ClockUntrusted,
         Self::Internal,
@@ -130,7 +133,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 33] = [
+const TABLE: [(Code, &str, u16, &str); 34] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -290,6 +293,12 @@ const TABLE: [(Code, &str, u16, &str); 33] = [
         "seal.refused",
         409,
         "the seal does not go there from where it stands",
+    ),
+    (
+        Code::MatterRefused,
+        "matter.refused",
+        409,
+        "the version of the matter does not go there from where it stands",
     ),
     (
         Code::SubscriptionRefused,

@@ -1,9 +1,12 @@
 //! Which problem each failure of the office is: one function per family of errors.
 
+use catalogue::Rule;
+use catalogue::life::{Lack, MatterRefused};
 use issuance::change::ChangeError;
 use issuance::custody::CustodyError;
 use issuance::documents::DocumentError;
 use issuance::import::ImportCatalogueError;
+use issuance::import::matters::MatterError;
 use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
 use issuance::{IssueError, SealingError};
@@ -284,24 +287,7 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
 /// Why a catalogue is not in force.
 pub(crate) fn of_import(error: &ImportCatalogueError) -> Problem {
     match error {
-        ImportCatalogueError::Import(import) => {
-            let found: &[catalogue::Defect] = match import {
-                catalogue::ImportError::Defects(found) => found,
-                _ => &[],
-            };
-            let defects = found.iter().take(200).map(|defect| Defect {
-                at: defect.place.clone(),
-                code: "catalogue.defect".to_owned(),
-                text: match defect.line {
-                    Some(line) => format!("line {line}: {}", defect.fault),
-                    None => defect.fault.to_string(),
-                },
-                rule: None,
-            });
-            Problem::new(Code::NotAdmitted)
-                .saying(import.to_string())
-                .with(defects.collect())
-        }
+        ImportCatalogueError::Import(import) => of_defects(import),
         ImportCatalogueError::Breaches(breaches) => {
             let defects = breaches.iter().take(200).map(|breach| Defect {
                 at: "matters".to_owned(),
@@ -317,6 +303,72 @@ pub(crate) fn of_import(error: &ImportCatalogueError) -> Problem {
         ImportCatalogueError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
+}
+
+/// What is wrong with the files of a catalogue, each defect by its place.
+fn of_defects(import: &catalogue::ImportError) -> Problem {
+    let found: &[catalogue::Defect] = match import {
+        catalogue::ImportError::Defects(found) => found,
+        _ => &[],
+    };
+    let defects = found.iter().take(200).map(|defect| Defect {
+        at: defect.place.clone(),
+        code: "catalogue.defect".to_owned(),
+        text: match defect.line {
+            Some(line) => format!("line {line}: {}", defect.fault),
+            None => defect.fault.to_string(),
+        },
+        rule: None,
+    });
+    Problem::new(Code::NotAdmitted)
+        .saying(import.to_string())
+        .with(defects.collect())
+}
+
+/// Why nothing was done to a version of a matter.
+pub(crate) fn of_matter(error: &MatterError) -> Problem {
+    match error {
+        MatterError::Unknown => Problem::new(Code::NotFound),
+        MatterError::Entry(import) => of_defects(import),
+        MatterError::NotTheApplyingBody | MatterError::NoPerson => {
+            Problem::new(Code::NotAllowed).saying(error.to_string())
+        }
+        MatterError::NotADraft => one(Code::MatterRefused, "matter.not-a-draft", error.to_string()),
+        MatterError::Day => one(Code::NotAdmitted, "matter.day", error.to_string()),
+        MatterError::Life(life) => of_matter_life(life),
+        MatterError::MovedOn => Problem::new(Code::Busy).saying(error.to_string()),
+        MatterError::Catalogue(error) => of_import(error),
+        MatterError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+fn of_matter_life(refused: &MatterRefused) -> Problem {
+    let defect = |code: &str, text: String, rule: Rule| Defect {
+        at: String::new(),
+        code: code.to_owned(),
+        text,
+        rule: Some(rule.number()),
+    };
+    let (code, defects) = match refused {
+        MatterRefused::Lacking(lacks) => {
+            let lacking = |lack: &Lack| defect(refused.code(), lack.to_string(), lack.rule());
+            (Code::NotAdmitted, lacks.iter().map(lacking).collect())
+        }
+        _ => {
+            let code = match refused {
+                MatterRefused::OwnMatter | MatterRefused::SamePerson => Code::DutiesNotSeparate,
+                MatterRefused::NotTheApplyingBody(_) | MatterRefused::NotTheOwner(_) => {
+                    Code::NotAllowed
+                }
+                MatterRefused::NoBasis => Code::NotAdmitted,
+                _ => Code::MatterRefused,
+            };
+            let told = defect(refused.code(), refused.to_string(), refused.rule());
+            (code, vec![told])
+        }
+    };
+    Problem::new(code).with(defects)
 }
 
 /// Why there is no certificate.

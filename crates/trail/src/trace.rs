@@ -58,6 +58,8 @@ pub enum Deed {
     Subscribe,
     /// The state of a seal was changed.
     Seal,
+    /// A version of a matter was written, or took a step of its life.
+    Matter,
 }
 
 impl Deed {
@@ -84,6 +86,7 @@ impl Deed {
             Deed::Look => "look",
             Deed::Subscribe => "subscribe",
             Deed::Seal => "seal",
+            Deed::Matter => "matter",
         }
     }
 }
