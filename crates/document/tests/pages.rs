@@ -4,6 +4,8 @@ use std::path::Path;
 
 use document::Edition;
 
+#[path = "pages/letters.rs"]
+mod letters;
 #[path = "pages/limits.rs"]
 mod limits;
 #[cfg(test)]

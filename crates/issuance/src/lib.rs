@@ -27,6 +27,7 @@ mod level;
 pub mod lists;
 pub mod look;
 pub mod office;
+pub mod papers;
 pub mod people;
 mod printed;
 pub mod push;

@@ -59,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "credential",
             "crypto",
             "document",
+            "dossier",
             "evidence",
             "licence",
             "pdf",

@@ -22,6 +22,38 @@ pub(crate) struct Licence {
     pub(crate) version: String,
 }
 
+/// The data of a letter, as `document.json` carries them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Letter {
+    addressee: String,
+    case: String,
+    edition: u32,
+    fields: Map<String, Value>,
+    issuer: Issuer,
+    template: Used,
+}
+
+impl From<Letter> for Licence {
+    /// What a page asks of its data: a letter is addressed to its holder, numbered by its case, and has no validity.
+    fn from(letter: Letter) -> Licence {
+        Licence {
+            fields: letter.fields,
+            holder: Holder {
+                name: letter.addressee,
+            },
+            identifier: letter.case.clone(),
+            issuer: letter.issuer,
+            number: letter.case,
+            template: letter.template,
+            validity: Validity {
+                from: String::new(),
+                to: String::new(),
+            },
+            version: letter.edition.to_string(),
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Holder {
     pub(crate) name: String,
