@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use document::{Appearance, Edition, Unsealed, seal_png};
 use seal::picture::{Organisation, RED, Window};
 
-#[path = "../tests/pages/letters.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
-mod letters;
 #[path = "../tests/pages/samples.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod samples;
+#[path = "../tests/pages/stages.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod stages;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args_os()
@@ -43,10 +43,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     seals(&folder)
 }
 
-/// The letters of the office, the acceptance notice under its own seal.
+/// The stage documents, the acceptance notice under its own seal.
 fn papers(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    for (code, fields) in letters::all() {
-        let page = letters::written(code, Edition::Sample, &fields)?;
+    for (code, fields) in stages::all() {
+        let page = stages::written(code, Edition::Sample, &fields)?;
         let name = "临溪市青石区行政审批服务局";
         let window = Window {
             name,

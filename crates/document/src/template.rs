@@ -96,7 +96,7 @@ impl Template {
         Template::parse(json.as_bytes())
     }
 
-    /// The embedded form of a letter of the office, such as `acceptance-notice`.
+    /// The embedded form of a stage document, such as `acceptance-notice`.
     ///
     /// # Errors
     /// `UnknownTemplate` for a code that `Template::forms` does not list.
@@ -106,7 +106,7 @@ impl Template {
         Template::parse(json.as_bytes())
     }
 
-    /// Codes of the embedded forms of letters.
+    /// Codes of the embedded forms of stage documents.
     pub fn forms() -> impl Iterator<Item = &'static str> {
         embedded::forms()
     }

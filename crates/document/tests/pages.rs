@@ -4,8 +4,6 @@ use std::path::Path;
 
 use document::Edition;
 
-#[path = "pages/letters.rs"]
-mod letters;
 #[path = "pages/limits.rs"]
 mod limits;
 #[cfg(test)]
@@ -15,6 +13,8 @@ mod reading;
 mod samples;
 #[path = "pages/seals.rs"]
 mod seals;
+#[path = "pages/stages.rs"]
+mod stages;
 
 /// Where the pages stay for people and outside judges to look at.
 fn folder() -> std::path::PathBuf {

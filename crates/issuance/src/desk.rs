@@ -18,7 +18,7 @@ pub struct Desk {
     pub(crate) seals: Seals,
     /// The prepared pages, by type key.
     pub(crate) blanks: BTreeMap<String, Blank>,
-    /// The prepared forms of the office's letters, by code.
+    /// The prepared forms of stage documents, by code.
     pub(crate) forms: BTreeMap<&'static str, Blank>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn blanks(
     Ok(blanks)
 }
 
-/// Prepares every form of a letter.
+/// Prepares every form of a stage document.
 pub(crate) fn forms(imprint: &Imprint) -> Result<BTreeMap<&'static str, Blank>, PreparePage> {
     let prepared = Template::forms().map(|code| {
         let form = Template::form(code)?;

@@ -13,7 +13,6 @@ pub mod change;
 mod clock;
 pub mod custody;
 mod desk;
-pub mod documents;
 mod draft;
 mod dropped;
 pub mod found;

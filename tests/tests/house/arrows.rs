@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalogue",
             "crypto",
+            "dossier",
             "licence",
             "pki",
             "seal",

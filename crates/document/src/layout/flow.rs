@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::layout::RenderPage;
 use crate::layout::fill::Setting;
-use crate::layout::letter::Letter;
+use crate::layout::paragraphs::Paragraphed;
 use crate::layout::region::{
     Body, Content, Label, PAD, PlannedCell, PlannedProse, PlannedRegion, PlannedTable,
 };
@@ -33,7 +33,7 @@ impl Set {
 enum Measured {
     Value(Set),
     Table(Vec<Vec<Set>>),
-    Paragraphs(Letter),
+    Paragraphs(Paragraphed),
 }
 
 /// A cell with its value at one of the region's sizes.
@@ -115,10 +115,10 @@ impl Setting<'_> {
                 });
             };
             self.measure(region, cell, cell.step + 1)?;
-            let (step, is_letter) = (cell.step, cell.is_letter());
-            // The paragraphs of a letter are of one size.
+            let (step, is_prose) = (cell.step, cell.is_prose());
+            // The paragraphs of a page are of one size.
             for other in fitted.iter_mut().flatten() {
-                if is_letter && other.is_letter() && other.step < step {
+                if is_prose && other.is_prose() && other.step < step {
                     self.measure(region, other, step)?;
                 }
             }
@@ -185,8 +185,8 @@ impl Setting<'_> {
                     return Ok(());
                 }
                 Content::Paragraphs(paragraphs) => {
-                    let letter = self.letter(paragraphs, fitted.width, size)?;
-                    fitted.measured = Measured::Paragraphs(letter);
+                    let set = self.paragraphs(paragraphs, fitted.width, size)?;
+                    fitted.measured = Measured::Paragraphs(set);
                     return Ok(());
                 }
             }
@@ -326,7 +326,7 @@ impl Setting<'_> {
                 }
             }
             (Content::Table(table), Measured::Table(rows)) => self.table(fitted, table, rows, at),
-            (_, Measured::Paragraphs(letter)) => self.write(fitted.cell.element, letter, at),
+            (_, Measured::Paragraphs(set)) => self.write(fitted.cell.element, set, at),
             _ => {}
         }
     }
@@ -525,7 +525,7 @@ impl PlannedCell {
 }
 
 impl Fitted<'_> {
-    fn is_letter(&self) -> bool {
+    fn is_prose(&self) -> bool {
         matches!(self.cell.content, Content::Paragraphs(_))
     }
 
@@ -535,7 +535,7 @@ impl Fitted<'_> {
             Measured::Table(rows) => {
                 HEAD_HEIGHT + rows.iter().map(|row| table_row_height(row)).sum()
             }
-            Measured::Paragraphs(letter) => letter.height(),
+            Measured::Paragraphs(set) => set.height(),
         }
     }
 }

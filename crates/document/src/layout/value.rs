@@ -22,9 +22,9 @@ pub(crate) struct Licence {
     pub(crate) version: String,
 }
 
-/// The data of a letter, as `document.json` carries them.
+/// The data of a stage document, as `document.json` carries them.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Letter {
+pub(crate) struct StageData {
     addressee: String,
     case: String,
     edition: u32,
@@ -33,23 +33,23 @@ pub(crate) struct Letter {
     template: Used,
 }
 
-impl From<Letter> for Licence {
-    /// What a page asks of its data: a letter is addressed to its holder, numbered by its case, and has no validity.
-    fn from(letter: Letter) -> Licence {
+impl From<StageData> for Licence {
+    /// What a page asks of its data: a stage document is addressed to its holder, numbered by its case, and has no validity.
+    fn from(data: StageData) -> Licence {
         Licence {
-            fields: letter.fields,
+            fields: data.fields,
             holder: Holder {
-                name: letter.addressee,
+                name: data.addressee,
             },
-            identifier: letter.case.clone(),
-            issuer: letter.issuer,
-            number: letter.case,
-            template: letter.template,
+            identifier: data.case.clone(),
+            issuer: data.issuer,
+            number: data.case,
+            template: data.template,
             validity: Validity {
                 from: String::new(),
                 to: String::new(),
             },
-            version: letter.edition.to_string(),
+            version: data.edition.to_string(),
         }
     }
 }

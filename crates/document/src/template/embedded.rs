@@ -21,12 +21,12 @@ pub(super) fn layout(name: &str) -> Option<&'static str> {
         .map(|(_, json)| *json)
 }
 
-/// The codes of all embedded forms of letters.
+/// The codes of all embedded forms of stage documents.
 pub(super) fn forms() -> impl Iterator<Item = &'static str> {
     FORMS.iter().map(|(code, _)| *code)
 }
 
-/// The JSON of a form of letter.
+/// The JSON of a form of a stage document.
 pub(super) fn form(code: &str) -> Option<&'static str> {
     FORMS
         .iter()
@@ -40,7 +40,7 @@ const LAYOUTS: &[(&str, &str)] = &[
         "composite",
         include_str!("../../assets/layouts/composite.json"),
     ),
-    ("letter", include_str!("../../assets/layouts/letter.json")),
+    ("stage", include_str!("../../assets/layouts/stage.json")),
     ("notice", include_str!("../../assets/layouts/notice.json")),
     (
         "personal",

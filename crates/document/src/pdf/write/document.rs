@@ -8,7 +8,7 @@ use crate::font::{ReadFont, Typefaces};
 use crate::layout::RenderPage;
 use crate::layout::fill::{Note, Shown, fill};
 use crate::layout::plan::{Imprint, Plan, plan};
-use crate::layout::value::{Letter, Licence};
+use crate::layout::value::{Licence, StageData};
 use crate::pdf::write::attachment::{Attachment, Relationship, embed};
 use crate::pdf::write::content::{Fonts, NAMES, Painter, index};
 use crate::pdf::write::metadata::{Described, information, packet};
@@ -67,10 +67,10 @@ pub struct Page<'a> {
     pub notes: &'a [Note],
 }
 
-/// What a letter of the office is made from.
+/// What a stage document is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Paper<'a> {
-    /// `document.json`: embedded as it is, and the source of everything the letter says (R8): an object with
+    /// `document.json`: embedded as it is, and the source of everything the page says (R8): an object with
     /// `addressee`, `case`, `edition`, `fields`, `issuer` (`name`), `template` (`key`, `version`), and what else
     /// readers may want.
     pub data: &'a [u8],
@@ -222,16 +222,16 @@ impl Blank {
         self.written(&shown, page.photo, (&attached, page.moment))
     }
 
-    /// Renders a letter of the office, on a template of [`Template::form`]: same arguments, same bytes.
+    /// Renders a stage document, on a template of [`Template::form`]: same arguments, same bytes.
     ///
     /// # Errors
     /// As [`Blank::render`].
     pub fn render_paper(&self, paper: &Paper<'_>) -> Result<Unsealed, RenderPage> {
-        let letter: Letter = serde_json::from_slice(paper.data).map_err(RenderPage::Licence)?;
-        let letter = Licence::from(letter);
-        self.admit(&letter)?;
+        let data: StageData = serde_json::from_slice(paper.data).map_err(RenderPage::Licence)?;
+        let data = Licence::from(data);
+        self.admit(&data)?;
         let shown = Shown {
-            licence: &letter,
+            licence: &data,
             issued_on: paper.on,
             code: None,
             link: "",

@@ -1,6 +1,8 @@
 //! Sealing a caller's own document: the same release, journal, time-stamp and log as a licence (D19).
 
-use affix::preflight::{Finding, preflight};
+pub use affix::preflight::Finding;
+
+use affix::preflight::preflight;
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::{DocumentPurpose, Refusal, SealUse};
 use crypto::sha256;

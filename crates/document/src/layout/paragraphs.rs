@@ -1,4 +1,4 @@
-//! What letters have and licences have not: paragraphs among other rows, and rows that are left out
+//! What stage documents have and licences have not: paragraphs among other rows, and rows that are left out
 //! where there is nothing to say.
 
 use serde_json::Value;
@@ -12,19 +12,19 @@ use crate::template::{Field, Paragraphs, Shape};
 
 /// Paragraphs broken into lines: each with what it is drawn in by.
 #[derive(Clone, Debug)]
-pub(crate) struct Letter {
+pub(crate) struct Paragraphed {
     lines: Vec<(String, Mm)>,
     size: Mm,
     leading: Mm,
 }
 
-impl Letter {
+impl Paragraphed {
     pub(crate) fn height(&self) -> Mm {
         self.leading * count(&self.lines)
     }
 }
 
-/// From one line of a letter to the next, in ems.
+/// From one line of a paragraph to the next, in ems.
 const LEADING: f64 = 1.6;
 
 impl Setting<'_> {
@@ -55,12 +55,12 @@ impl Setting<'_> {
     }
 
     /// The paragraphs at this size.
-    pub(crate) fn letter(
+    pub(crate) fn paragraphs(
         &self,
         paragraphs: &Paragraphs,
         width: Mm,
         size: Mm,
-    ) -> Result<Letter, RenderPage> {
+    ) -> Result<Paragraphed, RenderPage> {
         let drawn_in = size * paragraphs.indent;
         let mut lines = Vec::new();
         for text in self.texts(&paragraphs.field)? {
@@ -76,7 +76,7 @@ impl Setting<'_> {
                 lines.push((line, if place == 0 { drawn_in } else { Mm(0.0) }));
             }
         }
-        Ok(Letter {
+        Ok(Paragraphed {
             lines,
             size,
             leading: size * LEADING,
@@ -101,16 +101,16 @@ impl Setting<'_> {
     }
 
     /// Draws them from `at` downwards.
-    pub(crate) fn write(&mut self, element: usize, letter: &Letter, at: Point) {
+    pub(crate) fn write(&mut self, element: usize, paragraphs: &Paragraphed, at: Point) {
         let mut y = at.y;
-        for (line, drawn_in) in &letter.lines {
+        for (line, drawn_in) in &paragraphs.lines {
             let at = Point {
                 x: at.x + *drawn_in,
-                y: y + letter.leading / 2.0 + letter.size * MIDDLE,
+                y: y + paragraphs.leading / 2.0 + paragraphs.size * MIDDLE,
             };
-            let text = Text::plain(line, (Face::Song, letter.size), at);
+            let text = Text::plain(line, (Face::Song, paragraphs.size), at);
             self.over.draw(element, Mark::Text(text));
-            y = y + letter.leading;
+            y = y + paragraphs.leading;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Letters of the office: one of each form from the story's case, read back, pushed to their limits.
+//! Stage documents: one of each form from the story's case, read back, pushed to their limits.
 
 use document::{Blank, Edition, Imprint, Paper, RenderPage, Template, Unsealed};
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ pub(crate) fn blank(code: &str, edition: Edition) -> Blank {
     Blank::prepare(form, &imprint).expect("the form is sound")
 }
 
-/// The letter as an office would write it.
+/// The document as an office would write it.
 pub(crate) fn written(
     code: &str,
     edition: Edition,
@@ -113,7 +113,7 @@ mod tests {
     use crate::reading::{strings, words};
 
     #[test]
-    fn every_form_has_its_letter_and_every_letter_is_one_clean_page() {
+    fn every_form_has_its_document_and_each_is_one_clean_page() {
         let forms: Vec<&str> = Template::forms().collect();
         assert_eq!(forms.len(), all().len());
         std::fs::create_dir_all(crate::folder()).expect("a folder");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_a_letter_carries_can_be_read_on_it() {
+    fn all_that_a_stage_document_carries_can_be_read_on_it() {
         for (code, fields) in all() {
             let page = words(
                 &written(code, Edition::Real, &fields)
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_on_another_form_is_refused() {
+    fn a_stage_document_on_another_form_is_refused() {
         let (code, fields) = all().remove(0);
         let paper = data(code, &fields);
         let refused = blank("delivery-receipt", Edition::Real).render_paper(&Paper {
@@ -193,7 +193,7 @@ mod tests {
         assert!(!page.contains("理由") && !page.contains("类别"), "{page}");
     }
 
-    /// A list shrinks with the letter, and is refused by name beyond that: no row is ever cut.
+    /// A list shrinks with the page, and is refused by name beyond that: no row is ever cut.
     #[test]
     fn thirteen_materials_fit_and_forty_are_refused() {
         let (code, fields) = all().remove(0);
