@@ -352,7 +352,7 @@ pub(crate) fn of_notice(error: &NoticeError) -> Problem {
             at: "says".to_owned(),
             code: unmasked.code().to_owned(),
             text: error.to_string(),
-            rule: Some(catalogue::Rule::R16.number()),
+            rule: Some(Rule::R16.number()),
         }]),
         NoticeError::UnknownSubject => one(
             Code::NoticeRefused,
