@@ -22,24 +22,17 @@ pub(crate) struct Asked {
     lang: Option<String>,
 }
 
-impl Asked {
-    /// A link that says its language alone.
-    pub(crate) fn in_language(lang: Option<String>) -> Self {
-        Self { lang }
-    }
-}
-
 /// The part that all pages share.
-pub(crate) struct Frame {
+struct Frame {
     app: App,
     language: Language,
-    pub(crate) lang: &'static str,
-    pub(crate) path: String,
-    pub(crate) sample: bool,
+    lang: &'static str,
+    path: String,
+    sample: bool,
 }
 
 impl Frame {
-    pub(crate) fn new(app: &App, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
+    fn new(app: &App, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
         let accepted = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
@@ -53,12 +46,7 @@ impl Frame {
         }
     }
 
-    /// The language of the reader.
-    pub(crate) fn language(&self) -> Language {
-        self.language
-    }
-
-    pub(crate) fn say(&self, key: &str) -> String {
+    fn say(&self, key: &str) -> String {
         self.app.texts.say(self.language, key, None)
     }
 
@@ -72,7 +60,24 @@ impl Frame {
         self.app.texts.say(self.language, key, Some(("at", at)))
     }
 
-    pub(crate) fn other(&self) -> &'static str {
+    /// What a finding says, in the reader's language; what it is about stands behind it as the verifier wrote it.
+    fn finding(&self, code: &str, text: &str) -> String {
+        let row = verify::TABLE.iter().find(|row| row.code == code);
+        let Some(row) = row else {
+            return text.to_owned();
+        };
+        let said = self.say(&format!("finding-{}", code.replace('.', "-")));
+        let about = text
+            .strip_prefix(row.text)
+            .and_then(|rest| rest.strip_prefix(": "));
+        match (about, self.language) {
+            (None, _) => said,
+            (Some(about), Language::Chinese) => format!("{said}：{about}"),
+            (Some(about), Language::English) => format!("{said}: {about}"),
+        }
+    }
+
+    fn other(&self) -> &'static str {
         self.language.other().code()
     }
 
@@ -139,12 +144,12 @@ struct Reason {
 
 #[derive(Template)]
 #[template(path = "problem.html")]
-pub(crate) struct ProblemPage {
-    pub(crate) frame: Frame,
-    pub(crate) text: String,
+struct ProblemPage {
+    frame: Frame,
+    text: String,
 }
 
-pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+fn page(status: StatusCode, template: &impl Template) -> Response {
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -264,7 +269,7 @@ fn verdict(frame: Frame, report: &Report) -> VerdictPage {
         .filter(|finding| finding.severity != Severity::Info)
         .map(|finding| Reason {
             what: frame.say(&format!("reason-{}", family(finding.code))),
-            text: finding.text.to_string(),
+            text: frame.finding(finding.code, &finding.text),
             code: finding.code.to_string(),
         });
     let rows = |signature: &verify::SignatureReport| {

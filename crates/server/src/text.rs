@@ -138,6 +138,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn each_finding_has_its_words_in_both_languages() {
+        let findings = include_str!("../../../docs/findings.md");
+        let rows = findings.lines().filter_map(|line| line.strip_prefix("| `"));
+        let codes: BTreeSet<&str> = rows
+            .filter_map(|row| row.split_once('`'))
+            .map(|(code, _)| code)
+            .filter(|code| code.contains('.'))
+            .collect();
+        let table: BTreeSet<&str> = verify::TABLE.iter().map(|row| row.code).collect();
+        assert_eq!(
+            codes, table,
+            "the page and the verifier list the same codes"
+        );
+        let texts = Texts::embedded().expect("the texts are sound");
+        for row in verify::TABLE {
+            let key = format!("finding-{}", row.code.replace('.', "-"));
+            assert_eq!(texts.say(Language::English, &key, None), row.text, "{key}");
+            let chinese = texts.say(Language::Chinese, &key, None);
+            let is_chinese = |character| ('\u{4e00}'..='\u{9fff}').contains(&character);
+            assert!(chinese.chars().any(is_chinese), "{key}: {chinese}");
+        }
+        let known = keys(CHINESE);
+        let unknown = known.iter().filter_map(|key| key.strip_prefix("finding-"));
+        assert_eq!(
+            unknown.count(),
+            table.len(),
+            "no words for codes that are none"
+        );
+    }
+
     fn keys(source: &str) -> BTreeSet<&str> {
         source
             .lines()
