@@ -4,6 +4,8 @@
 //! grows by [`Logs::extend`] alone, which names the head that it found: of two processes that extend
 //! one log from one head, one succeeds and the other is told where the log stands now (T-L5).
 
+mod place;
+
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -13,6 +15,7 @@ use tlog::tiles::TileFault;
 use tlog::{Hash, LeafIndex, TileKind, TilePath, TileSet, TileWrite, TreeHead, wanted_for_tree};
 
 use crate::id::JobId;
+use place::place;
 use store::Store;
 use store::StoreError;
 use store::{Link, Row};
@@ -476,23 +479,6 @@ async fn swap_head(link: &mut Link, log: Log, step: &Extension) -> Result<bool, 
         step.old.size.into(),
     ];
     Ok(link.run(statement, &values).await? == 1)
-}
-
-/// Gives the waiting leaves of a step their indexes; returns how many there were.
-async fn place(link: &mut Link, log: Log, step: &Extension) -> Result<u64, StoreError> {
-    // One statement for all of them; how a list is taken apart is where the databases differ. The `+`
-    // keeps SQLite from going through the whole list for each leaf that waits, work that grows as a square.
-    const SQLITE: &str = "UPDATE log_leaf SET entry_index = $1 + listed.key \
-         FROM json_each('[' || $2 || ']') AS listed \
-         WHERE log_leaf.id = listed.value AND +log_leaf.log = $3 AND log_leaf.entry_index IS NULL";
-    const POSTGRES: &str = "UPDATE log_leaf SET entry_index = $1 + listed.place - 1 \
-         FROM unnest(CAST('{' || $2 || '}' AS BIGINT[])) WITH ORDINALITY AS listed (id, place) \
-         WHERE log_leaf.id = listed.id AND log_leaf.log = $3 AND log_leaf.entry_index IS NULL";
-    let list: Vec<String> = step.entries.iter().map(|id| id.0.to_string()).collect();
-    let list = list.join(",");
-    let statement = if link.has_rivals() { POSTGRES } else { SQLITE };
-    let values = [step.old.size.into(), (&list).into(), log.column().into()];
-    link.run(statement, &values).await
 }
 
 async fn tile(link: &mut Link, log: Log, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
