@@ -128,6 +128,16 @@ impl Directory {
         }
     }
 
+    /// Whether an object of so many octets would be taken now; no room is taken for it.
+    pub(crate) fn has_room(&self, octets: u64) -> Result<(), ObjectError> {
+        self.admits()?;
+        let used = self.used.load(Ordering::Acquire);
+        match used.checked_add(octets).filter(|sum| *sum <= self.quota) {
+            Some(_) => Ok(()),
+            None => Err(ObjectError::QuotaReached { quota: self.quota }),
+        }
+    }
+
     pub(crate) fn give_back(&self, octets: u64) {
         let _ = self
             .used
@@ -201,6 +211,7 @@ impl Directory {
         let seconds = u64::try_from(before.unix_timestamp()).unwrap_or(0);
         let before = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let mut swept = Swept::default();
+        let known = self.used.load(Ordering::Acquire);
         list(&self.folder.join(DRAFTS), &mut |entry| {
             let Ok(found) = entry.metadata() else {
                 return Ok(()); // finished or dropped meanwhile
@@ -216,7 +227,12 @@ impl Directory {
             swept.octets += stored;
             Ok(())
         })?;
-        self.used.store(swept.octets, Ordering::Release);
+        // What was written meanwhile counts, seen or not: rather once too often than not at all.
+        let _ = self
+            .used
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
+                Some(swept.octets.saturating_add(used.saturating_sub(known)))
+            });
         Ok(swept)
     }
 

@@ -100,6 +100,14 @@ impl Objects {
         Reader::open(&self.directory, &self.wrapping, id)
     }
 
+    /// Whether an object of so many octets would be taken now, as far as the quota and the last sync say.
+    ///
+    /// # Errors
+    /// `QuotaReached`, `Stopped`.
+    pub fn has_room(&self, octets: u64) -> Result<(), ObjectError> {
+        self.directory.has_room(octets)
+    }
+
     /// Removes unfinished files last written before `before` and counts what is there; the quota
     /// is held against that count and what was written since. Blocks; meant for a thread of its own.
     ///
