@@ -23,6 +23,7 @@ use issuance::import::{Files, keep};
 use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings, seal_key};
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
+use registry::log::Log;
 use registry::objects::{Objects, Wrapping};
 use registry::{Registry, Secrets};
 use server::{Config, Scope};
@@ -50,15 +51,13 @@ const MATTERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/matter
 const POWERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/powers.json");
 
 /// What a machine of a department may do.
-pub const MACHINE: [Scope; 8] = [
+pub const MACHINE: [Scope; 6] = [
     Scope::Catalogue,
     Scope::Issue,
     Scope::Change,
     Scope::Seal,
     Scope::Read,
     Scope::Certify,
-    Scope::Notices,
-    Scope::Sign,
 ];
 
 /// A folder with everything that an office is opened from.
@@ -126,7 +125,7 @@ impl Installation {
         this.accounts(&registry, &catalogue, now).await?;
         drop(keys);
         let office = this.open(clock).await?;
-        issuance::upkeep::round(&office).await?;
+        anchored(&office).await?;
         Ok(this)
     }
 
@@ -230,6 +229,7 @@ impl Installation {
                 edition: Edition::Sample,
                 status_life: Duration::hours(48),
                 release_life: Duration::hours(24),
+                waiting_life: Duration::days(30),
                 workers: 2,
             },
             registry: self.registry().await?,
@@ -317,6 +317,21 @@ impl Installation {
         copy(&self.folder, folder)?;
         Ok(Self::at(folder, database))
     }
+}
+
+/// One round of upkeep with both logs at work, and one more that anchors the trace: a service that is opened on this
+/// installation at the same moment finds everything done.
+async fn anchored(office: &Office) -> anyhow::Result<()> {
+    let logs = office.registry().logs();
+    let both = [office.trace_log(), office.log()].map(|log| tokio::spawn(log.clone().run()));
+    for log in [Log::Trace, Log::Public] {
+        issuance::upkeep::round(office).await?;
+        while !logs.pending(log, 1).await?.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
+    both.iter().for_each(tokio::task::JoinHandle::abort);
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {

@@ -5,6 +5,8 @@
     reason = "what an answer does not have fails its test"
 )]
 
+#[path = "flow/audit.rs"]
+mod audit;
 #[path = "flow/canaries.rs"]
 mod canaries;
 #[path = "flow/catalogue.rs"]
@@ -15,18 +17,16 @@ mod doors;
 mod licence;
 #[path = "flow/limits.rs"]
 mod limits;
+#[path = "flow/lists.rs"]
+mod lists;
 #[path = "flow/matters.rs"]
 mod matters;
-#[path = "flow/notices.rs"]
-mod notices;
 #[path = "flow/past.rs"]
 mod past;
 #[path = "flow/published.rs"]
 mod published;
 #[path = "flow/requests.rs"]
 mod requests;
-#[path = "flow/signatures.rs"]
-mod signatures;
 #[path = "flow/stage.rs"]
 mod stage;
 #[path = "flow/witness.rs"]

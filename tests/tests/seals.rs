@@ -5,13 +5,20 @@
     reason = "what an answer does not have fails its test"
 )]
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use catalogue::key::{DepartmentKey, PersonKey};
+use crypto::DigestAlgorithm;
+use evidence::ocsp::{CertificateId, Request, Response, Status};
 use issuance::FixedClock;
+use pki::certificate::SerialNumber;
+use pki::crl::Reason;
 use registry::asked::By;
 use registry::callers::NewCaller;
+use registry::certificates::Standing;
 use serde_json::{Value, json};
 use server::{Answer, Call, Client};
 use tempfile::TempDir;
@@ -28,6 +35,7 @@ const KEEPER: &str = "Q-APR-custodian";
 struct House {
     installation: Installation,
     bases: [String; 2],
+    acts: AtomicU32,
     _folder: TempDir,
 }
 
@@ -79,6 +87,7 @@ impl House {
         House {
             installation,
             bases,
+            acts: AtomicU32::new(0),
             _folder: folder,
         }
     }
@@ -89,8 +98,14 @@ impl House {
     }
 
     async fn act(&self, at: usize, account: &str, what: &str) -> (u16, Value) {
+        let number = self.acts.fetch_add(1, Ordering::Relaxed);
+        let key = format!("an-act-on-seals-{number:04}");
+        self.act_under(&key, at, account, what).await
+    }
+
+    async fn act_under(&self, key: &str, at: usize, account: &str, what: &str) -> (u16, Value) {
         let path = format!("/v1/seals/{SEAL}/{what}");
-        let call = Call::post(path, &json!({"reason": "停用〔2026〕第1号"}));
+        let call = Call::post(path, &json!({"reason": "停用〔2026〕第1号"})).once(key);
         let answer = self.call(at, account, call).await;
         (answer.status.as_u16(), answer.json())
     }
@@ -197,4 +212,105 @@ async fn each_duty_does_its_own_and_a_cancelled_seal_stays_so() {
         );
     }
     assert_eq!(house.seal().await["uses"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_has_one_effect_under_its_key_however_often_it_arrives() {
+    let house = House::start().await;
+    let key = "one-act-on-a-seal";
+    let first = house.act_under(key, 0, KEEPER, "suspend").await;
+    assert_eq!((first.0, &first.1["state"]), (200, &json!("suspended")));
+    // At the other service too, whatever the seal would say to a second act.
+    for at in [0, 1] {
+        assert_eq!(house.act_under(key, at, KEEPER, "suspend").await, first);
+    }
+    let (status, reused) = house.act_under(key, 0, KEEPER, "resume").await;
+    assert_eq!(
+        (status, &reused["code"]),
+        (422, &json!("idempotency.reused"))
+    );
+    let waits = "one-consent-to-it";
+    let first = house.act_under(waits, 0, KEEPER, "resume").await;
+    assert_eq!((first.0, &first.1["state"]), (200, &json!("suspended")));
+    assert_eq!(house.act_under(waits, 1, KEEPER, "resume").await, first);
+    let (status, told) = house.act(1, ADMINISTRATOR, "resume").await;
+    assert_eq!((status, &told["state"]), (200, &json!("in_use")), "{told}");
+    let path = format!("/v1/seals/{SEAL}/suspend");
+    let keyless = Call::post(path, &json!({"reason": "停用"}));
+    let answer = house.call(0, KEEPER, keyless).await;
+    assert_eq!(
+        (answer.status.as_u16(), &answer.json()["code"]),
+        (400, &json!("idempotency.missing"))
+    );
+    let events = house.seal().await["history"].as_array().map(Vec::len);
+    assert_eq!(events, Some(3), "establish, suspend, resume");
+}
+
+/// Certificates of seals that stand, by serial number.
+async fn standing(house: &House) -> BTreeSet<Vec<u8>> {
+    let clock = Arc::new(FixedClock::new(NOW));
+    let office = house.installation.open(clock).await.expect("it opens");
+    let certificates = office.registry().certificates();
+    let issuer = issuance::ServiceKey::Authority.id();
+    let found = certificates
+        .of_profile(&issuer, pki::profile::Profile::SEAL.name)
+        .await;
+    let found = found.expect("a register").into_iter();
+    found
+        .filter(|one| one.standing == Standing::Good)
+        .map(|one| one.serial.octets().to_vec())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_seal_takes_its_certificate_with_it_in_list_and_answer() {
+    let house = House::start().await;
+    let before = standing(&house).await;
+    let (status, told) = house.act(0, ADMINISTRATOR, "cancel").await;
+    assert_eq!(
+        (status, &told["state"]),
+        (200, &json!("cancelled")),
+        "{told}"
+    );
+    let after = standing(&house).await;
+    let gone: Vec<&Vec<u8>> = before.difference(&after).collect();
+    assert_eq!(
+        (gone.len(), after.len()),
+        (1, before.len() - 1),
+        "its own, and no other"
+    );
+    let serial = SerialNumber::from_octets(gone[0]).expect("a serial number");
+    let fetch = async |call: Call| {
+        let client = Client::anonymous(&house.bases[0]);
+        client.call(call, NOW).await.expect("an answer").content
+    };
+    let authority = fetch(Call::get("/certificates/ca.cer")).await;
+    let authority = pki::Certificate::parse(&authority).expect("a certificate");
+    let id = CertificateId::new(DigestAlgorithm::Sha256, &authority, &serial);
+    let kind = "application/ocsp-request";
+    let mut said = (false, false);
+    for _ in 0..1_000 {
+        let list = fetch(Call::get("/crl/ca.crl")).await;
+        let list = pki::Crl::parse(&list).expect("a list");
+        let question = Request::new(id.clone(), None).encode();
+        let post = "POST".parse().expect("a method");
+        let answer = fetch(Call::send(post, "/ocsp", kind, question)).await;
+        let answer = Response::parse(&answer).expect("an answer");
+        let status = answer.singles().first().expect("about it").status();
+        said = (
+            list.find(&serial).is_some(),
+            matches!(
+                status,
+                Status::Revoked {
+                    reason: Reason::CessationOfOperation,
+                    ..
+                }
+            ),
+        );
+        if said == (true, true) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(said, (true, true), "list and answer");
 }

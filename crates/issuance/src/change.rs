@@ -211,7 +211,7 @@ fn leaf(
         moment: now,
         commitment: opening.commitment(),
         status: Some(StatusEntry {
-            uri: office.status_uri.clone(),
+            uri: office.slots.uri(record.status_list),
             index: u64::from(record.status_index),
         }),
     };

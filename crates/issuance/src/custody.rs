@@ -6,21 +6,28 @@
 use catalogue::department::Duty as BodyDuty;
 use catalogue::key::SealCode;
 use catalogue::{Department, SealScope};
+use crypto::KeyId;
+use pki::certificate::Certificate;
+use pki::crl::{Reason, Revoked};
+use pki::profile::Profile;
 use registry::StoreError;
-use registry::seals::{SealAct, SealHappened, SealRecord, SealRefused};
+use registry::asked::Response;
+use registry::certificates::{CertificateError, Standing};
+use registry::seals::{Acting, SealAct, SealHappened, SealRecord, SealRefused};
 use registry::trace::{Act, Deed};
 use seal::life::{Consent, Hands, Transition};
 use serde::Serialize;
 use thiserror::Error;
+use time::UtcDateTime;
 use tlog::leaf::LeafFault;
 use tlog::{Leaf, LeafKind, Opening};
 
 pub use seal::life::{Duty, Event};
 
-use crate::asker::Asker;
-use crate::keys::seal_key;
+use crate::asker::{Asker, Once};
+use crate::keys::{ServiceKey, seal_key};
 use crate::office::Office;
-use crate::said::moment;
+use crate::said::{moment, response};
 
 /// Why nothing was done to a seal.
 #[derive(Debug, Error)]
@@ -41,6 +48,9 @@ pub enum CustodyError {
     /// The table refuses.
     #[error("the seal does not take it")]
     Refused(#[from] SealRefused),
+    /// The register of certificates cannot be asked.
+    #[error("the register of certificates cannot be asked")]
+    Register(#[from] CertificateError),
     /// The leaf cannot be written.
     #[error("the leaf cannot be written")]
     Leaf(#[from] LeafFault),
@@ -70,6 +80,21 @@ pub struct SealTold {
     /// A first consent that waits for a second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits: Option<ConsentTold>,
+}
+
+impl SealTold {
+    /// The same seal as this record has it.
+    fn after(mut self, record: &SealRecord, now: UtcDateTime) -> Self {
+        self.state = record.stage.code();
+        self.since = moment(record.since);
+        let pending = record.pending.as_ref().filter(|first| now < first.until);
+        self.waits = pending.map(|first| ConsentTold {
+            event: first.event.code(),
+            duty: first.consent.duty.code(),
+            until: moment(first.until),
+        });
+        self
+    }
 }
 
 /// A first consent that waits for a second.
@@ -148,20 +173,24 @@ pub async fn find(
     Ok((tell(office, scope, &record).await?, history))
 }
 
-/// Acts on a seal, in one of the duties that the account has. What needs two people waits for the second.
+/// Acts on a seal, in one of the duties that the account has: the answer is the seal as it stands then. What needs
+/// two people waits for the second. A seal that is given up or replaced takes its certificate with it.
 ///
 /// # Errors
 /// [`CustodyError`]; what is refused by a rule stands in the trace.
 pub async fn act(
     office: &Office,
     (asker, duties): (&Asker, &[Duty]),
+    once: &Once,
     seal: &SealCode,
     (event, reason): (Event, &str),
-) -> Result<SealTold, CustodyError> {
+) -> Result<Response, CustodyError> {
     let desk = office.desk();
     let scope = seen(office, asker, desk.catalogue.seal(seal))?;
     let seals = office.registry.seals();
     let record = seals.find(seal).await?.ok_or(CustodyError::Unknown)?;
+    let now = crate::answers::whole(office.clock.now());
+    let revokes = revokes(office, seal, event, now).await?;
     let acted = match consent(office, (asker, duties), &record, event) {
         Ok(consent) => {
             let act = SealAct {
@@ -170,22 +199,68 @@ pub async fn act(
                 consent,
                 reason: reason.to_owned(),
                 leaf: leaf(office, scope, event, reason)?,
-                at: crate::answers::whole(office.clock.now()),
+                revokes: revokes.clone(),
+                at: now,
             };
-            seals.act(act).await.map_err(CustodyError::from)
+            let told = tell(office, scope, &record).await?;
+            let tell = Box::new(move |record: &SealRecord| response(200, &told.after(record, now)));
+            let acted = seals.act_once(act, asker.asked(once), tell).await;
+            acted.map_err(CustodyError::from)
         }
+        // A repeat finds the seal where the first request brought it, and is told what that one was.
         Err(refused) => Err(refused),
     };
     match acted {
-        Ok(record) => {
+        Ok(Acting::Acted(response)) => {
+            for (_, revoked) in &revokes {
+                office.responder.forget(&revoked.serial);
+            }
             office.log.wake();
-            // What waited for a seal that goes on is taken up again.
+            // What waited for a seal that goes on is taken up again; status and lists follow at once (T-A3).
             office.upkeep.notify_one();
-            tell(office, scope, &record).await
+            Ok(response)
         }
+        Ok(Acting::Repeated(response)) => response.ok_or(CustodyError::Unknown),
         Err(CustodyError::Refused(SealRefused::Store(error))) => Err(error.into()),
         Err(refused) => Err(deny(office, asker, &record, (event, refused)).await?),
     }
+}
+
+/// The certificates of a seal's key that stand, where the event ends them.
+async fn revokes(
+    office: &Office,
+    seal: &SealCode,
+    event: Event,
+    now: UtcDateTime,
+) -> Result<Vec<(KeyId, Revoked)>, CustodyError> {
+    let reason = match event {
+        Event::Cancel => Reason::CessationOfOperation,
+        Event::Replace => Reason::Superseded,
+        _ => return Ok(Vec::new()),
+    };
+    let key = seal_key(seal.as_str()).and_then(|key| office.keys.public_key(&key));
+    let Some((public, _, _)) = key else {
+        return Ok(Vec::new());
+    };
+    let issuer = ServiceKey::Authority.id();
+    let certificates = office.registry.certificates();
+    let issued = certificates.of_profile(&issuer, Profile::SEAL.name).await?;
+    let own = issued.into_iter().filter(|registered| {
+        let certificate = registered.der.as_deref().map(Certificate::parse);
+        let is_own =
+            |certificate: Certificate| certificate.public_key().is_ok_and(|key| key == public);
+        registered.standing == Standing::Good
+            && certificate.is_some_and(|read| read.is_ok_and(is_own))
+    });
+    let revoked = |serial| Revoked {
+        serial,
+        since: now,
+        reason,
+        invalid_since: None,
+    };
+    Ok(own
+        .map(|registered| (issuer.clone(), revoked(registered.serial)))
+        .collect())
 }
 
 fn seen<'a>(
@@ -286,21 +361,16 @@ async fn tell(
     let key = seal_key(record.code.as_str()).ok_or(CustodyError::Unknown)?;
     let seals = office.registry.seals();
     let uses = seals.uses(&key, &record.department).await?;
-    let now = office.clock.now();
-    let pending = record.pending.as_ref().filter(|first| now < first.until);
-    Ok(SealTold {
+    let told = SealTold {
         seal: record.code.to_string(),
         name: scope.name_zh.clone(),
         department: record.department.to_string(),
         state: record.stage.code(),
         since: moment(record.since),
         uses,
-        waits: pending.map(|first| ConsentTold {
-            event: first.event.code(),
-            duty: first.consent.duty.code(),
-            until: moment(first.until),
-        }),
-    })
+        waits: None,
+    };
+    Ok(told.after(record, office.clock.now()))
 }
 
 async fn deny(

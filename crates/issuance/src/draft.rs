@@ -93,7 +93,7 @@ pub(crate) async fn draft(
         .blanks
         .get(key)
         .ok_or_else(|| DraftError::NoTemplate(key.to_owned()))?;
-    let status = status_json(&office.status_uri, record.status_index);
+    let status = status_json(&office.slots.uri(record.status_list), record.status_index);
     let page = blank.render(&Page {
         licence: &content.bytes,
         status: &status,
@@ -143,7 +143,7 @@ async fn code(
     content: &Content,
     journal: Journal,
 ) -> Result<String, DraftError> {
-    let printer = Printer::of(office).ok_or(SignError::Locked)?;
+    let printer = Printer::of(office, record.status_list).ok_or(SignError::Locked)?;
     let prepared = printer.prepare(&Said {
         content: &content.bytes,
         index: record.status_index,

@@ -14,14 +14,14 @@ use pki::certificate::{Certificate, Validity};
 use pki::name::Name;
 use pki::profile::{Issuer, LegalPerson, NameSubject, Profile, office};
 use registry::Registry;
-use registry::status::{ListNumber, NewList, StatusError};
+use registry::status::ListNumber;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
-use zeroize::Zeroizing;
 
 use crate::certify::{Authority, CertifyError, Order, SHARDS};
 use crate::clock::Clock;
 use crate::keys::{ServiceKey, seal_key};
+use crate::slots::{self, BeginList};
 
 /// Why nothing was founded, or not everything.
 #[derive(Debug, Error)]
@@ -47,7 +47,7 @@ pub enum FoundError {
     Lists(#[from] registry::certificates::CertificateError),
     /// The status list cannot be begun.
     #[error("the status list cannot be begun")]
-    Status(#[from] StatusError),
+    Status(#[from] BeginList),
     /// No randomness.
     #[error("no randomness can be had")]
     Random(#[from] crypto::RandomUnavailable),
@@ -89,8 +89,8 @@ impl std::fmt::Debug for Founding<'_> {
     }
 }
 
-/// The number of the first status list.
-pub const FIRST_LIST: ListNumber = ListNumber(1);
+/// The number of the first status list; the next ones follow when it is full.
+const FIRST_LIST: ListNumber = ListNumber(1);
 
 /// How long each kind lives, within what its profile allows.
 const ROOT_LIFE: Duration = Duration::days(3_650);
@@ -124,17 +124,7 @@ impl Founding<'_> {
         lists
             .begin(&ServiceKey::Authority.id(), SHARDS.get())
             .await?;
-        let mut permutation = Zeroizing::new([0; 32]);
-        self.random.fill(permutation.as_mut())?;
-        self.registry
-            .status_lists()
-            .begin(NewList {
-                list: FIRST_LIST,
-                uri: format!("{}/status/{}", self.address, FIRST_LIST.0),
-                key: ServiceKey::StatusList.id(),
-                permutation,
-            })
-            .await?;
+        slots::begin(self.registry, self.address, FIRST_LIST, self.random).await?;
         Ok(())
     }
 

@@ -77,6 +77,20 @@ pub(crate) async fn expire(office: &Office, job: &Job) -> Result<bool, SealingEr
     Ok(true)
 }
 
+/// Whether a page waited for its release as long as it may.
+pub(crate) fn is_over(office: &Office, job: &Job) -> bool {
+    office.clock.now() - job.begun >= office.settings.waiting_life
+}
+
+/// Ends a job whose page nobody released in time. The licence was never issued; its number is not given again.
+pub(crate) async fn expire_waiting(office: &Office, job: &Job) -> Result<(), SealingError> {
+    let text = format!(
+        "nobody released it within {} hours",
+        office.settings.waiting_life.whole_hours()
+    );
+    end(office, job, Lasting::at_once(job, "release.none", text)).await
+}
+
 fn lasting(job: &Job, cause: Cause<'_>) -> Option<Lasting> {
     use SealingError as S;
     match cause {

@@ -19,6 +19,7 @@ use registry::licences::{
     Composed, Drawn, NotComposed, Record, Reservation, ReserveRefused, Reserving,
 };
 use registry::objects::{ObjectError, ObjectId};
+use registry::status::StatusError;
 use registry::trace::{Act, Deed};
 use thiserror::Error;
 use time::UtcDateTime;
@@ -26,13 +27,13 @@ use time::UtcDateTime;
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::draft::{DraftError, Journal, Payload, draft, kept};
-use crate::found::FIRST_LIST;
 use crate::give_up::{Cause, give_up};
 use crate::office::Office;
 use crate::printed::{Printed, Printer};
 use crate::recheck::recheck;
 use crate::said::{self, Issued, Waits};
 use crate::sealing::{Released, Sealed, SealingError, Spot, Subject, seal};
+use crate::slots::{BeginList, SlotList};
 
 /// Why a request gives no licence.
 #[derive(Debug, Error)]
@@ -82,6 +83,16 @@ pub enum IssueError {
     Random(#[from] crypto::RandomUnavailable),
 }
 
+impl From<BeginList> for IssueError {
+    fn from(error: BeginList) -> Self {
+        match error {
+            BeginList::Status(StatusError::Store(error)) => Self::Store(error),
+            BeginList::Status(_) => Self::Reserve(ReserveRefused::ListFull),
+            BeginList::Random(error) => Self::Random(error),
+        }
+    }
+}
+
 /// What a caller gets at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
@@ -117,7 +128,7 @@ pub async fn begin(
         Ok(admitted) => admitted,
         Err(refused) => return Err(deny(office, asker, order, refused).await?),
     };
-    let reserved = reserve(office, &desk, asker, once, order, admitted).await;
+    let reserved = reserve(office, &desk, asker, once, order, &admitted).await;
     if let Err(IssueError::Reserve(ReserveRefused::Store(StoreError::Unavailable(_)))) = &reserved {
         // Whether it stands is not known.
         office.dropped.doubt(office.clock.now());
@@ -245,33 +256,70 @@ async fn deny(
     Ok(refused)
 }
 
-/// 3: one transaction; a repeat of the request finds this job.
+/// 3: one transaction; a repeat of the request finds this job. A full status list is followed by the next one.
 async fn reserve(
     office: &Office,
     desk: &Desk,
     asker: &Asker,
     once: &Once,
     order: &IssueOrder,
-    (admitted, seal): (Admitted, SealCode),
+    (admitted, seal): &(Admitted, SealCode),
 ) -> Result<Reserving, IssueError> {
-    let now = crate::answers::whole(office.clock.now());
-    let zone = office.settings.zone;
-    let decision = admitted.decision().clone();
-    let payload = Payload {
-        issued_on: decision.decided_on,
-        photo: order.photo.as_deref().map(kept),
-    };
-    let kind = admitted.licence_type();
-    let grounds = Grounds {
-        seal,
+    loop {
+        let list = office.slots.newest();
+        let list = list.ok_or(IssueError::Reserve(ReserveRefused::ListFull))?;
+        let number = list.number;
+        let payload = Payload {
+            issued_on: admitted.decision().decided_on,
+            photo: order.photo.as_deref().map(kept),
+        };
+        let grounds = grounds(asker, admitted, seal);
+        let reservation = reservation(
+            office,
+            desk,
+            (asker, once),
+            (admitted.clone(), grounds, payload),
+            list,
+        )?;
+        match office.registry.licences().reserve(reservation).await {
+            Err(ReserveRefused::ListFull) => {
+                let random = office.random.as_ref();
+                office
+                    .slots
+                    .go_on_after(number, &office.registry, random)
+                    .await?;
+                // The new list is published before anything names it.
+                office.upkeep.notify_one();
+            }
+            reserved => return Ok(reserved?),
+        }
+    }
+}
+
+fn grounds(asker: &Asker, admitted: &Admitted, seal: &SealCode) -> Grounds {
+    let decision = admitted.decision();
+    Grounds {
+        seal: seal.clone(),
         purpose: DocumentPurpose::Licence,
         matter: Some(admitted.power().matter().0.clone()),
         case: admitted.case().to_owned(),
         decision: decision.number.clone(),
         decided_by: Some(decision.decided_by.clone()),
         requester: asker.person.clone(),
-    };
-    let reservation = Reservation {
+    }
+}
+
+fn reservation(
+    office: &Office,
+    desk: &Desk,
+    (asker, once): (&Asker, &Once),
+    (admitted, grounds, payload): (Admitted, Grounds, Payload),
+    list: Arc<SlotList>,
+) -> Result<Reservation, IssueError> {
+    let now = crate::answers::whole(office.clock.now());
+    let zone = office.settings.zone;
+    let kind = admitted.licence_type();
+    Ok(Reservation {
         asked: asker.asked(once),
         by: asker.by(now),
         department: asker.department.clone(),
@@ -284,11 +332,10 @@ async fn reserve(
         number: admitted.number().cloned(),
         serial: admitted.serial().cloned(),
         licence: None,
-        status_list: FIRST_LIST,
+        status_list: list.number,
         payload: serde_json::to_vec(&payload).map_err(|_| DraftError::Reserved)?,
-        compose: compose(office, desk, asker, admitted, now)?,
-    };
-    Ok(office.registry.licences().reserve(reservation).await?)
+        compose: compose(office, desk, asker, admitted, (now, list))?,
+    })
 }
 
 /// Number, identifier and data of what is drawn; salts and handle were drawn before, since this may run twice.
@@ -297,7 +344,7 @@ fn compose(
     desk: &Desk,
     asker: &Asker,
     admitted: Admitted,
-    now: UtcDateTime,
+    (now, list): (UtcDateTime, Arc<SlotList>),
 ) -> Result<registry::licences::Compose, IssueError> {
     let mut salt = [0; 16];
     office.random.fill(&mut salt)?;
@@ -315,9 +362,8 @@ fn compose(
         .department(&asker.department)
         .map(|department| department.region.clone());
     let year = office.settings.zone.date_at(now).year();
-    let permutation = office.permutation.clone();
     let printed = Printed {
-        printer: Printer::of(office),
+        printer: Printer::of(office, list.number),
         department: asker.department.clone(),
         reserved: now,
         period: admitted.validity().period(office.settings.zone),
@@ -344,7 +390,8 @@ fn compose(
             LicenceContent::new(&admitted, &identifier, &number, &template, Salt::new(salt));
         let content = content.map_err(|_| NotComposed)?.canonical();
         let content = content.map_err(|_| NotComposed)?;
-        let status_index = permutation.index(drawn.status_counter).ok_or(NotComposed)?;
+        let status_index = list.permutation.index(drawn.status_counter);
+        let status_index = status_index.ok_or(NotComposed)?;
         let uses = printed.uses(&drawn.job, &content, status_index);
         Ok(Composed {
             number,

@@ -4,6 +4,7 @@
 //! `docs/issuance.md`; [`release`] stands between them. The other modules are the office's other work, each a set of
 //! functions over `&Office`.
 
+mod anchor;
 pub mod answers;
 pub mod asked;
 mod asker;
@@ -13,6 +14,7 @@ pub mod change;
 mod clock;
 pub mod custody;
 mod desk;
+pub mod documents;
 mod draft;
 mod dropped;
 pub mod found;
@@ -26,7 +28,6 @@ mod level;
 pub mod lists;
 pub mod look;
 pub mod office;
-pub mod papers;
 pub mod people;
 mod printed;
 pub mod push;
@@ -36,6 +37,7 @@ mod said;
 mod sealing;
 mod seals;
 pub mod sequencer;
+mod slots;
 pub mod stamps;
 mod stored;
 pub mod upkeep;

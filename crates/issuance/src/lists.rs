@@ -275,6 +275,25 @@ impl Lists {
         (self.clock.now() < list.next_update).then(|| list.clone())
     }
 
+    /// Everything that is held and current, named as status material is: what a verdict rests on while the register
+    /// cannot be asked (T-A1, T-K1).
+    #[must_use]
+    pub fn held(&self) -> Vec<(String, Arc<Published>)> {
+        let now = self.clock.now();
+        let is_current = |list: &Published| now < list.next_update;
+        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
+        let states = states
+            .iter()
+            .filter(|(_, list)| is_current(list))
+            .map(|(number, list)| (format!("{number}.statuslist"), list.clone()));
+        let revoked = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
+        let revoked = revoked
+            .iter()
+            .filter(|(_, list)| is_current(list))
+            .map(|(name, list)| (name.clone(), list.clone()));
+        states.chain(revoked).collect()
+    }
+
     fn hold_revoked(&self, name: String, list: SignedList) {
         let mut held = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
         let newer = held

@@ -125,7 +125,7 @@ fn told(office: &Office, record: &Record) -> LicenceTold {
         valid_from: moment(record.period.from),
         valid_until: record.period.until.map(moment),
         content_digest: hex(&record.content_digest),
-        status: (office.status_uri.clone(), record.status_index),
+        status: (office.slots.uri(record.status_list), record.status_index),
         revision: record.revision,
         recorded: record.recorded.map(moment),
         job: record.job.to_string(),

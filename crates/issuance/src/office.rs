@@ -1,16 +1,17 @@
 //! What the issuing office has at hand; without behaviour of its own beyond opening and the work that runs beside it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use asn1::Oid;
 use catalogue::{Catalogue, ImportError, Zone};
-use credential::Permutation;
 use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
-use document::{Edition, Imprint};
+use document::{Blank, Edition, Imprint, PrepareBlank, Template};
 use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::{Certificate, ReadCertificate};
 use pki::profile::{Issuer, Profile};
 use registry::asked::By;
+use registry::audit::{Signer, Signers};
 use registry::certificates::CertificateError;
 use registry::log::Log;
 use registry::objects::Objects;
@@ -25,16 +26,15 @@ use verify::Trust;
 use crate::answers::{self, AnswerError, Responder};
 use crate::bundle::Contents;
 use crate::clock::Clock;
-pub use crate::desk::{Desk, PreparePage};
-use crate::desk::{blanks, forms};
+pub use crate::desk::Desk;
 use crate::dropped::Dropped;
-use crate::found::FIRST_LIST;
 pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListError, ListIssuer, Lists};
 use crate::seals::gather;
 use crate::sequencer::{CheckpointSigner, Sequencer};
+use crate::slots::Slots;
 use crate::stamps::TimeStamps;
 use crate::stored::{ReadStored, StoredSources};
 
@@ -75,6 +75,8 @@ pub struct Settings {
     pub status_life: Duration,
     /// How long a release may wait.
     pub release_life: Duration,
+    /// How long a page waits for its release before its job ends.
+    pub waiting_life: Duration,
     /// Pieces of work on documents done at once.
     pub workers: usize,
 }
@@ -120,8 +122,7 @@ pub struct Office {
     pub(crate) trace_log: Sequencer,
     pub(crate) responder: Responder,
     pub(crate) lists: Lists,
-    pub(crate) permutation: Arc<Permutation>,
-    pub(crate) status_uri: String,
+    pub(crate) slots: Slots,
     pub(crate) work: Arc<Semaphore>,
     pub(crate) upkeep: Notify,
     pub(crate) push: Notify,
@@ -162,9 +163,12 @@ pub enum OpenOffice {
     /// A stored key cannot be used.
     #[error("a stored key cannot be used")]
     Key(#[from] crypto::ReadKey),
-    /// A page cannot be made ready.
-    #[error("a page cannot be made ready")]
-    Page(#[from] PreparePage),
+    /// A template cannot be prepared.
+    #[error("a template cannot be prepared")]
+    Blank(#[from] PrepareBlank),
+    /// A template is not carried by the binary.
+    #[error("a template cannot be read")]
+    Template(#[from] document::ReadTemplate),
     /// A seal cannot be drawn.
     #[error("a seal cannot be drawn")]
     Seal(#[from] SealError),
@@ -218,9 +222,8 @@ impl Office {
         };
         let desk = source.desk(catalogue, version).await?;
         establish(&parts.registry, &desk, parts.clock.now()).await?;
-        let list = parts.registry.status_lists().find(FIRST_LIST).await?;
-        let list = list.ok_or(OpenOffice::NoStatusList)?;
-        let permutation = Permutation::of_list(&list.permutation, &list.uri);
+        let slots = Slots::load(&parts.registry, &parts.settings.address).await?;
+        slots.newest().ok_or(OpenOffice::NoStatusList)?;
         let responder = responder(&parts, &hierarchy)?;
         responder.load().await?;
         let lists = lists(&parts, &hierarchy)?;
@@ -243,8 +246,7 @@ impl Office {
             trace_log: sequencer(&parts, Log::Trace, ServiceKey::Trace)?,
             responder,
             lists,
-            permutation: Arc::new(permutation),
-            status_uri: list.uri,
+            slots,
             work: Arc::new(Semaphore::new(parts.settings.workers.max(1))),
             upkeep: Notify::new(),
             push: Notify::new(),
@@ -335,6 +337,18 @@ impl Office {
     #[must_use]
     pub fn now(&self) -> UtcDateTime {
         self.clock.now()
+    }
+
+    /// The files: to see whether there is room for more.
+    #[must_use]
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// When it was opened.
+    #[must_use]
+    pub fn opened(&self) -> UtcDateTime {
+        self.opened
     }
 
     /// The key store: to see whether it is locked.
@@ -485,14 +499,33 @@ fn unit(parts: &Parts, hierarchy: &Hierarchy) -> Result<Unit, OpenOffice> {
     })
 }
 
-fn sequencer(parts: &Parts, log: Log, key: ServiceKey) -> Result<Sequencer, OpenOffice> {
-    let Some((public, _, _)) = parts.keys.public_key(&key.id()) else {
+/// Who signs the checkpoints of both logs of the service at this address: what an audit asks for.
+///
+/// # Errors
+/// `KeyAbsent`, `Note`.
+pub fn signers(keys: &KeyStore, address: &str) -> Result<Signers, OpenOffice> {
+    Ok(Signers {
+        public: signer(keys, address, ServiceKey::Log)?,
+        trace: signer(keys, address, ServiceKey::Trace)?,
+    })
+}
+
+fn signer(keys: &KeyStore, address: &str, key: ServiceKey) -> Result<Signer, OpenOffice> {
+    let Some((public, _, _)) = keys.public_key(&key.id()) else {
         return Err(OpenOffice::KeyAbsent(key.id()));
     };
-    let origin = origin(&parts.settings.address, key);
-    let signer = CheckpointSigner {
-        note_key: NoteKey::ed25519(&origin, &public)?,
+    let origin = origin(address, key);
+    Ok(Signer {
+        key: NoteKey::ed25519(&origin, &public)?,
         origin,
+    })
+}
+
+fn sequencer(parts: &Parts, log: Log, key: ServiceKey) -> Result<Sequencer, OpenOffice> {
+    let signer = signer(&parts.keys, &parts.settings.address, key)?;
+    let signer = CheckpointSigner {
+        note_key: signer.key,
+        origin: signer.origin,
         key: key.id(),
     };
     Ok(Sequencer::new(
@@ -534,14 +567,28 @@ impl DeskSource<'_> {
             address: self.settings.address.clone(),
             edition: self.settings.edition,
         };
+        let blanks = blanks(&catalogue, &imprint)?;
         Ok(Desk {
             version,
-            blanks: blanks(&catalogue, &imprint)?,
-            forms: forms(&imprint)?,
             catalogue,
             seals,
+            blanks,
         })
     }
+}
+
+/// Prepares the page of every type that has a template.
+fn blanks(catalogue: &Catalogue, imprint: &Imprint) -> Result<BTreeMap<String, Blank>, OpenOffice> {
+    let known: Vec<&str> = Template::keys().collect();
+    let mut blanks = BTreeMap::new();
+    for kind in catalogue.licence_types() {
+        let key = kind.key.as_str();
+        if known.contains(&key) {
+            let template = Template::embedded(key)?;
+            blanks.insert(key.to_owned(), Blank::prepare(template, imprint)?);
+        }
+    }
+    Ok(blanks)
 }
 
 async fn stored_catalogue(registry: &Registry) -> Result<(Catalogue, u64), OpenOffice> {

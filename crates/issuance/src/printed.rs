@@ -11,6 +11,7 @@ use licence::ValidTo;
 use registry::asked::By;
 use registry::jobs::JobId;
 use registry::journal::KeyUse as Use;
+use registry::status::ListNumber;
 use serde_json::Value;
 use thiserror::Error;
 use time::UtcDateTime;
@@ -51,12 +52,12 @@ pub(crate) struct Said<'a> {
 }
 
 impl Printer {
-    /// The office's own; nothing while it has no credential key.
-    pub(crate) fn of(office: &Office) -> Option<Printer> {
+    /// The office's own, for versions with their slot in this list; nothing while it has no credential key.
+    pub(crate) fn of(office: &Office, list: ListNumber) -> Option<Printer> {
         Some(Printer {
             kid: credential::key_id(&office.hierarchy.credential),
             algorithm: office.algorithm(ServiceKey::Credential)?,
-            status_uri: office.status_uri.clone(),
+            status_uri: office.slots.uri(list),
         })
     }
 

@@ -12,7 +12,9 @@ use crypto::{Authorisation, KeyId, KeyStore, KeyUse, SignError};
 use registry::jobs::JobId;
 use registry::log::{Agreement, Extension, Log, LogError, Logs, PendingId};
 use thiserror::Error;
-use tlog::{Checkpoint, Hash, LeafIndex, NoteKey, Tree, TreeHead, TrustedLog};
+use time::UtcDateTime;
+use tlog::checkpoint::{CheckpointFault, OpenedCheckpoint};
+use tlog::{Checkpoint, Hash, LeafIndex, Note, NoteKey, Tree, TreeHead, TrustedLog};
 use tokio::sync::{Notify, oneshot};
 
 use crate::clock::Clock;
@@ -40,7 +42,7 @@ pub enum AppendError {
     Sign(#[from] SignError),
     /// The checkpoint cannot be written.
     #[error("the checkpoint cannot be written")]
-    Checkpoint(#[from] tlog::checkpoint::CheckpointFault),
+    Checkpoint(#[from] CheckpointFault),
     /// The leaf cannot be written.
     #[error("the leaf cannot be written")]
     Leaf(#[from] tlog::leaf::LeafFault),
@@ -55,7 +57,7 @@ pub enum AppendError {
 pub enum WitnessError {
     /// It is no checkpoint of this log that a known witness countersigned.
     #[error("not a checkpoint of this log with a known witness's signature")]
-    Checkpoint(#[from] tlog::checkpoint::CheckpointFault),
+    Checkpoint(#[from] CheckpointFault),
     /// The witnesses of the configuration cannot stand beside the log's key.
     #[error("the witnesses cannot be used")]
     Witnesses(#[from] tlog::checkpoint::TrustFault),
@@ -198,31 +200,33 @@ impl Sequencer {
     }
 
     /// Takes a checkpoint of this log that witnesses countersigned, so that it is shown (T-L3). One of an older tree
-    /// than is kept, or with fewer witnesses, changes nothing.
+    /// than is kept, with fewer witnesses or not signed later, changes nothing.
     ///
     /// # Errors
     /// [`WitnessError`].
     pub async fn witnessed(&self, note: &[u8], witnesses: &[NoteKey]) -> Result<(), WitnessError> {
-        let trusted = TrustedLog::new(
-            self.signer.origin.as_str(),
-            vec![self.signer.note_key.clone()],
-            witnesses.to_vec(),
-            1,
-        )?;
+        let trusted = self.trusted(witnesses)?;
         let opened = trusted.open(note)?;
         let head = opened.checkpoint.head();
         if self.logs.compare(self.log, head).await? != Agreement::Holds {
             return Err(WitnessError::Forked);
         }
+        let weight = |opened: &OpenedCheckpoint| {
+            let newest = opened.cosigned.iter().map(|cosigned| cosigned.at).max();
+            (opened.cosigned.len(), newest)
+        };
         if let Some((size, kept)) = self.logs.latest_witnessed(self.log).await?
             && size == head.size
             && trusted
                 .open(&kept)
-                .is_ok_and(|kept| kept.cosigned.len() >= opened.cosigned.len())
+                .is_ok_and(|kept| weight(&kept) >= weight(&opened))
         {
             return Ok(());
         }
-        let note = note.to_vec();
+        let note = Note::parse(note)
+            .map_err(CheckpointFault::Note)?
+            .condensed();
+        let note = note.encode().into_bytes();
         Ok(self.logs.witnessed(self.log, head.size, note).await?)
     }
 
@@ -247,6 +251,33 @@ impl Sequencer {
     pub async fn newest_witnessed(&self) -> Result<Option<Vec<u8>>, LogError> {
         let kept = self.logs.latest_witnessed(self.log).await?;
         Ok(kept.map(|(_, countersigned)| countersigned))
+    }
+
+    /// When a witness last countersigned a checkpoint of this log; nothing before the first time.
+    ///
+    /// # Errors
+    /// [`WitnessError`].
+    pub async fn witnessed_at(
+        &self,
+        witnesses: &[NoteKey],
+    ) -> Result<Option<UtcDateTime>, WitnessError> {
+        let Some((_, kept)) = self.logs.latest_witnessed(self.log).await? else {
+            return Ok(None);
+        };
+        // A witness that the configuration names no more does not count.
+        let Ok(opened) = self.trusted(witnesses)?.open(&kept) else {
+            return Ok(None);
+        };
+        Ok(opened.cosigned.iter().map(|cosigned| cosigned.at).max())
+    }
+
+    fn trusted(&self, witnesses: &[NoteKey]) -> Result<TrustedLog, WitnessError> {
+        Ok(TrustedLog::new(
+            self.signer.origin.as_str(),
+            vec![self.signer.note_key.clone()],
+            witnesses.to_vec(),
+            1,
+        )?)
     }
 
     /// Works until the task is dropped.

@@ -1,16 +1,19 @@
 //! The work that goes on beside requests: lists and answers renewed at half their life, moments that have come,
 //! jobs that a lost process left behind.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use catalogue::key::SealCode;
 use registry::jobs::{Job, JobKind, JobState, StepRefused};
 use thiserror::Error;
 
+use crate::anchor::anchor;
 use crate::answers::AnswerError;
 use crate::draft::Journal;
 use crate::dropped::Due;
-use crate::give_up::expire;
+use crate::give_up::{expire, expire_waiting, is_over};
 use crate::import;
 use crate::issue::{IssueError, complete, render};
 use crate::lists::ListError;
@@ -26,6 +29,8 @@ const SOON: Duration = Duration::from_secs(2);
 const JOBS: u32 = 200;
 /// Versions whose status is looked at in one round.
 const DUE: u32 = 1_000;
+/// Unfinished files older than this at the start are nobody's, in whatever process that shares the folder.
+const ABANDONED: time::Duration = time::Duration::hours(1);
 
 /// Why a round of upkeep stopped early; the next one goes on.
 #[derive(Debug, Error)]
@@ -53,6 +58,8 @@ pub struct Round {
     pub entries: u64,
     /// Jobs taken up and finished.
     pub jobs: usize,
+    /// Jobs taken up that wait for another round.
+    pub failed: usize,
 }
 
 /// One round.
@@ -65,6 +72,9 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     office.log.wake();
     office.trace_log.wake();
     catch_up(office).await;
+    if let Err(error) = anchor(office).await {
+        tracing::warn!(error = %chain(&error), "the trace is anchored in another round");
+    }
     let now = office.clock.now();
     let mut done = Round {
         entries: office.registry.licences().refresh_status(now, DUE).await?,
@@ -77,7 +87,7 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
         }
     }
     done.lists = office.lists.renew().await?;
-    done.jobs = take_up(office).await?;
+    (done.jobs, done.failed) = take_up(office).await?;
     Ok(done)
 }
 
@@ -98,7 +108,7 @@ async fn catch_up(office: &Office) {
 }
 
 /// Jobs that failed here, and those older than the request that began them (house-style 2.2): what a restart finds.
-async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
+async fn take_up(office: &Office) -> Result<(usize, usize), UpkeepError> {
     let due = office.dropped.take();
     let taken = take_up_each(office, &due).await;
     if taken.is_err() {
@@ -107,17 +117,20 @@ async fn take_up(office: &Office) -> Result<usize, UpkeepError> {
     taken
 }
 
-async fn take_up_each(office: &Office, due: &Due) -> Result<usize, UpkeepError> {
-    let mut done = 0;
+/// How many were finished, and how many were not.
+async fn take_up_each(office: &Office, due: &Due) -> Result<(usize, usize), UpkeepError> {
+    let (mut done, mut failed) = (end_waiting(office).await?, 0);
+    // T-S6: a seal that is stopped signs nothing, however often it is asked; its jobs wait until it goes on.
+    let stopped = office.registry.seals().stopped().await?;
     for state in [JobState::Reserved, JobState::Released, JobState::Journalled] {
-        let jobs = office.registry.jobs().unfinished(state, None, JOBS).await?;
-        for job in jobs {
+        for job in open(office, state, &stopped).await? {
             if !due.covers(&job) && !is_left(office, &job) {
                 continue;
             }
             match take_up_one(office, &job).await {
                 Ok(taken) => done += usize::from(taken),
                 Err(error) => {
+                    failed += 1;
                     if may_pass(&error) {
                         office.dropped.note(&job.id);
                     }
@@ -126,7 +139,52 @@ async fn take_up_each(office: &Office, due: &Due) -> Result<usize, UpkeepError> 
             }
         }
     }
-    Ok(done)
+    Ok((done, failed))
+}
+
+/// The oldest jobs in a state, without those whose seal is stopped: however many they are, the others have their turn.
+async fn open(
+    office: &Office,
+    state: JobState,
+    stopped: &BTreeSet<SealCode>,
+) -> Result<Vec<Job>, UpkeepError> {
+    let jobs = office.registry.jobs();
+    let whole = usize::try_from(JOBS).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = jobs.unfinished(state, after.as_ref(), JOBS).await?;
+        let is_last = page.len() < whole;
+        after = page.last().cloned();
+        // A page needs no seal; what was released does.
+        found.extend(
+            page.into_iter()
+                .filter(|job| state == JobState::Reserved || !stopped.contains(&job.grounds.seal)),
+        );
+        if is_last || found.len() >= whole {
+            return Ok(found);
+        }
+    }
+}
+
+/// Ends what waited too long for its release; the oldest come first, so that one look is enough where none is due.
+async fn end_waiting(office: &Office) -> Result<usize, UpkeepError> {
+    let jobs = office.registry.jobs();
+    let oldest = jobs.unfinished(JobState::Waiting, None, 1).await?;
+    if !oldest.iter().any(|job| is_over(office, job)) {
+        return Ok(0);
+    }
+    let mut ended = 0;
+    let waiting = jobs.unfinished(JobState::Waiting, None, JOBS).await?;
+    for job in waiting.iter().filter(|job| is_over(office, job)) {
+        match expire_waiting(office, job).await {
+            Ok(()) => ended += 1,
+            Err(error) => {
+                tracing::warn!(job.id = %job.id, error = %chain(&error), "a page that nobody released waits on");
+            }
+        }
+    }
+    Ok(ended)
 }
 
 /// Whether the failure is one of the store, the disk or the keys, which may be over in a moment. What a rule, a release
@@ -169,6 +227,7 @@ async fn take_up_one(office: &Office, job: &Job) -> Result<bool, IssueError> {
 pub fn start(office: &Arc<Office>) {
     tokio::spawn(office.log.clone().run());
     tokio::spawn(office.trace_log.clone().run());
+    count_objects(office);
     let office = office.clone();
     tokio::spawn(async move {
         loop {
@@ -176,6 +235,17 @@ pub fn start(office: &Arc<Office>) {
                 tracing::warn!(error = %chain(&error), "upkeep goes on in the next round");
             }
             rest(&office).await;
+        }
+    });
+}
+
+/// T-I2: what a lost process left half written goes, and the quota is held against what is there.
+fn count_objects(office: &Office) {
+    let (objects, before) = (office.objects.clone(), office.opened - ABANDONED);
+    tokio::task::spawn_blocking(move || match objects.sweep(before) {
+        Ok(swept) => tracing::info!(?swept, "the object store was counted"),
+        Err(error) => {
+            tracing::warn!(error = %chain(&error), "the object store was not counted");
         }
     });
 }

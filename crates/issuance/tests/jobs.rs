@@ -14,3 +14,5 @@ mod given_up;
 mod house;
 #[path = "jobs/stage.rs"]
 mod stage;
+#[path = "jobs/waiting.rs"]
+mod waiting;

@@ -15,14 +15,12 @@ pub mod certificates;
 pub mod jobs;
 pub mod licences;
 mod migrations;
-pub mod notices;
 mod registry;
 pub mod seals;
-pub mod signers;
 pub mod status;
 
 pub use registry::{Registry, open};
 pub use store::{Cause, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
-pub use trail::{asked, journal, log, outbox, trace};
+pub use trail::{anchor, asked, audit, journal, log, outbox, trace};
 pub use vault as objects;

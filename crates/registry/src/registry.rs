@@ -9,12 +9,12 @@ use crate::certificates::{Answers, Certificates, Lists};
 use crate::jobs::Jobs;
 use crate::licences::Licences;
 use crate::migrations;
-use crate::notices::Notices;
 use crate::seals::Seals;
-use crate::signers::Signers;
 use crate::status::StatusLists;
 use store::OpenStore;
 use store::Store;
+use trail::anchor::Anchors;
+use trail::audit::Audits;
 use trail::journal::Journal;
 use trail::log::Logs;
 use trail::outbox::Outbox;
@@ -71,22 +71,10 @@ impl Registry {
         Outbox::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
-    /// Persons who sign, and their signatures.
-    #[must_use]
-    pub fn signers(&self) -> Signers {
-        Signers::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
-    }
-
-    /// Notices.
-    #[must_use]
-    pub fn notices(&self) -> Notices {
-        Notices::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
-    }
-
     /// Seals.
     #[must_use]
     pub fn seals(&self) -> Seals {
-        Seals::new(Arc::clone(&self.store))
+        Seals::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Machines and people.
@@ -99,6 +87,18 @@ impl Registry {
     #[must_use]
     pub fn logs(&self) -> Logs {
         Logs::new(Arc::clone(&self.store))
+    }
+
+    /// Going over trace and logs.
+    #[must_use]
+    pub fn audits(&self) -> Audits {
+        Audits::new(Arc::clone(&self.store))
+    }
+
+    /// Checkpoints of the trace in the public log.
+    #[must_use]
+    pub fn anchors(&self) -> Anchors {
+        Anchors::new(Arc::clone(&self.store))
     }
 
     /// Certificates.

@@ -3,17 +3,21 @@
 //! A seal that has no row, or any stage but *in use*, signs nothing. The question is asked inside the transaction that
 //! consumes a release, so that a suspension that was answered holds in every process.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, SealCode};
 use crypto::KeyId;
+use pki::crl::Revoked;
 use seal::life::{self, Consent, Duty, Event, Stage, Step};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
+use crate::certificates::{self, CertificateError};
 use store::{Link, Row, Store, StoreError};
-use trail::asked::By;
+use trail::asked::{self, Asked, By, Response, Seen};
 use trail::log::{self, Log};
+use trail::secrets::Secrets;
 use trail::trace::{self, Act, Deed};
 
 /// A seal as it stands.
@@ -76,14 +80,31 @@ pub struct SealAct {
     pub reason: String,
     /// The leaf of the public log, encoded; written when the seal changes its stage (D13).
     pub leaf: Vec<u8>,
+    /// Certificates of the seal's key that end with it, and who issued them; revoked when the seal changes its stage.
+    pub revokes: Vec<(KeyId, Revoked)>,
     /// When.
     pub at: UtcDateTime,
 }
+
+/// What became of an act that was asked for under an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acting {
+    /// It was done now; this is its answer, and kept.
+    Acted(Response),
+    /// The same request was made before; this is its answer.
+    Repeated(Option<Response>),
+}
+
+/// Makes the answer of an act from the seal as it stands after it.
+pub type Tell = Box<dyn FnOnce(&SealRecord) -> Response + Send>;
 
 /// An act is refused.
 #[derive(Debug, Clone, Error)]
 #[non_exhaustive]
 pub enum SealRefused {
+    /// Another request was made under this key (422).
+    #[error("another request was made under this key")]
+    KeyReused,
     /// There is no such seal.
     #[error("no such seal")]
     Unknown,
@@ -99,6 +120,7 @@ pub enum SealRefused {
 #[derive(Debug, Clone)]
 pub struct Seals {
     store: Arc<Store>,
+    secrets: Arc<Secrets>,
 }
 
 /// How long a first consent waits for the second.
@@ -121,11 +143,12 @@ const HAPPENED: &str = "INSERT INTO seal_event (code, number, department, event,
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const HISTORY: &str = "SELECT number, event, stage, moment, people, reason FROM seal_event \
      WHERE code = $1 ORDER BY number";
+const STOPPED: &str = "SELECT code FROM seal WHERE stage <> 'in_use'";
 const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
 
 impl Seals {
-    pub(crate) fn new(store: Arc<Store>) -> Seals {
-        Seals { store }
+    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Seals {
+        Seals { store, secrets }
     }
 
     /// Takes over seals whose keys and certificates are there and whose lives began elsewhere: in a ceremony, at a
@@ -158,6 +181,50 @@ impl Seals {
         self.store
             .write(move |link| Box::pin(async move { act_on(link, &act).await }))
             .await
+    }
+
+    /// The same for a request, which has one effect however often it arrives (T-D3).
+    ///
+    /// # Errors
+    /// [`SealRefused`]; a refused request may be made again under its key.
+    pub async fn act_once(
+        &self,
+        act: SealAct,
+        asked: Asked,
+        tell: Tell,
+    ) -> Result<Acting, SealRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let row = link.row(FIND, &[act.seal.as_str().into()]).await?;
+                    let department = read(row.ok_or(SealRefused::Unknown)?)?.department;
+                    let department = department.as_str();
+                    match asked::note(link, &secrets, &asked, (department, None), act.at).await? {
+                        Seen::First => {}
+                        Seen::Other => return Err(SealRefused::KeyReused),
+                        Seen::Same { response, .. } => return Ok(Acting::Repeated(response)),
+                    }
+                    let record = act_on(link, &act).await?;
+                    let response = tell(&record);
+                    let key = (asked.caller.as_str(), asked.key.as_str(), department);
+                    asked::answer(link, &secrets, key, &response).await?;
+                    Ok(Acting::Acted(response))
+                })
+            })
+            .await
+    }
+
+    /// The seals that sign nothing at the moment.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn stopped(&self) -> Result<BTreeSet<SealCode>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(STOPPED, &[]).await?;
+        rows.into_iter()
+            .map(|mut row| SealCode::parse(&row.text()?).map_err(|_| DAMAGED))
+            .collect()
     }
 
     /// A seal by its code.
@@ -351,6 +418,9 @@ async fn go(
     ];
     link.later(MOVE, &values).await?;
     log::submit(link, Log::Public, &act.leaf, None).await?;
+    for (issuer, revoked) in &act.revokes {
+        revoke(link, (issuer, revoked), (&record.department, by)).await?;
+    }
     let happened = Happening {
         number: record.events,
         event: act.event.code(),
@@ -359,6 +429,33 @@ async fn go(
         reason: &act.reason,
     };
     note(link, (&act.seal, &record.department), &happened, by).await
+}
+
+/// The certificate ends in the fact that ends its seal; one that was revoked before stays as it was.
+async fn revoke(
+    link: &mut Link,
+    (issuer, revoked): (&KeyId, &Revoked),
+    (department, by): (&DepartmentKey, &By),
+) -> Result<(), StoreError> {
+    match certificates::revoke(link, issuer.as_str(), revoked).await {
+        Ok(_) => {}
+        Err(CertificateError::Store(error)) => return Err(error),
+        Err(_) => {
+            return Err(StoreError::Damaged {
+                table: "certificate",
+            });
+        }
+    }
+    let act = Act {
+        department: department.clone(),
+        by: by.clone(),
+        deed: Deed::Certificate,
+        object: revoked.serial.to_string(),
+        ground: "revoked".to_owned(),
+        detail: Vec::new(),
+        key: None,
+    };
+    trace::write(link, &act).await.map(|_| ())
 }
 
 const DAMAGED: StoreError = StoreError::Damaged { table: "seal" };

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use issuance::{Clock, SystemClock};
 use registry::log::{Agreement, Log};
-use tlog::{Checkpoint, Note};
+use tlog::{Checkpoint, Note, TreeHead};
 
 use crate::config::Config;
 use crate::open;
@@ -55,21 +55,27 @@ pub async fn restore(
         );
         return Ok(());
     };
-    let octets =
-        std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let note = Note::parse(&octets).context("the checkpoint is no signed note")?;
-    let seen = Checkpoint::parse(note.text()).context("the note is no checkpoint")?;
-    match registry.logs().compare(Log::Public, seen.head()).await? {
+    let seen = seen(path)?;
+    match registry.logs().compare(Log::Public, seen).await? {
         Agreement::Holds => {
             println!("the log begins with everything that the checkpoint saw");
             Ok(())
         }
         Agreement::Behind { size } => bail!(
             "the restored log has {size} entries, the checkpoint {}: sign nothing, see docs/operations/backup.md",
-            seen.head().size
+            seen.size
         ),
         Agreement::Forked => {
             bail!("the restored log is another one: sign nothing, see docs/operations/backup.md")
         }
     }
+}
+
+/// The head of a checkpoint that others have seen, from its file.
+pub(crate) fn seen(path: &Path) -> anyhow::Result<TreeHead> {
+    let octets =
+        std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let note = Note::parse(&octets).context("the checkpoint is no signed note")?;
+    let seen = Checkpoint::parse(note.text()).context("the note is no checkpoint")?;
+    Ok(seen.head())
 }

@@ -159,7 +159,10 @@ async fn admit_once(app: &App, caller: &Caller, claimed: &Claimed) -> Result<(),
         .map_err(|error| of_store(&error))?;
     match admitted {
         (Nonce::Used, _) => Err(not_signed(&"the nonce was used before")),
-        (_, Quota::Exhausted { .. }) => Err(Problem::new(Code::TooMany)),
+        (_, Quota::Exhausted { until }) => {
+            let left = (until - app.office.now()).whole_seconds();
+            Err(Problem::new(Code::TooMany).again_after(left))
+        }
         (Nonce::Fresh, Quota::Left(_)) => Ok(()),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use crypto::KeyStore;
 
 use crate::config::Config;
-use crate::open::open;
-use crate::{listen, serve as serving};
+use crate::open::{self, open};
+use crate::{backups, listen, serve as serving};
 
 /// Runs the service until it is told to end.
 ///
@@ -30,7 +31,33 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
     let config = Config::read(path)?;
     print!("{}", toml::to_string(&config)?);
     println!("# key store: software, one file (T-K1); a device is not configured");
+    println!("# the trace was not gone over: check --trace does so");
     Ok(())
+}
+
+/// Goes over the whole trace and both logs, and says where something is wrong; beside a service at work, too. With a
+/// checkpoint of the public log that others have seen, that one is compared (T-L2, T-L4).
+///
+/// # Errors
+/// What cannot be read; that something is wrong.
+pub async fn check_trace(path: &Path, checkpoint: Option<&Path>) -> anyhow::Result<()> {
+    let config = Config::read(path)?;
+    let registry = open::registry(&config).await?;
+    let keys = KeyStore::open(&config.keys)?;
+    let seen = checkpoint.map(backups::seen).transpose()?;
+    let signers = issuance::office::signers(&keys, &config.public_url)?;
+    let audited = registry.audits().audit(&signers, seen).await?;
+    println!(
+        "{} entries of {} departments, {} leaves of the public log, {} of them checkpoints of the trace",
+        audited.entries, audited.departments, audited.leaves, audited.anchors
+    );
+    for found in &audited.found {
+        println!("{found}");
+    }
+    match audited.found.len() {
+        0 => Ok(()),
+        wrong => bail!("{wrong} things are wrong: see docs/operations/trace.md"),
+    }
 }
 
 /// Sends the log to standard error; only warnings when `quiet`. `RUST_LOG` changes what is said.

@@ -67,6 +67,9 @@ pub struct Config {
     /// How long a release may wait (T-S2).
     #[serde(default = "release")]
     pub release: Period,
+    /// How long a page waits for its release before its job ends.
+    #[serde(default = "waiting")]
+    pub waiting: Period,
     /// How long a status answer is good, and half of it its age at renewal (T-A2).
     #[serde(default = "status")]
     pub status: Period,
@@ -104,6 +107,9 @@ fn judged() -> u32 {
 }
 fn release() -> Period {
     Period(Duration::from_secs(24 * 3600))
+}
+fn waiting() -> Period {
+    Period(Duration::from_secs(30 * 24 * 3600))
 }
 fn status() -> Period {
     Period(Duration::from_secs(48 * 3600))

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -17,6 +18,7 @@ use hyper::{Request, Response};
 use hyper_util::service::TowerToHyperService;
 
 use crate::machines;
+use crate::numbers::Numbers;
 use crate::problem::{Code, Problem};
 use crate::state::App;
 
@@ -31,6 +33,7 @@ pub(crate) const MAX_FIELDS: usize = 100;
 #[derive(Clone)]
 pub(crate) struct Door {
     app: App,
+    numbers: Arc<Numbers>,
     router: TowerToHyperService<Router>,
 }
 
@@ -40,6 +43,7 @@ impl Door {
     pub(crate) fn new(app: App, router: Router) -> Self {
         Self {
             app,
+            numbers: Arc::new(Numbers::new()),
             router: TowerToHyperService::new(router),
         }
     }
@@ -53,20 +57,29 @@ impl Service<Request<Incoming>> for Door {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (parts, body) = request.into_parts();
         if let Err(problem) = inspect(&parts) {
-            return Box::pin(ready(Ok(told(problem))));
+            let mut answer = told(problem);
+            self.numbers.name(&mut answer);
+            return Box::pin(ready(Ok(answer)));
         }
+        let numbers = self.numbers.clone();
         let request = Request::from_parts(parts, body);
         match machines::route(request.uri().path()) {
             Some(route) => {
                 let app = self.app.clone();
                 Box::pin(async move {
                     let answer = machines::answer(&app, route, request).await;
-                    Ok(answer.map_or_else(told, |answer| answer.map(Either::Left)))
+                    let mut answer = answer.map_or_else(told, |answer| answer.map(Either::Left));
+                    numbers.name(&mut answer);
+                    Ok(answer)
                 })
             }
             None => {
                 let routed = self.router.call(request);
-                Box::pin(async move { routed.await.map(|answer| answer.map(Either::Right)) })
+                Box::pin(async move {
+                    let mut answer = routed.await?.map(Either::Right);
+                    numbers.name(&mut answer);
+                    Ok(answer)
+                })
             }
         }
     }

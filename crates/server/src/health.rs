@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
 use crate::state::App;
+use crate::witnesses::is_fresh;
 
 /// How long answers to requests are kept (T-D3: at least 72 hours).
 const KEPT: time::Duration = time::Duration::days(7);
@@ -23,8 +24,21 @@ pub(crate) struct Readiness {
     store: bool,
     /// The log can be read, and so extended.
     log: bool,
+    /// There is a place for another job (T-A5).
+    queue: bool,
+    /// The disk of the object store has room, and the store takes files (T-D4).
+    disk: bool,
+    /// A witness countersigned the public log within ten minutes, or none is configured (T-L3). Work goes on without.
+    witness: bool,
     /// The key store is unlocked. Verification and status go on without it (T-K1).
     keys: bool,
+}
+
+impl Readiness {
+    /// Whether work is taken. A locked key store keeps nobody from verifying and asking for states.
+    fn holds(&self) -> bool {
+        self.trust && self.store && self.log && self.queue && self.disk
+    }
 }
 
 /// Whether the process lives.
@@ -33,7 +47,7 @@ pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Whether trust is loaded, the store writable and the log able to append.
+/// Whether trust is loaded, the store writable, the log able to append, and whether there is room for more.
 #[utoipa::path(get, path = "/readyz", tag = "service",
     responses((status = 200, description = "ready", body = Readiness), (status = 503, description = "not ready", body = Readiness)))]
 pub(crate) async fn ready(State(app): State<App>) -> Response {
@@ -48,10 +62,12 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         // Forgetting what is long over is a write like any other: a replica or a full disk refuses it.
         store: registry.callers().forget(now, now - KEPT).await.is_ok(),
         log: registry.logs().latest(Log::Public).await.is_ok(),
+        queue: app.jobs.available_permits() > 0,
+        disk: has_room(&app),
+        witness: is_fresh(&app).await,
         keys: !app.office.keys().is_locked(),
     };
-    let ready = readiness.trust && readiness.store && readiness.log;
-    let status = if ready {
+    let status = if readiness.holds() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
@@ -59,10 +75,19 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     (status, Json(readiness)).into_response()
 }
 
+/// Room for the largest document, by the quota and on the disk.
+fn has_room(app: &App) -> bool {
+    let document = u64::try_from(app.config.upload.0).unwrap_or(u64::MAX);
+    let free = rustix::fs::statvfs(&app.config.objects)
+        .map_or(0, |found| found.f_bavail.saturating_mul(found.f_frsize));
+    free >= document && app.office.objects().has_room(document).is_ok()
+}
+
 /// Figures for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "service", responses((status = 200, description = "figures", content_type = "text/plain")))]
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let handle = app.metrics.as_ref().ok_or(Problem::new(Code::NotFound))?;
+    is_fresh(&app).await;
     let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((headers, handle.render()).into_response())
 }
@@ -71,4 +96,35 @@ pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Problem>
 pub(crate) async fn openapi(State(app): State<App>) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json")];
     (headers, app.api.clone()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_taken_while_everything_but_keys_and_witness_holds() {
+        let whole = [true; 7];
+        let ready = |[trust, store, log, queue, disk, witness, keys]: [bool; 7]| {
+            let readiness = Readiness {
+                trust,
+                store,
+                log,
+                queue,
+                disk,
+                witness,
+                keys,
+            };
+            readiness.holds()
+        };
+        assert!(ready(whole));
+        let without_each = [false, false, false, false, false, true, true];
+        for (place, holds) in without_each.iter().enumerate() {
+            let mut without = whole;
+            if let Some(one) = without.get_mut(place) {
+                *one = false;
+            }
+            assert_eq!(ready(without), *holds, "{place}");
+        }
+    }
 }

@@ -36,11 +36,17 @@ enum Command {
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
     },
-    /// Explains the effective configuration.
+    /// Explains the effective configuration, or goes over the whole trace.
     Check {
         /// The configuration.
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
+        /// Goes over trace and logs, and names what was changed, removed, moved or put there.
+        #[arg(long)]
+        trace: bool,
+        /// The newest checkpoint of the public log that others have seen.
+        #[arg(long, requires = "trace")]
+        checkpoint: Option<PathBuf>,
     },
     /// Writes everything of one moment into an empty folder.
     Backup {
@@ -101,7 +107,12 @@ fn run(command: Command) -> anyhow::Result<()> {
                 demo.run().await
             }
             Command::Serve { config } => server::serve(&config).await,
-            Command::Check { config } => server::check(&config),
+            Command::Check {
+                config,
+                trace: true,
+                checkpoint,
+            } => server::check_trace(&config, checkpoint.as_deref()).await,
+            Command::Check { config, .. } => server::check(&config),
             Command::Backup { folder, config } => server::backup(&config, &folder).await,
             Command::Restore {
                 folder,

@@ -215,6 +215,7 @@ pub(crate) fn settings(config: &Config) -> Result<Settings, Start> {
         },
         status_life: span(config.status),
         release_life: span(config.release),
+        waiting_life: span(config.waiting),
         workers: std::thread::available_parallelism().map_or(2, usize::from),
     })
 }

@@ -75,14 +75,6 @@ pub enum Code {
     SealRefused,
     /// The version of a matter does not go from where it stands to where it was to go.
     MatterRefused,
-    /// The signature identity does not sign, or does not go there from where it stands.
-    SignerRefused,
-    /// The level proves too little, or name and number are no person's.
-    SignerLevel,
-    /// The notice would show a person's data, or names what the catalogue does not know.
-    NoticeRefused,
-    /// The notice does not go from where it stands to where it was to go.
-    NoticeNotListed,
     /// Events cannot be told there, or not of that kind.
     SubscriptionRefused,
     /// The clock of the service is not to be trusted at the moment.
@@ -93,7 +85,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 34] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -125,10 +117,6 @@ impl Code {
         Self::NotOffered,
         Self::SealRefused,
         Self::MatterRefused,
-        Self::SignerRefused,
-        Self::SignerLevel,
-        Self::NoticeRefused,
-        Self::NoticeNotListed,
         Self::SubscriptionRefused,
         Self::ClockUntrusted,
         Self::Internal,
@@ -145,7 +133,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 38] = [
+const TABLE: [(Code, &str, u16, &str); 34] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -313,30 +301,6 @@ const TABLE: [(Code, &str, u16, &str); 38] = [
         "the version of the matter does not go there from where it stands",
     ),
     (
-        Code::SignerRefused,
-        "signer.refused",
-        409,
-        "the signature identity does not take it",
-    ),
-    (
-        Code::SignerLevel,
-        "signer.level",
-        422,
-        "who signs is not proven well enough",
-    ),
-    (
-        Code::NoticeRefused,
-        "notice.refused",
-        422,
-        "the notice cannot be written",
-    ),
-    (
-        Code::NoticeNotListed,
-        "notice.not-listed",
-        409,
-        "the notice does not go there from where it stands",
-    ),
-    (
         Code::SubscriptionRefused,
         "subscription.refused",
         422,
@@ -395,6 +359,13 @@ impl Problem {
     #[must_use]
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// To be asked again after so many seconds, at the least one.
+    #[must_use]
+    pub fn again_after(mut self, seconds: i64) -> Self {
+        self.retry_after = Some(u32::try_from(seconds.max(1)).unwrap_or(u32::MAX));
         self
     }
 

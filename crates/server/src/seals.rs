@@ -1,6 +1,8 @@
 //! Seals: where each stands, its ledger's total, and the acts of those who hold and administer it.
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::key::SealCode;
 use issuance::Asker;
@@ -9,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Scope;
-use crate::caller::Granted;
-use crate::json::Strict;
+use crate::caller::{Fingerprint, Granted, once};
+use crate::json::{Strict, said};
 use crate::problem::{Code, Problem};
 use crate::problems::of_custody;
 use crate::state::App;
@@ -62,9 +64,11 @@ pub(crate) async fn find(
 async fn act(
     app: &App,
     (asker, granted): (&Asker, &Granted),
+    (headers, fingerprint): (&HeaderMap, Fingerprint),
     text: &str,
     (event, body): (Event, &ReasonBody),
-) -> Result<Json<SealTold>, Problem> {
+) -> Result<Response, Problem> {
+    let once = once(headers, fingerprint)?;
     // What an account may do says in which duty its person acts.
     let duties: Vec<Duty> = [
         (Scope::Release, Duty::Custodian),
@@ -75,48 +79,82 @@ async fn act(
     .map(|(_, duty)| duty)
     .collect();
     let who = (asker, duties.as_slice());
-    let acted = issuance::custody::act(&app.office, who, &code(text)?, (event, &body.reason)).await;
-    acted.map(Json).map_err(|error| of_custody(&error))
+    let why = (event, body.reason.as_str());
+    let acted = issuance::custody::act(&app.office, who, &once, &code(text)?, why).await;
+    acted.map(said).map_err(|error| of_custody(&error))
 }
 
 /// Stops a seal at once: no use of it begins from now on, releases that wait included.
 #[utoipa::path(post, path = "/v1/seals/{seal}/suspend", tag = "seals", request_body = ReasonBody,
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 200, description = "suspended"), (status = 403, description = "not this duty"),
         (status = 404, description = "none here"), (status = 409, description = "not from where it stands")))]
 pub(crate) async fn suspend(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Extension(granted): Extension<Granted>,
+    Extension(fingerprint): Extension<Fingerprint>,
+    headers: HeaderMap,
     Path(text): Path<String>,
     Strict(body): Strict<ReasonBody>,
-) -> Result<Json<SealTold>, Problem> {
-    act(&app, (&asker, &granted), &text, (Event::Suspend, &body)).await
+) -> Result<Response, Problem> {
+    let once = (&headers, fingerprint);
+    act(
+        &app,
+        (&asker, &granted),
+        once,
+        &text,
+        (Event::Suspend, &body),
+    )
+    .await
 }
 
 /// Lets a stopped seal go on: an administrator and a custodian, two people, in any order within a day.
 #[utoipa::path(post, path = "/v1/seals/{seal}/resume", tag = "seals", request_body = ReasonBody,
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 200, description = "in use again, or `waits` for the second person"),
         (status = 403, description = "not this duty, or one person twice"), (status = 409, description = "not from where it stands")))]
 pub(crate) async fn resume(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Extension(granted): Extension<Granted>,
+    Extension(fingerprint): Extension<Fingerprint>,
+    headers: HeaderMap,
     Path(text): Path<String>,
     Strict(body): Strict<ReasonBody>,
-) -> Result<Json<SealTold>, Problem> {
-    act(&app, (&asker, &granted), &text, (Event::Resume, &body)).await
+) -> Result<Response, Problem> {
+    let once = (&headers, fingerprint);
+    act(
+        &app,
+        (&asker, &granted),
+        once,
+        &text,
+        (Event::Resume, &body),
+    )
+    .await
 }
 
-/// Gives a seal up for good. What it sealed stays genuine.
+/// Gives a seal up for good, and its certificate with it. What it sealed stays genuine.
 #[utoipa::path(post, path = "/v1/seals/{seal}/cancel", tag = "seals", request_body = ReasonBody,
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 200, description = "cancelled"), (status = 403, description = "not this duty"),
         (status = 409, description = "not from where it stands")))]
 pub(crate) async fn cancel(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Extension(granted): Extension<Granted>,
+    Extension(fingerprint): Extension<Fingerprint>,
+    headers: HeaderMap,
     Path(text): Path<String>,
     Strict(body): Strict<ReasonBody>,
-) -> Result<Json<SealTold>, Problem> {
-    act(&app, (&asker, &granted), &text, (Event::Cancel, &body)).await
+) -> Result<Response, Problem> {
+    let once = (&headers, fingerprint);
+    act(
+        &app,
+        (&asker, &granted),
+        once,
+        &text,
+        (Event::Cancel, &body),
+    )
+    .await
 }

@@ -12,8 +12,9 @@ use crate::listen;
 use crate::state::App;
 use crate::text::Texts;
 use crate::webhooks::Webhooks;
+use crate::witnesses;
 
-/// The door to an open office.
+/// An open office as its handlers reach it, and the door to it.
 ///
 /// # Errors
 /// When the binary's own words or document are damaged.
@@ -21,10 +22,10 @@ pub(crate) fn application(
     office: Arc<Office>,
     config: Config,
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-) -> anyhow::Result<Door> {
+) -> anyhow::Result<(App, Door)> {
     let texts = Texts::embedded()?;
     let app = App::new(office, config, texts, openapi()?, metrics);
-    Ok(Door::new(app.clone(), router(app)))
+    Ok((app.clone(), Door::new(app.clone(), router(app))))
 }
 
 /// Serves an open office on a bound listener until `end` is done, with the work that goes on beside requests.
@@ -43,7 +44,8 @@ pub async fn run(
     issuance::upkeep::start(&office);
     let webhooks = Webhooks::of(&config);
     issuance::push::start(&office, move |letter| webhooks.carry(letter));
-    let door = application(office, config, metrics)?;
+    let (app, door) = application(office, config, metrics)?;
+    tokio::spawn(witnesses::watch(app));
     listen::serve(listener, door, end).await;
     Ok(())
 }

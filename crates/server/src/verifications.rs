@@ -101,11 +101,17 @@ pub(crate) async fn report(
     let case = tokio::task::spawn_blocking(move || verify::open(&octets));
     let case = case.await.map_err(|_| Problem::new(Code::Internal))?;
     let mut material = Material::empty();
-    // The register's own word makes the answer live; without it the file speaks for itself.
-    if let Some(identifier) = case.licence_said()
-        && let Ok(Some((answer, since))) = issuance::look::live(&app.office, &identifier).await
-    {
-        material.say_live(&identifier, answer, since);
+    // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
+    if let Some(identifier) = case.licence_said() {
+        match issuance::look::live(&app.office, &identifier).await {
+            Ok(Some((answer, since))) => material.say_live(&identifier, answer, since),
+            Ok(None) => {}
+            Err(_) => {
+                for (name, list) in app.office.lists().held() {
+                    material.add(&name, &list.bytes);
+                }
+            }
+        }
     }
     let office = app.office.clone();
     let report = tokio::task::spawn_blocking(move || {

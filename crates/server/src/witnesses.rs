@@ -5,10 +5,55 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use issuance::sequencer::WitnessError;
+use time::Duration;
 
 use crate::problem::{Code, Problem};
 use crate::problems::chain;
 use crate::state::App;
+
+/// T-L3: how old the newest countersigned checkpoint may become. A log that stands still is countersigned again.
+const MAX_AGE: Duration = Duration::minutes(10);
+/// How often that is looked at.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// How old the newest countersigned checkpoint is, from the opening of the service on where there is none; nothing
+/// where the configuration names no witness.
+///
+/// # Errors
+/// `Log`.
+async fn age(app: &App) -> Result<Option<Duration>, WitnessError> {
+    let witnesses = &app.config.witnesses.0;
+    if witnesses.is_empty() {
+        return Ok(None);
+    }
+    let at = app.office.log().witnessed_at(witnesses).await?;
+    Ok(Some(app.office.now() - at.unwrap_or(app.office.opened())))
+}
+
+/// Whether a witness countersigned lately, or none is asked for; what `/metrics` says of it.
+pub(crate) async fn is_fresh(app: &App) -> bool {
+    let Ok(age) = age(app).await else {
+        return false;
+    };
+    let is_fresh = age.is_none_or(|age| age <= MAX_AGE);
+    if let Some(age) = age {
+        metrics::gauge!("yinxin_witnessed_age_seconds").set(age.as_seconds_f64());
+        metrics::gauge!("yinxin_witness_alarm").set(f64::from(u8::from(!is_fresh)));
+    }
+    is_fresh
+}
+
+/// Raises the alarm in the log while no witness countersigns, as long as the service runs.
+pub(crate) async fn watch(app: App) {
+    while !app.config.witnesses.0.is_empty() {
+        if !is_fresh(&app).await {
+            tracing::error!(
+                "T-L3: no witness countersigned a checkpoint of the public log within ten minutes"
+            );
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
 
 const NOTE: &str = "text/plain; charset=utf-8";
 

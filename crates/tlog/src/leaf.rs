@@ -5,7 +5,7 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::cbor::{Reader, Writer};
-use crate::hash::{Hash, leaf_hash};
+use crate::hash::{Hash, TreeHead, leaf_hash};
 
 /// Longest office code and longest seal or key id, in octets.
 pub const MAX_CODE: usize = 64;
@@ -269,6 +269,18 @@ pub struct Sealed {
 }
 
 impl Opening {
+    /// What a leaf of the kind [`LeafKind::TraceCheckpoint`] commits to: the log of this origin had this size and root.
+    #[must_use]
+    pub fn of_checkpoint(origin: &str, head: &TreeHead, salt: [u8; SALT]) -> Opening {
+        Opening {
+            salt,
+            identifier: origin.to_owned(),
+            version: head.size.to_string(),
+            content: *head.root.bytes(),
+            sealed: None,
+        }
+    }
+
     /// The commitment: SHA-256 over the deterministic CBOR array of the members, the last two null where
     /// nothing was signed.
     #[must_use]

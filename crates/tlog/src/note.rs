@@ -257,8 +257,10 @@ impl Note {
             if let Some(key) = known {
                 // signed-note, signatures: a known key's signature that fails refuses the whole note.
                 let at = line.check(&self.text, key)?;
-                if !signed.iter().any(|other| other.key == key) {
-                    signed.push(Signed { key, at });
+                // One that signed twice is one; what it said last counts.
+                match signed.iter_mut().find(|other| other.key == key) {
+                    Some(other) => other.at = other.at.max(at),
+                    None => signed.push(Signed { key, at }),
                 }
             }
         }
@@ -266,6 +268,25 @@ impl Note {
             return Err(NoteFault::NoKnownKey);
         }
         Ok(signed)
+    }
+
+    /// The same note with one line of each key: of a witness that signed again and again, the latest.
+    #[must_use]
+    pub fn condensed(&self) -> Note {
+        let mut lines: Vec<Line> = Vec::new();
+        for line in &self.lines {
+            let same = |other: &&mut Line| other.name == line.name && other.id == line.id;
+            match lines.iter_mut().find(same) {
+                // tlog-cosignature, format: the moment comes first, its eight octets in order of size.
+                Some(other) if other.value < line.value => *other = line.clone(),
+                Some(_) => {}
+                None => lines.push(line.clone()),
+            }
+        }
+        Note {
+            text: self.text.clone(),
+            lines,
+        }
     }
 }
 

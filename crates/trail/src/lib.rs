@@ -8,7 +8,9 @@
 //! the books above: they write in that fact's transaction, so that act, entry, leaf and event are
 //! true together or not at all (D13, R23, T-L1).
 
+pub mod anchor;
 pub mod asked;
+pub mod audit;
 pub mod id;
 pub mod journal;
 pub mod log;

@@ -60,10 +60,6 @@ pub enum Deed {
     Seal,
     /// A version of a matter was written, or took a step of its life.
     Matter,
-    /// A notice was written, published or ended.
-    Notice,
-    /// The state of a signature identity was changed.
-    Signer,
 }
 
 impl Deed {
@@ -91,8 +87,6 @@ impl Deed {
             Deed::Subscribe => "subscribe",
             Deed::Seal => "seal",
             Deed::Matter => "matter",
-            Deed::Notice => "notice",
-            Deed::Signer => "signer",
         }
     }
 }
@@ -215,6 +209,11 @@ const COLUMNS_OBJECT: &str = "SELECT department, number, moment, actor, act, obj
 const COLUMNS_KEY: &str = "SELECT department, number, moment, actor, act, object, ground, detail, \
      signing_key, previous, digest FROM trace WHERE signing_key = $1 AND department = $2 AND number > $3 \
      ORDER BY number LIMIT $4";
+const UNLINKED: &str = "SELECT t.department, t.number FROM trace t \
+     LEFT JOIN log_leaf l ON l.id = t.leaf AND l.log = $1 \
+     WHERE l.leaf IS NULL OR l.leaf <> t.digest ORDER BY t.department, t.number LIMIT 100";
+const STRAYS: &str = "SELECT l.entry_index FROM log_leaf l LEFT JOIN trace t ON t.leaf = l.id \
+     WHERE l.log = $1 AND t.leaf IS NULL ORDER BY l.id LIMIT 100";
 const HEAD: &str = "SELECT number, digest FROM trace_head WHERE department = $1";
 const DEPARTMENTS: &str = "SELECT department, number FROM trace_head ORDER BY department";
 // The row of the head is locked from here to the commit: the chain has one writer per department. With
@@ -316,6 +315,34 @@ impl Trace {
         let rows = link.rows(DEPARTMENTS, &[]).await?;
         rows.into_iter()
             .map(|mut row| Ok((row.text()?, row.count()?)))
+            .collect()
+    }
+
+    /// Entries that are not the leaf of the trace's tree which they name, by department and number; at most 100 (T-L2).
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn unlinked(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut link = self.store.scanner().await?;
+        let rows = link.rows(UNLINKED, &[Log::Trace.column().into()]).await?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.text()?, row.count()?)))
+            .collect()
+    }
+
+    /// Leaves of the trace's tree that no entry is, by their index, nothing while they wait; at most 100: their entries
+    /// were removed.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn strays(&self) -> Result<Vec<Option<u64>>, StoreError> {
+        let mut link = self.store.scanner().await?;
+        let rows = link.rows(STRAYS, &[Log::Trace.column().into()]).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                let index = row.maybe_integer()?.map(u64::try_from).transpose();
+                index.map_err(|_| StoreError::Damaged { table: "log_leaf" })
+            })
             .collect()
     }
 

@@ -273,7 +273,7 @@ pub(crate) async fn followed(service: &Service, path: &str, before: &[u8]) {
 }
 
 /// The report of `POST /v1/verifications`: the register's own word.
-async fn live(service: &Service, file: &[u8]) -> Value {
+pub(crate) async fn live(service: &Service, file: &[u8]) -> Value {
     let call = Call::send(
         "POST".parse().expect("a method"),
         "/v1/verifications",

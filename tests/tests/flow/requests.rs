@@ -5,7 +5,7 @@ use hyper::body::Bytes;
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::TokioExecutor;
-use server::{Call, Credentials, sign};
+use server::{Call, Client, Credentials, sign};
 use tests::cases;
 use tests::installation::secret;
 use time::{Duration, UtcDateTime};
@@ -192,4 +192,34 @@ async fn an_unknown_method_or_path_tells_nothing() {
     );
     let answer = bureau.call("approvals", call, service.now()).await;
     assert_eq!(problem(&answer.expect("an answer")).0, 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_used_up_its_day_is_told_when_the_next_one_begins() {
+    let service = Service::start().await;
+    let account = "Q-APR-few";
+    let enrolled = service.installation.enrol(account, "Q-APR", 2).await;
+    enrolled.expect("enrolled");
+    let client = Client::anonymous(&service.base).account(account, &secret(account));
+    let ask = async || {
+        let call = Call::get("/v1/licences");
+        client.call(call, service.now()).await.expect("an answer")
+    };
+    for _ in 0..2 {
+        assert_eq!(ask().await.status, 200);
+    }
+    let refused = ask().await;
+    assert_eq!(problem(&refused), (429, "caller.too-many".to_owned()));
+    let after = refused
+        .headers
+        .get("retry-after")
+        .and_then(|field| field.to_str().ok());
+    let after: i64 = after.and_then(|text| text.parse().ok()).expect("seconds");
+    // Days of quotas are those of UTC.
+    let next = service.now() + Duration::seconds(after);
+    assert_eq!(next.time(), time::Time::MIDNIGHT, "{next}");
+    service.wait(time::SignedDuration::seconds(after - 1));
+    assert_eq!(ask().await.status, 429);
+    service.wait(time::SignedDuration::seconds(1));
+    assert_eq!(ask().await.status, 200);
 }

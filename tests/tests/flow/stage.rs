@@ -23,10 +23,16 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) async fn start() -> Service {
+        Service::start_with("").await
+    }
+
+    /// With these lines in its configuration beside the paths.
+    pub(crate) async fn start_with(lines: &str) -> Service {
         let folder = tempfile::tempdir().expect("a folder");
         let installation = Installation::found(folder.path(), None, NOW)
             .await
             .expect("founded");
+        installation.configure(lines).expect("written");
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let free = SocketAddr::from(([127, 0, 0, 1], 0));

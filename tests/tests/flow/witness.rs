@@ -7,10 +7,11 @@ use hyper::Method;
 use server::{Answer, Call, Witnesses};
 use tests::cases;
 use tests::installation::{CUSTODIAN, NOW};
+use time::{SignedDuration, UtcDateTime};
 use tlog::{Note, NoteKey};
 
 use crate::limits::Narrow;
-use crate::stage::problem;
+use crate::stage::{Service, problem};
 
 struct Witness {
     key: NoteKey,
@@ -26,12 +27,16 @@ impl Witness {
     }
 
     fn countersigned(&self, note: &Note) -> Note {
-        let message = note.cosignature_input(NOW);
+        self.countersigned_at(note, NOW)
+    }
+
+    fn countersigned_at(&self, note: &Note, at: UtcDateTime) -> Note {
+        let message = note.cosignature_input(at);
         let name = KeyId::parse("witness").expect("plain");
-        let under = Authorisation::journalled(name, KeyUse::Checkpoints, &message, NOW);
+        let under = Authorisation::journalled(name, KeyUse::Checkpoints, &message, at);
         let signature = self.signer.sign(Input::Message(&message), &under);
         let signature = signature.expect("signs");
-        note.cosigned(&self.key, NOW, &signature).expect("one more")
+        note.cosigned(&self.key, at, &signature).expect("one more")
     }
 }
 
@@ -99,4 +104,52 @@ async fn a_status_list_of_the_past_is_not_passed_off() {
     assert_eq!(now.status, 200);
     let past = problem(&service.send(Call::get("/status/1?time=1751500800")).await);
     assert_eq!(past, (501, "not-offered".to_owned()));
+}
+
+/// Whether the service says that its log is witnessed, and what its figures say: the age in seconds, and the alarm.
+async fn alarm(service: &Service) -> (bool, bool) {
+    let ready = service.fetch("/readyz").await;
+    assert_eq!(ready.status, 200, "work goes on without a witness");
+    let told = ready.json()["witness"].as_bool().expect("a member");
+    let figures = service.fetch("/metrics").await;
+    // The recorder is the process's: where another test has it, this one has no figures.
+    if figures.status != 200 {
+        return (told, !told);
+    }
+    let figures = String::from_utf8_lossy(&figures.content).into_owned();
+    (told, figures.contains("yinxin_witness_alarm 1"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_no_witness_saw_for_ten_minutes_raises_an_alarm_until_one_does() {
+    let witness = Witness::named("one.example");
+    let lines = format!("witnesses = [\"{}\"]", witness.key.vkey());
+    let service = Service::start_with(&lines).await;
+    let minutes = |number| service.wait(SignedDuration::minutes(number));
+    minutes(10);
+    assert!(alarm(&service).await.0, "there is a first time");
+    minutes(1);
+    assert_eq!(alarm(&service).await, (false, true));
+    let bring = async |at: UtcDateTime| {
+        let note = service.fetch("/log/checkpoint").await.content;
+        let note = Note::parse(&note).expect("a note");
+        let content = witness.countersigned_at(&note, at).encode().into_bytes();
+        let call = Call::send(Method::POST, "/log/cosignatures", "text/plain", content);
+        let client = server::Client::anonymous(&service.base);
+        let answer = client.call(call, service.now()).await.expect("an answer");
+        assert_eq!(answer.status, 204);
+    };
+    bring(service.now()).await;
+    assert!(alarm(&service).await.0);
+    minutes(10);
+    assert!(alarm(&service).await.0, "ten minutes are not too old");
+    minutes(1);
+    assert_eq!(alarm(&service).await, (false, true));
+    // The log may stand still: the witness says so again, later.
+    bring(service.now()).await;
+    assert!(alarm(&service).await.0);
+    // However often it does, the note has a line of the log and one of the witness.
+    let shown = service.fetch("/log/checkpoint").await.content;
+    let lines = String::from_utf8_lossy(&shown).matches('\u{2014}').count();
+    assert_eq!(lines, 2);
 }

@@ -28,7 +28,6 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalogue",
             "crypto",
-            "dossier",
             "licence",
             "pki",
             "seal",
@@ -60,7 +59,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "credential",
             "crypto",
             "document",
-            "dossier",
             "evidence",
             "licence",
             "pdf",

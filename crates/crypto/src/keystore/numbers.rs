@@ -14,7 +14,6 @@ const USES: &[(u8, KeyUse)] = &[
     (8, KeyUse::Seal),
     (9, KeyUse::ServerTls),
     (10, KeyUse::Release),
-    (11, KeyUse::Person),
 ];
 
 const ALGORITHMS: &[(u8, SignatureAlgorithm)] = &[

@@ -96,6 +96,7 @@ impl House {
                 edition: Edition::Sample,
                 status_life: Duration::hours(48),
                 release_life: Duration::hours(24),
+                waiting_life: Duration::days(30),
                 workers: 2,
             },
             registry,

@@ -83,8 +83,6 @@ pub(crate) struct Lines {
     pub(crate) digests: Vec<Digest>,
     /// /M.
     pub(crate) claimed: Option<UtcDateTime>,
-    /// /Reason: what was meant by signing, in the signer's words.
-    pub(crate) intent: Option<String>,
 }
 
 impl DocumentFacts {
@@ -185,7 +183,6 @@ impl SignatureFacts {
                     token,
                     digests,
                     claimed: value.claimed().map(UtcDateTime::from),
-                    intent: value.reason().map(str::to_owned),
                 })
             }
         };
