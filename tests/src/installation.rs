@@ -51,13 +51,15 @@ const MATTERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/matter
 const POWERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/powers.json");
 
 /// What a machine of a department may do.
-pub const MACHINE: [Scope; 6] = [
+pub const MACHINE: [Scope; 8] = [
     Scope::Catalogue,
     Scope::Issue,
     Scope::Change,
     Scope::Seal,
     Scope::Read,
     Scope::Certify,
+    Scope::Notices,
+    Scope::Sign,
 ];
 
 /// A folder with everything that an office is opened from.

@@ -21,12 +21,16 @@ mod limits;
 mod lists;
 #[path = "flow/matters.rs"]
 mod matters;
+#[path = "flow/notices.rs"]
+mod notices;
 #[path = "flow/past.rs"]
 mod past;
 #[path = "flow/published.rs"]
 mod published;
 #[path = "flow/requests.rs"]
 mod requests;
+#[path = "flow/signatures.rs"]
+mod signatures;
 #[path = "flow/stage.rs"]
 mod stage;
 #[path = "flow/witness.rs"]

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use time::UtcDateTime;
+use time::{Duration, UtcDateTime};
 
 use crate::digest::sha256;
 use crate::public_key::{CheckSignature, PublicKey};
@@ -64,6 +64,8 @@ pub enum KeyUse {
     ServerTls,
     /// A releaser's own key.
     Release,
+    /// A person's own signatures: only under their consent.
+    Person,
 }
 
 /// What a releaser signs: exactly this use of a seal and no other (D19).
@@ -149,6 +151,35 @@ impl Release {
     }
 }
 
+/// To what a person consented (domain.md 4.3): the legal act is the key's signature over document, time and intent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The signature identity.
+    pub signer: String,
+    /// SHA-256 of the document as it was shown.
+    pub document: [u8; 32],
+    /// The words of what is meant by signing.
+    pub intent: String,
+    /// When.
+    pub at: UtcDateTime,
+}
+
+impl Consent {
+    /// How long a consent may be used.
+    pub const LIFE: Duration = Duration::minutes(5);
+}
+
+// T-P8: words of a person do not reach a log.
+impl fmt::Debug for Consent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Consent")
+            .field("signer", &self.signer)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the key store is shown before it lets a key sign.
 #[derive(Debug, Clone)]
 pub struct Authorisation {
@@ -162,6 +193,8 @@ pub struct Authorisation {
     pub now: UtcDateTime,
     /// The release; required where the use is [`KeyUse::Seal`].
     pub release: Option<Release>,
+    /// The consent; required where the use is [`KeyUse::Person`].
+    pub consent: Option<Consent>,
 }
 
 impl Authorisation {
@@ -179,6 +212,7 @@ impl Authorisation {
             journalled: sha256(input),
             now,
             release: None,
+            consent: None,
         }
     }
 
@@ -191,6 +225,25 @@ impl Authorisation {
             journalled: sha256(input),
             now,
             release: Some(release),
+            consent: None,
+        }
+    }
+
+    /// For a person's key, over `input`, under their `consent`.
+    #[must_use]
+    pub fn consented(
+        key: KeyId,
+        input: &[u8],
+        now: UtcDateTime,
+        consent: Consent,
+    ) -> Authorisation {
+        Authorisation {
+            key,
+            for_use: KeyUse::Person,
+            journalled: sha256(input),
+            now,
+            release: None,
+            consent: Some(consent),
         }
     }
 }
@@ -237,7 +290,7 @@ mod tests {
         others[4].case.push('2');
         others[5].decision.push('2');
         others[6].copies = 2;
-        others[7].expires += time::Duration::SECOND;
+        others[7].expires += Duration::SECOND;
         others[8].requester.push('2');
         others[9].releaser.push('2');
         others[10].job.push('2');

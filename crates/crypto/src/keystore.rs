@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use self::disk::Place;
 use self::file::{PrivatePart, PublicPart, SALT, StoreFile};
 use crate::aead::AeadKey;
-use crate::authorisation::{Authorisation, KeyId, KeyUse};
+use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse};
 use crate::digest::sha256;
 use crate::public_key::PublicKey;
 use crate::random::Random;
@@ -354,6 +354,9 @@ impl KeyStore {
             if stored.for_use == KeyUse::Seal {
                 check_release(stored, public, under)?;
             }
+            if stored.for_use == KeyUse::Person {
+                check_consent(stored, under)?;
+            }
             Arc::clone(signer.ok_or(SignError::UnknownKey)?)
         };
         // No lock is held from here on: `lock` and other signatures do not wait for this one.
@@ -461,6 +464,17 @@ fn check_release(
     let enrolled = public.releasers.get(&name);
     let key = enrolled.ok_or(SignError::ReleaseUnsigned)?;
     release.check(key).map_err(|_| SignError::ReleaseUnsigned)
+}
+
+/// A person's key is asked under that person's consent, to words, and not later.
+fn check_consent(stored: &StoredKey, under: &Authorisation) -> Result<(), SignError> {
+    let consent = under.consent.as_ref().ok_or(SignError::NotConsented)?;
+    let own = format!("person-{}", consent.signer) == stored.id.as_str();
+    let timely = under.now >= consent.at && under.now - consent.at <= Consent::LIFE;
+    if !own || !timely || consent.intent.trim().is_empty() {
+        return Err(SignError::NotConsented);
+    }
+    Ok(())
 }
 
 /// Signers for all keys; those at hand are kept.

@@ -15,7 +15,7 @@ mod signature;
 mod signer;
 mod spki;
 
-pub use authorisation::{Authorisation, KeyId, KeyUse, Release, ReleaseStatement};
+pub use authorisation::{Authorisation, Consent, KeyId, KeyUse, Release, ReleaseStatement};
 pub use digest::{Digest, DigestAlgorithm, Hasher, WrongLength, sha256};
 #[cfg(unix)]
 pub use keystore::{Cost, KeyStore, KeyStoreError, NewKey, Releaser, StoredKey};

@@ -78,6 +78,9 @@ pub enum SignError {
     /// The release has expired.
     #[error("the release has expired")]
     ReleaseExpired,
+    /// A person's key without that person's consent to words, or too late.
+    #[error("a person's key is not used without their consent")]
+    NotConsented,
     /// The store is sealed or locked.
     #[error("the key store is locked")]
     Locked,

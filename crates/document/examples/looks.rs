@@ -13,6 +13,9 @@ use seal::picture::{Organisation, RED, Window};
 #[path = "../tests/pages/samples.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod samples;
+#[path = "../tests/pages/stages.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod stages;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args_os()
@@ -36,7 +39,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             with_picture(&page, &Appearance::draw(&seal.draw()?)?).ok_or("a page of ours")?;
         std::fs::write(folder.join(format!("{}.pdf", sample.key())), &shown)?;
     }
+    papers(&folder)?;
     seals(&folder)
+}
+
+/// The stage documents, the acceptance notice under its own seal.
+fn papers(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    for (code, fields) in stages::all() {
+        let page = stages::written(code, Edition::Sample, &fields)?;
+        let name = "临溪市青石区行政审批服务局";
+        let window = Window {
+            name,
+            purpose: "受理专用章",
+            date: None,
+            colour: RED,
+        };
+        let round = Organisation {
+            name,
+            purpose: Some("行政审批专用章"),
+            code: "9901020000018",
+            diameter: 42.0,
+            colour: RED,
+        };
+        let picture = match code {
+            "acceptance-notice" => window.ellipse()?,
+            _ => round.draw()?,
+        };
+        let shown = with_picture(&page, &Appearance::draw(&picture)?).ok_or("a page of ours")?;
+        std::fs::write(folder.join(format!("{code}.pdf")), &shown)?;
+    }
+    Ok(())
 }
 
 /// Seals with names from short to the longest lawful one, as pictures.

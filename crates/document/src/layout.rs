@@ -6,6 +6,7 @@ use thiserror::Error;
 pub(crate) mod fill;
 pub(crate) mod flow;
 pub(crate) mod frame;
+pub(crate) mod paragraphs;
 pub(crate) mod plan;
 pub(crate) mod region;
 pub(crate) mod text;

@@ -13,7 +13,7 @@ pub use font::ReadFont;
 pub use layout::RenderPage;
 pub use layout::fill::Note;
 pub use layout::plan::{Edition, Imprint};
-pub use pdf::write::document::{Blank, Page, PrepareBlank, Unsealed};
+pub use pdf::write::document::{Blank, Page, Paper, PrepareBlank, Unsealed};
 pub use photo::drawn::sample_photo;
 pub use photo::{Photo, ReadPhoto};
 pub use sheet::Modules;

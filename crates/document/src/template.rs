@@ -53,6 +53,9 @@ pub struct Template {
     pub(crate) code: bool,
     #[serde(default)]
     pub(crate) hidden: Vec<String>,
+    /// The sentence at the foot, with `{address}` where a reader checks; licences have their own.
+    #[serde(default = "licence_print")]
+    pub(crate) small_print: String,
     pub(crate) regions: BTreeMap<String, Vec<Row>>,
 }
 
@@ -83,7 +86,7 @@ impl Template {
         Ok(template)
     }
 
-    /// The embedded template of a licence type or notice.
+    /// The embedded template of a licence type.
     ///
     /// # Errors
     /// `UnknownTemplate` for a key that `Template::keys` does not list.
@@ -93,7 +96,22 @@ impl Template {
         Template::parse(json.as_bytes())
     }
 
-    /// Keys of the embedded templates.
+    /// The embedded form of a stage document, such as `acceptance-notice`.
+    ///
+    /// # Errors
+    /// `UnknownTemplate` for a code that `Template::forms` does not list.
+    pub fn form(code: &str) -> Result<Template, ReadTemplate> {
+        let json =
+            embedded::form(code).ok_or_else(|| ReadTemplate::UnknownTemplate(code.to_owned()))?;
+        Template::parse(json.as_bytes())
+    }
+
+    /// Codes of the embedded forms of stage documents.
+    pub fn forms() -> impl Iterator<Item = &'static str> {
+        embedded::forms()
+    }
+
+    /// Keys of the embedded templates of licences.
     pub fn keys() -> impl Iterator<Item = &'static str> {
         embedded::keys()
     }
@@ -131,7 +149,15 @@ pub(crate) enum Cell {
     /// A label and a value.
     Field(Field),
     /// A table with a row for each object of a list.
-    Table { field: String, columns: Vec<Column> },
+    Table {
+        field: String,
+        columns: Vec<Column>,
+        /// Whether it is left out when the list is empty.
+        #[serde(default)]
+        omitted: bool,
+    },
+    /// A paragraph for each text of a list, among other rows.
+    Paragraphs(Paragraphs),
     /// Prose, with `{field}` where a value stands.
     Prose {
         text: String,
@@ -139,6 +165,19 @@ pub(crate) enum Cell {
         #[serde(default)]
         indent: f64,
     },
+}
+
+/// A paragraph for each text of a list, or one for a text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paragraphs {
+    pub(crate) field: String,
+    /// Characters by which each first line is drawn in.
+    #[serde(default)]
+    pub(crate) indent: f64,
+    /// What follows each text.
+    #[serde(default)]
+    pub(crate) after: String,
 }
 
 /// A label and its value.
@@ -163,6 +202,9 @@ pub(crate) struct Field {
     /// Whether the value may be missing; a dash stands for it then.
     #[serde(default)]
     pub(crate) optional: bool,
+    /// Whether a row of such fields is left out when none of them has a value.
+    #[serde(default)]
+    pub(crate) omitted: bool,
     /// Whether the page shows the middle of the value as stars.
     #[serde(default)]
     pub(crate) masked: bool,
@@ -179,6 +221,7 @@ impl Field {
             unit: String::new(),
             share: 1.0,
             optional: false,
+            omitted: false,
             masked: false,
         }
     }
@@ -241,6 +284,8 @@ pub(crate) struct Layout {
     #[serde(default)]
     pub(crate) cards: Vec<Card>,
     pub(crate) title: TitlePlace,
+    /// Where the printed code stands, on pages that have one.
+    #[serde(default)]
     pub(crate) code: Area,
     #[serde(default)]
     pub(crate) photo: Option<Area>,
@@ -314,6 +359,9 @@ pub(crate) struct Region {
     /// Sizes of values in points: the first, then the two steps by which a long value shrinks.
     #[serde(default = "value_sizes")]
     pub(crate) sizes: [f64; 3],
+    /// Size of values in fields and tables, as a share of that of paragraphs.
+    #[serde(default = "one")]
+    pub(crate) facts: f64,
     #[serde(default)]
     pub(crate) grid: bool,
     /// Least space between rows, and the most by which they may be spread to fill the region.
@@ -330,6 +378,10 @@ pub(crate) struct Beside {
 
 fn one() -> f64 {
     1.0
+}
+
+fn licence_print() -> String {
+    "本页为电子证照，效力以电子签章和登记状态为准；请扫码或登录 {address}/v/ 核验。".to_owned()
 }
 
 fn print_code() -> bool {

@@ -13,6 +13,8 @@ mod reading;
 mod samples;
 #[path = "pages/seals.rs"]
 mod seals;
+#[path = "pages/stages.rs"]
+mod stages;
 
 /// Where the pages stay for people and outside judges to look at.
 fn folder() -> std::path::PathBuf {

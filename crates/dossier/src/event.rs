@@ -12,7 +12,7 @@ use crate::number::{CaseNumber, CommitmentNumber, EventId, PaperDigest};
 use crate::person::{Actor, Party};
 use crate::signed::Signed;
 use crate::state::Act;
-use crate::text::{Words, moment};
+use crate::text::{Words, day, moment};
 
 /// An event of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,7 @@ pub enum Happening {
         #[serde(default)]
         conditions: Vec<Words>,
         /// The last day on which it may be given.
+        #[serde(with = "day")]
         by: Date,
     },
     /// The supplement was given.

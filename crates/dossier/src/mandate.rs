@@ -12,7 +12,7 @@ use crate::person::{Party, Role};
 use crate::signed::Signed;
 use crate::state::Act;
 use crate::table::{NotListed, Row, next, row};
-use crate::text::Words;
+use crate::text::{Words, day};
 
 /// A consent or a proxy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,10 +27,13 @@ pub struct Mandate {
     /// What for, in words.
     pub purpose: Words,
     /// The first day.
+    #[serde(with = "day")]
     pub first: Date,
     /// The last day; none for a guardian, whose power lasts as long as the law says.
+    #[serde(with = "day::maybe", default)]
     pub last: Option<Date>,
     /// From this day on it is revoked.
+    #[serde(with = "day::maybe", default)]
     pub revoked_from: Option<Date>,
     /// The subject's signature, where the law asks for one.
     pub signed: Option<Signed>,

@@ -8,7 +8,7 @@ use time::Date;
 use crate::number::NoticeNumber;
 use crate::person::{Party, Role};
 use crate::table::{NotListed, Row, next, row};
-use crate::text::Words;
+use crate::text::{Words, day};
 
 /// A notice. Nothing in it names a person whole, so all of it may be shown to everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +25,10 @@ pub struct Notice {
     /// Where it is.
     pub state: NoticeState,
     /// Its first day on the page, once published.
+    #[serde(with = "day::maybe", default)]
     pub published: Option<Date>,
     /// Its last day on the page, once ended.
+    #[serde(with = "day::maybe", default)]
     pub ended: Option<Date>,
 }
 
@@ -53,6 +55,7 @@ pub enum Says {
         /// The number of the lost copy.
         copy: Words,
         /// The day of the declaration.
+        #[serde(with = "day")]
         on: Date,
     },
     /// A licence, or a part of one, has ended.
@@ -68,6 +71,7 @@ pub enum Says {
         /// On what legal basis.
         basis: Words,
         /// From this day.
+        #[serde(with = "day")]
         on: Date,
     },
     /// What was promised.
@@ -79,6 +83,7 @@ pub enum Says {
         /// What follows when it is broken.
         consequence: Words,
         /// The day of the signature.
+        #[serde(with = "day")]
         on: Date,
     },
     /// What was decided.
@@ -90,6 +95,7 @@ pub enum Says {
         /// Which way.
         outcome: crate::decision::Outcome,
         /// The day.
+        #[serde(with = "day")]
         on: Date,
     },
     /// The result of a penalty.
@@ -99,6 +105,7 @@ pub enum Says {
         /// The result.
         result: Words,
         /// The day.
+        #[serde(with = "day")]
         on: Date,
     },
 }

@@ -1,5 +1,7 @@
 //! That a person signed a paper: who, how sure it is, what words the signature was bound to.
 
+pub mod signer;
+
 use serde::{Deserialize, Serialize};
 use time::UtcDateTime;
 

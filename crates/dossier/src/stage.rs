@@ -21,6 +21,8 @@ pub const EDITION: u16 = 1;
 pub struct StageDocument {
     /// Which document it is: by it the seal is chosen (D19).
     pub purpose: DocumentPurpose,
+    /// The code of the form on which it is written: `acceptance-notice`, `decision-granted`, …
+    pub form: &'static str,
     /// The edition of the wording.
     pub edition: u16,
     /// Its title, Chinese and English.
@@ -121,7 +123,7 @@ impl<'a> Frame<'a> {
 
     fn finish(
         self,
-        (purpose, title): (DocumentPurpose, (&'static str, &'static str)),
+        (purpose, form, title): (DocumentPurpose, &'static str, (&'static str, &'static str)),
         (lines, lists): (Vec<Line>, Vec<List>),
         sentences: Vec<String>,
         on: Date,
@@ -130,6 +132,7 @@ impl<'a> Frame<'a> {
         all.extend(lines);
         StageDocument {
             purpose,
+            form,
             edition: EDITION,
             title,
             case: self.dossier.case.clone(),
@@ -202,6 +205,7 @@ pub fn acceptance_notice(dossier: &Dossier, scene: &Scene<'_>) -> Option<StageDo
     Some(frame.finish(
         (
             DocumentPurpose::AcceptanceNotice,
+            "acceptance-notice",
             ("受理通知书", "Notice of acceptance"),
         ),
         (
@@ -236,6 +240,7 @@ pub fn supplement_request(dossier: &Dossier, scene: &Scene<'_>, on: Date) -> Opt
     Some(frame.finish(
         (
             DocumentPurpose::SupplementRequest,
+            "supplement-request",
             ("补正告知书", "Request for supplements"),
         ),
         (
@@ -256,10 +261,19 @@ pub fn decision(dossier: &Dossier, scene: &Scene<'_>) -> Option<StageDocument> {
     let decision = dossier.decision.as_ref()?;
     let ruled = &decision.ruled;
     let frame = Frame::of(dossier, scene.catalogue, decision.on)?;
-    let title = match ruled.outcome {
-        Outcome::Granted => ("准予行政许可决定书", "Decision to grant"),
-        Outcome::Refused => ("不予行政许可决定书", "Decision to refuse"),
-        Outcome::Discontinued => ("终止办理决定书", "Decision to discontinue"),
+    let (form, title) = match ruled.outcome {
+        Outcome::Granted => (
+            "decision-granted",
+            ("准予行政许可决定书", "Decision to grant"),
+        ),
+        Outcome::Refused => (
+            "decision-refused",
+            ("不予行政许可决定书", "Decision to refuse"),
+        ),
+        Outcome::Discontinued => (
+            "decision-discontinued",
+            ("终止办理决定书", "Decision to discontinue"),
+        ),
     };
     let mut sentences = vec![format!(
         "你（单位）申请的“{}”，经审查，本机关决定{}。",
@@ -274,7 +288,7 @@ pub fn decision(dossier: &Dossier, scene: &Scene<'_>) -> Option<StageDocument> {
         sentences.push("如不服本决定，可以依法申请行政复议或者提起行政诉讼。".to_owned());
     }
     Some(frame.finish(
-        (DocumentPurpose::Decision, title),
+        (DocumentPurpose::Decision, form, title),
         (
             ruled_lines(decision),
             vec![
@@ -369,13 +383,17 @@ pub fn delivery_receipt(
     Some(frame.finish(
         (
             DocumentPurpose::DeliveryReceipt,
+            "delivery-receipt",
             ("送达回证", "Receipt of delivery"),
         ),
         (
             lines,
             vec![list("handed", ("送达文书", "Handed over"), rows)],
         ),
-        vec!["下列文书已送达申请人。".to_owned()],
+        vec![
+            "下列文书已送达申请人。".to_owned(),
+            "受送达人（签名）：　　　　　　　　收到日期：　　　　年　　月　　日".to_owned(),
+        ],
         on,
     ))
 }

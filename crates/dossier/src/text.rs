@@ -94,6 +94,51 @@ pub(crate) mod moment {
     }
 }
 
+/// Serde form of a civil day: `2026-06-08`.
+pub(crate) mod day {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+    use time::Date;
+    use time::macros::format_description;
+
+    pub(crate) fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(day)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Date, D::Error> {
+        read(&String::deserialize(deserializer)?)
+    }
+
+    fn read<E: de::Error>(text: &str) -> Result<Date, E> {
+        Date::parse(text, format_description!("[year]-[month]-[day]"))
+            .map_err(|_| E::custom("not a day as 2026-06-08"))
+    }
+
+    /// A day that may be absent.
+    pub(crate) mod maybe {
+        use serde::{Deserialize, Deserializer, Serializer};
+        use time::Date;
+
+        pub(crate) fn serialize<S: Serializer>(
+            day: &Option<Date>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            match day {
+                Some(day) => serializer.collect_str(day),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Date>, D::Error> {
+            let text = Option::<String>::deserialize(deserializer)?;
+            text.map(|text| super::read(&text)).transpose()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

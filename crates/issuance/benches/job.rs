@@ -17,7 +17,7 @@ use crypto::{
     Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, Signer, SoftwareSigner, SystemRandom,
 };
 use house::{House, caller, once, releaser};
-use issuance::documents::{DocumentOrder, begin_document};
+use issuance::papers::documents::{DocumentOrder, begin_document};
 use issuance::{Begun, IssueOrder, Level};
 use licence::IssueRequest;
 use registry::jobs::JobId;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalogue::Catalogue;
-use document::Blank;
+use document::{Blank, Imprint, PrepareBlank, ReadTemplate, Template};
 
 use crate::seals::Seals;
 
@@ -18,4 +18,44 @@ pub struct Desk {
     pub(crate) seals: Seals,
     /// The prepared pages, by type key.
     pub(crate) blanks: BTreeMap<String, Blank>,
+    /// The prepared forms of stage documents, by code.
+    pub(crate) forms: BTreeMap<&'static str, Blank>,
+}
+
+/// Why a page of the office cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PreparePage {
+    /// An embedded template is damaged.
+    #[error("a template cannot be read")]
+    Template(#[from] ReadTemplate),
+    /// A template's own words do not fit.
+    #[error("a template cannot be laid out")]
+    Blank(#[from] PrepareBlank),
+}
+
+/// Prepares the page of every type that has a template.
+pub(crate) fn blanks(
+    catalogue: &Catalogue,
+    imprint: &Imprint,
+) -> Result<BTreeMap<String, Blank>, PreparePage> {
+    let known: Vec<&str> = Template::keys().collect();
+    let mut blanks = BTreeMap::new();
+    for kind in catalogue.licence_types() {
+        let key = kind.key.as_str();
+        if known.contains(&key) {
+            let template = Template::embedded(key)?;
+            blanks.insert(key.to_owned(), Blank::prepare(template, imprint)?);
+        }
+    }
+    Ok(blanks)
+}
+
+/// Prepares every form of a stage document.
+pub(crate) fn forms(imprint: &Imprint) -> Result<BTreeMap<&'static str, Blank>, PreparePage> {
+    let prepared = Template::forms().map(|code| {
+        let form = Template::form(code)?;
+        Ok((code, Blank::prepare(form, imprint)?))
+    });
+    prepared.collect()
 }

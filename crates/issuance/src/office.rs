@@ -1,12 +1,11 @@
 //! What the issuing office has at hand; without behaviour of its own beyond opening and the work that runs beside it.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use asn1::Oid;
 use catalogue::{Catalogue, ImportError, Zone};
 use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
-use document::{Blank, Edition, Imprint, PrepareBlank, Template};
+use document::{Edition, Imprint};
 use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::{Certificate, ReadCertificate};
 use pki::profile::{Issuer, Profile};
@@ -26,7 +25,8 @@ use verify::Trust;
 use crate::answers::{self, AnswerError, Responder};
 use crate::bundle::Contents;
 use crate::clock::Clock;
-pub use crate::desk::Desk;
+pub use crate::desk::{Desk, PreparePage};
+use crate::desk::{blanks, forms};
 use crate::dropped::Dropped;
 pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
@@ -163,12 +163,9 @@ pub enum OpenOffice {
     /// A stored key cannot be used.
     #[error("a stored key cannot be used")]
     Key(#[from] crypto::ReadKey),
-    /// A template cannot be prepared.
-    #[error("a template cannot be prepared")]
-    Blank(#[from] PrepareBlank),
-    /// A template is not carried by the binary.
-    #[error("a template cannot be read")]
-    Template(#[from] document::ReadTemplate),
+    /// A page cannot be made ready.
+    #[error("a page cannot be made ready")]
+    Page(#[from] PreparePage),
     /// A seal cannot be drawn.
     #[error("a seal cannot be drawn")]
     Seal(#[from] SealError),
@@ -567,28 +564,14 @@ impl DeskSource<'_> {
             address: self.settings.address.clone(),
             edition: self.settings.edition,
         };
-        let blanks = blanks(&catalogue, &imprint)?;
         Ok(Desk {
             version,
+            blanks: blanks(&catalogue, &imprint)?,
+            forms: forms(&imprint)?,
             catalogue,
             seals,
-            blanks,
         })
     }
-}
-
-/// Prepares the page of every type that has a template.
-fn blanks(catalogue: &Catalogue, imprint: &Imprint) -> Result<BTreeMap<String, Blank>, OpenOffice> {
-    let known: Vec<&str> = Template::keys().collect();
-    let mut blanks = BTreeMap::new();
-    for kind in catalogue.licence_types() {
-        let key = kind.key.as_str();
-        if known.contains(&key) {
-            let template = Template::embedded(key)?;
-            blanks.insert(key.to_owned(), Blank::prepare(template, imprint)?);
-        }
-    }
-    Ok(blanks)
 }
 
 async fn stored_catalogue(registry: &Registry) -> Result<(Catalogue, u64), OpenOffice> {

@@ -96,7 +96,18 @@ pub(crate) enum Subject {
     Document(Spot),
 }
 
-/// Where a seal goes on a caller's document.
+/// What the seal stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stand {
+    /// A field made for it on the page.
+    #[default]
+    Page,
+    /// The empty field with which the office made the page.
+    Field,
+}
+
+/// Where a seal goes on a document.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Spot {
     /// The page, from 1.
@@ -106,14 +117,17 @@ pub(crate) struct Spot {
     /// How much of the proof goes into the file.
     #[serde(default)]
     pub(crate) level: Level,
+    /// What it stands in.
+    #[serde(default)]
+    pub(crate) stand: Stand,
 }
 
 impl Subject {
     /// The name of the signature's field.
     pub(crate) fn field(&self, job: &Job) -> String {
         match self {
-            Self::Licence(_) => "Seal".to_owned(),
-            Self::Document(_) => format!("Seal-{}", job.id),
+            Self::Document(spot) if spot.stand == Stand::Page => format!("Seal-{}", job.id),
+            Self::Licence(_) | Self::Document(_) => "Seal".to_owned(),
         }
     }
 
@@ -219,17 +233,17 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
     };
     let field = released.subject.field(&released.job);
     let place = match &released.subject {
-        Subject::Licence(_) => Place::Field {
-            name: &field,
-            fit: Fit::Natural,
-        },
-        Subject::Document(spot) => Place::Page(NewField {
+        Subject::Document(spot) if spot.stand == Stand::Page => Place::Page(NewField {
             name: &field,
             page: spot.page,
             corner: spot.corner,
             size: (appearance.width, appearance.height),
             described: seal.code.as_str(),
         }),
+        Subject::Licence(_) | Subject::Document(_) => Place::Field {
+            name: &field,
+            fit: Fit::Natural,
+        },
     };
     let certification = match released.subject {
         Subject::Licence(_) => Certification::Certify,

@@ -20,7 +20,7 @@ mod subject;
 pub use draft::{Draft, FinishCertificate, LintRefused, Linted, PrepareCertificate};
 pub use issuer::{Issuer, key_identifier};
 pub use request::{Addresses, Request};
-pub use subject::{LegalPerson, NameSubject, NaturalPerson, office};
+pub use subject::{Citizen, LegalPerson, NameSubject, NaturalPerson, office};
 
 /// A kind of certificate: what its key may do, what it says of its status, how long it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,10 @@ pub mod certificates;
 pub mod jobs;
 pub mod licences;
 mod migrations;
+pub mod notices;
 mod registry;
 pub mod seals;
+pub mod signers;
 pub mod status;
 
 pub use registry::{Registry, open};

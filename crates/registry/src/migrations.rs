@@ -35,6 +35,16 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0006_seal.sql"),
     },
     Migration {
+        number: 11,
+        name: "signer",
+        text: include_str!("../migrations/0011_signer.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "notice",
+        text: include_str!("../migrations/0012_notice.sql"),
+    },
+    Migration {
         number: 13,
         name: "anchor",
         text: include_str!("../migrations/0013_anchor.sql"),

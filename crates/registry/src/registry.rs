@@ -9,7 +9,9 @@ use crate::certificates::{Answers, Certificates, Lists};
 use crate::jobs::Jobs;
 use crate::licences::Licences;
 use crate::migrations;
+use crate::notices::Notices;
 use crate::seals::Seals;
+use crate::signers::Signers;
 use crate::status::StatusLists;
 use store::OpenStore;
 use store::Store;
@@ -69,6 +71,18 @@ impl Registry {
     #[must_use]
     pub fn outbox(&self) -> Outbox {
         Outbox::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Persons who sign, and their signatures.
+    #[must_use]
+    pub fn signers(&self) -> Signers {
+        Signers::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Notices.
+    #[must_use]
+    pub fn notices(&self) -> Notices {
+        Notices::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Seals.

@@ -10,6 +10,8 @@ mod job;
 mod located;
 #[path = "licences/look.rs"]
 mod look;
+#[path = "licences/notices.rs"]
+mod notices;
 #[path = "licences/office.rs"]
 mod office;
 #[path = "licences/outbox.rs"]
@@ -20,6 +22,8 @@ mod promises;
 mod reserve;
 #[path = "licences/seals.rs"]
 mod seals;
+#[path = "licences/signers.rs"]
+mod signers;
 #[path = "lists/stage.rs"]
 mod stage;
 #[path = "licences/trace.rs"]

@@ -26,11 +26,15 @@ pub enum Scope {
     Subscribe,
     /// Administer seals; never use one.
     Seals,
+    /// Take in persons who sign, prove who they are, and sign for them.
+    Sign,
+    /// Write notices of the own department, put them on its page, take them off.
+    Notices,
 }
 
 impl Scope {
     /// All, in the order of their names in an account.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Catalogue,
         Self::Matters,
         Self::Issue,
@@ -41,6 +45,8 @@ impl Scope {
         Self::Certify,
         Self::Subscribe,
         Self::Seals,
+        Self::Notices,
+        Self::Sign,
     ];
 
     /// The name that stands in an account.
@@ -57,6 +63,8 @@ impl Scope {
             Self::Certify => "certify",
             Self::Subscribe => "subscribe",
             Self::Seals => "seals",
+            Self::Notices => "notices",
+            Self::Sign => "sign",
         }
     }
 
@@ -81,7 +89,10 @@ pub enum Access {
 pub(crate) type Line = (&'static str, &'static str, Access);
 
 use Access::{Any, Public};
-use Scope::{Catalogue, Certify, Change, Issue, Matters, Read, Release, Seal, Seals, Subscribe};
+use Scope::{
+    Catalogue, Certify, Change, Issue, Matters, Notices, Read, Release, Seal, Seals, Sign,
+    Subscribe,
+};
 
 /// The whole table. A route that is served and has no line here answers as if it did not exist;
 /// a test walks the routes of the API document and finds each here.
@@ -139,6 +150,16 @@ pub(crate) const TABLE: &[Line] = &[
     ("POST", "/v1/seals/{seal}/suspend", Any(&[Release, Seals])),
     ("POST", "/v1/seals/{seal}/resume", Any(&[Release, Seals])),
     ("POST", "/v1/seals/{seal}/cancel", Any(&[Seals])),
+    ("POST", "/v1/signers", Any(&[Sign])),
+    ("GET", "/v1/signers/{signer}", Any(&[Sign])),
+    ("POST", "/v1/signers/{signer}/acts", Any(&[Sign])),
+    ("POST", "/v1/signatures", Any(&[Sign])),
+    ("GET", "/v1/signatures/{signature}", Any(&[Sign])),
+    ("GET", "/v1/signatures/{signature}/file", Any(&[Sign])),
+    ("POST", "/v1/notices", Any(&[Notices])),
+    ("GET", "/v1/notices", Any(&[Notices, Read])),
+    ("POST", "/v1/notices/{number}/publication", Any(&[Notices])),
+    ("POST", "/v1/notices/{number}/end", Any(&[Notices])),
     ("POST", "/v1/certificates", Any(&[Certify])),
     (
         "POST",
@@ -171,6 +192,9 @@ pub(crate) const TABLE: &[Line] = &[
     ("GET", "/v/{handle}", Public),
     ("GET", "/verify", Public),
     ("POST", "/verify", Public),
+    ("GET", "/notices", Public),
+    ("GET", "/notices.atom", Public),
+    ("GET", "/notices/{number}", Public),
     ("GET", "/assets/{*path}", Public),
 ];
 

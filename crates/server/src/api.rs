@@ -15,8 +15,8 @@ use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
-    catalogue, certificates, documents, health, licences, machines, pages, published, releases,
-    verifications, witnesses,
+    catalogue, certificates, documents, health, licences, machines, notice_pages, notices, pages,
+    published, releases, signatures, verifications, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -61,6 +61,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(documents::seal))
         .routes(routes!(documents::standing))
         .routes(routes!(documents::file))
+        .routes(routes!(notices::write, notices::own))
+        .routes(routes!(notices::publish))
+        .routes(routes!(notices::end))
+        .routes(routes!(signatures::apply))
+        .routes(routes!(signatures::find_signer))
+        .routes(routes!(signatures::act))
+        .routes(routes!(signatures::sign))
+        .routes(routes!(signatures::find))
+        .routes(routes!(signatures::file))
         .routes(routes!(seals::list))
         .routes(routes!(seals::find))
         .routes(routes!(seals::suspend))
@@ -109,6 +118,9 @@ pub(crate) fn router(app: App) -> Router {
         .route("/", get(pages::check))
         .route("/verify", get(pages::check).post(pages::verify))
         .route("/v/{handle}", get(pages::licence))
+        .route("/notices", get(notice_pages::list))
+        .route("/notices.atom", get(notice_pages::feed))
+        .route("/notices/{number}", get(notice_pages::find))
         .route("/assets/{*path}", get(pages::asset))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodUnknown))
         .fallback(async || Problem::new(Code::NotFound))

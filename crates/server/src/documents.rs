@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
-use issuance::documents::DocumentOrder;
+use issuance::papers::documents::DocumentOrder;
 use issuance::{Asker, Level, Waits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -93,8 +93,14 @@ pub(crate) async fn seal(
     // What waits for this place waits in the spool, not in memory.
     let _document = app.place(&app.documents).await?;
     let (order, file) = parts(form).await?;
-    let begun =
-        issuance::documents::begin_document(&app.office, &asker, &once, &order.read()?, file).await;
+    let begun = issuance::papers::documents::begin_document(
+        &app.office,
+        &asker,
+        &once,
+        &order.read()?,
+        file,
+    )
+    .await;
     begun_answer(begun.map_err(|error| of_document(&error))?)
 }
 

@@ -22,17 +22,24 @@ pub(crate) struct Asked {
     lang: Option<String>,
 }
 
+impl Asked {
+    /// A link that says its language alone.
+    pub(crate) fn in_language(lang: Option<String>) -> Self {
+        Self { lang }
+    }
+}
+
 /// The part that all pages share.
-struct Frame {
+pub(crate) struct Frame {
     app: App,
     language: Language,
-    lang: &'static str,
-    path: String,
-    sample: bool,
+    pub(crate) lang: &'static str,
+    pub(crate) path: String,
+    pub(crate) sample: bool,
 }
 
 impl Frame {
-    fn new(app: &App, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
+    pub(crate) fn new(app: &App, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
         let accepted = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
@@ -46,7 +53,12 @@ impl Frame {
         }
     }
 
-    fn say(&self, key: &str) -> String {
+    /// The language of the reader.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    pub(crate) fn say(&self, key: &str) -> String {
         self.app.texts.say(self.language, key, None)
     }
 
@@ -77,7 +89,7 @@ impl Frame {
         }
     }
 
-    fn other(&self) -> &'static str {
+    pub(crate) fn other(&self) -> &'static str {
         self.language.other().code()
     }
 
@@ -144,12 +156,12 @@ struct Reason {
 
 #[derive(Template)]
 #[template(path = "problem.html")]
-struct ProblemPage {
-    frame: Frame,
-    text: String,
+pub(crate) struct ProblemPage {
+    pub(crate) frame: Frame,
+    pub(crate) text: String,
 }
 
-fn page(status: StatusCode, template: &impl Template) -> Response {
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -75,6 +75,14 @@ pub enum Code {
     SealRefused,
     /// The version of a matter does not go from where it stands to where it was to go.
     MatterRefused,
+    /// The signature identity does not sign, or does not go there from where it stands.
+    SignerRefused,
+    /// The level proves too little, or name and number are no person's.
+    SignerLevel,
+    /// The notice would show a person's data, or names what the catalogue does not know.
+    NoticeRefused,
+    /// The notice does not go from where it stands to where it was to go.
+    NoticeNotListed,
     /// Events cannot be told there, or not of that kind.
     SubscriptionRefused,
     /// The clock of the service is not to be trusted at the moment.
@@ -85,7 +93,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 38] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -117,6 +125,10 @@ impl Code {
         Self::NotOffered,
         Self::SealRefused,
         Self::MatterRefused,
+        Self::SignerRefused,
+        Self::SignerLevel,
+        Self::NoticeRefused,
+        Self::NoticeNotListed,
         Self::SubscriptionRefused,
         Self::ClockUntrusted,
         Self::Internal,
@@ -133,7 +145,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 34] = [
+const TABLE: [(Code, &str, u16, &str); 38] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -299,6 +311,30 @@ const TABLE: [(Code, &str, u16, &str); 34] = [
         "matter.refused",
         409,
         "the version of the matter does not go there from where it stands",
+    ),
+    (
+        Code::SignerRefused,
+        "signer.refused",
+        409,
+        "the signature identity does not take it",
+    ),
+    (
+        Code::SignerLevel,
+        "signer.level",
+        422,
+        "who signs is not proven well enough",
+    ),
+    (
+        Code::NoticeRefused,
+        "notice.refused",
+        422,
+        "the notice cannot be written",
+    ),
+    (
+        Code::NoticeNotListed,
+        "notice.not-listed",
+        409,
+        "the notice does not go there from where it stands",
     ),
     (
         Code::SubscriptionRefused,

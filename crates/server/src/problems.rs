@@ -4,9 +4,12 @@ use catalogue::Rule;
 use catalogue::life::{Lack, MatterRefused};
 use issuance::change::ChangeError;
 use issuance::custody::CustodyError;
-use issuance::documents::DocumentError;
 use issuance::import::ImportCatalogueError;
 use issuance::import::matters::MatterError;
+use issuance::papers::documents::DocumentError;
+use issuance::papers::notices::{NoticeError, NoticeRefused};
+use issuance::papers::signers::{SignerError, SignerRefused};
+use issuance::papers::signing::SignError;
 use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
 use issuance::{IssueError, SealingError};
@@ -259,18 +262,13 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Refused(refused) => refusal(refused),
         DocumentError::Licence => one(Code::NotAdmitted, "seal.purpose", error.to_string()),
         DocumentError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
-        DocumentError::Active(findings) => {
-            let defects = findings.iter().map(|finding| Defect {
-                at: finding
-                    .page
-                    .map_or_else(String::new, |page| format!("page {page}")),
-                code: finding.kind.code().to_owned(),
-                text: format!("{:?}", finding.kind),
-                rule: None,
-            });
-            Problem::new(Code::DocumentRefused).with(defects.collect())
-        }
+        DocumentError::Active(findings) => active(findings),
         DocumentError::Page { .. } => Problem::new(Code::DocumentRefused).saying(error.to_string()),
+        DocumentError::NothingToSay => of_paper("document.nothing-to-say", error),
+        DocumentError::NoForm => of_paper("document.no-form", error),
+        DocumentError::OtherBody => of_paper("document.other-body", error),
+        DocumentError::NoSeal => of_paper("document.no-seal", error),
+        DocumentError::Layout(cause) => Problem::new(Code::PageRefused).saying(chain(cause)),
         DocumentError::Reserve(refused) => match refused {
             DocumentRefused::KeyReused => Problem::new(Code::KeyReused),
             DocumentRefused::Running { .. } => Problem::new(Code::KeyRunning),
@@ -281,6 +279,98 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Step(refused) => of_step(refused),
         DocumentError::Object(error) => of_object(error),
         DocumentError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+fn of_paper(code: &'static str, error: &DocumentError) -> Problem {
+    one(Code::DocumentRefused, code, error.to_string())
+}
+
+/// Why nothing was done to a signature identity.
+pub(crate) fn of_signer(error: &SignerError) -> Problem {
+    match error {
+        SignerError::Person(_) | SignerError::Level => {
+            Problem::new(Code::SignerLevel).saying(error.to_string())
+        }
+        SignerError::Refused(refused) => match refused {
+            SignerRefused::KeyReused => Problem::new(Code::KeyReused),
+            SignerRefused::Unknown => Problem::new(Code::NotFound),
+            SignerRefused::Person => Problem::new(Code::SignerLevel).saying(refused.to_string()),
+            SignerRefused::Life(life) => Problem::new(Code::SignerRefused).saying(life.to_string()),
+            SignerRefused::NotActive(_) => {
+                Problem::new(Code::SignerRefused).saying(refused.to_string())
+            }
+            SignerRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(refused)),
+        },
+        SignerError::Name(cause) => Problem::new(Code::CertificateRefused).saying(chain(cause)),
+        SignerError::Key(crypto::KeyStoreError::Locked) => Problem::new(Code::KeysLocked),
+        SignerError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why a document was not signed.
+pub(crate) fn of_sign(error: &SignError) -> Problem {
+    match error {
+        SignError::Signer(cause) => of_signer(cause),
+        SignError::Intent(cause) => {
+            Problem::new(Code::RequestMalformed).saying(format!("intent: {cause}"))
+        }
+        SignError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        SignError::Active(findings) => active(findings),
+        SignError::Sealing(SealingError::Sign(crypto::SignError::Locked)) => {
+            Problem::new(Code::KeysLocked)
+        }
+        SignError::Sealing(SealingError::NotAccepted(codes)) => {
+            Problem::new(Code::NotAccepted).saying(codes.join(", "))
+        }
+        SignError::Object(error) => of_object(error),
+        SignError::Unknown => Problem::new(Code::NotFound),
+        SignError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// What a file holds that a sealed or signed one may not (T-S5).
+fn active(findings: &[issuance::papers::documents::Finding]) -> Problem {
+    let defects = findings.iter().map(|finding| Defect {
+        at: finding
+            .page
+            .map_or_else(String::new, |page| format!("page {page}")),
+        code: finding.kind.code().to_owned(),
+        text: format!("{:?}", finding.kind),
+        rule: None,
+    });
+    Problem::new(Code::DocumentRefused).with(defects.collect())
+}
+
+/// Why there is no notice, or nothing was done to it.
+pub(crate) fn of_notice(error: &NoticeError) -> Problem {
+    match error {
+        NoticeError::Personal(unmasked) => Problem::new(Code::NoticeRefused).with(vec![Defect {
+            at: "says".to_owned(),
+            code: unmasked.code().to_owned(),
+            text: error.to_string(),
+            rule: Some(Rule::R16.number()),
+        }]),
+        NoticeError::UnknownSubject => one(
+            Code::NoticeRefused,
+            "notice.unknown-subject",
+            error.to_string(),
+        ),
+        NoticeError::Refused(refused) => match refused {
+            NoticeRefused::KeyReused => Problem::new(Code::KeyReused),
+            NoticeRefused::Running => Problem::new(Code::KeyRunning),
+            NoticeRefused::Unknown => Problem::new(Code::NotFound),
+            NoticeRefused::Life(life) => {
+                Problem::new(Code::NoticeNotListed).saying(life.to_string())
+            }
+            NoticeRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(refused)),
+        },
+        NoticeError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
 }

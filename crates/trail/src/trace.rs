@@ -60,6 +60,10 @@ pub enum Deed {
     Seal,
     /// A version of a matter was written, or took a step of its life.
     Matter,
+    /// A notice was written, published or ended.
+    Notice,
+    /// The state of a signature identity was changed.
+    Signer,
 }
 
 impl Deed {
@@ -87,6 +91,8 @@ impl Deed {
             Deed::Subscribe => "subscribe",
             Deed::Seal => "seal",
             Deed::Matter => "matter",
+            Deed::Notice => "notice",
+            Deed::Signer => "signer",
         }
     }
 }

@@ -179,6 +179,9 @@ pub struct SignatureReport {
     pub time_source: TimeSource,
     /// What the signer claims, RFC 3339.
     pub claimed_time: Option<String>,
+    /// What the signer means by it, in words that stand under the signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
     /// How far it reaches.
     pub covers: Covers,
     /// What came after it.

@@ -1,6 +1,6 @@
 //! A caller's own document, lost and found like a licence: only its request brings the file again.
 
-use issuance::documents::{DocumentOrder, begin_document};
+use issuance::papers::documents::{DocumentOrder, begin_document};
 use issuance::{Begun, Once};
 use registry::asked::IdempotencyKey;
 use registry::jobs::JobId;

@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalogue",
             "crypto",
+            "dossier",
             "licence",
             "pki",
             "seal",
@@ -59,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "credential",
             "crypto",
             "document",
+            "dossier",
             "evidence",
             "licence",
             "pdf",

@@ -14,6 +14,7 @@ const USES: &[(u8, KeyUse)] = &[
     (8, KeyUse::Seal),
     (9, KeyUse::ServerTls),
     (10, KeyUse::Release),
+    (11, KeyUse::Person),
 ];
 
 const ALGORITHMS: &[(u8, SignatureAlgorithm)] = &[

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::thread;
 
-use crypto::{Authorisation, KeyAlgorithm, KeyStoreError, KeyUse, ReadPrivateKey, SignError};
+use crypto::{
+    Authorisation, Consent, KeyAlgorithm, KeyStoreError, KeyUse, ReadPrivateKey, SignError,
+};
+use time::Duration;
 
 use crate::office::{
     MESSAGE, Office, PASSPHRASE, fresh, id, new_key, noon, public, random, seal_key,
@@ -73,6 +76,45 @@ fn a_key_signs_only_what_was_journalled_for_its_own_use() {
         sign(under("seal-990102-SPZYZ-01", KeyUse::Seal)),
         Err(SignError::NotReleased)
     );
+}
+
+#[test]
+fn a_person_s_key_signs_under_that_person_s_consent_to_words_and_not_later() {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let keys = [new_key("person-a1", KeyUse::Person, &pkcs8)];
+    office.store.add(&keys, &random()).expect("one key");
+    let consent = Consent {
+        signer: "a1".to_owned(),
+        document: [7; 32],
+        intent: "本人同意".to_owned(),
+        at: noon(),
+    };
+    let sign = |consent, now| {
+        let under = Authorisation::consented(id("person-a1"), MESSAGE, now, consent);
+        office.store.sign(MESSAGE, &under)
+    };
+    assert!(sign(consent.clone(), noon()).is_ok());
+    assert!(sign(consent.clone(), noon() + Consent::LIFE).is_ok());
+    let bare = under("person-a1", KeyUse::Person);
+    assert_eq!(
+        office.store.sign(MESSAGE, &bare),
+        Err(SignError::NotConsented)
+    );
+    let late = noon() + Consent::LIFE + Duration::SECOND;
+    assert_eq!(sign(consent.clone(), late), Err(SignError::NotConsented));
+    let early = noon() - Duration::SECOND;
+    assert_eq!(sign(consent.clone(), early), Err(SignError::NotConsented));
+    let another = Consent {
+        signer: "a2".to_owned(),
+        ..consent.clone()
+    };
+    assert_eq!(sign(another, noon()), Err(SignError::NotConsented));
+    let wordless = Consent {
+        intent: " ".to_owned(),
+        ..consent
+    };
+    assert_eq!(sign(wordless, noon()), Err(SignError::NotConsented));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::layout::RenderPage;
 use crate::layout::fill::Setting;
+use crate::layout::paragraphs::Paragraphed;
 use crate::layout::region::{
     Body, Content, Label, PAD, PlannedCell, PlannedProse, PlannedRegion, PlannedTable,
 };
@@ -32,6 +33,7 @@ impl Set {
 enum Measured {
     Value(Set),
     Table(Vec<Vec<Set>>),
+    Paragraphs(Paragraphed),
 }
 
 /// A cell with its value at one of the region's sizes.
@@ -83,6 +85,9 @@ impl Setting<'_> {
         let mut fitted: Vec<Vec<Fitted<'p>>> = Vec::new();
         let mut top = region.area.y;
         for row in rows {
+            if self.is_left_out(row)? {
+                continue;
+            }
             let width = region.width_at(top);
             let shares: f64 = row.iter().map(|cell| cell.share).sum();
             let cells: Result<Vec<_>, _> = row
@@ -110,6 +115,13 @@ impl Setting<'_> {
                 });
             };
             self.measure(region, cell, cell.step + 1)?;
+            let (step, is_prose) = (cell.step, cell.is_prose());
+            // The paragraphs of a page are of one size.
+            for other in fitted.iter_mut().flatten() {
+                if is_prose && other.is_prose() && other.step < step {
+                    self.measure(region, other, step)?;
+                }
+            }
         }
         Ok(fitted)
     }
@@ -122,7 +134,7 @@ impl Setting<'_> {
     ) -> Result<Fitted<'p>, RenderPage> {
         let text = match &cell.content {
             Content::Field(field, _) => self.value_of(field)?,
-            Content::Table(_) => String::new(),
+            Content::Table(_) | Content::Paragraphs(_) => String::new(),
         };
         let empty = Measured::Table(Vec::new());
         let mut fitted = Fitted {
@@ -159,12 +171,8 @@ impl Setting<'_> {
                 Content::Field(field, label) => {
                     let right = if region.grid { PAD } else { Mm(1.5) };
                     let width = fitted.width - label.until - right;
-                    let set = self.set(
-                        &field.name,
-                        &fitted.text,
-                        (face_of(field.shape), size),
-                        width,
-                    )?;
+                    let style = (face_of(field.shape), size * region.facts);
+                    let set = self.set(&field.name, &fitted.text, style, width)?;
                     let whole = field.shape != Shape::Code || set.lines.len() == 1;
                     fitted.measured = Measured::Value(set);
                     if whole {
@@ -172,7 +180,13 @@ impl Setting<'_> {
                     }
                 }
                 Content::Table(table) => {
+                    let size = size * region.facts;
                     fitted.measured = Measured::Table(self.rows_of(table, fitted.width, size)?);
+                    return Ok(());
+                }
+                Content::Paragraphs(paragraphs) => {
+                    let set = self.paragraphs(paragraphs, fitted.width, size)?;
+                    fitted.measured = Measured::Paragraphs(set);
                     return Ok(());
                 }
             }
@@ -312,6 +326,7 @@ impl Setting<'_> {
                 }
             }
             (Content::Table(table), Measured::Table(rows)) => self.table(fitted, table, rows, at),
+            (_, Measured::Paragraphs(set)) => self.write(fitted.cell.element, set, at),
             _ => {}
         }
     }
@@ -504,17 +519,23 @@ impl PlannedCell {
         match &self.content {
             Content::Field(field, _) => &field.name,
             Content::Table(table) => &table.field,
+            Content::Paragraphs(paragraphs) => &paragraphs.field,
         }
     }
 }
 
 impl Fitted<'_> {
+    fn is_prose(&self) -> bool {
+        matches!(self.cell.content, Content::Paragraphs(_))
+    }
+
     fn height(&self) -> Mm {
         match &self.measured {
             Measured::Value(set) => set.height(),
             Measured::Table(rows) => {
                 HEAD_HEIGHT + rows.iter().map(|row| table_row_height(row)).sum()
             }
+            Measured::Paragraphs(set) => set.height(),
         }
     }
 }
@@ -536,7 +557,7 @@ impl PlannedRegion {
         let tallest = row.iter().map(|cell| {
             let label = match &cell.cell.content {
                 Content::Field(_, label) => label.height,
-                Content::Table(_) => Mm(0.0),
+                Content::Table(_) | Content::Paragraphs(_) => Mm(0.0),
             };
             if label > cell.height() {
                 label

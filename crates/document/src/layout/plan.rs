@@ -156,8 +156,7 @@ fn small_print(
     typefaces: &Typefaces,
 ) -> Result<(), RenderPage> {
     let address = imprint.address.trim_end_matches('/');
-    let text =
-        format!("本页为电子证照，效力以电子签章和登记状态为准；请扫码或登录 {address}/v/ 核验。");
+    let text = template.small_print.replace("{address}", address);
     let mut size = Mm::from_points(8.0);
     let natural = measured("small print", typefaces, Face::Hei, &text, size)?;
     if natural > template.layout.small_print_width {

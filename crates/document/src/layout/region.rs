@@ -4,7 +4,7 @@ use crate::font::Typefaces;
 use crate::layout::RenderPage;
 use crate::layout::text::{MIDDLE, centred, count, measured};
 use crate::sheet::{Area, Colour, Face, Kind, Mm, Pitch, Point, Sheet, Text};
-use crate::template::{Beside, Cell, Column, Field, Region, Row};
+use crate::template::{Beside, Cell, Column, Field, Paragraphs, Region, Row};
 
 /// A region of a template, ready for values.
 #[derive(Debug)]
@@ -12,6 +12,7 @@ pub(crate) struct PlannedRegion {
     pub(crate) area: Area,
     pub(crate) beside: Option<Beside>,
     pub(crate) sizes: [Mm; 3],
+    pub(crate) facts: f64,
     pub(crate) grid: bool,
     pub(crate) space: [Mm; 2],
     pub(crate) body: Body,
@@ -44,6 +45,7 @@ pub(crate) struct PlannedCell {
 pub(crate) enum Content {
     Field(Field, Label),
     Table(PlannedTable),
+    Paragraphs(Paragraphs),
 }
 
 /// A label: lines placed from the cell's left edge and from the middle of the first line.
@@ -64,6 +66,7 @@ pub(crate) struct PlannedTable {
     pub(crate) columns: Vec<Column>,
     pub(crate) heads: Vec<usize>,
     pub(crate) head_size: Mm,
+    pub(crate) omitted: bool,
 }
 
 /// From one line of a label to the next, in ems.
@@ -106,6 +109,7 @@ impl PlannedRegion {
             area: region.area,
             beside: region.beside,
             sizes: region.sizes.map(Mm::from_points),
+            facts: region.facts,
             grid: region.grid,
             space: region.space,
             body,
@@ -142,6 +146,9 @@ impl PlannedRegion {
                                     .map(|column| (Face::Hei, column.label.as_str())),
                             );
                         }
+                        Content::Paragraphs(paragraphs) => {
+                            words.push((Face::Song, &paragraphs.after));
+                        }
                     }
                 }
             }
@@ -158,6 +165,7 @@ impl PlannedRegion {
             Body::Rows(rows) => rows.iter().flatten().any(|cell| match &cell.content {
                 Content::Field(field, _) => field.name == name,
                 Content::Table(table) => table.field == name,
+                Content::Paragraphs(paragraphs) => paragraphs.field == name,
             }),
         }
     }
@@ -180,7 +188,11 @@ fn plan_cell(
                 content: Content::Field(field.clone(), label),
             })
         }
-        Cell::Table { field, columns } => {
+        Cell::Table {
+            field,
+            columns,
+            omitted,
+        } => {
             let element = sheet.element(Kind::Table, 0);
             let row = sheet.element(Kind::Row, element);
             let heads = columns
@@ -202,6 +214,7 @@ fn plan_cell(
                 columns: columns.clone(),
                 heads,
                 head_size: size,
+                omitted: *omitted,
             };
             Some(PlannedCell {
                 share: 1.0,
@@ -209,6 +222,11 @@ fn plan_cell(
                 content: Content::Table(table),
             })
         }
+        Cell::Paragraphs(paragraphs) => Some(PlannedCell {
+            share: 1.0,
+            element: sheet.element(Kind::Paragraph, 0),
+            content: Content::Paragraphs(paragraphs.clone()),
+        }),
         Cell::Prose { .. } => None,
     })
 }
@@ -293,6 +311,6 @@ fn plan_label(
 fn prose(cell: &Cell) -> Option<(String, f64)> {
     match cell {
         Cell::Prose { text, indent } => Some((text.clone(), *indent)),
-        Cell::Field(_) | Cell::Table { .. } => None,
+        Cell::Field(_) | Cell::Table { .. } | Cell::Paragraphs(_) => None,
     }
 }

@@ -22,6 +22,38 @@ pub(crate) struct Licence {
     pub(crate) version: String,
 }
 
+/// The data of a stage document, as `document.json` carries them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StageData {
+    addressee: String,
+    case: String,
+    edition: u32,
+    fields: Map<String, Value>,
+    issuer: Issuer,
+    template: Used,
+}
+
+impl From<StageData> for Licence {
+    /// What a page asks of its data: a stage document is addressed to its holder, numbered by its case, and has no validity.
+    fn from(data: StageData) -> Licence {
+        Licence {
+            fields: data.fields,
+            holder: Holder {
+                name: data.addressee,
+            },
+            identifier: data.case.clone(),
+            issuer: data.issuer,
+            number: data.case,
+            template: data.template,
+            validity: Validity {
+                from: String::new(),
+                to: String::new(),
+            },
+            version: data.edition.to_string(),
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Holder {
     pub(crate) name: String,

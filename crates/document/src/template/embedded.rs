@@ -21,12 +21,26 @@ pub(super) fn layout(name: &str) -> Option<&'static str> {
         .map(|(_, json)| *json)
 }
 
+/// The codes of all embedded forms of stage documents.
+pub(super) fn forms() -> impl Iterator<Item = &'static str> {
+    FORMS.iter().map(|(code, _)| *code)
+}
+
+/// The JSON of a form of a stage document.
+pub(super) fn form(code: &str) -> Option<&'static str> {
+    FORMS
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map(|(_, json)| *json)
+}
+
 const LAYOUTS: &[(&str, &str)] = &[
     ("card", include_str!("../../assets/layouts/card.json")),
     (
         "composite",
         include_str!("../../assets/layouts/composite.json"),
     ),
+    ("stage", include_str!("../../assets/layouts/stage.json")),
     ("notice", include_str!("../../assets/layouts/notice.json")),
     (
         "personal",
@@ -69,4 +83,31 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("SIGN", include_str!("../../assets/templates/SIGN.json")),
     ("SSC", include_str!("../../assets/templates/SSC.json")),
     ("TOB", include_str!("../../assets/templates/TOB.json")),
+];
+
+const FORMS: &[(&str, &str)] = &[
+    (
+        "acceptance-notice",
+        include_str!("../../assets/forms/acceptance-notice.json"),
+    ),
+    (
+        "decision-discontinued",
+        include_str!("../../assets/forms/decision-discontinued.json"),
+    ),
+    (
+        "decision-granted",
+        include_str!("../../assets/forms/decision-granted.json"),
+    ),
+    (
+        "decision-refused",
+        include_str!("../../assets/forms/decision-refused.json"),
+    ),
+    (
+        "delivery-receipt",
+        include_str!("../../assets/forms/delivery-receipt.json"),
+    ),
+    (
+        "supplement-request",
+        include_str!("../../assets/forms/supplement-request.json"),
+    ),
 ];

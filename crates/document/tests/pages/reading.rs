@@ -91,7 +91,7 @@ fn a_page_for_use_is_no_sample_and_a_sample_says_so() {
 }
 
 /// The texts of a value; numbers, moments and the keys of parts are written in other words.
-fn strings(value: &Value) -> Vec<String> {
+pub(crate) fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) if text.contains('T') && text.contains(":00+") => Vec::new(),
         Value::String(text) if ["FOOD", "SIGN", "FIRE"].contains(&text.as_str()) => Vec::new(),
@@ -114,7 +114,7 @@ fn in_chinese(text: &str) -> Option<String> {
 }
 
 /// All characters of the page in the order they are drawn, without blanks, by the fonts' own maps.
-fn words(bytes: &[u8]) -> String {
+pub(crate) fn words(bytes: &[u8]) -> String {
     let source = &bytes;
     let file = pdf::read(source).expect("the strict reader takes it");
     let view = file.latest();

@@ -1,6 +1,6 @@
 //! A failure that lasts ends its job: with a reason, and without a trace of what did not leave.
 
-use issuance::documents::DocumentError;
+use issuance::papers::documents::DocumentError;
 use issuance::release::ReleaseError;
 use issuance::{Begun, IssueError, IssueOrder, Level, SealingError};
 use licence::IssueRequest;

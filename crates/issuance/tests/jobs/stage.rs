@@ -2,7 +2,7 @@
 
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
-use issuance::documents::{DocumentError, DocumentOrder, begin_document};
+use issuance::papers::documents::{DocumentError, DocumentOrder, begin_document};
 use issuance::release::{Offer, ReleaseError};
 use issuance::{Begun, Level};
 use registry::jobs::{Job, JobId};

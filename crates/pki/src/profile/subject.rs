@@ -90,6 +90,30 @@ impl NaturalPerson<'_> {
     }
 }
 
+/// A natural person who signs for nobody else (EN 319 412-2 4.2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Citizen<'a> {
+    /// The whole name, as the person's document has it: where the family name ends is not always to be told.
+    pub name: &'a str,
+    /// serialNumber: what tells two of the same name apart; never a citizen's number (D8).
+    pub identifier: &'a str,
+}
+
+impl Citizen<'_> {
+    /// countryName CN, the whole name as givenName, serialNumber, commonName.
+    ///
+    /// # Errors
+    /// See [`NameSubject`].
+    pub fn name(&self) -> Result<Name, NameSubject> {
+        named(&[
+            (id::COUNTRY, "CN"),
+            (id::GIVEN_NAME, self.name),
+            (id::SERIAL_NUMBER, self.identifier),
+            (id::COMMON_NAME, self.name),
+        ])
+    }
+}
+
 /// The subject of an office's own key: a CA, a responder, a time-stamp authority, a log.
 ///
 /// # Errors

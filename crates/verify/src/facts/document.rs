@@ -83,6 +83,8 @@ pub(crate) struct Lines {
     pub(crate) digests: Vec<Digest>,
     /// /M.
     pub(crate) claimed: Option<UtcDateTime>,
+    /// /Reason: what was meant by signing, in the signer's words.
+    pub(crate) intent: Option<String>,
 }
 
 impl DocumentFacts {
@@ -183,6 +185,7 @@ impl SignatureFacts {
                     token,
                     digests,
                     claimed: value.claimed().map(UtcDateTime::from),
+                    intent: value.reason().map(str::to_owned),
                 })
             }
         };

@@ -119,6 +119,7 @@ fn judge_field(
             return finish(report, findings);
         }
     };
+    report.intent.clone_from(&lines.intent);
     if let Some(own) = own {
         report.format = "document time-stamp";
         report.time_source = TimeSource::DocumentTimeStamp;
@@ -353,6 +354,7 @@ pub(super) fn blank(field: Option<String>, covers: Covers) -> SignatureReport {
         signing_time: None,
         time_source: TimeSource::None,
         claimed_time: None,
+        intent: None,
         covers,
         changes_after: Vec::new(),
         verdict: Verdict::Indeterminate,

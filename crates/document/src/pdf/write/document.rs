@@ -8,7 +8,7 @@ use crate::font::{ReadFont, Typefaces};
 use crate::layout::RenderPage;
 use crate::layout::fill::{Note, Shown, fill};
 use crate::layout::plan::{Imprint, Plan, plan};
-use crate::layout::value::Licence;
+use crate::layout::value::{Licence, StageData};
 use crate::pdf::write::attachment::{Attachment, Relationship, embed};
 use crate::pdf::write::content::{Fonts, NAMES, Painter, index};
 use crate::pdf::write::metadata::{Described, information, packet};
@@ -65,6 +65,19 @@ pub struct Page<'a> {
     pub photo: Option<&'a Photo>,
     /// What else the page has to say.
     pub notes: &'a [Note],
+}
+
+/// What a stage document is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Paper<'a> {
+    /// `document.json`: embedded as it is, and the source of everything the page says (R8): an object with
+    /// `addressee`, `case`, `edition`, `fields`, `issuer` (`name`), `template` (`key`, `version`), and what else
+    /// readers may want.
+    pub data: &'a [u8],
+    /// The date that stands under the office's name.
+    pub on: Date,
+    /// When the file says it was made.
+    pub moment: UtcDateTime,
 }
 
 /// A page before it is sealed.
@@ -183,7 +196,8 @@ impl Blank {
     /// character that no font has.
     pub fn render(&self, page: &Page<'_>) -> Result<Unsealed, RenderPage> {
         let licence: Licence = serde_json::from_slice(page.licence).map_err(RenderPage::Licence)?;
-        self.admit(&licence, page)?;
+        self.admit(&licence)?;
+        self.admit_photo(&licence, page)?;
         let shown = Shown {
             licence: &licence,
             issued_on: page.issued_on,
@@ -191,7 +205,54 @@ impl Blank {
             link: page.link,
             notes: page.notes,
         };
-        let filled = fill(&self.plan, &self.template, &shown, &self.typefaces)?;
+        let attached = [
+            Attachment {
+                name: "licence.json",
+                described: "证照数据",
+                relationship: Relationship::Data,
+                json: page.licence,
+            },
+            Attachment {
+                name: "status.json",
+                described: "状态引用",
+                relationship: Relationship::Supplement,
+                json: page.status,
+            },
+        ];
+        self.written(&shown, page.photo, (&attached, page.moment))
+    }
+
+    /// Renders a stage document, on a template of [`Template::form`]: same arguments, same bytes.
+    ///
+    /// # Errors
+    /// As [`Blank::render`].
+    pub fn render_paper(&self, paper: &Paper<'_>) -> Result<Unsealed, RenderPage> {
+        let data: StageData = serde_json::from_slice(paper.data).map_err(RenderPage::Licence)?;
+        let data = Licence::from(data);
+        self.admit(&data)?;
+        let shown = Shown {
+            licence: &data,
+            issued_on: paper.on,
+            code: None,
+            link: "",
+            notes: &[],
+        };
+        let attached = [Attachment {
+            name: "document.json",
+            described: "文书数据",
+            relationship: Relationship::Data,
+            json: paper.data,
+        }];
+        self.written(&shown, None, (&attached, paper.moment))
+    }
+
+    fn written(
+        &self,
+        shown: &Shown<'_>,
+        photo: Option<&Photo>,
+        (attachments, moment): (&[Attachment<'_>], UtcDateTime),
+    ) -> Result<Unsealed, RenderPage> {
+        let filled = fill(&self.plan, &self.template, shown, &self.typefaces)?;
         let fonts = Fonts {
             typefaces: &self.typefaces,
             shared: Some(&self.shared),
@@ -210,7 +271,7 @@ impl Blank {
         let under = (!under.content.is_empty()).then(|| file.content(&under.content));
         let own = file.content(&over.content);
         file.fonts(&over.fonts.own);
-        let photo = page.photo.map(|photo| file.photo(photo));
+        let photo = photo.map(|photo| file.photo(photo));
         let leaf = file.objects.number();
         let widget = file.widget(leaf);
         let root = file.objects.number();
@@ -223,13 +284,16 @@ impl Blank {
             Places { page: leaf, widget },
         );
         let pages = file.page(leaf, &[under, Some(self.content), Some(own)], photo, widget);
-        let title = format!("{} {}", self.template.title(), licence.number);
+        let title = format!("{} {}", self.template.title(), shown.licence.number);
         let described = Described {
             title: &title,
-            issuer: &licence.issuer.name,
-            moment: page.moment,
+            issuer: &shown.licence.issuer.name,
+            moment,
         };
-        let attached = file.attach(page);
+        let attached = attachments
+            .iter()
+            .map(|one| (one.name, embed(&mut file.objects, one, moment)))
+            .collect();
         let bytes = file.finish(
             &described,
             Tops {
@@ -252,7 +316,7 @@ impl Blank {
         })
     }
 
-    fn admit(&self, licence: &Licence, page: &Page<'_>) -> Result<(), RenderPage> {
+    fn admit(&self, licence: &Licence) -> Result<(), RenderPage> {
         let used = &licence.template;
         // R8: page and data are made from the same template version.
         if used.key != self.template.key || used.version != self.template.version {
@@ -261,6 +325,10 @@ impl Blank {
                 version: used.version.clone(),
             });
         }
+        Ok(())
+    }
+
+    fn admit_photo(&self, licence: &Licence, page: &Page<'_>) -> Result<(), RenderPage> {
         if page.photo.is_some() != self.plan.photo.is_some() {
             return Err(RenderPage::Photo {
                 wanted: self.plan.photo.is_some(),
@@ -299,7 +367,8 @@ struct Tops {
     pages: u32,
     root: u32,
     widget: u32,
-    attached: [u32; 2],
+    /// Names of the embedded files, in their order, with the numbers of their specifications.
+    attached: Vec<(&'static str, u32)>,
 }
 
 /// A file being put behind the shared part.
@@ -422,29 +491,22 @@ impl File<'_> {
         pages
     }
 
-    fn attach(&mut self, page: &Page<'_>) -> [u32; 2] {
-        let licence = Attachment {
-            name: "licence.json",
-            described: "证照数据",
-            relationship: Relationship::Data,
-            json: page.licence,
-        };
-        let status = Attachment {
-            name: "status.json",
-            described: "状态引用",
-            relationship: Relationship::Supplement,
-            json: page.status,
-        };
-        [&licence, &status].map(|attachment| embed(&mut self.objects, attachment, page.moment))
-    }
-
     fn finish(mut self, described: &Described<'_>, tops: Tops) -> Vec<u8> {
         let Tops {
             pages,
             root,
             widget,
-            attached: [licence, status],
+            attached,
         } = tops;
+        let files: String = attached
+            .iter()
+            .map(|(_, file)| format!("{file} 0 R "))
+            .collect();
+        // ISO 32000-1, 7.9.6: names stand in order.
+        let names: String = attached
+            .iter()
+            .map(|(name, file)| format!("({name}){file} 0 R"))
+            .collect();
         let profile = self.blank.profile;
         let metadata = self.objects.number();
         // ISO 19005-3, 6.6.2: the packet is not compressed, so that others find it.
@@ -458,9 +520,10 @@ impl File<'_> {
             "<</Type/Catalog/Pages {pages} 0 R/Lang(zh-CN)/MarkInfo<</Marked true>>/StructTreeRoot {root} 0 R\
              /ViewerPreferences<</DisplayDocTitle true>>/Metadata {metadata} 0 R\
              /OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)\
-             /DestOutputProfile {profile} 0 R>>]/AF[{licence} 0 R {status} 0 R]\
-             /Names<</EmbeddedFiles<</Names[(licence.json){licence} 0 R(status.json){status} 0 R]>>>>\
-             /AcroForm<</Fields[{widget} 0 R]>>>>"
+             /DestOutputProfile {profile} 0 R>>]/AF[{}]\
+             /Names<</EmbeddedFiles<</Names[{names}]>>>>\
+             /AcroForm<</Fields[{widget} 0 R]>>>>",
+            files.trim_end()
         ));
         // ISO 19005-3, 6.1.3: the trailer has an ID; ours follows from the content (R8).
         let digest = crypto::sha256(&self.objects.bytes);

@@ -1,6 +1,8 @@
 //! Sealing a caller's own document: the same release, journal, time-stamp and log as a licence (D19).
 
-use affix::preflight::{Finding, preflight};
+pub use affix::preflight::Finding;
+
+use affix::preflight::preflight;
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::{DocumentPurpose, Refusal, SealUse};
 use crypto::sha256;
@@ -18,7 +20,7 @@ use crate::issue::{Begun, IssueError, repeated};
 use crate::level::Level;
 use crate::office::Office;
 use crate::said::{Waits, response, waiting};
-use crate::sealing::Spot;
+use crate::sealing::{Spot, Stand};
 
 /// Why a document does not wait for a seal.
 #[derive(Debug, Error)]
@@ -42,6 +44,21 @@ pub enum DocumentError {
         /// How many it has.
         pages: usize,
     },
+    /// The case does not have what the document would say: no acceptance, no supplement, no decision.
+    #[error("the case has nothing that such a document would say")]
+    NothingToSay,
+    /// There is no form for it, or it is no document of a case.
+    #[error("there is no form for such a document")]
+    NoForm,
+    /// The document is another body's to write.
+    #[error("the document is written by the body that decides the case")]
+    OtherBody,
+    /// No seal of the body's may stand on it.
+    #[error("no seal of the body may stand on it")]
+    NoSeal,
+    /// Its page cannot be laid out.
+    #[error("its page cannot be laid out")]
+    Layout(#[from] document::RenderPage),
     /// It cannot be reserved.
     #[error("it cannot be reserved")]
     Reserve(#[from] DocumentRefused),
@@ -98,22 +115,34 @@ pub async fn begin_document(
         page: order.page,
         corner: order.corner,
         level: order.level,
+        stand: Stand::Page,
     };
+    let grounds = Grounds {
+        seal: order.seal.clone(),
+        purpose: order.purpose,
+        matter: order.matter.clone(),
+        case: order.case.clone(),
+        decision: order.ground.clone(),
+        decided_by: None,
+        requester: asker.person.clone(),
+    };
+    wait(office, (asker, once), (grounds, &spot), file).await
+}
+
+/// Keeps an admitted document until its seal is released.
+pub(crate) async fn wait(
+    office: &Office,
+    (asker, once): (&Asker, &Once),
+    (grounds, spot): (Grounds, &Spot),
+    file: Vec<u8>,
+) -> Result<Begun, DocumentError> {
     let now = office.clock.now();
     let reservation = DocumentReservation {
         asked: asker.asked(once),
         by: asker.by(now),
         department: asker.department.clone(),
-        grounds: Grounds {
-            seal: order.seal.clone(),
-            purpose: order.purpose,
-            matter: order.matter.clone(),
-            case: order.case.clone(),
-            decision: order.ground.clone(),
-            decided_by: None,
-            requester: asker.person.clone(),
-        },
-        payload: serde_json::to_vec(&spot).unwrap_or_default(),
+        grounds,
+        payload: serde_json::to_vec(spot).unwrap_or_default(),
     };
     let jobs = office.registry.jobs();
     let job = match jobs.reserve_document(reservation).await {
@@ -193,20 +222,41 @@ async fn deny(
     order: &DocumentOrder,
     refused: DocumentError,
 ) -> Result<DocumentError, DocumentError> {
+    denied(
+        office,
+        asker,
+        (order.seal.to_string(), order.purpose),
+        refused,
+    )
+    .await
+}
+
+/// T-L1: a refusal by a rule is an act, and commits alone.
+pub(crate) async fn denied(
+    office: &Office,
+    asker: &Asker,
+    (object, purpose): (String, DocumentPurpose),
+    refused: DocumentError,
+) -> Result<DocumentError, DocumentError> {
     let ground = match &refused {
         DocumentError::Refused(refusal) => refusal.code(),
         DocumentError::Licence => "seal.purpose",
         DocumentError::Active(_) => "document.active",
         DocumentError::Page { .. } => "document.page",
+        DocumentError::NothingToSay => "document.nothing-to-say",
+        DocumentError::NoForm => "document.no-form",
+        DocumentError::OtherBody => "document.other-body",
+        DocumentError::NoSeal => "document.no-seal",
+        DocumentError::Layout(_) => "document.layout",
         _ => "document.unreadable",
     };
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(office.clock.now()),
         deed: Deed::Deny,
-        object: order.seal.to_string(),
+        object,
         ground: ground.to_owned(),
-        detail: vec![("purpose", order.purpose.code().to_owned())],
+        detail: vec![("purpose", purpose.code().to_owned())],
         key: None,
     };
     office.registry.trace().record(act).await?;

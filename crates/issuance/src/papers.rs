@@ -1,0 +1,8 @@
+//! What an office writes besides licences, and what people sign: documents under its seals, stage documents, notices,
+//! signatures of persons.
+
+pub mod documents;
+pub mod notices;
+pub mod signers;
+pub mod signing;
+pub mod stage;

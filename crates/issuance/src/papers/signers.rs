@@ -1,0 +1,336 @@
+//! Signature identities: who is taken in, proven, given a key and a certificate, stopped, given up (domain.md 4.3).
+
+use catalogue::key::DepartmentKey;
+use crypto::{KeyAlgorithm, KeyStoreError, KeyUse, NewKey, PublicKey};
+use dossier::person::Party;
+use dossier::signed::signer::SignerAct;
+use dossier::signed::{Assurance, LEAST};
+use pki::certificate::{Certificate, Validity};
+use pki::crl::{Reason, Revoked};
+use pki::profile::{Citizen, Issuer, NameSubject, Profile};
+use registry::StoreError;
+use registry::signers::{NewSigner, SignerRecord, SignerStep};
+use registry::trace::{Act, Deed};
+use serde::Serialize;
+use thiserror::Error;
+use time::{Duration, UtcDateTime};
+
+pub use registry::signers::SignerRefused;
+
+use crate::answers::whole;
+use crate::asker::{Asker, Once};
+use crate::certify::{Authority, CertifyError, Order};
+use crate::keys::ServiceKey;
+use crate::office::Office;
+use crate::said::moment;
+
+/// Days of a signer's certificate (*default*).
+const DAYS: i64 = 365;
+
+/// Why nothing was done to a signature identity.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SignerError {
+    /// Name and number are no person's.
+    #[error("name and number are no person's")]
+    Person(#[from] licence::ReadHolder),
+    /// An identity is proven at L2 or L3: an account alone is no proof (domain.md 4.3).
+    #[error("the level proves too little")]
+    Level,
+    /// The register refuses.
+    #[error("the register refuses")]
+    Refused(#[from] SignerRefused),
+    /// The name cannot stand in a certificate.
+    #[error("the name cannot stand in a certificate")]
+    Name(#[from] NameSubject),
+    /// No key can be made or kept.
+    #[error("no key can be kept")]
+    Key(#[from] KeyStoreError),
+    /// The issuing CA's own key cannot be read.
+    #[error("the issuing CA cannot be used")]
+    Authority(#[from] crypto::ReadKey),
+    /// There is no certificate.
+    #[error("the certificate was not issued")]
+    Certify(#[from] CertifyError),
+    /// It cannot be revoked.
+    #[error("the certificate cannot be revoked")]
+    Revoke(#[from] registry::certificates::CertificateError),
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+}
+
+/// A person who is to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignerOrder {
+    /// The name as the person's document has it.
+    pub name: String,
+    /// The citizen's number: kept sealed, found by a keyed digest, shown masked (D8).
+    pub number: String,
+}
+
+/// What is done to an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignerOrdered {
+    /// What.
+    pub act: SignerAct,
+    /// On proof: how sure it is who the person is.
+    pub level: Option<Assurance>,
+    /// By which means, or why.
+    pub reason: String,
+}
+
+/// An identity as its department sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignerTold {
+    /// Its identifier.
+    pub signer: String,
+    /// `applied`, `identity_proven`, `active`, `suspended`, `cancelled` or `expired`.
+    pub state: &'static str,
+    /// `L1`, `L2` or `L3`, once proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Assurance>,
+    /// The name, starred.
+    pub name: String,
+    /// The number, starred.
+    pub number: String,
+    /// Since when it is in its state, RFC 3339.
+    pub since: String,
+    /// The certificate's last moment, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+impl SignerTold {
+    fn of(record: &SignerRecord) -> Self {
+        Self {
+            signer: record.id.clone(),
+            state: record.state.code(),
+            level: record.level,
+            name: record.person.masked_name(),
+            number: record.person.masked_code(),
+            since: moment(record.since),
+            until: record.until.map(moment),
+        }
+    }
+}
+
+/// Takes a person in.
+///
+/// # Errors
+/// `Person`, `Refused`.
+pub async fn apply(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    order: &SignerOrder,
+) -> Result<SignerTold, SignerError> {
+    let new = NewSigner {
+        asked: asker.asked(once),
+        department: asker.department.clone(),
+        person: Party::parse("person", &order.name, &order.number)?,
+        by: asker.by(office.clock.now()),
+    };
+    let record = office.registry.signers().apply(new).await?;
+    Ok(SignerTold::of(&record))
+}
+
+/// An identity of the own department.
+///
+/// # Errors
+/// `Refused` with `Unknown`.
+pub async fn find(office: &Office, asker: &Asker, signer: &str) -> Result<SignerTold, SignerError> {
+    Ok(SignerTold::of(
+        &found(office, &asker.department, signer).await?,
+    ))
+}
+
+pub(crate) async fn found(
+    office: &Office,
+    department: &DepartmentKey,
+    signer: &str,
+) -> Result<SignerRecord, SignerError> {
+    let signers = office.registry.signers();
+    let found = signers.find(department, signer).await?;
+    Ok(found.ok_or(SignerRefused::Unknown)?)
+}
+
+/// Takes a step of the table; on activation the key is made and certified, at an end its certificate is revoked.
+///
+/// # Errors
+/// [`SignerError`]; what the table refuses stands in the trace.
+pub async fn act(
+    office: &Office,
+    asker: &Asker,
+    signer: &str,
+    ordered: &SignerOrdered,
+) -> Result<SignerTold, SignerError> {
+    let record = found(office, &asker.department, signer).await?;
+    let acted = acted(office, asker, &record, ordered).await;
+    match acted {
+        Ok(record) => Ok(SignerTold::of(&record)),
+        Err(refused @ (SignerError::Refused(SignerRefused::Life(_)) | SignerError::Level)) => {
+            let entry = Act {
+                department: asker.department.clone(),
+                by: asker.by(office.clock.now()),
+                deed: Deed::Deny,
+                object: record.id.clone(),
+                ground: match &refused {
+                    SignerError::Level => "signer.level".to_owned(),
+                    _ => "signer.not-listed".to_owned(),
+                },
+                detail: vec![("act", ordered.act.code().to_owned())],
+                key: None,
+            };
+            office.registry.trace().record(entry).await?;
+            Err(refused)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn acted(
+    office: &Office,
+    asker: &Asker,
+    record: &SignerRecord,
+    ordered: &SignerOrdered,
+) -> Result<SignerRecord, SignerError> {
+    // Asked before a key is made; the register asks again in its transaction.
+    record
+        .state
+        .step(ordered.act)
+        .map_err(SignerRefused::Life)?;
+    let level = match ordered.act {
+        SignerAct::Prove => {
+            let level = ordered.level.filter(|level| *level >= LEAST);
+            Some(level.ok_or(SignerError::Level)?)
+        }
+        _ => None,
+    };
+    let certificate = match ordered.act {
+        SignerAct::Activate => {
+            let certificate = certify(office, asker, record).await?;
+            let until = certificate.validity().last;
+            Some((certificate.der().to_vec(), until))
+        }
+        _ => None,
+    };
+    let step = SignerStep {
+        department: asker.department.clone(),
+        signer: record.id.clone(),
+        act: ordered.act,
+        level,
+        certificate,
+        reason: ordered.reason.clone(),
+        by: asker.by(office.clock.now()),
+    };
+    let stepped = office.registry.signers().step(step).await?;
+    if ordered.act == SignerAct::Cancel {
+        revoke(office, asker, &stepped).await?;
+    }
+    Ok(stepped)
+}
+
+/// A key of the person's own in the key store, and its certificate. A key that an interrupted activation left is used.
+async fn certify(
+    office: &Office,
+    asker: &Asker,
+    record: &SignerRecord,
+) -> Result<Certificate, SignerError> {
+    let id = record.key().ok_or(SignerRefused::Unknown)?;
+    let public: PublicKey = match office.keys.public_key(&id) {
+        Some((public, ..)) => public,
+        None => {
+            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::EcP256, office.random.as_ref())
+                .map_err(|_| KeyStoreError::NoRandomness)?;
+            let key = NewKey {
+                id: id.clone(),
+                for_use: KeyUse::Person,
+                algorithm: None,
+                pkcs8: &pkcs8,
+                seal: None,
+            };
+            office.keys.add(&[key], office.random.as_ref())?;
+            let made = office.keys.public_key(&id);
+            made.ok_or(KeyStoreError::UnknownKey(id.clone()))?.0
+        }
+    };
+    let name = Citizen {
+        name: record.person.name(),
+        identifier: &record.id,
+    }
+    .name()?;
+    let ca = ServiceKey::Authority.id();
+    let algorithm = office
+        .algorithm(ServiceKey::Authority)
+        .ok_or(KeyStoreError::UnknownKey(ca.clone()))?;
+    let issuer = Issuer::of(&office.hierarchy.authority, algorithm)?;
+    let from = whole(office.clock.now());
+    let authority = Authority {
+        key: &ca,
+        issuer: &issuer,
+        address: &office.settings.address,
+        shard_key: &office.shard_key,
+        keys: &office.keys,
+        certificates: office.registry.certificates(),
+        clock: office.clock.as_ref(),
+        random: office.random.as_ref(),
+    };
+    let last = (from + Duration::days(DAYS)).min(office.hierarchy.authority.validity().last);
+    let order = Order {
+        profile: Profile::SIGNER,
+        subject: &name,
+        key: &public,
+        validity: Validity {
+            from,
+            last: last - Duration::SECOND,
+        },
+        department: asker.department.as_str(),
+        asker: Some(asker),
+    };
+    Ok(authority.issue(&order).await?)
+}
+
+/// Cancelled at a moment: what was signed before it stays good (domain.md 4.3).
+async fn revoke(office: &Office, asker: &Asker, record: &SignerRecord) -> Result<(), SignerError> {
+    let certificate = record.certificate.as_deref().map(Certificate::parse);
+    let Some(Ok(certificate)) = certificate else {
+        return Ok(());
+    };
+    let now = whole(office.clock.now());
+    let revoked = Revoked {
+        serial: *certificate.serial(),
+        since: now,
+        reason: Reason::CessationOfOperation,
+        invalid_since: None,
+    };
+    let act = asker.certified(certificate.serial(), "revoked", now);
+    let certificates = office.registry.certificates();
+    certificates
+        .revoke(&ServiceKey::Authority.id(), revoked, Some(act))
+        .await?;
+    office.responder.forget(certificate.serial());
+    office.upkeep.notify_one();
+    Ok(())
+}
+
+/// Whether an identity's certificate is over.
+pub(crate) fn is_over(record: &SignerRecord, now: UtcDateTime) -> bool {
+    record.until.is_some_and(|until| until < now)
+}
+
+impl SignerOrdered {
+    /// What these codes ask for; `None` for one that is unknown. That a certificate is over is the service's to say.
+    #[must_use]
+    pub fn read(act: &str, level: Option<&str>, reason: String) -> Option<Self> {
+        let level = match level {
+            None => None,
+            Some("L1") => Some(Assurance::L1),
+            Some("L2") => Some(Assurance::L2),
+            Some("L3") => Some(Assurance::L3),
+            Some(_) => return None,
+        };
+        let act = SignerAct::find(act).filter(|act| *act != SignerAct::Expire)?;
+        Some(Self { act, level, reason })
+    }
+}

@@ -1,0 +1,450 @@
+//! Signatures of persons: bound to a document, a time, and the words of what is meant by signing (domain.md 4.3).
+//!
+//! The intent stands in the signature's dictionary under the bytes that are signed (/Reason), the time comes from the
+//! office's time-stamps, the key is asked under the person's consent to exactly this.
+
+use affix::dss::{Material, append_dss};
+use affix::preflight::{Finding, preflight};
+use affix::seal::{Certification, Joined, Place, SealRequest};
+use crypto::{Authorisation, Consent, Digest, DigestAlgorithm, Signature, sha256};
+use dossier::number::PaperDigest;
+use dossier::signed::Signed;
+use dossier::{ReadWords, Words};
+use evidence::cms::{self, Attribute, Draft};
+use pki::certificate::Certificate;
+use registry::asked::Response;
+use registry::journal::KeyUse as Use;
+use registry::objects::{ObjectError, ObjectId};
+use registry::signers::{Beginning, Begun, SignatureRecord, SignerRecord, Signing};
+use registry::trace::{Act, Deed};
+use registry::{StoreError, asked::By};
+use serde::Serialize;
+use thiserror::Error;
+use verify::{Material as Known, Policy, Verdict};
+
+use crate::asker::{Asker, Once};
+use crate::keys::ServiceKey;
+use crate::office::Office;
+use crate::papers::signers::{SignerError, SignerRefused, found, is_over};
+use crate::said::{hex, moment, response};
+use crate::sealing::SealingError;
+use crate::stamps::Stamp;
+
+/// Octets kept for a time-stamp token beside the unit's own chain.
+const TOKEN: usize = 1_024;
+
+/// Why a document was not signed. Nothing of it left.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The identity does not sign.
+    #[error("the signature identity does not sign")]
+    Signer(#[from] SignerError),
+    /// The intent is no words.
+    #[error("the intent is no words")]
+    Intent(#[from] ReadWords),
+    /// The file cannot be read.
+    #[error("the file cannot be read")]
+    Read(#[from] pdf::ReadPdf),
+    /// The file holds what would let it change its looks after it was signed (T-S5).
+    #[error("the file holds {} things that a signed document may not hold", .0.len())]
+    Active(Vec<Finding>),
+    /// It was not signed.
+    #[error("it was not signed")]
+    Sealing(#[from] SealingError),
+    /// The signed file cannot be kept.
+    #[error("the signed file cannot be kept")]
+    Object(#[from] ObjectError),
+    /// There is no such signature here.
+    #[error("there is no such signature here")]
+    Unknown,
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+}
+
+impl From<SignerRefused> for SignError {
+    fn from(refused: SignerRefused) -> Self {
+        Self::Signer(SignerError::Refused(refused))
+    }
+}
+
+/// What is to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOrder {
+    /// Who signs.
+    pub signer: String,
+    /// What the person means by signing, as it was shown.
+    pub intent: String,
+    /// The case, or empty.
+    pub case: String,
+}
+
+/// A signature, as its department is told of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignatureTold {
+    /// The signature.
+    pub signature: String,
+    /// Who signed, at which level, on which paper, with which intent, when: as an event of a case takes it.
+    pub signed: Signed,
+    /// SHA-256 of the signed file, lower-case hexadecimal.
+    pub file_digest: String,
+    /// Where the file is had.
+    pub file: String,
+}
+
+/// Signs a document for a person.
+///
+/// # Errors
+/// [`SignError`]; what a rule refuses stands in the trace.
+pub async fn sign(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    order: &SignOrder,
+    file: Vec<u8>,
+) -> Result<Response, SignError> {
+    match admitted(office, asker, order, &file).await {
+        Ok(admitted) => signed(office, (asker, once), order, admitted, file).await,
+        Err(refused) => Err(deny(office, asker, order, refused).await?),
+    }
+}
+
+/// An identity whose key signs, and the words.
+struct Admitted {
+    signer: SignerRecord,
+    certificate: Certificate,
+    intent: Words,
+}
+
+async fn admitted(
+    office: &Office,
+    asker: &Asker,
+    order: &SignOrder,
+    file: &Vec<u8>,
+) -> Result<Admitted, SignError> {
+    let intent = Words::parse(&order.intent)?;
+    let signer = found(office, &asker.department, &order.signer).await?;
+    let not_active = || SignerRefused::NotActive(signer.state);
+    if signer.state != dossier::signed::signer::SignerState::Active
+        || is_over(&signer, office.clock.now())
+    {
+        return Err(not_active().into());
+    }
+    let certificate = signer.certificate.as_deref().map(Certificate::parse);
+    let Some(Ok(certificate)) = certificate else {
+        return Err(not_active().into());
+    };
+    let _place = office.work.acquire().await;
+    let found = preflight(file)?;
+    if !found.findings.is_empty() {
+        return Err(SignError::Active(found.findings));
+    }
+    Ok(Admitted {
+        signer,
+        certificate,
+        intent,
+    })
+}
+
+async fn signed(
+    office: &Office,
+    (asker, once): (&Asker, &Once),
+    order: &SignOrder,
+    admitted: Admitted,
+    file: Vec<u8>,
+) -> Result<Response, SignError> {
+    let document = sha256(&file);
+    let prepared = prepare(office, &admitted, &file)?;
+    let signers = office.registry.signers();
+    let key = admitted.signer.key().ok_or(SignError::Unknown)?;
+    let begun = signers
+        .begin(Beginning {
+            asked: asker.asked(once),
+            department: asker.department.clone(),
+            signer: admitted.signer.id.clone(),
+            key: key.clone(),
+            case: order.case.clone(),
+            document,
+            digest: sha256(&prepared.to_be_signed),
+            intent: admitted.intent.as_str().to_owned(),
+            by: asker.by(prepared.claimed),
+        })
+        .await?;
+    let id = match begun {
+        Begun::Journalled { id } => id,
+        Begun::Repeated(response) => return Ok(response),
+    };
+    let consent = Consent {
+        signer: admitted.signer.id.clone(),
+        document,
+        intent: admitted.intent.as_str().to_owned(),
+        at: prepared.claimed,
+    };
+    let under = Authorisation::consented(key, &prepared.to_be_signed, office.clock.now(), consent);
+    let signature = office
+        .keys
+        .sign(&prepared.to_be_signed, &under)
+        .map_err(SealingError::Sign)?;
+    let stamp = stamp(office, asker, (&id, &signature)).await?;
+    let finished = finish(office, &admitted, prepared, (&signature, &stamp, file)).await?;
+    let digest = sha256(&finished);
+    let length = u64::try_from(finished.len()).unwrap_or(u64::MAX);
+    let object = office.objects.put(finished).await?;
+    let told = SignatureTold {
+        file: format!("{}/v1/signatures/{id}/file", office.settings.address),
+        signature: id.clone(),
+        signed: Signed {
+            by: admitted.signer.person.clone(),
+            level: admitted.signer.level.unwrap_or(dossier::signed::LEAST),
+            paper: PaperDigest::new(document),
+            intent: admitted.intent,
+            at: stamp.moment,
+        },
+        file_digest: hex(&digest),
+    };
+    let signing = Signing {
+        asked: asker.asked(once),
+        department: asker.department.clone(),
+        id,
+        object: object.to_string(),
+        digest,
+        length,
+        response: response(201, &told),
+        by: asker.by(stamp.moment),
+    };
+    Ok(signers.record(signing).await?)
+}
+
+/// A revision laid out, and the octets that will be signed.
+struct Prepared {
+    revision: affix::seal::Prepared,
+    message: cms::Prepared,
+    to_be_signed: Vec<u8>,
+    claimed: time::UtcDateTime,
+    field: String,
+}
+
+const ALGORITHM: crypto::SignatureAlgorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
+
+fn prepare(office: &Office, admitted: &Admitted, file: &Vec<u8>) -> Result<Prepared, SealingError> {
+    let certificate = &admitted.certificate;
+    let mut random = [0; 8];
+    office.random.fill(&mut random)?;
+    let field = format!("Signature-{}", hex(&random));
+    let blank = Digest::of(DigestAlgorithm::Sha256, b"");
+    let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
+    let reserve = Draft::pades(&blank, certificate, ALGORITHM)
+        .reserve(&chain(office, certificate), &[stamps + TOKEN])?;
+    let now = office.clock.now();
+    let request = SealRequest {
+        place: Place::Invisible { name: &field },
+        appearance: None,
+        certification: Certification::Approval,
+        claimed: office.settings.zone.local(now),
+        name: Some(admitted.signer.person.name()),
+        // EN 319 142-1 6.3: the words of the intent, under what is signed; no commitment type beside them.
+        reason: Some(admitted.intent.as_str()),
+        location: None,
+        contact: None,
+        reserve,
+    };
+    let revision = affix::seal::prepare(file, &request)?;
+    let digest = revision.digest(file, DigestAlgorithm::Sha256)?;
+    let message = Draft::pades(&digest, certificate, ALGORITHM).prepare()?;
+    Ok(Prepared {
+        to_be_signed: message.to_be_signed(),
+        revision,
+        message,
+        claimed: now,
+        field,
+    })
+}
+
+/// The certificates that the message carries: the person's and its issuer's.
+fn chain(office: &Office, certificate: &Certificate) -> [Vec<u8>; 2] {
+    [certificate, &office.hierarchy.authority].map(|certificate| certificate.der().to_vec())
+}
+
+/// R26: a trusted time over the signature's value, known to the journal before it leaves (T-S8).
+async fn stamp(
+    office: &Office,
+    asker: &Asker,
+    (id, signature): (&str, &Signature),
+) -> Result<Stamp, SignError> {
+    let digest = Digest::of(DigestAlgorithm::Sha256, signature.bytes());
+    let stamp = office
+        .stamps
+        .stamp_digest(
+            &digest,
+            office.clock.as_ref(),
+            &office.keys,
+            office.random.as_ref(),
+        )
+        .map_err(SealingError::Stamp)?;
+    let line = Use {
+        department: asker.department.clone(),
+        by: By::new("service", stamp.moment),
+        key: ServiceKey::TimeStamps.id(),
+        purpose: "time-stamp".to_owned(),
+        digests: vec![stamp.signed],
+        object: id.to_owned(),
+    };
+    office.registry.journal().append(vec![line]).await?;
+    Ok(stamp)
+}
+
+/// Time-stamp into the message, chain and status into the file; what an inspector would not accept does not leave (D4).
+async fn finish(
+    office: &Office,
+    admitted: &Admitted,
+    prepared: Prepared,
+    (signature, stamp, file): (&Signature, &Stamp, Vec<u8>),
+) -> Result<Vec<u8>, SealingError> {
+    let certificate = &admitted.certificate;
+    let attributes = [Attribute::signature_time_stamp(&stamp.token)];
+    let message = prepared
+        .message
+        .finish(signature, &chain(office, certificate), &attributes);
+    let revision = prepared.revision.finish(&message)?;
+    let hierarchy = &office.hierarchy;
+    let of_signer = office.responder.newest(*certificate.serial()).await?;
+    let of_stamps = office
+        .responder
+        .newest(*hierarchy.time_stamps.serial())
+        .await?;
+    let of_authority = office
+        .lists
+        .revoked(&format!("{}.crl", ServiceKey::Root.name()))
+        .ok_or(SealingError::NoList)?;
+    let certificates = [
+        certificate,
+        &hierarchy.authority,
+        &hierarchy.time_stamps,
+        &hierarchy.responder,
+    ]
+    .map(|certificate| certificate.der().to_vec());
+    let joined = Joined::new(&file, &revision);
+    let evidence = append_dss(
+        &joined,
+        &Material {
+            certificates: &certificates,
+            ocsps: &[of_signer.to_vec(), of_stamps.to_vec()],
+            crls: std::slice::from_ref(&of_authority.bytes),
+        },
+    )?;
+    let mut finished = file;
+    finished.extend_from_slice(&revision);
+    finished.extend_from_slice(&evidence);
+    recheck(office, &prepared.field, &finished)?;
+    Ok(finished)
+}
+
+fn recheck(office: &Office, field: &str, file: &[u8]) -> Result<(), SealingError> {
+    let policy = Policy::named("form").unwrap_or_default();
+    let report = verify::examine(
+        "signed.pdf",
+        &file,
+        &office.trust(),
+        &Known::empty(),
+        &policy,
+        office.clock.now(),
+    );
+    let own = report
+        .signatures
+        .iter()
+        .find(|signature| signature.field.as_deref() == Some(field));
+    if report.verdict == Verdict::Valid && own.is_some() {
+        return Ok(());
+    }
+    let signatures = report.signatures.iter();
+    let further = signatures.flat_map(|signature| &signature.findings);
+    let findings = report.findings.iter().chain(further);
+    Err(SealingError::NotAccepted(
+        findings.map(|finding| finding.code.to_string()).collect(),
+    ))
+}
+
+async fn deny(
+    office: &Office,
+    asker: &Asker,
+    order: &SignOrder,
+    refused: SignError,
+) -> Result<SignError, SignError> {
+    let ground = match &refused {
+        SignError::Signer(SignerError::Refused(SignerRefused::NotActive(_))) => "signer.not-active",
+        SignError::Signer(_) => "signer.unknown",
+        SignError::Intent(_) => "signature.intent",
+        SignError::Active(_) => "document.active",
+        _ => "document.unreadable",
+    };
+    let known = registry::asked::IdempotencyKey::parse(&order.signer).is_some();
+    let act = Act {
+        department: asker.department.clone(),
+        by: asker.by(office.clock.now()),
+        deed: Deed::Deny,
+        object: if known {
+            order.signer.clone()
+        } else {
+            "signature".to_owned()
+        },
+        ground: ground.to_owned(),
+        detail: Vec::new(),
+        key: None,
+    };
+    office.registry.trace().record(act).await?;
+    Ok(refused)
+}
+
+/// A signature of the own department, and its file.
+///
+/// # Errors
+/// `Unknown` when there is none.
+pub async fn find(
+    office: &Office,
+    asker: &Asker,
+    id: &str,
+) -> Result<(SignatureSeen, Vec<u8>), SignError> {
+    let signers = office.registry.signers();
+    let record = signers.signature(&asker.department, id).await?;
+    let record = record.ok_or(SignError::Unknown)?;
+    let object: ObjectId = record.object.parse().map_err(|_| SignError::Unknown)?;
+    let bytes = office.objects.read(&object).await?;
+    if sha256(&bytes) != record.digest {
+        return Err(SignError::Unknown);
+    }
+    Ok((SignatureSeen::of(&record), bytes))
+}
+
+/// A signature as it is looked up: nothing in it names the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignatureSeen {
+    /// The signature.
+    pub signature: String,
+    /// The identity.
+    pub signer: String,
+    /// The case, or empty.
+    pub case: String,
+    /// SHA-256 of the document as it was shown, lower-case hexadecimal.
+    pub document: String,
+    /// What the person meant by signing.
+    pub intent: String,
+    /// When, RFC 3339.
+    pub signed: String,
+    /// SHA-256 of the signed file, lower-case hexadecimal.
+    pub file_digest: String,
+}
+
+impl SignatureSeen {
+    fn of(record: &SignatureRecord) -> Self {
+        Self {
+            signature: record.id.clone(),
+            signer: record.signer.clone(),
+            case: record.case.clone(),
+            document: hex(&record.document),
+            intent: record.intent.clone(),
+            signed: moment(record.signed),
+            file_digest: hex(&record.digest),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Stage documents: acceptance notice, supplement request, decision, delivery receipt. What they
+//! say comes from the case, how they look from a form; they are sealed as every document is (D19).
+
+use catalogue::key::{PersonKey, SealCode};
+use catalogue::{Catalogue, DocumentPurpose, Refusal, SealUse};
+use document::{Paper, Unsealed};
+use dossier::stage::{self, StageDocument};
+use dossier::{Dossier, Scene};
+use registry::jobs::Grounds;
+use serde_json::{Map, Value, json};
+use time::Date;
+
+use crate::asker::{Asker, Once};
+use crate::desk::Desk;
+use crate::issue::Begun;
+use crate::level::Level;
+use crate::office::Office;
+use crate::papers::documents::{DocumentError, denied, wait};
+use crate::sealing::{Spot, Stand};
+
+/// A stage document, and on what its seal rests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagePaper {
+    /// What it says.
+    pub document: StageDocument,
+    /// The ground of the seal's use: the acceptance, the decision's number.
+    pub ground: String,
+    /// Who decided, where somebody did (R3).
+    pub decided_by: Option<PersonKey>,
+}
+
+impl StagePaper {
+    /// The document of this purpose that the case has to write on `on`; `handed` names what was handed over.
+    ///
+    /// # Errors
+    /// `NoForm` for a purpose that no stage document has; `NothingToSay` where the case is not there yet.
+    pub fn of(
+        (dossier, scene): (&Dossier, &Scene<'_>),
+        purpose: DocumentPurpose,
+        (handed, on): (&[String], Date),
+    ) -> Result<Self, DocumentError> {
+        let decision = dossier.decision();
+        let ruled = decision.map(|decision| decision.ruled.number.as_str().to_owned());
+        let (document, ground) = match purpose {
+            DocumentPurpose::AcceptanceNotice => {
+                let document = stage::acceptance_notice(dossier, scene);
+                let ground = document
+                    .as_ref()
+                    .map(|notice| format!("acceptance {}", notice.on));
+                (document, ground)
+            }
+            DocumentPurpose::SupplementRequest => {
+                let document = stage::supplement_request(dossier, scene, on);
+                (document, Some(format!("supplement {on}")))
+            }
+            DocumentPurpose::Decision => (stage::decision(dossier, scene), ruled),
+            DocumentPurpose::DeliveryReceipt => {
+                let document = stage::delivery_receipt(dossier, scene, (handed, on));
+                (document, ruled)
+            }
+            _ => return Err(DocumentError::NoForm),
+        };
+        let (Some(document), Some(ground)) = (document, ground) else {
+            return Err(DocumentError::NothingToSay);
+        };
+        let decided = matches!(
+            purpose,
+            DocumentPurpose::Decision | DocumentPurpose::DeliveryReceipt
+        );
+        Ok(Self {
+            document,
+            ground,
+            decided_by: decision
+                .filter(|_| decided)
+                .map(|decision| decision.by.clone()),
+        })
+    }
+}
+
+/// Writes a stage document and keeps it until its seal is released.
+///
+/// # Errors
+/// [`DocumentError`]; what a rule refuses stands in the trace.
+pub async fn begin_paper(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    paper: &StagePaper,
+) -> Result<Begun, DocumentError> {
+    let written = match written(office, asker, paper).await {
+        Ok(written) => written,
+        Err(refused) => {
+            let about = (paper.document.case.to_string(), paper.document.purpose);
+            return Err(denied(office, asker, about, refused).await?);
+        }
+    };
+    let grounds = Grounds {
+        seal: written.seal,
+        purpose: paper.document.purpose,
+        matter: Some(paper.document.matter.clone()),
+        case: paper.document.case.to_string(),
+        decision: written.ground,
+        decided_by: paper.decided_by.clone(),
+        requester: asker.person.clone(),
+    };
+    wait(
+        office,
+        (asker, once),
+        (grounds, &written.spot),
+        written.file,
+    )
+    .await
+}
+
+struct Written {
+    seal: SealCode,
+    ground: String,
+    spot: Spot,
+    file: Vec<u8>,
+}
+
+async fn written(
+    office: &Office,
+    asker: &Asker,
+    paper: &StagePaper,
+) -> Result<Written, DocumentError> {
+    let desk = office.desk();
+    let document = &paper.document;
+    let today = office.settings.zone.date_at(office.clock.now());
+    let (seal, under) = seal_for(&desk.catalogue, asker, document, today)?;
+    let page = {
+        let _place = office.work.acquire().await;
+        page(office, &desk, document)?
+    };
+    let shown = desk.seals.get(&seal).ok_or(DocumentError::NoSeal)?;
+    let [left, lower, ..] =
+        page.seal_rectangle(shown.appearance.width(), shown.appearance.height());
+    Ok(Written {
+        seal,
+        ground: match under {
+            // D19: an acceptance notice rests on matter, acceptance and delegation.
+            Some(delegation) => format!("{}, delegation {delegation}", paper.ground),
+            None => paper.ground.clone(),
+        },
+        spot: Spot {
+            page: 1,
+            corner: (left, lower),
+            level: Level::LongTerm,
+            stand: Stand::Field,
+        },
+        file: page.bytes,
+    })
+}
+
+/// The seal of the body that may stand on it today, and the delegation under which the asker asks for it (R1, R2, R4).
+fn seal_for(
+    catalogue: &Catalogue,
+    asker: &Asker,
+    document: &StageDocument,
+    today: Date,
+) -> Result<(SealCode, Option<String>), DocumentError> {
+    let mut refused: Option<Refusal> = None;
+    for scope in catalogue.seals() {
+        if scope.holder != document.issuer.0 || !scope.kind.serves(document.purpose) {
+            continue;
+        }
+        let sealing = SealUse {
+            seal: scope.seal.clone(),
+            purpose: document.purpose,
+            matter: Some(document.matter.clone()),
+            by: asker.department.clone(),
+        };
+        match catalogue.may_seal(&sealing, today) {
+            Ok(grounds) => {
+                let under = grounds.under().map(ToString::to_string);
+                return Ok((scope.seal.clone(), under));
+            }
+            Err(refusal) => refused = Some(refusal),
+        }
+    }
+    Err(match refused {
+        Some(refusal) => refusal.into(),
+        None if asker.department != document.issuer.0 => DocumentError::OtherBody,
+        None => DocumentError::NoSeal,
+    })
+}
+
+/// The document on its form.
+fn page(office: &Office, desk: &Desk, document: &StageDocument) -> Result<Unsealed, DocumentError> {
+    let form = desk.forms.get(document.form).ok_or(DocumentError::NoForm)?;
+    let issuer = desk.catalogue.department(&document.issuer.0);
+    let code = issuer.map_or("", |issuer| issuer.code.as_str());
+    let data = data(document, code, form.template().version());
+    Ok(form.render_paper(&Paper {
+        data: &data,
+        on: document.on,
+        moment: crate::answers::whole(office.clock.now()),
+    })?)
+}
+
+/// `document.json`: what the page says, for machines.
+fn data(document: &StageDocument, issuer: &str, version: &str) -> Vec<u8> {
+    let mut fields: Map<String, Value> = document
+        .lines
+        .iter()
+        .map(|line| (line.name.to_owned(), json!(line.value)))
+        .collect();
+    let rows = document.lists.iter().flat_map(|list| {
+        let row = move |(what, said)| json!({"list": list.label.0, "what": what, "said": said});
+        list.rows.iter().map(|(what, said)| (what, said)).map(row)
+    });
+    fields.insert("lists".to_owned(), rows.collect());
+    fields.insert("sentences".to_owned(), json!(document.sentences));
+    let data = json!({
+        "addressee": document.addressee,
+        "case": document.case.as_str(),
+        "edition": document.edition,
+        "fields": fields,
+        "issuer": {"code": issuer, "name": document.issuer.1},
+        "matter": document.matter.as_str(),
+        "on": document.on.to_string(),
+        "purpose": document.purpose.code(),
+        "template": {"key": document.form, "version": version},
+        "title": {"en": document.title.1, "zh": document.title.0},
+    });
+    // Strings and numbers always write.
+    serde_json::to_vec(&data).unwrap_or_default()
+}

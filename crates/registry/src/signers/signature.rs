@@ -1,0 +1,309 @@
+//! A signature of a person on a document: the line of the key journal first, the signed file afterwards.
+
+use catalogue::key::DepartmentKey;
+use crypto::KeyId;
+use dossier::signed::signer::SignerState;
+use dossier::table::NotListed;
+use store::{Link, Row, StoreError};
+use thiserror::Error;
+use time::UtcDateTime;
+use trail::asked::{self, Asked, By, Response, Seen};
+use trail::secrets::{Place, Secrets, hex};
+use trail::trace::{self, Act, Deed};
+
+/// A signature that is about to be made.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// The request, with its idempotency key.
+    pub asked: Asked,
+    /// The department that keeps the identity.
+    pub department: DepartmentKey,
+    /// Who signs.
+    pub signer: String,
+    /// The key that is going to be asked.
+    pub key: KeyId,
+    /// The case, or empty.
+    pub case: String,
+    /// SHA-256 of the document as it was shown.
+    pub document: [u8; 32],
+    /// SHA-256 of what the key is asked to sign.
+    pub digest: [u8; 32],
+    /// What the person means by signing.
+    pub intent: String,
+    /// Who asks, when.
+    pub by: By,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// The journal knows it; the key may be asked.
+    Journalled {
+        /// The signature's identifier.
+        id: String,
+    },
+    /// The same request was answered before.
+    Repeated(Response),
+}
+
+/// A signed file that is to be recorded.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// The request.
+    pub asked: Asked,
+    /// The department that keeps the identity.
+    pub department: DepartmentKey,
+    /// The signature's identifier.
+    pub id: String,
+    /// Where the object store keeps the file.
+    pub object: String,
+    /// SHA-256 of the file.
+    pub digest: [u8; 32],
+    /// Its length in octets.
+    pub length: u64,
+    /// The answer to the request.
+    pub response: Response,
+    /// Who asked, and the moment of the time-stamp.
+    pub by: By,
+}
+
+/// A recorded signature.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignatureRecord {
+    /// Its identifier.
+    pub id: String,
+    /// Who signed.
+    pub signer: String,
+    /// The case, or empty.
+    pub case: String,
+    /// SHA-256 of the document as it was shown.
+    pub document: [u8; 32],
+    /// What the person meant by signing.
+    pub intent: String,
+    /// When, by the time-stamp.
+    pub signed: UtcDateTime,
+    /// Where the object store keeps the file.
+    pub object: String,
+    /// SHA-256 of the file.
+    pub digest: [u8; 32],
+}
+
+// T-P8: words of a person do not reach a log.
+impl std::fmt::Debug for SignatureRecord {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("SignatureRecord")
+            .field("id", &self.id)
+            .field("signer", &self.signer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why nothing was done.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum SignerRefused {
+    /// Another request was made under this key (422).
+    #[error("another request was made under this key")]
+    KeyReused,
+    /// There is no such identity, or not in this department.
+    #[error("no such signature identity")]
+    Unknown,
+    /// It is no person.
+    #[error("a person signs")]
+    Person,
+    /// The table refuses (R10).
+    #[error(transparent)]
+    Life(#[from] NotListed),
+    /// Its key does not sign in this state.
+    #[error("a signature identity that is {} signs nothing", .0.code())]
+    NotActive(SignerState),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+const STANDS: &str = "SELECT state FROM signer WHERE id = $1 AND department = $2";
+const SHARE: &str = "SELECT state FROM signer WHERE id = $1 AND department = $2 FOR SHARE";
+const INSERT: &str = "INSERT INTO signature (id, department, signer, case_number, document, intent, begun, attempts) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
+const AGAIN: &str =
+    "UPDATE signature SET attempts = attempts + 1 WHERE id = $1 AND department = $2";
+const RECORD: &str = "UPDATE signature SET signed = $3, object = $4, digest = $5, length = $6 \
+     WHERE id = $1 AND department = $2 AND signed IS NULL RETURNING signer";
+const FIND: &str = "SELECT id, department, signer, case_number, document, intent, signed, object, digest \
+     FROM signature WHERE id = $1 AND department = $2 AND signed IS NOT NULL";
+const OF_CASE: &str = "SELECT id, department, signer, case_number, document, intent, signed, object, digest \
+     FROM signature WHERE case_number = $1 AND department = $2 AND signed IS NOT NULL ORDER BY begun, id LIMIT 200";
+
+const DAMAGED: StoreError = StoreError::Damaged { table: "signature" };
+
+pub(crate) async fn begin(
+    link: &mut Link,
+    secrets: &Secrets,
+    beginning: &Beginning,
+) -> Result<Begun, SignerRefused> {
+    let department = beginning.department.as_str();
+    let fresh = secrets.fresh_id()?;
+    let place = (department, Some(fresh.as_str()));
+    let at = beginning.by.at;
+    let id = match asked::note(link, secrets, &beginning.asked, place, at).await? {
+        Seen::First => None,
+        Seen::Other => return Err(SignerRefused::KeyReused),
+        Seen::Same {
+            response: Some(response),
+            ..
+        } => return Ok(Begun::Repeated(response)),
+        // A process was lost before it recorded the file: the same request makes it again.
+        Seen::Same { job, .. } => Some(job.ok_or(DAMAGED)?),
+    };
+    stands(link, beginning).await?;
+    let id = match id {
+        Some(id) => {
+            link.later(AGAIN, &[id.as_str().into(), department.into()])
+                .await?;
+            id
+        }
+        None => {
+            let intent =
+                secrets.seal(beginning.intent.as_bytes(), sealed_at(&fresh, department))?;
+            let values = [
+                fresh.as_str().into(),
+                department.into(),
+                beginning.signer.as_str().into(),
+                beginning.case.as_str().into(),
+                (&beginning.document).into(),
+                (&intent).into(),
+                at.into(),
+            ];
+            link.later(INSERT, &values).await?;
+            fresh
+        }
+    };
+    let entry = Act {
+        department: beginning.department.clone(),
+        by: beginning.by.clone(),
+        deed: Deed::Sign,
+        object: id.clone(),
+        ground: beginning.signer.clone(),
+        detail: vec![
+            ("purpose", "person".to_owned()),
+            ("digest", hex(&beginning.digest)),
+            ("document", hex(&beginning.document)),
+            ("case", beginning.case.clone()),
+        ],
+        key: Some(beginning.key.clone()),
+    };
+    trace::write(link, &entry).await?;
+    Ok(Begun::Journalled { id })
+}
+
+/// Asked in the transaction that lets the key sign: a suspension waits for it, or stops it (T-S6).
+async fn stands(link: &mut Link, beginning: &Beginning) -> Result<(), SignerRefused> {
+    let statement = if link.has_rivals() { SHARE } else { STANDS };
+    let values = [
+        beginning.signer.as_str().into(),
+        beginning.department.as_str().into(),
+    ];
+    let mut row = link
+        .row(statement, &values)
+        .await?
+        .ok_or(SignerRefused::Unknown)?;
+    match SignerState::find(&row.text()?).ok_or(DAMAGED)? {
+        SignerState::Active => Ok(()),
+        state => Err(SignerRefused::NotActive(state)),
+    }
+}
+
+pub(crate) async fn record(
+    link: &mut Link,
+    secrets: &Secrets,
+    signing: &Signing,
+) -> Result<Response, SignerRefused> {
+    let department = signing.department.as_str();
+    let values = [
+        signing.id.as_str().into(),
+        department.into(),
+        signing.by.at.into(),
+        signing.object.as_str().into(),
+        (&signing.digest).into(),
+        signing.length.into(),
+    ];
+    let Some(mut row) = link.row(RECORD, &values).await? else {
+        // Another one of the same request was first: its answer stands.
+        let place = (department, None);
+        return match asked::note(link, secrets, &signing.asked, place, signing.by.at).await? {
+            Seen::Same {
+                response: Some(response),
+                ..
+            } => Ok(response),
+            _ => Err(SignerRefused::Unknown),
+        };
+    };
+    let signer = row.text()?;
+    let request = (
+        signing.asked.caller.as_str(),
+        signing.asked.key.as_str(),
+        department,
+    );
+    asked::answer(link, secrets, request, &signing.response).await?;
+    let entry = Act {
+        department: signing.department.clone(),
+        by: signing.by.clone(),
+        deed: Deed::Record,
+        object: signing.id.clone(),
+        ground: signer,
+        detail: vec![("file", format!("pdf {}", hex(&signing.digest)))],
+        key: None,
+    };
+    trace::write(link, &entry).await?;
+    Ok(signing.response.clone())
+}
+
+pub(crate) async fn find(
+    link: &mut Link,
+    secrets: &Secrets,
+    (department, id): (&DepartmentKey, &str),
+) -> Result<Option<SignatureRecord>, StoreError> {
+    let row = link
+        .row(FIND, &[id.into(), department.as_str().into()])
+        .await?;
+    row.map(|row| read(row, secrets)).transpose()
+}
+
+pub(crate) async fn of_case(
+    link: &mut Link,
+    secrets: &Secrets,
+    (department, case): (&DepartmentKey, &str),
+) -> Result<Vec<SignatureRecord>, StoreError> {
+    let rows = link
+        .rows(OF_CASE, &[case.into(), department.as_str().into()])
+        .await?;
+    rows.into_iter().map(|row| read(row, secrets)).collect()
+}
+
+fn read(mut row: Row, secrets: &Secrets) -> Result<SignatureRecord, StoreError> {
+    let (id, department) = (row.text()?, row.text()?);
+    let (signer, case) = (row.text()?, row.text()?);
+    let document = row.digest()?;
+    let intent = secrets.open(&row.bytes()?, sealed_at(&id, &department))?;
+    Ok(SignatureRecord {
+        signer,
+        case,
+        document,
+        intent: String::from_utf8(intent).map_err(|_| DAMAGED)?,
+        signed: row.moment()?,
+        object: row.text()?,
+        digest: row.digest()?,
+        id,
+    })
+}
+
+fn sealed_at<'a>(row: &'a str, department: &'a str) -> Place<'a> {
+    Place {
+        table: "signature",
+        column: "intent",
+        row,
+        department,
+    }
+}

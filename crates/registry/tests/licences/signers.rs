@@ -1,0 +1,150 @@
+//! Persons who sign: sealed and found by a keyed digest, by the table of their lives, one signature a request.
+
+use crypto::KeyId;
+use dossier::person::Party;
+use dossier::signed::Assurance;
+use dossier::signed::signer::{SignerAct, SignerState};
+use registry::asked::Response;
+use registry::signers::{
+    Beginning, Begun, NewSigner, SignerRecord, SignerRefused, SignerStep, Signers, Signing,
+};
+
+use crate::office::{CANARY, NAME, NOW, asked, by, department, other_department};
+use crate::stage::on_each_store;
+
+fn new(key: &str) -> NewSigner {
+    NewSigner {
+        asked: asked(key),
+        department: department(),
+        person: Party::parse("person", NAME, CANARY).expect("a person"),
+        by: by(0),
+    }
+}
+
+fn step(signer: &str, act: SignerAct) -> SignerStep {
+    SignerStep {
+        department: department(),
+        signer: signer.to_owned(),
+        act,
+        level: (act == SignerAct::Prove).then_some(Assurance::L2),
+        certificate: (act == SignerAct::Activate)
+            .then(|| (vec![1, 2, 3], NOW + time::Duration::DAY)),
+        reason: "实名核验".to_owned(),
+        by: by(1),
+    }
+}
+
+async fn active(signers: &Signers) -> SignerRecord {
+    let record = signers.apply(new("a signer")).await.expect("taken in");
+    for act in [SignerAct::Prove, SignerAct::Activate] {
+        signers.step(step(&record.id, act)).await.expect("listed");
+    }
+    let found = signers.find(&department(), &record.id).await;
+    found.expect("answers").expect("it is there")
+}
+
+fn beginning(signer: &str, key: &str) -> Beginning {
+    Beginning {
+        asked: asked(key),
+        department: department(),
+        signer: signer.to_owned(),
+        key: KeyId::parse("person-a").expect("a name"),
+        case: "BJ-990102-20260608-00017".to_owned(),
+        document: [5; 32],
+        digest: [6; 32],
+        intent: format!("{NAME}确认"),
+        by: by(2),
+    }
+}
+
+fn signing(id: &str, key: &str, body: &[u8]) -> Signing {
+    Signing {
+        asked: asked(key),
+        department: department(),
+        id: id.to_owned(),
+        object: "object".to_owned(),
+        digest: [7; 32],
+        length: 9,
+        response: Response {
+            status: 201,
+            body: body.to_vec(),
+        },
+        by: by(3),
+    }
+}
+
+#[test]
+fn an_identity_is_taken_in_once_and_lives_by_its_table() {
+    on_each_store(|stage| async move {
+        let registry = stage.open().await;
+        let signers = registry.signers();
+        let record = active(&signers).await;
+        assert_eq!(record.state, SignerState::Active);
+        assert_eq!(record.level, Some(Assurance::L2));
+        assert_eq!((record.person.name(), record.events), (NAME, 3));
+        let again = signers.apply(new("a signer")).await.expect("repeated");
+        assert_eq!(again.id, record.id);
+        let twice = signers.step(step(&record.id, SignerAct::Activate)).await;
+        assert!(matches!(twice, Err(SignerRefused::Life(_))));
+        let other = SignerStep {
+            department: other_department(),
+            ..step(&record.id, SignerAct::Cancel)
+        };
+        let other = signers.step(other).await;
+        assert!(matches!(other, Err(SignerRefused::Unknown)));
+        let hidden = signers.find(&other_department(), &record.id).await;
+        assert_eq!(hidden.expect("answers"), None);
+        let over = signers.over(NOW + time::Duration::days(2), 10).await;
+        assert_eq!(over.expect("answers").len(), 1);
+        let firm = NewSigner {
+            person: Party::parse("org", "云上小馆", "91990102FAKE0A0109").expect("a firm"),
+            ..new("a firm")
+        };
+        let firm = signers.apply(firm).await;
+        assert!(matches!(firm, Err(SignerRefused::Person)));
+        let traced = registry.trace().check(&department()).await;
+        assert!(traced.expect("answers").is_empty());
+    });
+}
+
+#[test]
+fn a_signature_is_journalled_before_it_is_recorded_and_once_a_request() {
+    on_each_store(|stage| async move {
+        let registry = stage.open().await;
+        let signers = registry.signers();
+        let record = active(&signers).await;
+        let begun = signers.begin(beginning(&record.id, "first")).await;
+        let Begun::Journalled { id } = begun.expect("journalled") else {
+            panic!("the first of its request");
+        };
+        let hidden = signers.signature(&department(), &id).await;
+        assert_eq!(hidden.expect("answers"), None, "nothing is recorded yet");
+        // A process was lost: the same request begins the same signature again.
+        let again = signers.begin(beginning(&record.id, "first")).await;
+        assert_eq!(
+            again.expect("journalled"),
+            Begun::Journalled { id: id.clone() }
+        );
+        let key = KeyId::parse("person-a").expect("a name");
+        let ledger = registry.trace().ledger(&department(), &key, 0).await;
+        assert_eq!(ledger.expect("answers").len(), 2, "both attempts");
+        let kept = signers.record(signing(&id, "first", b"one")).await;
+        assert_eq!(kept.expect("recorded").body, b"one");
+        let second = signers.record(signing(&id, "first", b"two")).await;
+        assert_eq!(second.expect("the first stays").body, b"one");
+        let repeated = signers.begin(beginning(&record.id, "first")).await;
+        assert!(matches!(repeated, Ok(Begun::Repeated(answer)) if answer.body == b"one"));
+        let found = signers.signature(&department(), &id).await;
+        let found = found.expect("answers").expect("recorded");
+        assert_eq!((found.document, found.signed), ([5; 32], by(3).at));
+        let of_case = signers.of_case(&department(), &found.case).await;
+        assert_eq!(of_case.expect("answers").len(), 1);
+        let stop = step(&record.id, SignerAct::Suspend);
+        signers.step(stop).await.expect("listed");
+        let stopped = signers.begin(beginning(&record.id, "second")).await;
+        assert!(matches!(
+            stopped,
+            Err(SignerRefused::NotActive(SignerState::Suspended))
+        ));
+    });
+}

@@ -1,0 +1,177 @@
+//! Persons who sign, and their signatures: `POST /v1/signers`, `POST /v1/signatures`.
+
+use axum::extract::{Multipart, Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::{Extension, Json};
+use issuance::Asker;
+use issuance::papers::signers::{SignerOrder, SignerOrdered, SignerTold};
+use issuance::papers::signing::{SignOrder, SignatureSeen};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::caller::{Fingerprint, once};
+use crate::json::{Strict, said};
+use crate::licences::attachment;
+use crate::problem::{Code, Problem};
+use crate::problems::{of_sign, of_signer};
+use crate::state::App;
+use crate::verifications::part;
+
+/// A person who is to sign.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignerBody {
+    /// The name as the person's document has it.
+    name: String,
+    /// The citizen's number.
+    number: String,
+}
+
+/// What is done to a signature identity.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignerActBody {
+    /// `prove`, `activate`, `suspend`, `resume` or `cancel`.
+    act: String,
+    /// `L2` or `L3`, when the identity is proven.
+    #[serde(default)]
+    level: Option<String>,
+    /// By which means the identity was proven, or why it is stopped or given up.
+    reason: String,
+}
+
+/// The part `order` of the form.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignPart {
+    /// The signature identity.
+    signer: String,
+    /// What the person means by signing, as it was shown to them.
+    intent: String,
+    /// The case.
+    #[serde(default)]
+    case: String,
+}
+
+/// Takes a person in who is to sign.
+#[utoipa::path(post, path = "/v1/signers", tag = "signatures", request_body = SignerBody,
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 200, description = "the identity, masked"), (status = 422, description = "name and number are no person's")))]
+pub(crate) async fn apply(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Extension(fingerprint): Extension<Fingerprint>,
+    headers: HeaderMap,
+    Strict(body): Strict<SignerBody>,
+) -> Result<Json<SignerTold>, Problem> {
+    let once = once(&headers, fingerprint)?;
+    let order = SignerOrder {
+        name: body.name,
+        number: body.number,
+    };
+    let told = issuance::papers::signers::apply(&app.office, &asker, &once, &order).await;
+    told.map(Json).map_err(|error| of_signer(&error))
+}
+
+/// A signature identity of the own department.
+#[utoipa::path(get, path = "/v1/signers/{signer}", tag = "signatures",
+    responses((status = 200, description = "the identity, masked"), (status = 404, description = "none here")))]
+pub(crate) async fn find_signer(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(signer): Path<String>,
+) -> Result<Json<SignerTold>, Problem> {
+    let told = issuance::papers::signers::find(&app.office, &asker, &signer).await;
+    told.map(Json).map_err(|error| of_signer(&error))
+}
+
+/// Takes a step of a signature identity's life. A repeated step is refused by the table.
+#[utoipa::path(post, path = "/v1/signers/{signer}/acts", tag = "signatures", request_body = SignerActBody,
+    responses((status = 200, description = "the identity after it"), (status = 404, description = "none here"), (status = 409, description = "not from where it stands")))]
+pub(crate) async fn act(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(signer): Path<String>,
+    Strict(body): Strict<SignerActBody>,
+) -> Result<Json<SignerTold>, Problem> {
+    let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
+    let ordered = SignerOrdered::read(&body.act, body.level.as_deref(), body.reason);
+    let ordered = ordered.ok_or(malformed("act or level is unknown"))?;
+    let told = issuance::papers::signers::act(&app.office, &asker, &signer, &ordered).await;
+    told.map(Json).map_err(|error| of_signer(&error))
+}
+
+/// Signs a document for a person whose identity is active: PAdES with a time-stamp, the intent under the signature.
+#[utoipa::path(post, path = "/v1/signatures", tag = "signatures",
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`) and `file` (PDF)"),
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 201, description = "signed: who, which paper, which intent, when"), (status = 409, description = "the identity does not sign"), (status = 422, description = "the file cannot be signed as it is")))]
+pub(crate) async fn sign(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Extension(fingerprint): Extension<Fingerprint>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    let _place = app
+        .jobs
+        .try_acquire()
+        .map_err(|_| Problem::new(Code::Busy))?;
+    let once = once(&headers, fingerprint)?;
+    let _document = app.place(&app.documents).await?;
+    let (order, file) = parts(form).await?;
+    let order = SignOrder {
+        signer: order.signer,
+        intent: order.intent,
+        case: order.case,
+    };
+    let signed = issuance::papers::signing::sign(&app.office, &asker, &once, &order, file).await;
+    signed.map(said).map_err(|error| of_sign(&error))
+}
+
+async fn parts(mut form: Multipart) -> Result<(SignPart, Vec<u8>), Problem> {
+    let malformed = || Problem::new(Code::RequestMalformed);
+    let (mut order, mut file) = (None, None);
+    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
+        let name = field.name().map(str::to_owned);
+        let octets = part(field).await?;
+        match name.as_deref() {
+            Some("order") if order.is_none() => {
+                issuance::inspect_json(&octets).map_err(|_| malformed())?;
+                order = Some(serde_json::from_slice(&octets).map_err(|_| malformed())?);
+            }
+            Some("file") if file.is_none() => file = Some(octets),
+            _ => return Err(malformed().saying("the parts are order and file, once each")),
+        }
+    }
+    order
+        .zip(file)
+        .ok_or(malformed().saying("the parts are order and file"))
+}
+
+/// A signature of the own department.
+#[utoipa::path(get, path = "/v1/signatures/{signature}", tag = "signatures",
+    responses((status = 200, description = "which identity, document, intent, when"), (status = 404, description = "none here")))]
+pub(crate) async fn find(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(id): Path<String>,
+) -> Result<Json<SignatureSeen>, Problem> {
+    let found = issuance::papers::signing::find(&app.office, &asker, &id).await;
+    let (seen, _) = found.map_err(|error| of_sign(&error))?;
+    Ok(Json(seen))
+}
+
+/// The signed file.
+#[utoipa::path(get, path = "/v1/signatures/{signature}/file", tag = "signatures",
+    responses((status = 200, description = "the file", content_type = "application/pdf"), (status = 404, description = "none here")))]
+pub(crate) async fn file(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = issuance::papers::signing::find(&app.office, &asker, &id).await;
+    let (_, bytes) = found.map_err(|error| of_sign(&error))?;
+    Ok(attachment("application/pdf", bytes))
+}

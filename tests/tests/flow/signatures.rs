@@ -1,0 +1,216 @@
+//! Persons sign: taken in, proven, given a key; the signature names signer, intent and time, and stops with its identity.
+
+use serde_json::{Value, json};
+use server::{Answer, Call};
+
+use crate::stage::{Service, problem};
+
+const NAME: &str = "林小满";
+const NUMBER: &str = "990102198805210245";
+const INTENT: &str = "本人确认申请表所填内容真实，并申请办理本事项。";
+
+async fn post(service: &Service, path: &str, key: &str, body: &Value) -> Answer {
+    let call = Call::post(path, body).once(key);
+    let answer = service
+        .at("Q-APR")
+        .call("approvals", call, service.now())
+        .await;
+    answer.expect("an answer")
+}
+
+async fn act(service: &Service, signer: &str, act: &str) -> Answer {
+    let level = (act == "prove").then_some("L2");
+    let body = json!({"act": act, "level": level, "reason": "实名核验"});
+    let path = format!("/v1/signers/{signer}/acts");
+    post(service, &path, "a-key-nobody-looks-at", &body).await
+}
+
+async fn signer(service: &Service) -> String {
+    let body = json!({"name": NAME, "number": NUMBER});
+    let key = "a-key-of-the-signer";
+    let taken = post(service, "/v1/signers", key, &body).await;
+    assert_eq!(taken.status, 200, "{}", taken.json());
+    assert_eq!(taken.json()["name"], "林**");
+    assert_eq!(taken.json()["number"], "990102********0245");
+    let again = post(service, "/v1/signers", key, &body).await;
+    assert_eq!(again.json()["signer"], taken.json()["signer"]);
+    let id = taken.json()["signer"].as_str().expect("an id").to_owned();
+    for (step, state) in [("prove", "identity_proven"), ("activate", "active")] {
+        let done = act(service, &id, step).await;
+        assert_eq!(done.json()["state"], state, "{}", done.json());
+    }
+    id
+}
+
+async fn sign(service: &Service, signer: &str, key: &str, intent: &str) -> Answer {
+    let order = json!({"signer": signer, "intent": intent, "case": "BJ-990102-20260608-00017"});
+    let call = form(&order, &paper()).once(key);
+    let answer = service
+        .at("Q-APR")
+        .call("approvals", call, service.now())
+        .await;
+    answer.expect("an answer")
+}
+
+/// A page as an applicant's form might be one.
+fn paper() -> Vec<u8> {
+    let content = "0 0 m 100 100 l S";
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/Resources<<>>/Contents 4 0 R>>".to_owned(),
+        format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
+    ];
+    let mut file = b"%PDF-1.7\n".to_vec();
+    let mut table = "xref\n0 5\n0000000000 65535 f \n".to_owned();
+    for (number, object) in (1..).zip(objects) {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
+    }
+    let start = file.len();
+    let trailer = format!("{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    file.extend_from_slice(trailer.as_bytes());
+    file
+}
+
+/// A form of two parts (RFC 7578).
+fn form(order: &Value, file: &[u8]) -> Call {
+    let mut body = format!(
+        "--part\r\nContent-Disposition: form-data; name=\"order\"\r\nContent-Type: application/json\r\n\r\n{order}\r\n\
+         --part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"form.pdf\"\r\n\
+         Content-Type: application/pdf\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(file);
+    body.extend_from_slice(b"\r\n--part--\r\n");
+    let method = "POST".parse().expect("a method");
+    Call::send(
+        method,
+        "/v1/signatures",
+        "multipart/form-data; boundary=part",
+        body,
+    )
+}
+
+async fn verified(service: &Service, file: Vec<u8>) -> Value {
+    let method = "POST".parse().expect("a method");
+    let call = Call::send(
+        method,
+        "/v1/verifications",
+        "application/octet-stream",
+        file,
+    );
+    let answer = service
+        .at("Q-APR")
+        .anybody()
+        .call(call, service.now())
+        .await;
+    answer.expect("an answer").json()
+}
+
+async fn file(service: &Service, signature: &str) -> Vec<u8> {
+    let call = Call::get(format!("/v1/signatures/{signature}/file"));
+    let answer = service
+        .at("Q-APR")
+        .call("approvals", call, service.now())
+        .await;
+    answer.expect("an answer").content.to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_a_form_and_anybody_reads_who_signed_what_meaning_what() {
+    let service = Service::start().await;
+    let signer = signer(&service).await;
+    let key = "a-key-of-the-signature-1";
+    let signed = sign(&service, &signer, key, INTENT).await;
+    assert_eq!(signed.status, 201, "{}", signed.json());
+    let told = signed.json();
+    assert_eq!(told["signed"]["intent"], INTENT);
+    assert_eq!(told["signed"]["level"], "L2");
+    assert_eq!(told["signed"]["by"]["name"], NAME);
+    let again = sign(&service, &signer, key, INTENT).await;
+    assert_eq!(again.json(), told, "one request, one signature");
+    let other = sign(&service, &signer, key, "另一个意思").await;
+    assert_eq!(problem(&other).1, "idempotency.reused");
+
+    let id = told["signature"].as_str().expect("an id");
+    let bytes = file(&service, id).await;
+    let report = verified(&service, bytes.clone()).await;
+    let found = &report["signatures"][0];
+    assert_eq!(found["verdict"], "valid", "{report}");
+    assert_eq!(found["intent"], INTENT);
+    assert_eq!(found["level"], "B-LT");
+    assert_eq!(found["time_source"], "signature_time_stamp");
+    assert!(found["signer"].as_str().expect("a name").contains(NAME));
+    assert!(!report.to_string().contains(NUMBER));
+
+    // The intent is under the signature: other words are another document.
+    let hex: String = INTENT
+        .encode_utf16()
+        .map(|unit| format!("{unit:04X}"))
+        .collect();
+    let at = bytes
+        .windows(hex.len())
+        .position(|window| window.eq_ignore_ascii_case(hex.as_bytes()));
+    if let Some(at) = at {
+        let mut other = bytes.clone();
+        other[at + 3] ^= 1;
+        let report = verified(&service, other).await;
+        assert_eq!(report["signatures"][0]["verdict"], "invalid", "{report}");
+    }
+    let mut other = bytes;
+    other[60] ^= 1;
+    let report = verified(&service, other).await;
+    assert_ne!(report["verdict"], "valid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_signs_while_it_is_active_and_no_longer() {
+    let service = Service::start().await;
+    let signer = signer(&service).await;
+    let before = sign(&service, &signer, "a-key-of-the-signature-2", INTENT).await;
+    let before = before.json()["signature"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    assert_eq!(
+        act(&service, &signer, "suspend").await.json()["state"],
+        "suspended"
+    );
+    let stopped = sign(&service, &signer, "a-key-of-the-signature-3", INTENT).await;
+    assert_eq!(problem(&stopped), (409, "signer.refused".to_owned()));
+    assert_eq!(
+        act(&service, &signer, "resume").await.json()["state"],
+        "active"
+    );
+    assert_eq!(
+        act(&service, &signer, "cancel").await.json()["state"],
+        "cancelled"
+    );
+    for step in ["prove", "activate", "suspend", "resume", "cancel"] {
+        let late = act(&service, &signer, step).await;
+        assert_eq!(problem(&late), (409, "signer.refused".to_owned()), "{step}");
+    }
+    let late = sign(&service, &signer, "a-key-of-the-signature-4", INTENT).await;
+    assert_eq!(problem(&late), (409, "signer.refused".to_owned()));
+    // Cancellation at a moment does not touch what was signed before it (domain.md 4.3).
+    let report = verified(&service, file(&service, &before).await).await;
+    assert_eq!(report["signatures"][0]["verdict"], "valid", "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_alone_proves_no_identity_and_no_firm_signs() {
+    let service = Service::start().await;
+    let firm = json!({"name": "云上小馆", "number": "91990102FAKE0A0109"});
+    let refused = post(&service, "/v1/signers", "a-key-of-the-signer-2", &firm).await;
+    assert_eq!(refused.status, 422, "{}", refused.json());
+    let person = json!({"name": NAME, "number": NUMBER});
+    let taken = post(&service, "/v1/signers", "a-key-of-the-signer-3", &person).await;
+    let id = taken.json()["signer"].as_str().expect("an id").to_owned();
+    let path = format!("/v1/signers/{id}/acts");
+    let weak = json!({"act": "prove", "level": "L1", "reason": "账号"});
+    let weak = post(&service, &path, "a-key-nobody-looks-at", &weak).await;
+    assert_eq!(problem(&weak), (422, "signer.level".to_owned()));
+    let early = sign(&service, &id, "a-key-of-the-signature-5", INTENT).await;
+    assert_eq!(problem(&early), (409, "signer.refused".to_owned()));
+}
