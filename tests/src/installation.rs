@@ -51,7 +51,7 @@ const MATTERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/matter
 const POWERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/powers.json");
 
 /// What a machine of a department may do.
-pub const MACHINE: [Scope; 8] = [
+pub const MACHINE: [Scope; 9] = [
     Scope::Catalogue,
     Scope::Issue,
     Scope::Change,
@@ -60,6 +60,7 @@ pub const MACHINE: [Scope; 8] = [
     Scope::Certify,
     Scope::Notices,
     Scope::Sign,
+    Scope::Cases,
 ];
 
 /// A folder with everything that an office is opened from.

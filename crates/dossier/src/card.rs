@@ -5,7 +5,7 @@ use time::{Date, UtcDateTime};
 
 use crate::clock::Alarm;
 use crate::material::MaterialRefused;
-use crate::text::{Words, moment};
+use crate::text::{Words, day, moment};
 
 /// A card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,7 @@ pub enum CardGround {
     /// The promised time is used up.
     TimeUsedUp {
         /// The last promised day.
+        #[serde(with = "day")]
         due: Date,
     },
     /// A material was asked for that the matter does not list, or that may not be asked for.

@@ -4,6 +4,8 @@ use catalogue::Calendar;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::text::day;
+
 /// Part of the promised time, in hundredths, that is left when the yellow card comes (*default*).
 pub const YELLOW_PERCENT: u32 = 20;
 /// Least working days left when it comes (*default*).
@@ -14,6 +16,7 @@ pub const YELLOW_DAYS: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub struct Clock {
     /// The day of acceptance; counting starts on the day after.
+    #[serde(with = "day")]
     pub accepted: Date,
     /// Working days promised.
     pub promised: u16,
@@ -22,6 +25,7 @@ pub struct Clock {
     /// Special steps that the matter lists.
     pub pauses: Vec<Pause>,
     /// The day of the decision.
+    #[serde(default, with = "day::maybe")]
     pub stopped: Option<Date>,
 }
 
@@ -31,8 +35,10 @@ pub struct Clock {
 #[serde(deny_unknown_fields)]
 pub struct Pause {
     /// The first day.
+    #[serde(with = "day")]
     pub from: Date,
     /// The day on which it ended, if it did.
+    #[serde(default, with = "day::maybe")]
     pub until: Option<Date>,
 }
 

@@ -9,7 +9,7 @@ use crate::number::{CommitmentNumber, PaperDigest};
 use crate::person::Role;
 use crate::signed::Signed;
 use crate::table::{NotListed, Row, next, row};
-use crate::text::{Words, moment};
+use crate::text::{Words, day, moment};
 
 /// Days from the grant to the check of a commitment, *default* of domain.md 4.5.
 pub const CHECK_AFTER_DAYS: u16 = 60;
@@ -47,6 +47,7 @@ pub struct Commitment {
     /// The signature, once there is one.
     pub signed: Option<Signed>,
     /// The day on which it has to be checked, once in force.
+    #[serde(default, with = "day::maybe")]
     pub due: Option<Date>,
     /// The last finding, if it was checked.
     pub finding: Option<Finding>,

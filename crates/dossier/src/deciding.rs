@@ -259,11 +259,15 @@ fn restricted(
 /// The case after a decision, or its review, was rolled back: the clock runs as if nothing had
 /// been decided, what other bodies decided of their parts remains. Who decided did so all the same,
 /// and releases nothing in this case (R3).
-pub(crate) fn roll_back(dossier: &Dossier) -> Dossier {
+pub(crate) fn roll_back(dossier: &Dossier, scene: &Scene<'_>) -> Result<Dossier, Refused> {
     let mut next = dossier.clone();
     let Some(decision) = next.decision.take() else {
-        return next;
+        return Ok(next);
     };
+    // domain.md 4.4: only before sealing, which begins with the custodian's release.
+    if scene.released(&decision.ruled.number, None) {
+        return Err(Refused::ReleasedAlready);
+    }
     for part in &mut next.parts {
         if part.decision.as_ref() == Some(&decision) {
             part.decision = None;
@@ -272,7 +276,7 @@ pub(crate) fn roll_back(dossier: &Dossier) -> Dossier {
     if let Some(clock) = &mut next.clock {
         clock.stopped = None;
     }
-    next
+    Ok(next)
 }
 
 /// The case after the custodian released the seal for its decision (R1, R3, R6). From here on
@@ -280,7 +284,7 @@ pub(crate) fn roll_back(dossier: &Dossier) -> Dossier {
 pub(crate) fn release(
     dossier: &Dossier,
     decision: &Words,
-    event: &CaseEvent,
+    (event, scene): (&CaseEvent, &Scene<'_>),
 ) -> Result<Dossier, Refused> {
     // R6: a stop blocks sealing until it is lifted.
     if dossier.stop.is_some() {
@@ -291,6 +295,10 @@ pub(crate) fn release(
         .as_ref()
         .filter(|known| known.ruled.number == *decision)
         .ok_or(Refused::OtherDecision)?;
+    // R1: what is said of a release has to have happened here.
+    if !scene.released(decision, Some(&event.actor.person)) {
+        return Err(Refused::NotReleased);
+    }
     // R21: what was not given by its day goes to the approver before anything is sealed.
     if dossier
         .deferred

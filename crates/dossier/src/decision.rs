@@ -4,7 +4,7 @@ use catalogue::key::{DepartmentKey, PersonKey};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::text::Words;
+use crate::text::{Words, day};
 
 /// A decision as the approval system reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,7 @@ pub struct Decision {
     /// The person; for an automatic decision the owner of its rule (R5).
     pub by: PersonKey,
     /// The day in the body's zone.
+    #[serde(with = "day")]
     pub on: Date,
 }
 

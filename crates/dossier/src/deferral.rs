@@ -6,7 +6,7 @@ use time::{Date, UtcDateTime};
 
 use crate::person::Role;
 use crate::table::{NotListed, Row, next, row};
-use crate::text::moment;
+use crate::text::{day, moment};
 
 /// A material that follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,7 @@ pub struct Deferred {
     /// The material's place in the list.
     pub material: u16,
     /// The last day on which it may be given.
+    #[serde(with = "day")]
     pub due: Date,
     /// Where it is.
     pub state: DeferredState,

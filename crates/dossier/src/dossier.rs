@@ -9,7 +9,7 @@ use time::{Date, UtcDateTime};
 
 use crate::card::Card;
 use crate::clock::Clock;
-use crate::commitment::Commitment;
+use crate::commitment::{Commitment, CommitmentState};
 use crate::decision::{Decision, Mode, Outcome};
 use crate::deferral::{Deferred, DeferredState};
 use crate::mandate::Mandate;
@@ -18,7 +18,7 @@ use crate::number::{CaseNumber, CommitmentNumber, PaperDigest};
 use crate::person::{Duties, Duty, Party};
 use crate::signed::Signed;
 use crate::state::State;
-use crate::text::{Words, moment};
+use crate::text::{Words, day, moment};
 
 /// Most commitments, and most consents, of one case.
 pub(crate) const MAX_OF_A_KIND: usize = 200;
@@ -121,6 +121,7 @@ pub struct Supplement {
     /// The materials by number.
     pub materials: Vec<u16>,
     /// The last day.
+    #[serde(with = "day")]
     pub by: Date,
 }
 
@@ -339,6 +340,21 @@ impl Dossier {
             .iter()
             .any(|item| matches!(item.state, DeferredState::Open | DeferredState::Overdue))
             || self.commitments.iter().any(Commitment::unanswered)
+    }
+
+    /// Whether time alone may bring something: a card of the clock, an item that runs out, a
+    /// commitment that has to be checked.
+    #[must_use]
+    pub fn awaits_time(&self) -> bool {
+        self.state.under_way()
+            || self
+                .deferred
+                .iter()
+                .any(|item| matches!(item.state, DeferredState::Open | DeferredState::Overdue))
+            || self
+                .commitments
+                .iter()
+                .any(|commitment| commitment.state == CommitmentState::InForce)
     }
 
     /// With these cards, each ground once.

@@ -141,6 +141,28 @@ impl CaseFile {
         Took { file, fate, late }
     }
 
+    /// Adds an act of the service itself, such as an item that is overdue. It uses no number up: it
+    /// carries the number of the event after which it stands, and what approval systems report later
+    /// may still lie before it in time.
+    #[must_use]
+    pub fn add(&self, event: CaseEvent, scene: &Scene<'_>) -> Took {
+        if let Some(fate) = self.known(&event) {
+            return self.unchanged(fate);
+        }
+        let (Some(before), true) = (self.dossier.clone(), event.number + 1 == self.due()) else {
+            return self.refused(TakeRefused::NumberTaken);
+        };
+        let (mut file, fate) = self.apply(event, scene);
+        if let (Fate::Applied(_), Some(dossier)) = (&fate, &mut file.dossier) {
+            dossier.at = before.at;
+        }
+        Took {
+            file,
+            fate,
+            late: Vec::new(),
+        }
+    }
+
     /// The number of the next event.
     #[must_use]
     pub fn due(&self) -> u32 {

@@ -43,5 +43,5 @@ mod text;
 pub use dossier::{Allowance, CaseTerms, Dossier, Forwarding, Grant, Part, StopNote, Supplement};
 pub use intake::{CaseFile, Fate, TakeRefused, Took};
 pub use refused::Refused;
-pub use scene::{Effect, Scene, Stepped, UseEntry};
-pub use text::{ReadWords, Words};
+pub use scene::{Effect, Scene, SealRelease, Stepped, UseEntry};
+pub use text::{ReadWords, Words, day};

@@ -10,7 +10,7 @@ use crate::material::{Ground, How, Standing};
 use crate::number::{CaseNumber, PaperDigest};
 use crate::person::{Party, Role};
 use crate::table::{NotListed, Row, next, row};
-use crate::text::Words;
+use crate::text::{Words, day};
 
 /// A material that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,8 +27,10 @@ pub struct Kept {
     /// Where it is.
     pub state: KeptState,
     /// The last day on which it says something true, if it has one: a health certificate's.
+    #[serde(default, with = "day::maybe")]
     pub good_until: Option<Date>,
     /// The last day of its retention; kept for ever without one.
+    #[serde(default, with = "day::maybe")]
     pub retained_until: Option<Date>,
 }
 

@@ -30,10 +30,10 @@ pub struct Mandate {
     #[serde(with = "day")]
     pub first: Date,
     /// The last day; none for a guardian, whose power lasts as long as the law says.
-    #[serde(with = "day::maybe", default)]
+    #[serde(default, with = "day::maybe")]
     pub last: Option<Date>,
     /// From this day on it is revoked.
-    #[serde(with = "day::maybe", default)]
+    #[serde(default, with = "day::maybe")]
     pub revoked_from: Option<Date>,
     /// The subject's signature, where the law asks for one.
     pub signed: Option<Signed>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, UtcDateTime};
 
 use crate::number::{CaseNumber, CommitmentNumber, MandateNumber, PaperDigest};
-use crate::text::{Words, moment};
+use crate::text::{Words, day, moment};
 
 /// A material of a case: what the matter's list says of it, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub enum Standing {
     /// Promised instead (R19).
     Promised(CommitmentNumber),
     /// To follow by this day (R21).
-    Deferred(Date),
+    Deferred(#[serde(with = "day")] Date),
     /// May not be asked for.
     NotNeeded,
 }

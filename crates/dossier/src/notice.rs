@@ -25,10 +25,10 @@ pub struct Notice {
     /// Where it is.
     pub state: NoticeState,
     /// Its first day on the page, once published.
-    #[serde(with = "day::maybe", default)]
+    #[serde(default, with = "day::maybe")]
     pub published: Option<Date>,
     /// Its last day on the page, once ended.
-    #[serde(with = "day::maybe", default)]
+    #[serde(default, with = "day::maybe")]
     pub ended: Option<Date>,
 }
 

@@ -148,6 +148,12 @@ pub enum Refused {
     /// The release is for another decision.
     #[error("the release is for another decision")]
     OtherDecision,
+    /// The register holds no release of a seal for this decision by this person (R1).
+    #[error("no seal was released for this decision by this person")]
+    NotReleased,
+    /// A seal was released for the decision: nothing is rolled back from there (domain.md 4.4).
+    #[error("a seal was released for the decision")]
+    ReleasedAlready,
     /// A supervisor has stopped the case (R6).
     #[error("the case is stopped")]
     Stopped,
@@ -207,6 +213,8 @@ impl Refused {
             Self::Rule => "case.rule-of-decision",
             Self::Mode => "case.mode-of-decision",
             Self::OtherDecision => "case.other-decision",
+            Self::NotReleased => "case.not-released",
+            Self::ReleasedAlready => "case.released-already",
             Self::Stopped => "case.stopped",
             Self::NotStopped => "case.not-stopped",
             Self::Day(_) => "case.day",
@@ -227,6 +235,7 @@ impl Refused {
             | Self::UnknownPart(_)
             | Self::PartsOpen { .. }
             | Self::NothingGranted
+            | Self::NotReleased
             | Self::OtherDecision => Rule::R1,
             Self::Material(MaterialRefused::NotPromisable { .. })
             | Self::NoCommitment
@@ -251,6 +260,7 @@ impl Refused {
             | Self::NumberTaken
             | Self::PartDecided(_)
             | Self::NotForwarded
+            | Self::ReleasedAlready
             | Self::ReasonsMissing
             | Self::Day(_)
             | Self::TooMany { .. } => Rule::R10,

@@ -13,6 +13,7 @@ use crate::dossier::{CaseTerms, Dossier};
 use crate::material::Ground;
 use crate::number::{CaseNumber, CommitmentNumber};
 use crate::person::Party;
+use crate::text::Words;
 
 /// What an event is judged against. All of it is handed in; nothing is read here.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +24,30 @@ pub struct Scene<'a> {
     pub calendar: &'a Calendar,
     /// The restrictions of the applicant (R13).
     pub restrictions: &'a [Restriction],
+    /// The releases of seals in the case, as the register holds them (R1).
+    pub releases: &'a [SealRelease],
     /// The moment of recording.
     pub now: UtcDateTime,
 }
 
+/// A release of a seal for a document of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealRelease {
+    /// The decision that the document rests on.
+    pub decision: String,
+    /// Who released.
+    pub by: String,
+}
+
 impl<'a> Scene<'a> {
+    /// Whether a seal was released for the decision, by this person where one is named.
+    pub(crate) fn released(&self, decision: &Words, by: Option<&PersonKey>) -> bool {
+        self.releases.iter().any(|release| {
+            release.decision == decision.as_str()
+                && by.is_none_or(|person| person.as_str() == release.by)
+        })
+    }
+
     pub(crate) fn matter(&self, terms: &CaseTerms) -> Result<&'a Matter, Refusal> {
         self.catalogue
             .matter(&terms.matter)

@@ -369,8 +369,8 @@ fn apply(
             effects.push(Effect::DecisionNotice);
             deciding::decide(dossier, ruled, (event, scene, day))?
         }
-        Happening::RolledBack { .. } => deciding::roll_back(dossier),
-        Happening::Released { decision } => deciding::release(dossier, decision, event)?,
+        Happening::RolledBack { .. } => deciding::roll_back(dossier, scene)?,
+        Happening::Released { decision } => deciding::release(dossier, decision, (event, scene))?,
         what => close(dossier, what, event, &mut effects)?,
     };
     Ok(Stepped {

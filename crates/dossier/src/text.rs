@@ -94,47 +94,67 @@ pub(crate) mod moment {
     }
 }
 
-/// Serde form of a civil day: `2026-06-08`.
-pub(crate) mod day {
+/// Serde form of a civil day: `YYYY-MM-DD`, nothing else.
+pub mod day {
     use serde::{Deserialize, Deserializer, Serializer, de};
     use time::Date;
     use time::macros::format_description;
 
-    pub(crate) fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+    fn read(text: &str) -> Option<Date> {
+        let form = format_description!("[year]-[month]-[day]");
+        let lawful = text.len() == 10 && text.starts_with(|first: char| first.is_ascii_digit());
+        lawful.then(|| Date::parse(text, form).ok()).flatten()
+    }
+
+    /// Writes a day.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(day)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Date, D::Error> {
-        read(&String::deserialize(deserializer)?)
+    /// Reads a day.
+    ///
+    /// # Errors
+    /// Another form, or a day that no calendar has.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        read(&text).ok_or_else(|| de::Error::custom("not a day, YYYY-MM-DD"))
     }
 
-    fn read<E: de::Error>(text: &str) -> Result<Date, E> {
-        Date::parse(text, format_description!("[year]-[month]-[day]"))
-            .map_err(|_| E::custom("not a day as 2026-06-08"))
-    }
-
-    /// A day that may be absent.
-    pub(crate) mod maybe {
-        use serde::{Deserialize, Deserializer, Serializer};
+    /// The same of a day that may be absent.
+    pub mod maybe {
+        use serde::{Deserialize, Deserializer, Serializer, de};
         use time::Date;
 
-        pub(crate) fn serialize<S: Serializer>(
+        /// Writes a day, or null.
+        ///
+        /// # Errors
+        /// The serializer's.
+        pub fn serialize<S: Serializer>(
             day: &Option<Date>,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
             match day {
-                Some(day) => serializer.collect_str(day),
+                Some(day) => super::serialize(day, serializer),
                 None => serializer.serialize_none(),
             }
         }
 
-        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        /// Reads a day, or null.
+        ///
+        /// # Errors
+        /// Another form, or a day that no calendar has.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<Date>, D::Error> {
-            let text = Option::<String>::deserialize(deserializer)?;
-            text.map(|text| super::read(&text)).transpose()
+            let Some(text) = Option::<String>::deserialize(deserializer)? else {
+                return Ok(None);
+            };
+            let day = super::read(&text);
+            day.map(Some)
+                .ok_or_else(|| de::Error::custom("not a day, YYYY-MM-DD"))
         }
     }
 }
@@ -156,6 +176,27 @@ mod tests {
         ] {
             assert_eq!(Words::parse(wrong), Err(ReadWords));
         }
+    }
+
+    #[test]
+    fn a_day_has_one_form_and_is_in_the_calendar() {
+        let read = |text: &str| {
+            let json = serde_json::Value::String(text.to_owned());
+            day::deserialize(json).ok().map(|day| day.to_string())
+        };
+        assert_eq!(read("2026-06-23").as_deref(), Some("2026-06-23"));
+        for wrong in [
+            "2026-06-31",
+            "2025-02-29",
+            "2026-6-3",
+            "２０２６-06-23",
+            "2026-06-23T00:00:00Z",
+            "+02026-06-2",
+            "",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        assert!(day::maybe::deserialize(serde_json::Value::Null).is_ok_and(|day| day.is_none()));
     }
 
     #[test]

@@ -16,6 +16,8 @@ mod packages;
 mod papers;
 #[path = "cases/refusals.rs"]
 mod refusals;
+#[path = "cases/register.rs"]
+mod register;
 #[path = "cases/sequences.rs"]
 mod sequences;
 #[path = "cases/story.rs"]

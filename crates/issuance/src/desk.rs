@@ -1,6 +1,7 @@
 //! What follows from the catalogue in force.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use catalogue::Catalogue;
 use document::{Blank, Imprint, PrepareBlank, ReadTemplate, Template};
@@ -13,7 +14,7 @@ pub struct Desk {
     /// The number of the catalogue.
     pub version: u64,
     /// The catalogue.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
     /// The seals in use.
     pub(crate) seals: Seals,
     /// The prepared pages, by type key.

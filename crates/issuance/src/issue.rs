@@ -545,7 +545,8 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
     };
     let issued = Issued::of(office, &sealed.job, record, digest, &sealed.receipt);
     let response = said::response(201, &issued);
-    let events = crate::push::events(office, &sealed.job, record, &response.body);
+    let case = crate::cases::grant(office, &sealed.job.grounds.case).await?;
+    let events = crate::push::events(office, (&sealed.job, &case), record, &response.body);
     let recording = Recording {
         job: sealed.job.id.clone(),
         attempt: sealed.attempt,

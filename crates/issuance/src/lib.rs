@@ -9,6 +9,7 @@ pub mod answers;
 pub mod asked;
 mod asker;
 mod bundle;
+pub mod cases;
 mod certify;
 pub mod change;
 mod clock;

@@ -568,7 +568,7 @@ impl DeskSource<'_> {
             version,
             blanks: blanks(&catalogue, &imprint)?,
             forms: forms(&imprint)?,
-            catalogue,
+            catalogue: Arc::new(catalogue),
             seals,
         })
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use catalogue::DocumentPurpose;
 use catalogue::department::Duty;
 use catalogue::key::{DepartmentKey, MatterCode};
+use docket::CaseGround;
 use registry::StoreError;
 use registry::jobs::Job;
 use registry::licences::Record;
@@ -25,10 +26,8 @@ use crate::desk::Desk;
 use crate::office::Office;
 use crate::said::moment;
 
-/// Every kind of event, as subscriptions name them.
-pub const KINDS: &[&str] = &[
-    "case.accepted",
-    "case.decided",
+/// Every kind of event of licences, as subscriptions name them; those of cases are [`docket::tell::KINDS`].
+const LICENCES: &[&str] = &[
     "licence.issued",
     "licence.supersede",
     "licence.suspend",
@@ -39,6 +38,12 @@ pub const KINDS: &[&str] = &[
     "licence.revoked",
     "licence.void",
 ];
+
+/// Whether there are events of this kind.
+#[must_use]
+pub fn is_kind(kind: &str) -> bool {
+    LICENCES.contains(&kind) || docket::tell::KINDS.contains(&kind)
+}
 
 /// Deliveries to one receiver at once.
 const BATCH: u32 = 32;
@@ -381,16 +386,26 @@ struct CaseTold<'a> {
 }
 
 /// What others are told of a recorded job: an acceptance notice is the acceptance, the text of a decision is the
-/// decision, and so is a licence, which comes after it in its stream (R22, R23).
+/// decision, and so is a licence, which comes after it in its stream (R22, R23). A case that the service holds has
+/// told of acceptance and decision itself, and knows who is told of its result.
 pub(crate) fn events(
     office: &Office,
-    job: &Job,
+    (job, case): (&Job, &CaseGround),
     record: Option<&Record>,
     issued: &[u8],
 ) -> Vec<Outgoing> {
     let grounds = &job.grounds;
+    let desk = office.desk();
+    if let CaseGround::Known(dossier) = case {
+        let issued = (grounds.purpose == DocumentPurpose::Licence).then(|| Outgoing {
+            kind: "licence.issued".to_owned(),
+            receivers: docket::tell::told_of(dossier, &desk.catalogue, Some(&job.department)),
+            payload: issued.to_vec(),
+        });
+        return issued.into_iter().collect();
+    }
     let receivers = told(
-        &office.desk(),
+        &desk,
         (&job.department, grounds.matter.as_ref()),
         &job.department,
     );

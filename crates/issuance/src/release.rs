@@ -234,6 +234,7 @@ async fn deny(
         ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",
         ReleaseError::Step(StepRefused::Used) => "release.used",
         ReleaseError::Step(StepRefused::SealNotInUse) => "seal.not-in-use",
+        ReleaseError::Step(StepRefused::CaseStopped) => "case.stopped",
         _ => "release.not-now",
     };
     let act = Act {

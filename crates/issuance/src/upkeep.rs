@@ -60,6 +60,8 @@ pub struct Round {
     pub jobs: usize,
     /// Jobs taken up that wait for another round.
     pub failed: usize,
+    /// Cases to which time brought something.
+    pub cases: usize,
 }
 
 /// One round.
@@ -88,6 +90,7 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     }
     done.lists = office.lists.renew().await?;
     (done.jobs, done.failed) = take_up(office).await?;
+    done.cases = crate::cases::upkeep(office).await?;
     Ok(done)
 }
 

@@ -10,6 +10,7 @@
 
 pub mod backup;
 pub mod callers;
+pub mod cases;
 pub mod catalogues;
 pub mod certificates;
 pub mod jobs;

@@ -35,6 +35,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0006_seal.sql"),
     },
     Migration {
+        number: 7,
+        name: "case",
+        text: include_str!("../migrations/0007_case.sql"),
+    },
+    Migration {
         number: 11,
         name: "signer",
         text: include_str!("../migrations/0011_signer.sql"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::backup::Backups;
 use crate::callers::Callers;
+use crate::cases::Cases;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
 use crate::jobs::Jobs;
@@ -89,6 +90,12 @@ impl Registry {
     #[must_use]
     pub fn seals(&self) -> Seals {
         Seals::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Cases.
+    #[must_use]
+    pub fn cases(&self) -> Cases {
+        Cases::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Machines and people.

@@ -16,6 +16,8 @@ pub enum Scope {
     Change,
     /// Look at what waits for the seal, release it or refuse it.
     Release,
+    /// Report events of cases.
+    Cases,
     /// Ask for a seal on a document of the own department.
     Seal,
     /// Read licences, files, receipts and histories of the own department.
@@ -34,12 +36,13 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of their names in an account.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Catalogue,
         Self::Matters,
         Self::Issue,
         Self::Change,
         Self::Release,
+        Self::Cases,
         Self::Seal,
         Self::Read,
         Self::Certify,
@@ -58,6 +61,7 @@ impl Scope {
             Self::Issue => "issue",
             Self::Change => "change",
             Self::Release => "release",
+            Self::Cases => "cases",
             Self::Seal => "seal",
             Self::Read => "read",
             Self::Certify => "certify",
@@ -90,7 +94,7 @@ pub(crate) type Line = (&'static str, &'static str, Access);
 
 use Access::{Any, Public};
 use Scope::{
-    Catalogue, Certify, Change, Issue, Matters, Notices, Read, Release, Seal, Seals, Sign,
+    Cases, Catalogue, Certify, Change, Issue, Matters, Notices, Read, Release, Seal, Seals, Sign,
     Subscribe,
 };
 
@@ -126,6 +130,9 @@ pub(crate) const TABLE: &[Line] = &[
         Any(&[Catalogue, Issue, Read]),
     ),
     ("GET", "/v1/catalogue/changes", Any(&[Catalogue, Read])),
+    ("POST", "/v1/cases/{case}/events", Any(&[Cases])),
+    ("GET", "/v1/cases/{case}", Any(&[Cases, Read])),
+    ("GET", "/v1/cases", Any(&[Cases, Read])),
     ("POST", "/v1/licences", Any(&[Issue])),
     ("GET", "/v1/licences", Any(&[Read])),
     ("GET", "/v1/licences/{identifier}", Any(&[Read])),

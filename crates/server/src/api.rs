@@ -15,8 +15,8 @@ use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
-    catalogue, certificates, documents, health, licences, machines, notice_pages, notices, pages,
-    published, releases, signatures, verifications, witnesses,
+    cases, catalogue, certificates, documents, health, licences, machines, notice_pages, notices,
+    pages, published, releases, signatures, verifications, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -44,6 +44,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(catalogue::reports::coverage))
         .routes(routes!(catalogue::reports::comparison))
         .routes(routes!(catalogue::reports::changes))
+        .routes(routes!(cases::take))
+        .routes(routes!(cases::find))
+        .routes(routes!(cases::list))
         .routes(routes!(licences::issue, licences::list))
         .routes(routes!(licences::find))
         .routes(routes!(licences::history))

@@ -9,6 +9,7 @@ mod api;
 mod arrival;
 mod backups;
 mod caller;
+mod cases;
 mod catalogue;
 mod certificates;
 mod client;

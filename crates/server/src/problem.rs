@@ -87,13 +87,15 @@ pub enum Code {
     SubscriptionRefused,
     /// The clock of the service is not to be trusted at the moment.
     ClockUntrusted,
+    /// The case does not take the event.
+    EventRefused,
     /// Something failed inside.
     Internal,
 }
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -131,6 +133,7 @@ impl Code {
         Self::NoticeNotListed,
         Self::SubscriptionRefused,
         Self::ClockUntrusted,
+        Self::EventRefused,
         Self::Internal,
     ];
 
@@ -145,7 +148,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 38] = [
+const TABLE: [(Code, &str, u16, &str); 39] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -347,6 +350,12 @@ const TABLE: [(Code, &str, u16, &str); 38] = [
         "service.clock",
         503,
         "the clock of the service is not to be trusted",
+    ),
+    (
+        Code::EventRefused,
+        "case.event-refused",
+        422,
+        "the case does not take the event",
     ),
     (Code::Internal, "internal", 500, "something failed inside"),
 ];

@@ -2,6 +2,7 @@
 
 use catalogue::Rule;
 use catalogue::life::{Lack, MatterRefused};
+use issuance::cases::Refusal;
 use issuance::change::ChangeError;
 use issuance::custody::CustodyError;
 use issuance::import::ImportCatalogueError;
@@ -14,6 +15,7 @@ use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
 use issuance::{IssueError, SealingError};
 use registry::StoreError;
+use registry::cases::TakeError;
 use registry::jobs::{DocumentRefused, Reason, StepRefused};
 use registry::licences::{ChangeRefused, ReserveRefused};
 use registry::objects::ObjectError;
@@ -156,6 +158,12 @@ fn of_step(refused: &StepRefused) -> Problem {
         StepRefused::SealNotInUse => {
             one(Code::ReleaseRefused, "seal.not-in-use", refused.to_string())
         }
+        StepRefused::CaseStopped => Problem::new(Code::ReleaseRefused).with(vec![Defect {
+            at: String::new(),
+            code: "case.stopped".to_owned(),
+            text: refused.to_string(),
+            rule: Some("R6"),
+        }]),
         StepRefused::Overtaken => Problem::new(Code::Busy).saying("the job goes on by itself"),
         _ => Problem::new(Code::ReleaseRefused).saying(refused.to_string()),
     }
@@ -226,6 +234,32 @@ pub(crate) fn of_custody(error: &CustodyError) -> Problem {
         CustodyError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
+}
+
+/// Why an event was not judged.
+pub(crate) fn of_case(error: &TakeError) -> Problem {
+    match error {
+        TakeError::KeyReused => Problem::new(Code::KeyReused),
+        TakeError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why an event of a case was refused, and the cards that it earned.
+pub(crate) fn of_refused_event(refusal: &Refusal) -> Problem {
+    let mut defects = vec![Defect {
+        at: String::new(),
+        code: refusal.code.to_owned(),
+        text: refusal.text.clone(),
+        rule: refusal.rule,
+    }];
+    defects.extend(refusal.cards.iter().map(|colour| Defect {
+        at: String::new(),
+        code: format!("case.card-{colour}"),
+        text: format!("a {colour} card was given"),
+        rule: Some("R14"),
+    }));
+    Problem::new(Code::EventRefused).with(defects)
 }
 
 /// Why a licence was not changed.

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use issuance::Asker;
-use issuance::push::KINDS;
+use issuance::push::is_kind;
 use registry::asked::By;
 use registry::outbox::{Decision, Delivery, Subscription};
 use serde::{Deserialize, Serialize};
@@ -72,11 +72,7 @@ pub(crate) async fn put(
     app.webhooks
         .inspect(&body.address)
         .map_err(|why| refused(why.to_string()))?;
-    if let Some(unknown) = body
-        .kinds
-        .iter()
-        .find(|kind| !KINDS.contains(&kind.as_str()))
-    {
+    if let Some(unknown) = body.kinds.iter().find(|kind| !is_kind(kind)) {
         let shown: String = unknown.chars().take(40).collect();
         return Err(refused(format!("there are no events of the kind {shown}")));
     }

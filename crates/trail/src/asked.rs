@@ -99,6 +99,7 @@ const SEEN: &str = "SELECT fingerprint, department, job, status, response FROM r
      WHERE caller = $1 AND request_key = $2";
 const ANSWER: &str =
     "UPDATE request SET status = $3, response = $4 WHERE caller = $1 AND request_key = $2";
+const TAKE_BACK: &str = "DELETE FROM request WHERE caller = $1 AND request_key = $2";
 const FORGET: &str = "DELETE FROM request WHERE asked < $1 AND status IS NOT NULL";
 
 /// Notes a request in the transaction of its effect, or tells what became of it.
@@ -142,6 +143,16 @@ pub async fn note(
         _ => None,
     };
     Ok(Seen::Same { job, response })
+}
+
+/// Takes the note of a request back, in the transaction that noted it: it had no effect but a refusal,
+/// and may be made again under its key.
+///
+/// # Errors
+/// The store.
+pub async fn take_back(link: &mut Link, asked: &Asked) -> Result<(), StoreError> {
+    let values = [asked.caller.as_str().into(), asked.key.as_str().into()];
+    link.later(TAKE_BACK, &values).await
 }
 
 /// Keeps the answer to a request, in the transaction that makes it true.

@@ -64,6 +64,8 @@ pub enum Deed {
     Notice,
     /// The state of a signature identity was changed.
     Signer,
+    /// An event of a case was taken, or waits for an earlier one.
+    Case,
 }
 
 impl Deed {
@@ -93,6 +95,7 @@ impl Deed {
             Deed::Matter => "matter",
             Deed::Notice => "notice",
             Deed::Signer => "signer",
+            Deed::Case => "case",
         }
     }
 }

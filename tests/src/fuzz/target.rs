@@ -97,6 +97,7 @@ pub const TARGETS: &[Target] = &[
     document("photo", Shape::Octets, page::photo),
     target("template", Shape::Json, page::template),
     target("request", Shape::Json, work::request),
+    target("case_event", Shape::Json, work::case_event),
     target("identifier", Shape::Text, work::identifier),
     document("catalogue", Shape::Json, work::catalogue),
     target("keystore", Shape::Json, work::keystore),

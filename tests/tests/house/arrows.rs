@@ -38,6 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
+    ("docket", &["catalogue", "dossier", "licence", "registry"]),
     (
         "verify",
         &[
@@ -59,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "catalogue",
             "credential",
             "crypto",
+            "docket",
             "document",
             "dossier",
             "evidence",

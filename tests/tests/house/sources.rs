@@ -10,6 +10,7 @@ pub(crate) const CRATES: &[&str] = &[
     "cli",
     "credential",
     "crypto",
+    "docket",
     "document",
     "dossier",
     "evidence",

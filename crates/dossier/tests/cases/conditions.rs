@@ -6,13 +6,13 @@ use dossier::event::{Asked, CaseEvent, Filing, Following, Happening};
 use dossier::material::Because;
 use dossier::person::{Actor, Party, Role};
 use dossier::state::State;
-use dossier::{Fate, Took};
+use dossier::{Fate, Scene, Took};
 use time::UtcDateTime;
 use time::macros::{date, utc_datetime};
 
 use crate::office::{
     LATER, Office, actor, after, applicant, approver, body, certificate, clerk, consent, custodian,
-    filing, granted, paper, platform, promise, release, supervisor, until_decided, words,
+    filing, granted, paper, platform, promise, release, released, supervisor, until_decided, words,
 };
 use crate::table::upward;
 
@@ -20,9 +20,13 @@ const AT: UtcDateTime = utc_datetime!(2026-06-10 09:00);
 
 fn take(events: &[CaseEvent], at: UtcDateTime, (who, what): (Actor, Happening)) -> Took {
     let office = Office::shared();
-    office
-        .file(events)
-        .take(after(events, (at, who), what), &office.scene(LATER))
+    let event = after(events, (at, who), what);
+    let releases = released(&event);
+    let scene = Scene {
+        releases: &releases,
+        ..office.scene(LATER)
+    };
+    office.file(events).take(event, &scene)
 }
 
 fn code(took: &Took) -> Option<&'static str> {

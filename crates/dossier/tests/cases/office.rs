@@ -15,7 +15,7 @@ use dossier::number::{
 };
 use dossier::person::{Actor, Party, Role};
 use dossier::signed::{Assurance, Signed};
-use dossier::{CaseFile, Dossier, Fate, Scene, Words};
+use dossier::{CaseFile, Dossier, Fate, Scene, SealRelease, Words};
 use licence::restriction::Restriction;
 use licence::{Identifier, SerialText, Version};
 use time::UtcDateTime;
@@ -67,14 +67,19 @@ impl Office {
             catalogue: &self.catalogue,
             calendar: &self.calendar,
             restrictions: &self.restrictions,
+            releases: &[],
             now,
         }
     }
 
     /// The file after these events, each of which must be applied.
     pub(crate) fn file(&self, events: &[CaseEvent]) -> CaseFile {
-        let scene = self.scene(LATER);
         events.iter().fold(CaseFile::default(), |file, event| {
+            let releases = released(event);
+            let scene = Scene {
+                releases: &releases,
+                ..self.scene(LATER)
+            };
             let took = file.take(event.clone(), &scene);
             assert!(
                 matches!(took.fate, Fate::Applied(_)),
@@ -89,6 +94,17 @@ impl Office {
 
     pub(crate) fn dossier(&self, events: &[CaseEvent]) -> Dossier {
         self.file(events).dossier().expect("opened").clone()
+    }
+}
+
+/// The register's releases where `event` tells of one.
+pub(crate) fn released(event: &CaseEvent) -> Vec<SealRelease> {
+    match &event.what {
+        Happening::Released { decision } => vec![SealRelease {
+            decision: decision.as_str().to_owned(),
+            by: event.actor.person.as_str().to_owned(),
+        }],
+        _ => Vec::new(),
     }
 }
 

@@ -6,15 +6,15 @@ use dossier::event::{CaseEvent, Deferral, Filing, Happening, PartOf};
 use dossier::person::{Actor, Role};
 use dossier::signed::Assurance;
 use dossier::state::State;
-use dossier::{Fate, TakeRefused};
+use dossier::{Fate, Scene, TakeRefused};
 use licence::restriction::{Effect, Reach, Restriction};
 use time::UtcDateTime;
 use time::macros::utc_datetime;
 
 use crate::office::{
     LATER, Office, accepted, actor, after, applicant, approver, body, clerk, custodian, decision,
-    filing, granted, handed_in, kind, offered, paper, parts, person, promised, release, supervisor,
-    until_accepted, until_decided, words,
+    filing, granted, handed_in, kind, offered, paper, parts, person, promised, release, released,
+    supervisor, until_accepted, until_decided, words,
 };
 
 const AT: UtcDateTime = utc_datetime!(2026-06-10 09:00);
@@ -27,7 +27,13 @@ fn refused(
     (code, rule): (&str, Rule),
 ) {
     let file = office.file(events);
-    let took = file.take(after(events, (AT, who), what), &office.scene(LATER));
+    let event = after(events, (AT, who), what);
+    let releases = released(&event);
+    let scene = Scene {
+        releases: &releases,
+        ..office.scene(LATER)
+    };
+    let took = file.take(event, &scene);
     let Fate::Refused { why, cards } = took.fate else {
         unreachable!("{code}: {:?}", took.fate);
     };
@@ -267,7 +273,12 @@ fn a_person_with_several_accounts_is_one_person() {
     events.push(after(&events, (AT, machine.clone()), what));
     let what = release().remove(0).what;
     let event = after(&events, (AT, custodian()), what);
-    let took = office.file(&events).take(event, &office.scene(LATER));
+    let releases = released(&event);
+    let scene = Scene {
+        releases: &releases,
+        ..office.scene(LATER)
+    };
+    let took = office.file(&events).take(event, &scene);
     assert!(matches!(took.fate, Fate::Applied(_)), "{:?}", took.fate);
     // Who received a case owns no rule that decides it.
     let events = [until_accepted(), parts()].concat();
@@ -366,10 +377,13 @@ fn a_stop_blocks_whatever_comes_next_until_it_is_lifted() {
         ("case.stopped", Rule::R6),
     );
     events.push(after(&events, (AT, supervisor()), lift()));
-    let took = office.file(&events).take(
-        after(&events, (AT, custodian()), release()),
-        &office.scene(LATER),
-    );
+    let event = after(&events, (AT, custodian()), release());
+    let releases = released(&event);
+    let scene = Scene {
+        releases: &releases,
+        ..office.scene(LATER)
+    };
+    let took = office.file(&events).take(event, &scene);
     assert!(matches!(took.fate, Fate::Applied(_)), "{:?}", took.fate);
     // Before the decision it moves the case, and lifting takes it back to where it was.
     let mut events = [until_accepted(), parts()].concat();

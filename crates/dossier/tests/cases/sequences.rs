@@ -6,15 +6,15 @@ use dossier::number::EventId;
 use dossier::person::{Actor, Duty, Role};
 use dossier::state::{CASE, State};
 use dossier::table::{Goes, Row};
-use dossier::{CaseFile, Dossier, Fate};
+use dossier::{CaseFile, Dossier, Fate, Scene};
 use proptest::prelude::*;
 use time::Duration;
 use time::macros::{date, utc_datetime};
 
 use crate::office::{
     LATER, Office, accepted, actor, applicant, approver, broken, case, certificate, clerk,
-    decision, filing, granted, handed_in, parts, platform, promise, release, story, supervisor,
-    words,
+    decision, filing, granted, handed_in, parts, platform, promise, release, released, story,
+    supervisor, words,
 };
 
 /// Everything that may be tried, by whom it may be tried.
@@ -138,7 +138,8 @@ proptest! {
         repeats in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
     ) {
         let office = Office::shared();
-        let scene = office.scene(LATER);
+        let releases: Vec<_> = story().iter().flat_map(released).collect();
+        let scene = Scene { releases: &releases, ..office.scene(LATER) };
         let whole = office.file(&story());
         let mut arriving = order.clone();
         for repeat in &repeats {
@@ -188,6 +189,8 @@ proptest! {
                 at,
                 what,
             };
+            let releases = released(&event);
+            let scene = Scene { releases: &releases, ..scene };
             let took = file.take(event.clone(), &scene);
             match (&took.fate, file.dossier(), took.file.dossier()) {
                 (Fate::Applied(_), Some(before), Some(after)) => {

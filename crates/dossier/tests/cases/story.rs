@@ -15,16 +15,21 @@ use dossier::signed::Assurance;
 use dossier::stage::{acceptance_notice, decision as decision_document};
 use dossier::state::State;
 use dossier::told::{Receiver, receivers};
-use dossier::{CaseFile, Effect, Fate, TakeRefused};
+use dossier::{CaseFile, Effect, Fate, Scene, TakeRefused};
 use time::macros::{date, utc_datetime};
 
 use crate::office::{
     Office, acceptance, body, broken, case, certificate, decision, filing, firm, kind, parts,
-    promise, release, representative, story, until_accepted, until_decided, words,
+    promise, release, released, representative, story, until_accepted, until_decided, words,
 };
 
 fn effects(office: &Office, file: &CaseFile, event: &CaseEvent) -> (CaseFile, Vec<Effect>) {
-    let took = file.take(event.clone(), &office.scene(event.at));
+    let releases = released(event);
+    let scene = Scene {
+        releases: &releases,
+        ..office.scene(event.at)
+    };
+    let took = file.take(event.clone(), &scene);
     match took.fate {
         Fate::Applied(effects) => (took.file, effects),
         other => unreachable!("{other:?}"),
@@ -222,9 +227,9 @@ fn on_10_june_it_is_granted_on_day_2_of_5_and_then_released() {
     let document = decision_document(dossier, &scene).expect("decided");
     assert_eq!(document.title.0, "准予行政许可决定书");
     // Released by the custodian; the promises take effect and get the day of their check.
-    let released = office.dossier(&[until_decided(), release()].concat());
-    assert_eq!(released.state(), State::Sealing);
-    for commitment in released.commitments() {
+    let sealing = office.dossier(&[until_decided(), release()].concat());
+    assert_eq!(sealing.state(), State::Sealing);
+    for commitment in sealing.commitments() {
         assert_eq!(commitment.state, CommitmentState::InForce);
         assert_eq!(commitment.due, Some(date!(2026 - 08 - 09)));
     }

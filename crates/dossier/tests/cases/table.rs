@@ -8,14 +8,14 @@ use dossier::person::{Actor, Role};
 use dossier::state::{Act, CASE, Competence, State};
 use dossier::step::step;
 use dossier::table::{Goes, Row};
-use dossier::{Dossier, Refused};
+use dossier::{Dossier, Refused, Scene};
 use time::UtcDateTime;
 use time::macros::{date, utc_datetime};
 
 use crate::office::{
     LATER, Office, accepted, actor, after, body, certificate, filing, granted, handed_in, numbered,
-    paper, part_decided, parts, release, representative, signed, supervisor, until_accepted,
-    until_decided, words,
+    paper, part_decided, parts, release, released, representative, signed, supervisor,
+    until_accepted, until_decided, words,
 };
 
 /// After everything the bases below hold, and after the day of the deferred item.
@@ -199,6 +199,11 @@ fn every_listed_pair_works_and_every_other_is_refused_as_not_listed() {
                 (at(act), somebody(act, role)),
                 happening(act, role),
             );
+            let releases = released(&event);
+            let scene = Scene {
+                releases: &releases,
+                ..scene
+            };
             let stepped = step(&stands, &event, &scene);
             match row {
                 Some(row) => {
@@ -241,6 +246,11 @@ fn every_row_is_for_its_capacities_alone() {
                 (at(row.act), somebody(row.act, role)),
                 happening(row.act, role),
             );
+            let releases = released(&event);
+            let scene = Scene {
+                releases: &releases,
+                ..scene
+            };
             let stepped = step(&stands, &event, &scene);
             if row.by.contains(&role) {
                 assert!(stepped.is_ok(), "{row:?} by {role:?}: {stepped:?}");
@@ -281,6 +291,11 @@ fn every_act_is_for_its_bodies_alone() {
                 Competence::Concerned => &[
                     "Q-APR", "T-LIU", "C-SAMR", "Q-ENF", "C-ENF", "C-URBAN", "C-FIRE",
                 ],
+            };
+            let releases = released(&event);
+            let scene = Scene {
+                releases: &releases,
+                ..scene
             };
             let stepped = step(&stands, &event, &scene);
             if lawful.contains(&department.key.as_str()) {

@@ -5,6 +5,7 @@ use catalogue::key::PersonKey;
 use licence::Event;
 use licence::life::Stop;
 
+use crate::cases;
 use crate::jobs::job::{self, Job, JobState};
 use crate::jobs::step::{StepRefused, act, find_release, locked};
 use crate::licences::tell;
@@ -81,6 +82,10 @@ pub(crate) async fn record(
     // T-D3: of two processes that went on with one job, the one that journalled last records.
     if job.attempts != recording.attempt {
         return Err(StepRefused::Overtaken);
+    }
+    // R6: what was sealed and stopped since becomes true when the stop is lifted.
+    if cases::is_stopped(link, &job.grounds.case).await? {
+        return Err(StepRefused::CaseStopped);
     }
     let department = job.department.as_str();
     let record = match &job.identifier {

@@ -5,6 +5,7 @@ use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm, sh
 use licence::Identifier;
 use thiserror::Error;
 
+use crate::cases;
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
 use crate::seals;
@@ -49,6 +50,9 @@ pub enum StepRefused {
     /// The seal is not in use: it was suspended, replaced or cancelled, or never taken over (T-S6).
     #[error("the seal is not in use")]
     SealNotInUse,
+    /// A supervisor has stopped the case (R6).
+    #[error("the case is stopped")]
+    CaseStopped,
     /// The life of the licence refuses.
     #[error(transparent)]
     Life(#[from] licence::Refused),
@@ -156,7 +160,7 @@ pub(crate) async fn release(
     }
     let statement = &release.statement;
     compare(statement, &job)?;
-    inspect_seal(link, &job).await?;
+    inspect_use(link, &job).await?;
     let decided = job.grounds.decided_by.as_ref();
     if statement.releaser == statement.requester
         || statement.releaser == job.caller
@@ -262,7 +266,7 @@ pub(crate) async fn journal(
     if release.statement.expires <= by.at {
         return Err(StepRefused::Expired);
     }
-    inspect_seal(link, &job).await?;
+    inspect_use(link, &job).await?;
     let (department, id) = (job.department.as_str(), id.as_str());
     // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
     // result never left (house-style 2.2).
@@ -295,12 +299,16 @@ pub(crate) async fn journal(
     Ok(Journalled { release, attempt })
 }
 
-/// T-S6: asked in the transaction that takes or consumes the release; a suspension waits for it, or stops it.
-async fn inspect_seal(link: &mut Link, job: &Job) -> Result<(), StepRefused> {
-    seals::is_in_use(link, &job.grounds.seal)
-        .await?
-        .then_some(())
-        .ok_or(StepRefused::SealNotInUse)
+/// T-S6, R6: asked in the transaction that takes or consumes the release; a suspension of the seal or a stop of the
+/// case waits for it, or stops it.
+async fn inspect_use(link: &mut Link, job: &Job) -> Result<(), StepRefused> {
+    if !seals::is_in_use(link, &job.grounds.seal).await? {
+        return Err(StepRefused::SealNotInUse);
+    }
+    if cases::is_stopped(link, &job.grounds.case).await? {
+        return Err(StepRefused::CaseStopped);
+    }
+    Ok(())
 }
 
 pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, StepRefused> {

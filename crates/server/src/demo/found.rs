@@ -158,6 +158,7 @@ async fn accounts(
             Scope::Issue,
             Scope::Change,
             Scope::Seal,
+            Scope::Cases,
             Scope::Read,
             Scope::Certify,
         ];

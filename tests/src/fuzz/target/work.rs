@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use catalogue::{Catalogue, CitizenNumber, OrganisationCode, Sources};
+use catalogue::{Calendar, Catalogue, CitizenNumber, OrganisationCode, Sources};
 use crypto::{KeyStore, PublicKey, Signature, SignatureAlgorithm};
+use dossier::event::CaseEvent;
+use dossier::{CaseFile, Fate, Scene};
 use licence::{Identifier, IssueRequest, LicenceNumber, SerialText, ValidTo, admit};
 use serde_json::Value;
 
@@ -52,6 +54,41 @@ pub fn request(octets: &[u8]) -> bool {
             false
         }
     }
+}
+
+/// An event of a case as it is posted: taken into an empty file under the sample catalogue, never half.
+pub fn case_event(octets: &[u8]) -> bool {
+    if credential::inspect_json(octets).is_err() {
+        return false;
+    }
+    let Ok(event) = serde_json::from_slice::<CaseEvent>(octets) else {
+        return false;
+    };
+    let Some(catalogue) = CATALOGUE.as_ref() else {
+        return false;
+    };
+    let text = serde_json::to_vec(&event).unwrap_or_default();
+    let again = serde_json::from_slice::<CaseEvent>(&text).ok();
+    assert_eq!(
+        again.as_ref(),
+        Some(&event),
+        "what is read is written the same"
+    );
+    let calendar = Calendar::default();
+    let scene = Scene {
+        catalogue,
+        calendar: &calendar,
+        restrictions: &[],
+        releases: &[],
+        now: AT,
+    };
+    let before = CaseFile::default();
+    let took = before.take(event, &scene);
+    match took.fate {
+        Fate::Refused { cards, .. } => assert_eq!(took.file, before.carded(cards)),
+        _ => assert_ne!(took.file, before),
+    }
+    true
 }
 
 /// Identifiers, numbers, codes and dates: what is accepted has one form.

@@ -1,0 +1,418 @@
+//! The way of an event into its case: who sends it, what the register holds, the table of the case, one fact.
+
+use catalogue::Rule;
+use catalogue::key::DepartmentKey;
+use dossier::card::Card;
+use dossier::event::{CaseEvent, Filing, Happening};
+use dossier::number::CaseNumber;
+use dossier::{CaseFile, Effect, Fate, TakeRefused, Took};
+use licence::restriction::Restriction;
+use registry::StoreError;
+use registry::asked::{Asked, By, Response};
+use registry::cases::{Held, Judge, Judged, TakeError, Taken, Taking};
+use serde::Serialize;
+use time::UtcDateTime;
+
+use crate::act::Writer;
+use crate::concern::may_report;
+use crate::room::Room;
+use crate::tell::{Teller, colour};
+
+/// Most events of one body that wait for the case to be opened.
+const MAX_EARLY: usize = 16;
+
+/// Who sends an event.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// The request.
+    pub asked: Asked,
+    /// Its department.
+    pub department: DepartmentKey,
+    /// Who, when.
+    pub by: By,
+}
+
+/// What became of an event that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Applied, parked or known already; the answer.
+    Taken(Response),
+    /// Refused with its reason; nothing of it was applied but the cards it earned.
+    Refused(Refusal),
+    /// The case does not concern the sender's department: for it there is none (T-P3).
+    Hidden,
+}
+
+/// Why an event was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: &'static str,
+    /// In words, without a person's.
+    pub text: String,
+    /// The rule that refuses, where one does.
+    pub rule: Option<&'static str>,
+    /// Colours of the cards that it earned.
+    pub cards: Vec<&'static str>,
+}
+
+/// What is answered to an event.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    case: &'a str,
+    event: &'a str,
+    #[serde(flatten)]
+    fate: FateTold,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+    /// The number of the next event.
+    next: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    late: Vec<LateTold<'a>>,
+}
+
+/// What became of one event.
+#[derive(Debug, Serialize)]
+struct FateTold {
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    follows: Vec<String>,
+}
+
+/// What became of one that had waited.
+#[derive(Debug, Serialize)]
+struct LateTold<'a> {
+    event: &'a str,
+    #[serde(flatten)]
+    fate: FateTold,
+}
+
+/// Takes an event as it was sent.
+///
+/// # Errors
+/// `KeyReused`; the store. A refusal is an outcome, and stands in the trace.
+pub async fn take(
+    room: &Room,
+    sender: Sender,
+    (case, event): (&CaseNumber, CaseEvent),
+    restrictions: Vec<Restriction>,
+    now: UtcDateTime,
+) -> Result<Outcome, TakeError> {
+    let objection = match addressed(&sender, case, &event) {
+        Some(objection) => Some(objection),
+        None => held_against(room, &sender, &event).await?,
+    };
+    let taking = Taking {
+        case: case.clone(),
+        department: sender.department.clone(),
+        by: sender.by.clone(),
+        asked: Some(sender.asked.clone()),
+        judge: judge(Judging {
+            room: room.clone(),
+            sender,
+            event,
+            restrictions,
+            objection: objection.clone(),
+            now,
+        }),
+    };
+    Ok(match room.registry.cases().take(taking).await? {
+        Taken::Repeated(response) => response.map_or(Outcome::Hidden, Outcome::Taken),
+        Taken::Judged(judged) => match (judged.response, judged.took.fate) {
+            (Some(response), _) => Outcome::Taken(response),
+            (None, Fate::Refused { why, cards }) => {
+                objection.map_or_else(|| refused(&why, &cards), Outcome::Refused)
+            }
+            (None, _) => objection.map_or(Outcome::Hidden, Outcome::Refused),
+        },
+    })
+}
+
+fn refused(why: &TakeRefused, cards: &[Card]) -> Outcome {
+    Outcome::Refused(Refusal {
+        code: why.code(),
+        text: why.to_string(),
+        rule: match why {
+            TakeRefused::Case(why) => Some(why.rule().number()),
+            _ => None,
+        },
+        cards: cards.iter().map(|card| colour(card.colour)).collect(),
+    })
+}
+
+fn objection(code: &'static str, text: &str, rule: Option<Rule>) -> Refusal {
+    Refusal {
+        code,
+        text: text.to_owned(),
+        rule: rule.map(Rule::number),
+        cards: Vec::new(),
+    }
+}
+
+/// A calling system acts for its own department alone, and for the case it names.
+fn addressed(sender: &Sender, case: &CaseNumber, event: &CaseEvent) -> Option<Refusal> {
+    if event.case != *case {
+        return Some(objection(
+            "case.other-case",
+            "the event belongs to another case",
+            None,
+        ));
+    }
+    (event.actor.body != sender.department).then(|| {
+        objection(
+            "case.other-department",
+            "the account acts for another department",
+            Some(Rule::R3),
+        )
+    })
+}
+
+/// What the register says against it: an account of somebody else, somebody whose rights have ended, a licence that
+/// is none of that type or not valid.
+async fn held_against(
+    room: &Room,
+    sender: &Sender,
+    event: &CaseEvent,
+) -> Result<Option<Refusal>, StoreError> {
+    let callers = room.registry.callers();
+    let actor = &event.actor;
+    // R3: one person may have several accounts, one account is never two people's.
+    if let Some(account) = callers.find(actor.account.as_str()).await?
+        && (account.person() != actor.person.as_str() || account.department != sender.department)
+    {
+        let text = "the account is another person's, or of another department";
+        return Ok(Some(objection(
+            "case.account-of-another",
+            text,
+            Some(Rule::R3),
+        )));
+    }
+    if let Some(person) = callers.person(&actor.person).await?
+        && person.ended.is_some()
+    {
+        let text = "the rights of the person have ended";
+        return Ok(Some(objection("case.person-ended", text, Some(Rule::R3))));
+    }
+    let Happening::Filed(Filing::Had { how, .. }) = &event.what else {
+        return Ok(None);
+    };
+    let Some(identifier) = how.licence() else {
+        return Ok(None);
+    };
+    // One that this register does not hold is its own register's to answer for (R32).
+    let Some(record) = room.registry.licences().find(identifier, None).await? else {
+        return Ok(None);
+    };
+    let status = record.life.status(&record.period, event.at);
+    if status.answer() == "valid" {
+        return Ok(None);
+    }
+    let text = "the licence is not valid";
+    Ok(Some(objection(
+        "case.licence-not-valid",
+        text,
+        Some(Rule::R10),
+    )))
+}
+
+/// What an event is judged with, handed into its transaction.
+struct Judging {
+    room: Room,
+    sender: Sender,
+    event: CaseEvent,
+    restrictions: Vec<Restriction>,
+    objection: Option<Refusal>,
+    now: UtcDateTime,
+}
+
+fn judge(judging: Judging) -> Judge {
+    Box::new(move |held| judging.judged(held))
+}
+
+impl Judging {
+    fn judged(&self, held: &Held) -> Judged {
+        // A repeat is told what it was told, whatever has changed since.
+        let is_known = held
+            .file
+            .history()
+            .iter()
+            .chain(held.file.parked())
+            .any(|known| *known == self.event);
+        if !self.may_see(held) {
+            return self.stopped(held, "case.not-concerned");
+        }
+        if let Some(objection) = self.objection.as_ref().filter(|_| !is_known) {
+            return self.stopped(held, objection.code);
+        }
+        let calendar = self.room.calendar(&held.file, Some(&self.event));
+        let scene = self
+            .room
+            .scene(&calendar, (&self.restrictions, &held.releases), self.now);
+        let took = match self.crowds(&held.file) && !is_known {
+            true => Took {
+                file: held.file.clone(),
+                fate: Fate::Refused {
+                    why: TakeRefused::Full,
+                    cards: Vec::new(),
+                },
+                late: Vec::new(),
+            },
+            false => held.file.take(self.event.clone(), &scene),
+        };
+        self.recorded(held, took)
+    }
+
+    /// T-P3: before a case was opened anybody may report of it; afterwards whom it concerns.
+    fn may_see(&self, held: &Held) -> bool {
+        held.file.dossier().is_none_or(|dossier| {
+            may_report(dossier, &self.sender.department, &self.room.catalogue)
+        })
+    }
+
+    /// Whether the sender has filled its share of what may wait before the case was opened.
+    fn crowds(&self, file: &CaseFile) -> bool {
+        let own = |event: &&CaseEvent| event.actor.body == self.sender.department;
+        file.dossier().is_none()
+            && self.event.number > 1
+            && file.parked().iter().filter(own).count() >= MAX_EARLY
+    }
+
+    fn writer(&self) -> Writer<'_> {
+        Writer {
+            department: &self.sender.department,
+            by: &self.sender.by,
+        }
+    }
+
+    /// Refused before the case itself was asked.
+    fn stopped(&self, held: &Held, code: &'static str) -> Judged {
+        Judged {
+            took: Took {
+                file: held.file.clone(),
+                fate: Fate::Repeated,
+                late: Vec::new(),
+            },
+            department: self.department(held, &held.file),
+            acts: vec![self.writer().refused(&self.event, code)],
+            events: Vec::new(),
+            response: None,
+            looked: None,
+            checked: held.checked,
+        }
+    }
+
+    /// Whose the case is: the deciding body's from its opening on.
+    fn department(&self, held: &Held, file: &CaseFile) -> DepartmentKey {
+        file.dossier()
+            .and_then(|dossier| self.room.catalogue.matter(&dossier.terms().matter))
+            .map(|matter| matter.exercised_by.clone())
+            .or_else(|| held.department.clone())
+            .unwrap_or_else(|| self.sender.department.clone())
+    }
+
+    fn recorded(&self, held: &Held, took: Took) -> Judged {
+        let writer = self.writer();
+        let mut acts = writer.acts(&self.event, &took.fate, &took.file);
+        let mut events = self.told(&self.event, &took.fate, &took.file);
+        for (id, fate) in &took.late {
+            let parked = held.file.parked().iter().find(|event| event.id == *id);
+            if let Some(event) = parked {
+                acts.extend(writer.acts(event, fate, &took.file));
+                events.extend(self.told(event, fate, &took.file));
+            }
+        }
+        let response = (!matches!(took.fate, Fate::Refused { .. })).then(|| self.response(&took));
+        Judged {
+            department: self.department(held, &took.file),
+            acts,
+            events,
+            response,
+            looked: None,
+            checked: held.checked,
+            took,
+        }
+    }
+
+    fn told(
+        &self,
+        event: &CaseEvent,
+        fate: &Fate,
+        file: &CaseFile,
+    ) -> Vec<registry::outbox::Outgoing> {
+        let Some(dossier) = file.dossier() else {
+            return Vec::new();
+        };
+        let teller = Teller {
+            dossier,
+            catalogue: &self.room.catalogue,
+            acting: Some(&event.actor.body),
+            now: self.now,
+        };
+        teller.of_event(event, fate)
+    }
+
+    fn response(&self, took: &Took) -> Response {
+        let late = took.late.iter().map(|(id, fate)| LateTold {
+            event: id.as_str(),
+            fate: fate_told(fate),
+        });
+        let answer = Answer {
+            case: self.event.case.as_str(),
+            event: self.event.id.as_str(),
+            fate: fate_told(&took.fate),
+            state: took.file.dossier().map(|dossier| dossier.state().code()),
+            next: took.file.due(),
+            late: late.collect(),
+        };
+        Response {
+            status: match took.fate {
+                Fate::Parked { .. } => 202,
+                _ => 200,
+            },
+            body: serde_json::to_vec(&answer).unwrap_or_default(),
+        }
+    }
+}
+
+fn fate_told(fate: &Fate) -> FateTold {
+    let told = |fate| FateTold {
+        fate,
+        waits_for: None,
+        code: None,
+        follows: Vec::new(),
+    };
+    match fate {
+        Fate::Applied(effects) => FateTold {
+            follows: effects.iter().map(follows).collect(),
+            ..told("applied")
+        },
+        Fate::Repeated => told("repeated"),
+        Fate::Parked { waits_for } => FateTold {
+            waits_for: Some(*waits_for),
+            ..told("parked")
+        },
+        Fate::Refused { why, .. } => FateTold {
+            code: Some(why.code()),
+            ..told("refused")
+        },
+    }
+}
+
+/// What follows, as the sender is told.
+fn follows(effect: &Effect) -> String {
+    match effect {
+        Effect::Document(purpose) => format!("document {}", purpose.code()),
+        Effect::CommitmentNotice(number) => format!("commitment-notice {number}"),
+        Effect::DecisionNotice => "decision-notice".to_owned(),
+        Effect::Credit(credit) => format!("credit {}", credit.commitment),
+        Effect::Card(card) => format!("card {}", colour(card.colour)),
+        Effect::Refer { material } => format!("refer {material}"),
+        Effect::DataUsed(entry) => format!("data-used {}", entry.material),
+        Effect::Rating => "rating".to_owned(),
+        _ => "further".to_owned(),
+    }
+}
