@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use catalogue::{Calendar, Catalogue};
 use dossier::event::{CaseEvent, Happening};
-use dossier::{CaseFile, Scene, SealRelease};
+use dossier::scene::SealRelease;
+use dossier::{CaseFile, Scene};
 use licence::restriction::Restriction;
 use registry::Registry;
 use time::UtcDateTime;

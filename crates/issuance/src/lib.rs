@@ -53,5 +53,5 @@ pub use issue::{Begun, IssueError, IssueOrder, begin, complete};
 pub use keys::{ServiceKey, seal_key};
 pub use level::Level;
 pub use office::{Office, Parts, Settings};
-pub use said::{Issued, Waits};
+pub use said::Waits;
 pub use sealing::SealingError;

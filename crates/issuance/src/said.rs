@@ -76,26 +76,26 @@ pub(crate) fn state(job: &Job) -> &'static str {
 
 /// A sealed and recorded file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Issued {
+pub(crate) struct Issued {
     /// The job.
-    pub job: String,
+    pub(crate) job: String,
     /// `valid`, `not_yet_valid` or another state of a licence; `sealed` for a document.
-    pub state: &'static str,
+    pub(crate) state: &'static str,
     /// The licence's identifier.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub identifier: Option<String>,
+    pub(crate) identifier: Option<String>,
     /// Its number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
+    pub(crate) number: Option<String>,
     /// Its content digest, lower-case hexadecimal (D17).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub content_digest: Option<String>,
+    pub(crate) content_digest: Option<String>,
     /// SHA-256 of the sealed file, lower-case hexadecimal.
-    pub file_digest: String,
+    pub(crate) file_digest: String,
     /// Where the file is had.
-    pub file: String,
+    pub(crate) file: String,
     /// The receipt of the public log (C2SP tlog-proof).
-    pub receipt: String,
+    pub(crate) receipt: String,
 }
 
 impl Issued {

@@ -14,8 +14,9 @@ use dossier::number::{
     AccountKey, CaseNumber, CommitmentNumber, EventId, MandateNumber, PaperDigest,
 };
 use dossier::person::{Actor, Party, Role};
+use dossier::scene::SealRelease;
 use dossier::signed::{Assurance, Signed};
-use dossier::{CaseFile, Dossier, Fate, Scene, SealRelease, Words};
+use dossier::{CaseFile, Dossier, Fate, Scene, Words};
 use licence::restriction::Restriction;
 use licence::{Identifier, SerialText, Version};
 use time::UtcDateTime;

@@ -4,7 +4,8 @@ use catalogue::Rule;
 use dossier::deferral::DeferredState;
 use dossier::event::{CaseEvent, Following, Happening};
 use dossier::person::Role;
-use dossier::{Fate, Scene, SealRelease, TakeRefused};
+use dossier::scene::SealRelease;
+use dossier::{Fate, Scene, TakeRefused};
 use time::macros::utc_datetime;
 
 use crate::office::{
