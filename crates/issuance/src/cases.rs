@@ -18,13 +18,11 @@ pub use docket::take::{Outcome as Taken, Refusal};
 pub use dossier::event::CaseEvent as Event;
 pub use dossier::number::CaseNumber as Number;
 
-impl Office {
-    /// What the work on cases has at hand.
-    pub(crate) fn room(&self) -> Room {
-        Room {
-            registry: self.registry.clone(),
-            catalogue: self.desk().catalogue.clone(),
-        }
+/// What the work on cases has at hand.
+fn room(office: &Office) -> Room {
+    Room {
+        registry: office.registry.clone(),
+        catalogue: office.desk().catalogue.clone(),
     }
 }
 
@@ -45,7 +43,7 @@ pub async fn take(
         department: asker.department.clone(),
         by: asker.by(now),
     };
-    let room = office.room();
+    let room = room(office);
     let outcome = docket::take::take(&room, sender, (case, event), restrictions, now).await?;
     office.push.notify_one();
     Ok(outcome)
@@ -83,7 +81,7 @@ pub async fn look(
     case: &CaseNumber,
 ) -> Result<Option<CaseTold>, StoreError> {
     let now = office.clock.now();
-    docket::look::find(&office.room(), case, &asker.department, now).await
+    docket::look::find(&room(office), case, &asker.department, now).await
 }
 
 /// A page of the own department's cases: all, or those with a card of this colour, `yellow` or `red`.
@@ -96,7 +94,7 @@ pub async fn list(
     after: Option<&CaseNumber>,
     listed: Listed,
 ) -> Result<Vec<LineTold>, StoreError> {
-    docket::look::list(&office.room(), &asker.department, after, listed).await
+    docket::look::list(&room(office), &asker.department, after, listed).await
 }
 
 /// The whole file of a case, for work inside the office.
@@ -123,7 +121,7 @@ pub async fn grant(office: &Office, case: &str) -> Result<CaseGround, StoreError
 pub(crate) async fn upkeep(office: &Office) -> Result<usize, StoreError> {
     let now = crate::answers::whole(office.clock.now());
     let today = office.settings.zone.date_at(now);
-    let brought = docket::due::round(&office.room(), today, now).await?;
+    let brought = docket::due::round(&room(office), today, now).await?;
     if brought > 0 {
         office.push.notify_one();
     }

@@ -87,8 +87,8 @@ impl From<BeginList> for IssueError {
     fn from(error: BeginList) -> Self {
         match error {
             BeginList::Status(StatusError::Store(error)) => Self::Store(error),
-            BeginList::Status(_) => Self::Reserve(ReserveRefused::ListFull),
             BeginList::Random(error) => Self::Random(error),
+            _ => Self::Reserve(ReserveRefused::ListFull),
         }
     }
 }

@@ -199,21 +199,21 @@ impl std::fmt::Debug for Post {
     }
 }
 
-impl Office {
+impl Post {
     /// The office's post.
     #[must_use]
-    pub fn post(&self) -> Post {
-        Post {
-            outbox: self.registry.outbox(),
-            clock: self.clock.clone(),
-            source: self.settings.address.clone(),
+    pub fn of(office: &Office) -> Self {
+        Self {
+            outbox: office.registry.outbox(),
+            clock: office.clock.clone(),
+            source: office.settings.address.clone(),
         }
     }
+}
 
-    /// Says that something may be due to a subscriber.
-    pub fn wake_post(&self) {
-        self.push.notify_one();
-    }
+/// Says that something may be due to a subscriber.
+pub fn wake(office: &Office) {
+    office.push.notify_one();
 }
 
 /// One round: what is due goes to every subscriber, receivers beside each other, none waiting for another.
@@ -446,7 +446,7 @@ where
 {
     let office = office.clone();
     tokio::spawn(async move {
-        let post = office.post();
+        let post = Post::of(&office);
         loop {
             match round(&post, &carry).await {
                 Ok(Pushed { more: true, .. }) => continue,

@@ -6,44 +6,40 @@
 
 mod access;
 mod api;
-mod arrival;
 mod backups;
 mod caller;
 mod cases;
 mod catalogue;
 mod certificates;
-mod client;
 mod command;
 mod config;
 mod demo;
 mod documents;
 mod door;
-mod framing;
 mod health;
 mod json;
 mod licences;
 mod listen;
 mod machines;
-mod message_signature;
 mod notice_pages;
 mod notices;
 mod numbers;
 mod open;
 mod pages;
-mod problem;
 mod problems;
 mod published;
 mod releases;
 mod seals;
 mod serve;
 mod signatures;
-mod spool;
 mod state;
 mod subscriptions;
 mod text;
 mod verifications;
 mod webhooks;
 mod witnesses;
+
+use wire::{arrival, client, framing, message_signature, problem, spool};
 
 pub use access::{Access, Scope};
 pub use api::openapi;

@@ -502,10 +502,10 @@ pub(crate) fn of_certificate(error: &PersonCertificateError) -> Problem {
         PersonCertificateError::Unknown => Problem::new(Code::NotFound),
         PersonCertificateError::Store(error) => of_store(error),
         PersonCertificateError::Certify(cause) => match cause {
-            issuance::CertifyError::Sign(crypto::SignError::Locked) => {
+            issuance::people::CertifyError::Sign(crypto::SignError::Locked) => {
                 Problem::new(Code::KeysLocked)
             }
-            issuance::CertifyError::Lint(refused) => {
+            issuance::people::CertifyError::Lint(refused) => {
                 let defects = refused.findings.iter().map(|finding| Defect {
                     at: String::new(),
                     code: finding.rule.code.to_owned(),
@@ -514,7 +514,7 @@ pub(crate) fn of_certificate(error: &PersonCertificateError) -> Problem {
                 });
                 Problem::new(Code::CertificateRefused).with(defects.collect())
             }
-            issuance::CertifyError::Profile(cause) => {
+            issuance::people::CertifyError::Profile(cause) => {
                 Problem::new(Code::CertificateRefused).saying(cause.to_string())
             }
             _ => Problem::new(internal(cause)),

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use issuance::Asker;
-use issuance::push::is_kind;
+use issuance::push::{self, is_kind};
 use registry::asked::By;
 use registry::outbox::{Decision, Delivery, Subscription};
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ pub(crate) async fn put(
     let outbox = app.office.registry().outbox();
     let kept = outbox.subscribe(subscription, by(&app, &asker)).await;
     kept.map_err(|error| of_store(&error))?;
-    app.office.wake_post();
+    push::wake(&app.office);
     Ok(Json(told))
 }
 
@@ -207,7 +207,7 @@ pub(crate) async fn decide(
     if !decided.map_err(|error| of_store(&error))? {
         return Err(Problem::new(Code::NotFound));
     }
-    app.office.wake_post();
+    push::wake(&app.office);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -241,6 +241,6 @@ pub(crate) async fn replay(
         .replay(&asker.department, since, by(&app, &asker))
         .await;
     let deliveries = told.map_err(|error| of_store(&error))?;
-    app.office.wake_post();
+    push::wake(&app.office);
     Ok(Json(ReplayTold { deliveries }))
 }

@@ -53,10 +53,26 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "backoffice",
+        &[
+            "asn1",
+            "catalogue",
+            "credential",
+            "crypto",
+            "document",
+            "evidence",
+            "pki",
+            "registry",
+            "seal",
+            "tlog",
+            "verify",
+        ],
+    ),
+    (
         "issuance",
         &[
             "affix",
-            "asn1",
+            "backoffice",
             "catalogue",
             "credential",
             "crypto",
@@ -74,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["crypto", "pki", "verify"]),
+    ("wire", &["crypto"]),
     (
         "server",
         &[
@@ -86,6 +103,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "registry",
             "tlog",
             "verify",
+            "wire",
         ],
     ),
 ];
@@ -94,13 +112,21 @@ const ARROWS: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("argon2", &["crypto"]),
     ("askama", &["server"]),
-    ("axum", &["server"]),
+    ("axum", &["server", "wire"]),
     (
         "base64",
-        &["credential", "evidence", "pki", "server", "tlog", "verify"],
+        &[
+            "credential",
+            "evidence",
+            "pki",
+            "server",
+            "tlog",
+            "verify",
+            "wire",
+        ],
     ),
     ("fast_qr", &["credential"]),
-    ("hyper", &["server"]),
+    ("hyper", &["server", "wire"]),
     ("lopdf", &["pdf"]),
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
@@ -111,7 +137,16 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     (
         "tokio",
-        &["cli", "issuance", "registry", "server", "store", "vault"],
+        &[
+            "backoffice",
+            "cli",
+            "issuance",
+            "registry",
+            "server",
+            "store",
+            "vault",
+            "wire",
+        ],
     ),
     ("tokio-rustls", &["server"]),
     ("utoipa", &["server"]),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const CRATES: &[&str] = &[
     "affix",
     "asn1",
+    "backoffice",
     "catalogue",
     "cli",
     "credential",
@@ -26,6 +27,7 @@ pub(crate) const CRATES: &[&str] = &[
     "trail",
     "vault",
     "verify",
+    "wire",
     "x509",
 ];
 

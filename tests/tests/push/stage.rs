@@ -68,7 +68,7 @@ impl Stage {
     }
 
     pub(crate) fn post(&self) -> Post {
-        self.office.post()
+        Post::of(&self.office)
     }
 
     pub(crate) async fn subscribe(&self, receiver: &str, kinds: &[&str]) {

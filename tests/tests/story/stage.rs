@@ -234,7 +234,7 @@ impl Stage {
             if found.len() >= many {
                 return found;
             }
-            self.office.wake_post();
+            issuance::push::wake(&self.office);
             arrived.await;
         }
     }

@@ -28,15 +28,15 @@ const KIB: u64 = 1 << 10;
 
 /// Where documents wait to be read.
 #[derive(Debug, Clone)]
-pub(crate) struct Spool {
+pub struct Spool {
     room: Arc<Semaphore>,
 }
 
 /// A document that arrived.
 #[derive(Debug)]
-pub(crate) struct Spooled {
+pub struct Spooled {
     /// SHA-256 of it; none of nothing.
-    pub(crate) digest: Option<[u8; 32]>,
+    pub digest: Option<[u8; 32]>,
     length: u64,
     place: Place,
 }
@@ -47,8 +47,16 @@ enum Place {
     File(File, OwnedSemaphorePermit),
 }
 
+impl Default for Spool {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Spool {
-    pub(crate) fn new() -> Self {
+    /// An empty spool with the room that all uploads share.
+    #[must_use]
+    pub fn new() -> Self {
         Self::of(QUOTA)
     }
 
@@ -62,7 +70,7 @@ impl Spool {
     ///
     /// # Errors
     /// As [`Arriving::next`]; `service.busy` beyond the quota, `store.full` where the file cannot be written.
-    pub(crate) async fn take<B>(&self, body: B, limit: usize) -> Result<Spooled, Problem>
+    pub async fn take<B>(&self, body: B, limit: usize) -> Result<Spooled, Problem>
     where
         B: Content<Data = Bytes> + Unpin,
     {
@@ -123,7 +131,7 @@ impl Spool {
 
 impl Spooled {
     /// The document as the content of a request; its room is free again when that is dropped.
-    pub(crate) fn into_body(self) -> Body {
+    pub fn into_body(self) -> Body {
         match self.place {
             Place::Memory(octets) => octets.into(),
             Place::File(file, room) => Body::new(Reading {

@@ -19,7 +19,7 @@ const OFFICE: &str = "service";
 
 /// Why the trace was not anchored; the next round tries again.
 #[derive(Debug, Error)]
-pub(crate) enum AnchorError {
+pub enum AnchorError {
     /// The log cannot be read.
     #[error("the log cannot be read")]
     Log(#[from] LogError),
@@ -36,7 +36,10 @@ pub(crate) enum AnchorError {
 
 /// Puts the newest checkpoint of the trace into the public log, where the trace grew since the last one and a minute is
 /// over; whether it did.
-pub(crate) async fn anchor(office: &Office) -> Result<bool, AnchorError> {
+///
+/// # Errors
+/// [`AnchorError`]; then the next round does it.
+pub async fn anchor(office: &Office) -> Result<bool, AnchorError> {
     let Some(latest) = office.registry.logs().latest(Log::Trace).await? else {
         return Ok(false);
     };

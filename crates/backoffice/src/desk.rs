@@ -16,11 +16,11 @@ pub struct Desk {
     /// The catalogue.
     pub catalogue: Arc<Catalogue>,
     /// The seals in use.
-    pub(crate) seals: Seals,
+    pub seals: Seals,
     /// The prepared pages, by type key.
-    pub(crate) blanks: BTreeMap<String, Blank>,
+    pub blanks: BTreeMap<String, Blank>,
     /// The prepared forms of stage documents, by code.
-    pub(crate) forms: BTreeMap<&'static str, Blank>,
+    pub forms: BTreeMap<&'static str, Blank>,
 }
 
 /// Why a page of the office cannot be made ready.
@@ -36,7 +36,10 @@ pub enum PreparePage {
 }
 
 /// Prepares the page of every type that has a template.
-pub(crate) fn blanks(
+///
+/// # Errors
+/// [`PreparePage`].
+pub fn blanks(
     catalogue: &Catalogue,
     imprint: &Imprint,
 ) -> Result<BTreeMap<String, Blank>, PreparePage> {
@@ -53,7 +56,10 @@ pub(crate) fn blanks(
 }
 
 /// Prepares every form of a stage document.
-pub(crate) fn forms(imprint: &Imprint) -> Result<BTreeMap<&'static str, Blank>, PreparePage> {
+///
+/// # Errors
+/// [`PreparePage`].
+pub fn forms(imprint: &Imprint) -> Result<BTreeMap<&'static str, Blank>, PreparePage> {
     let prepared = Template::forms().map(|code| {
         let form = Template::form(code)?;
         Ok((code, Blank::prepare(form, imprint)?))

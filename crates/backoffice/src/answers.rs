@@ -55,6 +55,7 @@ pub enum Answered {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// The response.
+    /// The response, DER.
     pub der: Vec<u8>,
     /// What goes with it over HTTP, written once. Never served from its nextUpdate on (T-A2).
     pub headers: Headers,
@@ -78,11 +79,13 @@ impl Held {
 
 /// A response signed for one request; to be journalled before it leaves.
 #[derive(Debug)]
-pub(crate) struct Fresh {
-    pub(crate) der: Vec<u8>,
+pub struct Fresh {
+    /// The response, DER.
+    pub der: Vec<u8>,
     /// SHA-256 of the octets that were signed.
-    pub(crate) signed: [u8; 32],
-    pub(crate) moment: UtcDateTime,
+    pub signed: [u8; 32],
+    /// When it was signed.
+    pub moment: UtcDateTime,
 }
 
 /// The responder of the issuing CA.
@@ -117,19 +120,33 @@ impl std::fmt::Debug for Responder {
 }
 
 /// What a responder is made of.
-pub(crate) struct Parts {
-    pub(crate) authority: Certificate,
-    pub(crate) certificate: Certificate,
-    pub(crate) algorithm: SignatureAlgorithm,
+pub struct Parts {
+    /// The CA for which it answers.
+    pub authority: Certificate,
+    /// Its own certificate.
+    pub certificate: Certificate,
+    /// How it signs.
+    pub algorithm: SignatureAlgorithm,
     /// How long an answer is good.
-    pub(crate) life: Duration,
-    pub(crate) keys: Arc<KeyStore>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) registry: Registry,
+    pub life: Duration,
+    /// Where its key is.
+    pub keys: Arc<KeyStore>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// What is known of certificates.
+    pub registry: Registry,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Parts")
+    }
 }
 
 impl Responder {
-    pub(crate) fn new(parts: Parts) -> Self {
+    /// A responder that holds no answers yet.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
         Self {
             named: NamedIssuer::of(&parts.authority),
             authority: parts.authority,
@@ -221,7 +238,7 @@ impl Responder {
     ///
     /// # Errors
     /// The answer, where nothing is to be signed: from memory, or a refusal.
-    pub(crate) fn read(&self, octets: &[u8]) -> Result<Request, Answered> {
+    pub fn read(&self, octets: &[u8]) -> Result<Request, Answered> {
         let request = Request::parse(octets).map_err(|fault| Answered::Refused(fault.refusal()))?;
         // RFC 9919 2.2.3: no record of another issuer, no signed answer.
         if !request.ids().iter().all(|id| self.named.issued(id)) {
@@ -234,7 +251,7 @@ impl Responder {
     }
 
     /// What is held for a request about one certificate, its nonce left aside.
-    pub(crate) fn kept(&self, request: &Request) -> Option<Answered> {
+    pub fn kept(&self, request: &Request) -> Option<Answered> {
         let [id] = request.ids() else {
             return None;
         };
@@ -249,7 +266,7 @@ impl Responder {
     ///
     /// # Errors
     /// [`AnswerError`]; the client gets `tryLater`.
-    pub(crate) async fn fresh(&self, request: &Request) -> Result<Fresh, AnswerError> {
+    pub async fn fresh(&self, request: &Request) -> Result<Fresh, AnswerError> {
         let now = whole(self.clock.now());
         let period = self.period(now);
         let signer = Signer::Delegate(&self.certificate);
@@ -288,7 +305,7 @@ impl Responder {
     }
 
     /// A certificate was revoked: what was known of it a moment ago is over.
-    pub(crate) fn forget(&self, serial: &SerialNumber) {
+    pub fn forget(&self, serial: &SerialNumber) {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.standings.remove(serial);
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -388,6 +405,8 @@ fn status(revoked: Option<&Revoked>) -> Status {
     }
 }
 
-pub(crate) fn whole(moment: UtcDateTime) -> UtcDateTime {
+/// A moment without the part of a second.
+#[must_use]
+pub fn whole(moment: UtcDateTime) -> UtcDateTime {
     moment.replace_nanosecond(0).unwrap_or(moment)
 }

@@ -10,7 +10,8 @@ use time::Duration;
 
 use crate::answers::whole;
 use crate::asker::Asker;
-use crate::certify::{Authority, CertifyError, Order};
+pub use crate::certify::CertifyError;
+use crate::certify::{Authority, Order};
 use crate::keys::ServiceKey;
 use crate::office::Office;
 

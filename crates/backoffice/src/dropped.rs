@@ -11,7 +11,7 @@ const MOST: usize = 10_000;
 
 /// What failed here since the last round.
 #[derive(Debug, Default)]
-pub(crate) struct Dropped(Mutex<Noted>);
+pub struct Dropped(Mutex<Noted>);
 
 #[derive(Debug, Default)]
 struct Noted {
@@ -22,7 +22,7 @@ struct Noted {
 
 /// What one round takes up.
 #[derive(Debug, Default)]
-pub(crate) struct Due {
+pub struct Due {
     jobs: BTreeSet<JobId>,
     /// When a reservation was last written without word whether it stands: its job has no name here.
     doubt: Option<UtcDateTime>,
@@ -30,14 +30,14 @@ pub(crate) struct Due {
 
 impl Due {
     /// Whether this job is one of them.
-    pub(crate) fn covers(&self, job: &Job) -> bool {
+    pub fn covers(&self, job: &Job) -> bool {
         self.jobs.contains(&job.id) || self.doubt.is_some_and(|doubt| job.changed <= doubt)
     }
 }
 
 impl Dropped {
     /// A step of the job failed here.
-    pub(crate) fn note(&self, job: &JobId) {
+    pub fn note(&self, job: &JobId) {
         let mut noted = self.noted();
         if noted.due.jobs.len() < MOST {
             noted.due.jobs.insert(job.clone());
@@ -45,31 +45,31 @@ impl Dropped {
     }
 
     /// A job may have been reserved at this moment, and nobody was told so.
-    pub(crate) fn doubt(&self, now: UtcDateTime) {
+    pub fn doubt(&self, now: UtcDateTime) {
         let mut noted = self.noted();
         noted.due.doubt = noted.due.doubt.max(Some(now));
     }
 
     /// Whether there is something for a round to take up.
-    pub(crate) fn any(&self) -> bool {
+    pub fn any(&self) -> bool {
         let noted = self.noted();
         !noted.due.jobs.is_empty() || noted.due.doubt.is_some()
     }
 
     /// What was noted until now, for the round that takes it up.
-    pub(crate) fn take(&self) -> Due {
+    pub fn take(&self) -> Due {
         std::mem::take(&mut self.noted().due)
     }
 
     /// The round came to nothing.
-    pub(crate) fn put_back(&self, due: Due) {
+    pub fn put_back(&self, due: Due) {
         let mut noted = self.noted();
         noted.due.jobs.extend(due.jobs);
         noted.due.doubt = noted.due.doubt.max(due.doubt);
     }
 
     /// The repeat of its request carries this one on.
-    pub(crate) fn awaits_repeat(&self, job: &JobId) {
+    pub fn awaits_repeat(&self, job: &JobId) {
         let mut noted = self.noted();
         if noted.awaited.len() < MOST {
             noted.awaited.insert(job.clone());
@@ -77,7 +77,7 @@ impl Dropped {
     }
 
     /// Whether a step of it failed here; the caller carries it on.
-    pub(crate) fn repeated(&self, job: &JobId) -> bool {
+    pub fn repeated(&self, job: &JobId) -> bool {
         let mut noted = self.noted();
         noted.due.jobs.remove(job) | noted.awaited.remove(job)
     }

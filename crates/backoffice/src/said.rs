@@ -39,7 +39,9 @@ pub struct Waits {
 }
 
 impl Waits {
-    pub(crate) fn of(job: &Job, record: Option<&Record>, code: Option<&str>) -> Self {
+    /// What is told of a job that waits.
+    #[must_use]
+    pub fn of(job: &Job, record: Option<&Record>, code: Option<&str>) -> Self {
         Self {
             job: job.id.to_string(),
             state: state(job),
@@ -55,7 +57,7 @@ impl Waits {
 }
 
 /// The job as it stands once its file waits.
-pub(crate) fn waiting(job: &Job, unsealed: &Unsealed) -> Job {
+pub fn waiting(job: &Job, unsealed: &Unsealed) -> Job {
     Job {
         state: JobState::Waiting,
         unsealed: Some(unsealed.clone()),
@@ -64,7 +66,7 @@ pub(crate) fn waiting(job: &Job, unsealed: &Unsealed) -> Job {
 }
 
 /// What callers call the state of a job: *reserved* and what follows are one until it is recorded (D19).
-pub(crate) fn state(job: &Job) -> &'static str {
+pub fn state(job: &Job) -> &'static str {
     use JobState as S;
     match job.state {
         S::Reserved | S::Waiting | S::Released | S::Journalled => "pending_seal",
@@ -76,30 +78,32 @@ pub(crate) fn state(job: &Job) -> &'static str {
 
 /// A sealed and recorded file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Issued {
+pub struct Issued {
     /// The job.
-    pub(crate) job: String,
+    pub job: String,
     /// `valid`, `not_yet_valid` or another state of a licence; `sealed` for a document.
-    pub(crate) state: &'static str,
+    pub state: &'static str,
     /// The licence's identifier.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) identifier: Option<String>,
+    pub identifier: Option<String>,
     /// Its number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) number: Option<String>,
+    pub number: Option<String>,
     /// Its content digest, lower-case hexadecimal (D17).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) content_digest: Option<String>,
+    pub content_digest: Option<String>,
     /// SHA-256 of the sealed file, lower-case hexadecimal.
-    pub(crate) file_digest: String,
+    pub file_digest: String,
     /// Where the file is had.
-    pub(crate) file: String,
+    pub file: String,
     /// The receipt of the public log (C2SP tlog-proof).
-    pub(crate) receipt: String,
+    pub receipt: String,
 }
 
 impl Issued {
-    pub(crate) fn of(
+    /// What is told of a job that is done.
+    #[must_use]
+    pub fn of(
         office: &Office,
         job: &Job,
         record: Option<&Record>,
@@ -131,7 +135,7 @@ impl Issued {
 }
 
 /// An answer with this status and JSON content.
-pub(crate) fn response<T: Serialize>(status: u16, said: &T) -> Response {
+pub fn response<T: Serialize>(status: u16, said: &T) -> Response {
     Response {
         status,
         // These values hold strings and numbers: they always write.
@@ -140,17 +144,17 @@ pub(crate) fn response<T: Serialize>(status: u16, said: &T) -> Response {
 }
 
 /// RFC 3339, in UTC.
-pub(crate) fn moment(at: UtcDateTime) -> String {
+pub fn moment(at: UtcDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
 /// Lower-case hexadecimal.
-pub(crate) fn hex(octets: &[u8]) -> String {
+pub fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// An error with its causes, once, at the boundary.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

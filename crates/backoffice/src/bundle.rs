@@ -31,16 +31,21 @@ pub enum BundleError {
 }
 
 /// What a bundle is made of.
-pub(crate) struct Contents<'a> {
-    pub(crate) hierarchy: &'a Hierarchy,
-    pub(crate) desk: &'a Desk,
-    pub(crate) log: &'a CheckpointSigner,
-    pub(crate) now: UtcDateTime,
+#[derive(Debug)]
+pub struct Contents<'a> {
+    /// Certificates of the service's own keys.
+    pub hierarchy: &'a Hierarchy,
+    /// The catalogue and its seals.
+    pub desk: &'a Desk,
+    /// Who signs the log's checkpoints.
+    pub log: &'a CheckpointSigner,
+    /// When it is made.
+    pub now: UtcDateTime,
 }
 
 impl Contents<'_> {
     /// The bundle as data: also what the service itself trusts when it judges.
-    pub(crate) fn bundle(&self) -> Bundle {
+    pub fn bundle(&self) -> Bundle {
         let hierarchy = self.hierarchy;
         let now = whole(self.now);
         Bundle {
@@ -99,7 +104,10 @@ impl Contents<'_> {
     }
 
     /// The signed file for `--trust`.
-    pub(crate) fn signed(&self, keys: &crypto::KeyStore) -> Result<String, BundleError> {
+    ///
+    /// # Errors
+    /// [`BundleError`], such as a locked key store.
+    pub fn signed(&self, keys: &crypto::KeyStore) -> Result<String, BundleError> {
         let certificates = [
             self.hierarchy.trust.clone(),
             self.hierarchy.authority.clone(),

@@ -29,18 +29,18 @@ pub enum BeginList {
 
 /// One list, as slots of it are given out.
 #[derive(Debug)]
-pub(crate) struct SlotList {
+pub struct SlotList {
     /// Its number.
-    pub(crate) number: ListNumber,
+    pub number: ListNumber,
     /// Its address.
-    pub(crate) uri: String,
+    pub uri: String,
     /// Which slot a counter of it means.
-    pub(crate) permutation: Permutation,
+    pub permutation: Permutation,
 }
 
 /// Every list that was begun.
 #[derive(Debug)]
-pub(crate) struct Slots {
+pub struct Slots {
     address: String,
     lists: RwLock<BTreeMap<ListNumber, Arc<SlotList>>>,
 }
@@ -50,7 +50,7 @@ impl Slots {
     ///
     /// # Errors
     /// The registry.
-    pub(crate) async fn load(registry: &Registry, address: &str) -> Result<Slots, StatusError> {
+    pub async fn load(registry: &Registry, address: &str) -> Result<Slots, StatusError> {
         let slots = Slots {
             address: address.to_owned(),
             lists: RwLock::default(),
@@ -60,13 +60,13 @@ impl Slots {
     }
 
     /// The list in which new versions get their slot; none before the founding.
-    pub(crate) fn newest(&self) -> Option<Arc<SlotList>> {
+    pub fn newest(&self) -> Option<Arc<SlotList>> {
         let lists = self.lists.read().unwrap_or_else(PoisonError::into_inner);
         lists.last_key_value().map(|(_, list)| list.clone())
     }
 
     /// The address of a list. One that another process began since is addressed like all others.
-    pub(crate) fn uri(&self, number: ListNumber) -> String {
+    pub fn uri(&self, number: ListNumber) -> String {
         let lists = self.lists.read().unwrap_or_else(PoisonError::into_inner);
         match lists.get(&number) {
             Some(list) => list.uri.clone(),
@@ -78,7 +78,7 @@ impl Slots {
     ///
     /// # Errors
     /// [`BeginList`].
-    pub(crate) async fn go_on_after(
+    pub async fn go_on_after(
         &self,
         full: ListNumber,
         registry: &Registry,
@@ -121,7 +121,7 @@ impl Slots {
 ///
 /// # Errors
 /// [`BeginList`]; `Taken` when there is one of this number.
-pub(crate) async fn begin(
+pub async fn begin(
     registry: &Registry,
     address: &str,
     number: ListNumber,

@@ -65,11 +65,13 @@ pub struct Published {
 
 /// A CA whose lists are made here.
 #[derive(Debug, Clone)]
-pub(crate) struct ListIssuer {
-    pub(crate) key: KeyId,
-    pub(crate) issuer: Issuer,
+pub struct ListIssuer {
+    /// Its key.
+    pub key: KeyId,
+    /// Its name and key as lists hold them.
+    pub issuer: Issuer,
     /// Since when its certificates exist: entries are kept from then on.
-    pub(crate) since: UtcDateTime,
+    pub since: UtcDateTime,
 }
 
 /// Who makes and serves lists.
@@ -94,20 +96,37 @@ impl std::fmt::Debug for Lists {
 }
 
 /// What lists are made of.
-pub(crate) struct Parts {
-    pub(crate) issuers: Vec<ListIssuer>,
-    pub(crate) address: String,
-    pub(crate) status: Certificate,
-    pub(crate) authority: Certificate,
-    pub(crate) algorithm: SignatureAlgorithm,
-    pub(crate) life: Duration,
-    pub(crate) keys: Arc<KeyStore>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) registry: Registry,
+pub struct Parts {
+    /// The CAs.
+    pub issuers: Vec<ListIssuer>,
+    /// Origin under which lists are had.
+    pub address: String,
+    /// The certificate of who signs status lists.
+    pub status: Certificate,
+    /// Its CA.
+    pub authority: Certificate,
+    /// How status lists are signed.
+    pub algorithm: SignatureAlgorithm,
+    /// How long a list is good.
+    pub life: Duration,
+    /// Where the keys are.
+    pub keys: Arc<KeyStore>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// What is known of certificates and states.
+    pub registry: Registry,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Parts")
+    }
 }
 
 impl Lists {
-    pub(crate) fn new(parts: Parts) -> Self {
+    /// Lists, none held yet.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
         Self {
             issuers: parts.issuers,
             address: parts.address,

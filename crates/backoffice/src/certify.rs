@@ -20,10 +20,10 @@ use crate::asker::Asker;
 use crate::clock::Clock;
 
 /// Partitions of the issuing CA's revocation list.
-pub(crate) const SHARDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
+pub const SHARDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
 
 /// Under which policy our certificates are issued: an arc of our own below 2.25 (X.667).
-pub(crate) const POLICY: asn1::Oid = asn1::Oid::of(&[
+pub const POLICY: asn1::Oid = asn1::Oid::of(&[
     2,
     25,
     302_814_158_361_537_297_158_614_022_098_125_347_143,
@@ -59,35 +59,54 @@ pub enum CertifyError {
 
 /// A CA at work: what issuing needs, and nothing else.
 #[derive(Clone)]
-pub(crate) struct Authority<'a> {
-    pub(crate) key: &'a KeyId,
-    pub(crate) issuer: &'a Issuer,
+pub struct Authority<'a> {
+    /// Its key.
+    pub key: &'a KeyId,
+    /// Its name and key as certificates hold them.
+    pub issuer: &'a Issuer,
     /// Under which the list of a shard, the responder and the issuer's certificate are had.
-    pub(crate) address: &'a str,
+    pub address: &'a str,
     /// Keeps shards from being filled from outside.
-    pub(crate) shard_key: &'a [u8; 32],
-    pub(crate) keys: &'a KeyStore,
-    pub(crate) certificates: Certificates,
-    pub(crate) clock: &'a dyn Clock,
-    pub(crate) random: &'a dyn Random,
+    pub shard_key: &'a [u8; 32],
+    /// Where its key is.
+    pub keys: &'a KeyStore,
+    /// The register.
+    pub certificates: Certificates,
+    /// Now.
+    pub clock: &'a dyn Clock,
+    /// Serial numbers come from here.
+    pub random: &'a dyn Random,
+}
+
+impl std::fmt::Debug for Authority<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Authority({})", self.key)
+    }
 }
 
 /// What is to be certified.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Order<'a> {
-    pub(crate) profile: Profile,
-    pub(crate) subject: &'a Name,
-    pub(crate) key: &'a PublicKey,
-    pub(crate) validity: Validity,
+pub struct Order<'a> {
+    /// By which profile.
+    pub profile: Profile,
+    /// Whose it is.
+    pub subject: &'a Name,
+    /// The key.
+    pub key: &'a PublicKey,
+    /// From when to when.
+    pub validity: Validity,
     /// The department for which it is made.
-    pub(crate) department: &'a str,
+    pub department: &'a str,
     /// Who asks for it; nobody where the service founds itself.
-    pub(crate) asker: Option<&'a Asker>,
+    pub asker: Option<&'a Asker>,
 }
 
 impl Authority<'_> {
     /// Issues one certificate, durable in the register when it is returned.
-    pub(crate) async fn issue(&self, order: &Order<'_>) -> Result<Certificate, CertifyError> {
+    ///
+    /// # Errors
+    /// [`CertifyError`]; nothing was issued.
+    pub async fn issue(&self, order: &Order<'_>) -> Result<Certificate, CertifyError> {
         let mut octets = [0; 16];
         self.random.fill(&mut octets)?;
         let serial = SerialNumber::from_random(octets);
@@ -160,7 +179,7 @@ impl Authority<'_> {
 }
 
 /// The address of a list: of all certificates of an issuer, or of one shard.
-pub(crate) fn list_address(address: &str, issuer: &str, shard: Option<u32>) -> String {
+pub fn list_address(address: &str, issuer: &str, shard: Option<u32>) -> String {
     match shard {
         Some(shard) => format!("{address}/crl/{issuer}-{shard}.crl"),
         None => format!("{address}/crl/{issuer}.crl"),

@@ -152,7 +152,7 @@ pub async fn changes(
 ///
 /// # Errors
 /// [`ImportCatalogueError`]; then the catalogue before stays in force.
-pub(crate) async fn catch_up(office: &Office) -> Result<bool, ImportCatalogueError> {
+pub async fn catch_up(office: &Office) -> Result<bool, ImportCatalogueError> {
     let catalogues = office.registry.catalogues();
     if catalogues.newest().await? <= office.desk().version {
         return Ok(false);

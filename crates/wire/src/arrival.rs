@@ -19,7 +19,7 @@ const PACE: u64 = 1 << 10;
 
 /// Content on its way.
 #[derive(Debug)]
-pub(crate) struct Arriving<B> {
+pub struct Arriving<B> {
     body: B,
     began: Instant,
     received: u64,
@@ -31,7 +31,7 @@ impl<B: Body<Data = Bytes> + Unpin> Arriving<B> {
     ///
     /// # Errors
     /// `request.too-large` for content that says itself that it is larger.
-    pub(crate) fn new(body: B, limit: usize) -> Result<Self, Problem> {
+    pub fn new(body: B, limit: usize) -> Result<Self, Problem> {
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
         if body.size_hint().lower() > limit {
             return Err(Problem::new(Code::RequestTooLarge));
@@ -45,7 +45,7 @@ impl<B: Body<Data = Bytes> + Unpin> Arriving<B> {
     }
 
     /// How much there is, where the request says so.
-    pub(crate) fn expected(&self) -> Option<u64> {
+    pub fn expected(&self) -> Option<u64> {
         self.body.size_hint().exact()
     }
 
@@ -53,7 +53,7 @@ impl<B: Body<Data = Bytes> + Unpin> Arriving<B> {
     ///
     /// # Errors
     /// `request.too-large`, `request.too-slow`, `request.malformed`.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         while !self.body.is_end_stream() {
             let Some(frame) = self.frame().await? else {
                 break;
@@ -92,7 +92,7 @@ impl<B: Body<Data = Bytes> + Unpin> Arriving<B> {
 ///
 /// # Errors
 /// As [`Arriving::new`] and [`Arriving::next`].
-pub(crate) async fn content<B>(body: B, limit: usize) -> Result<Bytes, Problem>
+pub async fn content<B>(body: B, limit: usize) -> Result<Bytes, Problem>
 where
     B: Body<Data = Bytes> + Unpin,
 {

@@ -28,12 +28,15 @@ pub struct Once {
 }
 
 impl Asker {
-    pub(crate) fn by(&self, at: UtcDateTime) -> By {
+    /// Who acts, for the trace.
+    #[must_use]
+    pub fn by(&self, at: UtcDateTime) -> By {
         By::new(self.person.clone(), at)
     }
 
     /// The trace of what is done to a certificate.
-    pub(crate) fn certified(&self, serial: &SerialNumber, ground: &str, at: UtcDateTime) -> Act {
+    #[must_use]
+    pub fn certified(&self, serial: &SerialNumber, ground: &str, at: UtcDateTime) -> Act {
         Act {
             department: self.department.clone(),
             by: self.by(at),
@@ -45,7 +48,9 @@ impl Asker {
         }
     }
 
-    pub(crate) fn asked(&self, once: &Once) -> Asked {
+    /// The request as its answer is kept by.
+    #[must_use]
+    pub fn asked(&self, once: &Once) -> Asked {
         Asked {
             caller: self.account.clone(),
             key: once.key.clone(),

@@ -24,7 +24,7 @@ const NOTHING: &[u8] = b"\0\r\n\r\n";
 
 /// Why octets are not passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ambiguous {
+pub enum Ambiguous {
     /// LF without CR, or CR without LF (RFC 9112 2.2).
     BareLineEnd,
     /// A field that goes on in the next line (RFC 9112 5.2).
@@ -63,15 +63,23 @@ enum At {
 
 /// What was seen of a connection so far.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub struct Watch {
     at: At,
     line: Vec<u8>,
     length: Option<u64>,
     chunked: bool,
 }
 
+impl Default for Watch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Watch {
-    pub(crate) fn new() -> Self {
+    /// A connection on which nothing has come yet.
+    #[must_use]
+    pub fn new() -> Self {
         Self {
             at: At::Opening,
             line: Vec::new(),
@@ -84,7 +92,7 @@ impl Watch {
     ///
     /// # Errors
     /// Why the rest is refused, and how many octets stand before it.
-    pub(crate) fn take(&mut self, octets: &[u8]) -> Result<(), (Ambiguous, usize)> {
+    pub fn take(&mut self, octets: &[u8]) -> Result<(), (Ambiguous, usize)> {
         let mut rest = octets;
         while !rest.is_empty() {
             let step = match self.at {
@@ -238,7 +246,7 @@ fn number(digits: &[u8], base: u32) -> Option<u64> {
 
 /// A connection that is watched, and whose first line has to be there in time.
 #[derive(Debug)]
-pub(crate) struct Watched<S> {
+pub struct Watched<S> {
     stream: S,
     watch: Watch,
     opening: Option<Pin<Box<Sleep>>>,
@@ -247,7 +255,8 @@ pub(crate) struct Watched<S> {
 }
 
 impl<S> Watched<S> {
-    pub(crate) fn new(stream: S, opening: Duration) -> Self {
+    /// A stream on which a request has to begin within `opening`.
+    pub fn new(stream: S, opening: Duration) -> Self {
         Self {
             stream,
             watch: Watch::new(),

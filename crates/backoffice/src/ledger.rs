@@ -24,14 +24,23 @@ const SERVICE: &str = "S-SERVICE";
 
 /// What the lines of one ledger have in common.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Heading {
-    pub(crate) key: ServiceKey,
-    pub(crate) purpose: &'static str,
-    pub(crate) object: &'static str,
+pub struct Heading {
+    /// The key that was used.
+    pub key: ServiceKey,
+    /// For what.
+    pub purpose: &'static str,
+    /// On what, where it is for anybody.
+    pub object: &'static str,
 }
 
 /// The lines of one key.
-pub(crate) struct Ledger(Arc<Shared>);
+pub struct Ledger(Arc<Shared>);
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Ledger")
+    }
+}
 
 struct Shared {
     heading: Heading,
@@ -52,7 +61,9 @@ struct Waiting {
 }
 
 impl Ledger {
-    pub(crate) fn new(heading: Heading, journal: Journal) -> Self {
+    /// The lines of one key, none waiting.
+    #[must_use]
+    pub fn new(heading: Heading, journal: Journal) -> Self {
         Self(Arc::new(Shared {
             heading,
             journal,
@@ -64,11 +75,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The store; `Busy` where too many wait. Then the signature must not leave.
-    pub(crate) async fn write(
-        &self,
-        digest: [u8; 32],
-        moment: UtcDateTime,
-    ) -> Result<(), StoreError> {
+    pub async fn write(&self, digest: [u8; 32], moment: UtcDateTime) -> Result<(), StoreError> {
         let (tell, told) = oneshot::channel();
         let begins = {
             let mut state = self.0.state();
@@ -145,6 +152,8 @@ impl Drop for Rest<'_> {
     }
 }
 
-pub(crate) fn service() -> DepartmentKey {
+/// The department under which the service's own acts stand in the trace.
+#[must_use]
+pub fn service() -> DepartmentKey {
     DepartmentKey::parse(SERVICE).expect("a department key of the right form")
 }

@@ -3,26 +3,23 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use asn1::Oid;
-use catalogue::{Catalogue, ImportError, Zone};
+use catalogue::{Catalogue, Zone};
 use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
 use document::{Edition, Imprint};
 use evidence::tsp::{Accuracy, Unit};
-use pki::certificate::{Certificate, ReadCertificate};
+use pki::certificate::Certificate;
 use pki::profile::{Issuer, Profile};
 use registry::asked::By;
 use registry::audit::{Signer, Signers};
-use registry::certificates::CertificateError;
 use registry::log::Log;
 use registry::objects::Objects;
-use registry::status::StatusError;
 use registry::{Registry, StoreError};
-use thiserror::Error;
 use time::{Duration, UtcDateTime};
 use tlog::NoteKey;
 use tokio::sync::{Notify, Semaphore};
 use verify::Trust;
 
-use crate::answers::{self, AnswerError, Responder};
+use crate::answers::{self, Responder};
 use crate::bundle::Contents;
 use crate::clock::Clock;
 pub use crate::desk::{Desk, PreparePage};
@@ -31,14 +28,15 @@ use crate::dropped::Dropped;
 pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
-use crate::lists::{self, ListError, ListIssuer, Lists};
+use crate::lists::{self, ListIssuer, Lists};
 use crate::seals::gather;
 use crate::sequencer::{CheckpointSigner, Sequencer};
 use crate::slots::Slots;
 use crate::stamps::TimeStamps;
-use crate::stored::{ReadStored, StoredSources};
+use crate::stored::StoredSources;
 
 pub use crate::bundle::BundleError;
+pub use crate::opening::OpenOffice;
 pub use crate::seals::SealError;
 
 /// The policy of our time-stamps: an arc of our own below 2.25 (X.667).
@@ -107,27 +105,48 @@ impl std::fmt::Debug for Parts {
 
 /// What the issuing office has at hand.
 pub struct Office {
-    pub(crate) settings: Settings,
-    pub(crate) registry: Registry,
-    pub(crate) objects: Objects,
-    pub(crate) keys: Arc<KeyStore>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Arc<dyn Random>,
-    pub(crate) shard_key: [u8; 32],
-    pub(crate) hierarchy: Hierarchy,
-    pub(crate) stamps: TimeStamps,
-    pub(crate) stamped: Ledger,
-    pub(crate) answered: Ledger,
-    pub(crate) log: Sequencer,
-    pub(crate) trace_log: Sequencer,
-    pub(crate) responder: Responder,
-    pub(crate) lists: Lists,
-    pub(crate) slots: Slots,
-    pub(crate) work: Arc<Semaphore>,
-    pub(crate) upkeep: Notify,
-    pub(crate) push: Notify,
-    pub(crate) dropped: Dropped,
-    pub(crate) opened: UtcDateTime,
+    /// What it decided once.
+    pub settings: Settings,
+    /// Facts.
+    pub registry: Registry,
+    /// Files.
+    pub objects: Objects,
+    /// Keys, unlocked or not.
+    pub keys: Arc<KeyStore>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Keeps partitions of the revocation list from being filled from outside.
+    pub shard_key: [u8; 32],
+    /// Certificates of the service's own keys.
+    pub hierarchy: Hierarchy,
+    /// Time-stamps.
+    pub stamps: TimeStamps,
+    /// Journal lines of tokens for anybody.
+    pub stamped: Ledger,
+    /// Journal lines of answers for anybody.
+    pub answered: Ledger,
+    /// The public log.
+    pub log: Sequencer,
+    /// The trace's tree.
+    pub trace_log: Sequencer,
+    /// The responder of the issuing CA.
+    pub responder: Responder,
+    /// Revocation and status lists.
+    pub lists: Lists,
+    /// Places in status lists.
+    pub slots: Slots,
+    /// How many documents are worked on at once.
+    pub work: Arc<Semaphore>,
+    /// Rung when upkeep has something to do.
+    pub upkeep: Notify,
+    /// Rung when an event waits.
+    pub push: Notify,
+    /// Jobs that failed in this process.
+    pub dropped: Dropped,
+    /// Since when it is open.
+    pub opened: UtcDateTime,
     desk: RwLock<Arc<Desk>>,
     trust: RwLock<Arc<Trust>>,
 }
@@ -138,69 +157,6 @@ impl std::fmt::Debug for Office {
             .debug_struct("Office")
             .field("address", &self.settings.address)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why an office cannot be opened.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum OpenOffice {
-    /// No catalogue was imported.
-    #[error("no catalogue was imported yet")]
-    NoCatalogue,
-    /// The stored catalogue does not import.
-    #[error("the stored catalogue does not import")]
-    Import(#[from] ImportError),
-    /// The stored catalogue is damaged.
-    #[error("the stored catalogue is damaged")]
-    Stored,
-    /// A key has no certificate.
-    #[error("the key {0} has no certificate, or is not in the key store")]
-    KeyAbsent(KeyId),
-    /// A stored certificate cannot be read.
-    #[error("a stored certificate cannot be read")]
-    Certificate(#[from] ReadCertificate),
-    /// A stored key cannot be used.
-    #[error("a stored key cannot be used")]
-    Key(#[from] crypto::ReadKey),
-    /// A page cannot be made ready.
-    #[error("a page cannot be made ready")]
-    Page(#[from] PreparePage),
-    /// A seal cannot be drawn.
-    #[error("a seal cannot be drawn")]
-    Seal(#[from] SealError),
-    /// The log's key cannot stand in a note.
-    #[error("the log's key cannot stand in a note")]
-    Note(#[from] tlog::key::NoteKeyFault),
-    /// The register cannot be read.
-    #[error("the register cannot be read")]
-    Register(#[from] CertificateError),
-    /// The registry of status cannot be read.
-    #[error("the registry of status cannot be read")]
-    Status(#[from] StatusError),
-    /// The registry cannot be read.
-    #[error("the registry cannot be read")]
-    Store(#[from] StoreError),
-    /// Stored answers cannot be loaded.
-    #[error("stored answers cannot be loaded")]
-    Answers(#[from] AnswerError),
-    /// Stored lists cannot be loaded.
-    #[error("stored lists cannot be loaded")]
-    Lists(#[from] ListError),
-    /// The installation's own trust cannot be put together.
-    #[error("the installation's own trust cannot be put together")]
-    Trust(#[from] verify::ReadTrust),
-    /// There is no status list.
-    #[error("there is no status list")]
-    NoStatusList,
-}
-
-impl From<ReadStored> for OpenOffice {
-    fn from(error: ReadStored) -> Self {
-        match error {
-            ReadStored::Damaged(_) => Self::Stored,
-            ReadStored::Import(import) => Self::Import(import),
-        }
     }
 }
 
@@ -301,7 +257,7 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::open`]; then the catalogue before stays in force.
-    pub(crate) async fn put_in_force(
+    pub async fn put_in_force(
         &self,
         (catalogue, version): (Catalogue, u64),
     ) -> Result<(), OpenOffice> {
@@ -384,7 +340,9 @@ impl Office {
         &self.lists
     }
 
-    pub(crate) fn algorithm(&self, key: ServiceKey) -> Option<SignatureAlgorithm> {
+    /// How a key of the service signs; none when it is not in the key store.
+    #[must_use]
+    pub fn algorithm(&self, key: ServiceKey) -> Option<SignatureAlgorithm> {
         self.keys
             .public_key(&key.id())
             .map(|(_, algorithm, _)| algorithm)

@@ -37,28 +37,31 @@ pub enum SealError {
 
 /// A seal that can be used.
 #[derive(Debug)]
-pub(crate) struct SealInUse {
+pub struct SealInUse {
     /// Its code.
-    pub(crate) code: SealCode,
+    pub code: SealCode,
     /// Its key in the key store.
-    pub(crate) key: KeyId,
+    pub key: KeyId,
     /// How it signs.
-    pub(crate) algorithm: SignatureAlgorithm,
+    pub algorithm: SignatureAlgorithm,
     /// Its certificate.
-    pub(crate) certificate: Certificate,
+    pub certificate: Certificate,
     /// Its holder's name.
-    pub(crate) holder: String,
+    pub holder: String,
     /// Its holder's organisation code.
-    pub(crate) holder_code: String,
+    pub holder_code: String,
     /// Its picture.
-    pub(crate) appearance: Appearance,
+    pub appearance: Appearance,
 }
 
 /// All seals, by code.
-pub(crate) type Seals = BTreeMap<SealCode, Arc<SealInUse>>;
+pub type Seals = BTreeMap<SealCode, Arc<SealInUse>>;
 
 /// Puts scopes, keys and certificates together; a seal without one of them is not in use.
-pub(crate) fn gather(
+///
+/// # Errors
+/// [`SealError`] when one cannot be drawn.
+pub fn gather(
     catalogue: &Catalogue,
     keys: &KeyStore,
     certificates: &[Certificate],

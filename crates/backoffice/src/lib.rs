@@ -1,0 +1,32 @@
+//! What an office has at hand, and what it does beside its main job.
+//!
+//! An [`office::Office`] is clock, keys, store and catalogue together; no other crate above `registry` opens one. Its
+//! services are modules of functions over it: certificates ([`certify`], [`people`]), status ([`answers`], [`lists`]),
+//! time-stamps ([`stamps`]), the two logs ([`sequencer`], [`anchor`]), seals in custody ([`custody`]), the
+//! catalogue ([`import`]). The main job stands above, in `issuance`.
+
+pub mod anchor;
+pub mod answers;
+pub mod asked;
+pub mod asker;
+pub mod bundle;
+pub mod certify;
+pub mod clock;
+pub mod custody;
+pub mod desk;
+pub mod dropped;
+pub mod found;
+pub mod hierarchy;
+pub mod import;
+pub mod keys;
+pub mod ledger;
+pub mod lists;
+pub mod office;
+mod opening;
+pub mod people;
+pub mod said;
+pub mod seals;
+pub mod sequencer;
+pub mod slots;
+pub mod stamps;
+mod stored;
