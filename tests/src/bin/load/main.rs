@@ -1,11 +1,12 @@
 //! `load`: what the service costs under load. A process of its own serves on loopback, this one asks; what is told
 //! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
 //!
-//! `load issue|seal|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|start|all [--callers N]
+//! `load issue|seal|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|all [--callers N]
 //! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL]`. The database is an SQLite file in a temporary folder; a PostgreSQL database that is named has
 //! to be empty. Prints a table in Markdown; `docs/performance.md` says how to read it.
 
 mod change;
+mod hidden;
 mod kept;
 mod public;
 mod round;
@@ -21,7 +22,7 @@ use crate::round::Asked;
 use crate::stage::Stage;
 
 /// Everything that `all` does, in this order.
-const ALL: [&str; 10] = [
+const ALL: [&str; 11] = [
     "issue",
     "seal",
     "state",
@@ -31,6 +32,7 @@ const ALL: [&str; 10] = [
     "ocsp",
     "tsa",
     "memory",
+    "handles",
     "start",
 ];
 
@@ -106,6 +108,7 @@ async fn load(arguments: &Arguments) -> anyhow::Result<()> {
             "state" => change::state(&stage, &arguments.kind, arguments.asked).await?,
             "certificate" => change::certificate(&stage, arguments.asked).await?,
             "memory" => kept::memory(&stage).await?,
+            "handles" => hidden::handles(&stage).await?,
             "start" => kept::start(&mut stage, &arguments.kind, arguments.licences).await?,
             "verify" => public::verify(&stage, &arguments.kind, arguments.asked).await?,
             "ocsp" => public::ocsp(&stage, arguments.asked).await?,
