@@ -13,7 +13,7 @@ use registry::asked::By;
 use registry::cases::{Held, Judged, TakeError, Taken, Taking};
 use registry::outbox::Outgoing;
 use registry::trace::Act;
-use time::{Date, UtcDateTime};
+use time::{Date, Duration, UtcDateTime};
 
 use crate::act::Writer;
 use crate::room::Room;
@@ -21,17 +21,20 @@ use crate::tell::{Teller, colour};
 
 /// Who acts when time does.
 const SERVICE: &str = "yinxin";
+/// How long a case is left alone after its last event: a system that catches up reports one after the other.
+const QUIET: Duration = Duration::minutes(10);
 /// Cases looked at in one round.
 const PAGE: u32 = 200;
 
-/// Looks at cases that were not looked at since `today` began; gives how many had something due.
+/// Looks at cases that were not looked at since `today` began and have been quiet for ten minutes; gives how many had
+/// something due.
 ///
 /// # Errors
 /// The store; what was not looked at is next round's.
 pub async fn round(room: &Room, today: Date, now: UtcDateTime) -> Result<usize, StoreError> {
     let cases = room.registry.cases();
     let (mut brought, mut quiet) = (0, Vec::new());
-    for case in cases.unlooked(today, PAGE).await? {
+    for case in cases.unlooked(today, now - QUIET, PAGE).await? {
         let Some(record) = cases.find(&case).await? else {
             continue;
         };

@@ -168,7 +168,7 @@ const LIST: &str = "SELECT case_number, state, stopped, yellow, red, changed FRO
 const OF_APPLICANT: &str = "SELECT case_number, state, stopped, yellow, red, changed FROM case_file \
      WHERE applicant = $1 AND department = $2 ORDER BY case_number LIMIT 1000";
 const WATCHED: &str = "SELECT case_number FROM case_file WHERE watched = 1 AND looked < $1 \
-     ORDER BY looked, case_number LIMIT $2";
+     AND changed <= $2 ORDER BY looked, case_number LIMIT $3";
 
 impl Cases {
     pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Cases {
@@ -249,14 +249,23 @@ impl Cases {
         rows.into_iter().map(line).collect()
     }
 
-    /// Cases to which time alone may bring something and which were not looked at for `day` yet.
+    /// Cases to which time alone may bring something, which were not looked at for `day` yet and not
+    /// written after `quiet`.
     ///
     /// # Errors
     /// The store.
-    pub async fn unlooked(&self, day: Date, limit: u32) -> Result<Vec<CaseNumber>, StoreError> {
+    pub async fn unlooked(
+        &self,
+        day: Date,
+        quiet: UtcDateTime,
+        limit: u32,
+    ) -> Result<Vec<CaseNumber>, StoreError> {
         let mut link = self.store.reader().await?;
         let rows = link
-            .rows(WATCHED, &[number_of(day).into(), limit.into()])
+            .rows(
+                WATCHED,
+                &[number_of(day).into(), quiet.into(), limit.into()],
+            )
             .await?;
         rows.into_iter()
             .map(|mut row| number(&row.text()?))

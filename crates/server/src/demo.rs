@@ -5,6 +5,7 @@ mod cast;
 pub(crate) mod found;
 mod judge;
 mod play;
+mod story;
 mod tell;
 
 use std::net::SocketAddr;

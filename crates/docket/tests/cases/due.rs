@@ -5,8 +5,12 @@ use time::UtcDateTime;
 use time::macros::{date, utc_datetime};
 
 use crate::office::{body, until_accepted, until_decided};
-use crate::room::{all_applied, answer, fold, kept, room, trace};
+use crate::room::{all_applied_at, answer, fold, kept, room, trace};
 use crate::stage::on_each_store;
+
+/// When the story's acceptance is recorded.
+const ACCEPTED: UtcDateTime = utc_datetime!(2026-06-08 01:15);
+const FAR: UtcDateTime = utc_datetime!(2026-12-31 00:00);
 
 async fn looked(room: &docket::Room, at: UtcDateTime) -> usize {
     let today = catalogue::Zone::SHANGHAI.date_at(at);
@@ -17,7 +21,21 @@ async fn looked(room: &docket::Room, at: UtcDateTime) -> usize {
 fn the_clock_gives_each_card_once_and_what_ran_out_goes_to_the_approver() {
     on_each_store(|stage| async move {
         let room = room(&stage).await;
-        all_applied(&room, &until_accepted()).await;
+        all_applied_at(&room, &until_accepted(), ACCEPTED).await;
+        // Right after its last event it is left alone: more may be reported.
+        let quiet = room
+            .registry
+            .cases()
+            .unlooked(date!(2026 - 06 - 09), ACCEPTED, 10)
+            .await;
+        assert_eq!(quiet.expect("answers").len(), 1);
+        let early = ACCEPTED - time::Duration::seconds(1);
+        let busy = room
+            .registry
+            .cases()
+            .unlooked(date!(2026 - 06 - 09), early, 10)
+            .await;
+        assert!(busy.expect("answers").is_empty());
         // Accepted on 8 June with 5 days promised: yellow from the last day on, red on the day after.
         assert_eq!(looked(&room, utc_datetime!(2026-06-12 02:00)).await, 0);
         assert_eq!(looked(&room, utc_datetime!(2026-06-15 02:00)).await, 1);
@@ -70,19 +88,19 @@ fn the_clock_gives_each_card_once_and_what_ran_out_goes_to_the_approver() {
 fn a_case_that_awaits_nothing_is_not_looked_at() {
     on_each_store(|stage| async move {
         let room = room(&stage).await;
-        all_applied(&room, &until_accepted()[..12]).await;
+        all_applied_at(&room, &until_accepted()[..12], ACCEPTED).await;
         let cases = room.registry.cases();
         assert!(
             cases
-                .unlooked(date!(2026 - 12 - 01), 10)
+                .unlooked(date!(2026 - 12 - 01), FAR, 10)
                 .await
                 .expect("answers")
                 .is_empty()
         );
-        all_applied(&room, &until_accepted()[12..]).await;
+        all_applied_at(&room, &until_accepted()[12..], ACCEPTED).await;
         assert_eq!(
             cases
-                .unlooked(date!(2026 - 06 - 09), 10)
+                .unlooked(date!(2026 - 06 - 09), FAR, 10)
                 .await
                 .expect("answers")
                 .len(),
@@ -91,16 +109,21 @@ fn a_case_that_awaits_nothing_is_not_looked_at() {
         assert_eq!(looked(&room, utc_datetime!(2026-06-09 02:00)).await, 0);
         assert!(
             cases
-                .unlooked(date!(2026 - 06 - 09), 10)
+                .unlooked(date!(2026 - 06 - 09), FAR, 10)
                 .await
                 .expect("answers")
                 .is_empty()
         );
         // An event resets it: what arrives late may have been due already.
-        all_applied(&room, &until_decided()[13..14]).await;
+        all_applied_at(
+            &room,
+            &until_decided()[13..14],
+            utc_datetime!(2026-06-09 09:05),
+        )
+        .await;
         assert_eq!(
             cases
-                .unlooked(date!(2026 - 06 - 09), 10)
+                .unlooked(date!(2026 - 06 - 09), FAR, 10)
                 .await
                 .expect("answers")
                 .len(),

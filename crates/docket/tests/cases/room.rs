@@ -77,8 +77,16 @@ pub(crate) async fn refusal(room: &Room, event: &CaseEvent) -> Refusal {
 
 /// Sends events that must all be applied.
 pub(crate) async fn all_applied(room: &Room, events: &[CaseEvent]) {
+    all_applied_at(room, events, NOW).await;
+}
+
+/// The same, recorded at `now`.
+pub(crate) async fn all_applied_at(room: &Room, events: &[CaseEvent], now: UtcDateTime) {
     for event in events {
-        let answer = answer(room, event).await;
+        let Outcome::Taken(response) = sent_at(room, event, now).await else {
+            unreachable!("{} is refused", event.id);
+        };
+        let answer: Value = serde_json::from_slice(&response.body).expect("JSON");
         assert_eq!(answer["fate"], "applied", "{answer}");
     }
 }

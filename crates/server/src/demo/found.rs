@@ -179,6 +179,14 @@ async fn accounts(
         let secret = enrol(registry, secrets, (&name, department), (&may, whose), &by).await?;
         cast.custodians.insert(of, (name, secret));
     }
+    // Bodies of the story without a seal.
+    for body in ["Q-ENF", "C-SUP"] {
+        let department = DepartmentKey::parse(body)?;
+        let name = format!("{body}-approvals");
+        let may = [Scope::Cases, Scope::Read];
+        let secret = enrol(registry, secrets, (&name, &department), (&may, None), &by).await?;
+        cast.callers.insert(body.to_owned(), (name, secret));
+    }
     Ok(cast)
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::client::{Answer, Call, Client};
 use crate::demo::cast::{Case, Cast, cases};
 use crate::demo::found::pem;
+use crate::demo::story::Story;
 use crate::demo::tell::{Licence, Outcome, Told};
 
 /// Plays the parts of story 6.1 that exist, and issues one licence of each type.
@@ -28,13 +29,19 @@ pub(crate) async fn play(
     let mut cases = cases()?;
     // The story's own licence comes first.
     cases.sort_by_key(|case| case.kind() != "ONE");
+    let story = Story::new(client, cast, told)?;
+    story.until_decided().await?;
+    foreign_seal(client, cast, told).await?;
     for (number, case) in cases.iter().enumerate() {
         let licence = issue(client, cast, case, number, &out).await;
         let licence = licence.with_context(|| format!("the licence of type {}", case.kind()))?;
         told.licence(&licence);
+        if licence.kind == "ONE" {
+            story.released().await?;
+        }
         outcome.licences.push(licence);
     }
-    foreign_seal(client, cast, told).await?;
+    story.followed().await?;
     status(client, &out).await?;
     Ok(outcome)
 }
