@@ -13,6 +13,8 @@ mod canaries;
 mod catalogue;
 #[path = "flow/doors.rs"]
 mod doors;
+#[path = "flow/evidence.rs"]
+mod evidence;
 #[path = "flow/licence.rs"]
 mod licence;
 #[path = "flow/limits.rs"]
@@ -23,6 +25,8 @@ mod lists;
 mod matters;
 #[path = "flow/notices.rs"]
 mod notices;
+#[path = "flow/papers.rs"]
+mod papers;
 #[path = "flow/past.rs"]
 mod past;
 #[path = "flow/published.rs"]

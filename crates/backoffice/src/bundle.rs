@@ -39,6 +39,8 @@ pub struct Contents<'a> {
     pub desk: &'a Desk,
     /// Who signs the log's checkpoints.
     pub log: &'a CheckpointSigner,
+    /// Who signs those of the trace's log, which evidence of a case rests on.
+    pub trace: &'a CheckpointSigner,
     /// When it is made.
     pub now: UtcDateTime,
 }
@@ -66,12 +68,14 @@ impl Contents<'_> {
                 hierarchy.trust.clone(),
             ],
             offices: self.offices(),
-            logs: vec![BundleLog {
-                origin: self.log.origin.clone(),
-                keys: vec![self.log.note_key.vkey()],
-                witnesses: Vec::new(),
-                quorum: 0,
-            }],
+            logs: [self.log, self.trace]
+                .map(|signer| BundleLog {
+                    origin: signer.origin.clone(),
+                    keys: vec![signer.note_key.vkey()],
+                    witnesses: Vec::new(),
+                    quorum: 0,
+                })
+                .to_vec(),
             time_stamp_policies: Vec::new(),
         }
     }

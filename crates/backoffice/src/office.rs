@@ -183,10 +183,12 @@ impl Office {
         lists.load().await?;
         let last = last_stamp(&parts.registry).await?;
         let log = sequencer(&parts, Log::Public, ServiceKey::Log)?;
+        let trace_log = sequencer(&parts, Log::Trace, ServiceKey::Trace)?;
         let contents = Contents {
             hierarchy: &hierarchy,
             desk: &desk,
             log: log.signer(),
+            trace: trace_log.signer(),
             now: parts.clock.now(),
         };
         let trust = Trust::of(&contents.bundle())?;
@@ -196,7 +198,7 @@ impl Office {
             stamps: TimeStamps::new(unit(&parts, &hierarchy)?, last),
             stamped: Ledger::new(STAMPED, parts.registry.journal()),
             answered: Ledger::new(ANSWERED, parts.registry.journal()),
-            trace_log: sequencer(&parts, Log::Trace, ServiceKey::Trace)?,
+            trace_log,
             responder,
             lists,
             slots,
@@ -249,6 +251,7 @@ impl Office {
             hierarchy: &self.hierarchy,
             desk,
             log: self.log.signer(),
+            trace: self.trace_log.signer(),
             now: self.clock.now(),
         }
     }

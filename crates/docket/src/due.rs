@@ -177,6 +177,7 @@ fn brought(
         department: held.department.clone().unwrap_or_else(|| own.clone()),
         acts,
         events,
+        notices: Vec::new(),
         response: None,
         looked: Some(today),
         checked,

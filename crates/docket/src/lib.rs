@@ -13,6 +13,7 @@ mod concern;
 pub mod due;
 mod ground;
 pub mod look;
+mod publicise;
 mod room;
 pub mod take;
 pub mod tell;

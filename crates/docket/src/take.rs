@@ -4,6 +4,7 @@ use catalogue::Rule;
 use catalogue::key::DepartmentKey;
 use dossier::card::Card;
 use dossier::event::{CaseEvent, Filing, Happening};
+use dossier::notice::Notice;
 use dossier::number::CaseNumber;
 use dossier::{CaseFile, Effect, Fate, TakeRefused, Took};
 use licence::restriction::Restriction;
@@ -15,6 +16,7 @@ use time::UtcDateTime;
 
 use crate::act::Writer;
 use crate::concern::may_report;
+use crate::publicise::notices;
 use crate::room::Room;
 use crate::tell::{Teller, colour};
 
@@ -299,6 +301,7 @@ impl Judging {
             department: self.department(held, &held.file),
             acts: vec![self.writer().refused(&self.event, code)],
             events: Vec::new(),
+            notices: Vec::new(),
             response: None,
             looked: None,
             checked: held.checked,
@@ -318,11 +321,13 @@ impl Judging {
         let writer = self.writer();
         let mut acts = writer.acts(&self.event, &took.fate, &took.file);
         let mut events = self.told(&self.event, &took.fate, &took.file);
+        let mut notices = self.notices(&self.event, &took.fate, &took.file);
         for (id, fate) in &took.late {
             let parked = held.file.parked().iter().find(|event| event.id == *id);
             if let Some(event) = parked {
                 acts.extend(writer.acts(event, fate, &took.file));
                 events.extend(self.told(event, fate, &took.file));
+                notices.extend(self.notices(event, fate, &took.file));
             }
         }
         let response = (!matches!(took.fate, Fate::Refused { .. })).then(|| self.response(&took));
@@ -330,11 +335,18 @@ impl Judging {
             department: self.department(held, &took.file),
             acts,
             events,
+            notices,
             response,
             looked: None,
             checked: held.checked,
             took,
         }
+    }
+
+    fn notices(&self, event: &CaseEvent, fate: &Fate, file: &CaseFile) -> Vec<Notice> {
+        file.dossier().map_or_else(Vec::new, |dossier| {
+            notices(&self.room.catalogue, dossier, (event, fate))
+        })
     }
 
     fn told(

@@ -2,7 +2,9 @@
 //! signatures of persons.
 
 pub mod documents;
+pub mod evidence;
 pub mod notices;
+pub mod progress;
 pub mod signers;
 pub mod signing;
 pub mod stage;

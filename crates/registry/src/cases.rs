@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
 pub use dossier::card::Colour;
+use dossier::notice::Notice;
 use dossier::number::CaseNumber;
 use dossier::scene::SealRelease;
 use dossier::{CaseFile, Took};
@@ -18,6 +19,8 @@ use trail::asked::{self, Asked, By, Response, Seen};
 use trail::outbox::{self, Outgoing};
 use trail::secrets::{Place, Secrets};
 use trail::trace::{self, Act};
+
+use crate::notices;
 
 /// A case as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +76,8 @@ pub struct Judged {
     pub acts: Vec<Act>,
     /// Whom to tell.
     pub events: Vec<Outgoing>,
+    /// What stands on the authority's page from now on; numbers are drawn here.
+    pub notices: Vec<Notice>,
     /// The answer that is kept for the request; nothing for a refusal, which may be asked for again.
     pub response: Option<Response>,
     /// The day for which upkeep has looked at the case; nothing when it has to look again.
@@ -354,6 +359,9 @@ async fn take(link: &mut Link, secrets: &Secrets, taking: Taking) -> Result<Take
         (None, _) => {}
     }
     trace::write_all(link, &judged.acts).await?;
+    for notice in &judged.notices {
+        notices::put(link, notice.clone(), &taking.by).await?;
+    }
     Ok(Taken::Judged(Box::new(judged)))
 }
 

@@ -230,6 +230,19 @@ impl Jobs {
         job::open(&mut link, secrets, state, place(after), limit).await
     }
 
+    /// What a department sealed or has waiting in a case, the first first; at most 200.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn of_case(
+        &self,
+        department: &DepartmentKey,
+        case: &str,
+    ) -> Result<Vec<Job>, StoreError> {
+        let mut link = self.store.reader().await?;
+        job::of_case(&mut link, &self.secrets, (case, department.as_str())).await
+    }
+
     /// The sealed files of a job; of one department, or of any.
     ///
     /// # Errors

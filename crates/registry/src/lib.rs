@@ -10,6 +10,7 @@
 
 pub mod backup;
 pub mod callers;
+pub mod case_links;
 pub mod cases;
 pub mod catalogues;
 pub mod certificates;

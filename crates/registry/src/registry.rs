@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::backup::Backups;
 use crate::callers::Callers;
+use crate::case_links::CaseLinks;
 use crate::cases::Cases;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
@@ -72,6 +73,12 @@ impl Registry {
     #[must_use]
     pub fn outbox(&self) -> Outbox {
         Outbox::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Links to the progress of cases.
+    #[must_use]
+    pub fn case_links(&self) -> CaseLinks {
+        CaseLinks::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Persons who sign, and their signatures.

@@ -15,8 +15,9 @@ use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
-    cases, catalogue, certificates, documents, health, licences, machines, notice_pages, notices,
-    pages, published, releases, signatures, verifications, witnesses,
+    case_papers, cases, catalogue, certificates, documents, health, licences, machines,
+    notice_pages, notices, pages, progress_pages, published, releases, signatures, verifications,
+    witnesses,
 };
 
 #[derive(OpenApi)]
@@ -67,6 +68,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(notices::write, notices::own))
         .routes(routes!(notices::publish))
         .routes(routes!(notices::end))
+        .routes(routes!(case_papers::ask, case_papers::list))
+        .routes(routes!(case_papers::evidence))
+        .routes(routes!(progress_pages::link))
         .routes(routes!(signatures::apply))
         .routes(routes!(signatures::find_signer))
         .routes(routes!(signatures::act))
@@ -121,6 +125,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/", get(pages::check))
         .route("/verify", get(pages::check).post(pages::verify))
         .route("/v/{handle}", get(pages::licence))
+        .route("/p/{handle}", get(progress_pages::show))
         .route("/notices", get(notice_pages::list))
         .route("/notices.atom", get(notice_pages::feed))
         .route("/notices/{number}", get(notice_pages::find))

@@ -68,7 +68,7 @@ impl Frame {
             .say(self.language, key, Some(("limit", limit)))
     }
 
-    fn say_at(&self, key: &str, at: &str) -> String {
+    pub(crate) fn say_at(&self, key: &str, at: &str) -> String {
         self.app.texts.say(self.language, key, Some(("at", at)))
     }
 
@@ -94,11 +94,11 @@ impl Frame {
     }
 
     /// The moment in the office's zone, in figures.
-    fn now(&self) -> String {
+    pub(crate) fn now(&self) -> String {
         self.local(self.app.office.now())
     }
 
-    fn local(&self, moment: UtcDateTime) -> String {
+    pub(crate) fn local(&self, moment: UtcDateTime) -> String {
         let local = self.app.office.settings().zone.local(moment);
         let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
         local.format(&form).unwrap_or_default()

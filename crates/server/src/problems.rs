@@ -8,6 +8,7 @@ use issuance::custody::CustodyError;
 use issuance::import::ImportCatalogueError;
 use issuance::import::matters::MatterError;
 use issuance::papers::documents::DocumentError;
+use issuance::papers::evidence::EvidenceError;
 use issuance::papers::notices::{NoticeError, NoticeRefused};
 use issuance::papers::signers::{SignerError, SignerRefused};
 use issuance::papers::signing::SignError;
@@ -298,6 +299,7 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
         DocumentError::Active(findings) => active(findings),
         DocumentError::Page { .. } => Problem::new(Code::DocumentRefused).saying(error.to_string()),
+        DocumentError::UnknownCase => Problem::new(Code::NotFound),
         DocumentError::NothingToSay => of_paper("document.nothing-to-say", error),
         DocumentError::NoForm => of_paper("document.no-form", error),
         DocumentError::OtherBody => of_paper("document.other-body", error),
@@ -319,6 +321,18 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
 
 fn of_paper(code: &'static str, error: &DocumentError) -> Problem {
     one(Code::DocumentRefused, code, error.to_string())
+}
+
+/// Why there is no evidence of a case.
+pub(crate) fn of_evidence(error: &EvidenceError) -> Problem {
+    match error {
+        EvidenceError::Case(cause) => of_document(cause),
+        EvidenceError::Object(error) => of_object(error),
+        EvidenceError::Place(_) => Problem::new(Code::Busy),
+        EvidenceError::TooMuch => Problem::new(Code::RequestTooLarge).saying(error.to_string()),
+        EvidenceError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
 }
 
 /// Why nothing was done to a signature identity.

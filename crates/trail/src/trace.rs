@@ -10,7 +10,7 @@ use crypto::{KeyId, sha256};
 use time::UtcDateTime;
 
 use crate::asked::By;
-use crate::log::{self, Log};
+use crate::log::{self, Log, PendingId};
 use crate::secrets::hex;
 use store::Store;
 use store::StoreError;
@@ -173,6 +173,15 @@ impl Entry {
     }
 }
 
+/// An entry and its leaf in the trace's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The entry.
+    pub entry: Entry,
+    /// Its leaf.
+    pub leaf: PendingId,
+}
+
 /// What is wrong with a department's trace, and where (T-L4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -223,6 +232,8 @@ const UNLINKED: &str = "SELECT t.department, t.number FROM trace t \
      WHERE l.leaf IS NULL OR l.leaf <> t.digest ORDER BY t.department, t.number LIMIT 100";
 const STRAYS: &str = "SELECT l.entry_index FROM log_leaf l LEFT JOIN trace t ON t.leaf = l.id \
      WHERE l.log = $1 AND t.leaf IS NULL ORDER BY l.id LIMIT 100";
+const LOCATED: &str = "SELECT department, number, moment, actor, act, object, ground, detail, \
+     signing_key, previous, digest, leaf FROM trace WHERE object = $1 AND department = $2 ORDER BY number LIMIT $3";
 const HEAD: &str = "SELECT number, digest FROM trace_head WHERE department = $1";
 const DEPARTMENTS: &str = "SELECT department, number FROM trace_head ORDER BY department";
 // The row of the head is locked from here to the commit: the chain has one writer per department. With
@@ -281,6 +292,21 @@ impl Trace {
     ) -> Result<Vec<Entry>, StoreError> {
         self.select(COLUMNS_OBJECT, object, department, number)
             .await
+    }
+
+    /// Entries of a department about one object with their leaves, the first first; at most 1,000.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn located(
+        &self,
+        department: &DepartmentKey,
+        object: &str,
+    ) -> Result<Vec<Located>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let values = [object.into(), department.as_str().into(), PAGE.into()];
+        let rows = link.rows(LOCATED, &values).await?;
+        rows.into_iter().map(located).collect()
     }
 
     /// The ledger of a key: entries of its uses after `number`, at most 1,000.
@@ -469,6 +495,17 @@ fn entry(act: &Act, department: &str, number: u64, previous: [u8; 32]) -> Entry 
 }
 
 fn read(mut row: Row) -> Result<Entry, StoreError> {
+    columns(&mut row)
+}
+
+fn located(mut row: Row) -> Result<Located, StoreError> {
+    Ok(Located {
+        entry: columns(&mut row)?,
+        leaf: PendingId::new(row.integer()?),
+    })
+}
+
+fn columns(row: &mut Row) -> Result<Entry, StoreError> {
     Ok(Entry {
         department: row.text()?,
         number: row.count()?,

@@ -4,6 +4,7 @@ use evidence::cms::{ReadCms, SignedData};
 use pdf::{ReadPdf, Source};
 
 use crate::kind::{Kind, LOOKED_AT};
+use crate::package::{Package, ReadPackage};
 use crate::pem;
 
 mod document;
@@ -29,6 +30,8 @@ pub(crate) enum Body {
     Message(Result<Box<SignedData>, ReadCms>),
     /// The text of a code.
     Code(String),
+    /// The evidence of a case.
+    Package(Result<Box<Package>, ReadPackage>),
     /// Something that is not judged; why, as a finding code.
     Unjudged(&'static str),
 }
@@ -53,7 +56,8 @@ impl Case {
                 body: Body::Document(DocumentFacts::read(source).map(Box::new)),
             },
             Kind::Ofd => Case::unjudged(kind, "input.ofd"),
-            Kind::Archive => Case::unjudged(kind, "input.archive"),
+            Kind::Archive if head.starts_with(b"PK") => Case::unjudged(kind, "input.archive"),
+            Kind::Archive => Case::small(kind, source),
             Kind::Jades => Case::unjudged(kind, "input.jades"),
             Kind::SdJwtVc => Case::unjudged(kind, "input.sd-jwt-vc"),
             Kind::Mdoc => Case::unjudged(kind, "input.mdoc"),
@@ -88,7 +92,9 @@ impl Case {
         if source.read_at(0, &mut octets).is_err() {
             return Case::unjudged(kind, "input.unreadable");
         }
-        let body = if kind == Kind::Lc1 {
+        let body = if kind == Kind::Archive {
+            Body::Package(Package::parse(&octets).map(Box::new))
+        } else if kind == Kind::Lc1 {
             // What is no text is no code; the reader of codes says so.
             Body::Code(String::from_utf8_lossy(&octets).trim().to_owned())
         } else {

@@ -16,6 +16,7 @@ mod code;
 mod document;
 mod licence;
 mod message;
+mod package;
 mod receipt;
 mod sitting;
 mod stamp;
@@ -101,6 +102,12 @@ pub fn judge(
             ..Outcome::default()
         },
         Body::Code(text) => code::judge(&mut sitting, text),
+        Body::Package(Ok(package)) => {
+            let examine =
+                |name: &str, octets: &Vec<u8>| examine(name, octets, trust, material, policy, at);
+            package::judge(package, (trust, &examine))
+        }
+        Body::Package(Err(fault)) => package::unreadable(*fault),
         Body::Unjudged(why) => Outcome {
             findings: vec![Finding::of(why)],
             ..Outcome::default()

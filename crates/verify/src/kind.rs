@@ -79,6 +79,10 @@ impl Kind {
                 Kind::Archive
             };
         }
+        // IEEE 1003.1-2017, pax, ustar interchange format: the magic of a header.
+        if head.get(257..262) == Some(b"ustar") {
+            return Kind::Archive;
+        }
         let text = head.trim_ascii_start();
         if text.starts_with(b"LC1:") {
             Kind::Lc1

@@ -11,6 +11,7 @@ mod finding;
 mod judge;
 mod kind;
 mod material;
+mod package;
 mod pem;
 mod policy;
 pub mod report;

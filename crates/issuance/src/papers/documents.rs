@@ -44,6 +44,9 @@ pub enum DocumentError {
         /// How many it has.
         pages: usize,
     },
+    /// There is no such case, or none that concerns the department.
+    #[error("there is no such case here")]
+    UnknownCase,
     /// The case does not have what the document would say: no acceptance, no supplement, no decision.
     #[error("the case has nothing that such a document would say")]
     NothingToSay,

@@ -2,13 +2,15 @@
 //! say comes from the case, how they look from a form; they are sealed as every document is (D19).
 
 use catalogue::key::{PersonKey, SealCode};
-use catalogue::{Catalogue, DocumentPurpose, Refusal, SealUse};
+use catalogue::{Calendar, Catalogue, DocumentPurpose, Refusal, SealUse};
 use document::{Paper, Unsealed};
+use dossier::number::CaseNumber;
 use dossier::stage::{self, StageDocument};
-use dossier::{Dossier, Scene};
-use registry::jobs::Grounds;
+use dossier::{CaseFile, Dossier, Scene};
+use registry::jobs::{Grounds, JobState};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use time::Date;
+use time::{Date, UtcDateTime};
 
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
@@ -16,6 +18,7 @@ use crate::issue::Begun;
 use crate::level::Level;
 use crate::office::Office;
 use crate::papers::documents::{DocumentError, denied, wait};
+use crate::said::{hex, moment, state};
 use crate::sealing::{Spot, Stand};
 
 /// A stage document, and on what its seal rests.
@@ -225,4 +228,166 @@ fn data(document: &StageDocument, issuer: &str, version: &str) -> Vec<u8> {
     });
     // Strings and numbers always write.
     serde_json::to_vec(&data).unwrap_or_default()
+}
+
+/// A document of a case, sealed or waiting for its seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseDocument {
+    /// Its job.
+    pub job: String,
+    /// What it is for.
+    pub purpose: &'static str,
+    /// `pending_seal`, `recorded`, `refused` or `failed`.
+    pub state: &'static str,
+    /// The seal.
+    pub seal: String,
+    /// The ground of the seal's use.
+    pub ground: String,
+    /// When it was asked for, RFC 3339.
+    pub asked: String,
+    /// SHA-256 of the sealed file, lower-case hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_digest: Option<String>,
+    /// Where the sealed file is had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The receipt of the public log (C2SP tlog-proof).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+/// Asks for a stage document of a case that the service holds.
+///
+/// # Errors
+/// [`DocumentError`]; what a rule refuses stands in the trace.
+pub async fn ask(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    (case, purpose): (&CaseNumber, DocumentPurpose),
+) -> Result<Begun, DocumentError> {
+    let file = concerned(office, asker, case).await?;
+    let desk = office.desk();
+    let dossier = file.dossier().ok_or(DocumentError::UnknownCase)?;
+    let now = office.clock.now();
+    let handed = match purpose {
+        DocumentPurpose::DeliveryReceipt => handed(office, asker, case).await?,
+        _ => Vec::new(),
+    };
+    let today = office.settings.zone.date_at(now);
+    let paper = scene(&desk, dossier, now, |scene| {
+        StagePaper::of((dossier, scene), purpose, (&handed, today))
+    });
+    match paper {
+        Ok(paper) => begin_paper(office, asker, once, &paper).await,
+        Err(refused) => {
+            let about = (case.to_string(), purpose);
+            Err(denied(office, asker, about, refused).await?)
+        }
+    }
+}
+
+/// What `of` says of a case in the scene of this moment: the catalogue in force, the working days of its body's region.
+pub(crate) fn scene<T>(
+    desk: &Desk,
+    dossier: &Dossier,
+    now: UtcDateTime,
+    of: impl FnOnce(&Scene<'_>) -> T,
+) -> T {
+    let matter = desk.catalogue.matter(&dossier.terms().matter);
+    let body = matter.and_then(|matter| desk.catalogue.department(&matter.exercised_by));
+    let calendar = body.map_or_else(Calendar::default, |body| {
+        desk.catalogue.calendar(&body.region)
+    });
+    of(&Scene {
+        catalogue: &desk.catalogue,
+        calendar: &calendar,
+        restrictions: &[],
+        releases: &[],
+        now,
+    })
+}
+
+/// T-P3: for a body that it does not concern there is no such case.
+pub(crate) async fn concerned(
+    office: &Office,
+    asker: &Asker,
+    case: &CaseNumber,
+) -> Result<CaseFile, DocumentError> {
+    let file = crate::cases::find(office, case).await?;
+    let desk = office.desk();
+    let seen = file.filter(|file| {
+        file.dossier().is_some_and(|dossier| {
+            docket::is_concerned(dossier, &asker.department, &desk.catalogue)
+        })
+    });
+    seen.ok_or(DocumentError::UnknownCase)
+}
+
+/// What was sealed in the case and is handed over: its decision, its licences.
+async fn handed(
+    office: &Office,
+    asker: &Asker,
+    case: &CaseNumber,
+) -> Result<Vec<String>, DocumentError> {
+    let jobs = office.registry.jobs();
+    let mut handed = Vec::new();
+    for job in jobs.of_case(&asker.department, case.as_str()).await? {
+        if job.state != JobState::Recorded {
+            continue;
+        }
+        match (&job.identifier, job.grounds.purpose) {
+            (Some(identifier), _) => {
+                let licences = office.registry.licences();
+                let record = licences.find(identifier, Some(&asker.department)).await?;
+                handed.extend(record.map(|record| format!("证照 {}", record.number.as_str())));
+            }
+            (None, DocumentPurpose::Decision) => {
+                handed.push(format!("决定书 {}", job.grounds.decision));
+            }
+            _ => {}
+        }
+    }
+    Ok(handed)
+}
+
+/// The documents of a case that the own department asked for, the first first.
+///
+/// # Errors
+/// `UnknownCase`, `Store`.
+pub async fn of_case(
+    office: &Office,
+    asker: &Asker,
+    case: &CaseNumber,
+) -> Result<Vec<CaseDocument>, DocumentError> {
+    concerned(office, asker, case).await?;
+    let jobs = office.registry.jobs();
+    let mut documents = Vec::new();
+    for job in jobs.of_case(&asker.department, case.as_str()).await? {
+        let files = jobs.files(&job.id, Some(&asker.department)).await?;
+        let file = files.first();
+        documents.push(CaseDocument {
+            purpose: job.grounds.purpose.code(),
+            state: state(&job),
+            seal: job.grounds.seal.to_string(),
+            ground: job.grounds.decision.clone(),
+            asked: moment(job.begun),
+            file_digest: file.map(|file| hex(&file.digest)),
+            file: file.map(|_| match &job.identifier {
+                Some(identifier) => {
+                    format!(
+                        "{}/v1/licences/{identifier}/files/pdf",
+                        office.settings.address
+                    )
+                }
+                None => format!(
+                    "{}/v1/seal-signatures/{}/file",
+                    office.settings.address, job.id
+                ),
+            }),
+            receipt: file.map(|file| String::from_utf8_lossy(&file.receipt).into_owned()),
+            job: job.id.to_string(),
+        });
+    }
+    Ok(documents)
 }

@@ -173,6 +173,10 @@ const OPEN: &str = "SELECT id, department, kind, state, caller, begun, changed, 
      purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE state = $1 AND (begun > $2 OR (begun = $2 AND id > $3)) ORDER BY begun, id LIMIT $4";
+const OF_CASE: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     (SELECT request_key FROM request WHERE request.job = job.id) \
+     FROM job WHERE case_number = $1 AND department = $2 AND case_number <> '' ORDER BY begun, id LIMIT 200";
 const INSERT: &str = "INSERT INTO job (id, department, kind, state, caller, requester, begun, changed, \
      identifier, payload, seal, purpose, matter, case_number, decision, decided_by, attempts) \
      VALUES ($1, $2, $3, 'reserved', $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)";
@@ -277,6 +281,17 @@ pub(crate) async fn waiting(
 ) -> Result<Vec<Job>, StoreError> {
     let values = [department.into(), begun.into(), id.into(), limit.into()];
     let rows = link.rows(WAITING, &values).await?;
+    rows.into_iter().map(|row| read(row, secrets)).collect()
+}
+
+pub(crate) async fn of_case(
+    link: &mut Link,
+    secrets: &Secrets,
+    (case, department): (&str, &str),
+) -> Result<Vec<Job>, StoreError> {
+    let rows = link
+        .rows(OF_CASE, &[case.into(), department.into()])
+        .await?;
     rows.into_iter().map(|row| read(row, secrets)).collect()
 }
 

@@ -1,0 +1,114 @@
+//! The applicant's page of a case: without JavaScript, in two languages, nothing personal in its address (T-P6).
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use issuance::Asker;
+use issuance::cases::Number;
+use issuance::papers::progress::{LinkTold, ProgressShown};
+
+use crate::pages::{Asked, Frame, ProblemPage, page};
+use crate::problem::{Code, Problem};
+use crate::problems::of_document;
+use crate::state::App;
+use crate::text::Language;
+
+#[derive(Template)]
+#[template(path = "progress.html")]
+struct ProgressPage {
+    frame: Frame,
+    case: String,
+    matter: String,
+    state: String,
+    stopped: Option<String>,
+    /// Word, moment, and whether it was reached.
+    stages: Vec<(String, String, bool)>,
+    clock: Option<String>,
+    /// What, and until when.
+    wanted: Vec<(String, String)>,
+    decision: Option<String>,
+    at: String,
+}
+
+/// The applicant's link to a case; the same one each time.
+#[utoipa::path(post, path = "/v1/cases/{case}/link", tag = "cases",
+    responses((status = 200, description = "`link`, for the applicant alone"), (status = 404, description = "no case that concerns the department")))]
+pub(crate) async fn link(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(case): Path<String>,
+) -> Result<Json<LinkTold>, Problem> {
+    let case = Number::parse(&case).map_err(|_| Problem::new(Code::NotFound))?;
+    let told = issuance::papers::progress::link(&app.office, &asker, &case).await;
+    told.map(Json).map_err(|error| of_document(&error))
+}
+
+/// `GET /p/{handle}`.
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(handle): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let frame = Frame::new(&app, &asked, &headers, &format!("/p/{handle}"));
+    match issuance::papers::progress::shown(&app.office, &handle).await {
+        Ok(Some(shown)) => page(StatusCode::OK, &progress_page(frame, shown)),
+        Ok(None) => {
+            let text = frame.say("progress-unknown");
+            page(StatusCode::NOT_FOUND, &ProblemPage { frame, text })
+        }
+        Err(_) => {
+            let text = frame.say("problem-busy");
+            page(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &ProblemPage { frame, text },
+            )
+        }
+    }
+}
+
+fn progress_page(frame: Frame, shown: ProgressShown) -> ProgressPage {
+    let (zh, en) = shown.matter;
+    let stages = shown.stages.into_iter().map(|(code, reached)| {
+        let word = frame.say(&format!("stage-{code}"));
+        let moment = reached.map(|moment| frame.local(moment));
+        (word, moment.unwrap_or_default(), reached.is_some())
+    });
+    let stages = stages.collect();
+    let wanted = shown.wanted.into_iter().map(|(name, what, by)| {
+        let until = by.map_or_else(String::new, |by| frame.say_at("progress-by", &by));
+        (
+            name,
+            format!("{} {until}", frame.say(&format!("wanted-{what}"))),
+        )
+    });
+    let wanted = wanted.collect();
+    ProgressPage {
+        case: shown.case,
+        matter: match frame.language() {
+            Language::Chinese => zh,
+            Language::English => en,
+        },
+        state: frame.say(&format!("case-{}", shown.state)),
+        stopped: shown.stopped,
+        stages,
+        clock: shown.clock.map(|(day, promised, due)| {
+            let due = due.unwrap_or_default();
+            format!(
+                "{day} / {promised} · {}",
+                frame.say_at("progress-due", &due)
+            )
+        }),
+        wanted,
+        decision: shown.decision.map(|(outcome, number, on)| {
+            format!(
+                "{} · {number} · {on}",
+                frame.say(&format!("outcome-{outcome}"))
+            )
+        }),
+        at: frame.now(),
+        frame,
+    }
+}

@@ -1,0 +1,183 @@
+//! The evidence of a case: every file is the one listed, every document and signature is judged, every entry of the trace
+//! has its place in the trace's log, and nothing that the trace says was recorded is missing.
+
+use crypto::sha256;
+use tlog::{Receipt, TrustedLog, check_inclusion, leaf_hash};
+
+use super::Outcome;
+use crate::answer::Verdict;
+use crate::facts::Case;
+use crate::finding::Finding;
+use crate::package::{Package, ReadPackage, package};
+use crate::report::{Report, hex};
+use crate::trust::Trust;
+
+impl Case {
+    /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are
+    /// documents (`*.pdf`), and entries of the trace with their receipts (`trace/N.entry`, `trace/N.receipt`). `None` for a
+    /// name that is not plain, or too many files.
+    #[must_use]
+    pub fn pack(case: &str, made: &str, files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
+        package(case, made, files)
+    }
+}
+
+/// Judges a document of the package as if it came alone.
+pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>) -> Report;
+
+/// What the package comes to.
+pub(super) fn judge(package: &Package, (trust, examine): (&Trust, Examine<'_>)) -> Outcome {
+    let mut outcome = Outcome {
+        findings: inspect_list(package),
+        ..Outcome::default()
+    };
+    documents(package, examine, &mut outcome);
+    let entries = entries(package, &trust.logs, &mut outcome.findings);
+    if entries.is_empty() {
+        outcome.findings.push(Finding::of("package.no-trace"));
+    }
+    // An entry names its case as its object or in its detail: a package is of one case.
+    let case = package.manifest.case.as_str();
+    let of_case = |entry: &&[u8]| contains(entry, case.as_bytes());
+    if case.is_empty() || !entries.is_empty() && !entries.iter().any(of_case) {
+        outcome.findings.push(Finding::of("package.other-case"));
+    }
+    for entry in &entries {
+        missing(package, entry, &mut outcome.findings);
+    }
+    outcome
+}
+
+/// Why a package cannot be read.
+pub(super) fn unreadable(fault: ReadPackage) -> Outcome {
+    Outcome {
+        findings: vec![Finding::of("package.malformed").because(fault)],
+        ..Outcome::default()
+    }
+}
+
+/// The manifest and the files agree, one for one.
+fn inspect_list(package: &Package) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for listed in &package.manifest.files {
+        match package.files.iter().find(|(name, _)| *name == listed.name) {
+            None => findings.push(Finding::of("package.missing").because(&listed.name)),
+            Some((_, octets)) if hex(&sha256(octets)) != listed.sha256 => {
+                findings.push(Finding::of("package.differs").because(&listed.name));
+            }
+            Some(_) => {}
+        }
+    }
+    for (name, _) in &package.files {
+        let listed = package.manifest.files.iter();
+        if listed.filter(|listed| listed.name == *name).count() != 1 {
+            findings.push(Finding::of("package.unlisted").because(name));
+        }
+    }
+    findings
+}
+
+fn documents(package: &Package, examine: Examine<'_>, outcome: &mut Outcome) {
+    for (name, octets) in &package.files {
+        if !has_ending(name, "pdf") {
+            continue;
+        }
+        // No package within a package: what is called a document is one.
+        if !octets.starts_with(b"%PDF-") {
+            let why = format!("{name}: no PDF");
+            outcome
+                .findings
+                .push(Finding::of("package.document").because(why));
+            continue;
+        }
+        let report = examine(name, octets);
+        // What nobody can say stands in the signatures themselves.
+        let is_no_evidence = [Verdict::Invalid, Verdict::NotSigned, Verdict::NotProcessed];
+        if is_no_evidence.contains(&report.verdict) {
+            let why = report.reason().map(|finding| finding.code);
+            let why = format!("{name}: {}", why.unwrap_or("not signed"));
+            outcome
+                .findings
+                .push(Finding::of("package.document").because(why));
+        }
+        for mut signature in report.signatures {
+            let field = signature.field.unwrap_or_default();
+            signature.field = Some(format!("{name}#{field}"));
+            outcome.signatures.push(signature);
+        }
+    }
+}
+
+/// The entries whose place in the trace's log is proven.
+fn entries<'a>(
+    package: &'a Package,
+    logs: &[TrustedLog],
+    findings: &mut Vec<Finding>,
+) -> Vec<&'a [u8]> {
+    let mut proven = Vec::new();
+    for (name, octets) in &package.files {
+        let Some(stem) = name.strip_suffix(".entry") else {
+            continue;
+        };
+        let receipt = format!("{stem}.receipt");
+        let receipt = package.files.iter().find(|(other, _)| *other == receipt);
+        match receipt.map(|(_, receipt)| place(octets, receipt, logs)) {
+            None => findings.push(Finding::of("package.entry-unproven").because(name)),
+            Some(Err((code, why))) => {
+                findings.push(Finding::of(code).because(format!("{name}: {why}")));
+            }
+            Some(Ok(())) => proven.push(octets.as_slice()),
+        }
+    }
+    proven
+}
+
+/// C2SP tlog-proof over the digest of the entry, which is the leaf of the trace's log.
+fn place(
+    entry: &[u8],
+    receipt: &[u8],
+    logs: &[TrustedLog],
+) -> Result<(), (&'static str, &'static str)> {
+    const DIFFERS: &str = "package.entry-differs";
+    let receipt = Receipt::parse(receipt).map_err(|fault| (DIFFERS, fault.code()))?;
+    let leaf = leaf_hash(&sha256(entry));
+    let mut why = ("package.entry-unproven", "no log is trusted");
+    for log in logs {
+        match log.open(receipt.checkpoint.as_bytes()) {
+            Ok(opened) => {
+                let head = opened.checkpoint.head();
+                return check_inclusion(&leaf, receipt.index, &head, &receipt.proof)
+                    .map_err(|fault| (DIFFERS, fault.code()));
+            }
+            Err(fault) => why = ("package.entry-unproven", fault.code()),
+        }
+    }
+    Err(why)
+}
+
+/// What the trace says was recorded, by the digest of its file, is there.
+fn missing(package: &Package, entry: &[u8], findings: &mut Vec<Finding>) {
+    let text = String::from_utf8_lossy(entry);
+    let Some((_, after)) = text.split_once("file=pdf ") else {
+        return;
+    };
+    let digest: String = after.chars().take(64).collect();
+    let there = package
+        .files
+        .iter()
+        .any(|(_, octets)| hex(&sha256(octets)) == digest);
+    if !there {
+        findings.push(Finding::of("package.missing").because(format!("file {digest}")));
+    }
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found == ending)
+}
+
+fn contains(octets: &[u8], wanted: &[u8]) -> bool {
+    octets
+        .windows(wanted.len().max(1))
+        .any(|window| window == wanted)
+}

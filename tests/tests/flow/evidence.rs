@@ -1,0 +1,154 @@
+//! The evidence of a case in one file: judged without the service, and every mutation of it refused by its finding.
+
+use serde_json::Value;
+use server::Call;
+
+use crate::papers::{CASE, accepted, sealed};
+use crate::stage::Service;
+
+/// Files of the bundle behind its manifest.
+type Files = Vec<(String, Vec<u8>)>;
+
+async fn bundle(service: &Service) -> Vec<u8> {
+    let call = Call::get(format!("/v1/cases/{CASE}/evidence"));
+    let answer = service
+        .at("Q-APR")
+        .call("approvals", call, service.now())
+        .await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status, 200);
+    answer.content.to_vec()
+}
+
+async fn judged(service: &Service, file: Vec<u8>) -> Value {
+    let method = "POST".parse().expect("a method");
+    let call = Call::send(
+        method,
+        "/v1/verifications",
+        "application/octet-stream",
+        file,
+    );
+    let answer = service
+        .at("Q-APR")
+        .anybody()
+        .call(call, service.now())
+        .await;
+    answer.expect("an answer").json()
+}
+
+fn codes(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().expect("findings");
+    let codes = findings
+        .iter()
+        .filter_map(|finding| finding["code"].as_str());
+    codes.filter(|code| code.starts_with("package.")).collect()
+}
+
+/// The files of a tar archive, the manifest left out.
+fn files(archive: &[u8]) -> Files {
+    let mut files = Vec::new();
+    let mut at = 0;
+    loop {
+        let header = &archive[at..at + 512];
+        let end = header.iter().position(|octet| *octet == 0).expect("an end");
+        if end == 0 {
+            break;
+        }
+        let name = String::from_utf8_lossy(&header[..end]).into_owned();
+        let size = String::from_utf8_lossy(&header[124..135]).into_owned();
+        let size = usize::from_str_radix(&size, 8).expect("octal");
+        files.push((name, archive[at + 512..at + 512 + size].to_vec()));
+        at += 512 + size.next_multiple_of(512);
+    }
+    files.remove(0);
+    files
+}
+
+fn place(files: &Files, ending: &str) -> usize {
+    let found = files.iter().position(|(name, _)| name.ends_with(ending));
+    found.expect("there is one")
+}
+
+/// A mutation of the files, packed as if it were whole, and the finding that names it.
+fn mutations(whole: &Files) -> Vec<(Files, &'static str)> {
+    let change = |ending: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut files = whole.clone();
+        let at = place(whole, ending);
+        change(&mut files[at].1);
+        files
+    };
+    let without = |ending: &str| {
+        let mut files = whole.clone();
+        files.remove(place(whole, ending));
+        files
+    };
+    let receipts: Vec<usize> = (0..whole.len())
+        .filter(|at| whole[*at].0.ends_with(".receipt"))
+        .collect();
+    let mut swapped = whole.clone();
+    let (one, other) = (receipts[0], receipts[1]);
+    swapped[one].1.clone_from(&whole[other].1);
+    let signature = |octets: &mut Vec<u8>| {
+        let at = octets.len() - 12;
+        octets[at] = if octets[at] == b'A' { b'B' } else { b'A' };
+    };
+    vec![
+        (
+            change(".pdf", &|octets| octets[1_000] ^= 1),
+            "package.document",
+        ),
+        (without(".pdf"), "package.missing"),
+        (
+            change(".entry", &|octets| octets[40] ^= 1),
+            "package.entry-differs",
+        ),
+        (swapped, "package.entry-differs"),
+        (without(".receipt"), "package.entry-unproven"),
+        (change(".receipt", &signature), "package.entry-unproven"),
+        (
+            change(".receipt", &|octets| octets.truncate(40)),
+            "package.entry-differs",
+        ),
+        (change(".pdf", &|octets| octets.clear()), "package.document"),
+        (Vec::new(), "package.no-trace"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_of_a_case_is_judged_without_the_service_and_no_change_passes() {
+    let service = Service::start().await;
+    accepted(&service).await;
+    sealed(&service, "acceptance-notice").await;
+    let whole = bundle(&service).await;
+    let report = judged(&service, whole.clone()).await;
+    assert_eq!(report["kind"], "archive");
+    assert_eq!(report["verdict"], "valid", "{report}");
+    let signatures = report["signatures"].as_array().expect("signatures");
+    assert!(!signatures.is_empty());
+    let parts = files(&whole);
+    assert!(
+        parts
+            .iter()
+            .filter(|(name, _)| name.ends_with(".entry"))
+            .count()
+            > 4
+    );
+    let packed = |case: &str, files: &Files| {
+        verify::Case::pack(case, "2026-07-03T01:00:00Z", files).expect("plain names")
+    };
+    for (number, (files, code)) in mutations(&parts).into_iter().enumerate() {
+        let report = judged(&service, packed(CASE, &files)).await;
+        assert_ne!(report["verdict"], "valid", "{number}");
+        assert!(codes(&report).contains(&code), "{number} {code}: {report}");
+    }
+    let report = judged(&service, packed("BJ-990102-20260608-99999", &parts)).await;
+    assert_eq!(codes(&report), ["package.other-case"], "{report}");
+    for length in [whole.len() - 700, 700, 300] {
+        let report = judged(&service, whole[..length].to_vec()).await;
+        assert_ne!(report["verdict"], "valid", "{length}");
+    }
+    let mut twice = whole.clone();
+    twice.extend_from_slice(&whole);
+    let report = judged(&service, twice).await;
+    assert_eq!(codes(&report), ["package.malformed"], "{report}");
+}
