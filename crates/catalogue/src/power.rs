@@ -332,6 +332,21 @@ impl Catalogue {
         Ok(SuspensionPower { by: by.clone() })
     }
 
+    /// May this body have a further version made of a licence that `issuer` issued, on this day? A
+    /// power that was transferred takes the licences with it (D17).
+    ///
+    /// # Errors
+    /// [`Refusal`], with the first rule that says no.
+    pub fn may_change(
+        &self,
+        by: &DepartmentKey,
+        (licence_type, issuer): (&TypeKey, &DepartmentKey),
+        day: Date,
+    ) -> Result<(), Refusal> {
+        let kind = self.known_type(licence_type)?;
+        self.power_over(by, kind, issuer, day)
+    }
+
     /// R7: the power over a type lies with its issuers and with the bodies that decide or
     /// supervise a matter resulting in it, within their region; a body whose power was
     /// transferred keeps it as supervisor only while it is the industry authority.

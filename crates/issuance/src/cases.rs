@@ -63,12 +63,7 @@ async fn restrictions(
         },
         (_, None) => return Ok(Vec::new()),
     };
-    restrictions_of(office, &applicant).await
-}
-
-/// No book of restrictions is kept yet.
-async fn restrictions_of(_: &Office, _: &HolderCode) -> Result<Vec<Restriction>, StoreError> {
-    Ok(Vec::new())
+    crate::lives::restrictions::of(office, &applicant).await
 }
 
 /// A case, for a department that it concerns.

@@ -2,6 +2,7 @@
 //!
 //! One source for both: the bytes of `licence.json`, as they were reserved (R8).
 
+use catalogue::key::DepartmentKey;
 use credential::{Modules, PrepareLc1, PrintLevel, TooMuchText};
 use crypto::{Authorisation, KeyUse, SignError, WrongForm};
 use document::{Page, Photo, ReadPhoto, RenderPage, Unsealed};
@@ -23,6 +24,12 @@ pub(crate) struct Payload {
     pub(crate) issued_on: Date,
     /// The photograph, base16.
     pub(crate) photo: Option<String>,
+    /// Bodies that are told of it beside those that always are.
+    #[serde(default)]
+    pub(crate) told: Vec<DepartmentKey>,
+    /// The numbers of the holder's restrictions that the approver was shown.
+    #[serde(default)]
+    pub(crate) shown: Vec<String>,
 }
 
 /// Why there is no page.
@@ -108,12 +115,15 @@ pub(crate) async fn draft(
 }
 
 fn photo(text: &str) -> Result<Photo, DraftError> {
-    let bytes: Option<Vec<u8>> = text
-        .as_bytes()
+    Ok(Photo::read(&octets(text).ok_or(DraftError::Reserved)?)?)
+}
+
+/// A photograph as it was kept.
+pub(crate) fn octets(kept: &str) -> Option<Vec<u8>> {
+    kept.as_bytes()
         .chunks(2)
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    Ok(Photo::read(&bytes.ok_or(DraftError::Reserved)?)?)
+        .collect()
 }
 
 /// `https://domain/v/` and the handle (D23).

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use catalogue::key::{MatterCode, SealCode};
-use catalogue::{Catalogue, DocumentPurpose, Refusal, SealUse};
+use catalogue::key::{DepartmentKey, MatterCode, SealCode};
+use catalogue::{Catalogue, DocumentPurpose, SealUse};
 use credential::Handle;
+use docket::CaseGround;
 use licence::life::Stop;
+use licence::sealing::SealRefused;
 use licence::{
-    Admitted, Identifier, IssueRequest, LicenceContent, LicenceNumber, NotAdmitted, Salt,
-    SerialText, TemplateRef, Version, admit,
+    Admitted, Identifier, IssueRequest, LicenceContent, LicenceNumber, Salt, SerialText,
+    TemplateRef, admit,
 };
 use registry::StoreError;
 use registry::asked::Response;
@@ -16,82 +18,26 @@ use registry::jobs::{
     FileRecord, Grounds, Job, JobId, JobState, Reason, Recording, StepRefused, Unsealed,
 };
 use registry::licences::{
-    Composed, Drawn, NotComposed, Record, Reservation, ReserveRefused, Reserving,
+    Composed, Drawn, Follows, NotComposed, Record, Reservation, ReserveRefused, Reserving,
+    Superseding,
 };
-use registry::objects::{ObjectError, ObjectId};
-use registry::status::StatusError;
-use registry::trace::{Act, Deed};
-use thiserror::Error;
+use registry::objects::ObjectId;
 use time::UtcDateTime;
 
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::draft::{DraftError, Journal, Payload, draft, kept};
 use crate::give_up::{Cause, give_up};
+pub use crate::not_issued::IssueError;
+use crate::not_issued::deny;
 use crate::office::Office;
 use crate::printed::{Printed, Printer};
 use crate::recheck::recheck;
+use crate::ruling::{self, RulingError};
 use crate::said::{self, Issued, Waits};
 use crate::sealing::{Released, Sealed, SealingError, Spot, Subject, seal};
-use crate::slots::{BeginList, SlotList};
-
-/// Why a request gives no licence.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum IssueError {
-    /// The request breaks rules of the catalogue or its type.
-    #[error("the request is not admitted")]
-    NotAdmitted(#[from] NotAdmitted),
-    /// A rule of the catalogue says no.
-    #[error("the catalogue says no")]
-    Refused(#[from] Refusal),
-    /// The issuer is not the caller's department.
-    #[error("nobody asks in another department's name")]
-    OtherDepartment,
-    /// The photograph is not the one whose digest the data hold, or is missing, or is one too many.
-    #[error("the photograph is not the one that the data name")]
-    Photo,
-    /// No seal of the issuer's may stand on it.
-    #[error("no seal may stand on it")]
-    NoSeal,
-    /// It cannot be reserved.
-    #[error("it cannot be reserved")]
-    Reserve(#[from] ReserveRefused),
-    /// Its page cannot be made.
-    #[error("its page cannot be made")]
-    Draft(#[from] DraftError),
-    /// Its job takes another step.
-    #[error("its job takes another step")]
-    Step(#[from] StepRefused),
-    /// It was not sealed.
-    #[error("it was not sealed")]
-    Sealing(#[from] SealingError),
-    /// Its file cannot be kept.
-    #[error("its file cannot be kept")]
-    Object(#[from] ObjectError),
-    /// The store.
-    #[error("the store cannot be used")]
-    Store(#[from] StoreError),
-    /// Its job was given up, and stays so: whoever repeats the request is told the same.
-    #[error("its job was given up: {0}")]
-    GivenUp(Reason),
-    /// There is no such job here.
-    #[error("there is no such job here")]
-    Unknown,
-    /// No randomness for salts.
-    #[error("no randomness can be had")]
-    Random(#[from] crypto::RandomUnavailable),
-}
-
-impl From<BeginList> for IssueError {
-    fn from(error: BeginList) -> Self {
-        match error {
-            BeginList::Status(StatusError::Store(error)) => Self::Store(error),
-            BeginList::Random(error) => Self::Random(error),
-            _ => Self::Reserve(ReserveRefused::ListFull),
-        }
-    }
-}
+use crate::slots::SlotList;
+use crate::superseding::{also, superseding, told_beside};
 
 /// What a caller gets at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +59,21 @@ pub struct IssueOrder {
     pub photo: Option<Vec<u8>>,
 }
 
+/// A version that may be begun.
+#[derive(Debug)]
+pub(crate) struct Cleared {
+    /// The request.
+    pub(crate) admitted: Admitted,
+    /// The seal that may stand on it.
+    pub(crate) seal: SealCode,
+    /// The photograph, where the type has one.
+    pub(crate) photo: Option<Vec<u8>>,
+    /// The version before, for a further one.
+    pub(crate) follows: Option<Follows>,
+    /// Bodies that are told of it beside those that always are.
+    pub(crate) told: Vec<DepartmentKey>,
+}
+
 /// Steps 2 to 5: admits, reserves and renders; then the job waits for its release.
 ///
 /// # Errors
@@ -124,11 +85,30 @@ pub async fn begin(
     order: &IssueOrder,
 ) -> Result<Begun, IssueError> {
     let desk = office.desk();
-    let admitted = match admitted(office, &desk, asker, order) {
-        Ok(admitted) => admitted,
-        Err(refused) => return Err(deny(office, asker, order, refused).await?),
-    };
-    let reserved = reserve(office, &desk, asker, once, order, &admitted).await;
+    match cleared(office, &desk, asker, order) {
+        Ok(cleared) => carry_out(office, &desk, asker, once, cleared).await,
+        Err(refused) => {
+            // What the request calls its matter may be anything: only a well-formed code stands in the trace.
+            let matter = MatterCode::parse(&order.request.matter);
+            let object = matter.map_or_else(|_| "issue".to_owned(), |matter| matter.to_string());
+            Err(deny(office, asker, object, refused).await?)
+        }
+    }
+}
+
+/// Steps 3 to 5, for what may be begun.
+pub(crate) async fn carry_out(
+    office: &Office,
+    desk: &Desk,
+    asker: &Asker,
+    once: &Once,
+    cleared: Cleared,
+) -> Result<Begun, IssueError> {
+    if let Err(refused) = unrestricted(office, &cleared).await? {
+        let (matter, _) = cleared.admitted.power().matter();
+        return Err(deny(office, asker, matter.to_string(), refused.into()).await?);
+    }
+    let reserved = reserve(office, desk, asker, once, cleared).await;
     if let Err(IssueError::Reserve(ReserveRefused::Store(StoreError::Unavailable(_)))) = &reserved {
         // Whether it stands is not known.
         office.dropped.doubt(office.clock.now());
@@ -148,6 +128,35 @@ pub async fn begin(
     }
 }
 
+/// R13: what stands against the holder was shown before the decision, and blocks only as listed.
+async fn unrestricted(
+    office: &Office,
+    cleared: &Cleared,
+) -> Result<Result<(), SealRefused>, StoreError> {
+    let succession = cleared.follows.as_ref().map(|follows| follows.succession);
+    let Some(grant) = ruling::granted_by(succession) else {
+        return Ok(Ok(()));
+    };
+    let admitted = &cleared.admitted;
+    let restrictions = office.registry.restrictions();
+    let imposed = restrictions.of(admitted.holder().code()).await?;
+    let decision = admitted.decision();
+    let asked = licence::restriction::Asked {
+        licence_type: &admitted.licence_type().key,
+        matter: admitted.power().matter().0,
+        grant,
+        on: decision.decided_on,
+    };
+    let all = crate::lives::restrictions::listed(&imposed);
+    let mut shown = decision.shown.clone();
+    // A case whose events are known here was decided under what stood against its applicant.
+    if let CaseGround::Known(_) = crate::cases::grant(office, admitted.case()).await? {
+        shown.extend(all.iter().map(|restriction| restriction.number.clone()));
+    }
+    let decided = licence::restriction::may_decide(&all, &shown, &asked);
+    Ok(decided.map_err(SealRefused::from))
+}
+
 /// What a repeat of a request is told: what the first one was, or why its job was given up before it had an answer.
 pub(crate) async fn repeated(
     office: &Office,
@@ -165,21 +174,39 @@ pub(crate) async fn repeated(
 }
 
 /// 2: what comes back has every field lawful, an issuer with the power, and a seal that may be used.
-fn admitted(
+fn cleared(
     office: &Office,
     desk: &Desk,
     asker: &Asker,
     order: &IssueOrder,
-) -> Result<(Admitted, SealCode), IssueError> {
+) -> Result<Cleared, IssueError> {
     let today = office.settings.zone.date_at(office.clock.now());
     let admitted = admit(&order.request, &desk.catalogue, today)?;
     if *admitted.power().by() != asker.department {
         return Err(IssueError::OtherDepartment);
     }
-    inspect_photo(&admitted, order.photo.as_deref())?;
-    let (matter, _) = admitted.power().matter();
-    let seal = seal_for(&desk.catalogue, asker, matter, today)?;
-    Ok((admitted, seal))
+    Cleared::new(desk, admitted, order.photo.clone(), today)
+}
+
+impl Cleared {
+    /// What was admitted, if the photograph is the one it names and its issuer has a seal for it.
+    pub(crate) fn new(
+        desk: &Desk,
+        admitted: Admitted,
+        photo: Option<Vec<u8>>,
+        today: time::Date,
+    ) -> Result<Self, IssueError> {
+        inspect_photo(&admitted, photo.as_deref())?;
+        let (matter, _) = admitted.power().matter();
+        let seal = seal_for(&desk.catalogue, admitted.power().by(), matter, today)?;
+        Ok(Self {
+            admitted,
+            seal,
+            photo,
+            follows: None,
+            told: Vec::new(),
+        })
+    }
 }
 
 /// The digest in the data is that of the octets that came (R8): what is signed is what is shown.
@@ -196,23 +223,23 @@ fn inspect_photo(admitted: &Admitted, photo: Option<&[u8]>) -> Result<(), IssueE
     (named == found).then_some(()).ok_or(IssueError::Photo)
 }
 
-/// The seal of the caller's department that may stand on a licence of this matter today (R1, R2).
+/// The seal of the issuer's that may stand on a licence of this matter today (R1, R2).
 fn seal_for(
     catalogue: &Catalogue,
-    asker: &Asker,
+    issuer: &DepartmentKey,
     matter: &MatterCode,
     today: time::Date,
 ) -> Result<SealCode, IssueError> {
     let mut refused = None;
     for scope in catalogue.seals() {
-        if scope.holder != asker.department {
+        if scope.holder != *issuer {
             continue;
         }
         let sealing = SealUse {
             seal: scope.seal.clone(),
             purpose: DocumentPurpose::Licence,
             matter: Some(matter.clone()),
-            by: asker.department.clone(),
+            by: issuer.clone(),
         };
         match catalogue.may_seal(&sealing, today) {
             Ok(_) => return Ok(scope.seal.clone()),
@@ -222,65 +249,19 @@ fn seal_for(
     Err(refused.map_or(IssueError::NoSeal, IssueError::Refused))
 }
 
-/// T-L1: a refusal by a rule is an act, and commits alone.
-async fn deny(
-    office: &Office,
-    asker: &Asker,
-    order: &IssueOrder,
-    refused: IssueError,
-) -> Result<IssueError, IssueError> {
-    let ground = match &refused {
-        IssueError::NotAdmitted(NotAdmitted(defects)) => defects
-            .first()
-            .map_or("licence.not-admitted", |defect| defect.fault.code()),
-        IssueError::Refused(refusal) => refusal.code(),
-        IssueError::OtherDepartment => "caller.other-department",
-        IssueError::Photo => "licence.photo",
-        _ => "licence.no-seal",
-    };
-    // What the request calls its matter may be anything: only a well-formed code stands in the trace.
-    let matter = MatterCode::parse(&order.request.matter);
-    office
-        .registry
-        .trace()
-        .record(Act {
-            department: asker.department.clone(),
-            by: asker.by(office.clock.now()),
-            deed: Deed::Deny,
-            object: matter.map_or_else(|_| "issue".to_owned(), |matter| matter.to_string()),
-            ground: ground.to_owned(),
-            detail: Vec::new(),
-            key: None,
-        })
-        .await?;
-    Ok(refused)
-}
-
 /// 3: one transaction; a repeat of the request finds this job. A full status list is followed by the next one.
 async fn reserve(
     office: &Office,
     desk: &Desk,
     asker: &Asker,
     once: &Once,
-    order: &IssueOrder,
-    (admitted, seal): &(Admitted, SealCode),
+    cleared: Cleared,
 ) -> Result<Reserving, IssueError> {
     loop {
         let list = office.slots.newest();
         let list = list.ok_or(IssueError::Reserve(ReserveRefused::ListFull))?;
         let number = list.number;
-        let payload = Payload {
-            issued_on: admitted.decision().decided_on,
-            photo: order.photo.as_deref().map(kept),
-        };
-        let grounds = grounds(asker, admitted, seal);
-        let reservation = reservation(
-            office,
-            desk,
-            (asker, once),
-            (admitted.clone(), grounds, payload),
-            list,
-        )?;
+        let reservation = reservation(office, desk, (asker, once), &cleared, list)?;
         match office.registry.licences().reserve(reservation).await {
             Err(ReserveRefused::ListFull) => {
                 let random = office.random.as_ref();
@@ -313,28 +294,36 @@ fn reservation(
     office: &Office,
     desk: &Desk,
     (asker, once): (&Asker, &Once),
-    (admitted, grounds, payload): (Admitted, Grounds, Payload),
+    cleared: &Cleared,
     list: Arc<SlotList>,
 ) -> Result<Reservation, IssueError> {
+    let admitted = &cleared.admitted;
+    let decision = admitted.decision();
+    let payload = Payload {
+        issued_on: decision.decided_on,
+        photo: cleared.photo.as_deref().map(kept),
+        told: cleared.told.clone(),
+        shown: decision.shown.iter().cloned().collect(),
+    };
     let now = crate::answers::whole(office.clock.now());
     let zone = office.settings.zone;
     let kind = admitted.licence_type();
     Ok(Reservation {
         asked: asker.asked(once),
         by: asker.by(now),
-        department: asker.department.clone(),
+        department: admitted.power().by().clone(),
         licence_type: (kind.key.clone(), kind.code.clone()),
         issuer: *admitted.issuer_code(),
         year: zone.date_at(now).year(),
         holder: admitted.holder().clone(),
         period: admitted.validity().period(zone),
-        grounds,
+        grounds: grounds(asker, admitted, &cleared.seal),
         number: admitted.number().cloned(),
         serial: admitted.serial().cloned(),
-        licence: None,
+        follows: cleared.follows.clone(),
         status_list: list.number,
         payload: serde_json::to_vec(&payload).map_err(|_| DraftError::Reserved)?,
-        compose: compose(office, desk, asker, admitted, (now, list))?,
+        compose: compose(office, desk, admitted.clone(), (now, list))?,
     })
 }
 
@@ -342,7 +331,6 @@ fn reservation(
 fn compose(
     office: &Office,
     desk: &Desk,
-    asker: &Asker,
     admitted: Admitted,
     (now, list): (UtcDateTime, Arc<SlotList>),
 ) -> Result<registry::licences::Compose, IssueError> {
@@ -359,12 +347,12 @@ fn compose(
     };
     let region = desk
         .catalogue
-        .department(&asker.department)
+        .department(admitted.power().by())
         .map(|department| department.region.clone());
     let year = office.settings.zone.date_at(now).year();
     let printed = Printed {
         printer: Printer::of(office, list.number),
-        department: asker.department.clone(),
+        department: admitted.power().by().clone(),
         reserved: now,
         period: admitted.validity().period(office.settings.zone),
     };
@@ -380,12 +368,8 @@ fn compose(
             None => SerialText::numbered(year, drawn.running).map_err(|_| NotComposed)?,
         };
         let kind = &admitted.licence_type().code;
-        let identifier = Identifier::new(
-            kind.clone(),
-            *admitted.issuer_code(),
-            serial,
-            Version::FIRST,
-        );
+        let identifier =
+            Identifier::new(kind.clone(), *admitted.issuer_code(), serial, drawn.version);
         let content =
             LicenceContent::new(&admitted, &identifier, &number, &template, Salt::new(salt));
         let content = content.map_err(|_| NotComposed)?.canonical();
@@ -489,14 +473,6 @@ async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
         .seals
         .get(&job.grounds.seal)
         .ok_or(SealingError::SealNotInUse)?;
-    let today = office.settings.zone.date_at(office.clock.now());
-    let sealing = SealUse {
-        seal: job.grounds.seal.clone(),
-        purpose: job.grounds.purpose,
-        matter: job.grounds.matter.clone(),
-        by: job.department.clone(),
-    };
-    desk.catalogue.may_seal(&sealing, today)?;
     let file = unsealed(office, &job).await?;
     let subject = match &job.identifier {
         Some(identifier) => {
@@ -514,12 +490,35 @@ async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
             Subject::Document(spot)
         }
     };
+    if let Err(refused) = ruled(office, &desk, &job, &subject).await? {
+        ruling::deny_once(office, &job, &refused).await?;
+        return Err(refused.into());
+    }
     Ok(Released {
         seal: seal.clone(),
         file: Arc::new(file),
         subject,
         job,
     })
+}
+
+/// R1 to R13, a moment before the journal.
+async fn ruled(
+    office: &Office,
+    desk: &Desk,
+    job: &Job,
+    subject: &Subject,
+) -> Result<Result<(), SealRefused>, IssueError> {
+    let Subject::Licence(licence) = subject else {
+        return Ok(ruling::rule_document(office, desk, job));
+    };
+    let release = office.registry.jobs().release_of(job).await?;
+    let facts = (job, &licence.0, &licence.1);
+    match ruling::rule(office, desk, facts, &release.statement).await {
+        Ok(()) => Ok(Ok(())),
+        Err(RulingError::Refused(refused)) => Ok(Err(refused)),
+        Err(RulingError::Store(error)) => Err(error.into()),
+    }
 }
 
 /// The file that waits, as it was rendered: what was released is what is sealed (T-S5).
@@ -546,7 +545,13 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
     let issued = Issued::of(office, &sealed.job, record, digest, &sealed.receipt);
     let response = said::response(201, &issued);
     let case = crate::cases::grant(office, &sealed.job.grounds.case).await?;
-    let events = crate::push::events(office, (&sealed.job, &case), record, &response.body);
+    let mut events = crate::push::events(office, (&sealed.job, &case), record, &response.body);
+    let told = told_beside(&sealed.job);
+    events.iter_mut().for_each(|event| also(event, &told));
+    let superseding = match record {
+        Some(record) => superseding(office, &sealed.job, record).await?,
+        None => Superseding::default(),
+    };
     let recording = Recording {
         job: sealed.job.id.clone(),
         attempt: sealed.attempt,
@@ -559,6 +564,7 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         }],
         stop: Stop::Clear,
         events,
+        superseding,
         response: response.clone(),
         by: registry::asked::By::new(sealed.release.statement.releaser, office.clock.now()),
     };

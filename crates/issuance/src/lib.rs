@@ -5,18 +5,22 @@
 //! functions over `&Office`.
 
 pub mod cases;
-pub mod change;
 mod draft;
 mod give_up;
 mod issue;
 mod level;
+pub mod lives;
 pub mod look;
+mod not_issued;
 pub mod papers;
 mod printed;
 pub mod push;
 mod recheck;
+mod relations;
 pub mod release;
+mod ruling;
 mod sealing;
+mod superseding;
 pub mod upkeep;
 
 use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};

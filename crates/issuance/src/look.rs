@@ -1,15 +1,17 @@
 //! Looking things up: what a department sees of its own, and what the public link shows.
 
+use std::collections::BTreeSet;
+
 use catalogue::key::TypeCode;
 use catalogue::{Ending, OrganisationCode, Sensitivity};
 use credential::Handle;
 use licence::life::{Fact, Life};
 use licence::transition::EventKind;
-use licence::versions::{History, Recorded};
+use licence::versions::{History, OneVersion, Recorded, Versions};
 use licence::{Identifier, LicenceNumber, Status};
 use registry::StoreError;
 use registry::jobs::{FileRecord, JobId};
-use registry::licences::Record;
+use registry::licences::{Happened, Record};
 use registry::objects::ObjectId;
 use serde::Serialize;
 use serde_json::Value;
@@ -62,6 +64,35 @@ pub struct LicenceTold {
     pub recorded: Option<String>,
     /// The job that made it.
     pub job: String,
+    /// The number of the version, such as `002`.
+    pub version: String,
+    /// Why there is this version: `first`, `change`, `correction`, `renewal`, `late-renewal`, `replacement`,
+    /// `ending-annulled`.
+    pub birth: &'static str,
+    /// The version that takes its place, and from when on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub successor: Option<SuccessorTold>,
+    /// The types that it presupposes and its holder has not in force: told of one licence, not in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub at_risk: Vec<String>,
+}
+
+/// The version that takes another's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SuccessorTold {
+    /// Its number, such as `002`.
+    pub version: String,
+    /// From when on it holds, RFC 3339.
+    pub since: String,
+}
+
+impl SuccessorTold {
+    fn of(life: &Life) -> Option<Self> {
+        life.successor().map(|(version, since)| Self {
+            version: version.to_string(),
+            since: moment(since),
+        })
+    }
 }
 
 /// One event of a licence's life.
@@ -105,6 +136,8 @@ pub struct Shown {
     pub valid_to: String,
     /// The word that a check answers now.
     pub state: &'static str,
+    /// The number of the version that has taken its place.
+    pub successor: Option<String>,
     /// Open fields of the type: label and value.
     pub open: Vec<(String, String)>,
 }
@@ -129,6 +162,10 @@ fn told(office: &Office, record: &Record) -> LicenceTold {
         revision: record.revision,
         recorded: record.recorded.map(moment),
         job: record.job.to_string(),
+        version: record.identifier.version().to_string(),
+        birth: record.birth.code(),
+        successor: SuccessorTold::of(&record.life),
+        at_risk: Vec::new(),
     }
 }
 
@@ -143,7 +180,13 @@ pub async fn find(
 ) -> Result<Option<LicenceTold>, StoreError> {
     let licences = office.registry.licences();
     let found = licences.find(identifier, Some(&asker.department)).await?;
-    Ok(found.map(|record| told(office, &record)))
+    let Some(record) = found else {
+        return Ok(None);
+    };
+    Ok(Some(LicenceTold {
+        at_risk: crate::relations::lacking(office, &record).await?,
+        ..told(office, &record)
+    }))
 }
 
 /// A page of licences of the own department, after this one.
@@ -230,6 +273,22 @@ pub struct StateTold {
     pub known: String,
     /// The events of its history that the answer rests on, by their running numbers.
     pub rests_on: Vec<u64>,
+    /// The version that has taken its place by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<String>,
+    /// What the licence as a whole was: the version that answered for it.
+    pub licence: AnswerTold,
+}
+
+/// Which version answered for a licence, and what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnswerTold {
+    /// The version's identifier.
+    pub identifier: String,
+    /// Its number, such as `002`.
+    pub version: String,
+    /// The answer.
+    pub state: &'static str,
 }
 
 /// What a licence of the own department was at `at`, by what the register knew at `known`
@@ -249,29 +308,92 @@ pub async fn as_of(
     let Some(record) = here else {
         return Ok(None);
     };
-    let events = licences.history(&asker.department, identifier).await?;
-    let mut facts = Vec::with_capacity(events.len());
-    let mut rests_on = Vec::new();
-    for event in events {
-        let kind = EventKind::find(&event.kind);
-        let fact = kind.and_then(|kind| Fact::kept(kind, event.effective, &event.life));
-        let fact = fact.ok_or(StoreError::Damaged { table: "event" })?;
-        if event.effective <= at && event.recorded <= known {
-            rests_on.push(event.revision);
-        }
-        facts.push(Recorded {
-            fact,
-            recorded: event.recorded,
-        });
-    }
-    let history = History::kept(Life::draft(), record.period, facts);
-    Ok(Some(StateTold {
-        identifier: record.identifier.to_string(),
-        state: history.status(at, known).answer(),
+    let whole = licences.whole(&record.licence).await?;
+    told_as_of(&whole, identifier, (at, known)).map(Some)
+}
+
+fn told_as_of(
+    whole: &[(Record, Vec<Happened>)],
+    identifier: &Identifier,
+    (at, known): (UtcDateTime, UtcDateTime),
+) -> Result<StateTold, StoreError> {
+    const DAMAGED: StoreError = StoreError::Damaged { table: "event" };
+    let all: Result<Vec<OneVersion>, StoreError> = whole
+        .iter()
+        .map(|(record, events)| {
+            Ok(OneVersion {
+                version: record.identifier.version(),
+                birth: record.birth,
+                history: history_of(record, events)?,
+            })
+        })
+        .collect();
+    let versions = Versions::kept(all?, BTreeSet::new()).ok_or(DAMAGED)?;
+    let status = versions
+        .answer_of(identifier.version(), at, known)
+        .ok_or(DAMAGED)?;
+    let answer = versions.answer(at, known);
+    let of = |version| {
+        let found = whole
+            .iter()
+            .find(|(record, _)| record.identifier.version() == version);
+        found.ok_or(DAMAGED)
+    };
+    let rests_on = of(identifier.version())?
+        .1
+        .iter()
+        .filter(|event| event.effective <= at && event.recorded <= known);
+    Ok(StateTold {
+        identifier: identifier.to_string(),
+        state: status.answer(),
         at: moment(at),
         known: moment(known),
-        rests_on,
-    }))
+        rests_on: rests_on.map(|event| event.revision).collect(),
+        superseded_by: match status {
+            Status::Superseded { by, .. } => Some(by.to_string()),
+            _ => None,
+        },
+        licence: AnswerTold {
+            identifier: of(answer.version)?.0.identifier.to_string(),
+            version: answer.version.to_string(),
+            state: answer.status.answer(),
+        },
+    })
+}
+
+/// The history of a version as the register kept it.
+fn history_of(record: &Record, events: &[Happened]) -> Result<History, StoreError> {
+    let facts: Option<Vec<Recorded>> = events
+        .iter()
+        .map(|event| {
+            let kind = EventKind::find(&event.kind)?;
+            Some(Recorded {
+                fact: Fact::kept(kind, event.effective, &event.life)?,
+                recorded: event.recorded,
+            })
+        })
+        .collect();
+    let facts = facts.ok_or(StoreError::Damaged { table: "event" })?;
+    Ok(History::kept(Life::draft(), record.period, facts))
+}
+
+/// Every version of a licence that the own department has a version of, first to last.
+///
+/// # Errors
+/// The store.
+pub async fn versions(
+    office: &Office,
+    asker: &Asker,
+    identifier: &Identifier,
+) -> Result<Option<Vec<LicenceTold>>, StoreError> {
+    let licences = office.registry.licences();
+    let here = licences.find(identifier, Some(&asker.department)).await?;
+    let Some(record) = here else {
+        return Ok(None);
+    };
+    let whole = licences.whole(&record.licence).await?;
+    let told = whole.iter().map(|(record, _)| told(office, record));
+    Ok(Some(told.collect()))
 }
 
 /// The sealed file of a licence of the own department.
@@ -371,6 +493,10 @@ pub async fn shown(office: &Office, handle: &str) -> Result<Option<Shown>, Store
         valid_from: text("/validity/from"),
         valid_to: text("/validity/to"),
         state: status.answer(),
+        successor: match status {
+            Status::Superseded { by, .. } => Some(by.to_string()),
+            _ => None,
+        },
         // Of a type that a person or a body may hold, open fields are open for bodies.
         open: kind
             .filter(|_| record.holder_kind != "person")

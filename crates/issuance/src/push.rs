@@ -37,6 +37,12 @@ const LICENCES: &[&str] = &[
     "licence.withdrawn",
     "licence.revoked",
     "licence.void",
+    "licence.archive",
+    "licence.at-risk",
+    "paper.issue",
+    "paper.declare-lost",
+    "paper.surrender",
+    "paper.destroy",
 ];
 
 /// Whether there are events of this kind.

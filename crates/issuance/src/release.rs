@@ -1,6 +1,7 @@
 //! Step 6: a second person looks at what waits and releases exactly that, or refuses it (D19).
 
-use crypto::{Release, Signature, SignatureAlgorithm};
+use crypto::{Release, ReleaseStatement, Signature, SignatureAlgorithm};
+use licence::sealing::SealRefused;
 use registry::asked::Response;
 use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused};
 use registry::trace::{Act, Deed};
@@ -11,7 +12,9 @@ use time::UtcDateTime;
 use crate::asker::Asker;
 use crate::issue::{IssueError, complete, unsealed};
 use crate::keys::seal_key;
+use crate::lives::restrictions::numbers;
 use crate::office::Office;
+use crate::ruling::{self, RulingError};
 use crate::said::{Waits, hex, moment};
 use crate::sealing::Spot;
 
@@ -34,6 +37,9 @@ pub enum ReleaseError {
     /// The expiry is over, or further away than a release may wait.
     #[error("the expiry is not one that a release may have")]
     Expiry,
+    /// A rule at the seal says no.
+    #[error("a rule at the seal says no")]
+    Ruled(#[from] SealRefused),
     /// The job does not take it.
     #[error("the job does not take it")]
     Step(#[from] StepRefused),
@@ -65,6 +71,9 @@ pub struct Offer {
     /// The level at which a caller's document will be sealed: `B-LT` or `B-B`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<&'static str>,
+    /// The numbers of the restrictions that stand against the holder of a licence today (R13); not told in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restrictions: Vec<String>,
     /// When the page was made, RFC 3339.
     pub since: String,
     /// Until when the release would hold, RFC 3339: to be sent back with the signature.
@@ -102,7 +111,15 @@ pub async fn waiting(office: &Office, asker: &Asker) -> Result<Vec<Offer>, Relea
 /// # Errors
 /// `Unknown`; `Step` when it waits no longer.
 pub async fn offer(office: &Office, asker: &Asker, job: &JobId) -> Result<Offer, ReleaseError> {
-    offer_of(office, asker, &found(office, asker, job).await?)
+    let job = found(office, asker, job).await?;
+    let mut offer = offer_of(office, asker, &job)?;
+    if let Some(identifier) = &job.identifier {
+        let restrictions = office.registry.restrictions();
+        let imposed = restrictions.of_version(identifier).await?;
+        let today = office.settings.zone.date_at(office.clock.now());
+        offer.restrictions = numbers(&imposed, today);
+    }
+    Ok(offer)
 }
 
 /// The page that waits, octet for octet what will be sealed (T-S5).
@@ -138,6 +155,7 @@ fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseE
         case: statement.case.clone(),
         decision: statement.decision.clone(),
         requester: statement.requester.clone(),
+        restrictions: Vec::new(),
         since: moment(job.changed),
         expires: moment(expires),
         statement: hex(&statement.bytes()),
@@ -168,6 +186,9 @@ pub async fn release(
         Ok(release) => release,
         Err(refused) => return Err(deny(office, asker, &job, refused).await?),
     };
+    if let Err(refused) = ruled(office, &job, &release.statement).await {
+        return Err(deny(office, asker, &job, refused).await?);
+    }
     let jobs = office.registry.jobs();
     let by = asker.by(office.clock.now());
     match jobs.release(&asker.department, &job.id, release, by).await {
@@ -183,6 +204,33 @@ pub async fn release(
         office.dropped.note(&job.id);
         ReleaseError::Sealing(Box::new(error))
     })
+}
+
+/// R1 to R13: what a rule refuses is not released.
+async fn ruled(
+    office: &Office,
+    job: &Job,
+    statement: &ReleaseStatement,
+) -> Result<(), ReleaseError> {
+    let desk = office.desk();
+    let Some(identifier) = &job.identifier else {
+        return Ok(ruling::rule_document(office, &desk, job)?);
+    };
+    let licences = office.registry.licences();
+    let record = licences.find(identifier, None).await?;
+    let content = licences.content(identifier, None).await?;
+    let (Some(record), Some(content)) = (record, content) else {
+        return Err(ReleaseError::Unknown);
+    };
+    match ruling::rule(office, &desk, (job, &record, &content), statement).await {
+        Ok(()) => Ok(()),
+        // R3 has an answer of its own, which the registry gives too.
+        Err(RulingError::Refused(SealRefused::SamePerson("decide", "release"))) => {
+            Err(StepRefused::SamePerson.into())
+        }
+        Err(RulingError::Refused(refused)) => Err(refused.into()),
+        Err(RulingError::Store(error)) => Err(error.into()),
+    }
 }
 
 /// T-S3: the person's own signature over exactly this use; the key store looks once more before it signs.
@@ -226,7 +274,15 @@ async fn deny(
     job: &Job,
     refused: ReleaseError,
 ) -> Result<ReleaseError, ReleaseError> {
+    if let ReleaseError::Store(_) = refused {
+        return Ok(refused);
+    }
+    let mut detail = Vec::new();
+    if let ReleaseError::Ruled(refused) = &refused {
+        detail.push(("rule", refused.rule().number().to_owned()));
+    }
     let ground = match &refused {
+        ReleaseError::Ruled(refused) => refused.code(),
         ReleaseError::NotEnrolled => "release.not-enrolled",
         ReleaseError::Signature => "release.signature",
         ReleaseError::Expiry => "release.expiry",
@@ -243,7 +299,7 @@ async fn deny(
         deed: Deed::Deny,
         object: job.id.to_string(),
         ground: ground.to_owned(),
-        detail: Vec::new(),
+        detail,
         key: None,
     };
     office.registry.trace().record(act).await?;

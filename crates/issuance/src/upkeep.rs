@@ -62,6 +62,8 @@ pub struct Round {
     pub failed: usize,
     /// Cases to which time brought something.
     pub cases: usize,
+    /// Versions whose retention began.
+    pub archived: usize,
 }
 
 /// One round.
@@ -82,6 +84,7 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
         entries: office.registry.licences().refresh_status(now, DUE).await?,
         ..Round::default()
     };
+    done.archived = archive(office, now).await?;
     loop {
         match office.responder.renew().await? {
             0 => break,
@@ -91,6 +94,21 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     done.lists = office.lists.renew().await?;
     (done.jobs, done.failed) = take_up(office).await?;
     done.cases = crate::cases::upkeep(office).await?;
+    Ok(done)
+}
+
+/// domain.md 4.1: retention begins 30 days after the end, each as a fact of its own.
+async fn archive(office: &Office, now: time::UtcDateTime) -> Result<usize, UpkeepError> {
+    let mut done = 0;
+    for record in office.registry.licences().to_archive(now, DUE).await? {
+        match crate::lives::change::archive(office, &record).await {
+            Ok(()) => done += 1,
+            Err(error) => {
+                let identifier = record.identifier.to_string();
+                tracing::warn!(licence.identifier = %identifier, error = %chain(&error), "not archived yet");
+            }
+        }
+    }
     Ok(done)
 }
 
@@ -198,7 +216,9 @@ fn may_pass(error: &IssueError) -> bool {
         IssueError::Step(refused) | IssueError::Sealing(S::Step(refused)) => {
             matches!(refused, StepRefused::Store(_))
         }
-        IssueError::Refused(_) | IssueError::Sealing(S::SealNotInUse | S::NotAccepted(_)) => false,
+        IssueError::Refused(_)
+        | IssueError::Ruled(_)
+        | IssueError::Sealing(S::SealNotInUse | S::NotAccepted(_)) => false,
         _ => true,
     }
 }

@@ -15,6 +15,7 @@ use crate::number::{LicenceNumber, ReadNumber, is_no_text};
 use crate::parts::{self, Part};
 use crate::request::{DecisionRequest, IssueRequest};
 use crate::validity::{Facts, ValidTo, Validity, ValidityError, parse_date, validity};
+use crate::versions::RenewalRefused;
 
 /// Longest case or decision number, in characters.
 const MAX_REFERENCE: usize = 64;
@@ -22,6 +23,8 @@ const MAX_REFERENCE: usize = 64;
 const MAX_AHEAD: i64 = 366;
 /// No decision of this administration is older.
 const FIRST_DAY: Date = time::macros::date!(1949 - 10 - 01);
+/// Most restrictions that a decision says were shown.
+const MAX_SHOWN: usize = 100;
 /// Most defects reported of one request.
 const MAX_DEFECTS: usize = 200;
 
@@ -50,6 +53,8 @@ pub struct Decision {
     pub decided_on: Date,
     /// The account of the person who decided (R3).
     pub decided_by: PersonKey,
+    /// The numbers of the holder's restrictions that this person was shown (R13).
+    pub shown: BTreeSet<String>,
 }
 
 impl Admitted {
@@ -184,6 +189,18 @@ pub enum Fault {
     /// A case or decision number that is not one.
     #[error("not a reference of 1 to 64 characters")]
     Reference,
+    /// A further version is of the same licence.
+    #[error("differs from the licence whose version it is")]
+    OtherLicence,
+    /// The renewal is refused.
+    #[error(transparent)]
+    Renewal(#[from] RenewalRefused),
+    /// A renewed version begins when the old one ends.
+    #[error("the renewed version begins on {first}")]
+    RenewalDay {
+        /// Its first day.
+        first: Date,
+    },
 }
 
 impl Fault {
@@ -209,6 +226,11 @@ impl Fault {
             Self::Validity(ValidityError::EndMissing) => "licence.valid-to-missing",
             Self::Validity(_) => "licence.validity",
             Self::Reference => "licence.reference",
+            Self::OtherLicence => "licence.other-licence",
+            Self::Renewal(RenewalRefused::TooEarly { .. }) => "licence.renewal-early",
+            Self::Renewal(RenewalRefused::TooLate { .. }) => "licence.renewal-late",
+            Self::Renewal(RenewalRefused::NotRenewed) => "licence.not-renewed",
+            Self::RenewalDay { .. } => "licence.renewal-day",
         }
     }
 }
@@ -221,6 +243,26 @@ pub fn admit(
     request: &IssueRequest,
     catalogue: &Catalogue,
     today: Date,
+) -> Result<Admitted, NotAdmitted> {
+    admit_ending(request, catalogue, today, End::ByRule)
+}
+
+/// Where the end of a licence comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum End<'a> {
+    /// The type's rule, from the first day on.
+    ByRule,
+    /// The version before: a change makes nothing longer.
+    Kept(&'a Validity),
+    /// The version before, or what the rule would have given it: the end may be what was wrong.
+    Corrected(&'a Validity),
+}
+
+pub(crate) fn admit_ending(
+    request: &IssueRequest,
+    catalogue: &Catalogue,
+    today: Date,
+    end: End<'_>,
 ) -> Result<Admitted, NotAdmitted> {
     let mut defects = Defects::default();
     let case = defects.reference("case", &request.case);
@@ -255,7 +297,7 @@ pub fn admit(
             first_issued_on: day_of(&fields, "first_issued_on"),
             parts: &parts,
         };
-        defects.keep("valid_to", validity(&kind.validity, from, &facts))
+        defects.keep("valid_to", ending(kind, (from, end), &facts))
     });
     let issuer = power
         .as_ref()
@@ -279,6 +321,30 @@ pub fn admit(
         Some(admitted) if defects.0.is_empty() => Ok(admitted),
         _ => Err(defects.into()),
     }
+}
+
+/// A composite licence ends with its first part, whatever the version before said.
+fn ending(
+    kind: &LicenceType,
+    (from, end): (Date, End<'_>),
+    facts: &Facts<'_>,
+) -> Result<Validity, ValidityError> {
+    let kept = match end {
+        End::Kept(kept) | End::Corrected(kept) if !kind.composite => kept,
+        _ => return validity(&kind.validity, from, facts),
+    };
+    let to = match (facts.decided, kept.to()) {
+        (None, to) => to.clone(),
+        (Some(decided), to) if decided == to => to.clone(),
+        // The event has happened: now the calendar knows the day.
+        (Some(ValidTo::Day(day)), ValidTo::Event(_)) => ValidTo::Day(*day),
+        (Some(_), _) if matches!(end, End::Corrected(_)) => {
+            let by_rule = validity(&kind.validity, kept.from(), facts)?;
+            by_rule.to().clone()
+        }
+        _ => return Err(ValidityError::AgainstRule),
+    };
+    Validity::new(from, to).ok_or(ValidityError::Order)
 }
 
 #[derive(Debug, Default)]
@@ -328,6 +394,16 @@ impl Defects {
         )
     }
 
+    fn shown(&mut self, numbers: &[String]) -> BTreeSet<String> {
+        if numbers.len() > MAX_SHOWN {
+            self.note("decision.shown", Fault::Reference);
+        }
+        let numbers = numbers.iter().take(MAX_SHOWN);
+        numbers
+            .filter_map(|number| self.reference("decision.shown", number))
+            .collect()
+    }
+
     /// `Some(None)` when the member is absent.
     fn optional<T, E: Into<Fault>>(
         &mut self,
@@ -352,7 +428,9 @@ fn decision(request: &DecisionRequest, today: Date, defects: &mut Defects) -> Op
     if decided_on > today || decided_on < FIRST_DAY {
         defects.note("decision.decided_on", Fault::DecisionDay);
     }
+    let shown = defects.shown(&request.shown);
     Some(Decision {
+        shown,
         number: number?,
         decided_on,
         decided_by: decided_by?,

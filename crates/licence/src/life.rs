@@ -290,6 +290,15 @@ impl Life {
         }
     }
 
+    /// The version that takes its place, and from when on; also where that lies ahead.
+    #[must_use]
+    pub fn successor(&self) -> Option<(Version, UtcDateTime)> {
+        match self.successor {
+            Successor::None => None,
+            Successor::From { since, by } => Some((by, since)),
+        }
+    }
+
     /// The phase of the table at `at`, for a version that holds during `period`.
     #[must_use]
     pub fn phase(&self, period: &Period, at: UtcDateTime) -> Phase {

@@ -73,6 +73,23 @@ impl PaperEvent {
         Self::Surrender,
         Self::Destroy,
     ];
+
+    /// The stable code, such as `declare-lost`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::DeclareLost => "declare-lost",
+            Self::Surrender => "surrender",
+            Self::Destroy => "destroy",
+        }
+    }
+
+    /// The event of this code.
+    #[must_use]
+    pub fn find(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.code() == code)
+    }
 }
 
 /// Who causes a step of a paper copy.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use catalogue::key::{DepartmentKey, TypeKey};
-use catalogue::{Catalogue, Ending, Refusal, Rule};
+use catalogue::{Catalogue, Ending, EndingPower, Refusal, Rule};
 use time::Date;
 
 use crate::field::{FieldValue, Item, Scalar};
@@ -40,8 +40,8 @@ pub enum Outcome {
         /// The validity of the new version.
         validity: Validity,
     },
-    /// It was the last part: the whole ends with it.
-    WholeEnds,
+    /// It was the last part: the whole ends with it, by the power over the part.
+    WholeEnds(EndingPower),
 }
 
 /// Why a part is not ended, or changed.
@@ -66,6 +66,18 @@ pub enum PartRefused {
 }
 
 impl PartRefused {
+    /// The stable code, such as `licence.part-unknown`; the catalogue's own where it refuses.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "licence.part-unknown",
+            Self::Twice => "licence.part-twice",
+            Self::NotAPart(_) => "licence.part",
+            Self::Power(refusal) => refusal.code(),
+            Self::Validity(_) => "licence.validity",
+        }
+    }
+
     /// The rule that refuses.
     #[must_use]
     pub fn rule(&self) -> Rule {
@@ -197,7 +209,7 @@ impl Parts {
             .position(order.licence_type, order.number)
             .ok_or(PartRefused::Unknown)?;
         // R7, D14: whoever holds the power over the part may end it; the register executes.
-        catalogue.may_end(
+        let power = catalogue.may_end(
             order.by,
             (order.licence_type, issuer),
             order.ending,
@@ -206,7 +218,7 @@ impl Parts {
         let mut stay = self.clone();
         stay.parts.remove(at);
         if stay.parts.is_empty() {
-            return Ok(Outcome::WholeEnds);
+            return Ok(Outcome::WholeEnds(power));
         }
         let validity = stay.validity(order.on, catalogue)?;
         Ok(Outcome::NewVersion {

@@ -46,6 +46,9 @@ pub struct DecisionRequest {
     pub decided_on: String,
     /// The account of the person who decided.
     pub decided_by: String,
+    /// The numbers of the holder's restrictions that this person was shown (R13).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<String>,
 }
 
 /// A holder as it travels.

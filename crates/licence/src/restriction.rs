@@ -5,10 +5,19 @@ use std::collections::BTreeSet;
 
 use catalogue::key::{MatterCode, TypeKey};
 use catalogue::{Days, Rule};
+use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::number::is_no_text;
+
+/// Longest number of a restriction, in characters.
+const MAX_NUMBER: usize = 64;
+/// Longest ground or source, in characters.
+const MAX_TEXT: usize = 500;
+
 /// A restriction of a holder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Restriction {
     /// Its number.
     pub number: String,
@@ -19,11 +28,37 @@ pub struct Restriction {
     /// What it does.
     pub effect: Effect,
     /// On which days.
+    #[serde(with = "days_text")]
     pub days: Days,
 }
 
+/// A member of a restriction is none, or too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is no text, or too long")]
+pub struct ReadRestriction(pub &'static str);
+
+/// Serde form of days: the first, and the last where there is one.
+mod days_text {
+    use catalogue::Days;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    use crate::validity::{date_text, parse_date};
+
+    pub(super) fn serialize<S: Serializer>(days: &Days, to: S) -> Result<S::Ok, S::Error> {
+        (date_text(days.first()), days.last().map(date_text)).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Days, D::Error> {
+        let (first, last) = <(String, Option<String>)>::deserialize(from)?;
+        let day = |text: &str| parse_date(text).ok_or_else(|| de::Error::custom("not a date"));
+        let last = last.as_deref().map(day).transpose()?;
+        Days::new(day(&first)?, last).ok_or_else(|| de::Error::custom("ends before it begins"))
+    }
+}
+
 /// What a restriction does; the list is closed, and only these block by themselves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// It is shown, and the approver weighs it.
     ShownOnly,
@@ -36,7 +71,8 @@ pub enum Effect {
 }
 
 /// Which licences an effect reaches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// All of them.
     Every,
@@ -44,6 +80,32 @@ pub enum Reach {
     Types(BTreeSet<TypeKey>),
     /// The results of these matters.
     Matters(BTreeSet<MatterCode>),
+}
+
+impl Effect {
+    /// The effect of this code with this reach; what is only shown reaches nothing.
+    #[must_use]
+    pub fn find(code: &str, reach: Reach) -> Option<Self> {
+        [
+            Self::ShownOnly,
+            Self::BlocksGrant(reach.clone()),
+            Self::BlocksCommitment(reach.clone()),
+            Self::BlocksRenewal(reach),
+        ]
+        .into_iter()
+        .find(|effect| effect.code() == code)
+    }
+
+    /// The stable code, such as `blocks_grant`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ShownOnly => "shown_only",
+            Self::BlocksGrant(_) => "blocks_grant",
+            Self::BlocksCommitment(_) => "blocks_commitment",
+            Self::BlocksRenewal(_) => "blocks_renewal",
+        }
+    }
 }
 
 impl Reach {
@@ -93,6 +155,15 @@ pub enum RestrictionRefused {
 }
 
 impl RestrictionRefused {
+    /// The stable code, such as `restriction.blocks`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotShown(_) => "restriction.not-shown",
+            Self::Blocked(_) => "restriction.blocks",
+        }
+    }
+
     /// The rule that refuses.
     #[must_use]
     pub fn rule(&self) -> Rule {
@@ -101,6 +172,27 @@ impl RestrictionRefused {
 }
 
 impl Restriction {
+    /// Whether its texts are texts of a lawful length.
+    ///
+    /// # Errors
+    /// [`ReadRestriction`], with the member.
+    pub fn inspect(&self) -> Result<(), ReadRestriction> {
+        for (member, text, most) in [
+            ("number", &self.number, MAX_NUMBER),
+            ("ground", &self.ground, MAX_TEXT),
+            ("source", &self.source, MAX_TEXT),
+        ] {
+            let fits = !text.trim().is_empty()
+                && text.chars().count() <= most
+                && !text.chars().any(is_no_text)
+                && !crate::identifier::holds_citizen_number(text);
+            if !fits {
+                return Err(ReadRestriction(member));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether it blocks what is asked by itself.
     #[must_use]
     pub fn blocks(&self, asked: &Asked<'_>) -> bool {

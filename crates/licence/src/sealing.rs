@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use catalogue::key::PersonKey;
 use catalogue::kind::Paper;
 use catalogue::{
-    Catalogue, DocumentPurpose, Ending, EndingPower, Refusal, Rule, SealGrounds, SealUse,
+    Catalogue, DocumentPurpose, Ending, EndingPower, IssuePower, LicenceType, Refusal, Rule,
+    SealGrounds, SealUse,
 };
 use time::{Date, UtcDateTime};
 
@@ -43,8 +44,8 @@ pub struct Case<'a> {
     pub made_from: MadeFrom<'a>,
     /// What is about to be handed out.
     pub output: Output,
-    /// The admitted request of a licence.
-    pub admitted: Option<&'a Admitted>,
+    /// What was admitted, for a licence.
+    pub admitted: Option<Granted<'a>>,
     /// Whether number and identifier are the licence's own.
     pub names: Names,
     /// What the licence is; [`Phase::PendingSeal`] where it may be sealed.
@@ -55,6 +56,28 @@ pub struct Case<'a> {
     pub shown: &'a BTreeSet<String>,
     /// How a licence is granted.
     pub grant: Grant,
+}
+
+/// What was admitted, as far as the seal asks (R11): the power is the catalogue's proof, and a
+/// version is reserved for an [`Admitted`] alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Granted<'a> {
+    /// The power under which it is issued.
+    pub power: &'a IssuePower,
+    /// The type.
+    pub kind: &'a LicenceType,
+    /// The day of the decision.
+    pub decided_on: Date,
+}
+
+impl<'a> From<&'a Admitted> for Granted<'a> {
+    fn from(admitted: &'a Admitted) -> Self {
+        Self {
+            power: admitted.power(),
+            kind: admitted.licence_type(),
+            decided_on: admitted.decision().decided_on,
+        }
+    }
 }
 
 /// A decision.
@@ -200,6 +223,30 @@ pub enum SealRefused {
 }
 
 impl SealRefused {
+    /// The stable code, such as `seal.not-decided`; the catalogue's own where it refuses.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Catalogue(refusal) => refusal.code(),
+            Self::NotDecided => "seal.not-decided",
+            Self::Denied => "seal.denied",
+            Self::NotReleased => "seal.not-released",
+            Self::ReleaseOver => "seal.release-over",
+            Self::OtherDocument => "seal.other-document",
+            Self::SealNotInUse => "seal.not-in-use",
+            Self::SamePerson(..) => "seal.same-person",
+            Self::NoOwner => "seal.no-owner",
+            Self::Stopped => "seal.case-stopped",
+            Self::NoEndingPower(_) => "seal.no-ending-power",
+            Self::MadeApart => "seal.made-apart",
+            Self::Paper => "seal.paper",
+            Self::NotSealable(_) => "seal.not-sealable",
+            Self::NotAdmitted => "seal.not-admitted",
+            Self::NameTaken => "seal.name-taken",
+            Self::Restricted(refused) => refused.code(),
+        }
+    }
+
     /// The rule that refuses.
     #[must_use]
     pub fn rule(&self) -> Rule {
@@ -379,7 +426,7 @@ fn same_content(case: &Case<'_>, _: &Asked) -> Result<(), SealRefused> {
 
 // R9: no paper without its electronic licence, and none beside one that stands in its place.
 fn electronic(case: &Case<'_>, _: &Asked) -> Result<(), SealRefused> {
-    let paper = case.admitted.map(|admitted| admitted.licence_type().paper);
+    let paper = case.admitted.map(|admitted| admitted.kind.paper);
     match (case.output, paper) {
         (Output::PaperOnly, _) | (Output::Together, Some(Paper::Instead)) => {
             Err(SealRefused::Paper)
@@ -402,7 +449,7 @@ fn admitted(case: &Case<'_>, _: &Asked) -> Result<(), SealRefused> {
         return Ok(());
     }
     let admitted = case.admitted.ok_or(SealRefused::NotAdmitted)?;
-    if Some(admitted.power().matter().0) == case.sealing.matter.as_ref() {
+    if Some(admitted.power.matter().0) == case.sealing.matter.as_ref() {
         Ok(())
     } else {
         Err(SealRefused::NotAdmitted)
@@ -423,10 +470,10 @@ fn restricted(case: &Case<'_>, _: &Asked) -> Result<(), SealRefused> {
         return Ok(());
     };
     let asked = restriction::Asked {
-        licence_type: &admitted.licence_type().key,
-        matter: admitted.power().matter().0,
+        licence_type: &admitted.kind.key,
+        matter: admitted.power.matter().0,
         grant: case.grant,
-        on: admitted.decision().decided_on,
+        on: admitted.decided_on,
     };
     Ok(restriction::may_decide(
         case.restrictions,

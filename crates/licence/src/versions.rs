@@ -1,6 +1,8 @@
 //! A licence through its versions, and what was known of it when: every change has a moment from
 //! which it holds and a moment at which it was recorded (domain.md 3, *two times*).
 
+use std::collections::BTreeSet;
+
 use catalogue::Period;
 use time::{SignedDuration, UtcDateTime};
 
@@ -9,6 +11,7 @@ use crate::life::{Event, Fact, Ground, Happened, Life, Refused};
 use crate::number::is_no_text;
 use crate::status::{Phase, Status};
 
+pub mod following;
 mod renewal;
 
 pub use renewal::{DEFAULT_WINDOW, Renewal, RenewalRefused, RenewalWindow};
@@ -229,6 +232,60 @@ pub enum Birth {
     Replacing(Version),
 }
 
+/// How a new version takes the place of the one in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Succession {
+    /// It supersedes a version that is still there, on this ground.
+    Supersedes(Ground),
+    /// It stands in the place of one that is void, or ended by a decision that was annulled.
+    Restores,
+}
+
+impl Birth {
+    /// The stable code, such as `late-renewal`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Following(_, Ground::Change) => "change",
+            Self::Following(_, Ground::Correction) => "correction",
+            Self::Following(_, Ground::Renewal) => "renewal",
+            Self::Following(_, Ground::LateRenewal) => "late-renewal",
+            Self::EndingAnnulled(_) => "ending-annulled",
+            Self::Replacing(_) => "replacement",
+        }
+    }
+
+    /// The birth of this code, of a version that comes after `before`.
+    #[must_use]
+    pub fn find(code: &str, before: Option<Version>) -> Option<Self> {
+        let Some(before) = before else {
+            return (code == Self::First.code()).then_some(Self::First);
+        };
+        [
+            Self::Following(before, Ground::Change),
+            Self::Following(before, Ground::Correction),
+            Self::Following(before, Ground::Renewal),
+            Self::Following(before, Ground::LateRenewal),
+            Self::EndingAnnulled(before),
+            Self::Replacing(before),
+        ]
+        .into_iter()
+        .find(|birth| birth.code() == code)
+    }
+
+    /// The version that it comes after.
+    #[must_use]
+    pub fn before(self) -> Option<Version> {
+        match self {
+            Self::First => None,
+            Self::Following(before, _) | Self::EndingAnnulled(before) | Self::Replacing(before) => {
+                Some(before)
+            }
+        }
+    }
+}
+
 /// One version of a licence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneVersion {
@@ -245,6 +302,8 @@ pub struct OneVersion {
 pub struct Versions {
     first: OneVersion,
     later: Vec<OneVersion>,
+    /// Drafts that nobody goes on with: their numbers stay used.
+    dropped: BTreeSet<Version>,
 }
 
 /// What a licence is at a moment: which version answers, and what it answers.
@@ -286,6 +345,35 @@ impl Versions {
                 history,
             },
             later: Vec::new(),
+            dropped: BTreeSet::new(),
+        }
+    }
+
+    /// A licence as the register kept it, its versions first to last; those in `dropped` were
+    /// refused or given up before they were sealed. `None` where there is no version.
+    #[must_use]
+    pub fn kept(all: Vec<OneVersion>, dropped: BTreeSet<Version>) -> Option<Self> {
+        let mut all = all.into_iter();
+        Some(Self {
+            first: all.next()?,
+            later: all.collect(),
+            dropped,
+        })
+    }
+
+    /// Drafts the next version: [`Versions::follow`] or [`Versions::restore`].
+    ///
+    /// # Errors
+    /// [`NotFollowing`].
+    pub fn succeed(
+        &self,
+        succession: Succession,
+        period: Period,
+        now: UtcDateTime,
+    ) -> Result<Self, NotFollowing> {
+        match succession {
+            Succession::Supersedes(ground) => self.follow(ground, period, now),
+            Succession::Restores => self.restore(now),
         }
     }
 
@@ -430,7 +518,7 @@ impl Versions {
             matches!(
                 one.history.phase(now, now),
                 Phase::Draft | Phase::PendingSeal
-            )
+            ) && !self.dropped.contains(&one.version)
         };
         if self.later.iter().any(waits) {
             Err(Refused::AlreadyDecided)
@@ -449,7 +537,9 @@ impl Versions {
         next
     }
 
-    fn last(&self) -> &OneVersion {
+    /// The last version, whatever became of it.
+    #[must_use]
+    pub fn last(&self) -> &OneVersion {
         self.later.last().unwrap_or(&self.first)
     }
 

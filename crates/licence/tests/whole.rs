@@ -1,6 +1,8 @@
 //! A licence's whole life: versions and both times, paper, parts, relations, the rules at the
 //! seal, renewal and restrictions.
 
+#[path = "whole/following.rs"]
+mod following;
 #[path = "whole/paper.rs"]
 mod paper;
 #[path = "whole/parts.rs"]

@@ -1,6 +1,6 @@
 //! Jobs: the frame in which licences are made and documents sealed, step by step.
 
-mod closing;
+pub(crate) mod closing;
 pub(crate) mod document;
 mod failure;
 pub(crate) mod job;

@@ -1,8 +1,10 @@
 //! Licences: reserved, found, changed, never rewritten.
 
-mod change;
+pub(crate) mod change;
+pub(crate) mod following;
 mod reserve;
 pub(crate) mod version;
+mod voiding;
 
 use std::sync::Arc;
 
@@ -17,11 +19,13 @@ use trail::secrets::Secrets;
 
 pub(crate) use change::tell;
 pub use change::{Change, ChangeRefused, Changing, Respond};
+pub use following::{FollowRefused, Follows, Superseding};
 pub use reserve::{
     Compose, Composed, Drawn, NotComposed, Reservation, ReserveRefused, Reserved, Reserving,
 };
 pub use trail::id::LicenceId;
 pub use version::{Content, Happened, Record};
+pub use voiding::{Voided, Voiding, Word};
 
 /// The licences of every department.
 #[derive(Debug, Clone)]
@@ -61,6 +65,43 @@ impl Licences {
                 Box::pin(async move { change::change(link, &secrets, change).await })
             })
             .await
+    }
+
+    /// One person's word that a version is void; the second person's voids it, within a day.
+    ///
+    /// # Errors
+    /// As [`Licences::change`]; `Life` with `SamePerson` for the same person twice.
+    pub async fn void(&self, voiding: Voiding) -> Result<Voided, ChangeRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { voiding::void(link, &secrets, voiding).await })
+            })
+            .await
+    }
+
+    /// Versions whose record is due for retention, the longest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn to_archive(
+        &self,
+        now: UtcDateTime,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError> {
+        let mut link = self.store.reader().await?;
+        change::to_archive(&mut link, now, limit).await
+    }
+
+    /// What the holder of this version has, the latest first, at most 1,000: of every department, for what hangs
+    /// together (domain.md 4.1).
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn held_beside(&self, identifier: &Identifier) -> Result<Vec<Record>, StoreError> {
+        let identifier = identifier.to_string();
+        let mut link = self.store.reader().await?;
+        version::held_beside(&mut link, &identifier).await
     }
 
     /// Brings entries of the status lists up to date whose moment has come: endings, successors and
@@ -161,6 +202,49 @@ impl Licences {
         let identifier = identifier.to_string();
         let mut link = self.store.reader().await?;
         version::history(&mut link, &identifier, department.as_str()).await
+    }
+
+    /// The version that this one comes after.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn before(&self, record: &Record) -> Result<Option<Record>, StoreError> {
+        let Some(before) = record.birth.before() else {
+            return Ok(None);
+        };
+        let mut link = self.store.reader().await?;
+        let identifier = version::at(&mut link, record.licence.as_str(), before).await?;
+        version::find(&mut link, &identifier, None).await
+    }
+
+    /// Every version of a licence, first to last, each with everything that happened to it: what a question about
+    /// the past is answered from.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn whole(
+        &self,
+        licence: &LicenceId,
+    ) -> Result<Vec<(Record, Vec<Happened>)>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let mut whole: Vec<(Record, Vec<Happened>)> =
+            version::of_licence(&mut link, licence.as_str())
+                .await?
+                .into_iter()
+                .map(|(record, _)| (record, Vec::new()))
+                .collect();
+        let mut place = 0;
+        for (identifier, happened) in version::whole_history(&mut link, licence.as_str()).await? {
+            let found = whole
+                .iter()
+                .skip(place)
+                .position(|(record, _)| record.identifier.to_string() == identifier);
+            place += found.ok_or(version::DAMAGED)?;
+            if let Some((_, events)) = whole.get_mut(place) {
+                events.push(happened);
+            }
+        }
+        Ok(whole)
     }
 
     /// What of a version is sealed, opened. Whoever looks writes a trace entry (R15).

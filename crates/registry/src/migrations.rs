@@ -40,6 +40,16 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0007_case.sql"),
     },
     Migration {
+        number: 9,
+        name: "versions",
+        text: include_str!("../migrations/0009_versions.sql"),
+    },
+    Migration {
+        number: 10,
+        name: "lives",
+        text: include_str!("../migrations/0010_lives.sql"),
+    },
+    Migration {
         number: 11,
         name: "signer",
         text: include_str!("../migrations/0011_signer.sql"),

@@ -8,10 +8,12 @@ use crate::case_links::CaseLinks;
 use crate::cases::Cases;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
+use crate::copies::Copies;
 use crate::jobs::Jobs;
 use crate::licences::Licences;
 use crate::migrations;
 use crate::notices::Notices;
+use crate::restrictions::Restrictions;
 use crate::seals::Seals;
 use crate::signers::Signers;
 use crate::status::StatusLists;
@@ -103,6 +105,18 @@ impl Registry {
     #[must_use]
     pub fn cases(&self) -> Cases {
         Cases::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Restrictions of holders.
+    #[must_use]
+    pub fn restrictions(&self) -> Restrictions {
+        Restrictions::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Paper copies, and the numbers of merged papers.
+    #[must_use]
+    pub fn copies(&self) -> Copies {
+        Copies::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Machines and people.

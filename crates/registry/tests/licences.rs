@@ -4,6 +4,10 @@
 mod callers;
 #[path = "licences/change.rs"]
 mod change;
+#[path = "licences/following.rs"]
+mod following;
+#[path = "licences/further.rs"]
+mod further;
 #[path = "licences/job.rs"]
 mod job;
 #[path = "licences/located.rs"]

@@ -32,11 +32,15 @@ pub enum Scope {
     Sign,
     /// Write notices of the own department, put them on its page, take them off.
     Notices,
+    /// Say that a licence of the own department is void: two people do.
+    Void,
+    /// Bring restrictions of holders, and lift one's own.
+    Restrict,
 }
 
 impl Scope {
     /// All, in the order of their names in an account.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Catalogue,
         Self::Matters,
         Self::Issue,
@@ -50,6 +54,8 @@ impl Scope {
         Self::Seals,
         Self::Notices,
         Self::Sign,
+        Self::Void,
+        Self::Restrict,
     ];
 
     /// The name that stands in an account.
@@ -69,6 +75,8 @@ impl Scope {
             Self::Seals => "seals",
             Self::Notices => "notices",
             Self::Sign => "sign",
+            Self::Void => "void",
+            Self::Restrict => "restrict",
         }
     }
 
@@ -94,8 +102,8 @@ pub(crate) type Line = (&'static str, &'static str, Access);
 
 use Access::{Any, Public};
 use Scope::{
-    Cases, Catalogue, Certify, Change, Issue, Matters, Notices, Read, Release, Seal, Seals, Sign,
-    Subscribe,
+    Cases, Catalogue, Certify, Change, Issue, Matters, Notices, Read, Release, Restrict, Seal,
+    Seals, Sign, Subscribe, Void,
 };
 
 /// The whole table. A route that is served and has no line here answers as if it did not exist;
@@ -140,6 +148,26 @@ pub(crate) const TABLE: &[Line] = &[
     ("GET", "/v1/licences/{identifier}/state", Any(&[Read])),
     ("GET", "/v1/licences/{identifier}/receipt", Any(&[Read])),
     ("GET", "/v1/licences/{identifier}/files/pdf", Any(&[Read])),
+    ("GET", "/v1/licences/{identifier}/versions", Any(&[Read])),
+    ("POST", "/v1/licences/{identifier}/versions", Any(&[Issue])),
+    (
+        "POST",
+        "/v1/licences/{identifier}/parts/{part}/end",
+        Any(&[Change]),
+    ),
+    ("POST", "/v1/licences/{identifier}/void", Any(&[Void])),
+    ("POST", "/v1/licences/{identifier}/paper", Any(&[Change])),
+    ("GET", "/v1/licences/{identifier}/paper", Any(&[Read])),
+    ("POST", "/v1/licences/{identifier}/aliases", Any(&[Change])),
+    ("GET", "/v1/aliases/{number}", Any(&[Read])),
+    ("GET", "/v1/paper-copies/{number}", Any(&[Read])),
+    ("PUT", "/v1/restrictions/{number}", Any(&[Restrict])),
+    ("POST", "/v1/restrictions/{number}/lift", Any(&[Restrict])),
+    (
+        "POST",
+        "/v1/restrictions/standing",
+        Any(&[Issue, Release, Restrict]),
+    ),
     ("POST", "/v1/licences/{identifier}/end", Any(&[Change])),
     ("POST", "/v1/licences/{identifier}/suspend", Any(&[Change])),
     ("POST", "/v1/licences/{identifier}/resume", Any(&[Change])),

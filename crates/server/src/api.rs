@@ -15,9 +15,9 @@ use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
-    case_papers, cases, catalogue, certificates, documents, health, licences, machines,
-    notice_pages, notices, pages, progress_pages, published, releases, signatures, verifications,
-    witnesses,
+    case_papers, cases, catalogue, certificates, documents, health, licences, lives, machines,
+    notice_pages, notices, pages, progress_pages, published, releases, restrictions, signatures,
+    verifications, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -33,9 +33,28 @@ use crate::{
 )]
 struct Document;
 
+/// What happens to a licence after it was issued, and what stands against its holder.
+fn lived() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(versions::follow, versions::list))
+        .routes(routes!(versions::end_part))
+        .routes(routes!(lives::void))
+        .routes(routes!(lives::paper, lives::copies))
+        .routes(routes!(lives::copy))
+        .routes(routes!(lives::lead))
+        .routes(routes!(lives::aliases))
+        .routes(routes!(licences::end))
+        .routes(routes!(licences::suspend))
+        .routes(routes!(licences::resume))
+        .routes(routes!(restrictions::impose))
+        .routes(routes!(restrictions::lift))
+        .routes(routes!(restrictions::standing))
+}
+
 /// Routes with their descriptions.
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(lived())
         .routes(routes!(catalogue::import))
         .routes(routes!(catalogue::types))
         .routes(routes!(catalogue::matter))
@@ -54,9 +73,6 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(licences::state))
         .routes(routes!(licences::receipt))
         .routes(routes!(licences::file))
-        .routes(routes!(licences::end))
-        .routes(routes!(licences::suspend))
-        .routes(routes!(licences::resume))
         .routes(routes!(releases::standing))
         .routes(routes!(releases::list))
         .routes(routes!(releases::find, releases::release))

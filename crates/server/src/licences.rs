@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalogue::Ending;
-use issuance::change::{Order, Ordered};
+use issuance::lives::change::{Order, Ordered};
 use issuance::look::LicenceTold;
 use issuance::{Asker, Begun, IssueOrder};
 use licence::{Identifier, IssueRequest};
@@ -228,7 +228,7 @@ pub(crate) struct EndBody {
     /// The provision on which it rests.
     legal_basis: String,
     /// `YYYY-MM-DD`: from the beginning of this day; absent: from now on.
-    #[serde(default)]
+    #[serde(default, with = "crate::day::maybe")]
     #[schema(value_type = Option<String>)]
     effective: Option<Date>,
 }
@@ -242,11 +242,11 @@ pub(crate) struct StopBody {
     /// The provision on which it rests.
     legal_basis: String,
     /// `YYYY-MM-DD`: from the beginning of this day; absent: from now on.
-    #[serde(default)]
+    #[serde(default, with = "crate::day::maybe")]
     #[schema(value_type = Option<String>)]
     effective: Option<Date>,
     /// The last day of a suspension, `YYYY-MM-DD`; absent: until lifted. Not with a resumption.
-    #[serde(default)]
+    #[serde(default, with = "crate::day::maybe")]
     #[schema(value_type = Option<String>)]
     until: Option<Date>,
 }
@@ -333,6 +333,7 @@ async fn change(
 ) -> Result<Response, Problem> {
     let once = once(headers, fingerprint)?;
     let identifier = identifier(text)?;
-    let changed = issuance::change::change(&app.office, asker, &once, &identifier, ordered).await;
+    let changed =
+        issuance::lives::change::change(&app.office, asker, &once, &identifier, ordered).await;
     changed.map(said).map_err(|error| of_change(&error))
 }

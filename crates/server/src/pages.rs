@@ -366,6 +366,9 @@ fn licence_page(frame: Frame, shown: issuance::look::Shown, at: String) -> Licen
         (frame.say("licence-valid-from"), shown.valid_from),
         (frame.say("licence-valid-to"), shown.valid_to),
     ];
+    if let Some(version) = shown.successor {
+        rows.push((frame.say("licence-successor"), version));
+    }
     rows.extend(shown.open);
     LicencePage {
         sentence: format!("{type_name} · {}", shown.holder),

@@ -3,10 +3,12 @@
 use catalogue::Rule;
 use catalogue::life::{Lack, MatterRefused};
 use issuance::cases::Refusal;
-use issuance::change::ChangeError;
 use issuance::custody::CustodyError;
 use issuance::import::ImportCatalogueError;
 use issuance::import::matters::MatterError;
+use issuance::lives::change::ChangeError;
+use issuance::lives::copies::PaperError;
+use issuance::lives::restrictions::RestrictionError;
 use issuance::papers::documents::DocumentError;
 use issuance::papers::evidence::EvidenceError;
 use issuance::papers::notices::{NoticeError, NoticeRefused};
@@ -17,9 +19,11 @@ use issuance::release::ReleaseError;
 use issuance::{IssueError, SealingError};
 use registry::StoreError;
 use registry::cases::TakeError;
+use registry::copies::PapersRefused;
 use registry::jobs::{DocumentRefused, Reason, StepRefused};
-use registry::licences::{ChangeRefused, ReserveRefused};
+use registry::licences::{ChangeRefused, FollowRefused, ReserveRefused};
 use registry::objects::ObjectError;
+use registry::restrictions::ImposeRefused;
 use registry::seals::SealRefused;
 
 use crate::problem::{Code, Defect, Problem};
@@ -69,6 +73,79 @@ fn refusal(refusal: &catalogue::Refusal) -> Problem {
     }])
 }
 
+/// What a rule at the seal says no to, with its number.
+fn ruled(code: Code, refused: &licence::sealing::SealRefused) -> Problem {
+    Problem::new(code).with(vec![Defect {
+        at: String::new(),
+        code: refused.code().to_owned(),
+        text: refused.to_string(),
+        rule: Some(refused.rule().number()),
+    }])
+}
+
+/// Why nothing was done with a paper.
+pub(crate) fn of_copy(error: &PaperError) -> Problem {
+    let refused = |code: Code, defect: &str, text: String, rule: &'static str| {
+        Problem::new(code).with(vec![Defect {
+            at: String::new(),
+            code: defect.to_owned(),
+            text,
+            rule: Some(rule),
+        }])
+    };
+    match error {
+        PaperError::Unknown => Problem::new(Code::NotFound),
+        PaperError::Ahead => one(
+            Code::NotAdmitted,
+            "licence.effective-ahead",
+            error.to_string(),
+        ),
+        PaperError::Number => one(Code::NotAdmitted, "licence.number", error.to_string()),
+        PaperError::Refused(cause) => match cause {
+            PapersRefused::KeyReused => Problem::new(Code::KeyReused),
+            PapersRefused::Unknown => Problem::new(Code::NotFound),
+            PapersRefused::Paper(no) => refused(
+                Code::TransitionRefused,
+                "paper.refused",
+                no.to_string(),
+                no.rule().number(),
+            ),
+            PapersRefused::Alias(no) => refused(
+                Code::NotAdmitted,
+                "alias.refused",
+                no.to_string(),
+                no.rule().number(),
+            ),
+            PapersRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(cause)),
+        },
+        PaperError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why nothing was imposed on a holder, lifted or shown.
+pub(crate) fn of_restriction(error: &RestrictionError) -> Problem {
+    match error {
+        RestrictionError::Holder
+        | RestrictionError::Days
+        | RestrictionError::Effect
+        | RestrictionError::Text(_) => one(
+            Code::NotAdmitted,
+            "restriction.malformed",
+            error.to_string(),
+        ),
+        RestrictionError::Refused(cause) => match cause {
+            ImposeRefused::Taken => one(Code::NotAdmitted, "restriction.taken", cause.to_string()),
+            ImposeRefused::Unknown => Problem::new(Code::NotFound),
+            ImposeRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(cause)),
+        },
+        RestrictionError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
 fn one(code: Code, defect: &'static str, text: String) -> Problem {
     Problem::new(code).with(vec![Defect {
         at: String::new(),
@@ -93,6 +170,18 @@ pub(crate) fn of_issue(error: &IssueError) -> Problem {
         IssueError::Refused(refused) => refusal(refused),
         IssueError::OtherDepartment => Problem::new(Code::NotAllowed).saying(error.to_string()),
         IssueError::Photo => one(Code::NotAdmitted, "licence.photo", error.to_string()),
+        IssueError::Part(refused) => Problem::new(match refused {
+            licence::parts::PartRefused::Unknown => Code::NotFound,
+            _ => Code::NotAdmitted,
+        })
+        .with(vec![Defect {
+            at: String::new(),
+            code: refused.code().to_owned(),
+            text: refused.to_string(),
+            rule: Some(refused.rule().number()),
+        }]),
+        IssueError::Change(error) => of_change(error),
+        IssueError::Ruled(refused) => ruled(Code::NotAdmitted, refused),
         IssueError::NoSeal => one(Code::NotAdmitted, "licence.no-seal", error.to_string()),
         IssueError::Reserve(refused) => of_reserve(refused),
         IssueError::Draft(cause) => match cause {
@@ -145,8 +234,19 @@ fn of_reserve(refused: &ReserveRefused) -> Problem {
             "licence.identifier-taken",
             refused.to_string(),
         ),
+        ReserveRefused::Follow(refused) => of_follow(refused),
         ReserveRefused::Store(error) => of_store(error),
         _ => Problem::new(internal(refused)),
+    }
+}
+
+/// Why no version follows.
+fn of_follow(refused: &FollowRefused) -> Problem {
+    match refused {
+        FollowRefused::Unknown => Problem::new(Code::NotFound),
+        FollowRefused::Revision { .. } => Problem::new(Code::Busy).saying(refused.to_string()),
+        FollowRefused::Store(error) => of_store(error),
+        _ => Problem::new(Code::TransitionRefused).saying(refused.to_string()),
     }
 }
 
@@ -209,6 +309,7 @@ pub(crate) fn of_release(error: &ReleaseError) -> Problem {
         ReleaseError::Signature | ReleaseError::Expiry => {
             Problem::new(Code::ReleaseRefused).saying(error.to_string())
         }
+        ReleaseError::Ruled(refused) => ruled(Code::ReleaseRefused, refused),
         ReleaseError::Step(refused) => of_step(refused),
         ReleaseError::Sealing(cause) => of_issue(cause),
         ReleaseError::Store(error) => of_store(error),
@@ -273,6 +374,7 @@ pub(crate) fn of_change(error: &ChangeError) -> Problem {
             "licence.effective-ahead",
             error.to_string(),
         ),
+        ChangeError::Machine => Problem::new(Code::DutiesNotSeparate).saying(error.to_string()),
         ChangeError::Change(refused) => match refused {
             ChangeRefused::KeyReused => Problem::new(Code::KeyReused),
             ChangeRefused::Unknown => Problem::new(Code::NotFound),

@@ -66,6 +66,10 @@ pub enum Deed {
     Signer,
     /// An event of a case was taken, or waits for an earlier one.
     Case,
+    /// A restriction of a holder was imposed or lifted.
+    Restrict,
+    /// A paper copy was issued, lost, surrendered or destroyed.
+    Paper,
 }
 
 impl Deed {
@@ -96,6 +100,8 @@ impl Deed {
             Deed::Notice => "notice",
             Deed::Signer => "signer",
             Deed::Case => "case",
+            Deed::Restrict => "restrict",
+            Deed::Paper => "paper",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use issuance::change::Order;
+use issuance::lives::change::Order;
 use issuance::push::{Letter, Pushed, Undelivered, round};
 use serde_json::Value;
 use tests::databases::Server;

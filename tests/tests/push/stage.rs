@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
-use issuance::change::{Order, Ordered};
+use issuance::lives::change::{Order, Ordered};
 use issuance::push::Post;
 use issuance::release::Submitted;
 use issuance::{Asker, Begun, FixedClock, IssueOrder, Office, Once};
@@ -125,7 +125,8 @@ impl Stage {
         let key = once(&format!("change-{identifier}-{number}").replace('.', "-"));
         let identifier = identifier.parse().expect("an identifier");
         let changed =
-            issuance::change::change(&self.office, &machine, &key, &identifier, &ordered).await;
+            issuance::lives::change::change(&self.office, &machine, &key, &identifier, &ordered)
+                .await;
         changed.expect("changed");
     }
 }

@@ -131,7 +131,7 @@ fn the_last_part_takes_the_whole_with_it() {
                 assert_eq!(parts.parts().len() + 1, left.parts().len());
                 left = parts;
             }
-            Outcome::WholeEnds => {
+            Outcome::WholeEnds(_) => {
                 assert_eq!(left.parts().len(), 1);
                 ended += 1;
             }

@@ -73,7 +73,7 @@ impl Scene {
                 data: ([1; 32], "integrated 1"),
             },
             output: Output::Electronic,
-            admitted: Some(&self.admitted),
+            admitted: Some((&self.admitted).into()),
             names: Names::Own,
             phase: Phase::PendingSeal,
             restrictions: &[],

@@ -8,6 +8,7 @@ use licence::life::Stop;
 use crate::cases;
 use crate::jobs::job::{self, Job, JobState};
 use crate::jobs::step::{StepRefused, act, find_release, locked};
+use crate::licences::following::{self, SupersedeRefused, Superseding};
 use crate::licences::tell;
 use crate::licences::version::{self, Move, Record};
 use store::Link;
@@ -46,6 +47,8 @@ pub struct Recording {
     pub stop: Stop,
     /// Whom to tell.
     pub events: Vec<Outgoing>,
+    /// What is told of the version before, where a further one is recorded.
+    pub superseding: Superseding,
     /// The answer to the request that began the job.
     pub response: Response,
     /// Who, when.
@@ -97,6 +100,8 @@ pub(crate) async fn record(
         Some(identifier) => {
             let identifier = identifier.to_string();
             let record = issue(link, recording, &job, &identifier).await?;
+            let superseding = &recording.superseding;
+            following::supersede(link, secrets, &record, superseding, by).await?;
             tell(link, secrets, &record, &recording.events, by.at).await?;
             Some(record)
         }
@@ -126,6 +131,15 @@ pub(crate) async fn record(
         .collect();
     trace::write(link, &act(&job, by, Deed::Record, detail)).await?;
     Ok(Recorded { job, record })
+}
+
+impl From<SupersedeRefused> for StepRefused {
+    fn from(refused: SupersedeRefused) -> Self {
+        match refused {
+            SupersedeRefused::Life(refused) => Self::Life(refused),
+            SupersedeRefused::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// The step of the licence's life: sealed under the release that the journal consumed (R3, R6).

@@ -98,6 +98,9 @@ impl std::fmt::Debug for Change {
 
 const EVENTS: &str = "UPDATE licence SET events = events + $2 WHERE id = $1 RETURNING events";
 const DUE: &str = "SELECT due, identifier, department FROM status_due WHERE due <= $1 ORDER BY due, identifier LIMIT $2";
+const ARCHIVED: &str = "DELETE FROM archive_due WHERE identifier = $1";
+const TO_ARCHIVE: &str =
+    "SELECT identifier FROM archive_due WHERE due <= $1 ORDER BY due, identifier LIMIT $2";
 const LOOKED: &str =
     "DELETE FROM status_due WHERE due = $1 AND identifier = $2 AND department = $3";
 
@@ -115,7 +118,7 @@ pub(crate) async fn change(
         }
     }
     let identifier = change.identifier.to_string();
-    let Some(mut record) = version::lock(link, &identifier, Some(department)).await? else {
+    let Some(record) = version::lock(link, &identifier, Some(department)).await? else {
         return Err(ChangeRefused::Unknown);
     };
     if record.revision != change.expected {
@@ -123,6 +126,17 @@ pub(crate) async fn change(
             found: record.revision,
         });
     }
+    apply(link, secrets, change, record).await
+}
+
+/// The change itself, to a version that is locked and as it was expected.
+pub(crate) async fn apply(
+    link: &mut Link,
+    secrets: &Secrets,
+    change: Change,
+    mut record: Record,
+) -> Result<Changing, ChangeRefused> {
+    let identifier = record.identifier.to_string();
     let now = change.by.at;
     let after = record.life.step(&change.event, &record.period, now)?;
     let step = Move {
@@ -138,12 +152,16 @@ pub(crate) async fn change(
     if status != before {
         set(link, (record.status_list, record.status_index), status).await?;
     }
+    if matches!(change.event, Event::Archive { .. }) {
+        link.later(ARCHIVED, &[identifier.as_str().into()]).await?;
+    }
     if let Some(leaf) = &change.leaf {
         log::submit(link, Log::Public, leaf, None).await?;
     }
     tell(link, secrets, &record, &change.events, now).await?;
     if let Some(asked) = &change.asked {
         let response = (change.respond)(&record);
+        let department = record.department.as_str();
         let key = (asked.caller.as_str(), asked.key.as_str(), department);
         asked::answer(link, secrets, key, &response).await?;
     }
@@ -189,6 +207,20 @@ pub(crate) async fn refresh(
     Ok(looked)
 }
 
+/// Versions whose record is due for retention, the longest first.
+pub(crate) async fn to_archive(
+    link: &mut Link,
+    now: UtcDateTime,
+    limit: u32,
+) -> Result<Vec<Record>, StoreError> {
+    let mut due = Vec::new();
+    for mut row in link.rows(TO_ARCHIVE, &[now.into(), limit.into()]).await? {
+        let record = version::find(link, &row.text()?, None).await?;
+        due.push(record.ok_or(DAMAGED)?);
+    }
+    Ok(due)
+}
+
 /// Pushes events of a version, numbered after those of its licence so far.
 pub(crate) async fn tell(
     link: &mut Link,
@@ -212,7 +244,7 @@ pub(crate) async fn tell(
 }
 
 /// D20: 0 valid, 1 ended or void, 2 suspended, 3 superseded.
-fn value(status: Status) -> StatusValue {
+pub(crate) fn value(status: Status) -> StatusValue {
     match status.list_entry() {
         1 => StatusValue::Ended,
         2 => StatusValue::Suspended,
@@ -221,7 +253,7 @@ fn value(status: Status) -> StatusValue {
     }
 }
 
-async fn set(
+pub(crate) async fn set(
     link: &mut Link,
     (list, index): (ListNumber, u32),
     value: StatusValue,

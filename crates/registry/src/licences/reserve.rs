@@ -4,12 +4,14 @@
 use catalogue::key::{DepartmentKey, TypeCode, TypeKey};
 use catalogue::{OrganisationCode, Period};
 use crypto::sha256;
-use licence::{Event, Holder, Identifier, LicenceNumber, Life, SerialText};
+use licence::versions::Birth;
+use licence::{Event, Holder, Identifier, LicenceNumber, Life, SerialText, Version};
 use thiserror::Error;
 
 use crate::jobs::document::{Earlier, earlier};
 use crate::jobs::job::{self, Grounds, JobKind, NewJob};
 use crate::jobs::step::About;
+use crate::licences::following::{self, FollowRefused, Follows, Place};
 use crate::licences::version::{self, DAMAGED, Move, place};
 use crate::status::{self, ListNumber};
 use store::Link;
@@ -44,8 +46,8 @@ pub struct Reservation {
     pub number: Option<LicenceNumber>,
     /// The serial, if the request brings one.
     pub serial: Option<SerialText>,
-    /// The licence that gets a further version; nothing for a new licence.
-    pub licence: Option<LicenceId>,
+    /// The version that gets a further one after it; nothing for a new licence.
+    pub follows: Option<Follows>,
     /// The status list in which it gets its index (D20).
     pub status_list: ListNumber,
     /// What the job's maker needs to begin again, kept sealed.
@@ -70,6 +72,8 @@ pub struct Drawn {
     pub status_counter: u32,
     /// The job.
     pub job: JobId,
+    /// The version: the first, or the next one of its licence.
+    pub version: Version,
 }
 
 /// A licence made of what was drawn.
@@ -123,6 +127,8 @@ pub struct Reserved {
     pub composed: Composed,
     /// SHA-256 of the content.
     pub content_digest: [u8; 32],
+    /// Why there is this version.
+    pub birth: Birth,
 }
 
 /// A reservation is refused.
@@ -144,9 +150,9 @@ pub enum ReserveRefused {
     /// The identifier was given before, and is never given again (R12).
     #[error("the identifier is taken")]
     IdentifierTaken,
-    /// There is no such licence to make a further version of.
-    #[error("no such licence")]
-    NoLicence,
+    /// No version follows the one named.
+    #[error(transparent)]
+    Follow(#[from] FollowRefused),
     /// The status list has no index left, or there is no such list: begin the next one.
     #[error("the status list is full")]
     ListFull,
@@ -187,9 +193,9 @@ const KNOWN: &str = "SELECT number FROM licence WHERE id = $1";
 const FREE: &str = "SELECT 1 FROM version WHERE identifier = $1";
 const VERSION: &str = "INSERT INTO version (identifier, department, licence, version, job, licence_type, issuer, \
      matter, case_number, decision, reserved, valid_from, valid_until, content_digest, content, salts, \
-     holder_kind, holder_masked, holder_digest, handle_digest, handle, status_list, status_index, life, revision) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-     $22, $23, $24, 1) ON CONFLICT (identifier) DO NOTHING RETURNING 1";
+     holder_kind, holder_masked, holder_digest, handle_digest, handle, status_list, status_index, life, revision, \
+     birth, follows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+     $20, $21, $22, $23, $24, 1, $25, $26) ON CONFLICT (identifier) DO NOTHING RETURNING 1";
 
 /// Writes a reservation, or tells what became of the same request.
 pub(crate) async fn reserve(
@@ -228,6 +234,7 @@ pub(crate) async fn reserve(
     job::insert(link, secrets, &new).await?;
     write(link, secrets, reservation, &reserved).await?;
     let detail = vec![
+        ("birth", reserved.birth.code().to_owned()),
         ("number", reserved.composed.number.to_string()),
         ("caller", reservation.asked.caller.clone()),
     ];
@@ -253,6 +260,13 @@ async fn draw(
     job: JobId,
 ) -> Result<Reserved, ReserveRefused> {
     let status_list = reservation.status_list;
+    let place = match &reservation.follows {
+        None => None,
+        Some(follows) => {
+            let (period, at) = (reservation.period, reservation.by.at);
+            Some(following::place(link, follows, period, at).await?)
+        }
+    };
     let status_counter = status::next_index(link, status_list)
         .await?
         .ok_or(ReserveRefused::ListFull)?;
@@ -274,23 +288,26 @@ async fn draw(
             status_list,
             status_counter,
             job: job.clone(),
+            version: place.as_ref().map_or(Version::FIRST, |place| place.version),
         };
         let composed = (reservation.compose)(&drawn)?;
-        let licence = match take_number(link, secrets, reservation, &composed).await? {
-            Taken::Licence(licence) => licence,
-            Taken::Identifier if reservation.serial.is_some() || reservation.licence.is_some() => {
-                return Err(ReserveRefused::IdentifierTaken);
-            }
-            Taken::Number if reservation.number.is_some() => {
-                return Err(ReserveRefused::NumberTaken);
-            }
-            Taken::Identifier | Taken::Number => continue,
-        };
+        let licence =
+            match take_number(link, secrets, (reservation, place.as_ref()), &composed).await? {
+                Taken::Licence(licence) => licence,
+                Taken::Identifier if reservation.serial.is_some() || place.is_some() => {
+                    return Err(ReserveRefused::IdentifierTaken);
+                }
+                Taken::Number if reservation.number.is_some() => {
+                    return Err(ReserveRefused::NumberTaken);
+                }
+                Taken::Identifier | Taken::Number => continue,
+            };
         return Ok(Reserved {
             job,
             licence,
             drawn,
             content_digest: sha256(&composed.content),
+            birth: place.map_or(Birth::First, |place| place.birth),
             composed,
         });
     }
@@ -310,20 +327,19 @@ enum Taken {
 async fn take_number(
     link: &mut Link,
     secrets: &Secrets,
-    reservation: &Reservation,
+    (reservation, place): (&Reservation, Option<&Place>),
     composed: &Composed,
 ) -> Result<Taken, ReserveRefused> {
     let identifier = composed.identifier.to_string();
-    if let Some(licence) = &reservation.licence {
+    if let Some(place) = place {
         if is_taken(link, &identifier).await? {
             return Ok(Taken::Identifier);
         }
-        let Some(mut row) = link.row(KNOWN, &[licence.as_str().into()]).await? else {
-            return Err(ReserveRefused::NoLicence);
-        };
+        let licence = [place.licence.as_str().into()];
+        let mut row = link.one(KNOWN, &licence, "licence").await?;
         let same = row.text()? == composed.number.as_str();
         return Ok(if same {
-            Taken::Licence(licence.clone())
+            Taken::Licence(place.licence.clone())
         } else {
             Taken::Number
         });
@@ -403,6 +419,12 @@ async fn write(
         reserved.drawn.status_list.0.into(),
         composed.status_index.into(),
         life.as_str().into(),
+        reserved.birth.code().into(),
+        reserved
+            .birth
+            .before()
+            .map(|before| i64::from(before.number()))
+            .into(),
     ];
     if link.row(VERSION, &values).await?.is_none() {
         return Err(ReserveRefused::IdentifierTaken);

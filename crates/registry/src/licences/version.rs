@@ -2,9 +2,11 @@
 
 use catalogue::key::{DepartmentKey, MatterCode, TypeKey};
 use catalogue::{OrganisationCode, Period};
-use licence::{Event, Identifier, LicenceNumber, Life};
+use licence::versions::{ARCHIVED_AFTER, Birth};
+use licence::{Event, Identifier, LicenceNumber, Life, Version};
 use time::UtcDateTime;
 
+use crate::jobs::job::JobState;
 use crate::status::ListNumber;
 use store::StoreError;
 use store::{Link, Row};
@@ -55,6 +57,8 @@ pub struct Record {
     pub life: Life,
     /// How many events its life has; a change names the revision it was decided on.
     pub revision: u64,
+    /// Why there is this version.
+    pub birth: Birth,
 }
 
 /// What of a version is sealed.
@@ -89,36 +93,51 @@ pub struct Happened {
 
 const BY_IDENTIFIER: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
-     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, v.follows \
      FROM version AS v JOIN licence AS l ON l.id = v.licence \
      WHERE v.identifier = $1 AND ($2 IS NULL OR v.department = $2)";
 const LOCK: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
-     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, v.follows \
      FROM version AS v JOIN licence AS l ON l.id = v.licence \
      WHERE v.identifier = $1 AND ($2 IS NULL OR v.department = $2) FOR UPDATE OF v";
 // A limit that is a value makes SQLite plan such a statement anew each time; so it is written out.
 const BY_NUMBER: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
-     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, v.follows \
      FROM licence AS l JOIN version AS v ON v.licence = l.id \
      WHERE l.type_code = $1 AND l.issuer_code = $2 AND l.number = $3 AND ($4 IS NULL OR v.department = $4) \
      ORDER BY v.version DESC LIMIT 1000";
 const BY_HOLDER: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
-     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, v.follows \
      FROM version AS v JOIN licence AS l ON l.id = v.licence \
      WHERE v.holder_digest = $1 AND ($2 IS NULL OR v.department = $2) \
      ORDER BY v.reserved DESC, v.identifier LIMIT 1000";
+const BESIDE: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
+     v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, v.follows \
+     FROM version AS v JOIN licence AS l ON l.id = v.licence \
+     WHERE v.holder_digest = (SELECT holder_digest FROM version WHERE identifier = $1) \
+     ORDER BY v.reserved DESC, v.identifier LIMIT 1000";
 const BY_HANDLE: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
-     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, v.follows \
      FROM version AS v JOIN licence AS l ON l.id = v.licence WHERE v.handle_digest = $1";
 const PAGE: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
      v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
-     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, v.follows \
      FROM version AS v JOIN licence AS l ON l.id = v.licence WHERE v.department = $1 \
      AND (v.reserved > $2 OR (v.reserved = $2 AND v.identifier > $3)) ORDER BY v.reserved, v.identifier LIMIT $4";
+const OF_LICENCE: &str = "SELECT v.identifier, v.licence, v.department, v.licence_type, v.issuer, l.number, \
+     v.matter, v.case_number, v.decision, v.job, v.reserved, v.recorded, v.valid_from, v.valid_until, \
+     v.content_digest, v.holder_kind, v.holder_masked, v.status_list, v.status_index, v.life, v.revision, v.birth, \
+     v.follows, j.state FROM version AS v JOIN licence AS l ON l.id = v.licence JOIN job AS j ON j.id = v.job \
+     WHERE v.licence = $1 ORDER BY v.version";
+const AT: &str = "SELECT identifier FROM version WHERE licence = $1 AND version = $2";
+const WHOLE_HISTORY: &str = "SELECT e.identifier, e.revision, e.kind, e.effective, e.recorded, e.actor, e.ground, \
+     e.life FROM version AS v JOIN event AS e ON e.identifier = v.identifier WHERE v.licence = $1 \
+     ORDER BY v.version, e.revision";
 const CONTENT: &str = "SELECT department, content, salts, handle FROM version \
      WHERE identifier = $1 AND ($2 IS NULL OR department = $2)";
 const HISTORY: &str = "SELECT revision, kind, effective, recorded, actor, ground, life FROM event \
@@ -127,6 +146,8 @@ const MOVE_ON: &str = "UPDATE version SET life = $4, revision = revision + 1, re
      WHERE department = $1 AND identifier = $2 AND revision = $3 RETURNING revision";
 const HAPPENED: &str = "INSERT INTO event (identifier, revision, department, kind, effective, recorded, actor, \
      ground, life) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const ARCHIVE: &str = "INSERT INTO archive_due (due, identifier, department) VALUES ($1, $2, $3) \
+     ON CONFLICT (due, identifier) DO NOTHING";
 const LOOK_AGAIN: &str = "INSERT INTO status_due (due, identifier, department) VALUES ($1, $2, $3) \
      ON CONFLICT (due, identifier) DO NOTHING";
 
@@ -178,6 +199,13 @@ pub(crate) async fn by_holder(
 ) -> Result<Vec<Record>, StoreError> {
     let values = [digest.into(), department.into()];
     all(link.rows(BY_HOLDER, &values).await?)
+}
+
+pub(crate) async fn held_beside(
+    link: &mut Link,
+    identifier: &str,
+) -> Result<Vec<Record>, StoreError> {
+    all(link.rows(BESIDE, &[identifier.into()]).await?)
 }
 
 pub(crate) async fn by_handle(
@@ -232,18 +260,54 @@ pub(crate) async fn history(
 ) -> Result<Vec<Happened>, StoreError> {
     let values = [identifier.into(), department.into()];
     let rows = link.rows(HISTORY, &values).await?;
+    rows.into_iter().map(happening).collect()
+}
+
+fn happening(mut row: Row) -> Result<Happened, StoreError> {
+    Ok(Happened {
+        revision: row.count()?,
+        kind: row.text()?,
+        effective: row.moment()?,
+        recorded: row.moment()?,
+        actor: row.text()?,
+        ground: row.text()?,
+        life: life(&row.text()?)?,
+    })
+}
+
+/// Every version of a licence, first to last, each with the state of the job that makes it.
+pub(crate) async fn of_licence(
+    link: &mut Link,
+    licence: &str,
+) -> Result<Vec<(Record, JobState)>, StoreError> {
+    let rows = link.rows(OF_LICENCE, &[licence.into()]).await?;
     rows.into_iter()
         .map(|mut row| {
-            Ok(Happened {
-                revision: row.count()?,
-                kind: row.text()?,
-                effective: row.moment()?,
-                recorded: row.moment()?,
-                actor: row.text()?,
-                ground: row.text()?,
-                life: life(&row.text()?)?,
-            })
+            let record = read_of(&mut row)?;
+            let state = JobState::find(&row.text()?).ok_or(DAMAGED)?;
+            Ok((record, state))
         })
+        .collect()
+}
+
+/// The identifier of one version of a licence.
+pub(crate) async fn at(
+    link: &mut Link,
+    licence: &str,
+    version: Version,
+) -> Result<String, StoreError> {
+    let values = [licence.into(), u32::from(version.number()).into()];
+    link.one(AT, &values, "version").await?.text()
+}
+
+/// What happened to every version of a licence: by version, in order.
+pub(crate) async fn whole_history(
+    link: &mut Link,
+    licence: &str,
+) -> Result<Vec<(String, Happened)>, StoreError> {
+    let rows = link.rows(WHOLE_HISTORY, &[licence.into()]).await?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.text()?, happening(row)?)))
         .collect()
 }
 
@@ -288,6 +352,11 @@ pub(crate) async fn move_on(
     for due in moments(step.event, step.by.at) {
         let values = [due.into(), identifier.as_str().into(), department.into()];
         link.later(LOOK_AGAIN, &values).await?;
+    }
+    if let Event::End { at, .. } = step.event {
+        let due = *at + ARCHIVED_AFTER;
+        let values = [due.into(), identifier.as_str().into(), department.into()];
+        link.later(ARCHIVE, &values).await?;
     }
     Ok(())
 }
@@ -349,6 +418,10 @@ fn life(text: &str) -> Result<Life, StoreError> {
 }
 
 fn read(mut row: Row) -> Result<Record, StoreError> {
+    read_of(&mut row)
+}
+
+fn read_of(row: &mut Row) -> Result<Record, StoreError> {
     Ok(Record {
         identifier: Identifier::parse(&row.text()?).map_err(|_| DAMAGED)?,
         licence: LicenceId::parse(&row.text()?).ok_or(DAMAGED)?,
@@ -376,5 +449,16 @@ fn read(mut row: Row) -> Result<Record, StoreError> {
         status_index: u32::try_from(row.integer()?).map_err(|_| DAMAGED)?,
         life: life(&row.text()?)?,
         revision: row.count()?,
+        birth: birth(&row.text()?, row.maybe_integer()?)?,
     })
+}
+
+fn birth(code: &str, before: Option<i64>) -> Result<Birth, StoreError> {
+    let before = before
+        .map(|number| {
+            let number = u16::try_from(number).map_err(|_| DAMAGED)?;
+            Version::new(number).map_err(|_| DAMAGED)
+        })
+        .transpose()?;
+    Birth::find(code, before).ok_or(DAMAGED)
 }

@@ -112,7 +112,7 @@ pub(crate) fn reservation(key: &str) -> Reservation {
         grounds: grounds(),
         number: None,
         serial: None,
-        licence: None,
+        follows: None,
         status_list: ListNumber(1),
         payload: format!("payload with {CANARY}").into_bytes(),
         compose: Box::new(move |drawn| {
@@ -255,6 +255,7 @@ pub(crate) fn recording(job: &Job) -> Recording {
         }],
         stop: Stop::Clear,
         events: vec![outgoing("licence.issued", &["C-SAMR", "Q-ENF"])],
+        superseding: registry::licences::Superseding::default(),
         response: response(),
         by: by(4),
     }

@@ -1,6 +1,5 @@
 //! Reservation: one key, one effect; numbers and identifiers are given once.
 
-use catalogue::key::DepartmentKey;
 use licence::{LicenceNumber, SerialText};
 use registry::jobs::JobState;
 use registry::licences::{ReserveRefused, Reserving};
@@ -174,46 +173,5 @@ fn a_list_that_is_not_there_is_full() {
             matches!(refused, Err(ReserveRefused::ListFull)),
             "{refused:?}"
         );
-    });
-}
-
-#[test]
-fn a_further_version_belongs_to_its_licence() {
-    on_each_store(|stage| async move {
-        let office = office(&stage).await;
-        let first = office.reserve("first").await;
-        let mut further = reservation("further");
-        further.licence = Some(first.licence.clone());
-        // The power was transferred: another department issues the next version (D17).
-        further.department = DepartmentKey::parse("C-APR").expect("a department");
-        let composed = first.composed.clone();
-        further.compose = Box::new(move |drawn| {
-            let mut next = composed.clone();
-            next.identifier = licence::Identifier::new(
-                next.identifier.type_code().clone(),
-                *next.identifier.issuer(),
-                next.identifier.serial().clone(),
-                licence::Version::new(2).map_err(|_| registry::licences::NotComposed)?,
-            );
-            next.status_index = drawn.status_counter;
-            next.handle = "handle-of-the-second".to_owned();
-            Ok(next)
-        });
-        let Ok(Reserving::Reserved(second)) = office.try_reserve(further).await else {
-            panic!("a further version is reserved");
-        };
-        assert_eq!(second.licence, first.licence);
-        let key = (
-            &office::type_code(),
-            &office::issuer(),
-            &first.composed.number,
-        );
-        let found = office.registry.licences().by_number(key, None).await;
-        let versions: Vec<u16> = found
-            .expect("the store answers")
-            .iter()
-            .map(|record| record.identifier.version().number())
-            .collect();
-        assert_eq!(versions, [2, 1]);
     });
 }

@@ -43,6 +43,7 @@ licence-holder = Holder
 licence-issuer = Issued by
 licence-valid-from = Valid from
 licence-valid-to = Valid to
+licence-successor = Superseded by version
 licence-state = State now
 licence-asked = Asked at { $at } (Beijing time)
 licence-least = This page shows what is public, and no more. The whole stands in the licence file.

@@ -43,6 +43,7 @@ licence-holder = 持证主体
 licence-issuer = 颁发机构
 licence-valid-from = 生效日期
 licence-valid-to = 有效期至
+licence-successor = 现行版本
 licence-state = 当前状态
 licence-asked = 查询时间：{ $at }（北京时间）
 licence-least = 本页只显示可公开的信息。完整内容请查看证照文件本身。

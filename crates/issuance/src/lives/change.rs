@@ -1,8 +1,10 @@
 //! Ending, suspending and resuming: one act, and every face of the licence follows (D2).
 
+use std::cmp::Ordering;
+
 use catalogue::{Ending, Refusal};
 use licence::{Event, Identifier};
-use registry::asked::Response;
+use registry::asked::{By, Response};
 use registry::licences::{Change, ChangeRefused, Changing, Record};
 use registry::outbox::Outgoing;
 use registry::trace::{Act, Deed};
@@ -15,6 +17,7 @@ use tlog::{Leaf, LeafKind, Opening, StatusEntry};
 use crate::asker::{Asker, Once};
 use crate::office::Office;
 use crate::push::told_of;
+use crate::relations;
 use crate::said::{hex, moment, response};
 
 /// Why nothing was changed.
@@ -30,6 +33,9 @@ pub enum ChangeError {
     /// The act is dated in the future, which an ending or a suspension cannot be yet.
     #[error("the effective date lies ahead")]
     Ahead,
+    /// Two people void a licence; a machine is none.
+    #[error("two people of the department void a licence")]
+    Machine,
     /// The registry refuses.
     #[error("the registry refuses")]
     Change(#[from] ChangeRefused),
@@ -100,6 +106,7 @@ pub async fn change(
     let record = licences.find(identifier, None).await?;
     let record = record.ok_or(ChangeError::Unknown)?;
     let now = crate::answers::whole(office.clock.now());
+    let ground = format!("{} {}", ordered.decision, ordered.legal_basis);
     let event = match event(office, asker, &record, ordered, now) {
         Ok(event) => event,
         Err(refused) => {
@@ -114,26 +121,49 @@ pub async fn change(
             });
         }
     };
+    let told = Told { event, ground, now };
+    carry(office, asker, once, &record, told).await
+}
+
+/// An event with its ground, and the moment at which it is told.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) event: Event,
+    pub(crate) ground: String,
+    pub(crate) now: UtcDateTime,
+}
+
+/// Writes an event that the asker has the power for; every face follows.
+pub(crate) async fn carry(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    record: &Record,
+    Told { event, ground, now }: Told,
+) -> Result<Response, ChangeError> {
     let mut salt = [0; 16];
     office.random.fill(&mut salt)?;
-    let leaf = leaf(office, &record, salt, now)?;
+    let leaf = leaf(office, record, salt, now)?;
     let respond = Box::new(move |record: &Record| response(200, &changed(record, salt, now)));
     let outgoing = Outgoing {
         kind: format!("licence.{}", event.kind().code()),
-        receivers: told_of(&office.desk(), &record, &asker.department),
-        payload: response(200, &changed(&record, salt, now)).body,
+        receivers: told_of(&office.desk(), record, &asker.department),
+        payload: response(200, &changed(record, salt, now)).body,
     };
+    let mut events = vec![outgoing];
+    events.extend(relations::told(office, record, &event, now).await?);
+    let licences = office.registry.licences();
     let changing = licences
         .change(Change {
             asked: Some(asker.asked(once)),
             department: record.department.clone(),
-            identifier: identifier.clone(),
+            identifier: record.identifier.clone(),
             expected: record.revision,
             event,
-            ground: format!("{} {}", ordered.decision, ordered.legal_basis),
+            ground,
             by: asker.by(now),
             leaf: Some(leaf),
-            events: vec![outgoing],
+            events,
             respond,
         })
         .await;
@@ -141,6 +171,10 @@ pub async fn change(
         Ok(Changing::Changed { record, .. }) => response(200, &changed(&record, salt, now)),
         Ok(Changing::Repeated { response }) => response.ok_or(ChangeError::Unknown)?,
         Err(ChangeRefused::Unknown) => return Err(ChangeError::Unknown),
+        // R10: what the table does not list is refused, and that is an act too.
+        Err(refused @ ChangeRefused::Life(_)) => {
+            return Err(deny(office, asker, record, refused.into()).await?);
+        }
         Err(refused) => return Err(refused.into()),
     };
     // Every face follows: the leaf goes into the log, the list is signed anew.
@@ -148,6 +182,53 @@ pub async fn change(
     office.upkeep.notify_one();
     office.push.notify_one();
     Ok(answer)
+}
+
+/// What the service does by itself when a moment has come: retention begins.
+pub(crate) async fn archive(office: &Office, record: &Record) -> Result<(), ChangeError> {
+    let now = crate::answers::whole(office.clock.now());
+    let mut salt = [0; 16];
+    office.random.fill(&mut salt)?;
+    let outgoing = Outgoing {
+        kind: "licence.archive".to_owned(),
+        receivers: told_of(&office.desk(), record, &record.department),
+        payload: response(200, &changed(record, salt, now)).body,
+    };
+    let change = Change {
+        asked: None,
+        department: record.department.clone(),
+        identifier: record.identifier.clone(),
+        expected: record.revision,
+        event: Event::Archive { at: now },
+        ground: "retention".to_owned(),
+        by: By::new("service", now),
+        leaf: Some(leaf(office, record, salt, now)?),
+        events: vec![outgoing],
+        respond: Box::new(|_| response(200, &())),
+    };
+    office.registry.licences().change(change).await?;
+    Ok(())
+}
+
+/// The moment from which an act of this day holds: now today, its beginning for a day that is over.
+pub(crate) fn effective(
+    office: &Office,
+    day: Date,
+    now: UtcDateTime,
+) -> Result<UtcDateTime, ChangeError> {
+    let zone = office.settings.zone;
+    let today = zone.date_at(now);
+    match day.cmp(&today) {
+        Ordering::Greater => Err(ChangeError::Ahead),
+        Ordering::Equal => Ok(now),
+        Ordering::Less => Ok(zone.start_of(day)),
+    }
+}
+
+/// `YYYY-MM-DD`.
+pub(crate) fn day(day: Date) -> String {
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    day.format(form).unwrap_or_default()
 }
 
 fn event(
@@ -159,15 +240,7 @@ fn event(
 ) -> Result<Event, ChangeError> {
     let zone = office.settings.zone;
     let today = zone.date_at(now);
-    let day = ordered.effective.unwrap_or(today);
-    if day > today {
-        return Err(ChangeError::Ahead);
-    }
-    let at = if day == today {
-        now
-    } else {
-        zone.start_of(day)
-    };
+    let at = effective(office, ordered.effective.unwrap_or(today), now)?;
     let desk = office.desk();
     let catalogue = &desk.catalogue;
     let whose = (&record.licence_type, &record.department);
@@ -191,7 +264,7 @@ fn event(
 }
 
 /// The public log learns that this licence's state changed, and not which licence (D13, D18).
-fn leaf(
+pub(crate) fn leaf(
     office: &Office,
     record: &Record,
     salt: [u8; 16],
@@ -218,7 +291,7 @@ fn leaf(
     Ok(leaf.encode()?)
 }
 
-fn changed(record: &Record, salt: [u8; 16], now: UtcDateTime) -> Changed {
+pub(crate) fn changed(record: &Record, salt: [u8; 16], now: UtcDateTime) -> Changed {
     Changed {
         identifier: record.identifier.to_string(),
         number: record.number.as_str().to_owned(),
@@ -229,23 +302,26 @@ fn changed(record: &Record, salt: [u8; 16], now: UtcDateTime) -> Changed {
     }
 }
 
-async fn deny(
+pub(crate) async fn deny(
     office: &Office,
     asker: &Asker,
     record: &Record,
     refused: ChangeError,
 ) -> Result<ChangeError, ChangeError> {
-    let ground = match &refused {
-        ChangeError::Refused(refusal) => refusal.code(),
-        _ => "licence.effective-ahead",
+    let (ground, rule) = match &refused {
+        ChangeError::Refused(refusal) => (refusal.code(), Some(refusal.rule())),
+        ChangeError::Change(ChangeRefused::Life(life)) => (life.code(), Some(life.rule())),
+        ChangeError::Machine => ("licence.void-by-machine", None),
+        _ => ("licence.effective-ahead", None),
     };
+    let rule = rule.map(|rule| ("rule", rule.number().to_owned()));
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(office.clock.now()),
         deed: Deed::Deny,
         object: record.identifier.to_string(),
         ground: ground.to_owned(),
-        detail: Vec::new(),
+        detail: rule.into_iter().collect(),
         key: None,
     };
     office.registry.trace().record(act).await?;

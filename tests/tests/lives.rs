@@ -1,0 +1,19 @@
+//! A licence's whole life over HTTP, on each database at hand: versions, parts, and every pair of state and event.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what an answer does not have fails its test"
+)]
+
+#[path = "lives/beside.rs"]
+mod beside;
+#[path = "lives/parts.rs"]
+mod parts;
+#[path = "lives/rules.rs"]
+mod rules;
+#[path = "lives/stage.rs"]
+mod stage;
+#[path = "lives/table.rs"]
+mod table;
+#[path = "lives/versions.rs"]
+mod versions;
