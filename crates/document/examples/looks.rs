@@ -14,7 +14,6 @@ use seal::picture::{Organisation, RED, Window};
 #[expect(dead_code, reason = "the tests use more of it")]
 mod samples;
 #[path = "../tests/pages/stages.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
 mod stages;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -44,7 +44,7 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
     let against = "如不服本决定，可以依法申请行政复议或者提起行政诉讼。";
     let handed = json!({
         "decision": "临青审决〔2026〕17号", "delivered_on": "2026年6月10日",
-        "sentences": ["下列文书已送达申请人。"],
+        "sentences": ["下列文书已送达申请人。", "受送达人（签名）：　　　　　　　　收到日期：　　　　年　　月　　日"],
         "lists": [row("送达文书", "准予行政许可决定书", "已送达"), row("送达文书", "行业综合许可证", "已送达")]
     });
     let granted = "你（单位）申请的“餐饮店“一业一证”行业综合许可”，经审查，本机关决定准予许可。";
@@ -102,7 +102,10 @@ pub(crate) fn written(
 ) -> Result<Unsealed, RenderPage> {
     blank(code, edition).render_paper(&Paper {
         data: &data(code, fields),
-        on: date!(2026 - 06 - 10),
+        on: match code {
+            "acceptance-notice" | "supplement-request" => date!(2026 - 06 - 08),
+            _ => date!(2026 - 06 - 10),
+        },
         moment: utc_datetime!(2026-06-10 08:42:10),
     })
 }
