@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::{Answer, Call};
 
-use crate::stage::{Service, problem};
+use crate::stage::{Service, ending, problem};
 
 const NAME: &str = "高远舟";
 const NUMBER: &str = "990121198409071350";
@@ -161,4 +161,24 @@ async fn words_that_undo_the_masking_and_unknown_subjects_are_refused() {
     assert_eq!(empty.status, 200);
     let feed = service.fetch("/notices.atom").await;
     assert!(String::from_utf8_lossy(&feed.content).contains("<updated>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ending_of_a_licence_stands_on_the_page_with_it() {
+    let service = Service::start().await;
+    let (customer, issued) = service.issued("FOOD", 1).await;
+    let identifier = issued["identifier"].as_str().expect("an identifier");
+    let number = issued["number"].as_str().expect("a number");
+    let before = service.fetch("/notices?kind=ending").await;
+    assert!(!String::from_utf8_lossy(&before.content).contains(number));
+    let call =
+        Call::post(format!("/v1/licences/{identifier}/end"), &ending()).once("a-key-of-the-ending");
+    let ended = customer.call("approvals", call, service.now()).await;
+    let ended = ended.expect("an answer");
+    assert_eq!(ended.status, 200, "{}", ended.json());
+    let after = service.fetch("/notices?kind=ending&lang=zh").await;
+    let text = String::from_utf8_lossy(&after.content).into_owned();
+    for word in ["证照终止公告", number, "撤销", "撤字〔2026〕第0001号"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use catalogue::{Ending, Refusal};
+use dossier::notice::Notice;
 use licence::{Event, Identifier};
 use registry::asked::{By, Response};
 use registry::licences::{Change, ChangeRefused, Changing, Record};
@@ -16,6 +17,7 @@ use tlog::{Leaf, LeafKind, Opening, StatusEntry};
 
 use crate::asker::{Asker, Once};
 use crate::office::Office;
+use crate::papers::notices::{self, Ended};
 use crate::push::told_of;
 use crate::relations;
 use crate::said::{hex, moment, response};
@@ -121,7 +123,25 @@ pub async fn change(
             });
         }
     };
-    let told = Told { event, ground, now };
+    let notice = match ordered.order {
+        Order::End(ending) => {
+            let today = office.settings.zone.date_at(now);
+            let ended = Ended {
+                ending,
+                decision: &ordered.decision,
+                basis: &ordered.legal_basis,
+                on: ordered.effective.unwrap_or(today),
+            };
+            notices::of_ending(office, asker, &record, ended).await?
+        }
+        Order::Suspend(_) | Order::Resume => None,
+    };
+    let told = Told {
+        event,
+        ground,
+        notice,
+        now,
+    };
     carry(office, asker, once, &record, told).await
 }
 
@@ -130,6 +150,8 @@ pub async fn change(
 pub(crate) struct Told {
     pub(crate) event: Event,
     pub(crate) ground: String,
+    /// What stands on the authority's page from now on.
+    pub(crate) notice: Option<Notice>,
     pub(crate) now: UtcDateTime,
 }
 
@@ -139,8 +161,14 @@ pub(crate) async fn carry(
     asker: &Asker,
     once: &Once,
     record: &Record,
-    Told { event, ground, now }: Told,
+    told: Told,
 ) -> Result<Response, ChangeError> {
+    let Told {
+        event,
+        ground,
+        notice,
+        now,
+    } = told;
     let mut salt = [0; 16];
     office.random.fill(&mut salt)?;
     let leaf = leaf(office, record, salt, now)?;
@@ -164,6 +192,7 @@ pub(crate) async fn carry(
             by: asker.by(now),
             leaf: Some(leaf),
             events,
+            notice,
             respond,
         })
         .await;
@@ -204,6 +233,7 @@ pub(crate) async fn archive(office: &Office, record: &Record) -> Result<(), Chan
         by: By::new("service", now),
         leaf: Some(leaf(office, record, salt, now)?),
         events: vec![outgoing],
+        notice: None,
         respond: Box::new(|_| response(200, &())),
     };
     office.registry.licences().change(change).await?;

@@ -18,6 +18,7 @@ use crate::issue::{Begun, Cleared, IssueOrder, carry_out};
 use crate::lives::change::{self, Told};
 use crate::not_issued::{IssueError, deny};
 use crate::office::Office;
+use crate::papers::notices::{self, Ended};
 
 /// A further version, as it is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +116,18 @@ pub async fn end_part(
                 power,
             };
             let ground = format!("{} {}", ending.decision, ending.legal_basis);
-            let told = Told { event, ground, now };
+            let ended = Ended {
+                ending: ending.ending,
+                decision: &ending.decision,
+                basis: &ending.legal_basis,
+                on,
+            };
+            let told = Told {
+                notice: notices::of_ending(office, asker, &record, ended).await?,
+                event,
+                ground,
+                now,
+            };
             let whole = change::carry(office, asker, once, &record, told).await?;
             return Ok(PartEnded::Whole(whole));
         }

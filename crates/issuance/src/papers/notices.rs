@@ -1,15 +1,19 @@
 //! Notices (公告): what an authority tells everybody on its page, persons masked.
 
-use catalogue::Catalogue;
 use catalogue::key::{DepartmentKey, MatterCode, TypeKey};
+use catalogue::{Catalogue, Ending};
+use dossier::Words;
 use dossier::notice::{Notice, NoticeAct, NoticeState, Says};
 use dossier::number::NoticeNumber;
 use dossier::person::Party;
 use registry::StoreError;
 use registry::asked::Response;
+use registry::licences::Record;
 use registry::trace::{Act, Deed};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use thiserror::Error;
+use time::Date;
 
 pub use dossier::notice::NoticeRefused as Unmasked;
 pub use registry::notices::{After, NoticeRefused, Shown};
@@ -166,6 +170,60 @@ pub fn draft(
         about,
         says.clone(),
     )?)
+}
+
+/// An ending, as everybody is told of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended<'a> {
+    /// Which of the four.
+    pub(crate) ending: Ending,
+    /// The number of the decision.
+    pub(crate) decision: &'a str,
+    /// The provision on which it rests.
+    pub(crate) basis: &'a str,
+    /// From this day on.
+    pub(crate) on: Date,
+}
+
+/// The notice of a licence's ending, published by the body that ends it (domain.md 4.5); its number is drawn with the
+/// change. Words that would show a person's data give none: the body words its own.
+///
+/// # Errors
+/// The store.
+pub(crate) async fn of_ending(
+    office: &Office,
+    asker: &Asker,
+    record: &Record,
+    ended: Ended<'_>,
+) -> Result<Option<Notice>, StoreError> {
+    let licences = office.registry.licences();
+    let content = licences.content(&record.identifier, None).await?;
+    let Some(content) = content else {
+        return Ok(None);
+    };
+    let licence: Value = serde_json::from_slice(&content.bytes).unwrap_or_default();
+    let holder = |member| licence.pointer(member).and_then(Value::as_str);
+    let (Some(name), Some(code)) = (holder("/holder/name"), holder("/holder/code")) else {
+        return Ok(None);
+    };
+    let says = (|| {
+        Some(Says::Ending {
+            licence_type: record.licence_type.clone(),
+            licence: Words::parse(record.number.as_str()).ok()?,
+            ending: ended.ending,
+            decision: Words::parse(ended.decision).ok()?,
+            basis: Words::parse(ended.basis).ok()?,
+            on: ended.on,
+        })
+    })();
+    let party = Party::parse(&record.holder_kind, name, code).ok();
+    let (Some(says), Some(party)) = (says, party) else {
+        return Ok(None);
+    };
+    let desk = office.desk();
+    let draft = draft(&desk.catalogue, &asker.department, &party, &says).ok();
+    let today = office.settings.zone.date_at(office.clock.now());
+    Ok(draft.and_then(|draft| draft.publish(today).ok()))
 }
 
 /// Puts a draft on the page, from today on.

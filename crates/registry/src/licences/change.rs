@@ -2,11 +2,13 @@
 //! event, status value, trace, public leaf and outbox in one transaction (R10, domain.md 4.1).
 
 use catalogue::key::DepartmentKey;
+use dossier::notice::Notice;
 use licence::{Event, Identifier, Status};
 use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::licences::version::{self, DAMAGED, Move, Record};
+use crate::notices;
 use crate::status::{self, ListNumber, StatusError, StatusValue};
 use store::Link;
 use store::StoreError;
@@ -36,6 +38,8 @@ pub struct Change {
     pub leaf: Option<Vec<u8>>,
     /// Whom to tell.
     pub events: Vec<Outgoing>,
+    /// What stands on the authority's page from now on; its number is drawn here.
+    pub notice: Option<Notice>,
     /// Makes the answer that is kept for the request.
     pub respond: Respond,
 }
@@ -178,7 +182,11 @@ pub(crate) async fn apply(
         ],
         key: None,
     };
+    let by = act.by.clone();
     trace::write(link, &act).await?;
+    if let Some(notice) = change.notice {
+        notices::put(link, notice, &by).await?;
+    }
     Ok(Changing::Changed { record, status })
 }
 

@@ -216,6 +216,7 @@ async fn second(
         by: word.by.clone(),
         leaf: Some(leaf),
         events,
+        notice: None,
         respond,
     };
     let (at, identifier) = (word.by.at, record.identifier.to_string());

@@ -39,6 +39,7 @@ fn change(record: &Record, key: &str, event: Event, seconds: i64) -> Change {
         by: by(seconds),
         leaf: Some(b"a leaf".to_vec()),
         events: vec![outgoing("licence.changed", &["industry"])],
+        notice: None,
         respond: Box::new(|record| Response {
             status: 200,
             body: record.revision.to_string().into_bytes(),

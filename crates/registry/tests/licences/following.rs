@@ -40,6 +40,7 @@ async fn end(office: &Office, record: &Record) -> Result<Changing, ChangeRefused
         by: by(13),
         leaf: None,
         events: Vec::new(),
+        notice: None,
         respond: Box::new(|_| Response {
             status: 200,
             body: Vec::new(),

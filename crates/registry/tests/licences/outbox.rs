@@ -39,6 +39,7 @@ async fn suspend(office: &Office, record: &Record) {
         by: by(60),
         leaf: None,
         events: vec![outgoing("licence.suspend", &["C-SAMR"])],
+        notice: None,
         respond: Box::new(|_| crate::office::response()),
     };
     let changed = office.registry.licences().change(change).await;
