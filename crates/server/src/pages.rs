@@ -72,7 +72,7 @@ impl Frame {
         self.app.texts.say(self.language, key, Some(("at", at)))
     }
 
-    /// What a finding says, in the reader's language; what it is about stands behind it as the verifier wrote it.
+    /// What a finding says, in the reader's language; what it is about stands behind it, where that can be read.
     fn finding(&self, code: &str, text: &str) -> String {
         let row = verify::TABLE.iter().find(|row| row.code == code);
         let Some(row) = row else {
@@ -81,7 +81,8 @@ impl Frame {
         let said = self.say(&format!("finding-{}", code.replace('.', "-")));
         let about = text
             .strip_prefix(row.text)
-            .and_then(|rest| rest.strip_prefix(": "));
+            .and_then(|rest| rest.strip_prefix(": "))
+            .filter(|about| is_read(self.language, about));
         match (about, self.language) {
             (None, _) => said,
             (Some(about), Language::Chinese) => format!("{said}：{about}"),
@@ -244,6 +245,13 @@ fn tone(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+/// Whether a reader of this language reads what a finding is about: names, numbers and addresses always; sentences of
+/// the verifier are English, and stand in the report below.
+fn is_read(language: Language, about: &str) -> bool {
+    let is_sentence = about.is_ascii() && about.contains(' ');
+    language == Language::English || !is_sentence
+}
+
 /// The first part of a finding's code.
 fn family(code: &str) -> &str {
     code.split_once('.').map_or(code, |(family, _)| family)
@@ -399,6 +407,20 @@ struct Assets;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_of_the_verifier_are_shown_to_who_reads_english() {
+        for (about, is_shown) in [
+            ("the proof is refused", false),
+            ("revision 4, bytes 95402 to 95403", false),
+            ("https://licences.example/status/1", true),
+            ("2026-07-03T01:00:00Z", true),
+            ("临溪市民政局 1", true),
+        ] {
+            assert_eq!(is_read(Language::Chinese, about), is_shown, "{about}");
+            assert!(is_read(Language::English, about));
+        }
+    }
 
     #[test]
     fn a_signer_is_shown_by_name_and_organisation() {
