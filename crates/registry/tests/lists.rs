@@ -1,5 +1,7 @@
 //! Logs, certificates, status lists, catalogues and backups, and what a disk without room does, on each store at hand.
 
+#[path = "lists/anchors.rs"]
+mod anchors;
 #[path = "lists/backup.rs"]
 mod backup;
 #[path = "lists/backup_changes.rs"]

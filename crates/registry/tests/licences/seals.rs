@@ -1,9 +1,10 @@
 //! A seal that is not in use signs nothing, whatever was released before (T-S6).
 
 use catalogue::key::SealCode;
+use registry::asked::{Asked, IdempotencyKey, Response};
 use registry::jobs::StepRefused;
 use registry::log::Log;
-use registry::seals::{SealAct, SealRefused};
+use registry::seals::{Acting, SealAct, SealRefused, Tell};
 use seal::life::{Consent, Duty, Event, Refused, Stage};
 use time::Duration;
 
@@ -140,5 +141,48 @@ fn a_seal_that_nobody_took_over_signs_nothing() {
             .release(&department(), &job.id, asked, custodian(2))
             .await;
         assert!(matches!(given, Err(StepRefused::SealNotInUse)));
+    });
+}
+
+#[test]
+fn a_request_acts_once_on_a_seal_and_its_answer_is_kept() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let (seals, other) = (office.registry.seals(), stage.open().await.seals());
+        let asked = |key: &str, mark: u8| Asked {
+            caller: "q-apr-seals".to_owned(),
+            key: IdempotencyKey::parse(key).expect("16 characters"),
+            fingerprint: [mark; 32],
+        };
+        let tell = || -> Tell {
+            Box::new(|record| Response {
+                status: 200,
+                body: record.stage.code().into(),
+            })
+        };
+        assert!(seals.stopped().await.expect("answers").is_empty());
+        let (first, second) = ("a-key-of-a-seal-1", "a-key-of-a-seal-2");
+        let suspend = || act(Event::Suspend, CUSTODIAN, 3);
+        let done = seals.act_once(suspend(), asked(first, 1), tell()).await;
+        let response = match done {
+            Ok(Acting::Acted(response)) => Some(response),
+            _ => None,
+        };
+        let response = response.expect("it acts");
+        assert_eq!(response.body, b"suspended");
+        let stopped = other.stopped().await.expect("answers");
+        assert_eq!(stopped.into_iter().collect::<Vec<_>>(), [grounds().seal]);
+        let again = other.act_once(suspend(), asked(first, 1), tell()).await;
+        assert!(matches!(again, Ok(Acting::Repeated(Some(same))) if same == response));
+        let reused = seals.act_once(suspend(), asked(first, 2), tell()).await;
+        assert!(matches!(reused, Err(SealRefused::KeyReused)));
+        // What the table refuses leaves nothing, and its key is free.
+        let refused = seals.act_once(suspend(), asked(second, 3), tell()).await;
+        assert!(matches!(refused, Err(SealRefused::Life(_))));
+        let resume = act(Event::Resume, CUSTODIAN, 5);
+        let waits = seals.act_once(resume, asked(second, 4), tell()).await;
+        assert!(matches!(waits, Ok(Acting::Acted(_))));
+        let history = seals.history(&grounds().seal).await.expect("answers");
+        assert_eq!(history.len(), 2, "establish and suspend");
     });
 }

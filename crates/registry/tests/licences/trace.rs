@@ -214,3 +214,28 @@ fn missing_moved_and_cut_off_entries_are_named() {
         );
     });
 }
+
+#[test]
+fn entries_and_leaves_of_the_tree_name_each_other() {
+    on_each_store(|stage| async move {
+        let registry = stage.open().await;
+        ten(&registry).await;
+        let trace = registry.trace();
+        assert_eq!(trace.unlinked().await.expect("answers"), []);
+        assert_eq!(trace.strays().await.expect("answers"), []);
+        // The end cut off and the head put back: the chain is whole, its leaf is not forgotten.
+        tamper(&stage, "DELETE FROM trace WHERE number = 10").await;
+        assert_eq!(trace.strays().await.expect("answers"), [None]);
+        assert_eq!(trace.unlinked().await.expect("answers"), []);
+        let moved =
+            "UPDATE log_leaf SET log = 1 WHERE id = (SELECT leaf FROM trace WHERE number = 4)";
+        tamper(&stage, moved).await;
+        let unlinked = trace.unlinked().await.expect("answers");
+        assert_eq!(unlinked, [(department().to_string(), 4)]);
+        let swapped = "UPDATE trace SET leaf = leaf + 1 WHERE number = 6";
+        tamper(&stage, swapped).await;
+        let unlinked = trace.unlinked().await.expect("answers");
+        assert_eq!(unlinked.len(), 2);
+        assert_eq!(unlinked.last(), Some(&(department().to_string(), 6)));
+    });
+}
