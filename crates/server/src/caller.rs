@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -258,6 +258,20 @@ pub(crate) fn once(headers: &HeaderMap, fingerprint: Fingerprint) -> Result<Once
         key,
         fingerprint: fingerprint.0,
     })
+}
+
+/// The idempotency key of a request, with what it covers, as a handler takes it.
+#[derive(Debug)]
+pub(crate) struct Keyed(pub(crate) Once);
+
+impl<S: Sync> FromRequestParts<S> for Keyed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let fingerprint = parts.extensions.get::<Fingerprint>().copied();
+        let fingerprint = fingerprint.ok_or(Problem::new(Code::NotSigned))?;
+        once(&parts.headers, fingerprint).map(Keyed)
+    }
 }
 
 /// Names of scopes in an account that the access table knows.

@@ -1,17 +1,16 @@
 //! Seals: where each stands, its ledger's total, and the acts of those who hold and administer it.
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::key::SealCode;
-use issuance::Asker;
 use issuance::custody::{Duty, Event, SealEventTold, SealTold};
+use issuance::{Asker, Once};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Scope;
-use crate::caller::{Fingerprint, Granted, once};
+use crate::caller::{Granted, Keyed};
 use crate::json::{Strict, said};
 use crate::problem::{Code, Problem};
 use crate::problems::of_custody;
@@ -64,11 +63,10 @@ pub(crate) async fn find(
 async fn act(
     app: &App,
     (asker, granted): (&Asker, &Granted),
-    (headers, fingerprint): (&HeaderMap, Fingerprint),
+    once: &Once,
     text: &str,
     (event, body): (Event, &ReasonBody),
 ) -> Result<Response, Problem> {
-    let once = once(headers, fingerprint)?;
     // What an account may do says in which duty its person acts.
     let duties: Vec<Duty> = [
         (Scope::Release, Duty::Custodian),
@@ -80,7 +78,7 @@ async fn act(
     .collect();
     let who = (asker, duties.as_slice());
     let why = (event, body.reason.as_str());
-    let acted = issuance::custody::act(&app.office, who, &once, &code(text)?, why).await;
+    let acted = issuance::custody::act(&app.office, who, once, &code(text)?, why).await;
     acted.map(said).map_err(|error| of_custody(&error))
 }
 
@@ -93,16 +91,14 @@ pub(crate) async fn suspend(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Extension(granted): Extension<Granted>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     Path(text): Path<String>,
     Strict(body): Strict<ReasonBody>,
 ) -> Result<Response, Problem> {
-    let once = (&headers, fingerprint);
     act(
         &app,
         (&asker, &granted),
-        once,
+        &once,
         &text,
         (Event::Suspend, &body),
     )
@@ -118,16 +114,14 @@ pub(crate) async fn resume(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Extension(granted): Extension<Granted>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     Path(text): Path<String>,
     Strict(body): Strict<ReasonBody>,
 ) -> Result<Response, Problem> {
-    let once = (&headers, fingerprint);
     act(
         &app,
         (&asker, &granted),
-        once,
+        &once,
         &text,
         (Event::Resume, &body),
     )
@@ -143,16 +137,14 @@ pub(crate) async fn cancel(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Extension(granted): Extension<Granted>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     Path(text): Path<String>,
     Strict(body): Strict<ReasonBody>,
 ) -> Result<Response, Problem> {
-    let once = (&headers, fingerprint);
     act(
         &app,
         (&asker, &granted),
-        once,
+        &once,
         &text,
         (Event::Cancel, &body),
     )
