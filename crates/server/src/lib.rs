@@ -23,6 +23,7 @@ mod json;
 mod licences;
 mod listen;
 mod lives;
+mod lives_problems;
 mod machines;
 mod notice_pages;
 mod notices;

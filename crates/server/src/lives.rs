@@ -16,8 +16,9 @@ use utoipa::ToSchema;
 use crate::caller::{Fingerprint, once};
 use crate::json::{Strict, said};
 use crate::licences::identifier;
+use crate::lives_problems::of_copy;
 use crate::problem::{Code, Problem};
-use crate::problems::{of_change, of_copy, of_store};
+use crate::problems::{of_change, of_store};
 use crate::state::App;
 
 /// The content of one person's word that a licence is void.

@@ -7,8 +7,6 @@ use issuance::custody::CustodyError;
 use issuance::import::ImportCatalogueError;
 use issuance::import::matters::MatterError;
 use issuance::lives::change::ChangeError;
-use issuance::lives::copies::PaperError;
-use issuance::lives::restrictions::RestrictionError;
 use issuance::papers::documents::DocumentError;
 use issuance::papers::evidence::EvidenceError;
 use issuance::papers::notices::{NoticeError, NoticeRefused};
@@ -19,11 +17,9 @@ use issuance::release::ReleaseError;
 use issuance::{IssueError, SealingError};
 use registry::StoreError;
 use registry::cases::TakeError;
-use registry::copies::PapersRefused;
 use registry::jobs::{DocumentRefused, Reason, StepRefused};
 use registry::licences::{ChangeRefused, FollowRefused, ReserveRefused};
 use registry::objects::ObjectError;
-use registry::restrictions::ImposeRefused;
 use registry::seals::SealRefused;
 
 use crate::problem::{Code, Defect, Problem};
@@ -38,7 +34,7 @@ pub(crate) fn of_store(error: &StoreError) -> Problem {
     })
 }
 
-fn internal(error: &dyn std::error::Error) -> Code {
+pub(crate) fn internal(error: &dyn std::error::Error) -> Code {
     tracing::error!(error = %chain(error), "a request failed inside");
     Code::Internal
 }
@@ -83,70 +79,7 @@ fn ruled(code: Code, refused: &licence::sealing::SealRefused) -> Problem {
     }])
 }
 
-/// Why nothing was done with a paper.
-pub(crate) fn of_copy(error: &PaperError) -> Problem {
-    let refused = |code: Code, defect: &str, text: String, rule: &'static str| {
-        Problem::new(code).with(vec![Defect {
-            at: String::new(),
-            code: defect.to_owned(),
-            text,
-            rule: Some(rule),
-        }])
-    };
-    match error {
-        PaperError::Unknown => Problem::new(Code::NotFound),
-        PaperError::Ahead => one(
-            Code::NotAdmitted,
-            "licence.effective-ahead",
-            error.to_string(),
-        ),
-        PaperError::Number => one(Code::NotAdmitted, "licence.number", error.to_string()),
-        PaperError::Refused(cause) => match cause {
-            PapersRefused::KeyReused => Problem::new(Code::KeyReused),
-            PapersRefused::Unknown => Problem::new(Code::NotFound),
-            PapersRefused::Paper(no) => refused(
-                Code::TransitionRefused,
-                "paper.refused",
-                no.to_string(),
-                no.rule().number(),
-            ),
-            PapersRefused::Alias(no) => refused(
-                Code::NotAdmitted,
-                "alias.refused",
-                no.to_string(),
-                no.rule().number(),
-            ),
-            PapersRefused::Store(error) => of_store(error),
-            _ => Problem::new(internal(cause)),
-        },
-        PaperError::Store(error) => of_store(error),
-        _ => Problem::new(internal(error)),
-    }
-}
-
-/// Why nothing was imposed on a holder, lifted or shown.
-pub(crate) fn of_restriction(error: &RestrictionError) -> Problem {
-    match error {
-        RestrictionError::Holder
-        | RestrictionError::Days
-        | RestrictionError::Effect
-        | RestrictionError::Text(_) => one(
-            Code::NotAdmitted,
-            "restriction.malformed",
-            error.to_string(),
-        ),
-        RestrictionError::Refused(cause) => match cause {
-            ImposeRefused::Taken => one(Code::NotAdmitted, "restriction.taken", cause.to_string()),
-            ImposeRefused::Unknown => Problem::new(Code::NotFound),
-            ImposeRefused::Store(error) => of_store(error),
-            _ => Problem::new(internal(cause)),
-        },
-        RestrictionError::Store(error) => of_store(error),
-        _ => Problem::new(internal(error)),
-    }
-}
-
-fn one(code: Code, defect: &'static str, text: String) -> Problem {
+pub(crate) fn one(code: Code, defect: &'static str, text: String) -> Problem {
     Problem::new(code).with(vec![Defect {
         at: String::new(),
         code: defect.to_owned(),

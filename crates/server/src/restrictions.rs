@@ -13,8 +13,8 @@ use time::Date;
 use utoipa::ToSchema;
 
 use crate::json::Strict;
+use crate::lives_problems::of_restriction;
 use crate::problem::{Code, Problem};
-use crate::problems::of_restriction;
 use crate::state::App;
 
 /// A holder, by kind and code: never in a link (R17).

@@ -132,7 +132,8 @@ async fn attempt(
             let body = json!({"decision": "作字〔2026〕第1号", "reason": "姓名有误", "exposure": "unpresented"});
             let mut last = (0, Value::Null);
             for (place, role) in TWO.into_iter().enumerate() {
-                let call = Call::post(path("void"), &body).once(&format!("a-key-{key}-{place}"));
+                let call = Call::post(path("void"), &body)
+                    .once(&format!("a-key-of-the-table-{key}-{place}"));
                 last = service.call((BUREAU, role), call).await;
                 if last.0 >= 300 {
                     break;

@@ -1,0 +1,72 @@
+//! Which problem each failure is of what happens beside a licence's versions: paper copies, merged papers, restrictions.
+
+use issuance::lives::copies::PaperError;
+use issuance::lives::restrictions::RestrictionError;
+use registry::copies::PapersRefused;
+use registry::restrictions::ImposeRefused;
+
+use crate::problem::{Code, Defect, Problem};
+use crate::problems::{internal, of_store, one};
+
+/// Why nothing was done with a paper.
+pub(crate) fn of_copy(error: &PaperError) -> Problem {
+    let refused = |code: Code, defect: &str, text: String, rule: &'static str| {
+        Problem::new(code).with(vec![Defect {
+            at: String::new(),
+            code: defect.to_owned(),
+            text,
+            rule: Some(rule),
+        }])
+    };
+    match error {
+        PaperError::Unknown => Problem::new(Code::NotFound),
+        PaperError::Ahead => one(
+            Code::NotAdmitted,
+            "licence.effective-ahead",
+            error.to_string(),
+        ),
+        PaperError::Number => one(Code::NotAdmitted, "licence.number", error.to_string()),
+        PaperError::Refused(cause) => match cause {
+            PapersRefused::KeyReused => Problem::new(Code::KeyReused),
+            PapersRefused::Unknown => Problem::new(Code::NotFound),
+            PapersRefused::Paper(no) => refused(
+                Code::TransitionRefused,
+                "paper.refused",
+                no.to_string(),
+                no.rule().number(),
+            ),
+            PapersRefused::Alias(no) => refused(
+                Code::NotAdmitted,
+                "alias.refused",
+                no.to_string(),
+                no.rule().number(),
+            ),
+            PapersRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(cause)),
+        },
+        PaperError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why nothing was imposed on a holder, lifted or shown.
+pub(crate) fn of_restriction(error: &RestrictionError) -> Problem {
+    match error {
+        RestrictionError::Holder
+        | RestrictionError::Days
+        | RestrictionError::Effect
+        | RestrictionError::Text(_) => one(
+            Code::NotAdmitted,
+            "restriction.malformed",
+            error.to_string(),
+        ),
+        RestrictionError::Refused(cause) => match cause {
+            ImposeRefused::Taken => one(Code::NotAdmitted, "restriction.taken", cause.to_string()),
+            ImposeRefused::Unknown => Problem::new(Code::NotFound),
+            ImposeRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(cause)),
+        },
+        RestrictionError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
