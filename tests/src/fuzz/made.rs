@@ -46,6 +46,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         ]),
         "tiles" => Some(vec![(0..=255).cycle().take(3 + 32 * 20).collect()]),
         "lc1" | "examine_text" => code().map(|text| vec![text.into_bytes()]),
+        "examine_package" => package().map(|one| vec![one]),
         "lc1_inside" => code_inside().map(|one| vec![one]),
         "status" | "material_text" | "jws" => status_token().map(|text| vec![text.into_bytes()]),
         "status_inside" => Some(vec![status_payload()]),
@@ -69,6 +70,17 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         _ => None,
     };
     made.unwrap_or_default()
+}
+
+/// The evidence of a case: a sealed file, and an entry with a receipt that is another's.
+fn package() -> Option<Vec<u8>> {
+    let sealed = fixture(&fixtures().join("fuzz/licence/sealed.pdf"))?;
+    let files = [
+        ("documents/1.pdf".to_owned(), sealed),
+        ("trace/1.entry".to_owned(), b"yinxin trace v1\n".to_vec()),
+        ("trace/1.receipt".to_owned(), receipt()),
+    ];
+    verify::Case::pack("BJ-990102-20260608-00017", "2026-07-03T01:00:00Z", &files)
 }
 
 /// A leaf of the public log.

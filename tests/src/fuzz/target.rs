@@ -106,6 +106,7 @@ pub const TARGETS: &[Target] = &[
     document("licence", Shape::Pdf, judge::licence),
     document("examine_cms", Shape::Der, judge::examine),
     document("examine_text", Shape::Text, judge::examine),
+    document("examine_package", Shape::Octets, judge::examine),
     document("trust", Shape::Text, judge::trust),
     target("trust_inside", Shape::Json, judge::trust_inside),
     target("policy", Shape::Json, judge::policy),
