@@ -142,6 +142,36 @@ async fn accepted(stage: &Stage) {
     });
     let code = seal_refused(stage, "Q-APR", &order).await;
     assert_eq!(code, "catalogue.purpose-out-of-scope");
+    acceptance_notice(stage).await;
+}
+
+/// 受理通知书 stands under the acceptance seal, and the inspector finds it genuine.
+async fn acceptance_notice(stage: &Stage) {
+    let body = json!({"kind": "acceptance-notice"});
+    let call = Call::post(format!("/v1/cases/{CASE}/documents"), &body);
+    let waits = stage
+        .call("Q-APR", call.once("the-acceptance-of-the-story"))
+        .await;
+    assert_eq!(waits.status, 202, "{}", waits.json());
+    let waits = waits.json();
+    assert_eq!(waits["seal"], "990102-SLZYZ-01");
+    let job = waits["job"].as_str().expect("a job");
+    let bureau = stage.at("Q-APR");
+    let sealed = bureau.release(("custodian", CUSTODIAN), job, stage.now());
+    let sealed = sealed.await.expect("an answer");
+    assert_eq!(sealed.status, 201, "{}", sealed.json());
+    let call = Call::get(format!("/v1/seal-signatures/{job}/file"));
+    let file = stage.call("Q-APR", call).await.content.to_vec();
+    assert_eq!(judged(stage, file).await["verdict"], "valid");
+}
+
+/// What the service says of a file.
+async fn judged(stage: &Stage, file: Vec<u8>) -> Value {
+    let post = "POST".parse().expect("a method");
+    let call = Call::send(post, "/v1/verifications", "application/octet-stream", file);
+    let customer = stage.at("Q-APR");
+    let report = customer.anybody().call(call, stage.now()).await;
+    report.expect("an answer").json()
 }
 
 /// Asks for a seal on a document, and gives the code under which it is refused.
@@ -269,24 +299,19 @@ async fn granted_and_released(stage: &Stage) -> String {
     identifier
 }
 
-/// The sealed file is genuine for the inspector, and its seal the one approval seal.
+/// The sealed file is genuine for the inspector.
 async fn file_is_judged(stage: &Stage, identifier: &str) {
-    let call = Call::get(format!("/v1/licences/{identifier}/files/pdf"));
-    let file = stage.call("Q-APR", call).await;
-    let post = "POST".parse().expect("a method");
-    let call = Call::send(
-        post,
-        "/v1/verifications",
-        "application/octet-stream",
-        file.content.to_vec(),
-    );
-    let report = stage.at("Q-APR").anybody().call(call, stage.now()).await;
-    let report = report.expect("an answer").json();
+    let report = judged(stage, file(stage, identifier).await).await;
     assert_eq!(
         (&report["verdict"], &report["answer"]),
         (&json!("valid"), &json!("valid")),
         "{report}"
     );
+}
+
+async fn file(stage: &Stage, identifier: &str) -> Vec<u8> {
+    let call = Call::get(format!("/v1/licences/{identifier}/files/pdf"));
+    stage.call("Q-APR", call).await.content.to_vec()
 }
 
 /// 16:42:10: five receivers are told of the result, each once.
@@ -370,8 +395,9 @@ fn promise<'a>(case: &'a Value, number: &str) -> &'a Value {
 
 /// 17 July: what rests on the broken promise is annulled; the case may be archived.
 async fn annulled(stage: &Stage) {
-    stage.go_to(utc_datetime!(2026-07-17 03:05)).await;
+    stage.go_to(utc_datetime!(2026-07-17 03:00)).await;
     stage.applied(&event(21)).await;
+    stage.go_to(utc_datetime!(2026-07-17 03:05)).await;
     let case = stage.case("C-FIRE").await;
     assert_eq!(promise(&case, "CN-8")["state"], "annulled");
     assert_eq!(promise(&case, "CN-5")["state"], "in_force");

@@ -64,12 +64,12 @@ fn a_stopped_case_is_not_released_and_a_released_one_is_not_rolled_back() {
         assert_eq!(refused.status, 422);
         let problem = refused.json();
         assert_eq!(problem["code"], "release.refused");
-        assert_eq!(problem["defects"][0]["code"], "case.stopped");
+        assert_eq!(problem["defects"][0]["code"], "seal.case-stopped");
         assert_eq!(problem["defects"][0]["rule"], "R6");
         let last = stage.trace("Q-APR").await.pop().expect("an entry");
         assert_eq!(
             (last.deed.as_str(), last.ground.as_str()),
-            ("deny", "case.stopped")
+            ("deny", "seal.case-stopped")
         );
         let red = stage
             .call("Q-APR", Call::get("/v1/cases?card=red"))
