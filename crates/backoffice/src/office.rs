@@ -277,6 +277,17 @@ impl Office {
         Ok(())
     }
 
+    /// Makes what the service itself trusts anew, as of now: a bundle is good for a time, and a service may run longer.
+    ///
+    /// # Errors
+    /// The bundle cannot be put together; then the trust before stays in force.
+    pub fn renew_trust(&self) -> Result<(), verify::ReadTrust> {
+        let desk = self.desk();
+        let trust = Trust::of(&self.contents(&desk).bundle())?;
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
+        Ok(())
+    }
+
     /// What the office decided once.
     #[must_use]
     pub fn settings(&self) -> &Settings {

@@ -92,6 +92,10 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
         }
     }
     done.lists = office.lists.renew().await?;
+    // Before jobs are taken up: what is sealed is judged by it.
+    if let Err(error) = office.renew_trust() {
+        tracing::warn!(error = %chain(&error), "the trust of before stays in force");
+    }
     (done.jobs, done.failed) = take_up(office).await?;
     done.cases = crate::cases::upkeep(office).await?;
     Ok(done)

@@ -30,7 +30,7 @@ fn the_story_runs_whole_and_each_row_of_its_table_holds() {
         receivers_told(&stage, &identifier).await;
         certificate(&stage).await;
         found_untrue(&stage, &identifier).await;
-        annulled(&stage).await;
+        annulled(&stage, &identifier).await;
         whole(&stage).await;
     });
 }
@@ -394,8 +394,9 @@ fn promise<'a>(case: &'a Value, number: &str) -> &'a Value {
 }
 
 /// 17 July: what rests on the broken promise is annulled; the case may be archived.
-async fn annulled(stage: &Stage) {
+async fn annulled(stage: &Stage, identifier: &str) {
     stage.go_to(utc_datetime!(2026-07-17 03:00)).await;
+    part_ended(stage, identifier).await;
     stage.applied(&event(21)).await;
     stage.go_to(utc_datetime!(2026-07-17 03:05)).await;
     let case = stage.case("C-FIRE").await;
@@ -420,6 +421,40 @@ async fn annulled(stage: &Stage) {
         (&asked[0]["data"]["commitment"], &asked[0]["data"]["due"]),
         (&json!("CN-5"), &json!("2026-08-09"))
     );
+}
+
+/// The fire part is annulled by the body that holds its power: version 002 with two parts, 001 is superseded.
+async fn part_ended(stage: &Stage, identifier: &str) {
+    let old = file(stage, identifier).await;
+    let body = json!({
+        "ending": "annulled", "decision": "撤字〔2026〕第0017号", "legal_basis": "行政许可法第六十九条",
+        "decided_by": "P-FIRE-1", "decided_on": "2026-07-17",
+    });
+    let path = format!("/v1/licences/{identifier}/parts/XF990102-2026-0001/end");
+    // R7: the bureau that issues the whole holds no power over the fire part.
+    let call = Call::post(&path, &body).once("the-ending-by-the-bureau");
+    assert_eq!(stage.call("Q-APR", call).await.status, 422);
+    let call = Call::post(&path, &body).once("the-ending-of-the-fire-part");
+    let waits = stage.call("C-FIRE", call).await;
+    assert_eq!(waits.status, 202, "{}", waits.json());
+    let waits = waits.json();
+    let job = waits["job"].as_str().expect("a job");
+    let bureau = stage.at("Q-APR");
+    let issued = bureau.release(("custodian", CUSTODIAN), job, stage.now());
+    let issued = issued.await.expect("an answer");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    let second = issued.json()["identifier"].clone();
+    assert_eq!(second, story()["licence"]["identifier_v2"]);
+    let second = second.as_str().expect("an identifier");
+    file_is_judged(stage, second).await;
+    assert_eq!(judged(stage, old).await["answer"], "superseded");
+    let call = Call::get(format!("/v1/licences/{identifier}"));
+    let told = stage.call("Q-APR", call).await.json();
+    assert_eq!(told["state"], "superseded", "{told}");
+    for receiver in ["C-SAMR", "Q-ENF"] {
+        let told = stage.told(receiver, "licence.supersede", 1).await;
+        assert_eq!(told.len(), 1, "{receiver}");
+    }
 }
 
 /// The whole story again changes nothing; each trace is whole, and each receiver heard everything once and in order.
@@ -451,7 +486,7 @@ async fn whole(stage: &Stage) {
         assert_eq!(ids.len(), count, "{receiver}");
         assert_eq!(
             stage.heard(receiver, "licence.issued").len(),
-            usize::from(receiver != "Q-APR")
+            2 * usize::from(receiver != "Q-APR")
         );
     }
 }
