@@ -13,7 +13,6 @@ use licence::versions::{History, OneVersion, Recorded, Versions};
 use registry::licences::{Happened, Record};
 
 #[path = "../tests/licences/further.rs"]
-#[expect(dead_code, reason = "it serves the tests too")]
 mod further;
 #[path = "../tests/licences/office.rs"]
 #[expect(dead_code, reason = "the office serves the tests too")]

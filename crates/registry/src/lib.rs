@@ -9,11 +9,9 @@
 //! ([`Secrets`]).
 
 pub mod backup;
-pub mod callers;
 pub mod case_links;
 pub mod cases;
 pub mod catalogues;
-pub mod certificates;
 pub mod copies;
 pub mod jobs;
 pub mod licences;
@@ -21,11 +19,9 @@ mod migrations;
 pub mod notices;
 mod registry;
 pub mod restrictions;
-pub mod seals;
-pub mod signers;
-pub mod status;
 
 pub use registry::{Registry, open};
+pub use rolls::{callers, certificates, seals, signers, status};
 pub use store::{Cause, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
 pub use trail::{anchor, asked, audit, journal, log, outbox, trace};

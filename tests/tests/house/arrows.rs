@@ -24,14 +24,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("affix", &["asn1", "crypto", "pdf"]),
     ("document", &["crypto", "pdf", "seal"]),
     (
+        "rolls",
+        &[
+            "catalogue",
+            "crypto",
+            "dossier",
+            "pki",
+            "seal",
+            "store",
+            "trail",
+        ],
+    ),
+    (
         "registry",
         &[
             "catalogue",
             "crypto",
             "dossier",
             "licence",
-            "pki",
-            "seal",
+            "rolls",
             "store",
             "tlog",
             "trail",

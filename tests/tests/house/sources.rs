@@ -20,6 +20,7 @@ pub(crate) const CRATES: &[&str] = &[
     "pdf",
     "pki",
     "registry",
+    "rolls",
     "seal",
     "server",
     "store",

@@ -25,7 +25,9 @@ pub struct Callers {
 }
 
 impl Callers {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Callers {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Callers {
         Callers { store, secrets }
     }
 

@@ -106,7 +106,9 @@ const OVER: &str = "SELECT id, department, state, level, person, certificate, un
 const DAMAGED: StoreError = StoreError::Damaged { table: "signer" };
 
 impl Signers {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Signers {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Signers {
         Signers { store, secrets }
     }
 

@@ -41,7 +41,9 @@ pub struct Answers {
 }
 
 impl Answers {
-    pub(crate) fn new(store: Arc<Store>) -> Answers {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Answers {
         Answers { store }
     }
 

@@ -133,6 +133,6 @@ const DAMAGED: StoreError = StoreError::Damaged {
 };
 
 /// When half of what lies between the two moments is over (T-A2).
-pub(crate) fn half_life(from: UtcDateTime, until: UtcDateTime) -> UtcDateTime {
+pub fn half_life(from: UtcDateTime, until: UtcDateTime) -> UtcDateTime {
     from + (until - from) / 2
 }

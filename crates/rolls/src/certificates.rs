@@ -22,7 +22,7 @@ pub use answers::{AnswerDue, Answers, SignedAnswer};
 pub use lists::{Lists, Scope, SignedList, Turn};
 pub use standing::{CertificateError, Intent, Registered, Revocation, Standing};
 
-pub(crate) use standing::half_life;
+pub use standing::half_life;
 
 /// The certificates of a registry.
 #[derive(Debug, Clone)]
@@ -31,7 +31,9 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    pub(crate) fn new(store: Arc<Store>) -> Certificates {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Certificates {
         Certificates { store }
     }
 
@@ -292,7 +294,10 @@ fn registered(mut row: Row) -> Result<Registered, CertificateError> {
 }
 
 /// Revokes in the transaction of the act that it follows from.
-pub(crate) async fn revoke(
+///
+/// # Errors
+/// As the store has it; a refusal by its name.
+pub async fn revoke(
     link: &mut Link,
     issuer: &str,
     revoked: &Revoked,

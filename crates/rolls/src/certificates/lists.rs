@@ -65,7 +65,9 @@ pub struct Lists {
 }
 
 impl Lists {
-    pub(crate) fn new(store: Arc<Store>) -> Lists {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Lists {
         Lists { store }
     }
 

@@ -144,7 +144,9 @@ pub struct StatusLists {
 }
 
 impl StatusLists {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> StatusLists {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> StatusLists {
         StatusLists { store, secrets }
     }
 
@@ -329,7 +331,10 @@ fn opened(mut row: Row, secrets: &Secrets) -> Result<StatusList, StatusError> {
 ///
 /// D20: every licence version has a slot from its reservation on, so this runs in the reservation's
 /// transaction. A counter that is never used is lost.
-pub(crate) async fn next_index(
+///
+/// # Errors
+/// As the store has it; a refusal by its name.
+pub async fn next_index(
     link: &mut Link,
     list: ListNumber,
 ) -> Result<Option<u32>, StoreError> {
@@ -342,7 +347,10 @@ pub(crate) async fn next_index(
 }
 
 /// Sets a slot in the transaction of the change that it tells of.
-pub(crate) async fn set(
+///
+/// # Errors
+/// As the store has it; a refusal by its name.
+pub async fn set(
     link: &mut Link,
     list: ListNumber,
     slot: u32,

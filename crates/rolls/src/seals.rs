@@ -147,7 +147,9 @@ const STOPPED: &str = "SELECT code FROM seal WHERE stage <> 'in_use'";
 const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
 
 impl Seals {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Seals {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Seals {
         Seals { store, secrets }
     }
 
@@ -259,7 +261,10 @@ impl Seals {
 }
 
 /// Whether a seal may sign, in the transaction that would have it do so.
-pub(crate) async fn is_in_use(link: &mut Link, seal: &SealCode) -> Result<bool, StoreError> {
+///
+/// # Errors
+/// As the store has it; a refusal by its name.
+pub async fn is_in_use(link: &mut Link, seal: &SealCode) -> Result<bool, StoreError> {
     let statement = if link.has_rivals() { SHARE } else { USE };
     let stage = link.row(statement, &[seal.as_str().into()]).await?;
     match stage {
