@@ -334,10 +334,7 @@ fn opened(mut row: Row, secrets: &Secrets) -> Result<StatusList, StatusError> {
 ///
 /// # Errors
 /// As the store has it; a refusal by its name.
-pub async fn next_index(
-    link: &mut Link,
-    list: ListNumber,
-) -> Result<Option<u32>, StoreError> {
+pub async fn next_index(link: &mut Link, list: ListNumber) -> Result<Option<u32>, StoreError> {
     const NEXT: &str = "UPDATE status_list SET next_index = next_index + 1 \
          WHERE list = $1 AND next_index < capacity RETURNING next_index - 1";
     match link.row(NEXT, &[list.0.into()]).await? {

@@ -43,7 +43,6 @@ mod subscriptions;
 mod text;
 mod verifications;
 mod versions;
-mod webhooks;
 mod witnesses;
 
 use wire::{arrival, client, framing, message_signature, problem, spool};

@@ -9,9 +9,8 @@ use crate::api::{openapi, router};
 use crate::config::Config;
 use crate::door::Door;
 use crate::listen;
-use crate::state::App;
+use crate::state::{App, webhooks};
 use crate::text::Texts;
-use crate::webhooks::Webhooks;
 use crate::witnesses;
 
 /// An open office as its handlers reach it, and the door to it.
@@ -42,7 +41,7 @@ pub async fn run(
         .install_recorder()
         .ok();
     issuance::upkeep::start(&office);
-    let webhooks = Webhooks::of(&config);
+    let webhooks = webhooks(&config);
     issuance::push::start(&office, move |letter| webhooks.carry(letter));
     let (app, door) = application(office, config, metrics)?;
     tokio::spawn(witnesses::watch(app));

@@ -9,7 +9,7 @@ use crate::config::{Config, Mode};
 use crate::problem::{Code, Problem};
 use crate::spool::Spool;
 use crate::text::Texts;
-use crate::webhooks::Webhooks;
+use courier::Webhooks;
 
 /// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
 const DOCUMENTS: u32 = 8;
@@ -52,7 +52,7 @@ impl App {
         Self(Arc::new(Inner {
             jobs: places(config.jobs),
             judged: places(config.judged),
-            webhooks: Webhooks::of(&config),
+            webhooks: webhooks(&config),
             documents: places(DOCUMENTS),
             spool: Spool::new(),
             office,
@@ -89,4 +89,9 @@ impl std::ops::Deref for App {
     fn deref(&self) -> &Inner {
         &self.0
     }
+}
+
+/// The carrier of events, as configured.
+pub(crate) fn webhooks(config: &Config) -> Webhooks {
+    Webhooks::of(&config.private_receivers, config.mode == Mode::Example)
 }

@@ -102,10 +102,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("cli", &["crypto", "pki", "verify"]),
     ("wire", &["crypto"]),
+    ("courier", &["crypto", "issuance", "wire"]),
     (
         "server",
         &[
             "catalogue",
+            "courier",
             "crypto",
             "evidence",
             "issuance",
@@ -123,10 +125,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("argon2", &["crypto"]),
     ("askama", &["server"]),
-    ("axum", &["server", "wire"]),
+    ("axum", &["courier", "server", "wire"]),
     (
         "base64",
         &[
+            "courier",
             "credential",
             "evidence",
             "pki",
@@ -137,12 +140,12 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("fast_qr", &["credential"]),
-    ("hyper", &["server", "wire"]),
+    ("hyper", &["courier", "server", "wire"]),
     ("lopdf", &["pdf"]),
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
-    ("rustls", &["server"]),
-    ("rustls-native-certs", &["server"]),
+    ("rustls", &["courier"]),
+    ("rustls-native-certs", &["courier"]),
     ("rustls-webpki", &["pki"]),
     ("rusqlite", &["store"]),
     ("sqlx", &["store"]),
@@ -151,6 +154,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &[
             "backoffice",
             "cli",
+            "courier",
             "issuance",
             "registry",
             "server",
@@ -159,7 +163,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("tokio-rustls", &["server"]),
+    ("tokio-rustls", &["courier"]),
     ("utoipa", &["server"]),
     ("wasm-bindgen", &["cli"]),
     ("x509-parser", &["x509"]),

@@ -9,6 +9,7 @@ pub(crate) const CRATES: &[&str] = &[
     "backoffice",
     "catalogue",
     "cli",
+    "courier",
     "credential",
     "crypto",
     "docket",

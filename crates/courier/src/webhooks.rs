@@ -26,8 +26,7 @@ use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::config::{Config, Mode};
-use crate::message_signature::{Credentials, sign};
+use wire::message_signature::{Credentials, sign};
 
 /// How long a delivery may take, from the name of the receiver to its status (T-I8).
 const LIMIT: Duration = Duration::from_secs(5);
@@ -39,7 +38,7 @@ const KIND: &str = "application/cloudevents+json; charset=utf-8";
 /// Why an address is not called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub(crate) enum AddressRefused {
+pub enum AddressRefused {
     /// It is not `https://host/path`.
     #[error("the address is not one of the form https://host/path")]
     Form,
@@ -102,15 +101,26 @@ impl Target {
 
 /// The carrier of one service; cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Webhooks {
+pub struct Webhooks {
     named: Arc<[String]>,
-    mode: Mode,
+    calls_itself: bool,
     tls: TlsConnector,
 }
 
+impl std::fmt::Debug for Webhooks {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Webhooks")
+    }
+}
+
 impl Webhooks {
-    /// As configured; trusts the roots of the system for `https`.
-    pub(crate) fn of(config: &Config) -> Self {
+    /// A carrier that trusts the roots of the system for `https`. `named` are the hosts, with or without a port, that it may
+    /// call although they are private or not protected; `calls_itself` lets it call its own machine, as a demonstration does.
+    ///
+    /// # Panics
+    /// Never: ring has the suites of TLS 1.2 and 1.3.
+    #[must_use]
+    pub fn of(named: &[String], calls_itself: bool) -> Self {
         let mut roots = RootCertStore::empty();
         let found = rustls_native_certs::load_native_certs();
         let (added, ignored) = roots.add_parsable_certificates(found.certs);
@@ -123,14 +133,17 @@ impl Webhooks {
             .with_root_certificates(roots)
             .with_no_client_auth();
         Self {
-            named: config.private_receivers.clone().into(),
-            mode: config.mode,
+            named: named.into(),
+            calls_itself,
             tls: TlsConnector::from(Arc::new(tls)),
         }
     }
 
     /// Whether an address may be subscribed; where its name leads is asked at each delivery.
-    pub(crate) fn inspect(&self, address: &str) -> Result<(), AddressRefused> {
+    ///
+    /// # Errors
+    /// [`AddressRefused`].
+    pub fn inspect(&self, address: &str) -> Result<(), AddressRefused> {
         self.target(address).map(|_| ())
     }
 
@@ -140,7 +153,7 @@ impl Webhooks {
         if literal.is_some_and(|ip| !self.may_reach(&target, ip)) {
             return Err(AddressRefused::Private);
         }
-        let is_here = literal.is_some_and(|ip| ip.is_loopback()) && self.mode == Mode::Example;
+        let is_here = literal.is_some_and(|ip| ip.is_loopback()) && self.calls_itself;
         (target.is_protected || is_here || self.is_named(&target))
             .then_some(target)
             .ok_or(AddressRefused::Unprotected)
@@ -154,11 +167,14 @@ impl Webhooks {
     }
 
     fn may_reach(&self, target: &Target, ip: IpAddr) -> bool {
-        is_public(ip) || self.is_named(target) || ip.is_loopback() && self.mode == Mode::Example
+        is_public(ip) || self.is_named(target) || ip.is_loopback() && self.calls_itself
     }
 
     /// Carries one letter; acknowledged by any status of 200 to 299.
-    pub(crate) fn carry(
+    ///
+    /// # Errors
+    /// [`Undelivered`] says whether the receiver was there.
+    pub fn carry(
         &self,
         letter: Letter,
     ) -> impl Future<Output = Result<(), Undelivered>> + Send + use<> {
@@ -314,17 +330,9 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
 
-    fn webhooks(mode: Mode, named: &[&str]) -> Webhooks {
-        let text = format!(
-            "public_url = \"https://licences.example\"\ndatabase = \"sqlite:x\"\nobjects = \"o\"\nkeys = \"k\"\n\
-             field_key = \"f\"\nmode = \"{}\"\nprivate_receivers = {named:?}\n",
-            if mode == Mode::Example {
-                "example"
-            } else {
-                "production"
-            }
-        );
-        Webhooks::of(&toml::from_str(&text).expect("a configuration"))
+    fn webhooks(calls_itself: bool, named: &[&str]) -> Webhooks {
+        let named: Vec<String> = named.iter().map(|&host| host.to_owned()).collect();
+        Webhooks::of(&named, calls_itself)
     }
 
     #[test]
@@ -366,7 +374,7 @@ mod tests {
     #[test]
     fn an_address_is_protected_and_public_unless_the_configuration_names_it() {
         use AddressRefused::{Form, Private, Unprotected};
-        let production = webhooks(Mode::Production, &["10.1.2.3:8443", "events.inside"]);
+        let production = webhooks(false, &["10.1.2.3:8443", "events.inside"]);
         for (address, refused) in [
             ("https://events.example/yinxin?x=1", None),
             ("https://events.example", None),
@@ -392,7 +400,7 @@ mod tests {
 
     #[test]
     fn a_demonstration_calls_its_own_machine() {
-        let example = webhooks(Mode::Example, &[]);
+        let example = webhooks(true, &[]);
         assert_eq!(example.inspect("http://127.0.0.1:9000/events"), Ok(()));
         assert_eq!(
             example.inspect("http://192.168.1.1/"),
