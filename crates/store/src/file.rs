@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, OpenFlags};
 use sqlx::migrate::Migrator;
@@ -27,7 +28,7 @@ impl File {
     /// synchronous (T-D2).
     pub(crate) fn open(path: &Path) -> Result<File, OpenStore> {
         const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON;";
+             PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000;";
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let file = File::connect(path, flags)?;
         file.0.execute_batch(WRITER).map_err(StoreError::from)?;
@@ -46,7 +47,10 @@ impl File {
         let connection = rusqlite::Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.execute_batch("PRAGMA cache_size = -65536;")?;
+        // Without it a statement with a value behind its LIMIT is prepared anew each time it runs.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        // What a savepoint may have to put back stays in memory, however much it is, and never in a file.
+        connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;")?;
         Ok(File(connection))
     }
 
@@ -121,6 +125,11 @@ impl File {
             }
         }
         Ok(statement)
+    }
+
+    /// Rows that it has changed since it was opened.
+    pub(crate) fn changed(&self) -> u64 {
+        self.0.total_changes()
     }
 
     /// Whether no transaction is open.

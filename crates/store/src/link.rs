@@ -238,6 +238,14 @@ impl Link {
         )
     }
 
+    /// Rows that the writer of an SQLite file has changed so far.
+    pub(crate) fn changed(&self) -> u64 {
+        match &self.connection {
+            Connection::Writer(file) => file.changed(),
+            _ => 0,
+        }
+    }
+
     /// The error that ended this connection, if one did.
     pub(crate) fn broken(&self) -> Option<&StoreError> {
         self.broken.as_ref()

@@ -4,6 +4,7 @@
 //! statements. It takes whatever has queued, runs each fact in a savepoint of one transaction, commits
 //! once and answers all. A group begins as soon as the last one is durable, never on a timer.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -91,6 +92,7 @@ impl Database {
         let writer = Writer {
             path: path.to_path_buf(),
             link: Some(Link::new(Connection::Writer(file))),
+            kept: Promise::Durable,
             runtime: Handle::current(),
         };
         let writer = thread::Builder::new()
@@ -135,6 +137,8 @@ impl Drop for Database {
 struct Writer {
     path: PathBuf,
     link: Option<Link>,
+    /// What the connection keeps, as it is set: durable when it is opened.
+    kept: Promise,
     runtime: Handle,
 }
 
@@ -142,25 +146,21 @@ impl Writer {
     /// Works until nobody can give it facts any more. A fact that panics takes its group with it and
     /// nothing else: the connection is given up, which rolls back, and the next group has a new one.
     fn work(mut self, commands: &Receiver<Command>) {
-        let mut group = Vec::new();
+        let mut group = VecDeque::new();
         while let Ok(first) = commands.recv() {
-            let rest = commands.try_iter().take(MAX_GROUP - 1);
-            let mut promise = first.promise;
-            group.push(first.run);
-            group.extend(rest.map(|command| {
-                promise = promise.max(command.promise);
-                command.run
-            }));
+            group.push_back(first);
+            group.extend(commands.try_iter().take(MAX_GROUP - 1));
             let link = match self.link.take() {
                 Some(link) => Ok(link),
                 None => self.reopen(),
             };
+            let kept = &mut self.kept;
             // Should a fact panic, the connection is dropped on the way.
             let turn = AssertUnwindSafe(|| {
                 // Nothing of this waits, but for a fact that waits for something else than its link.
                 self.runtime.block_on(async {
                     match link {
-                        Ok(link) => commit(link, &mut group, promise).await,
+                        Ok(link) => commit(link, &mut group, kept).await,
                         Err(error) => {
                             refuse(&mut group, &error).await;
                             None
@@ -176,7 +176,8 @@ impl Writer {
         }
     }
 
-    fn reopen(&self) -> Result<Link, StoreError> {
+    fn reopen(&mut self) -> Result<Link, StoreError> {
+        self.kept = Promise::Durable;
         match File::open(&self.path) {
             Ok(file) => Ok(Link::new(Connection::Writer(file))),
             Err(OpenStore::Store(error)) => Err(error),
@@ -186,18 +187,18 @@ impl Writer {
 }
 
 /// Tells facts that were not run why.
-async fn refuse(group: &mut Vec<Run>, error: &StoreError) {
+async fn refuse(group: &mut VecDeque<Command>, error: &StoreError) {
     tracing::error!(error = %error, waiting = group.len(), "the store takes no facts");
     for command in group.drain(..) {
-        let done = command(Err(error.clone())).await;
+        let done = (command.run)(Err(error.clone())).await;
         (done.answer)(Err(error.clone()));
     }
 }
 
 /// Runs and commits a group; gives the connection back if it may be used again.
-async fn commit(mut link: Link, group: &mut Vec<Run>, promise: Promise) -> Option<Link> {
+async fn commit(mut link: Link, group: &mut VecDeque<Command>, kept: &mut Promise) -> Option<Link> {
     let mut answers = Vec::with_capacity(group.len());
-    let mut ended = synchronous(&mut link, promise).await;
+    let mut ended = synchronous(&mut link, group, kept).await;
     if ended.is_ok() {
         ended = run(&mut link, group, &mut answers).await;
     }
@@ -218,42 +219,58 @@ async fn commit(mut link: Link, group: &mut Vec<Run>, promise: Promise) -> Optio
 }
 
 /// T-D2: a group that holds a durable fact is synchronised, and with it whatever was committed
-/// before. What is asked between transactions costs no disk.
-async fn synchronous(link: &mut Link, promise: Promise) -> Result<(), StoreError> {
+/// before. What is set between transactions costs no disk, but as much as a statement.
+async fn synchronous(
+    link: &mut Link,
+    group: &VecDeque<Command>,
+    kept: &mut Promise,
+) -> Result<(), StoreError> {
+    let promises = group.iter().map(|command| command.promise);
+    let promise = promises.max().unwrap_or(Promise::Durable);
+    if promise == *kept {
+        return Ok(());
+    }
     let setting = match promise {
         Promise::Committed => "PRAGMA synchronous = NORMAL",
         Promise::Durable => "PRAGMA synchronous = FULL",
     };
-    link.run(setting, &[]).await.map(|_| ())
+    link.run(setting, &[]).await?;
+    *kept = promise;
+    Ok(())
 }
 
 async fn run(
     link: &mut Link,
-    group: &mut Vec<Run>,
+    group: &mut VecDeque<Command>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), StoreError> {
     link.run("BEGIN IMMEDIATE", &[]).await?;
     // Whether the transaction holds something that a refused fact must not take with it.
     let mut stands = false;
-    while !group.is_empty() {
-        if stands {
+    // In the order in which they came.
+    while let Some(command) = group.pop_front() {
+        // A note is refused by no rule once it has written, so that it needs nothing to go back to.
+        let saved = stands && command.promise == Promise::Durable;
+        if saved {
             link.run("SAVEPOINT fact", &[]).await?;
         }
-        // In the order in which they came.
-        let command = group.remove(0);
-        let done = command(Ok(&mut *link)).await;
+        let before = link.changed();
+        let done = (command.run)(Ok(&mut *link)).await;
         answers.push(done.answer);
         if let Some(error) = link.broken() {
             return Err(error.clone());
         }
         match (stands, done.stands) {
-            (true, true) => {
+            (true, true) if saved => {
                 link.run("RELEASE fact", &[]).await?;
             }
-            (true, false) => {
+            (true, false) if saved => {
                 link.run("ROLLBACK TO fact", &[]).await?;
                 link.run("RELEASE fact", &[]).await?;
             }
+            // Half of a note is undone with its group, which may come again.
+            (true, false) if link.changed() != before => return Err(StoreError::Busy),
+            (true, _) => {}
             (false, true) => stands = true,
             (false, false) => {
                 link.run("ROLLBACK", &[]).await?;

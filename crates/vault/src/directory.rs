@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crypto::Random;
 use time::UtcDateTime;
 
 use crate::fault::ObjectError;
 use crate::name::ObjectId;
-use crate::pack::{Appended, Packed, Packs, each_of};
+use crate::pack::{Packed, Packs, each_of};
+use crate::packing::{Packing, Writing};
 use crate::turns::Turns;
 
 /// Shelves by the first hexadecimal digit of a name. Few, so that one sync covers many files; a
@@ -55,9 +56,10 @@ pub(crate) struct Directory {
     folder: PathBuf,
     quota: u64,
     used: AtomicU64,
-    stopped: AtomicBool,
+    stopped: Arc<AtomicBool>,
     shelves: Vec<Shelf>,
-    packs: Packs,
+    packs: Arc<Packs>,
+    packing: Packing,
 }
 
 /// One directory of finished files, and who waits for its sync.
@@ -80,14 +82,16 @@ impl Directory {
                 turns: Turns::default(),
             });
         }
-        let packs = Packs::open(folder.join(PACKS))?;
+        let packs = Arc::new(Packs::open(folder.join(PACKS))?);
+        let stopped = Arc::new(AtomicBool::new(false));
         sync(folder)?;
         Ok(Directory {
+            packing: Packing::start(Arc::clone(&packs), Arc::clone(&stopped))?,
             packs,
             folder: folder.to_path_buf(),
             quota,
             used: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
+            stopped,
             shelves,
         })
     }
@@ -160,27 +164,15 @@ impl Directory {
         synced
     }
 
-    /// Writes a small object that `seal` makes of its name, `stored` octets, and returns when it is durable.
-    pub(crate) fn pack(
-        &self,
-        stored: u64,
-        random: &dyn Random,
-        seal: impl FnOnce(&ObjectId) -> Result<Vec<u8>, ObjectError>,
-    ) -> Result<ObjectId, ObjectError> {
+    /// Has a small object of `stored` octets written, and returns when it is durable.
+    pub(crate) async fn pack(&self, stored: u64, write: Writing) -> Result<ObjectId, ObjectError> {
         self.admits()?;
         self.take(stored)?;
-        let appended = self.packs.append(random, seal);
-        appended.map_err(|failed| {
+        let put = self.packing.put(write).await;
+        if put.is_err() {
             self.give_back(stored);
-            match failed {
-                Appended::Unwritten(error) => error,
-                Appended::Unsynced(error) => {
-                    // T-D4: a failed sync stops the store; nobody repeats it and calls the result success.
-                    self.stopped.store(true, Ordering::Release);
-                    error
-                }
-            }
-        })
+        }
+        put
     }
 
     /// The object of this name in its pack, if it is in one.

@@ -15,6 +15,7 @@ mod form;
 mod name;
 mod objects;
 mod pack;
+mod packing;
 mod reader;
 mod turns;
 mod whole;

@@ -11,6 +11,7 @@ use crate::draft::Draft;
 use crate::fault::ObjectError;
 use crate::name::ObjectId;
 use crate::pack::MAX_PACKED;
+use crate::packing::Writing;
 use crate::reader::Reader;
 use crate::whole::{seal, sealed_length};
 use crate::wrapping::Wrapping;
@@ -48,10 +49,15 @@ impl Objects {
     /// [`Objects::recover`]); nothing is stored then.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<ObjectId, ObjectError> {
         let store = self.clone();
+        if bytes.len() <= MAX_PACKED {
+            let stored = sealed_length(bytes.len());
+            let write: Writing = Box::new(move |packs| {
+                let random = store.random.as_ref();
+                packs.write(random, |id| seal(id, &bytes, &store.wrapping, random))
+            });
+            return self.directory.pack(stored, write).await;
+        }
         off_the_loop(move || {
-            if bytes.len() <= MAX_PACKED {
-                return store.pack(&bytes);
-            }
             let mut draft = store.draft()?;
             draft.write(&bytes)?;
             draft.finish()
@@ -59,18 +65,15 @@ impl Objects {
         .await
     }
 
-    fn pack(&self, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
-        let random = self.random.as_ref();
-        let stored = sealed_length(bytes.len());
-        self.directory
-            .pack(stored, random, |id| seal(id, bytes, &self.wrapping, random))
-    }
-
     /// The whole object.
     ///
     /// # Errors
     /// `NotFound`; `Altered` when one bit of it is not what was stored.
     pub async fn read(&self, id: &ObjectId) -> Result<Vec<u8>, ObjectError> {
+        // A small one is read here: to hand it to another thread costs more.
+        if let Some(packed) = self.directory.packed(id)? {
+            return Reader::packed(packed, &self.wrapping, id)?.whole();
+        }
         let (store, id) = (self.clone(), *id);
         off_the_loop(move || store.reader(&id)?.whole()).await
     }

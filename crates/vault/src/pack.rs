@@ -9,7 +9,7 @@
 //! What does not begin so is the torn end of a lost process, and nobody has its name.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,6 @@ use crypto::Random;
 use crate::fault::ObjectError;
 use crate::form::HEAD;
 use crate::name::{ObjectId, PackName};
-use crate::turns::Turns;
 
 /// Octets of the largest object that goes into a pack.
 pub(crate) const MAX_PACKED: usize = 512 * 1024;
@@ -41,14 +40,8 @@ pub(crate) struct Packs {
 #[derive(Debug)]
 struct Pack {
     name: PackName,
-    open: Arc<Open>,
+    file: Arc<File>,
     end: u64,
-}
-
-#[derive(Debug)]
-struct Open {
-    file: File,
-    turns: Turns,
 }
 
 /// Where an object lies in its pack.
@@ -75,33 +68,16 @@ impl Packs {
         &self.folder
     }
 
-    /// Writes an object behind the last one, `seal` making its octets once its name is known, and returns when it
-    /// outlives a power cut.
+    /// Writes an object behind the last one, `seal` making its octets once its name is known. It outlives a power cut
+    /// when the pack that comes back has been synced.
     ///
     /// # Errors
-    /// `Full`, `Write`: nothing is stored. `Stopped`, or what the sync said: nobody may write before `recover`.
-    pub(crate) fn append(
+    /// `Full`, `Write`: nothing is stored.
+    pub(crate) fn write(
         &self,
         random: &dyn Random,
         seal: impl FnOnce(&ObjectId) -> Result<Vec<u8>, ObjectError>,
-    ) -> Result<ObjectId, Appended> {
-        let (id, open) = self.write(random, seal).map_err(Appended::Unwritten)?;
-        let synced = open
-            .turns
-            .sync(|| open.file.sync_data().map_err(ObjectError::writing));
-        if let Err(error) = synced {
-            // T-D4: the pack of a failed sync is never written or synced again.
-            *self.lock() = None;
-            return Err(Appended::Unsynced(error));
-        }
-        Ok(id)
-    }
-
-    fn write(
-        &self,
-        random: &dyn Random,
-        seal: impl FnOnce(&ObjectId) -> Result<Vec<u8>, ObjectError>,
-    ) -> Result<(ObjectId, Arc<Open>), ObjectError> {
+    ) -> Result<(ObjectId, Arc<File>), ObjectError> {
         let mut current = self.lock();
         let mut pack = match current.take().filter(|pack| pack.end < FULL) {
             Some(pack) => pack,
@@ -122,15 +98,15 @@ impl Packs {
         entry.extend_from_slice(id.octets());
         entry.extend_from_slice(&length.to_be_bytes());
         entry.extend_from_slice(&object);
-        if let Err(error) = pack.open.file.write_all_at(&entry, pack.end) {
+        if let Err(error) = pack.file.write_all_at(&entry, pack.end) {
             // What is torn stays the end of this pack: the next object begins another.
-            let _ = pack.open.file.set_len(pack.end);
+            let _ = pack.file.set_len(pack.end);
             return Err(ObjectError::writing(error));
         }
         pack.end += entry.len() as u64;
-        let open = Arc::clone(&pack.open);
+        let file = Arc::clone(&pack.file);
         *current = Some(pack);
-        Ok((id, open))
+        Ok((id, file))
     }
 
     fn begin(&self, random: &dyn Random) -> Result<Pack, ObjectError> {
@@ -143,10 +119,7 @@ impl Packs {
             .map_err(ObjectError::writing)?;
         Ok(Pack {
             name,
-            open: Arc::new(Open {
-                file,
-                turns: Turns::default(),
-            }),
+            file: Arc::new(file),
             end: 0,
         })
     }
@@ -215,15 +188,6 @@ impl Packs {
     }
 }
 
-/// Why an object was not appended.
-#[derive(Debug)]
-pub(crate) enum Appended {
-    /// It was not written.
-    Unwritten(ObjectError),
-    /// It was written, and its sync failed.
-    Unsynced(ObjectError),
-}
-
 /// Shows every object of a pack.
 pub(crate) fn each_of(
     pack: &Path,
@@ -248,10 +212,12 @@ struct Entry {
 }
 
 /// The entry at a place; nothing where none begins, or where it is torn.
-fn entry(mut file: &File, at: u64) -> io::Result<Option<Entry>> {
-    let mut octets = Vec::with_capacity(ENTRY);
-    file.seek(SeekFrom::Start(at))?;
-    file.take(ENTRY as u64).read_to_end(&mut octets)?;
+fn entry(file: &File, at: u64) -> io::Result<Option<Entry>> {
+    let mut octets = [0; ENTRY];
+    match file.read_exact_at(&mut octets, at) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
+    }
     let Some((magic, rest)) = octets.split_first_chunk::<4>() else {
         return Ok(None);
     };

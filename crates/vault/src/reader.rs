@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 
 use crypto::aead::AeadKey;
 
@@ -9,6 +10,7 @@ use crate::directory::Directory;
 use crate::fault::ObjectError;
 use crate::form::{CHUNK, HEAD, MAGIC, Place, SEALED, associated, extent};
 use crate::name::ObjectId;
+use crate::pack::Packed;
 use crate::wrapping::Wrapping;
 
 /// An open object. Also reads and seeks as a file does; every octet that comes out was authenticated.
@@ -33,21 +35,36 @@ impl Reader {
         wrapping: &Wrapping,
         id: &ObjectId,
     ) -> Result<Reader, ObjectError> {
-        let (mut file, start, stored) = match directory.packed(id)? {
-            Some(packed) => (packed.file, packed.start, packed.stored),
+        match directory.packed(id)? {
+            Some(packed) => Reader::packed(packed, wrapping, id),
             None => {
                 let file = alone(directory, id)?;
                 let stored = file.metadata().map_err(ObjectError::Read)?.len();
-                (file, 0, stored)
+                Reader::at((file, 0, stored), wrapping, id)
             }
-        };
+        }
+    }
+
+    /// Opens an object that lies in a pack.
+    pub(crate) fn packed(
+        packed: Packed,
+        wrapping: &Wrapping,
+        id: &ObjectId,
+    ) -> Result<Reader, ObjectError> {
+        Reader::at((packed.file, packed.start, packed.stored), wrapping, id)
+    }
+
+    fn at(
+        (file, start, stored): (File, u64, u64),
+        wrapping: &Wrapping,
+        id: &ObjectId,
+    ) -> Result<Reader, ObjectError> {
         let altered = ObjectError::Altered(*id);
         let Some((chunks, length)) = extent(stored) else {
             return Err(altered);
         };
         let mut head = [0; HEAD];
-        file.seek(SeekFrom::Start(start))
-            .and_then(|_| file.read_exact(&mut head))
+        file.read_exact_at(&mut head, start)
             .map_err(ObjectError::Read)?;
         let Some((number, wrapped)) = head
             .strip_prefix(MAGIC)
@@ -106,6 +123,10 @@ impl Reader {
     /// # Errors
     /// `Altered`, `Read`.
     pub(crate) fn whole(mut self) -> Result<Vec<u8>, ObjectError> {
+        if self.chunks == 1 {
+            return self.open_chunk(0);
+        }
+        // What the disk says is not trusted with room: it is taken as the octets come.
         let mut all = Vec::new();
         for number in 0..self.chunks {
             all.extend_from_slice(self.chunk(number)?);
@@ -131,11 +152,15 @@ impl Reader {
         let length = self.stored.saturating_sub(within).min(SEALED);
         let last = number.checked_add(1) == Some(self.chunks);
         let place = if last { Place::Last } else { Place::Inner };
-        let mut sealed = Vec::new();
-        self.file
-            .seek(SeekFrom::Start(start))
-            .and_then(|_| self.file.by_ref().take(length).read_to_end(&mut sealed))
-            .map_err(ObjectError::Read)?;
+        let length = usize::try_from(length).map_err(|_| self.altered())?;
+        let mut sealed = vec![0; length];
+        match self.file.read_exact_at(&mut sealed, start) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(self.altered());
+            }
+            Err(error) => return Err(ObjectError::Read(error)),
+        }
         self.key
             .open(&sealed, &associated(&self.id, number, place))
             .map_err(|_| self.altered())
