@@ -1,10 +1,11 @@
 //! Certificates: prepared, linted under a throw-away signature, recorded, and only then signed (T-C2).
 
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 
 use crypto::{
-    Authorisation, Input, KeyId, KeyStore, KeyUse, PublicKey, Random, SignError, Signature, Signer,
-    SoftwareSigner, sha256,
+    Authorisation, KeyId, KeyStore, KeyUse, PublicKey, Random, SignError, Signature, ThrowAway,
+    sha256,
 };
 use pki::certificate::{Certificate, SerialNumber, Validity};
 use pki::crl::shard;
@@ -14,7 +15,6 @@ use pki::profile::{
 };
 use registry::certificates::{CertificateError, Certificates, Intent};
 use thiserror::Error;
-use time::UtcDateTime;
 
 use crate::asker::Asker;
 use crate::clock::Clock;
@@ -76,6 +76,8 @@ pub struct Authority<'a> {
     pub clock: &'a dyn Clock,
     /// Serial numbers come from here.
     pub random: &'a dyn Random,
+    /// The key under which drafts are linted, made when it is first needed; where nobody keeps one, for each draft.
+    pub throw_away: Option<&'a OnceLock<ThrowAway>>,
 }
 
 impl std::fmt::Debug for Authority<'_> {
@@ -161,20 +163,28 @@ impl Authority<'_> {
         Ok(certificate)
     }
 
-    /// T-C2: a signature by a key that exists for this one inspection.
+    /// T-C2: a signature by a key that exists for inspections alone and ends with this process.
     fn throw_away(&self, message: &[u8]) -> Result<Signature, CertifyError> {
-        let algorithm = self.issuer.key().algorithm();
-        let pkcs8 =
-            crypto::generate_pkcs8(algorithm, self.random).map_err(|_| CertifyError::ThrowAway)?;
-        let signer = SoftwareSigner::from_pkcs8(&pkcs8, Some(self.issuer.algorithm()))
-            .map_err(|_| CertifyError::ThrowAway)?;
-        let under = Authorisation::journalled(
-            self.key.clone(),
-            KeyUse::Certificates,
-            message,
-            UtcDateTime::UNIX_EPOCH,
-        );
-        Ok(signer.sign(Input::Message(message), &under)?)
+        let kind = self.issuer.key().algorithm();
+        let algorithm = self.issuer.algorithm();
+        let make = || {
+            ThrowAway::generate(algorithm, kind, self.random).map_err(|_| CertifyError::ThrowAway)
+        };
+        let Some(place) = self.throw_away else {
+            return Ok(make()?.sign(message)?);
+        };
+        let key = match place.get() {
+            Some(key) => key,
+            None => {
+                let made = make()?;
+                place.get_or_init(|| made)
+            }
+        };
+        // A place serves one issuer: another one's algorithm would not fit the draft.
+        if key.algorithm() != algorithm {
+            return Ok(make()?.sign(message)?);
+        }
+        Ok(key.sign(message)?)
     }
 }
 

@@ -218,6 +218,7 @@ impl Founding<'_> {
             certificates: self.registry.certificates(),
             clock: self.clock,
             random: self.random,
+            throw_away: None,
         }
     }
 

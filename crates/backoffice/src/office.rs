@@ -1,10 +1,10 @@
 //! What the issuing office has at hand; without behaviour of its own beyond opening and the work that runs beside it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use asn1::Oid;
 use catalogue::{Catalogue, Zone};
-use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
+use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm, ThrowAway};
 use document::{Edition, Imprint};
 use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::Certificate;
@@ -119,6 +119,8 @@ pub struct Office {
     pub random: Arc<dyn Random>,
     /// Keeps partitions of the revocation list from being filled from outside.
     pub shard_key: [u8; 32],
+    /// Drafts of certificates by the issuing CA are linted under it.
+    pub throw_away: OnceLock<ThrowAway>,
     /// Certificates of the service's own keys.
     pub hierarchy: Hierarchy,
     /// Time-stamps.
@@ -216,6 +218,7 @@ impl Office {
             clock: parts.clock,
             random: parts.random,
             shard_key: parts.shard_key,
+            throw_away: OnceLock::new(),
         })
     }
 

@@ -126,6 +126,7 @@ pub async fn certify_person(
         certificates: office.registry.certificates(),
         clock: office.clock.as_ref(),
         random: office.random.as_ref(),
+        throw_away: Some(&office.throw_away),
     };
     let order = Order {
         profile: Profile::SIGNER,

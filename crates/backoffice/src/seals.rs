@@ -1,7 +1,7 @@
 //! The seals of the installation: code, key, certificate, picture.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use catalogue::key::SealCode;
 use catalogue::{Catalogue, Department, SealKind, SealScope};
@@ -52,6 +52,8 @@ pub struct SealInUse {
     pub holder_code: String,
     /// Its picture.
     pub appearance: Appearance,
+    /// Octets kept for a message at level B-B and at level B-LT, once they were counted.
+    pub reserves: (OnceLock<usize>, OnceLock<usize>),
 }
 
 /// All seals, by code.
@@ -88,6 +90,7 @@ pub fn gather(
             holder: department.name_zh.clone(),
             holder_code: department.code.as_str().to_owned(),
             appearance: appearance(scope, department)?,
+            reserves: <(OnceLock<usize>, OnceLock<usize>)>::default(),
         };
         seals.insert(scope.seal.clone(), Arc::new(seal));
     }

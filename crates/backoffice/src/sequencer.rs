@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crypto::{Authorisation, KeyId, KeyStore, KeyUse, SignError};
+use crypto::{Authorisation, KeyId, KeyStore, KeyUse, SignError, Signature};
 use registry::jobs::JobId;
-use registry::log::{Agreement, Extension, Log, LogError, Logs, PendingId};
+use registry::log::{Agreement, Extension, Log, LogError, Logs, Pending, PendingId};
 use thiserror::Error;
 use time::UtcDateTime;
 use tlog::checkpoint::{CheckpointFault, OpenedCheckpoint};
-use tlog::{Checkpoint, Hash, LeafIndex, Note, NoteKey, Tree, TreeHead, TrustedLog};
+use tlog::{Checkpoint, Grown, Hash, LeafIndex, Note, NoteKey, Tree, TreeHead, TrustedLog};
 use tokio::sync::{Notify, oneshot};
 
 use crate::clock::Clock;
@@ -78,6 +78,8 @@ pub struct Placed {
     pub proof: Vec<Hash>,
     /// The signed checkpoint that covers it.
     pub checkpoint: Arc<str>,
+    /// Its signature, where this process has just made it.
+    pub signature: Option<Signature>,
 }
 
 /// Who signs a log's checkpoints.
@@ -196,6 +198,7 @@ impl Sequencer {
             index,
             proof: tiles.inclusion(index, size)?,
             checkpoint: String::from_utf8_lossy(&latest.checkpoint).into(),
+            signature: None,
         })
     }
 
@@ -301,12 +304,12 @@ impl Sequencer {
     }
 
     /// Places all leaves that wait; returns how many.
-    async fn step(&self, tree: &mut Option<Tree>) -> Result<usize, AppendError> {
+    async fn step(&self, tree: &mut Option<(Tree, TreeHead)>) -> Result<usize, AppendError> {
         let batch = self.logs.pending(self.log, MAX_BATCH).await?;
         if batch.is_empty() {
             return Ok(0);
         }
-        let old = match tree.take() {
+        let (old, head) = match tree.take() {
             Some(old) => old,
             None => self.restore().await?,
         };
@@ -314,45 +317,62 @@ impl Sequencer {
             .iter()
             .map(|pending| tlog::leaf_hash(&pending.leaf))
             .collect();
-        let head = old.head();
         let grown = old.append(&hashes)?;
-        let checkpoint = self.checkpoint(grown.head())?;
-        let entries: Vec<PendingId> = batch.iter().map(|pending| pending.id).collect();
+        let new = grown.head();
+        let (checkpoint, signature) = self.checkpoint(new)?;
         let step = Extension {
             old: head,
-            new: grown.head(),
+            new,
             checkpoint: checkpoint.as_bytes().to_vec(),
-            entries: entries.clone(),
+            entries: batch.iter().map(|pending| pending.id).collect(),
             tiles: grown.tiles().to_vec(),
         };
-        let first = step.old.size;
         self.logs.extend(self.log, step).await?;
-        let checkpoint: Arc<str> = checkpoint.into();
-        for (index, id) in (first..).map(LeafIndex).zip(entries) {
-            if let Some(tell) = self.waiting().remove(&id.number()) {
-                let placed = Placed {
-                    index,
-                    proof: grown.inclusion(index)?,
-                    checkpoint: checkpoint.clone(),
-                };
-                // Whoever asked may have gone away.
-                let _gone = tell.send(placed);
-            }
-        }
-        *tree = Some(grown.into_tree());
+        let signed = (checkpoint.into(), signature);
+        self.tell(&batch, (&grown, head.size), signed)?;
+        *tree = Some((grown.into_tree(), new));
         Ok(batch.len())
     }
 
-    async fn restore(&self) -> Result<Tree, AppendError> {
+    /// Tells those who wait where their leaves stand: from `first` on, in the order of the batch.
+    fn tell(
+        &self,
+        batch: &[Pending],
+        (grown, first): (&Grown, u64),
+        (checkpoint, signature): (Arc<str>, Signature),
+    ) -> Result<(), AppendError> {
+        let mut waiting = Vec::new();
+        for (index, pending) in (first..).map(LeafIndex).zip(batch) {
+            if let Some(tell) = self.waiting().remove(&pending.id.number()) {
+                waiting.push((index, tell));
+            }
+        }
+        let proofs = grown.inclusions(waiting.iter().map(|(index, _)| *index))?;
+        for ((index, tell), proof) in waiting.into_iter().zip(proofs) {
+            let placed = Placed {
+                index,
+                proof,
+                checkpoint: checkpoint.clone(),
+                signature: Some(signature.clone()),
+            };
+            // Whoever asked may have gone away.
+            let _gone = tell.send(placed);
+        }
+        Ok(())
+    }
+
+    async fn restore(&self) -> Result<(Tree, TreeHead), AppendError> {
         let Some(latest) = self.logs.latest(self.log).await? else {
-            return Ok(Tree::empty());
+            let empty = Tree::empty();
+            let head = empty.head();
+            return Ok((empty, head));
         };
         let wanted = tlog::wanted_for_tree(latest.head.size);
         let tiles = self.logs.tiles(self.log, wanted).await?;
-        Ok(Tree::restore(&latest.head, &tiles)?)
+        Ok((Tree::restore(&latest.head, &tiles)?, latest.head))
     }
 
-    fn checkpoint(&self, head: TreeHead) -> Result<String, AppendError> {
+    fn checkpoint(&self, head: TreeHead) -> Result<(String, Signature), AppendError> {
         let checkpoint = Checkpoint::new(self.signer.origin.as_str(), head)?;
         let message = checkpoint.to_be_signed();
         let under = Authorisation::journalled(
@@ -363,7 +383,7 @@ impl Sequencer {
         );
         let signature = self.keys.sign(&message, &under)?;
         let note = checkpoint.finish(&self.signer.note_key, &signature)?;
-        Ok(note.encode())
+        Ok((note.encode(), signature))
     }
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<i64, oneshot::Sender<Placed>>> {

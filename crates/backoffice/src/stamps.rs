@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crypto::{Authorisation, Digest, KeyStore, KeyUse, Random, SignError};
+use crypto::{Authorisation, Digest, KeyStore, KeyUse, Random, SignError, Signature};
 use evidence::tsp::{self, Refused, Request, TokenSerial, Unit};
 use thiserror::Error;
 use time::UtcDateTime;
@@ -37,6 +37,8 @@ pub struct Stamp {
     pub moment: UtcDateTime,
     /// SHA-256 of the octets that were signed.
     pub signed: [u8; 32],
+    /// Their signature, as it was made.
+    pub signature: Signature,
 }
 
 /// The unit with the last moment that it gave.
@@ -89,6 +91,7 @@ impl TimeStamps {
             token: prepared.finish(&signature),
             moment,
             signed: under.journalled,
+            signature,
         })
     }
 

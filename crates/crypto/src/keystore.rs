@@ -9,6 +9,7 @@ mod disk;
 mod fault;
 mod file;
 mod numbers;
+mod releases;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,8 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 
 use self::disk::Place;
 use self::file::{PrivatePart, PublicPart, SALT, StoreFile};
+use self::releases::Releases;
 use crate::aead::AeadKey;
-use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse};
+use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse, Release};
 use crate::digest::sha256;
 use crate::public_key::PublicKey;
 use crate::random::Random;
@@ -72,6 +74,7 @@ pub struct KeyStore {
     state: RwLock<State>,
     /// Held while the file is replaced.
     writing: Mutex<()>,
+    releases: Releases,
 }
 
 struct State {
@@ -176,6 +179,7 @@ impl KeyStore {
                 unlocked,
             }),
             writing: Mutex::new(()),
+            releases: Releases::default(),
         }
     }
 
@@ -352,7 +356,7 @@ impl KeyStore {
                 return Err(SignError::WrongUse);
             }
             if stored.for_use == KeyUse::Seal {
-                check_release(stored, public, under)?;
+                self.inspect_release(stored, public, under)?;
             }
             if stored.for_use == KeyUse::Person {
                 check_consent(stored, under)?;
@@ -363,6 +367,42 @@ impl KeyStore {
         let signature = signer.sign(Input::Message(message), under);
         scrub();
         signature
+    }
+
+    /// Whether an enrolled releaser of the seal whose key is `key` signed this release: what is asked again, with all
+    /// else that must be true of it, before that key signs.
+    ///
+    /// # Errors
+    /// `ReleaseUnsigned`.
+    pub fn check_release(&self, key: &KeyId, release: &Release) -> Result<(), SignError> {
+        let name = (key.clone(), release.statement.releaser.clone());
+        let enrolled = self.read().file.public.releasers.get(&name).cloned();
+        let public = enrolled.ok_or(SignError::ReleaseUnsigned)?;
+        self.releases.check(release, &public)
+    }
+
+    /// D19, T-S2, T-S3: what must be true of the release of a seal, asked here and not only at the door.
+    fn inspect_release(
+        &self,
+        stored: &StoredKey,
+        public: &PublicPart,
+        under: &Authorisation,
+    ) -> Result<(), SignError> {
+        let release = under.release.as_ref().ok_or(SignError::NotReleased)?;
+        let statement = &release.statement;
+        if stored.seal.as_deref() != Some(statement.seal.as_str()) {
+            return Err(SignError::ReleaseForAnotherSeal);
+        }
+        if statement.requester == statement.releaser {
+            return Err(SignError::ReleasedByRequester);
+        }
+        if under.now >= statement.expires {
+            return Err(SignError::ReleaseExpired);
+        }
+        let name = (stored.id.clone(), statement.releaser.clone());
+        let enrolled = public.releasers.get(&name);
+        let key = enrolled.ok_or(SignError::ReleaseUnsigned)?;
+        self.releases.check(release, key)
     }
 
     fn rewrite(
@@ -441,29 +481,6 @@ impl NewKey<'_> {
             seal,
         })
     }
-}
-
-/// D19, T-S2, T-S3: what must be true of the release of a seal, asked here and not only at the door.
-fn check_release(
-    stored: &StoredKey,
-    public: &PublicPart,
-    under: &Authorisation,
-) -> Result<(), SignError> {
-    let release = under.release.as_ref().ok_or(SignError::NotReleased)?;
-    let statement = &release.statement;
-    if stored.seal.as_deref() != Some(statement.seal.as_str()) {
-        return Err(SignError::ReleaseForAnotherSeal);
-    }
-    if statement.requester == statement.releaser {
-        return Err(SignError::ReleasedByRequester);
-    }
-    if under.now >= statement.expires {
-        return Err(SignError::ReleaseExpired);
-    }
-    let name = (stored.id.clone(), statement.releaser.clone());
-    let enrolled = public.releasers.get(&name);
-    let key = enrolled.ok_or(SignError::ReleaseUnsigned)?;
-    release.check(key).map_err(|_| SignError::ReleaseUnsigned)
 }
 
 /// A person's key is asked under that person's consent, to words, and not later.

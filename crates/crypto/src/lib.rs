@@ -25,4 +25,6 @@ pub use public_key::{
 };
 pub use random::{Random, RandomUnavailable, SeededRandom, SystemRandom};
 pub use signature::{Signature, SignatureAlgorithm, WrongForm};
-pub use signer::{Input, ReadPrivateKey, SignError, Signer, SoftwareSigner, generate_pkcs8};
+pub use signer::{
+    Input, ReadPrivateKey, SignError, Signer, SoftwareSigner, ThrowAway, generate_pkcs8,
+};

@@ -1,9 +1,14 @@
 //! Public keys: read from SubjectPublicKeyInfo, and asked to check signatures.
 
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ring::agreement;
 use ring::signature as algorithms;
 use thiserror::Error;
 
+use crate::digest::sha256;
 use crate::signature::{Signature, SignatureAlgorithm};
 use crate::spki::{only, positive, take};
 
@@ -33,6 +38,34 @@ pub struct PublicKey {
     spki: Box<[u8]>,
     /// Where the content of the BIT STRING begins in `spki`.
     bits: usize,
+    on_curve: OnCurve,
+}
+
+/// Whether its point was found to lie on the curve: what was asked once need not be computed again.
+#[derive(Clone, Default)]
+struct OnCurve(Arc<AtomicBool>);
+
+impl OnCurve {
+    fn is_known(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Two keys are the same whatever was asked of them.
+impl PartialEq for OnCurve {
+    fn eq(&self, _: &OnCurve) -> bool {
+        true
+    }
+}
+
+impl Eq for OnCurve {}
+
+impl Hash for OnCurve {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 impl std::fmt::Debug for PublicKey {
@@ -129,6 +162,7 @@ impl PublicKey {
             algorithm,
             spki: spki.into(),
             bits: spki.len() - bits.len(),
+            on_curve: OnCurve::default(),
         })
     }
 
@@ -174,12 +208,17 @@ impl PublicKey {
             KeyAlgorithm::EcP384 => &agreement::ECDH_P384,
             KeyAlgorithm::Ed25519 | KeyAlgorithm::Rsa => return Ok(()),
         };
+        if self.on_curve.is_known() {
+            return Ok(());
+        }
         // The agreement validates its peer's point before it uses it; the result is thrown away.
         let random = ring::rand::SystemRandom::new();
         let own = agreement::EphemeralPrivateKey::generate(curve, &random)
             .map_err(|_| ReadKey::Unsupported)?;
         let peer = agreement::UnparsedPublicKey::new(curve, self.bits());
-        agreement::agree_ephemeral(own, &peer, |_| ()).map_err(|_| ReadKey::NotOnCurve)
+        agreement::agree_ephemeral(own, &peer, |_| ()).map_err(|_| ReadKey::NotOnCurve)?;
+        self.on_curve.note();
+        Ok(())
     }
 
     /// Checks that `signature` was made by this key over `message`.
@@ -195,9 +234,25 @@ impl PublicKey {
         let method = self
             .method(algorithm)
             .ok_or(CheckSignature::WrongAlgorithm)?;
+        if signature
+            .checked()
+            .is_some_and(|name| *name == self.name_of(algorithm, message))
+        {
+            return Ok(());
+        }
         algorithms::UnparsedPublicKey::new(method, self.bits())
             .verify(message, signature.bytes())
-            .map_err(|_| CheckSignature::Bad)
+            .map_err(|_| CheckSignature::Bad)?;
+        // The point was looked at before anything was computed with it.
+        self.on_curve.note();
+        Ok(())
+    }
+
+    /// What a signature that was checked is remembered under: the key, the algorithm, and the message.
+    pub(crate) fn name_of(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> [u8; 32] {
+        let mut name = [sha256(&self.spki), sha256(message)].concat();
+        name.extend_from_slice(format!("{algorithm:?}").as_bytes());
+        sha256(&name)
     }
 
     fn method(

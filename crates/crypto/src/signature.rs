@@ -53,8 +53,37 @@ impl SignatureAlgorithm {
 
 /// A signature value as X.509 and CMS carry it: DER `SEQUENCE {r, s}` for ECDSA, the bare octets
 /// for Ed25519 and RSA.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Signature(Vec<u8>);
+///
+/// A value that was just made here knows what it was checked for (T-C3): the same question about it is answered without
+/// computing it again. One that was received knows nothing. Two values are equal if their octets are.
+#[derive(Clone)]
+pub struct Signature {
+    bytes: Vec<u8>,
+    checked: Option<[u8; 32]>,
+}
+
+impl std::fmt::Debug for Signature {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_tuple("Signature")
+            .field(&self.bytes)
+            .finish()
+    }
+}
+
+impl PartialEq for Signature {
+    fn eq(&self, other: &Signature) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for Signature {}
+
+impl std::hash::Hash for Signature {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.bytes.hash(state);
+    }
+}
 
 /// Why a value cannot be written in the other form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -75,19 +104,35 @@ impl Signature {
     /// A value as it was received.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Signature {
-        Signature(bytes)
+        Signature {
+            bytes,
+            checked: None,
+        }
+    }
+
+    /// The value, found good for what `name` stands for: a key, its algorithm and a message.
+    pub(crate) fn found_good(self, name: [u8; 32]) -> Signature {
+        Signature {
+            checked: Some(name),
+            ..self
+        }
+    }
+
+    /// For what it was found good, where it was made here.
+    pub(crate) fn checked(&self) -> Option<&[u8; 32]> {
+        self.checked.as_ref()
     }
 
     /// Its octets.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// Its octets, given away.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.0
+        self.bytes
     }
 
     /// An ECDSA value as `r ‖ s`, each `width` octets (JOSE, COSE).
@@ -95,7 +140,7 @@ impl Signature {
     /// # Errors
     /// `NotTwoIntegers`, `TooWide`.
     pub fn to_fixed(&self, width: usize) -> Result<Vec<u8>, WrongForm> {
-        let (r, s) = spki::two_integers(&self.0).ok_or(WrongForm::NotTwoIntegers)?;
+        let (r, s) = spki::two_integers(&self.bytes).ok_or(WrongForm::NotTwoIntegers)?;
         let mut fixed = Vec::with_capacity(2 * width);
         for integer in [r, s] {
             let padding = width.checked_sub(integer.len()).ok_or(WrongForm::TooWide)?;
@@ -116,7 +161,7 @@ impl Signature {
         let (r, s) = fixed.split_at(fixed.len() / 2);
         let mut body = spki::integer(r);
         body.append(&mut spki::integer(s));
-        Ok(Signature(spki::element(0x30, &body)))
+        Ok(Signature::new(spki::element(0x30, &body)))
     }
 }
 

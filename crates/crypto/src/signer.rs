@@ -279,7 +279,47 @@ impl Signer for SoftwareSigner {
         self.public
             .check(self.algorithm, message, &signature)
             .map_err(|_| SignError::SelfCheck)?;
-        Ok(signature)
+        Ok(signature.found_good(self.public.name_of(self.algorithm, message)))
+    }
+}
+
+/// A key that exists for inspections alone (T-C2): what it signs fills the place of a signature in a draft, and nobody
+/// relies on it, so that it is not checked. It is never kept.
+#[derive(Debug)]
+pub struct ThrowAway(SoftwareSigner);
+
+impl ThrowAway {
+    /// A fresh key that signs by `algorithm`.
+    ///
+    /// # Errors
+    /// `NotGenerated` for RSA, `WrongAlgorithm` for one that is no usual one of its kind, `NoRandomness`.
+    pub fn generate(
+        algorithm: SignatureAlgorithm,
+        kind: KeyAlgorithm,
+        random: &dyn Random,
+    ) -> Result<ThrowAway, ReadPrivateKey> {
+        let pkcs8 = generate_pkcs8(kind, random)?;
+        SoftwareSigner::from_pkcs8(&pkcs8, Some(algorithm)).map(ThrowAway)
+    }
+
+    /// Its public half.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.0.public
+    }
+
+    /// How it signs.
+    #[must_use]
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.0.algorithm
+    }
+
+    /// Signs the octets of a draft.
+    ///
+    /// # Errors
+    /// `Failed`.
+    pub fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
+        self.0.make(message)
     }
 }
 
@@ -390,6 +430,46 @@ mod tests {
                 Err(CheckSignature::Bad)
             );
         }
+    }
+
+    #[test]
+    fn a_value_that_was_checked_is_good_for_its_own_key_and_message_alone() {
+        let signer = |kind| {
+            let pkcs8 = generate_pkcs8(kind, &SystemRandom::new()).expect("generated here");
+            SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own")
+        };
+        for kind in [KeyAlgorithm::EcP256, KeyAlgorithm::Ed25519] {
+            let (own, other) = (signer(kind), signer(kind));
+            let made = own
+                .sign(Input::Message(b"message"), &under(b"message"))
+                .expect("signs");
+            let asked = |key: &SoftwareSigner, message: &[u8], value: &Signature| {
+                key.public_key().check(own.algorithm(), message, value)
+            };
+            let bad = Err(CheckSignature::Bad);
+            assert_eq!(asked(&own, b"message", &made), Ok(()));
+            assert_eq!(asked(&own, b"massage", &made), bad);
+            assert_eq!(asked(&other, b"message", &made), bad);
+            let received = Signature::new(made.bytes().to_vec());
+            assert_eq!(made, received);
+            assert_eq!(asked(&own, b"message", &received), Ok(()));
+            // Only what was computed is remembered: other octets under the same name are never good.
+            let name = own.public_key().name_of(own.algorithm(), b"message");
+            assert_eq!(made.checked(), Some(&name));
+            assert_eq!(received.checked(), None);
+        }
+    }
+
+    #[test]
+    fn a_throw_away_key_signs_what_it_is_given_and_nothing_relies_on_it() {
+        let algorithm = SignatureAlgorithm::EcdsaP256Sha256;
+        let random = SystemRandom::new();
+        let key = ThrowAway::generate(algorithm, KeyAlgorithm::EcP256, &random).expect("generated");
+        let value = key.sign(b"draft").expect("signs");
+        assert_eq!(value.checked(), None);
+        assert_eq!(key.public_key().check(algorithm, b"draft", &value), Ok(()));
+        let wrong = ThrowAway::generate(algorithm, KeyAlgorithm::Ed25519, &random);
+        assert_eq!(wrong.map(|_| ()), Err(ReadPrivateKey::WrongAlgorithm));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use catalogue::key::{DepartmentKey, MatterCode, SealCode};
 use catalogue::{Catalogue, DocumentPurpose, SealUse};
 use credential::Handle;
+use crypto::{DigestAlgorithm, Hasher};
 use docket::CaseGround;
 use licence::life::Stop;
 use licence::sealing::SealRefused;
@@ -445,7 +446,11 @@ async fn licence_job(office: &Office, id: &JobId) -> Result<(Job, Record), Issue
 /// [`IssueError`]; the job stays where the journal has it, and is taken up again, unless it would fail so for ever.
 pub async fn complete(office: &Office, job: &JobId) -> Result<Response, IssueError> {
     let job = office.registry.jobs().find(job, None).await?;
-    let job = job.ok_or(IssueError::Unknown)?;
+    go_on(office, job.ok_or(IssueError::Unknown)?).await
+}
+
+/// The same for a job that was just read, or released.
+pub(crate) async fn go_on(office: &Office, job: Job) -> Result<Response, IssueError> {
     let completed = completed(office, job.clone()).await;
     if let Err(IssueError::Sealing(error)) = &completed {
         give_up(office, &job, Cause::Sealing(error)).await?;
@@ -473,7 +478,7 @@ async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
         .seals
         .get(&job.grounds.seal)
         .ok_or(SealingError::SealNotInUse)?;
-    let file = unsealed(office, &job).await?;
+    let (file, hashed) = unsealed_with_digest(office, &job).await?;
     let subject = match &job.identifier {
         Some(identifier) => {
             let licences = office.registry.licences();
@@ -497,6 +502,7 @@ async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
     Ok(Released {
         seal: seal.clone(),
         file: Arc::new(file),
+        hashed,
         subject,
         job,
     })
@@ -523,19 +529,27 @@ async fn ruled(
 
 /// The file that waits, as it was rendered: what was released is what is sealed (T-S5).
 pub(crate) async fn unsealed(office: &Office, job: &Job) -> Result<Vec<u8>, IssueError> {
+    let (file, _) = unsealed_with_digest(office, job).await?;
+    Ok(file)
+}
+
+/// The same, with its SHA-256 as far as the file goes: what is signed and what is recorded begin with it.
+async fn unsealed_with_digest(office: &Office, job: &Job) -> Result<(Vec<u8>, Hasher), IssueError> {
     let unsealed = job.unsealed.as_ref().ok_or(IssueError::Unknown)?;
     let object: ObjectId = unsealed.object.parse().map_err(|_| IssueError::Unknown)?;
     let file = office.objects.read(&object).await?;
+    let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
+    hashed.update(&file);
     // The store is trusted to keep, not to be honest.
-    if crypto::sha256(&file) != unsealed.digest {
+    if hashed.clone().finish().bytes() != unsealed.digest {
         return Err(IssueError::Unknown);
     }
-    Ok(file)
+    Ok((file, hashed))
 }
 
 /// 14: one transaction; true from here on.
 async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError> {
-    let digest = crypto::sha256(&sealed.file);
+    let digest = sealed.digest;
     let length = u64::try_from(sealed.file.len()).unwrap_or(u64::MAX);
     let object = office.objects.put(sealed.file).await?;
     let record = match &sealed.subject {

@@ -15,11 +15,13 @@ pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, Sealing
     };
     let policy = Policy::named(name).unwrap_or_default();
     let trust = office.trust();
+    let mut material = Material::empty();
+    material.say_made(sealed.made.clone());
     let report = verify::examine(
         "sealed.pdf",
         &sealed.file,
         &trust,
-        &Material::empty(),
+        &material,
         &policy,
         office.clock.now(),
     );

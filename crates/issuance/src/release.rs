@@ -10,7 +10,7 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::asker::Asker;
-use crate::issue::{IssueError, complete, unsealed};
+use crate::issue::{IssueError, go_on, unsealed};
 use crate::keys::seal_key;
 use crate::lives::restrictions::numbers;
 use crate::office::Office;
@@ -191,17 +191,18 @@ pub async fn release(
     }
     let jobs = office.registry.jobs();
     let by = asker.by(office.clock.now());
-    match jobs.release(&asker.department, &job.id, release, by).await {
-        Ok(_) => {}
+    let id = job.id.clone();
+    let released = match jobs.release(&asker.department, &job.id, release, by).await {
+        Ok(released) => released,
         Err(StepRefused::Store(error)) => {
             // Whether the release stands is not known.
             office.dropped.note(&job.id);
             return Err(error.into());
         }
         Err(refused) => return Err(deny(office, asker, &job, refused.into()).await?),
-    }
-    complete(office, &job.id).await.map_err(|error| {
-        office.dropped.note(&job.id);
+    };
+    go_on(office, released).await.map_err(|error| {
+        office.dropped.note(&id);
         ReleaseError::Sealing(Box::new(error))
     })
 }
@@ -253,18 +254,19 @@ fn checked(
     let statement = Jobs::statement(job, &asker.person, submitted.expires)?;
     let key = seal_key(job.grounds.seal.as_str()).ok_or(ReleaseError::NotEnrolled)?;
     let releasers = office.keys.releasers(&key);
-    let releaser = releasers
+    if !releasers
         .iter()
-        .find(|releaser| releaser.person == asker.person)
-        .ok_or(ReleaseError::NotEnrolled)?;
+        .any(|releaser| releaser.person == asker.person)
+    {
+        return Err(ReleaseError::NotEnrolled);
+    }
     let release = Release {
         statement,
         algorithm: submitted.algorithm,
         signature: submitted.signature.clone(),
     };
-    release
-        .check(&releaser.public)
-        .map_err(|_| ReleaseError::Signature)?;
+    let checked = office.keys.check_release(&key, &release);
+    checked.map_err(|_| ReleaseError::Signature)?;
     Ok(release)
 }
 

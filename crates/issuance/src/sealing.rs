@@ -9,7 +9,9 @@ use affix::dss::{Material, WritePdf, append_dss};
 use affix::seal::{
     Appearance, Certification, FinishSeal, Fit, Joined, NewField, Place, PrepareSeal, SealRequest,
 };
-use crypto::{Authorisation, Digest, Release, SignError, Signature, sha256};
+use crypto::{
+    Authorisation, Digest, DigestAlgorithm, Hasher, Release, SignError, Signature, sha256,
+};
 use evidence::cms::{self, Attribute, Draft, PrepareCms};
 use registry::StoreError;
 use registry::asked::By;
@@ -145,6 +147,8 @@ impl Subject {
 pub(crate) struct Released {
     pub(crate) job: Job,
     pub(crate) file: Arc<Vec<u8>>,
+    /// SHA-256 over the file, to be gone on with.
+    pub(crate) hashed: Hasher,
     pub(crate) seal: Arc<SealInUse>,
     pub(crate) subject: Subject,
 }
@@ -198,6 +202,8 @@ fn journal_line(stamp: &Stamp, job: &Job) -> Use {
 struct Logged {
     stamped: Stamped,
     receipt: String,
+    /// The checkpoint's signature, where this process made it.
+    checkpoint: Option<Signature>,
 }
 
 /// A finished file, not rechecked yet.
@@ -209,6 +215,10 @@ pub(crate) struct Sealed {
     /// Which attempt of the job made it.
     pub(crate) attempt: u64,
     pub(crate) file: Vec<u8>,
+    /// SHA-256 of the file.
+    pub(crate) digest: [u8; 32],
+    /// The signatures in it that were made, and checked, for it.
+    pub(crate) made: Vec<Signature>,
     pub(crate) receipt: String,
 }
 
@@ -249,16 +259,7 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
         Subject::Licence(_) => Certification::Certify,
         Subject::Document(_) => Certification::Approval,
     };
-    let certificates = chain(office, seal);
-    let blank = Digest::of(seal.algorithm.digest(), b"");
-    let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
-    let reserves = match released.subject.level() {
-        Level::Basic => vec![RECEIPT],
-        Level::LongTerm => vec![stamps + TOKEN, RECEIPT],
-    };
-    let reserve = Draft::pades(&blank, &seal.certificate, seal.algorithm)
-        .committing_to(cms::Commitment::Approval)
-        .reserve(&certificates, &reserves)?;
+    let reserve = reserve(office, seal, released.subject.level())?;
     let now = office.clock.now();
     let request = SealRequest {
         place,
@@ -272,17 +273,18 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
         reserve,
     };
     let revision = affix::seal::prepare(released.file.as_ref(), &request)?;
-    let digest = revision.digest(released.file.as_ref(), seal.algorithm.digest())?;
+    // The octets of the file were hashed when it was compared with what was released.
+    let digest = match seal.algorithm.digest() {
+        DigestAlgorithm::Sha256 => revision.digest_after(released.hashed.clone()),
+        other => revision.digest(released.file.as_ref(), other)?,
+    };
     let message = Draft::pades(&digest, &seal.certificate, seal.algorithm)
         .committing_to(cms::Commitment::Approval)
         .prepare()?;
     let covered = match <[u8; 32]>::try_from(digest.bytes()) {
         Ok(covered) => covered,
         // A longer digest of the suite: the log commits to SHA-256 in every suite (D18).
-        Err(_) => {
-            let short = revision.digest(released.file.as_ref(), crypto::DigestAlgorithm::Sha256)?;
-            sha256_of(&short)
-        }
+        Err(_) => sha256_of(&revision.digest_after(released.hashed.clone())),
     };
     Ok(Prepared {
         to_be_signed: message.to_be_signed(),
@@ -292,6 +294,27 @@ fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError
         claimed: now,
         released,
     })
+}
+
+/// Octets kept for the message: the same for each use of a seal at one level.
+fn reserve(office: &Office, seal: &SealInUse, level: Level) -> Result<usize, SealingError> {
+    let known = match level {
+        Level::Basic => &seal.reserves.0,
+        Level::LongTerm => &seal.reserves.1,
+    };
+    if let Some(octets) = known.get() {
+        return Ok(*octets);
+    }
+    let blank = Digest::of(seal.algorithm.digest(), b"");
+    let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
+    let attributes = match level {
+        Level::Basic => vec![RECEIPT],
+        Level::LongTerm => vec![stamps + TOKEN, RECEIPT],
+    };
+    let octets = Draft::pades(&blank, &seal.certificate, seal.algorithm)
+        .committing_to(cms::Commitment::Approval)
+        .reserve(&chain(office, seal), &attributes)?;
+    Ok(*known.get_or_init(|| octets))
 }
 
 fn sha256_of(digest: &Digest) -> [u8; 32] {
@@ -358,7 +381,7 @@ fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError> {
             stamp: None,
         });
     }
-    let digest = Digest::of(crypto::DigestAlgorithm::Sha256, signed.signature.bytes());
+    let digest = Digest::of(DigestAlgorithm::Sha256, signed.signature.bytes());
     let stamp = office.stamps.stamp_digest(
         &digest,
         office.clock.as_ref(),
@@ -407,6 +430,7 @@ async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> 
         index,
         proof,
         checkpoint,
+        signature,
     } = office.log.placed(logged).await?;
     let receipt = Receipt {
         salt,
@@ -417,6 +441,7 @@ async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> 
     Ok(Logged {
         receipt: receipt.encode(),
         stamped,
+        checkpoint: signature,
     })
 }
 
@@ -459,7 +484,11 @@ fn opening(
 
 /// 12: time-stamp and receipt into the message, chain and status into the file, as the level has it.
 async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError> {
-    let Logged { stamped, receipt } = logged;
+    let Logged {
+        stamped,
+        receipt,
+        checkpoint,
+    } = logged;
     let Stamped { signed, stamp } = stamped;
     let Signed {
         prepared,
@@ -468,7 +497,8 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         signature,
     } = signed;
     let released = prepared.released;
-    let token = stamp.map(|stamp| Attribute::signature_time_stamp(&stamp.token));
+    let token = stamp.as_ref();
+    let token = token.map(|stamp| Attribute::signature_time_stamp(&stamp.token));
     let attributes: Vec<Attribute> = token
         .into_iter()
         .chain([Attribute::receipt(receipt.as_bytes())])
@@ -479,6 +509,9 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         .finish(&signature, &certificates, &attributes);
     let revision = prepared.revision.finish(&message)?;
     let evidence = evidence(office, &released, &revision).await?;
+    let mut hashed = released.hashed;
+    hashed.update(&revision);
+    hashed.update(&evidence);
     let mut file = Vec::with_capacity(released.file.len() + revision.len() + evidence.len());
     file.extend_from_slice(&released.file);
     file.extend_from_slice(&revision);
@@ -489,6 +522,15 @@ async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError>
         release,
         attempt,
         file,
+        digest: sha256_of(&hashed.finish()),
+        made: [
+            Some(signature),
+            stamp.map(|stamp| stamp.signature),
+            checkpoint,
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         receipt,
     })
 }

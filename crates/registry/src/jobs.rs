@@ -20,7 +20,9 @@ use trail::asked::{By, Response};
 use trail::log::PendingId;
 use trail::secrets::Secrets;
 
-pub use document::{DocumentRefused, DocumentReservation, DocumentReserving};
+pub use document::{
+    DocumentRefused, DocumentReservation, DocumentReserving, DocumentSubmission, DocumentSubmitted,
+};
 pub use failure::{Failure, Reason};
 pub use job::{Grounds, Job, JobKind, JobState, Unsealed};
 pub use logging::Logging;
@@ -52,6 +54,22 @@ impl Jobs {
         self.store
             .write(move |link| {
                 Box::pin(async move { document::reserve(link, &secrets, &reservation).await })
+            })
+            .await
+    }
+
+    /// Begins such a job with a file that is kept already: it waits for its release in the same transaction.
+    ///
+    /// # Errors
+    /// As [`Jobs::reserve_document`].
+    pub async fn submit_document(
+        &self,
+        submission: DocumentSubmission,
+    ) -> Result<DocumentSubmitted, DocumentRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { document::submit(link, &secrets, submission).await })
             })
             .await
     }

@@ -269,8 +269,20 @@ impl TrustedLog {
     /// # Errors
     /// Every variant of [`CheckpointFault`]; the text is read after the signatures hold.
     pub fn open(&self, note: &[u8]) -> Result<OpenedCheckpoint, CheckpointFault> {
+        self.open_made(note, &[])
+    }
+
+    /// The same for a note that may be our own, its signature among `made` ([`Note::check_made`]).
+    ///
+    /// # Errors
+    /// As [`TrustedLog::open`].
+    pub fn open_made(
+        &self,
+        note: &[u8],
+        made: &[Signature],
+    ) -> Result<OpenedCheckpoint, CheckpointFault> {
         let note = Note::parse(note)?;
-        let signed = note.check(&self.keys)?;
+        let signed = note.check_made(&self.keys, made)?;
         let (logs, _) = self
             .keys
             .split_at_checked(self.logs)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crypto::{DigestAlgorithm, Hasher, sha256};
+use crypto::sha256;
 
 /// A SHA-256 value of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,32 +51,27 @@ pub struct TreeHead {
 #[must_use]
 pub fn leaf_hash(entry: &[u8]) -> Hash {
     // RFC 6962 2.1: 0x00 before a leaf and 0x01 before a node, so that no node passes for a leaf.
-    prefixed(0x00, entry, &[])
+    let mut octets = Vec::with_capacity(1 + entry.len());
+    octets.push(0x00);
+    octets.extend_from_slice(entry);
+    Hash(sha256(&octets))
 }
 
 /// Hash of a node over its two children.
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    prefixed(0x01, &left.0, &right.0)
+    let mut octets = [0x01; 1 + 2 * Hash::LENGTH];
+    let children = left.0.iter().chain(&right.0);
+    for (to, from) in octets.iter_mut().skip(1).zip(children) {
+        *to = *from;
+    }
+    Hash(sha256(&octets))
 }
 
 /// Root of the tree without leaves: the digest of nothing (RFC 6962 2.1).
 #[must_use]
 pub fn empty_root() -> Hash {
     Hash(sha256(b""))
-}
-
-fn prefixed(prefix: u8, first: &[u8], second: &[u8]) -> Hash {
-    let mut hasher = Hasher::new(DigestAlgorithm::Sha256);
-    hasher.update(&[prefix]);
-    hasher.update(first);
-    hasher.update(second);
-    let mut value = [0; Hash::LENGTH];
-    // SHA-256 makes 32 octets; `zip` stops at the shorter of two equal lengths.
-    for (to, from) in value.iter_mut().zip(hasher.finish().bytes()) {
-        *to = *from;
-    }
-    Hash(value)
 }
 
 /// Root over hashes whose number is a power of two; `None` for any other number.

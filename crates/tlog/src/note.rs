@@ -176,7 +176,7 @@ impl Note {
         if key.kind() != NoteKeyKind::Ed25519 {
             return Err(NoteFault::WrongKind);
         }
-        self.with(key, signature.bytes().to_vec())
+        self.with(key, signature.bytes().to_vec(), signature)
     }
 
     /// The note with the cosignature that `key` made at `at` over [`Note::cosignature_input`].
@@ -197,16 +197,21 @@ impl Note {
                 name: key.name().to_owned(),
             })?;
         let value = [&seconds.to_be_bytes(), signature.bytes()].concat();
-        self.with(key, value)
+        self.with(key, value, signature)
     }
 
-    fn with(&self, key: &NoteKey, value: Vec<u8>) -> Result<Note, NoteFault> {
+    fn with(
+        &self,
+        key: &NoteKey,
+        value: Vec<u8>,
+        signature: &Signature,
+    ) -> Result<Note, NoteFault> {
         let line = Line {
             name: key.name().to_owned(),
             id: key.id(),
             value,
         };
-        line.check(&self.text, key)?;
+        line.check(&self.text, key, Some(signature))?;
         let mut note = self.clone();
         note.lines.push(line);
         if note.lines.len() > MAX_SIGNATURES {
@@ -249,6 +254,19 @@ impl Note {
     /// `BadSignature`, `SignatureLength`, `CosignatureTime` for any signature of a known key;
     /// `NoKnownKey`.
     pub fn check<'a>(&self, keys: &'a [NoteKey]) -> Result<Vec<Signed<'a>>, NoteFault> {
+        self.check_made(keys, &[])
+    }
+
+    /// The same for a note that may be our own: of signatures that are among `made`, what was computed when they were
+    /// made is not computed again (see [`Signature`]).
+    ///
+    /// # Errors
+    /// As [`Note::check`].
+    pub fn check_made<'a>(
+        &self,
+        keys: &'a [NoteKey],
+        made: &[Signature],
+    ) -> Result<Vec<Signed<'a>>, NoteFault> {
         let mut signed: Vec<Signed<'a>> = Vec::new();
         for line in &self.lines {
             let known = keys
@@ -256,7 +274,8 @@ impl Note {
                 .find(|key| key.name() == line.name && key.id() == line.id);
             if let Some(key) = known {
                 // signed-note, signatures: a known key's signature that fails refuses the whole note.
-                let at = line.check(&self.text, key)?;
+                let own = made.iter().find(|made| made.bytes() == line.value);
+                let at = line.check(&self.text, key, own)?;
                 // One that signed twice is one; what it said last counts.
                 match signed.iter_mut().find(|other| other.key == key) {
                     Some(other) => other.at = other.at.max(at),
@@ -308,7 +327,13 @@ impl Line {
         })
     }
 
-    fn check(&self, text: &str, key: &NoteKey) -> Result<Option<UtcDateTime>, NoteFault> {
+    /// When it was made, if it holds. Where the signature is at hand as it was made, it is not computed again.
+    fn check(
+        &self,
+        text: &str,
+        key: &NoteKey,
+        made: Option<&Signature>,
+    ) -> Result<Option<UtcDateTime>, NoteFault> {
         let length = || NoteFault::SignatureLength {
             name: self.name.clone(),
             found: self.value.len(),
@@ -330,12 +355,12 @@ impl Line {
         if signature.len() != ED25519 {
             return Err(length());
         }
+        let signature = match made.filter(|made| made.bytes() == signature) {
+            Some(made) => made.clone(),
+            None => Signature::new(signature.to_vec()),
+        };
         key.public()
-            .check(
-                SignatureAlgorithm::Ed25519,
-                &message,
-                &Signature::new(signature.to_vec()),
-            )
+            .check(SignatureAlgorithm::Ed25519, &message, &signature)
             .map_err(|_| NoteFault::BadSignature {
                 name: self.name.clone(),
             })?;

@@ -6,6 +6,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use crypto::Signature;
 use thiserror::Error;
 
 use crate::checkpoint::{CheckpointFault, Cosigned, TrustedLog, hash_from_base64};
@@ -183,7 +184,21 @@ impl Receipt {
     /// # Errors
     /// `Checkpoint`, `Leaf`, `Proof`.
     pub fn check(&self, leaf: &Leaf, log: &TrustedLog) -> Result<Recorded, ReceiptFault> {
-        let opened = log.open(self.checkpoint.as_bytes())?;
+        self.check_made(leaf, log, &[])
+    }
+
+    /// The same for a receipt that may be our own, the checkpoint's signature among `made`
+    /// ([`TrustedLog::open_made`]).
+    ///
+    /// # Errors
+    /// As [`Receipt::check`].
+    pub fn check_made(
+        &self,
+        leaf: &Leaf,
+        log: &TrustedLog,
+        made: &[Signature],
+    ) -> Result<Recorded, ReceiptFault> {
+        let opened = log.open_made(self.checkpoint.as_bytes(), made)?;
         let head = opened.checkpoint.head();
         check_inclusion(&leaf.hash()?, self.index, &head, &self.proof)?;
         Ok(Recorded {

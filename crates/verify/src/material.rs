@@ -1,6 +1,7 @@
 //! Status that is handed in beside the artefact: lists, answers, checkpoints, and the register's own word.
 
 use credential::StatusToken;
+use crypto::Signature;
 use evidence::ocsp::Response;
 use pki::Crl;
 use time::UtcDateTime;
@@ -23,6 +24,7 @@ pub struct Material {
     pub(crate) checkpoints: Vec<Vec<u8>>,
     pub(crate) live: Option<Live>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) made: Vec<Signature>,
     files: usize,
     octets: usize,
 }
@@ -96,6 +98,12 @@ impl Material {
             answer,
             since,
         });
+    }
+
+    /// Signatures that whoever asks has just made and checked (T-C3): where they stand in the artefact, over exactly
+    /// what they were checked for, they are not computed a second time. Everything else is judged as ever.
+    pub fn say_made(&mut self, made: Vec<Signature>) {
+        self.made = made;
     }
 
     fn add_crl(&mut self, octets: &[u8]) -> bool {

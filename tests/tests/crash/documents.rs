@@ -119,5 +119,5 @@ fn a_document_lost_anywhere_is_sealed_once_when_it_is_asked_for_again() {
         let after = two_lives(&stage, *wait, Side::After);
         before || after
     });
-    assert!(waits.is_some_and(|waits| waits > 8), "{waits:?}");
+    assert!(waits.is_some_and(|waits| waits > 6), "{waits:?}");
 }

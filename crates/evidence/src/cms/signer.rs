@@ -203,6 +203,15 @@ impl SignerInfo {
     /// `SignedAttributesAbsent`, `SignedAttributesNotDer`, the faults of the algorithms, and
     /// `SignatureDiffers` where it does not hold.
     pub fn check(&self, key: &PublicKey) -> Result<(), Fault> {
+        self.check_made(key, &[])
+    }
+
+    /// The same for a message that may be our own: of a signature that is among `made`, octet for octet, what was
+    /// computed when it was made is not computed again (see [`Signature`]).
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_made(&self, key: &PublicKey, made: &[Signature]) -> Result<(), Fault> {
         // T-V7: signed attributes are present and DER. A signature over bare content could be taken
         // for one over attributes.
         let signed = self.signed.as_ref().ok_or(Fault::SignedAttributesAbsent)?;
@@ -213,12 +222,13 @@ impl SignerInfo {
             .signature_algorithm
             .signature_over(self.digest_algorithm()?, key.algorithm())?;
         // RFC 5652 5.4: the digest covers the SET OF form, not the [0] form.
-        key.check(
-            algorithm,
-            &signed.to_be_checked,
-            &Signature::new(self.signature.clone()),
-        )
-        .map_err(|_| Fault::SignatureDiffers)
+        let mut known = made.iter();
+        let signature = match known.find(|made| made.bytes() == self.signature) {
+            Some(made) => made.clone(),
+            None => Signature::new(self.signature.clone()),
+        };
+        key.check(algorithm, &signed.to_be_checked, &signature)
+            .map_err(|_| Fault::SignatureDiffers)
     }
 }
 

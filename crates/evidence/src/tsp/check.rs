@@ -1,6 +1,6 @@
 //! The verifier's side: whether a token proves that something existed.
 
-use crypto::{Digest, DigestAlgorithm};
+use crypto::{Digest, DigestAlgorithm, Signature};
 use time::{Duration, UtcDateTime};
 
 use crate::cms::{Fault, Form};
@@ -37,6 +37,21 @@ impl Token {
         candidates: impl IntoIterator<Item = &'a Certificate>,
         at: UtcDateTime,
     ) -> Result<Stamped<'a>, TokenFault> {
+        self.check_made(stamped, candidates, at, &[])
+    }
+
+    /// The same for a token that may be our own, its signature among `made`
+    /// ([`crate::cms::SignerInfo::check_made`]).
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_made<'a>(
+        &self,
+        stamped: &Digest,
+        candidates: impl IntoIterator<Item = &'a Certificate>,
+        at: UtcDateTime,
+        made: &[Signature],
+    ) -> Result<Stamped<'a>, TokenFault> {
         let info = self.info();
         // RFC 3161 2.4.2: one SignerInfo, signed attributes, the TSTInfo inside.
         if let Some(fault) = self
@@ -72,7 +87,7 @@ impl Token {
             return Err(TokenFault::AuthorityName);
         }
         let key = certificate.public_key().map_err(|_| TokenFault::Key)?;
-        signer.check(&key)?;
+        signer.check_made(&key, made)?;
         Ok(Stamped {
             certificate,
             moment: info.moment(),

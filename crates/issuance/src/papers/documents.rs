@@ -9,9 +9,10 @@ use crypto::sha256;
 use registry::StoreError;
 use registry::asked::By;
 use registry::jobs::{
-    DocumentRefused, DocumentReservation, DocumentReserving, Grounds, JobId, StepRefused, Unsealed,
+    DocumentRefused, DocumentReservation, DocumentSubmission, DocumentSubmitted, Grounds, JobId,
+    StepRefused, Unsealed,
 };
-use registry::objects::ObjectError;
+use registry::objects::{ObjectError, ObjectId};
 use registry::trace::{Act, Deed};
 use thiserror::Error;
 
@@ -147,36 +148,53 @@ pub(crate) async fn wait(
         grounds,
         payload: serde_json::to_vec(spot).unwrap_or_default(),
     };
-    let jobs = office.registry.jobs();
-    let job = match jobs.reserve_document(reservation).await {
-        Ok(DocumentReserving::Reserved(job)) => job,
-        Ok(DocumentReserving::Repeated { job, response }) => {
-            let repeated = repeated(office, &job, response).await;
-            return repeated.map_err(|error| DocumentError::Repeated(Box::new(error)));
-        }
-        // A process was lost before it kept the file, which only the same request brings again.
-        Err(DocumentRefused::Running { job }) if is_left(office, &job).await? => job,
-        Err(refused) => return Err(refused.into()),
-    };
-    let job = jobs.find(&job, None).await?.ok_or(StepRefused::Unknown)?;
+    // The file first: whoever is told of the job finds it.
     let digest = sha256(&file);
-    let object = match office.objects.put(file).await {
-        Ok(object) => object,
-        Err(error) => {
-            office.dropped.note(&job.id);
-            return Err(error.into());
-        }
-    };
+    let object = office.objects.put(file).await?;
     let unsealed = Unsealed {
         digest,
         object: object.to_string(),
     };
     let by = By::new("service", now);
-    let waits = Waits::of(&waiting(&job, &unsealed), None, None);
-    let answer = response(202, &waits);
-    jobs.await_release(&job.id, unsealed, answer.clone(), by)
-        .await?;
-    Ok(Begun::Waits(answer))
+    let submission = DocumentSubmission {
+        reservation,
+        unsealed: unsealed.clone(),
+        respond: Box::new(|job| response(202, &Waits::of(job, None, None))),
+        by: by.clone(),
+    };
+    let jobs = office.registry.jobs();
+    let refused = match jobs.submit_document(submission).await {
+        Ok(DocumentSubmitted::Waits(answer)) => return Ok(Begun::Waits(answer)),
+        Ok(DocumentSubmitted::Repeated { job, response }) => {
+            discard(office, &object).await;
+            let repeated = repeated(office, &job, response).await;
+            return repeated.map_err(|error| DocumentError::Repeated(Box::new(error)));
+        }
+        Err(refused) => refused,
+    };
+    match refused {
+        // A process was lost before it kept the file, which only the same request brings again.
+        DocumentRefused::Running { job } if is_left(office, &job).await? => {
+            let job = jobs.find(&job, None).await?.ok_or(StepRefused::Unknown)?;
+            let answer = response(202, &Waits::of(&waiting(&job, &unsealed), None, None));
+            jobs.await_release(&job.id, unsealed, answer.clone(), by)
+                .await?;
+            Ok(Begun::Waits(answer))
+        }
+        // Whether the record names the file is not known.
+        DocumentRefused::Store(error) => Err(error.into()),
+        refused => {
+            discard(office, &object).await;
+            Err(refused.into())
+        }
+    }
+}
+
+/// Removes a file that no record names. One that stays is found by comparing files with records.
+async fn discard(office: &Office, object: &ObjectId) {
+    if let Err(error) = office.objects.remove(object).await {
+        tracing::warn!(error = %error, "a file that nobody needs stays");
+    }
 }
 
 async fn is_left(office: &Office, job: &JobId) -> Result<bool, StoreError> {

@@ -275,6 +275,7 @@ async fn certify(
         certificates: office.registry.certificates(),
         clock: office.clock.as_ref(),
         random: office.random.as_ref(),
+        throw_away: Some(&office.throw_away),
     };
     let last = (from + Duration::days(DAYS)).min(office.hierarchy.authority.validity().last);
     let order = Order {

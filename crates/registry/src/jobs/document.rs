@@ -2,8 +2,8 @@
 
 use catalogue::key::DepartmentKey;
 
-use crate::jobs::job::{self, Grounds, JobKind, JobState, NewJob};
-use crate::jobs::step::About;
+use crate::jobs::job::{self, Grounds, Job, JobKind, JobState, NewJob, Unsealed};
+use crate::jobs::step::{self, About, StepRefused};
 use store::Link;
 use store::StoreError;
 use trail::asked::{self, Asked, By, Response, Seen};
@@ -33,6 +33,42 @@ pub struct DocumentReservation {
 pub enum DocumentReserving {
     /// It was made now.
     Reserved(JobId),
+    /// The same request was made before; this is its job, and its answer if it has one.
+    Repeated {
+        /// The job.
+        job: JobId,
+        /// The answer.
+        response: Option<Response>,
+    },
+}
+
+/// A document whose file is kept already: reserved, and waiting for its release, in one transaction.
+pub struct DocumentSubmission {
+    /// What is reserved.
+    pub reservation: DocumentReservation,
+    /// The file that waits.
+    pub unsealed: Unsealed,
+    /// Makes the answer to the request, of the job as it waits.
+    pub respond: Box<dyn FnOnce(&Job) -> Response + Send>,
+    /// Who has it wait, when.
+    pub by: By,
+}
+
+impl std::fmt::Debug for DocumentSubmission {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("DocumentSubmission")
+            .field("reservation", &self.reservation)
+            .field("unsealed", &self.unsealed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentSubmitted {
+    /// It waits since now; this is the answer.
+    Waits(Response),
     /// The same request was made before; this is its job, and its answer if it has one.
     Repeated {
         /// The job.
@@ -91,6 +127,49 @@ pub(crate) async fn earlier(
             }
             Ok(Earlier::Repeated(job, response))
         }
+    }
+}
+
+/// [`reserve`] and [`step::await_release`], so that the request has its answer as soon as it has its job (T-D3).
+pub(crate) async fn submit(
+    link: &mut Link,
+    secrets: &Secrets,
+    submission: DocumentSubmission,
+) -> Result<DocumentSubmitted, DocumentRefused> {
+    let DocumentSubmission {
+        reservation,
+        unsealed,
+        respond,
+        by,
+    } = submission;
+    let id = match reserve(link, secrets, &reservation).await? {
+        DocumentReserving::Reserved(id) => id,
+        DocumentReserving::Repeated { job, response } => {
+            return Ok(DocumentSubmitted::Repeated { job, response });
+        }
+    };
+    let waiting = Job {
+        id: id.clone(),
+        department: reservation.department,
+        kind: JobKind::Document,
+        state: JobState::Waiting,
+        caller: reservation.asked.caller,
+        begun: reservation.by.at,
+        changed: by.at,
+        identifier: None,
+        grounds: reservation.grounds,
+        unsealed: Some(unsealed.clone()),
+        attempts: 0,
+        reason: None,
+        payload: reservation.payload,
+        request_key: Some(reservation.asked.key.to_string()),
+    };
+    let answer = respond(&waiting);
+    match step::await_release(link, secrets, &id, (&unsealed, &answer), &by).await {
+        Ok(_) => Ok(DocumentSubmitted::Waits(answer)),
+        Err(StepRefused::Store(error)) => Err(error.into()),
+        // It was reserved a moment ago, in this transaction.
+        Err(_) => Err(StoreError::Damaged { table: "job" }.into()),
     }
 }
 

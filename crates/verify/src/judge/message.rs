@@ -1,6 +1,6 @@
 //! A signed message: format, digest, certificate, signature, time, chain (EN 319 102-1 5.2, 5.5).
 
-use crypto::{Digest, DigestAlgorithm, sha256};
+use crypto::{Digest, DigestAlgorithm, Signature, sha256};
 use evidence::cms::{Fault, Form, SignedData, SignerInfo};
 use pki::Certificate;
 use pki::path::{CertificateStatus, Chain, PathError, PathFault, Purpose};
@@ -75,7 +75,7 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
     inspect_content(signer, given, &mut findings);
     let found = find_certificate(sitting, signer, given.form, &mut findings);
     if let Some(certificate) = &found {
-        check_signature(signer, certificate, &mut findings);
+        check_signature((signer, &sitting.material.made), certificate, &mut findings);
     }
     let stamped = if sitting.policy.time_stamp == Demand::NotAsked {
         None
@@ -169,7 +169,11 @@ fn find_certificate(
     }
 }
 
-fn check_signature(signer: &SignerInfo, certificate: &Certificate, findings: &mut Vec<Finding>) {
+fn check_signature(
+    (signer, made): (&SignerInfo, &[Signature]),
+    certificate: &Certificate,
+    findings: &mut Vec<Finding>,
+) {
     let key = match certificate.public_key() {
         Ok(key) => key,
         Err(error) => {
@@ -177,7 +181,7 @@ fn check_signature(signer: &SignerInfo, certificate: &Certificate, findings: &mu
             return;
         }
     };
-    if let Err(fault) = signer.check(&key) {
+    if let Err(fault) = signer.check_made(&key, made) {
         let told = findings.iter().any(|known| known.code == fault.code());
         if !told {
             findings.push(Finding::of(fault.code()).because(&fault));

@@ -108,7 +108,7 @@ fn leaf(under: &Under<'_>, receipt: &Receipt) -> Option<Leaf> {
 fn check(sitting: &Sitting<'_>, receipt: &Receipt, leaf: &Leaf) -> Finding {
     let mut refused: Option<ReceiptFault> = None;
     for log in &sitting.trust.logs {
-        match receipt.check(leaf, log) {
+        match receipt.check_made(leaf, log, &sitting.material.made) {
             Ok(recorded) => {
                 if forked(sitting, log, &recorded.head) {
                     return Finding::of("checkpoint.fork");

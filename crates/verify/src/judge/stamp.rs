@@ -37,7 +37,7 @@ pub(crate) fn moment(
     );
     let candidates: Vec<Certificate> = sitting.certificates().to_vec();
     let stamped = token
-        .check(digest, &candidates, sitting.at)
+        .check_made(digest, &candidates, sitting.at, &sitting.material.made)
         .map_err(|fault| {
             // A time-stamp that does not hold proves nothing; of the signature itself it says nothing.
             Finding::of(fault.code())

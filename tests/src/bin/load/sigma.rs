@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use crypto::{
-    Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, SignatureAlgorithm, Signer, SoftwareSigner,
-    SystemRandom,
+    Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, Signature, SignatureAlgorithm, Signer,
+    SoftwareSigner, SystemRandom,
 };
 use issuance::{Clock as _, SystemClock};
 
@@ -23,7 +23,9 @@ pub(crate) fn sigma() -> anyhow::Result<Duration> {
     let signer = SoftwareSigner::from_pkcs8(&pkcs8, None)?;
     let name = KeyId::parse("load").context("plain ASCII")?;
     let under = Authorisation::journalled(name, KeyUse::Release, MESSAGE, SystemClock.now());
+    // As it would be received: of the value that was made here the check is not computed again.
     let signature = signer.sign(Input::Message(MESSAGE), &under)?;
+    let signature = Signature::new(signature.into_bytes());
     let began = processor()?;
     for _ in 0..TIMES {
         black_box(signer.sign(Input::Message(black_box(MESSAGE)), &under)?);
