@@ -19,7 +19,7 @@ async fn say(
 ) -> (u16, Value) {
     let body = json!({"decision": "作字〔2026〕第1号", "reason": "姓名有误", "exposure": exposure});
     let path = format!("/v1/licences/{identifier}/void");
-    let call = Call::post(path, &body).once(&format!("a-key-of-voids-{key}"));
+    let call = Call::post(path, &body).once(format!("a-key-of-voids-{key}"));
     service.call((BUREAU, role), call).await
 }
 

@@ -133,7 +133,7 @@ async fn attempt(
             let mut last = (0, Value::Null);
             for (place, role) in TWO.into_iter().enumerate() {
                 let call = Call::post(path("void"), &body)
-                    .once(&format!("a-key-of-the-table-{key}-{place}"));
+                    .once(format!("a-key-of-the-table-{key}-{place}"));
                 last = service.call((BUREAU, role), call).await;
                 if last.0 >= 300 {
                     break;

@@ -1,5 +1,7 @@
 //! Stage documents: one of each form from the story's case, read back, pushed to their limits.
 
+#![expect(clippy::indexing_slicing, reason = "members of JSON written here")]
+
 use document::{Blank, Edition, Imprint, Paper, RenderPage, Template, Unsealed};
 use serde_json::{Value, json};
 use time::macros::{date, utc_datetime};
