@@ -168,7 +168,7 @@ fn two_districts_are_compared_matter_by_matter() {
 
 #[test]
 fn the_feed_tells_what_changed_and_nothing_else() {
-    let before = catalogue(|_, _| ());
+    let before = catalogue(|_, powers| powers["calendars"] = json!([]));
     assert_eq!(before.changes_to(&before), vec![]);
     let after = catalogue(|matters, powers| {
         let list = matters["matters"].as_array_mut().expect("list");
@@ -346,7 +346,7 @@ fn a_region_has_its_own_calendar_or_that_around_it() {
     };
     assert_eq!(end("990102"), Some(date!(2026 - 06 - 23)));
     assert_eq!(end("990171"), Some(date!(2026 - 06 - 20)));
-    let none = self::catalogue(|_, _| ());
+    let none = self::catalogue(|_, powers| powers["calendars"] = json!([]));
     assert_eq!(
         none.calendar(&region("990102"))
             .after(date!(2026 - 06 - 08), 10),

@@ -87,6 +87,19 @@ fn call(method: &Method, route: &str, path: &str, number: usize) -> Call {
         }),
         "/v1/releases/{job}/refusal" => json!({"reason": "not decided"}),
         "/v1/certificates/{serial}/revocation" => json!({"reason": "superseded"}),
+        "/v1/licences/{identifier}/aliases" => json!({"paper": "税务登记证", "number": "9901"}),
+        "/v1/licences/{identifier}/paper" => json!({"event": "issue", "reference": "纸字第1号"}),
+        "/v1/licences/{identifier}/parts/{part}/end" => json!({
+            "ending": "annulled",
+            "decision": "撤字〔2026〕第0001号",
+            "legal_basis": "行政许可法 第六十九条",
+            "decided_by": "chen.zhiyuan",
+            "decided_on": "2026-07-01",
+        }),
+        "/v1/licences/{identifier}/versions" => json!({
+            "ground": "change",
+            "request": tests::cases::case("FOOD", 1).expect("a case"),
+        }),
         _ => json!({}),
     };
     let content = content.to_string().into_bytes();
