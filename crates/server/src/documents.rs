@@ -8,6 +8,7 @@ use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
 use issuance::papers::documents::DocumentOrder;
 use issuance::{Asker, Level, Waits};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -92,7 +93,7 @@ pub(crate) async fn seal(
     let once = once(&headers, fingerprint)?;
     // What waits for this place waits in the spool, not in memory.
     let _document = app.place(&app.documents).await?;
-    let (order, file) = parts(form).await?;
+    let (order, file): (OrderPart, _) = order_and_file(form).await?;
     let begun = issuance::papers::documents::begin_document(
         &app.office,
         &asker,
@@ -104,7 +105,10 @@ pub(crate) async fn seal(
     begun_answer(begun.map_err(|error| of_document(&error))?)
 }
 
-async fn parts(mut form: Multipart) -> Result<(OrderPart, Vec<u8>), Problem> {
+/// The two parts of a form that brings a document: what is asked, as JSON, and the file; each once.
+pub(crate) async fn order_and_file<T: DeserializeOwned>(
+    mut form: Multipart,
+) -> Result<(T, Vec<u8>), Problem> {
     let malformed = || Problem::new(Code::RequestMalformed);
     let (mut order, mut file) = (None, None);
     while let Some(field) = form.next_field().await.map_err(|_| malformed())? {

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::caller::{Fingerprint, once};
+use crate::documents::order_and_file;
 use crate::json::{Strict, said};
 use crate::licences::attachment;
 use crate::problem::{Code, Problem};
 use crate::problems::{of_sign, of_signer};
 use crate::state::App;
-use crate::verifications::part;
 
 /// A person who is to sign.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -120,7 +120,7 @@ pub(crate) async fn sign(
         .map_err(|_| Problem::new(Code::Busy))?;
     let once = once(&headers, fingerprint)?;
     let _document = app.place(&app.documents).await?;
-    let (order, file) = parts(form).await?;
+    let (order, file): (SignPart, _) = order_and_file(form).await?;
     let order = SignOrder {
         signer: order.signer,
         intent: order.intent,
@@ -128,26 +128,6 @@ pub(crate) async fn sign(
     };
     let signed = issuance::papers::signing::sign(&app.office, &asker, &once, &order, file).await;
     signed.map(said).map_err(|error| of_sign(&error))
-}
-
-async fn parts(mut form: Multipart) -> Result<(SignPart, Vec<u8>), Problem> {
-    let malformed = || Problem::new(Code::RequestMalformed);
-    let (mut order, mut file) = (None, None);
-    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
-        let name = field.name().map(str::to_owned);
-        let octets = part(field).await?;
-        match name.as_deref() {
-            Some("order") if order.is_none() => {
-                issuance::inspect_json(&octets).map_err(|_| malformed())?;
-                order = Some(serde_json::from_slice(&octets).map_err(|_| malformed())?);
-            }
-            Some("file") if file.is_none() => file = Some(octets),
-            _ => return Err(malformed().saying("the parts are order and file, once each")),
-        }
-    }
-    order
-        .zip(file)
-        .ok_or(malformed().saying("the parts are order and file"))
 }
 
 /// A signature of the own department.
