@@ -16,8 +16,7 @@ use crate::state::App;
 use crate::subscriptions;
 use crate::{
     case_papers, cases, catalogue, certificates, documents, health, licences, lives, machines,
-    notice_pages, notices, pages, progress_pages, published, releases, restrictions, signatures,
-    verifications, versions, witnesses,
+    notices, releases, restrictions, signatures, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -86,7 +85,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(notices::end))
         .routes(routes!(case_papers::ask, case_papers::list))
         .routes(routes!(case_papers::evidence))
-        .routes(routes!(progress_pages::link))
+        .routes(routes!(case_papers::link))
         .routes(routes!(signatures::apply))
         .routes(routes!(signatures::find_signer))
         .routes(routes!(signatures::act))
@@ -108,11 +107,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(subscriptions::parked))
         .routes(routes!(subscriptions::decide))
         .routes(routes!(subscriptions::replay))
-        .routes(routes!(verifications::judge))
-        .routes(routes!(published::trust))
-        .routes(routes!(published::crl))
-        .routes(routes!(published::certificate))
-        .routes(routes!(published::states))
+        .merge(public::described())
         .routes(routes!(witnesses::checkpoint))
         .routes(routes!(witnesses::witnessed))
         .routes(routes!(witnesses::cosign))
@@ -136,16 +131,8 @@ pub fn openapi() -> Result<String, serde_json::Error> {
 pub(crate) fn router(app: App) -> Router {
     let (routes, _) = described().split_for_parts();
     routes
-        .route("/log/tile/{*path}", get(published::tile))
         .route("/openapi.json", get(health::openapi))
-        .route("/", get(pages::check))
-        .route("/verify", get(pages::check).post(pages::verify))
-        .route("/v/{handle}", get(pages::licence))
-        .route("/p/{handle}", get(progress_pages::show))
-        .route("/notices", get(notice_pages::list))
-        .route("/notices.atom", get(notice_pages::feed))
-        .route("/notices/{number}", get(notice_pages::find))
-        .route("/assets/{*path}", get(pages::asset))
+        .merge(public::shown())
         .method_not_allowed_fallback(async || Problem::new(Code::MethodUnknown))
         .fallback(async || Problem::new(Code::NotFound))
         .layer(DefaultBodyLimit::disable())

@@ -7,6 +7,7 @@ use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use issuance::Asker;
 use issuance::cases::Number;
+use issuance::papers::progress::LinkTold;
 use issuance::papers::stage::CaseDocument;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,6 +65,19 @@ pub(crate) async fn list(
 ) -> Result<Json<Vec<CaseDocument>>, Problem> {
     let found = issuance::papers::stage::of_case(&app.office, &asker, &number(&case)?).await;
     found.map(Json).map_err(|error| of_document(&error))
+}
+
+/// The applicant's link to a case; the same one each time.
+#[utoipa::path(post, path = "/v1/cases/{case}/link", tag = "cases",
+    responses((status = 200, description = "`link`, for the applicant alone"), (status = 404, description = "no case that concerns the department")))]
+pub(crate) async fn link(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(case): Path<String>,
+) -> Result<Json<LinkTold>, Problem> {
+    let case = number(&case)?;
+    let told = issuance::papers::progress::link(&app.office, &asker, &case).await;
+    told.map(Json).map_err(|error| of_document(&error))
 }
 
 /// The evidence of a case in one file: documents, signatures, entries of the trace with their proofs; `yinxin-verify` judges it.

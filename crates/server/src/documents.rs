@@ -11,6 +11,7 @@ use issuance::{Asker, Level, Waits};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wire::arrival::part;
 
 use crate::caller::{Fingerprint, once};
 use crate::licences::{attachment, begun_answer};
@@ -18,7 +19,6 @@ use crate::problem::{Code, Problem};
 use crate::problems::{of_document, of_issue, of_release};
 use crate::releases::job;
 use crate::state::App;
-use crate::verifications::part;
 
 /// Points of a millimetre.
 const POINTS: f64 = 72.0 / 25.4;

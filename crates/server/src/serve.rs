@@ -10,7 +10,6 @@ use crate::config::Config;
 use crate::door::Door;
 use crate::listen;
 use crate::state::{App, webhooks};
-use crate::text::Texts;
 use crate::witnesses;
 
 /// An open office as its handlers reach it, and the door to it.
@@ -22,8 +21,7 @@ pub(crate) fn application(
     config: Config,
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 ) -> anyhow::Result<(App, Door)> {
-    let texts = Texts::embedded()?;
-    let app = App::new(office, config, texts, openapi()?, metrics);
+    let app = App::new(office, config, openapi()?, metrics)?;
     Ok((app.clone(), Door::new(app.clone(), router(app))))
 }
 

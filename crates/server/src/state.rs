@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use issuance::Office;
+use public::{Counter, ReadText, Shown};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::{Config, Mode};
 use crate::problem::{Code, Problem};
 use crate::spool::Spool;
-use crate::text::Texts;
 use courier::Webhooks;
 
 /// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
@@ -21,11 +22,10 @@ pub(crate) struct App(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) office: Arc<Office>,
     pub(crate) config: Config,
-    pub(crate) texts: Texts,
+    /// Where strangers are served.
+    pub(crate) counter: Counter,
     /// Places for jobs in flight; without one a request is shed (T-A5).
     pub(crate) jobs: Arc<Semaphore>,
-    /// Places for documents being judged.
-    pub(crate) judged: Arc<Semaphore>,
     /// Places for documents of callers in memory, on their way to the seal.
     pub(crate) documents: Arc<Semaphore>,
     /// Where documents wait for their place.
@@ -41,26 +41,27 @@ impl App {
     pub(crate) fn new(
         office: Arc<Office>,
         config: Config,
-        texts: Texts,
         api: String,
         metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-    ) -> Self {
-        let places = |number: u32| {
-            let number = usize::try_from(number).unwrap_or(1);
-            Arc::new(Semaphore::new(number.clamp(1, 10_000)))
+    ) -> Result<Self, ReadText> {
+        let shown = Shown {
+            is_sample: config.mode == Mode::Example,
+            upload: config.upload.0,
+            judged: number(config.judged),
+            patience: config.arrival.0,
         };
-        Self(Arc::new(Inner {
+        let places = |of: u32| Arc::new(Semaphore::new(number(of)));
+        Ok(Self(Arc::new(Inner {
             jobs: places(config.jobs),
-            judged: places(config.judged),
+            counter: Counter::new(office.clone(), shown)?,
             webhooks: webhooks(&config),
             documents: places(DOCUMENTS),
             spool: Spool::new(),
             office,
             config,
-            texts,
             api,
             metrics,
-        }))
+        })))
     }
 
     /// T-A4, T-A5: a place or a busy answer, never a queue without bound.
@@ -77,10 +78,6 @@ impl App {
             Ok(Err(_)) | Err(_) => Err(Problem::new(Code::Busy)),
         }
     }
-
-    pub(crate) fn is_sample(&self) -> bool {
-        self.config.mode == Mode::Example
-    }
 }
 
 impl std::ops::Deref for App {
@@ -88,6 +85,17 @@ impl std::ops::Deref for App {
 
     fn deref(&self) -> &Inner {
         &self.0
+    }
+}
+
+/// A number of places, within reason.
+fn number(of: u32) -> usize {
+    usize::try_from(of).unwrap_or(1).clamp(1, 10_000)
+}
+
+impl FromRef<App> for Counter {
+    fn from_ref(app: &App) -> Self {
+        app.counter.clone()
     }
 }
 

@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Bytes;
+use axum::extract::multipart::Field;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame};
 use tokio::time::{Instant, timeout_at};
@@ -110,6 +111,19 @@ where
         whole.extend_from_slice(&piece);
     }
     Ok(whole.into())
+}
+
+/// The octets of a part, held once.
+///
+/// # Errors
+/// `request.malformed` where the form ends before it does.
+pub async fn part(mut field: Field<'_>) -> Result<Vec<u8>, Problem> {
+    let malformed = |_| Problem::new(Code::RequestMalformed);
+    let mut octets = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(malformed)? {
+        octets.extend_from_slice(&piece);
+    }
+    Ok(octets)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub(crate) const CRATES: &[&str] = &[
     "licence",
     "pdf",
     "pki",
+    "public",
     "registry",
     "rolls",
     "seal",

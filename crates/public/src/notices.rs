@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use catalogue::key::DepartmentKey;
 use issuance::papers::notices::{After, NoticeShown, Shown};
 use serde::Deserialize;
+use wire::problem::{Code, Problem};
 
+use crate::counter::Counter;
 use crate::pages::{Asked, Frame, ProblemPage, page};
-use crate::problem::{Code, Problem};
-use crate::state::App;
 use crate::text::Language;
 
 /// The kinds by which the page can be narrowed.
@@ -110,14 +110,14 @@ impl Entry {
 
 /// `GET /notices`: what is published, the newest first.
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Query(narrowed): Query<Narrowed>,
     headers: HeaderMap,
 ) -> Response {
     let asked = Asked::in_language(narrowed.lang.clone());
-    let frame = Frame::new(&app, &asked, &headers, "/notices");
+    let frame = Frame::new(&counter, &asked, &headers, "/notices");
     let shown = narrowed.shown();
-    let Ok(found) = issuance::papers::notices::page(&app.office, &shown).await else {
+    let Ok(found) = issuance::papers::notices::page(&counter.office, &shown).await else {
         return busy(frame);
     };
     let whole = u32::try_from(found.len()) == Ok(issuance::papers::notices::PAGE);
@@ -158,25 +158,25 @@ pub(crate) async fn list(
 
 /// `GET /notices/{number}`: a draft, and what was taken off, is not there.
 pub(crate) async fn find(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let found = issuance::papers::notices::find(&app.office, &number).await;
+    let found = issuance::papers::notices::find(&counter.office, &number).await;
     match found {
         Ok(Some(notice)) => {
             let path = format!("/notices/{}", notice.number);
-            let frame = Frame::new(&app, &asked, &headers, &path);
+            let frame = Frame::new(&counter, &asked, &headers, &path);
             let notice = Entry::of(&frame, notice);
             page(StatusCode::OK, &NoticePage { frame, notice })
         }
         Ok(None) => {
-            let frame = Frame::new(&app, &asked, &headers, "/notices");
+            let frame = Frame::new(&counter, &asked, &headers, "/notices");
             let text = frame.say("notices-unknown");
             page(StatusCode::NOT_FOUND, &ProblemPage { frame, text })
         }
-        Err(_) => busy(Frame::new(&app, &asked, &headers, "/notices")),
+        Err(_) => busy(Frame::new(&counter, &asked, &headers, "/notices")),
     }
 }
 
@@ -190,13 +190,13 @@ fn busy(frame: Frame) -> Response {
 
 /// `GET /notices.atom`: the newest notices as a feed (RFC 4287).
 pub(crate) async fn feed(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Query(narrowed): Query<Narrowed>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let asked = Asked::in_language(narrowed.lang.clone());
-    let frame = Frame::new(&app, &asked, &headers, "/notices.atom");
-    let found = issuance::papers::notices::feed(&app.office, &narrowed.shown()).await;
+    let frame = Frame::new(&counter, &asked, &headers, "/notices.atom");
+    let found = issuance::papers::notices::feed(&counter.office, &narrowed.shown()).await;
     let found = found.map_err(|_| Problem::new(Code::StoreUnavailable))?;
     let notices: Vec<Entry> = found
         .into_iter()
@@ -207,7 +207,7 @@ pub(crate) async fn feed(
         .first()
         .map_or_else(|| "2026-01-01T00:00:00+08:00".to_owned(), Entry::moment);
     let feed = Feed {
-        address: app.office.settings().address.clone(),
+        address: counter.office.settings().address.clone(),
         updated,
         notices,
         frame,

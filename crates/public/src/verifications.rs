@@ -1,17 +1,16 @@
 //! Judging what anyone brings: never an error, whatever the octets are (T-V1).
 
-use axum::body::Body;
-use axum::extract::multipart::Field;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
-use hyper::body::Body as _;
 use tokio::sync::OwnedSemaphorePermit;
 use verify::{Material, Policy, Report};
+use wire::arrival::part;
+use wire::problem::{Code, Problem};
 
-use crate::problem::{Code, Problem};
-use crate::state::App;
+use crate::counter::Counter;
 
 /// What was brought.
 pub(crate) struct Brought {
@@ -25,15 +24,18 @@ pub(crate) struct Brought {
 #[utoipa::path(post, path = "/v1/verifications", tag = "verification",
     request_body(content_type = "application/octet-stream", description = "the file itself, or a form with a part `file`"),
     responses((status = 200, description = "the report, in the form of yinxin-verify"), (status = 413, description = "larger than is judged here")))]
-pub(crate) async fn judge(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+pub(crate) async fn judge(
+    State(counter): State<Counter>,
+    request: Request,
+) -> Result<Response, Problem> {
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     // A place first: what waits for one waits in the spool, not in memory.
-    let place = app.place(&app.judged).await?;
+    let place = counter.place().await?;
     let brought = if is_form {
-        let form = Multipart::from_request(request, &app).await;
+        let form = Multipart::from_request(request, &counter).await;
         let form = form.map_err(|_| Problem::new(Code::RequestMalformed))?;
         brought(form).await?
     } else {
@@ -42,7 +44,7 @@ pub(crate) async fn judge(State(app): State<App>, request: Request) -> Result<Re
             octets: whole(request.into_body()).await?,
         }
     };
-    let report = report(&app, place, brought).await?;
+    let report = report(&counter, place, brought).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
@@ -68,16 +70,6 @@ pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
     found.ok_or(Problem::new(Code::RequestMalformed).saying("there is neither a file nor a code"))
 }
 
-/// The octets of a part, held once.
-pub(crate) async fn part(mut field: Field<'_>) -> Result<Vec<u8>, Problem> {
-    let malformed = |_| Problem::new(Code::RequestMalformed);
-    let mut octets = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(malformed)? {
-        octets.extend_from_slice(&piece);
-    }
-    Ok(octets)
-}
-
 /// The octets of a content that was spooled, held once.
 async fn whole(mut content: Body) -> Result<Vec<u8>, Problem> {
     let room = content.size_hint().exact().unwrap_or_default();
@@ -93,7 +85,7 @@ async fn whole(mut content: Body) -> Result<Vec<u8>, Problem> {
 
 /// The report, with what the register itself says of the licence.
 pub(crate) async fn report(
-    app: &App,
+    counter: &Counter,
     place: OwnedSemaphorePermit,
     brought: Brought,
 ) -> Result<Report, Problem> {
@@ -103,17 +95,17 @@ pub(crate) async fn report(
     let mut material = Material::empty();
     // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
     if let Some(identifier) = case.licence_said() {
-        match issuance::look::live(&app.office, &identifier).await {
+        match issuance::look::live(&counter.office, &identifier).await {
             Ok(Some((answer, since))) => material.say_live(&identifier, answer, since),
             Ok(None) => {}
             Err(_) => {
-                for (name, list) in app.office.lists().held() {
+                for (name, list) in counter.office.lists().held() {
                     material.add(&name, &list.bytes);
                 }
             }
         }
     }
-    let office = app.office.clone();
+    let office = counter.office.clone();
     let report = tokio::task::spawn_blocking(move || {
         let _place = place;
         let (trust, policy) = (office.trust(), Policy::default());

@@ -10,9 +10,9 @@ use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use verify::{Report, Severity, Verdict};
+use wire::problem::{Code, Problem};
 
-use crate::problem::{Code, Problem};
-use crate::state::App;
+use crate::counter::Counter;
 use crate::text::Language;
 use crate::verifications::{brought, report};
 
@@ -31,7 +31,7 @@ impl Asked {
 
 /// The part that all pages share.
 pub(crate) struct Frame {
-    app: App,
+    counter: Counter,
     language: Language,
     pub(crate) lang: &'static str,
     pub(crate) path: String,
@@ -39,17 +39,17 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub(crate) fn new(app: &App, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
+    pub(crate) fn new(counter: &Counter, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
         let accepted = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
         let language = Language::chosen(asked.lang.as_deref(), accepted);
         Self {
-            app: app.clone(),
+            counter: counter.clone(),
             language,
             lang: language.code(),
             path: path.to_owned(),
-            sample: app.is_sample(),
+            sample: counter.shown.is_sample,
         }
     }
 
@@ -59,17 +59,17 @@ impl Frame {
     }
 
     pub(crate) fn say(&self, key: &str) -> String {
-        self.app.texts.say(self.language, key, None)
+        self.counter.texts.say(self.language, key, None)
     }
 
     fn say_limit(&self, key: &str, limit: &str) -> String {
-        self.app
+        self.counter
             .texts
             .say(self.language, key, Some(("limit", limit)))
     }
 
     pub(crate) fn say_at(&self, key: &str, at: &str) -> String {
-        self.app.texts.say(self.language, key, Some(("at", at)))
+        self.counter.texts.say(self.language, key, Some(("at", at)))
     }
 
     /// What a finding says, in the reader's language; what it is about stands behind it, where that can be read.
@@ -96,11 +96,11 @@ impl Frame {
 
     /// The moment in the office's zone, in figures.
     pub(crate) fn now(&self) -> String {
-        self.local(self.app.office.now())
+        self.local(self.counter.office.now())
     }
 
     pub(crate) fn local(&self, moment: UtcDateTime) -> String {
-        let local = self.app.office.settings().zone.local(moment);
+        let local = self.counter.office.settings().zone.local(moment);
         let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
         local.format(&form).unwrap_or_default()
     }
@@ -178,18 +178,18 @@ pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
-fn limit(app: &App) -> String {
-    format!("{} MiB", app.config.upload.0 >> 20)
+fn limit(counter: &Counter) -> String {
+    format!("{} MiB", counter.shown.upload >> 20)
 }
 
 /// `GET /` and `GET /verify`.
 pub(crate) async fn check(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let frame = Frame::new(&app, &asked, &headers, "/verify");
-    let limit = limit(&app);
+    let frame = Frame::new(&counter, &asked, &headers, "/verify");
+    let limit = limit(&counter);
     page(
         StatusCode::OK,
         &CheckPage {
@@ -202,25 +202,25 @@ pub(crate) async fn check(
 
 /// `POST /verify`: the verdict as a page.
 pub(crate) async fn verify(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let frame = Frame::new(&app, &asked, &headers, "/verify");
-    let Ok(place) = app.place(&app.judged).await else {
+    let frame = Frame::new(&counter, &asked, &headers, "/verify");
+    let Ok(place) = counter.place().await else {
         return busy(frame);
     };
-    let Ok(form) = Multipart::from_request(request, &app).await else {
+    let Ok(form) = Multipart::from_request(request, &counter).await else {
         let text = frame.say("problem-unreadable");
         return page(StatusCode::BAD_REQUEST, &ProblemPage { frame, text });
     };
     let Ok(brought) = brought(form).await else {
         let note = Some(frame.say("verify-nothing"));
-        let limit = limit(&app);
+        let limit = limit(&counter);
         return page(StatusCode::BAD_REQUEST, &CheckPage { frame, limit, note });
     };
-    match report(&app, place, brought).await {
+    match report(&counter, place, brought).await {
         Ok(report) => page(StatusCode::OK, &verdict(frame, &report)),
         Err(_) => busy(frame),
     }
@@ -325,13 +325,13 @@ fn verdict(frame: Frame, report: &Report) -> VerdictPage {
 
 /// `GET /v/{handle}`: state and open fields only (T-P6).
 pub(crate) async fn licence(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Path(handle): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let frame = Frame::new(&app, &asked, &headers, &format!("/v/{handle}"));
-    let shown = issuance::look::shown(&app.office, &handle).await;
+    let frame = Frame::new(&counter, &asked, &headers, &format!("/v/{handle}"));
+    let shown = issuance::look::shown(&counter.office, &handle).await;
     let Ok(shown) = shown else {
         let text = frame.say("problem-busy");
         return page(

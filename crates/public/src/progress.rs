@@ -1,18 +1,13 @@
 //! The applicant's page of a case: without JavaScript, in two languages, nothing personal in its address (T-P6).
 
 use askama::Template;
-use axum::Json;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use issuance::Asker;
-use issuance::cases::Number;
-use issuance::papers::progress::{LinkTold, ProgressShown};
+use issuance::papers::progress::ProgressShown;
 
+use crate::counter::Counter;
 use crate::pages::{Asked, Frame, ProblemPage, page};
-use crate::problem::{Code, Problem};
-use crate::problems::of_document;
-use crate::state::App;
 use crate::text::Language;
 
 #[derive(Template)]
@@ -32,28 +27,15 @@ struct ProgressPage {
     at: String,
 }
 
-/// The applicant's link to a case; the same one each time.
-#[utoipa::path(post, path = "/v1/cases/{case}/link", tag = "cases",
-    responses((status = 200, description = "`link`, for the applicant alone"), (status = 404, description = "no case that concerns the department")))]
-pub(crate) async fn link(
-    State(app): State<App>,
-    Extension(asker): Extension<Asker>,
-    Path(case): Path<String>,
-) -> Result<Json<LinkTold>, Problem> {
-    let case = Number::parse(&case).map_err(|_| Problem::new(Code::NotFound))?;
-    let told = issuance::papers::progress::link(&app.office, &asker, &case).await;
-    told.map(Json).map_err(|error| of_document(&error))
-}
-
 /// `GET /p/{handle}`.
 pub(crate) async fn show(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Path(handle): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let frame = Frame::new(&app, &asked, &headers, &format!("/p/{handle}"));
-    match issuance::papers::progress::shown(&app.office, &handle).await {
+    let frame = Frame::new(&counter, &asked, &headers, &format!("/p/{handle}"));
+    match issuance::papers::progress::shown(&counter.office, &handle).await {
         Ok(Some(shown)) => page(StatusCode::OK, &progress_page(frame, shown)),
         Ok(None) => {
             let text = frame.say("progress-unknown");

@@ -59,7 +59,7 @@ impl Language {
 /// Why the words of a language cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the words of {0} are damaged")]
-pub(crate) struct ReadText(&'static str);
+pub struct ReadText(&'static str);
 
 /// The words of both languages.
 pub(crate) struct Texts {

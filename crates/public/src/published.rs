@@ -15,9 +15,9 @@ use serde::Deserialize;
 use time::UtcDateTime;
 use tlog::TilePath;
 use utoipa::IntoParams;
+use wire::problem::{Code, Problem};
 
-use crate::problem::{Code, Problem};
-use crate::state::App;
+use crate::counter::Counter;
 
 /// A published list with the life that it has left.
 fn list(published: &Published, kind: &'static str, now: UtcDateTime) -> Response {
@@ -35,12 +35,12 @@ fn list(published: &Published, kind: &'static str, now: UtcDateTime) -> Response
 #[utoipa::path(get, path = "/crl/{name}", tag = "certificates",
     responses((status = 200, description = "a CertificateList", content_type = "application/pkix-crl"), (status = 404, description = "none current")))]
 pub(crate) async fn crl(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = app.office.lists().revoked(&name);
+    let found = counter.office.lists().revoked(&name);
     let found = found.ok_or(Problem::new(Code::NotFound))?;
-    Ok(list(&found, "application/pkix-crl", app.office.now()))
+    Ok(list(&found, "application/pkix-crl", counter.office.now()))
 }
 
 /// As of when a list is asked for.
@@ -54,7 +54,7 @@ pub(crate) struct At {
 #[utoipa::path(get, path = "/status/{list}", tag = "status", params(At),
     responses((status = 501, description = "lists of the past are not offered"), (status = 200, description = "a statuslist+jwt", content_type = "application/statuslist+jwt"), (status = 404, description = "none current")))]
 pub(crate) async fn states(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Path(number): Path<String>,
     Query(asked): Query<At>,
 ) -> Result<Response, Problem> {
@@ -65,19 +65,23 @@ pub(crate) async fn states(
     let found = number
         .parse()
         .ok()
-        .and_then(|number| app.office.lists().states(number));
+        .and_then(|number| counter.office.lists().states(number));
     let found = found.ok_or(Problem::new(Code::NotFound))?;
-    Ok(list(&found, "application/statuslist+jwt", app.office.now()))
+    Ok(list(
+        &found,
+        "application/statuslist+jwt",
+        counter.office.now(),
+    ))
 }
 
 /// A certificate of the service's own hierarchy: `root.cer`, `ca.cer` and the like.
 #[utoipa::path(get, path = "/certificates/{name}", tag = "certificates",
     responses((status = 200, description = "a Certificate", content_type = "application/pkix-cert"), (status = 404, description = "none")))]
 pub(crate) async fn certificate(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    let hierarchy = app.office.hierarchy();
+    let hierarchy = counter.office.hierarchy();
     let found = match name.as_str() {
         "root.cer" => &hierarchy.root,
         "ca.cer" => &hierarchy.authority,
@@ -98,8 +102,8 @@ pub(crate) async fn certificate(
 /// The signed trust bundle, for `yinxin-verify --trust`.
 #[utoipa::path(get, path = "/v1/trust", tag = "verification",
     responses((status = 200, description = "a JWS in compact form", content_type = "application/jose")))]
-pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Problem> {
-    let bundle = app.office.trust_bundle();
+pub(crate) async fn trust(State(counter): State<Counter>) -> Result<Response, Problem> {
+    let bundle = counter.office.trust_bundle();
     let bundle = bundle.map_err(|_| Problem::new(Code::KeysLocked))?;
     let headers = [
         (header::CONTENT_TYPE, "application/jose"),
@@ -110,12 +114,17 @@ pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Problem> {
 
 /// A tile of hashes or a bundle of entries (C2SP tlog-tiles).
 pub(crate) async fn tile(
-    State(app): State<App>,
+    State(counter): State<Counter>,
     Path(path): Path<String>,
 ) -> Result<Response, Problem> {
     let path = TilePath::parse(&format!("tile/{path}"));
     let path = path.map_err(|_| Problem::new(Code::NotFound))?;
-    let tile = app.office.registry().logs().tile(Log::Public, path).await;
+    let tile = counter
+        .office
+        .registry()
+        .logs()
+        .tile(Log::Public, path)
+        .await;
     let tile = tile.map_err(|_| Problem::new(Code::StoreUnavailable))?;
     let tile = tile.ok_or(Problem::new(Code::NotFound))?;
     let headers = [

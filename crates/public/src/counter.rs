@@ -1,0 +1,62 @@
+//! What every public handler can reach.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use issuance::Office;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wire::problem::{Code, Problem};
+
+use crate::text::{ReadText, Texts};
+
+/// How the public faces of an office are set.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    /// Whether every page says that nothing here is real.
+    pub is_sample: bool,
+    /// Octets of a file that is judged, at most; the page says it.
+    pub upload: usize,
+    /// Files judged at once.
+    pub judged: usize,
+    /// How long a request waits for its place.
+    pub patience: Duration,
+}
+
+/// The counter at which strangers are served, shared by all requests.
+#[derive(Clone)]
+pub struct Counter {
+    pub(crate) office: Arc<Office>,
+    pub(crate) texts: Arc<Texts>,
+    pub(crate) shown: Shown,
+    judged: Arc<Semaphore>,
+}
+
+impl std::fmt::Debug for Counter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Counter")
+    }
+}
+
+impl Counter {
+    /// The counter of an open office.
+    ///
+    /// # Errors
+    /// When the words that the binary carries are damaged.
+    pub fn new(office: Arc<Office>, shown: Shown) -> Result<Self, ReadText> {
+        Ok(Self {
+            office,
+            texts: Arc::new(Texts::embedded()?),
+            judged: Arc::new(Semaphore::new(shown.judged)),
+            shown,
+        })
+    }
+
+    /// T-A4, T-A5: a place among the files that are judged, or a busy answer; never a queue without bound.
+    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = self.judged.clone().acquire_owned();
+        match tokio::time::timeout(self.shown.patience, place).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(Problem::new(Code::Busy)),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What anyone may ask without an account: pages in two languages, verdicts on what they bring, published lists.
+//!
+//! [`described`] are the routes that the API document has, [`shown`] those for people; a service mounts them beside its
+//! own, and its table of access lets strangers to them. All that a handler reaches is the [`Counter`]: nothing here
+//! changes anything, and nothing here is told who asks.
+
+mod counter;
+mod notices;
+mod pages;
+mod progress;
+mod published;
+mod routes;
+mod text;
+mod verifications;
+
+pub use counter::{Counter, Shown};
+pub use routes::{described, shown};
+pub use text::ReadText;

@@ -1,0 +1,42 @@
+//! The routes of what anyone may ask.
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::counter::Counter;
+use crate::{notices, pages, progress, published, verifications};
+
+/// What the API document describes: verdicts, trust, lists, certificates.
+pub fn described<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Counter: FromRef<S>,
+{
+    OpenApiRouter::new()
+        .routes(routes!(verifications::judge))
+        .routes(routes!(published::trust))
+        .routes(routes!(published::crl))
+        .routes(routes!(published::certificate))
+        .routes(routes!(published::states))
+}
+
+/// What people look at, and the tiles of the log.
+pub fn shown<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Counter: FromRef<S>,
+{
+    Router::new()
+        .route("/log/tile/{*path}", get(published::tile))
+        .route("/", get(pages::check))
+        .route("/verify", get(pages::check).post(pages::verify))
+        .route("/v/{handle}", get(pages::licence))
+        .route("/p/{handle}", get(progress::show))
+        .route("/notices", get(notices::list))
+        .route("/notices.atom", get(notices::feed))
+        .route("/notices/{number}", get(notices::find))
+        .route("/assets/{*path}", get(pages::asset))
+}
