@@ -19,6 +19,8 @@ use pki::crl::Reason;
 use registry::asked::By;
 use registry::callers::NewCaller;
 use registry::certificates::Standing;
+use rusqlite::Connection;
+use seal::life::{Event, Hands, Stage, Transition};
 use serde_json::{Value, json};
 use server::{Answer, Call, Client};
 use tempfile::TempDir;
@@ -244,6 +246,63 @@ async fn an_act_has_one_effect_under_its_key_however_often_it_arrives() {
     );
     let events = house.seal().await["history"].as_array().map(Vec::len);
     assert_eq!(events, Some(3), "establish, suspend, resume");
+}
+
+/// Puts the seal where no door leads.
+fn place(book: &Connection, stage: Stage) {
+    let statement = format!(
+        "UPDATE seal SET stage = '{}', pending_event = NULL, pending_person = NULL, pending_duty = NULL, \
+         pending_until = NULL WHERE code = '{SEAL}'",
+        stage.code()
+    );
+    book.execute_batch(&statement).expect("it runs");
+}
+
+/// How often the table's refusal stands in the trace.
+fn denials(book: &Connection) -> u32 {
+    let question = format!(
+        "SELECT COUNT(*) FROM trace WHERE act = 'deny' AND object = '{SEAL}' \
+         AND ground = 'seal.transition-not-listed'"
+    );
+    let told = book.query_row(&question, [], |row| row.get(0));
+    told.expect("a number")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_of_a_seal_goes_from_every_stage_as_its_table_says() {
+    let house = House::start().await;
+    let file = house.installation.folder().join("registry.db");
+    let book = Connection::open(file).expect("it opens");
+    let patience = std::time::Duration::from_secs(10);
+    book.busy_timeout(patience).expect("set");
+    let mut went = 0;
+    for stage in Stage::ALL {
+        for event in [Event::Suspend, Event::Resume, Event::Cancel] {
+            place(&book, stage);
+            let before = (house.seal().await, denials(&book));
+            let (status, told) = house.act(0, ADMINISTRATOR, event.code()).await;
+            let pair = format!("{} {}: {told}", stage.code(), event.code());
+            let Some(row) = Transition::find(stage, event) else {
+                let code = &told["code"];
+                assert_eq!((status, code), (409, &json!("seal.refused")), "{pair}");
+                let after = (house.seal().await, denials(&book) - 1);
+                assert_eq!(after, before, "{pair}");
+                continue;
+            };
+            if matches!(row.hands, Hands::Two(..)) {
+                assert_eq!(told["state"], stage.code(), "{pair}");
+                let (status, told) = house.act(1, KEEPER, event.code()).await;
+                let state = &told["state"];
+                assert_eq!((status, state), (200, &json!(row.to.code())), "{pair}");
+            } else {
+                let state = &told["state"];
+                assert_eq!((status, state), (200, &json!(row.to.code())), "{pair}");
+            }
+            assert_eq!(denials(&book), before.1, "{pair}");
+            went += 1;
+        }
+    }
+    assert_eq!(went, 5, "in use: two; suspended: two; replaced: one");
 }
 
 /// Certificates of seals that stand, by serial number.

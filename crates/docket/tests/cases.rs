@@ -10,11 +10,16 @@ mod due;
 #[expect(dead_code, reason = "the story's office serves several tests")]
 #[path = "../../dossier/tests/cases/office.rs"]
 mod office;
+#[expect(dead_code, reason = "the office of the registry serves several tests")]
+#[path = "../../registry/tests/licences/office.rs"]
+mod register;
 #[path = "cases/room.rs"]
 mod room;
 #[expect(dead_code, reason = "the stage of the registry serves several tests")]
 #[path = "../../registry/tests/lists/stage.rs"]
 mod stage;
+#[path = "cases/table.rs"]
+mod table;
 #[path = "cases/taking.rs"]
 mod taking;
 #[path = "cases/telling.rs"]

@@ -1,5 +1,7 @@
 //! Licences, jobs, trace, outbox and callers, on each store at hand.
 
+#[path = "licences/beside.rs"]
+mod beside;
 #[path = "licences/callers.rs"]
 mod callers;
 #[path = "licences/change.rs"]
@@ -30,6 +32,8 @@ mod seals;
 mod signers;
 #[path = "lists/stage.rs"]
 mod stage;
+#[path = "licences/tables.rs"]
+mod tables;
 #[path = "licences/trace.rs"]
 mod trace;
 

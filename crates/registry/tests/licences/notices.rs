@@ -12,7 +12,7 @@ use time::macros::date;
 use crate::office::{CANARY, NAME, asked, by, department, other_department};
 use crate::stage::on_each_store;
 
-fn number(text: &str) -> NoticeNumber {
+pub(crate) fn number(text: &str) -> NoticeNumber {
     NoticeNumber::parse(text).expect("a number")
 }
 
@@ -28,7 +28,7 @@ fn loss() -> Notice {
     Notice::draft(number("draft"), department(), &party, says).expect("masked")
 }
 
-fn writing(key: &str) -> Writing {
+pub(crate) fn writing(key: &str) -> Writing {
     Writing {
         asked: asked(key),
         notice: loss(),
@@ -37,7 +37,7 @@ fn writing(key: &str) -> Writing {
     }
 }
 
-fn acting(key: &str, of: &str, act: NoticeAct) -> Acting {
+pub(crate) fn acting(key: &str, of: &str, act: NoticeAct) -> Acting {
     Acting {
         asked: asked(key),
         department: department(),

@@ -11,7 +11,7 @@ use crate::office::{by, department, office, other_department, signing};
 use crate::stage::{Stage, on_each_store};
 
 /// What somebody with the database in hand does, past the registry.
-async fn tamper(stage: &Stage, statement: &str) {
+pub(crate) async fn tamper(stage: &Stage, statement: &str) {
     let changed = if let Some(file) = stage.address().strip_prefix("sqlite:") {
         let connection = rusqlite::Connection::open(file).expect("opens");
         let changed = connection.execute(statement, []).expect("runs");
