@@ -196,7 +196,12 @@ impl Customer {
     }
 
     /// The release of an offer, signed by a person.
-    fn release_of(&self, person: &str, offer: &Value, now: UtcDateTime) -> anyhow::Result<Value> {
+    pub(crate) fn release_of(
+        &self,
+        person: &str,
+        offer: &Value,
+        now: UtcDateTime,
+    ) -> anyhow::Result<Value> {
         let text = |name: &str| offer.get(name).and_then(Value::as_str);
         let statement = text("statement").and_then(octets);
         let statement = statement.context("an offer has a statement")?;

@@ -312,6 +312,12 @@ impl Installation {
         anyhow::bail!("{} stays open", self.database)
     }
 
+    /// The address of its database.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     /// The same files in another folder; an SQLite file among them, which nobody may have open.
     ///
     /// # Errors

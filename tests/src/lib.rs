@@ -12,5 +12,7 @@ pub mod judged;
 pub mod kills;
 pub mod leaves;
 pub mod limbo;
+pub mod paper;
 pub mod postgres;
+pub mod replay;
 pub mod signatures;

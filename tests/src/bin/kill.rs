@@ -1,5 +1,6 @@
-//! `kill run`: kills the service as often as is wanted; `kill keys`: uses many request keys meanwhile; `kill serve`: the
-//! process that is killed.
+//! `kill run`: kills the service as often as is wanted; `kill keys`: uses many request keys meanwhile; `kill story`: plays
+//! the story of many holders meanwhile and compares the end with an undisturbed one; `kill serve`: the process that is
+//! killed.
 
 use std::process::Command;
 use std::time::Instant;
@@ -8,8 +9,10 @@ use anyhow::{Context as _, bail};
 use tests::child;
 use tests::databases::Server;
 use tests::kills::{self, Answers, Plan};
+use tests::replay::{self, Summary};
 
-const USAGE: &str = "kill run [KILLS] [SEED] | kill keys [KEYS] [KILLS] [SEED] | kill serve FOLDER MOMENT [DATABASE]";
+const USAGE: &str = "kill run [KILLS] [SEED] | kill keys [KEYS] [KILLS] [SEED] | kill story [HOLDERS] [KILLS] [SEED] \
+     | kill serve FOLDER MOMENT [DATABASE]";
 /// Answers between two kills of `run`, at most.
 const ANSWERS: u32 = 48;
 
@@ -31,6 +34,18 @@ async fn main() -> anyhow::Result<()> {
             // Each key has two answers: that it waits, and that it is sealed.
             let answers = Answers::Each(keys.saturating_mul(2).div_ceil(kills.max(1)));
             both(kills, answers, number(rest, 2, 1)?).await
+        }
+        ["story", rest @ ..] => {
+            let plan = replay::Plan {
+                program: std::env::current_exe()?,
+                holders: usize::try_from(number(rest, 0, 200)?)?,
+                kills: u32::try_from(number(rest, 1, 1_000)?)?,
+                workers: 8,
+                seed: number(rest, 2, 1)?,
+                database: None,
+                servers: 1,
+            };
+            story(plan).await
         }
         _ => bail!(USAGE),
     }
@@ -80,6 +95,57 @@ async fn one(name: &str, plan: &Plan) -> anyhow::Result<()> {
     let seconds = began.elapsed().as_secs();
     println!("{name}: {outcome:?}; lost 0, twice 0; {seconds} s");
     Ok(())
+}
+
+/// The story of many holders: undisturbed, then killed on each store; all have to come to the same.
+async fn story(mut plan: replay::Plan) -> anyhow::Result<()> {
+    let (kills, holders, seed) = (plan.kills, plan.holders, plan.seed);
+    println!(
+        "commit {}, seed {seed}, {holders} holders, {kills} kills",
+        commit()
+    );
+    let undisturbed = replay::Plan {
+        kills: 0,
+        ..plan.clone()
+    };
+    let wanted = told("SQLite, undisturbed", &undisturbed, None).await?;
+    told("SQLite, one process", &plan, Some(&wanted)).await?;
+    let Some(server) = Server::given() else {
+        println!("PostgreSQL: no server is given");
+        return Ok(());
+    };
+    let name = format!("story_{}", std::process::id());
+    for servers in [1, 2] {
+        plan.database = Some(server.make(&name, None).await?);
+        plan.servers = servers;
+        let what = format!("PostgreSQL, processes: {servers}");
+        told(&what, &plan, Some(&wanted)).await?;
+        server.remove(&name).await?;
+    }
+    Ok(())
+}
+
+async fn told(
+    name: &str,
+    plan: &replay::Plan,
+    wanted: Option<&Summary>,
+) -> anyhow::Result<Summary> {
+    let folder = tempfile::tempdir()?;
+    let began = Instant::now();
+    let summary = replay::run(plan, folder.path()).await;
+    let summary = summary.with_context(|| name.to_owned())?;
+    if let Some(wanted) = wanted {
+        let same = wanted.same_as(&summary);
+        same.with_context(|| name.to_owned())?;
+    }
+    println!(
+        "{name}: {} kills, {} lines the same, {} signatures made again; {} s",
+        plan.kills,
+        summary.lines(),
+        summary.again,
+        began.elapsed().as_secs()
+    );
+    Ok(summary)
 }
 
 /// The commit that is checked out, as far as git says.
