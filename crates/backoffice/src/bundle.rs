@@ -13,7 +13,7 @@ use crate::keys::ServiceKey;
 use crate::sequencer::CheckpointSigner;
 
 /// How long a bundle is good: a month, renewed when anything in it changes (*default*).
-const LIFE: Duration = Duration::days(30);
+pub(crate) const LIFE: Duration = Duration::days(30);
 
 /// Why there is no bundle.
 #[derive(Debug, Error)]

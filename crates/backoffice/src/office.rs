@@ -20,7 +20,7 @@ use tokio::sync::{Notify, Semaphore};
 use verify::Trust;
 
 use crate::answers::{self, Responder};
-use crate::bundle::Contents;
+use crate::bundle::{Contents, LIFE};
 use crate::clock::Clock;
 pub use crate::desk::{Desk, PreparePage};
 use crate::desk::{blanks, forms};
@@ -280,15 +280,20 @@ impl Office {
         Ok(())
     }
 
-    /// Makes what the service itself trusts anew, as of now: a bundle is good for a time, and a service may run longer.
+    /// Makes what the service itself trusts anew when half of its time is over: a bundle is good for a time, and a
+    /// service may run longer. Whether it was made.
     ///
     /// # Errors
     /// The bundle cannot be put together; then the trust before stays in force.
-    pub fn renew_trust(&self) -> Result<(), verify::ReadTrust> {
+    pub fn renew_trust(&self) -> Result<bool, verify::ReadTrust> {
+        let due = self.clock.now() + LIFE / 2;
+        if self.trust().next_update().is_some_and(|until| due < until) {
+            return Ok(false);
+        }
         let desk = self.desk();
         let trust = Trust::of(&self.contents(&desk).bundle())?;
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
-        Ok(())
+        Ok(true)
     }
 
     /// What the office decided once.
