@@ -105,6 +105,16 @@ pub(crate) async fn deny(
         IssueError::Photo => "licence.photo",
         _ => "licence.no-seal",
     };
+    let rule = match &refused {
+        IssueError::NotAdmitted(NotAdmitted(defects)) => {
+            defects.first().map(|defect| defect.fault.rule())
+        }
+        IssueError::Refused(refusal) => Some(refusal.rule()),
+        IssueError::Part(refused) => Some(refused.rule()),
+        IssueError::Ruled(refused) => Some(refused.rule()),
+        _ => None,
+    };
+    let rule = rule.map(|rule| ("rule", rule.number().to_owned()));
     office
         .registry
         .trace()
@@ -114,7 +124,7 @@ pub(crate) async fn deny(
             deed: Deed::Deny,
             object,
             ground: ground.to_owned(),
-            detail: Vec::new(),
+            detail: rule.into_iter().collect(),
             key: None,
         })
         .await?;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalogue::key::{DepartmentKey, FieldName, MatterCode, PersonKey, TypeKey};
-use catalogue::{Catalogue, FieldKind, IssuePower, LicenceType, OrganisationCode, Refusal};
+use catalogue::{Catalogue, FieldKind, IssuePower, LicenceType, OrganisationCode, Refusal, Rule};
 use time::Date;
 
 use crate::field::{FieldError, FieldValue};
@@ -231,6 +231,17 @@ impl Fault {
             Self::Renewal(RenewalRefused::TooLate { .. }) => "licence.renewal-late",
             Self::Renewal(RenewalRefused::NotRenewed) => "licence.not-renewed",
             Self::RenewalDay { .. } => "licence.renewal-day",
+        }
+    }
+
+    /// The rule that asks for what is missing or wrong (domain.md 5).
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        match self {
+            Self::Refused(refusal) => refusal.rule(),
+            Self::Number(_) | Self::Serial(_) => Rule::R12,
+            Self::OtherLicence | Self::Renewal(_) | Self::RenewalDay { .. } => Rule::R10,
+            _ => Rule::R11,
         }
     }
 }

@@ -96,7 +96,7 @@ pub(crate) fn of_issue(error: &IssueError) -> Problem {
                 at: defect.place.clone(),
                 code: defect.fault.code().to_owned(),
                 text: defect.fault.to_string(),
-                rule: None,
+                rule: Some(defect.fault.rule().number()),
             });
             Problem::new(Code::NotAdmitted).with(defects.collect())
         }
