@@ -14,6 +14,8 @@
 mod documents;
 #[path = "crash/lives.rs"]
 mod lives;
+#[path = "crash/predecessor.rs"]
+mod predecessor;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -83,6 +85,17 @@ fn a_process_that_was_only_slow_does_no_harm_to_the_one_that_took_over() {
     let stage = Stage::sqlite();
     let waits = (1..TOO_MANY).find(|wait| two_at_once(&stage, *wait));
     assert!(waits.is_some_and(|waits| waits >= FEWEST), "{waits:?}");
+}
+
+#[test]
+fn a_version_whose_predecessor_ends_while_it_is_sealed_comes_to_an_end() {
+    let stage = Stage::sqlite();
+    let ended: Vec<_> = (1..TOO_MANY)
+        .map_while(|wait| predecessor::ended_beside(&stage, wait))
+        .collect();
+    assert!(ended.len() >= FEWEST, "{ended:?}");
+    // Ended before the record the version is none; recorded before, the old one cannot end any more.
+    assert!(ended.contains(&predecessor::End::GivenUp), "{ended:?}");
 }
 
 #[test]

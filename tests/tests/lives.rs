@@ -7,6 +7,8 @@
 
 #[path = "lives/beside.rs"]
 mod beside;
+#[path = "lives/overtaken.rs"]
+mod overtaken;
 #[path = "lives/parts.rs"]
 mod parts;
 #[path = "lives/rules.rs"]

@@ -5,6 +5,10 @@
     reason = "what an answer does not have fails its test"
 )]
 
+#[path = "story/before.rs"]
+mod before;
+#[path = "story/promise.rs"]
+mod promise;
 #[path = "story/rows.rs"]
 mod rows;
 #[path = "story/stage.rs"]

@@ -30,6 +30,16 @@ pub(crate) fn text(report: &Report) -> String {
             line(&mut out, &[&named.join(" · ")]);
         }
     }
+    if let Some(by) = report
+        .licence
+        .as_ref()
+        .and_then(|licence| licence.superseded_by.as_ref())
+    {
+        line(
+            &mut out,
+            &["superseded by", &by.version, "·", &by.identifier],
+        );
+    }
     let source = match (report.state.source, &report.state.list_of) {
         (Origin::Live, _) => "state by the register".to_owned(),
         (Origin::List, Some(moment)) => format!("state by the list of {moment}"),

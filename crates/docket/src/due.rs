@@ -67,7 +67,7 @@ fn due(room: &Room, (file, checked): (&CaseFile, Option<Date>), now: UtcDateTime
         return Vec::new();
     };
     let calendar = room.calendar(file, None);
-    let scene = room.scene(&calendar, (&[], &[]), now);
+    let scene = room.scene(&calendar, (&[], &[]), &[], now);
     let today = day(room, dossier, now);
     let cards = due_cards(dossier, &scene, now);
     let mut due: Vec<Due> = cards.into_iter().map(Due::Card).collect();
@@ -210,7 +210,7 @@ fn added(
     let took = match &event {
         Some(event) => {
             let calendar = room.calendar(file, None);
-            file.add(event.clone(), &room.scene(&calendar, (&[], &[]), now))
+            file.add(event.clone(), &room.scene(&calendar, (&[], &[]), &[], now))
         }
         None => Took {
             file: file.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalogue::{Calendar, Catalogue};
 use dossier::event::{CaseEvent, Happening};
-use dossier::scene::SealRelease;
+use dossier::scene::{HeldLicence, SealRelease};
 use dossier::{CaseFile, Scene};
 use licence::restriction::Restriction;
 use registry::Registry;
@@ -43,6 +43,7 @@ impl Room {
         &'a self,
         calendar: &'a Calendar,
         (restrictions, releases): (&'a [Restriction], &'a [SealRelease]),
+        licences: &'a [HeldLicence],
         now: UtcDateTime,
     ) -> Scene<'a> {
         Scene {
@@ -50,6 +51,7 @@ impl Room {
             calendar,
             restrictions,
             releases,
+            licences,
             now,
         }
     }

@@ -1,17 +1,22 @@
 //! The way of an event into its case: who sends it, what the register holds, the table of the case, one fact.
 
+use std::collections::BTreeSet;
+
 use catalogue::Rule;
 use catalogue::key::DepartmentKey;
 use dossier::card::Card;
 use dossier::event::{CaseEvent, Filing, Happening};
 use dossier::notice::Notice;
 use dossier::number::CaseNumber;
+use dossier::person::Party;
+use dossier::scene::HeldLicence;
 use dossier::{CaseFile, Effect, Fate, TakeRefused, Took};
+use licence::Identifier;
 use licence::restriction::Restriction;
 use registry::StoreError;
 use registry::asked::{Asked, By, Response};
 use registry::cases::{Held, Judge, Judged, TakeError, Taken, Taking};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::UtcDateTime;
 
 use crate::act::Writer;
@@ -108,6 +113,7 @@ pub async fn take(
         Some(objection) => Some(objection),
         None => held_against(room, &sender, &event).await?,
     };
+    let licences = licences(room, case, &event).await?;
     let taking = Taking {
         case: case.clone(),
         department: sender.department.clone(),
@@ -118,6 +124,7 @@ pub async fn take(
             sender,
             event,
             restrictions,
+            licences,
             objection: objection.clone(),
             now,
         }),
@@ -221,14 +228,86 @@ async fn held_against(
     )))
 }
 
+/// What the register holds of the licences that an event uses, and those use that wait for it.
+#[derive(Debug, Default)]
+struct Looked {
+    asked: BTreeSet<Identifier>,
+    held: Vec<HeldLicence>,
+}
+
+/// The licence that an event uses.
+fn used(event: &CaseEvent) -> Option<&Identifier> {
+    match &event.what {
+        Happening::Filed(Filing::Had { how, .. }) => how.licence(),
+        _ => None,
+    }
+}
+
+async fn licences(room: &Room, case: &CaseNumber, event: &CaseEvent) -> Result<Looked, StoreError> {
+    let known = room.registry.cases().find(case).await?;
+    let parked = known.iter().flat_map(|record| record.file.parked());
+    let asked: BTreeSet<Identifier> = parked.chain([event]).filter_map(used).cloned().collect();
+    let mut held = Vec::new();
+    let licences = room.registry.licences();
+    for identifier in &asked {
+        let Some(record) = licences.find(identifier, None).await? else {
+            continue;
+        };
+        let Some(content) = licences.content(identifier, None).await? else {
+            continue;
+        };
+        let holder: Option<Party> = serde_json::from_slice(&content.bytes)
+            .ok()
+            .and_then(|licence: LicenceOf| licence.holder.read());
+        held.push(HeldLicence {
+            identifier: identifier.clone(),
+            licence_type: record.licence_type,
+            holder: holder.ok_or(StoreError::Damaged { table: "version" })?,
+        });
+    }
+    Ok(Looked { asked, held })
+}
+
+/// The holder, among the data of a licence.
+#[derive(Deserialize)]
+struct LicenceOf {
+    holder: HolderOf,
+}
+
+#[derive(Deserialize)]
+struct HolderOf {
+    kind: String,
+    name: String,
+    code: String,
+}
+
+impl HolderOf {
+    fn read(&self) -> Option<Party> {
+        Party::parse(&self.kind, &self.name, &self.code).ok()
+    }
+}
+
 /// What an event is judged with, handed into its transaction.
 struct Judging {
     room: Room,
     sender: Sender,
     event: CaseEvent,
     restrictions: Vec<Restriction>,
+    licences: Looked,
     objection: Option<Refusal>,
     now: UtcDateTime,
+}
+
+/// A file to which nothing was added.
+fn unchanged(file: &CaseFile, why: TakeRefused) -> Took {
+    Took {
+        file: file.clone(),
+        fate: Fate::Refused {
+            why,
+            cards: Vec::new(),
+        },
+        late: Vec::new(),
+    }
 }
 
 fn judge(judging: Judging) -> Judge {
@@ -250,19 +329,20 @@ impl Judging {
         if let Some(objection) = self.objection.as_ref().filter(|_| !is_known) {
             return self.stopped(held, objection.code);
         }
+        // One that came to wait since the register was asked is not let through unseen; the sender comes again.
+        let mut waiting = held.file.parked().iter().filter_map(used);
+        if waiting.any(|licence| !self.licences.asked.contains(licence)) {
+            return self.recorded(held, unchanged(&held.file, TakeRefused::Busy));
+        }
         let calendar = self.room.calendar(&held.file, Some(&self.event));
-        let scene = self
-            .room
-            .scene(&calendar, (&self.restrictions, &held.releases), self.now);
+        let scene = self.room.scene(
+            &calendar,
+            (&self.restrictions, &held.releases),
+            &self.licences.held,
+            self.now,
+        );
         let took = match self.crowds(&held.file) && !is_known {
-            true => Took {
-                file: held.file.clone(),
-                fate: Fate::Refused {
-                    why: TakeRefused::Full,
-                    cards: Vec::new(),
-                },
-                late: Vec::new(),
-            },
+            true => unchanged(&held.file, TakeRefused::Full),
             false => held.file.take(self.event.clone(), &scene),
         };
         self.recorded(held, took)

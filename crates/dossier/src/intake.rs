@@ -75,6 +75,9 @@ pub enum TakeRefused {
     /// Too many events wait, or the case has too many.
     #[error("the case takes no more events")]
     Full,
+    /// Another event came in beside it: it is to be sent again.
+    #[error("another event came in beside it; it is to be sent again")]
+    Busy,
 }
 
 impl TakeRefused {
@@ -87,6 +90,7 @@ impl TakeRefused {
             Self::IdUsed => "case.id-used",
             Self::NumberTaken => "case.event-number-taken",
             Self::Full => "case.full",
+            Self::Busy => "case.busy",
         }
     }
 }

@@ -25,7 +25,9 @@ pub(crate) fn file(
     effects: &mut Vec<Effect>,
 ) -> Result<Dossier, Refused> {
     match filing {
-        Filing::Had { material, how } => have(dossier, (*material, how), (event, day), effects),
+        Filing::Had { material, how } => {
+            have(dossier, (*material, how), (event, scene, day), effects)
+        }
         Filing::Unavailable { material, why } => {
             with_item(dossier, *material, |item| item.miss(why.clone()))
         }
@@ -64,7 +66,7 @@ fn with_item(
 fn have(
     dossier: &Dossier,
     (number, how): (u16, &How),
-    (event, day): (&CaseEvent, Date),
+    (event, scene, day): (&CaseEvent, &Scene<'_>, Date),
     effects: &mut Vec<Effect>,
 ) -> Result<Dossier, Refused> {
     let waits = dossier
@@ -72,7 +74,10 @@ fn have(
         .iter()
         .any(|item| item.material == number && item.state != DeferredState::Given);
     let subject = match how.ground() {
-        Some(ground) => Some((usable(dossier, (how, ground), (event, day))?, ground)),
+        Some(ground) => {
+            let subject = usable(dossier, (how, ground), (event, day))?;
+            Some((whose(dossier, (how, ground), subject, scene)?, ground))
+        }
         None => None,
     };
     let having = Having {
@@ -142,6 +147,44 @@ fn usable(
         },
     }
     Ok(mandate.subject.clone())
+}
+
+/// The holder of the licence that is used, where the register holds it: the one who consented; under a law one of the
+/// case's own people. It is used as what it is (R14, R15).
+fn whose(
+    dossier: &Dossier,
+    (how, ground): (&How, &Ground),
+    subject: Party,
+    scene: &Scene<'_>,
+) -> Result<Party, Refused> {
+    let (How::Fetched {
+        licence,
+        licence_type,
+        ..
+    }
+    | How::Derived {
+        licence,
+        licence_type,
+        ..
+    }) = how
+    else {
+        return Ok(subject);
+    };
+    let Some(held) = scene.licence(licence) else {
+        return Ok(subject);
+    };
+    if held.licence_type != *licence_type {
+        return Err(Refused::OtherType(held.licence_type.clone()));
+    }
+    let by_law = matches!(ground, Ground::Law(_));
+    let people = match by_law {
+        true => stands_for(dossier),
+        false => vec![&subject],
+    };
+    let holder = people
+        .into_iter()
+        .find(|party| party.code() == held.holder.code());
+    holder.cloned().ok_or(Refused::OtherHolder)
 }
 
 fn mandated(dossier: &Dossier, mandate: &Mandate, day: Date) -> Result<Dossier, Refused> {

@@ -104,6 +104,12 @@ pub enum Refused {
     /// A consent does not allow the use.
     #[error(transparent)]
     Mandate(#[from] MandateRefused),
+    /// The licence is of another type than it is used as.
+    #[error("the licence is of type {0}")]
+    OtherType(TypeKey),
+    /// The licence is not of who allowed its use, nor, under a law, of the case's own people.
+    #[error("the licence is another holder's")]
+    OtherHolder,
     /// A joint case names its parts, each once; another case names none.
     #[error("the parts do not fit the case")]
     Parts,
@@ -200,6 +206,8 @@ impl Refused {
             Self::Signature(lacks) => lacks.code(),
             Self::UnknownMandate(_) => "case.mandate-unknown",
             Self::Mandate(refused) => refused.code(),
+            Self::OtherType(_) => "case.licence-other-type",
+            Self::OtherHolder => "case.licence-of-another",
             Self::Parts => "case.parts",
             Self::PartNotInPower { .. } => "case.part-not-in-power",
             Self::UnknownPart(_) => "case.part-unknown",
@@ -247,7 +255,8 @@ impl Refused {
             | Self::UnknownDeferred(_)
             | Self::Deferred(_) => Rule::R21,
             Self::Material(_) | Self::Forbidden { .. } | Self::Open { .. } => Rule::R14,
-            Self::UnknownMandate(_) | Self::Mandate(_) => Rule::R15,
+            Self::OtherType(_) => Rule::R14,
+            Self::UnknownMandate(_) | Self::Mandate(_) | Self::OtherHolder => Rule::R15,
             Self::Restricted(refused) => refused.rule(),
             Self::Rule => Rule::R5,
             Self::Stopped | Self::NotStopped => Rule::R6,

@@ -1,6 +1,6 @@
 //! What an event is judged against, and what follows from it.
 
-use catalogue::key::{DepartmentKey, PersonKey};
+use catalogue::key::{DepartmentKey, PersonKey, TypeKey};
 use catalogue::matter::Matter;
 use catalogue::{Calendar, Catalogue, DocumentPurpose, Refusal};
 use licence::Identifier;
@@ -26,8 +26,21 @@ pub struct Scene<'a> {
     pub restrictions: &'a [Restriction],
     /// The releases of seals in the case, as the register holds them (R1).
     pub releases: &'a [SealRelease],
+    /// What the register holds of the licences that events use; another register answers for the others (R32).
+    pub licences: &'a [HeldLicence],
     /// The moment of recording.
     pub now: UtcDateTime,
+}
+
+/// A licence that the register holds, as far as its use in a case asks (R15).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldLicence {
+    /// Which one.
+    pub identifier: Identifier,
+    /// Its type.
+    pub licence_type: TypeKey,
+    /// Whose it is.
+    pub holder: Party,
 }
 
 /// A release of a seal for a document of a case.
@@ -46,6 +59,12 @@ impl<'a> Scene<'a> {
             release.decision == decision.as_str()
                 && by.is_none_or(|person| person.as_str() == release.by)
         })
+    }
+
+    /// The licence of this identifier, where the register holds it.
+    pub(crate) fn licence(&self, identifier: &Identifier) -> Option<&'a HeldLicence> {
+        let mut licences = self.licences.iter();
+        licences.find(|held| held.identifier == *identifier)
     }
 
     pub(crate) fn matter(&self, terms: &CaseTerms) -> Result<&'a Matter, Refusal> {

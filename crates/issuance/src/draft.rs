@@ -2,7 +2,8 @@
 //!
 //! One source for both: the bytes of `licence.json`, as they were reserved (R8).
 
-use catalogue::key::DepartmentKey;
+use catalogue::Ending;
+use catalogue::key::{DepartmentKey, TypeKey};
 use credential::{Modules, PrepareLc1, PrintLevel, TooMuchText};
 use crypto::{Authorisation, KeyUse, SignError, WrongForm};
 use document::{Page, Photo, ReadPhoto, RenderPage, Unsealed};
@@ -30,6 +31,21 @@ pub(crate) struct Payload {
     /// The numbers of the holder's restrictions that the approver was shown.
     #[serde(default)]
     pub(crate) shown: Vec<String>,
+    /// The part whose ending this version is without: everybody is told of it when it is recorded.
+    #[serde(default)]
+    pub(crate) ended: Option<EndedPart>,
+}
+
+/// A part of a composite licence that ended, by whom and on what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EndedPart {
+    pub(crate) by: DepartmentKey,
+    pub(crate) licence_type: TypeKey,
+    pub(crate) number: String,
+    pub(crate) ending: Ending,
+    pub(crate) decision: String,
+    pub(crate) basis: String,
+    pub(crate) on: Date,
 }
 
 /// Why there is no page.

@@ -1,11 +1,14 @@
 //! Which failures of a job last, and how the job then ends: with a reason for whoever asks, and with closing leaves
 //! for what it left in the public log (the registry makes them).
 
+use licence::Refused;
+use licence::sealing::SealRefused;
 use registry::asked::By;
 use registry::jobs::{Failure, Job, Reason, StepRefused};
 use time::Duration;
 
 use crate::draft::DraftError;
+use crate::not_issued::IssueError;
 use crate::office::Office;
 use crate::said::chain;
 use crate::sealing::SealingError;
@@ -49,6 +52,22 @@ pub(crate) enum Cause<'a> {
     Draft(&'a DraftError),
     /// The file was not sealed.
     Sealing(&'a SealingError),
+    /// A rule said no before the journal.
+    Ruled(&'a SealRefused),
+    /// The sealed file was not recorded: the life of the version before does not take it.
+    Recording(&'a Refused),
+}
+
+impl<'a> Cause<'a> {
+    /// Of steps 7 to 14; nothing where the failure says nothing about the job.
+    pub(crate) fn of(error: &'a IssueError) -> Option<Self> {
+        Some(match error {
+            IssueError::Sealing(error) => Self::Sealing(error),
+            IssueError::Ruled(refused) => Self::Ruled(refused),
+            IssueError::Step(StepRefused::Life(refused)) => Self::Recording(refused),
+            _ => return None,
+        })
+    }
 }
 
 /// Ends the job, as it was read before its step, if the step failed for good. One that another process has taken up
@@ -103,6 +122,18 @@ fn lasting(job: &Job, cause: Cause<'_>) -> Option<Lasting> {
                 | DraftError::NoTemplate(_)
         )
         .then(|| Lasting::at_once(job, "licence.page-refused", chain(cause))),
+        // R10: nothing follows a version that ended, and nothing brings it back.
+        Cause::Ruled(SealRefused::NotFollowing(refused)) if refused.lasts() => {
+            Some(Lasting::at_once(job, refused.code(), chain(refused)))
+        }
+        Cause::Ruled(_) => None,
+        Cause::Recording(refused) if refused.lasts() => {
+            let mut lasting = Lasting::at_once(job, refused.code(), chain(refused));
+            // It was journalled once more since it was read.
+            lasting.attempts += 1;
+            Some(lasting)
+        }
+        Cause::Recording(_) => None,
         Cause::Sealing(cause) => match cause {
             S::Prepare(_) | S::Read(_) => {
                 Some(Lasting::at_once(job, "document.refused", chain(cause)))

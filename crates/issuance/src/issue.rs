@@ -27,7 +27,7 @@ use time::UtcDateTime;
 
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
-use crate::draft::{DraftError, Journal, Payload, draft, kept};
+use crate::draft::{DraftError, EndedPart, Journal, Payload, draft, kept};
 use crate::give_up::{Cause, give_up};
 pub use crate::not_issued::IssueError;
 use crate::not_issued::deny;
@@ -73,6 +73,8 @@ pub(crate) struct Cleared {
     pub(crate) follows: Option<Follows>,
     /// Bodies that are told of it beside those that always are.
     pub(crate) told: Vec<DepartmentKey>,
+    /// The part that ended, and without which it is.
+    pub(crate) ended: Option<EndedPart>,
 }
 
 /// Steps 2 to 5: admits, reserves and renders; then the job waits for its release.
@@ -142,16 +144,17 @@ async fn unrestricted(
     let restrictions = office.registry.restrictions();
     let imposed = restrictions.of(admitted.holder().code()).await?;
     let decision = admitted.decision();
+    let case = crate::cases::grant(office, admitted.case()).await?;
     let asked = licence::restriction::Asked {
         licence_type: &admitted.licence_type().key,
         matter: admitted.power().matter().0,
-        grant,
+        grant: ruling::as_decided(grant, &case),
         on: decision.decided_on,
     };
     let all = crate::lives::restrictions::listed(&imposed);
     let mut shown = decision.shown.clone();
     // A case whose events are known here was decided under what stood against its applicant.
-    if let CaseGround::Known(_) = crate::cases::grant(office, admitted.case()).await? {
+    if let CaseGround::Known(_) = case {
         shown.extend(all.iter().map(|restriction| restriction.number.clone()));
     }
     let decided = licence::restriction::may_decide(&all, &shown, &asked);
@@ -206,6 +209,7 @@ impl Cleared {
             photo,
             follows: None,
             told: Vec::new(),
+            ended: None,
         })
     }
 }
@@ -304,6 +308,7 @@ fn reservation(
         issued_on: decision.decided_on,
         photo: cleared.photo.as_deref().map(kept),
         told: cleared.told.clone(),
+        ended: cleared.ended.clone(),
         shown: decision.shown.iter().cloned().collect(),
     };
     let now = crate::answers::whole(office.clock.now());
@@ -452,8 +457,10 @@ pub async fn complete(office: &Office, job: &JobId) -> Result<Response, IssueErr
 /// The same for a job that was just read, or released.
 pub(crate) async fn go_on(office: &Office, job: Job) -> Result<Response, IssueError> {
     let completed = completed(office, job.clone()).await;
-    if let Err(IssueError::Sealing(error)) = &completed {
-        give_up(office, &job, Cause::Sealing(error)).await?;
+    if let Err(error) = &completed
+        && let Some(cause) = Cause::of(error)
+    {
+        give_up(office, &job, cause).await?;
     }
     completed
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use catalogue::key::TypeCode;
-use catalogue::{Ending, OrganisationCode, Sensitivity};
+use catalogue::{OrganisationCode, Sensitivity};
 use credential::Handle;
 use licence::life::{Fact, Life};
 use licence::transition::EventKind;
@@ -16,13 +16,16 @@ use registry::objects::ObjectId;
 use serde::Serialize;
 use serde_json::Value;
 use time::UtcDateTime;
-use verify::Answer;
 
 use crate::asker::Asker;
 use crate::issue::IssueError;
 use crate::office::Office;
 use crate::release::ReleaseError;
 use crate::said::{Waits, hex, moment};
+
+mod live;
+
+pub use live::{LiveSaid, live};
 
 /// Licences of one page of a list.
 const PAGE: u32 = 100;
@@ -530,41 +533,4 @@ fn starred(name: &str) -> String {
     let mut characters = name.chars();
     let first = characters.next().map(String::from).unwrap_or_default();
     first + &"*".repeat(characters.count())
-}
-
-/// What the register itself answers for an identifier, and since when that holds; nothing when it never gave it,
-/// or gave it to a licence that was not issued.
-///
-/// # Errors
-/// The store.
-pub async fn live(
-    office: &Office,
-    identifier: &str,
-) -> Result<Option<(Answer, Option<UtcDateTime>)>, StoreError> {
-    let Ok(identifier) = Identifier::parse(identifier) else {
-        return Ok(None);
-    };
-    let record = office.registry.licences().find(&identifier, None).await?;
-    let Some(record) = record else {
-        return Ok(Some((Answer::Unknown, None)));
-    };
-    let status = record.life.status(&record.period, office.clock.now());
-    Ok(Some(match status {
-        Status::Unknown => (Answer::Unknown, None),
-        Status::Void { since } => (Answer::Void, Some(since)),
-        Status::Ended { ending, since, .. } => {
-            let answer = match ending {
-                Ending::Deregistered => Answer::Deregistered,
-                Ending::Annulled => Answer::Annulled,
-                Ending::Withdrawn => Answer::Withdrawn,
-                Ending::Revoked => Answer::Revoked,
-            };
-            (answer, Some(since))
-        }
-        Status::Superseded { since, .. } => (Answer::Superseded, Some(since)),
-        Status::Suspended { since, .. } => (Answer::Suspended, Some(since)),
-        Status::NotYetValid { .. } => (Answer::NotYetValid, None),
-        Status::Expired { since } => (Answer::Expired, Some(since)),
-        Status::Valid => (Answer::Valid, None),
-    }))
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::asker::Asker;
+use crate::give_up::{Cause, give_up};
 use crate::issue::{IssueError, go_on, unsealed};
 use crate::keys::seal_key;
 use crate::lives::restrictions::numbers;
@@ -187,7 +188,12 @@ pub async fn release(
         Err(refused) => return Err(deny(office, asker, &job, refused).await?),
     };
     if let Err(refused) = ruled(office, &job, &release.statement).await {
-        return Err(deny(office, asker, &job, refused).await?);
+        let refused = deny(office, asker, &job, refused).await?;
+        if let ReleaseError::Ruled(rule) = &refused {
+            let given_up = give_up(office, &job, Cause::Ruled(rule)).await;
+            given_up.map_err(|error| ReleaseError::Sealing(Box::new(error.into())))?;
+        }
+        return Err(refused);
     }
     let jobs = office.registry.jobs();
     let by = asker.by(office.clock.now());

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use catalogue::SealUse;
 use crypto::ReleaseStatement;
 use docket::CaseGround;
+use dossier::decision::Mode;
+use licence::Event;
 use licence::life::{Ground, Stop};
 use licence::restriction::{Grant, Restriction};
 use licence::sealing::{
@@ -60,7 +62,26 @@ pub(crate) async fn rule(
         imposed: &imposed,
         now: office.clock.now(),
     };
-    facts.judge(office, desk).map_err(RulingError::from)
+    facts.judge(office, desk)?;
+    follows(office, record).await
+}
+
+/// R10: the version before takes this one after it still; it may have ended, or been stopped, since this one was begun.
+async fn follows(office: &Office, record: &Record) -> Result<(), RulingError> {
+    let Birth::Following(_, ground) = record.birth else {
+        return Ok(());
+    };
+    let before = office.registry.licences().before(record).await?;
+    let before = before.ok_or(StoreError::Damaged { table: "licence" })?;
+    let now = crate::answers::whole(office.clock.now());
+    let supersede = Event::Supersede {
+        at: record.period.from.max(now),
+        by: record.identifier.version(),
+        ground,
+    };
+    let step = before.life.step(&supersede, &before.period, now);
+    step.map_err(SealRefused::NotFollowing)?;
+    Ok(())
 }
 
 /// May the seal stand on a document that is no licence: the catalogue's part of the rules, on the day.
@@ -112,7 +133,7 @@ impl Facts<'_> {
             .ok_or(SealRefused::NotAdmitted)?;
         let releaser = catalogue::key::PersonKey::parse(&self.release.releaser)
             .map_err(|_| SealRefused::NotReleased)?;
-        let grant = grant_of(record.birth);
+        let grant = grant_of(record.birth).map(|grant| as_decided(grant, self.ground));
         let (restrictions, shown) = self.restrictions(&payload, grant);
         let content = crypto::sha256(&self.content.bytes);
         let key = record.licence_type.as_str();
@@ -202,6 +223,20 @@ pub(crate) fn grant_of(birth: Birth) -> Option<Grant> {
         Birth::Following(_, Ground::Change | Ground::Correction)
         | Birth::EndingAnnulled(_)
         | Birth::Replacing(_) => None,
+    }
+}
+
+/// R19: what a case that is known here grants on a commitment, is granted so.
+pub(crate) fn as_decided(grant: Grant, ground: &CaseGround) -> Grant {
+    let CaseGround::Known(dossier) = ground else {
+        return grant;
+    };
+    let promised = dossier
+        .decision()
+        .is_some_and(|decision| decision.ruled.mode == Mode::Commitment);
+    match grant {
+        Grant::Ordinary if promised => Grant::OnCommitment,
+        Grant::Ordinary | Grant::OnCommitment | Grant::Renewal => grant,
     }
 }
 

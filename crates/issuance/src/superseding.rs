@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::draft::Payload;
 use crate::lives::change::{self, ChangeError};
 use crate::office::Office;
+use crate::papers::notices;
 use crate::push::told_of;
 use crate::said::{hex, moment};
 
@@ -68,17 +69,27 @@ pub(crate) async fn superseding(
         // These values hold strings alone: they always write.
         payload: serde_json::to_vec(&told).unwrap_or_default(),
     };
+    let payload = payload(job);
+    let ended = payload.as_ref().and_then(|payload| payload.ended.as_ref());
+    let notice = match ended {
+        Some(part) => notices::of_part(office, &before, part).await?,
+        None => None,
+    };
     also(&mut event, &told_beside(job));
     Ok(Superseding {
         leaf: Some(leaf),
         events: vec![event],
+        notice,
     })
 }
 
 /// Bodies that asked to be told of what this job makes, such as the one that ended a part.
 pub(crate) fn told_beside(job: &Job) -> Vec<DepartmentKey> {
-    let payload = serde_json::from_slice::<Payload>(&job.payload);
-    payload.map(|payload| payload.told).unwrap_or_default()
+    payload(job).map(|payload| payload.told).unwrap_or_default()
+}
+
+fn payload(job: &Job) -> Option<Payload> {
+    serde_json::from_slice(&job.payload).ok()
 }
 
 /// Tells an event to these bodies, too.

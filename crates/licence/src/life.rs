@@ -202,6 +202,20 @@ impl Refused {
         }
     }
 
+    /// Whether no time and no act takes the refusal away again: ended states are final (domain.md 4.1), and a version
+    /// has one successor.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        match self {
+            Self::NotListed { phase, .. } => matches!(
+                phase,
+                Phase::Ended(_) | Phase::Archived | Phase::Voided | Phase::Superseded
+            ),
+            Self::AlreadyDecided => true,
+            _ => false,
+        }
+    }
+
     /// The rule that refuses.
     #[must_use]
     pub fn rule(&self) -> Rule {

@@ -220,6 +220,9 @@ pub enum SealRefused {
     /// A restriction of the holder.
     #[error(transparent)]
     Restricted(#[from] RestrictionRefused),
+    /// The version before, which it would supersede, does not take it any more.
+    #[error("the version before does not take it: {0}")]
+    NotFollowing(crate::life::Refused),
 }
 
 impl SealRefused {
@@ -244,6 +247,7 @@ impl SealRefused {
             Self::NotAdmitted => "seal.not-admitted",
             Self::NameTaken => "seal.name-taken",
             Self::Restricted(refused) => refused.code(),
+            Self::NotFollowing(refused) => refused.code(),
         }
     }
 
@@ -268,6 +272,7 @@ impl SealRefused {
             Self::NotAdmitted => Rule::R11,
             Self::NameTaken => Rule::R12,
             Self::Restricted(refused) => refused.rule(),
+            Self::NotFollowing(refused) => refused.rule(),
         }
     }
 }

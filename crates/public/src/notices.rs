@@ -79,6 +79,8 @@ struct Entry {
     code: String,
     lines: Vec<(String, String)>,
     published: String,
+    /// RFC 3339, with the authority's own offset (RFC 4287 3.3).
+    moment: String,
 }
 
 impl Entry {
@@ -99,12 +101,8 @@ impl Entry {
                 })
                 .collect(),
             published: notice.published,
+            moment: notice.moment,
         }
-    }
-
-    /// RFC 3339: the beginning of its first day, as the office's zone has it (RFC 4287 3.3).
-    fn moment(&self) -> String {
-        format!("{}T00:00:00+08:00", self.published)
     }
 }
 
@@ -203,9 +201,8 @@ pub(crate) async fn feed(
         .map(|one| Entry::of(&frame, one))
         .collect();
     // RFC 4287 4.1.1: a feed has its moment, be it empty.
-    let updated = notices
-        .first()
-        .map_or_else(|| "2026-01-01T00:00:00+08:00".to_owned(), Entry::moment);
+    let updated = notices.first().map(|notice| notice.moment.clone());
+    let updated = updated.unwrap_or_else(|| issuance::papers::notices::now(&counter.office));
     let feed = Feed {
         address: counter.office.settings().address.clone(),
         updated,

@@ -142,6 +142,8 @@ struct VerdictPage {
     sign: &'static str,
     word: String,
     sentence: String,
+    /// Which version has taken the licence's place.
+    successor: Option<String>,
     reasons: Vec<Reason>,
     signatures: Vec<Vec<(String, String)>>,
     details: String,
@@ -310,11 +312,14 @@ fn verdict(frame: Frame, report: &Report) -> VerdictPage {
         ]
     };
     let signatures = report.signatures.iter().map(rows).collect();
+    let licence = report.licence.as_ref();
+    let successor = licence.and_then(|licence| licence.superseded_by.as_ref());
     VerdictPage {
         tone,
         sign,
         word: frame.say(word),
         sentence,
+        successor: successor.map(|by| format!("{} {}", frame.say("licence-successor"), by.version)),
         reasons: reasons.collect(),
         signatures,
         details: report.to_json(),

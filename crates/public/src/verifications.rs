@@ -96,7 +96,12 @@ pub(crate) async fn report(
     // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
     if let Some(identifier) = case.licence_said() {
         match issuance::look::live(&counter.office, &identifier).await {
-            Ok(Some((answer, since))) => material.say_live(&identifier, answer, since),
+            Ok(Some(said)) => {
+                material.say_live(&identifier, said.answer, said.since);
+                if let Some(successor) = said.successor {
+                    material.say_successor(successor);
+                }
+            }
             Ok(None) => {}
             Err(_) => {
                 for (name, list) in counter.office.lists().held() {

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use catalogue::LicenceType;
+use dossier::Words;
+use dossier::notice::{Notice, Says};
 use licence::Identifier;
 use licence::paper::{PaperAct, PaperCopies, PaperCopy, PaperEvent, PaperRefused};
 use licence::relation::{Alias, AliasRefused};
@@ -12,6 +14,7 @@ use time::UtcDateTime;
 
 use crate::licences::change::tell;
 use crate::licences::version::{self, Record};
+use crate::notices;
 use store::{Link, Store, StoreError};
 use trail::asked::{self, Asked, By, Response, Seen};
 use trail::id::LicenceId;
@@ -32,6 +35,8 @@ pub struct PaperOrder {
     pub kind: LicenceType,
     /// Whom to tell.
     pub events: Vec<Outgoing>,
+    /// What stands on the authority's page from now on, of a loss; number and copy are the register's to fill in.
+    pub notice: Option<Notice>,
     /// The answer, once it is done.
     pub response: Response,
     /// Who, when.
@@ -186,6 +191,15 @@ async fn last(link: &mut Link, licence: &str) -> Result<Option<Record>, StoreErr
     Ok(issued.find(|record| record.recorded.is_some()))
 }
 
+/// The notice of a loss, with the number of the copy.
+fn of_copy(notice: &Notice, number: &str) -> Result<Notice, StoreError> {
+    let mut notice = notice.clone();
+    if let Says::Loss { copy, .. } = &mut notice.says {
+        *copy = Words::parse(number).map_err(|_| DAMAGED)?;
+    }
+    Ok(notice)
+}
+
 async fn act(
     link: &mut Link,
     secrets: &Secrets,
@@ -210,6 +224,10 @@ async fn act(
     let text = serde_json::to_string(&after).map_err(|_| DAMAGED)?;
     link.later(KEEP, &[licence.into(), text.as_str().into()])
         .await?;
+    if let Some(notice) = &order.notice {
+        let lost = before.copies().last().ok_or(DAMAGED)?;
+        notices::put(link, of_copy(notice, &lost.number)?, &order.by).await?;
+    }
     if order.act.event == PaperEvent::Issue {
         let values = [order.act.reference.as_str().into(), licence.into()];
         link.later(NUMBER, &values).await?;

@@ -3,8 +3,11 @@
 
 mod cast;
 pub(crate) mod found;
+mod handed;
 mod judge;
+mod papers;
 mod play;
+mod receivers;
 mod story;
 mod tell;
 
@@ -16,6 +19,7 @@ use tokio::net::TcpListener;
 
 use crate::client::Client;
 use crate::demo::cast::Cast;
+use crate::demo::story::Story;
 use crate::demo::tell::{Outcome, Told};
 use crate::{listen, serve};
 
@@ -77,8 +81,11 @@ impl Demo {
 
     async fn play(&self, base: &str, cast: &Cast, told: &Told) -> anyhow::Result<Outcome> {
         let client = Client::anonymous(base);
-        let mut outcome = play::play(&client, cast, &self.folder, told).await?;
+        let out = self.folder.join("out");
+        let mut story = Story::begin(&client, cast, told, &out).await?;
+        let mut outcome = play::play(&client, cast, (&mut story, told)).await?;
         judge::judge(&client, cast, &self.folder, &mut outcome, told).await?;
+        story.followed(&mut outcome).await?;
         told.outcome(&outcome)?;
         Ok(outcome)
     }

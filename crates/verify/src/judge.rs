@@ -113,6 +113,13 @@ pub fn judge(
             ..Outcome::default()
         },
     };
+    // domain.md 4.1: who shows an old version is told which one has taken its place.
+    if let (Some(Answer::Superseded), Some(licence), Some(live)) =
+        (outcome.answer, &mut outcome.licence, &material.live)
+        && licence.identifier == live.identifier
+    {
+        licence.superseded_by.clone_from(&live.successor);
+    }
     outcome.findings.extend(sitting.notes());
     outcome.wanted = sitting.wanted();
     outcome.findings.extend(inspect_trust(trust, at));

@@ -9,6 +9,7 @@ use time::UtcDateTime;
 use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::pem;
+use crate::report::Successor;
 
 /// Files that are taken.
 pub const MAX_FILES: usize = 512;
@@ -35,6 +36,7 @@ pub(crate) struct Live {
     pub(crate) identifier: String,
     pub(crate) answer: Answer,
     pub(crate) since: Option<UtcDateTime>,
+    pub(crate) successor: Option<Successor>,
 }
 
 /// What became of a file.
@@ -97,7 +99,15 @@ impl Material {
             identifier: identifier.to_owned(),
             answer,
             since,
+            successor: None,
         });
+    }
+
+    /// The version that the register says has taken its place; nothing where the register said nothing.
+    pub fn say_successor(&mut self, successor: Successor) {
+        if let Some(live) = &mut self.live {
+            live.successor = Some(successor);
+        }
     }
 
     /// Signatures that whoever asks has just made and checked (T-C3): where they stand in the artefact, over exactly

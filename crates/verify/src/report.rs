@@ -123,6 +123,18 @@ pub struct LicenceTold {
     pub valid_to: Option<String>,
     /// Content digest, hex.
     pub content_digest: Option<String>,
+    /// The version that holds in its place, where the register was asked: no list names it (D20).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<Successor>,
+}
+
+/// The version that has taken a licence's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Successor {
+    /// Its number, such as `002`.
+    pub version: String,
+    /// Its identifier.
+    pub identifier: String,
 }
 
 /// How far the octets under a signature reach.

@@ -233,7 +233,7 @@ impl Life {
     }
 
     /// The request, always the same under the same key.
-    async fn ask(&self) -> Result<Value, String> {
+    pub(crate) async fn ask(&self) -> Result<Value, String> {
         let order = IssueOrder {
             request: cases::request("FOOD", 7).expect("a food licence"),
             photo: None,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use server::{Answer, Call};
+use tests::paper::{form, page};
 
 use crate::stage::{Service, problem};
 
@@ -44,52 +45,12 @@ async fn signer(service: &Service) -> String {
 
 async fn sign(service: &Service, signer: &str, key: &str, intent: &str) -> Answer {
     let order = json!({"signer": signer, "intent": intent, "case": "BJ-990102-20260608-00017"});
-    let call = form(&order, &paper()).once(key);
+    let call = form("/v1/signatures", &order, &page("form")).once(key);
     let answer = service
         .at("Q-APR")
         .call("approvals", call, service.now())
         .await;
     answer.expect("an answer")
-}
-
-/// A page as an applicant's form might be one.
-fn paper() -> Vec<u8> {
-    let content = "0 0 m 100 100 l S";
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
-        "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/Resources<<>>/Contents 4 0 R>>".to_owned(),
-        format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
-    ];
-    let mut file = b"%PDF-1.7\n".to_vec();
-    let mut table = "xref\n0 5\n0000000000 65535 f \n".to_owned();
-    for (number, object) in (1..).zip(objects) {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
-    }
-    let start = file.len();
-    let trailer = format!("{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
-    file.extend_from_slice(trailer.as_bytes());
-    file
-}
-
-/// A form of two parts (RFC 7578).
-fn form(order: &Value, file: &[u8]) -> Call {
-    let mut body = format!(
-        "--part\r\nContent-Disposition: form-data; name=\"order\"\r\nContent-Type: application/json\r\n\r\n{order}\r\n\
-         --part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"form.pdf\"\r\n\
-         Content-Type: application/pdf\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(file);
-    body.extend_from_slice(b"\r\n--part--\r\n");
-    let method = "POST".parse().expect("a method");
-    Call::send(
-        method,
-        "/v1/signatures",
-        "multipart/form-data; boundary=part",
-        body,
-    )
 }
 
 async fn verified(service: &Service, file: Vec<u8>) -> Value {

@@ -102,7 +102,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "public",
-        &["catalogue", "issuance", "registry", "tlog", "verify", "wire"],
+        &[
+            "catalogue",
+            "issuance",
+            "registry",
+            "tlog",
+            "verify",
+            "wire",
+        ],
     ),
     ("cli", &["crypto", "pki", "verify"]),
     ("wire", &["crypto"]),

@@ -1,7 +1,7 @@
 //! What happens beside the versions: voided by two people, paper copies, merged papers, dependants at risk.
 
 use serde_json::{Value, json};
-use server::Call;
+use server::{Call, Client};
 use tests::cases;
 use time::SignedDuration;
 
@@ -89,6 +89,35 @@ fn two_people_void_a_licence_and_a_replacement_stands_in_its_place() {
     });
 }
 
+/// Puts the bureau into another zone.
+fn zone(whole: &mut Value, name: &str) {
+    let bodies = whole["departments"]["departments"].as_array_mut();
+    let mut bodies = bodies.expect("departments").iter_mut();
+    let bureau = bodies.find(|body| body["key"] == BUREAU);
+    bureau.expect("the bureau")["zone"] = json!(name);
+}
+
+/// 遗失声明: everybody reads of it, once, on a page and in a feed whose days begin where the authority is.
+async fn loss_is_told(service: &Service) {
+    let notices = service.read(BUREAU, "/v1/notices").await;
+    assert_eq!(notices.as_array().map(Vec::len), Some(1), "{notices}");
+    let said = &notices[0]["says"]["loss"];
+    let today = service.today().to_string();
+    assert_eq!(
+        (&notices[0]["state"], &said["copy"], &said["on"]),
+        (&json!("published"), &json!("ZZ-0001"), &json!(today))
+    );
+    service.import(|whole| zone(whole, "Asia/Urumqi")).await;
+    let feed = Client::anonymous(&service.base)
+        .call(Call::get("/notices.atom"), service.now())
+        .await;
+    let feed = feed.expect("an answer").content.to_vec();
+    let feed = String::from_utf8(feed).expect("text");
+    let begins = format!("<updated>{today}T00:00:00+06:00</updated>");
+    assert_eq!(feed.matches(&begins).count(), 2, "{feed}");
+    service.import(|_| ()).await;
+}
+
 #[test]
 fn a_lost_paper_copy_answers_lost_for_ever_and_the_licence_goes_on() {
     on_each_database("paper", async |service: Service| {
@@ -110,6 +139,8 @@ fn a_lost_paper_copy_answers_lost_for_ever_and_the_licence_goes_on() {
             "{told}"
         );
         assert_eq!(act("declare-lost", "GG-2026-7", "three").await.0, 200);
+        assert_eq!(act("declare-lost", "GG-2026-7", "three").await.0, 200);
+        loss_is_told(&service).await;
         assert_eq!(act("issue", "ZZ-0002", "four").await.0, 200);
         let lost = service.read("C-TOB", "/v1/paper-copies/ZZ-0001").await;
         assert_eq!(

@@ -5,12 +5,13 @@ use server::Call;
 use tests::installation::CUSTODIAN;
 use time::macros::utc_datetime;
 
+use crate::before::{self, PROMISE};
 use crate::on_each_store;
-use crate::stage::{CASE, Stage, event, request, story};
+use crate::stage::{CASE, Stage, request, story};
 
 /// An event with an id of its own and one member changed.
-fn changed(number: usize, id: &str, pointer: &str, value: Value) -> Value {
-    let mut event = event(number);
+fn changed(stage: &Stage, number: usize, id: &str, pointer: &str, value: Value) -> Value {
+    let mut event = stage.event(number);
     event["id"] = json!(id);
     *event.pointer_mut(pointer).expect("a member") = value;
     event
@@ -21,6 +22,7 @@ fn the_story_runs_whole_and_each_row_of_its_table_holds() {
     on_each_store("rows", |stage| async move {
         let receivers = ["C-SAMR", "C-URBAN", "C-FIRE", "Q-ENF", "CREDIT", "Q-APR"];
         stage.subscribe(&receivers).await;
+        before::licences(&stage).await;
         signed(&stage).await;
         fetched(&stage).await;
         accepted(&stage).await;
@@ -38,8 +40,9 @@ fn the_story_runs_whole_and_each_row_of_its_table_holds() {
 /// 8 June 09:12: one form and two commitments signed; signer named, text, time and intent bound.
 async fn signed(stage: &Stage) {
     stage.go_to(utc_datetime!(2026-06-08 01:12)).await;
+    before::sign(stage).await;
     for number in 1..=5 {
-        stage.applied(&event(number)).await;
+        stage.applied(&stage.event(number)).await;
     }
     // On another text, before its time, by another: no promise.
     for (pointer, value, code) in [
@@ -64,11 +67,13 @@ async fn signed(stage: &Stage) {
             "signed.other-signer",
         ),
     ] {
-        let (found, rule) = stage.refused(&changed(6, code, pointer, value)).await;
+        let (found, rule) = stage
+            .refused(&changed(stage, 6, code, pointer, value))
+            .await;
         assert_eq!((found.as_str(), &rule), (code, &json!("R19")));
     }
     for number in 6..=7 {
-        stage.applied(&event(number)).await;
+        stage.applied(&stage.event(number)).await;
     }
     let case = stage.case("Q-APR").await;
     assert_eq!(case["represented_by"]["code"], "990102********0245");
@@ -77,15 +82,16 @@ async fn signed(stage: &Stage) {
     for commitment in commitments {
         assert_eq!(commitment["state"], "signed");
         assert_eq!(commitment["signed_by"]["name"], "林**");
-        assert_eq!(commitment["intent"], "本人已知晓告知内容并作出承诺");
+        assert_eq!(commitment["intent"], PROMISE);
     }
 }
 
 /// 09:13: of 8 materials 2 fetched, 1 derived, 2 promised, 3 to hand in; nothing fetched is asked for.
 async fn fetched(stage: &Stage) {
     stage.go_to(utc_datetime!(2026-06-08 01:13:20)).await;
+    not_another_s(stage).await;
     for number in 8..=12 {
-        stage.applied(&event(number)).await;
+        stage.applied(&stage.event(number)).await;
     }
     let case = stage.case("Q-APR").await;
     let figures = json!({
@@ -116,10 +122,40 @@ async fn fetched(stage: &Stage) {
     );
 }
 
+/// What the register holds is fetched as what it is, and of who allowed it (R14, R15).
+async fn not_another_s(stage: &Stage) {
+    let person = &stage.event(9)["what"]["filed"]["had"]["how"]["fetched"]["licence"];
+    let other_type = changed(
+        stage,
+        8,
+        "other-type",
+        "/what/filed/had/how/fetched/licence",
+        person.clone(),
+    );
+    let (code, rule) = stage.refused(&other_type).await;
+    assert_eq!(
+        (code.as_str(), rule),
+        ("case.licence-other-type", json!("R14"))
+    );
+    // The business licence is the firm's: her own consent does not reach it.
+    let other_holder = changed(
+        stage,
+        8,
+        "other-holder",
+        "/what/filed/had/how/fetched/ground/consent",
+        json!("SQ-2"),
+    );
+    let (code, rule) = stage.refused(&other_holder).await;
+    assert_eq!(
+        (code.as_str(), rule),
+        ("case.licence-of-another", json!("R15"))
+    );
+}
+
 /// 09:15: accepted with the health certificate deferred to 23 June; only the acceptance seal seals the notice.
 async fn accepted(stage: &Stage) {
     stage.go_to(utc_datetime!(2026-06-08 01:15)).await;
-    let told = stage.applied(&event(13)).await;
+    let told = stage.applied(&stage.event(13)).await;
     let follows = told["follows"].as_array().expect("a list");
     assert!(
         follows.contains(&json!("document acceptance-notice")),
@@ -143,6 +179,40 @@ async fn accepted(stage: &Stage) {
     let code = seal_refused(stage, "Q-APR", &order).await;
     assert_eq!(code, "catalogue.purpose-out-of-scope");
     acceptance_notice(stage).await;
+    // R19: what was promised is told to everybody from acceptance on.
+    let shown = notices(stage, "Q-APR").await;
+    assert_eq!(kinds(&shown), ["commitment", "commitment"]);
+    assert_eq!(shown[0]["about"][0], "临溪青石区云上小馆餐饮有限公司");
+    assert_eq!(
+        shown[0]["says"]["commitment"]["duty"],
+        "消防设施符合要求并保持有效"
+    );
+}
+
+/// What stands on a body's public page, the oldest first; the page and the feed show each of them, and no person whole.
+async fn notices(stage: &Stage, publisher: &str) -> Vec<Value> {
+    let own = stage.call(publisher, Call::get("/v1/notices")).await;
+    assert_eq!(own.status, 200, "{}", own.json());
+    let mut own = own.json().as_array().expect("a list").clone();
+    own.retain(|notice| notice["state"] == "published");
+    for path in ["/notices", "/notices.atom"] {
+        let call = Call::get(format!("{path}?publisher={publisher}"));
+        let anybody = stage.at(publisher).anybody().call(call, stage.now()).await;
+        let page = anybody.expect("an answer");
+        assert_eq!(page.status, 200);
+        let page = String::from_utf8_lossy(&page.content).into_owned();
+        for notice in &own {
+            let number = notice["number"].as_str().expect("a number");
+            assert!(page.contains(number), "{path} {number}");
+        }
+        assert!(!page.contains("990102198805210245") && !page.contains("林小满"));
+    }
+    own
+}
+
+fn kinds(notices: &[Value]) -> Vec<&str> {
+    let kinds = notices.iter().map(|notice| notice["kind"].as_str());
+    kinds.map(|kind| kind.expect("a kind")).collect()
 }
 
 /// 受理通知书 stands under the acceptance seal, and the inspector finds it genuine.
@@ -166,7 +236,7 @@ async fn acceptance_notice(stage: &Stage) {
 }
 
 /// What the service says of a file.
-async fn judged(stage: &Stage, file: Vec<u8>) -> Value {
+pub(crate) async fn judged(stage: &Stage, file: Vec<u8>) -> Value {
     let post = "POST".parse().expect("a method");
     let call = Call::send(post, "/v1/verifications", "application/octet-stream", file);
     let customer = stage.at("Q-APR");
@@ -218,13 +288,13 @@ async fn foreign_seal(stage: &Stage) {
 /// 9 June: the fire and urban departments decide their parts; another body finds no such case.
 async fn parts(stage: &Stage) {
     stage.go_to(utc_datetime!(2026-06-09 09:05)).await;
-    let foreign = changed(14, "foreign", "/actor/body", json!("C-TRANS"));
+    let foreign = changed(stage, 14, "foreign", "/actor/body", json!("C-TRANS"));
     assert_eq!(stage.post(&foreign).await.status, 404);
     // Each decides its own part and no other.
-    let others = changed(14, "others", "/actor/body", json!("C-URBAN"));
+    let others = changed(stage, 14, "others", "/actor/body", json!("C-URBAN"));
     assert_eq!(stage.refused(&others).await.0, "case.wrong-body");
     for number in 14..=15 {
-        stage.applied(&event(number)).await;
+        stage.applied(&stage.event(number)).await;
     }
     let case = stage.case("C-FIRE").await;
     let decided: Vec<(&Value, &Value)> = case["parts"]
@@ -245,7 +315,7 @@ async fn parts(stage: &Stage) {
 /// 10 June 16:40: granted on day 2 of 5; 16:42: released, and the permit is issued.
 async fn granted_and_released(stage: &Stage) -> String {
     stage.go_to(utc_datetime!(2026-06-10 08:40)).await;
-    stage.applied(&event(16)).await;
+    stage.applied(&stage.event(16)).await;
     let case = stage.case("Q-APR").await;
     let clock = &case["clock"];
     assert_eq!(
@@ -254,7 +324,7 @@ async fn granted_and_released(stage: &Stage) -> String {
     );
     stage.go_to(utc_datetime!(2026-06-10 08:42)).await;
     // R1: what the register holds no release of was not released.
-    let (code, rule) = stage.refused(&event(17)).await;
+    let (code, rule) = stage.refused(&stage.event(17)).await;
     assert_eq!((code.as_str(), rule), ("case.not-released", json!("R1")));
     let call = Call::post("/v1/licences", &request()).once("the-licence-of-the-story");
     let waits = stage.call("Q-APR", call).await;
@@ -277,9 +347,15 @@ async fn granted_and_released(stage: &Stage) -> String {
     assert_eq!(issued["identifier"], told["licence"]["identifier_v1"]);
     assert_eq!(issued["number"], told["licence"]["licence_no"]);
     assert_eq!(issued["state"], "valid");
-    stage.applied(&event(17)).await;
+    stage.applied(&stage.event(17)).await;
     let case = stage.case("Q-APR").await;
     assert_eq!(case["state"], "sealing");
+    let shown = notices(stage, "Q-APR").await;
+    assert_eq!(kinds(&shown), ["commitment", "commitment", "decision"]);
+    assert_eq!(
+        shown[2]["says"]["decision"]["decision"],
+        "准予字〔2026〕第0003号"
+    );
     for commitment in case["commitments"].as_array().expect("a list") {
         assert_eq!(
             (&commitment["state"], &commitment["due"]),
@@ -329,9 +405,9 @@ async fn receivers_told(stage: &Stage, identifier: &str) {
 /// 18 June: the health certificate is given, and the deferred item closed before its date.
 async fn certificate(stage: &Stage) {
     stage.go_to(utc_datetime!(2026-06-10 08:45)).await;
-    stage.applied(&event(18)).await;
+    stage.applied(&stage.event(18)).await;
     stage.go_to(utc_datetime!(2026-06-18 02:00)).await;
-    stage.applied(&event(19)).await;
+    stage.applied(&stage.event(19)).await;
     let case = stage.case("Q-APR").await;
     assert_eq!(
         case["deferred"],
@@ -362,7 +438,7 @@ async fn found_untrue(stage: &Stage, identifier: &str) {
     assert_eq!(page.status, 200);
     let text = String::from_utf8_lossy(&page.content).into_owned();
     assert!(text.contains("有效") || text.contains("valid"), "{text}");
-    stage.applied(&event(20)).await;
+    stage.applied(&stage.event(20)).await;
     let case = stage.case("C-FIRE").await;
     assert_eq!(promise(&case, "CN-8")["state"], "broken");
     assert_eq!(case["unanswered"], true);
@@ -377,7 +453,7 @@ async fn found_untrue(stage: &Stage, identifier: &str) {
     assert_eq!(credit.len(), 1);
     assert_eq!(credit[0]["data"]["applicant"], "91990102FAKE0A0109");
     // What nothing followed is not archived away.
-    let early = changed(22, "early", "/number", json!(21));
+    let early = changed(stage, 22, "early", "/number", json!(21));
     let (code, rule) = stage.refused(&changed_at(early)).await;
     assert_eq!((code.as_str(), rule), ("case.unanswered", json!("R20")));
 }
@@ -397,12 +473,12 @@ fn promise<'a>(case: &'a Value, number: &str) -> &'a Value {
 async fn annulled(stage: &Stage, identifier: &str) {
     stage.go_to(utc_datetime!(2026-07-17 03:00)).await;
     part_ended(stage, identifier).await;
-    stage.applied(&event(21)).await;
+    stage.applied(&stage.event(21)).await;
     stage.go_to(utc_datetime!(2026-07-17 03:05)).await;
     let case = stage.case("C-FIRE").await;
     assert_eq!(promise(&case, "CN-8")["state"], "annulled");
     assert_eq!(promise(&case, "CN-5")["state"], "in_force");
-    stage.applied(&event(22)).await;
+    stage.applied(&stage.event(22)).await;
     let case = stage.case("Q-APR").await;
     assert_eq!(
         (&case["state"], &case["next"]),
@@ -451,6 +527,18 @@ async fn part_ended(stage: &Stage, identifier: &str) {
     let call = Call::get(format!("/v1/licences/{identifier}"));
     let told = stage.call("Q-APR", call).await.json();
     assert_eq!(told["state"], "superseded", "{told}");
+    // The fire authority's own page tells of the part that it annulled.
+    let shown = notices(stage, "C-FIRE").await;
+    assert_eq!(kinds(&shown), ["ending"]);
+    let ending = &shown[0]["says"]["ending"];
+    assert_eq!(
+        (&ending["licence"], &ending["ending"], &ending["on"]),
+        (
+            &json!("XF990102-2026-0001"),
+            &json!("annulled"),
+            &json!("2026-07-17")
+        )
+    );
     for receiver in ["C-SAMR", "Q-ENF"] {
         let told = stage.told(receiver, "licence.supersede", 1).await;
         assert_eq!(told.len(), 1, "{receiver}");
@@ -461,7 +549,7 @@ async fn part_ended(stage: &Stage, identifier: &str) {
 async fn whole(stage: &Stage) {
     let before = stage.case("Q-APR").await;
     for number in 1..=22 {
-        let answer = stage.post(&event(number)).await;
+        let answer = stage.post(&stage.event(number)).await;
         assert_eq!(answer.status, 200, "{}", answer.json());
     }
     assert_eq!(stage.case("Q-APR").await["steps"], before["steps"]);

@@ -34,7 +34,7 @@ const WITHOUT_SEAL: [&str; 3] = ["Q-ENF", "C-SUP", "CREDIT"];
 const EVENTS: &str = include_str!("../../fixtures/sample/case-events.json");
 /// The story as the specification of the sample dates it.
 const SCENARIOS: &str = include_str!("../../fixtures/sample/scenarios.json");
-const LICENCES: &str = include_str!("../../../crates/server/demo/licences.json");
+pub(crate) const LICENCES: &str = include_str!("../../../crates/server/demo/licences.json");
 
 /// The case of the story.
 pub(crate) const CASE: &str = "BJ-990102-20260608-00017";
@@ -45,15 +45,13 @@ pub(crate) struct Stage {
     clock: Arc<FixedClock>,
     installation: Installation,
     base: String,
+    /// The events, with what was signed and fetched in this run.
+    events: Mutex<Vec<Value>>,
+    /// Identifiers of licences that are older than the story.
+    older: Mutex<Vec<String>>,
     told: Arc<Mutex<Vec<(String, Value)>>>,
     arrived: Arc<Notify>,
     _folder: TempDir,
-}
-
-/// The event of this number.
-pub(crate) fn event(number: usize) -> Value {
-    let all: Value = serde_json::from_str(EVENTS).expect("JSON");
-    all[number - 1].clone()
 }
 
 /// The story of the sample's file.
@@ -96,6 +94,8 @@ impl Stage {
             clock,
             installation,
             base: format!("http://{address}"),
+            events: Mutex::new(serde_json::from_str(EVENTS).expect("JSON")),
+            older: Mutex::default(),
             told: Arc::default(),
             arrived: Arc::default(),
             _folder: folder,
@@ -169,23 +169,46 @@ impl Stage {
         entries.expect("the store answers")
     }
 
+    /// The event of this number.
+    pub(crate) fn event(&self, number: usize) -> Value {
+        self.events.lock().expect("nobody panicked")[number - 1].clone()
+    }
+
+    /// Puts something of this run into an event.
+    pub(crate) fn change_event(&self, number: usize, pointer: &str, value: Value) {
+        let mut events = self.events.lock().expect("nobody panicked");
+        let member = events[number - 1].pointer_mut(pointer);
+        *member.expect("a member") = value;
+    }
+
+    /// Notes a licence that is older than the story: what others were told of it is none of its rows.
+    pub(crate) fn is_older(&self, identifier: &str) {
+        let mut older = self.older.lock().expect("nobody panicked");
+        older.push(identifier.to_owned());
+    }
+
+    /// One more account of a department.
+    pub(crate) async fn enrol(&self, department: &str, role: &str, scope: &str) {
+        let id = format!("{department}-{role}");
+        let caller = NewCaller {
+            id: id.clone(),
+            name: id.clone(),
+            department: DepartmentKey::parse(department).expect("a department"),
+            scopes: vec![scope.to_owned()],
+            quota: 10_000,
+            person: None,
+            secret: Zeroizing::new(secret(&id)),
+        };
+        let callers = self.office.registry().callers();
+        let enrolled = callers.enrol(caller, By::new("P-FOUNDER", BEGINS)).await;
+        enrolled.expect("enrolled");
+    }
+
     /// Lets each of these be told of everything, at a receiver that acknowledges.
     pub(crate) async fn subscribe(&self, departments: &[&str]) {
         let address = self.receiver().await;
         for department in departments {
-            let id = format!("{department}-events");
-            let caller = NewCaller {
-                id: id.clone(),
-                name: id.clone(),
-                department: DepartmentKey::parse(department).expect("a department"),
-                scopes: vec!["subscribe".to_owned()],
-                quota: 10_000,
-                person: None,
-                secret: Zeroizing::new(secret(&id)),
-            };
-            let callers = self.office.registry().callers();
-            let enrolled = callers.enrol(caller, By::new("P-FOUNDER", BEGINS)).await;
-            enrolled.expect("enrolled");
+            self.enrol(department, "events", "subscribe").await;
             let body = json!({
                 "address": format!("http://{address}/{department}"),
                 "kinds": [], "secret": SECRET,
@@ -241,16 +264,20 @@ impl Stage {
 
     /// What a receiver was told of a kind so far.
     pub(crate) fn heard(&self, receiver: &str, kind: &str) -> Vec<Value> {
-        let told = self.told.lock().expect("nobody panicked");
-        let own = told.iter().filter(|(whose, _)| whose == receiver);
-        let of_kind = own.filter(|(_, event)| event["type"] == kind);
-        of_kind.map(|(_, event)| event.clone()).collect()
+        let mut all = self.all(receiver);
+        all.retain(|event| event["type"] == kind);
+        all
     }
 
-    /// Everything that a receiver was told, in order of arrival.
+    /// Everything that a receiver was told of the story, in order of arrival.
     pub(crate) fn all(&self, receiver: &str) -> Vec<Value> {
+        let older = self.older.lock().expect("nobody panicked");
         let told = self.told.lock().expect("nobody panicked");
         let own = told.iter().filter(|(whose, _)| whose == receiver);
-        own.map(|(_, event)| event.clone()).collect()
+        let of_story = own.filter(|(_, event)| {
+            let about = event["data"]["identifier"].as_str().unwrap_or_default();
+            !older.iter().any(|identifier| identifier == about)
+        });
+        of_story.map(|(_, event)| event.clone()).collect()
     }
 }

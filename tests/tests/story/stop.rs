@@ -6,7 +6,7 @@ use tests::installation::CUSTODIAN;
 use time::macros::utc_datetime;
 
 use crate::on_each_store;
-use crate::stage::{Stage, event, request};
+use crate::stage::{Stage, request};
 
 /// An event of a supervisor, or another one at this number.
 fn at(number: u32, id: &str, (person, body, role): (&str, &str, &str), what: Value) -> Value {
@@ -20,9 +20,9 @@ fn at(number: u32, id: &str, (person, body, role): (&str, &str, &str), what: Val
 const SUPERVISOR: (&str, &str, &str) = ("P-WEN-HUAIJIN", "C-SUP", "supervisor");
 const APPROVER: (&str, &str, &str) = ("P-CHEN-ZHIYUAN", "Q-APR", "approver");
 
-async fn decided(stage: &Stage) -> String {
+pub(crate) async fn decided(stage: &Stage) -> String {
     for number in 1..=16 {
-        let told = event(number);
+        let told = stage.event(number);
         let moment = told["at"].as_str().expect("a moment");
         let moment =
             time::OffsetDateTime::parse(moment, &time::format_description::well_known::Rfc3339);

@@ -69,6 +69,7 @@ impl Office {
             calendar: &self.calendar,
             restrictions: &self.restrictions,
             releases: &[],
+            licences: &[],
             now,
         }
     }

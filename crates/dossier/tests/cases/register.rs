@@ -4,7 +4,7 @@ use catalogue::Rule;
 use dossier::deferral::DeferredState;
 use dossier::event::{CaseEvent, Following, Happening};
 use dossier::person::Role;
-use dossier::scene::SealRelease;
+use dossier::scene::{HeldLicence, SealRelease};
 use dossier::{Fate, Scene, TakeRefused};
 use time::macros::utc_datetime;
 
@@ -57,6 +57,76 @@ fn a_release_that_the_register_does_not_hold_did_not_happen() {
     let held = given("he.shouzheng", "SP-2026-17");
     let took = file.take(told, &scene_of(office, &held));
     assert!(matches!(took.fate, Fate::Applied(_)));
+}
+
+#[test]
+fn a_licence_of_the_register_is_used_as_what_it_is_and_for_who_holds_it() {
+    use dossier::event::Filing;
+    use dossier::material::{Ground, How};
+    use dossier::person::Party;
+
+    let office = Office::shared();
+    let events = story();
+    let fetch = |event: &&CaseEvent| {
+        matches!(
+            &event.what,
+            Happening::Filed(Filing::Had {
+                how: How::Fetched { .. },
+                ..
+            })
+        )
+    };
+    let at = events.iter().position(|event| fetch(&event));
+    let at = at.expect("the story fetches a licence");
+    let file = office.file(&events[..at]);
+    let event = &events[at];
+    let Happening::Filed(Filing::Had {
+        how: How::Fetched {
+            licence,
+            licence_type,
+            ..
+        },
+        ..
+    }) = &event.what
+    else {
+        unreachable!("it does");
+    };
+    let other = Party::parse("org", "别家单位", "11990102FAKE000485").expect("a party");
+    let own = file.dossier().expect("open").applicant();
+    let held = |kind: &str, holder: &Party| {
+        vec![HeldLicence {
+            identifier: licence.clone(),
+            licence_type: catalogue::key::TypeKey::parse(kind).expect("a type"),
+            holder: holder.clone(),
+        }]
+    };
+    let take = |event: &CaseEvent, licences: &[HeldLicence]| {
+        let scene = office.scene(LATER);
+        let scene = Scene { licences, ..scene };
+        code(&file.take(event.clone(), &scene).fate)
+    };
+    let kind = licence_type.as_str();
+    let mut by_law = event.clone();
+    if let Happening::Filed(Filing::Had {
+        how: How::Fetched { ground, .. },
+        ..
+    }) = &mut by_law.what
+    {
+        *ground = Ground::Law(words("数据条例第十二条"));
+    }
+    for event in [event, &by_law] {
+        assert_eq!(take(event, &held(kind, own)), None);
+        assert_eq!(
+            take(event, &held("FOOD", own)),
+            Some(("case.licence-other-type", Some(Rule::R14)))
+        );
+        assert_eq!(
+            take(event, &held(kind, &other)),
+            Some(("case.licence-of-another", Some(Rule::R15)))
+        );
+        // One that the register does not hold is its own register's to answer for (R32).
+        assert_eq!(take(event, &[]), None);
+    }
 }
 
 #[test]

@@ -132,7 +132,7 @@ pub async fn change(
                 basis: &ordered.legal_basis,
                 on: ordered.effective.unwrap_or(today),
             };
-            notices::of_ending(office, asker, &record, ended).await?
+            notices::of_ending(office, &asker.department, &record, ended).await?
         }
         Order::Suspend(_) | Order::Resume => None,
     };

@@ -19,6 +19,7 @@ use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::lives::change::{ChangeError, effective};
 use crate::office::Office;
+use crate::papers::notices;
 use crate::push::told_of;
 use crate::said::{moment, response};
 
@@ -110,7 +111,7 @@ pub struct AliasTold {
     pub state: &'static str,
 }
 
-/// What receivers are told of a paper copy; the public page of notices is made of a loss.
+/// What receivers are told of a paper copy.
 #[derive(Serialize)]
 struct PaperEventTold<'a> {
     identifier: String,
@@ -138,6 +139,13 @@ pub async fn act(
     let at = effective(office, ordered.effective.unwrap_or(today), now);
     let at = at.map_err(|_: ChangeError| PaperError::Ahead)?;
     let kind = desk.catalogue.licence_type(&record.licence_type);
+    let notice = match ordered.event {
+        PaperEvent::DeclareLost => {
+            let day = ordered.effective.unwrap_or(today);
+            notices::of_loss(office, &record, day).await?
+        }
+        PaperEvent::Issue | PaperEvent::Surrender | PaperEvent::Destroy => None,
+    };
     let told = PaperEventTold {
         identifier: record.identifier.to_string(),
         number: record.number.as_str(),
@@ -162,6 +170,7 @@ pub async fn act(
             &told.body,
             ordered.event,
         )],
+        notice,
         response: told.clone(),
         by: asker.by(now),
     };

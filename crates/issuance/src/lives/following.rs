@@ -13,7 +13,7 @@ use time::Date;
 
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
-use crate::draft::{Payload, octets};
+use crate::draft::{EndedPart, Payload, octets};
 use crate::issue::{Begun, Cleared, IssueOrder, carry_out};
 use crate::lives::change::{self, Told};
 use crate::not_issued::{IssueError, deny};
@@ -107,9 +107,9 @@ pub async fn end_part(
     let desk = office.desk();
     let (record, before) = found(office, identifier).await?;
     let outcome = part_ended(&desk, asker, (&record, &before), ending);
-    let (parts, on) = match outcome {
-        Ok((Outcome::NewVersion { parts, .. }, on)) => (parts, on),
-        Ok((Outcome::WholeEnds(power), on)) => {
+    let (parts, part, on) = match outcome {
+        Ok((Outcome::NewVersion { parts, .. }, part, on)) => (parts, part, on),
+        Ok((Outcome::WholeEnds(power), _, on)) => {
             let now = crate::answers::whole(office.clock.now());
             let event = Event::End {
                 at: change::effective(office, on, now)?,
@@ -123,7 +123,7 @@ pub async fn end_part(
                 on,
             };
             let told = Told {
-                notice: notices::of_ending(office, asker, &record, ended).await?,
+                notice: notices::of_ending(office, &asker.department, &record, ended).await?,
                 event,
                 ground,
                 now,
@@ -146,6 +146,7 @@ pub async fn end_part(
         if asker.department != record.department {
             cleared.told.push(asker.department.clone());
         }
+        cleared.ended = Some(told_of_part(asker, ending, (part, on)));
         cleared
     });
     let begun = begun(office, &desk, (asker, once), identifier, cleared).await;
@@ -219,13 +220,26 @@ async fn kept_photo(office: &Office, record: &Record) -> Result<Option<Vec<u8>>,
         .and_then(|photo| octets(&photo)))
 }
 
-/// What the ending of a part leaves, and from which day on.
+/// What everybody is told of the part, once the version without it is recorded.
+fn told_of_part(asker: &Asker, ending: &PartEnding, (part, on): (TypeKey, Date)) -> EndedPart {
+    EndedPart {
+        by: asker.department.clone(),
+        licence_type: part,
+        number: ending.number.as_str().to_owned(),
+        ending: ending.ending,
+        decision: ending.decision.clone(),
+        basis: ending.legal_basis.clone(),
+        on,
+    }
+}
+
+/// What the ending of a part leaves, the part's type, and from which day on.
 fn part_ended(
     desk: &Desk,
     asker: &Asker,
     (record, before): (&Record, &Before),
     ending: &PartEnding,
-) -> Result<(Outcome, Date), IssueError> {
+) -> Result<(Outcome, TypeKey, Date), IssueError> {
     use licence::parts::PartRefused;
     let parts = before
         .parts(&desk.catalogue)
@@ -245,7 +259,8 @@ fn part_ended(
         ending: ending.ending,
         on,
     };
-    Ok((parts.end(&order, &record.department, &desk.catalogue)?, on))
+    let outcome = parts.end(&order, &record.department, &desk.catalogue)?;
+    Ok((outcome, part.licence_type().clone(), on))
 }
 
 /// The version that an ended part leaves: the same licence with the other parts, decided by whoever ended it.

@@ -1,7 +1,7 @@
 //! Notices (公告): what an authority tells everybody on its page, persons masked.
 
 use catalogue::key::{DepartmentKey, MatterCode, TypeKey};
-use catalogue::{Catalogue, Ending};
+use catalogue::{Catalogue, Ending, Zone};
 use dossier::Words;
 use dossier::notice::{Notice, NoticeAct, NoticeState, Says};
 use dossier::number::NoticeNumber;
@@ -13,12 +13,14 @@ use registry::trace::{Act, Deed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
-use time::Date;
+use time::format_description::well_known::Rfc3339;
+use time::{Date, UtcDateTime};
 
 pub use dossier::notice::NoticeRefused as Unmasked;
 pub use registry::notices::{After, NoticeRefused, Shown};
 
 use crate::asker::{Asker, Once};
+use crate::draft::EndedPart;
 use crate::office::Office;
 use crate::said::response;
 
@@ -95,6 +97,8 @@ pub struct NoticeShown {
     pub lines: Vec<Line>,
     /// Its first day on the page, `YYYY-MM-DD`.
     pub published: String,
+    /// The beginning of that day, RFC 3339 with the offset of the authority's zone (D15).
+    pub moment: String,
 }
 
 /// A fact under its label.
@@ -192,36 +196,84 @@ pub(crate) struct Ended<'a> {
 /// The store.
 pub(crate) async fn of_ending(
     office: &Office,
-    asker: &Asker,
+    publisher: &DepartmentKey,
     record: &Record,
     ended: Ended<'_>,
 ) -> Result<Option<Notice>, StoreError> {
+    let whole = (&record.licence_type, record.number.as_str());
+    let says = ending(whole, &ended);
+    published(office, publisher, record, says).await
+}
+
+/// The same of a part of a composite licence, by the body that ended it.
+///
+/// # Errors
+/// The store.
+pub(crate) async fn of_part(
+    office: &Office,
+    record: &Record,
+    part: &EndedPart,
+) -> Result<Option<Notice>, StoreError> {
+    let ended = Ended {
+        ending: part.ending,
+        decision: &part.decision,
+        basis: &part.basis,
+        on: part.on,
+    };
+    let says = ending((&part.licence_type, &part.number), &ended);
+    published(office, &part.by, record, says).await
+}
+
+fn ending((licence_type, number): (&TypeKey, &str), ended: &Ended<'_>) -> Option<Says> {
+    Some(Says::Ending {
+        licence_type: licence_type.clone(),
+        licence: Words::parse(number).ok()?,
+        ending: ended.ending,
+        decision: Words::parse(ended.decision).ok()?,
+        basis: Words::parse(ended.basis).ok()?,
+        on: ended.on,
+    })
+}
+
+/// The notice of a paper copy's loss, declared on this day and published by the issuing department (遗失声明); the
+/// register fills in which copy it is.
+///
+/// # Errors
+/// The store.
+pub(crate) async fn of_loss(
+    office: &Office,
+    record: &Record,
+    on: Date,
+) -> Result<Option<Notice>, StoreError> {
+    let number = Words::parse(record.number.as_str()).ok();
+    let says = number.map(|number| Says::Loss {
+        licence_type: record.licence_type.clone(),
+        copy: number.clone(),
+        licence: number,
+        on,
+    });
+    published(office, &record.department, record, says).await
+}
+
+/// What is said of a licence's holder, masked, on the publisher's page from today on.
+async fn published(
+    office: &Office,
+    publisher: &DepartmentKey,
+    record: &Record,
+    says: Option<Says>,
+) -> Result<Option<Notice>, StoreError> {
     let licences = office.registry.licences();
     let content = licences.content(&record.identifier, None).await?;
-    let Some(content) = content else {
-        return Ok(None);
-    };
-    let licence: Value = serde_json::from_slice(&content.bytes).unwrap_or_default();
+    let content = content.map(|content| content.bytes).unwrap_or_default();
+    let licence: Value = serde_json::from_slice(&content).unwrap_or_default();
     let holder = |member| licence.pointer(member).and_then(Value::as_str);
-    let (Some(name), Some(code)) = (holder("/holder/name"), holder("/holder/code")) else {
-        return Ok(None);
-    };
-    let says = (|| {
-        Some(Says::Ending {
-            licence_type: record.licence_type.clone(),
-            licence: Words::parse(record.number.as_str()).ok()?,
-            ending: ended.ending,
-            decision: Words::parse(ended.decision).ok()?,
-            basis: Words::parse(ended.basis).ok()?,
-            on: ended.on,
-        })
-    })();
-    let party = Party::parse(&record.holder_kind, name, code).ok();
+    let named = holder("/holder/name").zip(holder("/holder/code"));
+    let party = named.and_then(|(name, code)| Party::parse(&record.holder_kind, name, code).ok());
     let (Some(says), Some(party)) = (says, party) else {
         return Ok(None);
     };
     let desk = office.desk();
-    let draft = draft(&desk.catalogue, &asker.department, &party, &says).ok();
+    let draft = draft(&desk.catalogue, publisher, &party, &says).ok();
     let today = office.settings.zone.date_at(office.clock.now());
     Ok(draft.and_then(|draft| draft.publish(today).ok()))
 }
@@ -385,7 +437,19 @@ fn show(catalogue: &Catalogue, notice: &Notice) -> Option<NoticeShown> {
         about: (notice.about.name.clone(), notice.about.code.clone()),
         lines: lines(catalogue, &notice.says),
         published: notice.published?.to_string(),
+        moment: there(publisher.zone, publisher.zone.start_of(notice.published?)),
     })
+}
+
+/// Now, RFC 3339 with the offset of the office's zone: when a feed is as it is that has no notice.
+#[must_use]
+pub fn now(office: &Office) -> String {
+    let now = crate::answers::whole(office.clock.now());
+    there(office.settings.zone, now)
+}
+
+fn there(zone: Zone, at: UtcDateTime) -> String {
+    zone.local(at).format(&Rfc3339).unwrap_or_default()
 }
 
 /// The facts of a notice, in the order of the page.

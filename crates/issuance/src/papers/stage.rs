@@ -304,6 +304,7 @@ pub(crate) fn scene<T>(
         calendar: &calendar,
         restrictions: &[],
         releases: &[],
+        licences: &[],
         now,
     })
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use catalogue::Period;
+use dossier::notice::Notice;
 use licence::versions::{Birth, History, NotFollowing, OneVersion, Succession, Versions};
 use licence::{Event, Identifier, Version};
 use thiserror::Error;
@@ -12,6 +13,7 @@ use time::UtcDateTime;
 use crate::jobs::job::JobState;
 use crate::licences::change::{set, tell, value};
 use crate::licences::version::{self, DAMAGED, Move, Record};
+use crate::notices;
 use store::Link;
 use store::StoreError;
 use trail::asked::By;
@@ -74,6 +76,8 @@ pub struct Superseding {
     pub leaf: Option<Vec<u8>>,
     /// Whom to tell.
     pub events: Vec<Outgoing>,
+    /// What stands on an authority's page from now on: the ending of a part. Its number is drawn here.
+    pub notice: Option<Notice>,
 }
 
 const LOCK_LICENCE: &str = "SELECT id FROM licence WHERE id = $1 FOR UPDATE";
@@ -168,6 +172,9 @@ pub(crate) async fn supersede(
         log::submit(link, Log::Public, leaf, None).await?;
     }
     tell(link, secrets, &record, &superseding.events, by.at).await?;
+    if let Some(notice) = &superseding.notice {
+        notices::put(link, notice.clone(), by).await?;
+    }
     let act = Act {
         department: record.department,
         by: by.clone(),

@@ -83,6 +83,7 @@ pub(crate) async fn recorded(
     recording.superseding = Superseding {
         leaf: Some(b"a leaf".to_vec()),
         events: vec![outgoing("licence.supersede", &["Q-ENF"])],
+        notice: None,
     };
     office.registry.jobs().record(recording).await
 }

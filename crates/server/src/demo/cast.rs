@@ -56,6 +56,10 @@ pub(crate) struct Cast {
     pub(crate) callers: BTreeMap<String, (String, Vec<u8>)>,
     /// The custodian's account in each department.
     pub(crate) custodians: BTreeMap<String, (String, Vec<u8>)>,
+    /// The account of each department that is told of events.
+    pub(crate) subscribers: BTreeMap<String, (String, Vec<u8>)>,
+    /// Under which they are told.
+    pub(crate) push_secret: Vec<u8>,
     /// The custodian's own key.
     pub(crate) custodian: SoftwareSigner,
 }

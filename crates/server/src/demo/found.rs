@@ -25,6 +25,7 @@ use crate::access::Scope;
 use crate::caller::scopes;
 use crate::config::{Config, Mode};
 use crate::demo::cast::{CUSTODIAN, Cast, DEPARTMENTS, MATTERS, POWERS, TYPES};
+use crate::demo::receivers::RECEIVERS;
 use crate::open::{self, open as open_office};
 
 /// Requests of one account a day.
@@ -136,6 +137,8 @@ async fn accounts(
     let mut cast = Cast {
         callers: BTreeMap::new(),
         custodians: BTreeMap::new(),
+        subscribers: BTreeMap::new(),
+        push_secret: hex(&SystemRandom::new())?.into_bytes(),
         custodian,
     };
     let mut first = true;
@@ -161,6 +164,7 @@ async fn accounts(
             Scope::Cases,
             Scope::Read,
             Scope::Certify,
+            Scope::Sign,
         ];
         let of = department.to_string();
         let name = format!("{of}-approvals");
@@ -187,7 +191,25 @@ async fn accounts(
         let secret = enrol(registry, secrets, (&name, &department), (&may, None), &by).await?;
         cast.callers.insert(body.to_owned(), (name, secret));
     }
+    subscribers(registry, secrets, &mut cast, &by).await?;
     Ok(cast)
+}
+
+/// An account for each that is told of events.
+async fn subscribers(
+    registry: &Registry,
+    secrets: &Path,
+    cast: &mut Cast,
+    by: &By,
+) -> anyhow::Result<()> {
+    for body in RECEIVERS {
+        let department = DepartmentKey::parse(body)?;
+        let name = format!("{body}-events");
+        let may = [Scope::Subscribe];
+        let secret = enrol(registry, secrets, (&name, &department), (&may, None), by).await?;
+        cast.subscribers.insert(body.to_owned(), (name, secret));
+    }
+    Ok(())
 }
 
 async fn enrol(

@@ -11,7 +11,7 @@ use verify::{Material, Policy, Trust};
 
 use crate::client::{Call, Client};
 use crate::demo::cast::Cast;
-use crate::demo::play::status;
+use crate::demo::handed::status;
 use crate::demo::tell::{Check, Licence, Outcome, Told};
 
 /// Which licence is ended: a business's food permit, by the bureau that issued it.
@@ -82,12 +82,17 @@ async fn end(client: &Client, cast: &Cast, licence: &mut Licence) -> anyhow::Res
     let state = answer.json();
     let state = state.get("state").and_then(Value::as_str);
     licence.state = state.context("the ending was refused")?.to_owned();
-    // The list follows within the minute of T-A3; the demonstration waits for it to be signed.
+    listed(client, Path::new(&licence.receipt)).await
+}
+
+/// The list follows within the minute of T-A3; the demonstration waits until another one is signed than the one that
+/// lies beside this file.
+pub(crate) async fn listed(client: &Client, beside: &Path) -> anyhow::Result<()> {
+    let before = fs::read(beside.with_file_name("status/1.statuslist"))?;
     for _ in 0..100 {
         let list = client
             .call(Call::get("/status/1"), SystemClock.now())
             .await?;
-        let before = fs::read(Path::new(&licence.receipt).with_file_name("status/1.statuslist"))?;
         if list.content != before {
             break;
         }
@@ -97,7 +102,7 @@ async fn end(client: &Client, cast: &Cast, licence: &mut Licence) -> anyhow::Res
 }
 
 /// Through the service: the register itself says the state.
-async fn online(client: &Client, path: &str) -> anyhow::Result<Check> {
+pub(crate) async fn online(client: &Client, path: &str) -> anyhow::Result<Check> {
     let now = SystemClock.now();
     let octets = fs::read(path)?;
     let call = Call::send(
@@ -111,7 +116,7 @@ async fn online(client: &Client, path: &str) -> anyhow::Result<Check> {
 }
 
 /// With trust and status from files, and no network.
-fn offline(out: &Path, path: &str) -> anyhow::Result<Check> {
+pub(crate) fn offline(out: &Path, path: &str) -> anyhow::Result<Check> {
     let trust = Trust::parse(&fs::read(out.join("trust.jws"))?)?;
     let mut material = Material::empty();
     for entry in fs::read_dir(out.join("status"))? {

@@ -178,5 +178,6 @@ fn licence_told(claims: &Lc1Claims) -> LicenceTold {
         valid_from: claims.not_before.map(told),
         valid_to: licence.valid_to.clone(),
         content_digest: licence.content_digest.as_ref().map(|digest| hex(digest)),
+        superseded_by: None,
     }
 }

@@ -70,6 +70,7 @@ impl Licence {
             valid_from: self.validity.from.clone(),
             valid_to: self.validity.to.clone(),
             content_digest: Some(hex(&self.content_digest)),
+            superseded_by: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use credential::{JwsDraft, StatusClaims, StatusList, StatusValue};
 use time::{Duration, UtcDateTime};
-use verify::report::WantedKind;
+use verify::report::{Successor, WantedKind};
 use verify::{Answer, Material, Origin, Report, Supplied, Verdict};
 
 use crate::hierarchy::{AT, algorithm, certificate, sign, trust};
@@ -267,6 +267,38 @@ fn the_register_knows_better_than_any_list() {
         assert_eq!(report.state.source, Origin::Live);
         assert!(codes(&report).contains(&"status.live"));
     }
+}
+
+#[test]
+fn the_register_names_the_version_that_took_the_place_and_a_list_does_not() {
+    let identifier = crate::maker::sample()["identifier"]
+        .as_str()
+        .expect("text")
+        .to_owned();
+    let successor = || Successor {
+        version: "002".to_owned(),
+        identifier: identifier.replace(".001.", ".002."),
+    };
+    let named = |material: &Material| {
+        let report = judged_with(&*GOOD, &trust(), material, "default", AT);
+        report.licence.and_then(|licence| licence.superseded_by)
+    };
+    let mut live = Material::empty();
+    live.say_live(&identifier, Answer::Superseded, Some(AT - hours(2)));
+    live.say_successor(successor());
+    assert_eq!(named(&live), Some(successor()));
+    // Of a version that holds, or of another licence, it is not told.
+    for (about, answer) in [
+        (identifier.as_str(), Answer::Valid),
+        ("another", Answer::Superseded),
+    ] {
+        let mut live = material(&[list(StatusValue::Valid, AT, "status")]);
+        live.say_live(about, answer, None);
+        live.say_successor(successor());
+        assert_eq!(named(&live), None);
+    }
+    let listed = material(&[list(StatusValue::Superseded, AT, "status")]);
+    assert_eq!(named(&listed), None);
 }
 
 #[test]

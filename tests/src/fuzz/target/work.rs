@@ -80,6 +80,7 @@ pub fn case_event(octets: &[u8]) -> bool {
         calendar: &calendar,
         restrictions: &[],
         releases: &[],
+        licences: &[],
         now: AT,
     };
     let before = CaseFile::default();
