@@ -60,6 +60,7 @@ fn order(record: &Record, (event, reference): (PaperEvent, &str), seconds: i64) 
         },
         kind: beside(),
         events: vec![outgoing("licence.paper", &["industry"])],
+        notice: None,
         response: answer(reference),
         by: by(seconds),
     }
