@@ -1,4 +1,4 @@
-//! Identifiers that the registry gives: 128 random bits as 32 hexadecimal characters.
+//! Identifiers that the registry gives: 32 hexadecimal characters, the second of their beginning and 96 random bits.
 
 use std::fmt;
 

@@ -282,7 +282,7 @@ pub async fn push(
     at: UtcDateTime,
 ) -> Result<(), StoreError> {
     for (number, outgoing) in (first..).zip(events) {
-        let event = secrets.fresh_id()?;
+        let event = secrets.dated_id(at)?;
         let payload = secrets.seal(&outgoing.payload, place(&event, department))?;
         for receiver in &outgoing.receivers {
             let values = [

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crypto::aead::{AeadError, AeadKey};
 use crypto::{Random, hmac_sha256};
+use time::UtcDateTime;
 use zeroize::Zeroizing;
 
 use store::StoreError;
@@ -90,6 +91,21 @@ impl Secrets {
         )
     }
 
+    /// An identifier of what begins at `at`: the second of it in 8 hexadecimal characters, then 96 random bits in 24.
+    /// Indexes of such identifiers grow at one end, so that few pages change with each act (as RFC 9562 5.7 has it).
+    ///
+    /// # Errors
+    /// `Random`.
+    pub fn dated_id(&self, at: UtcDateTime) -> Result<String, StoreError> {
+        let mut bits = [0; 16];
+        self.random.fill(&mut bits)?;
+        let second = at.unix_timestamp().to_be_bytes();
+        if let (Some(to), Some(from)) = (bits.get_mut(..4), second.get(4..)) {
+            to.copy_from_slice(from);
+        }
+        Ok(hex(&bits))
+    }
+
     /// 128 random bits as 32 hexadecimal characters.
     ///
     /// # Errors
@@ -111,6 +127,19 @@ pub fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crypto::SeededRandom;
+
+    #[test]
+    fn identifiers_of_one_second_begin_alike_and_are_different() {
+        let random = Arc::new(SeededRandom::new(1));
+        let secrets = Secrets::new(AeadKey::new([1; 32]), [2; 32], random);
+        let at = UtcDateTime::UNIX_EPOCH + time::Duration::seconds(0x6a1b_2c3d);
+        let (one, other) = (secrets.dated_id(at), secrets.dated_id(at));
+        let (one, other) = (one.expect("random"), other.expect("random"));
+        assert!(one.len() == 32 && other.len() == 32 && one != other);
+        assert!(one.starts_with("6a1b2c3d") && other.starts_with("6a1b2c3d"));
+        let later = secrets.dated_id(at + time::Duration::SECOND);
+        assert!(later.expect("random") > one.max(other));
+    }
 
     #[test]
     fn a_value_opens_in_its_own_place_alone() {

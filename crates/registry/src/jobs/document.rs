@@ -178,9 +178,9 @@ pub(crate) async fn reserve(
     secrets: &Secrets,
     reservation: &DocumentReservation,
 ) -> Result<DocumentReserving, DocumentRefused> {
-    let id = secrets.fresh_id()?;
-    let place = (reservation.department.as_str(), Some(id.as_str()));
     let at = reservation.by.at;
+    let id = secrets.dated_id(at)?;
+    let place = (reservation.department.as_str(), Some(id.as_str()));
     let seen = asked::note(link, secrets, &reservation.asked, place, at).await?;
     match earlier(link, secrets, seen).await? {
         Earlier::None => {}

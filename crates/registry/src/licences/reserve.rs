@@ -204,7 +204,7 @@ pub(crate) async fn reserve(
     reservation: &Reservation,
 ) -> Result<Reserving, ReserveRefused> {
     let department = reservation.department.as_str();
-    let id = secrets.fresh_id()?;
+    let id = secrets.dated_id(reservation.by.at)?;
     let seen = asked::note(
         link,
         secrets,
@@ -344,7 +344,7 @@ async fn take_number(
             Taken::Number
         });
     }
-    let id = secrets.fresh_id()?;
+    let id = secrets.dated_id(reservation.by.at)?;
     let values = [
         id.as_str().into(),
         reservation.department.as_str().into(),
