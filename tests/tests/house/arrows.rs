@@ -154,6 +154,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("fast_qr", &["credential"]),
     ("hyper", &["courier", "server", "wire"]),
     ("lopdf", &["pdf"]),
+    ("mimalloc", &["server"]),
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
     ("rustls", &["courier"]),
