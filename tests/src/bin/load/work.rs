@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crypto::{Authorisation, Input, KeyId, KeyUse, Signer as _, SoftwareSigner};
+use crypto::{Authorisation, Input, KeyId, KeyUse, ReleaseStatement, Signer as _, SoftwareSigner};
 use hyper::Method;
 use issuance::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use server::{Answer, Call, Client};
 use tests::cases;
 use tests::installation::{CUSTODIAN, octets};
+use time::format_description::well_known::Rfc3339;
 
 use crate::round::{Act, Asked, round};
 use crate::stage::Stage;
@@ -100,7 +101,8 @@ impl Department {
         Ok(call.once(format!("a-key-of-the-load-{number:08}")))
     }
 
-    /// From the post to what was released, and how long the two calls took; the custodian's look is between them.
+    /// From the post to what was released, and how long the two calls took. Between them the custodian looks at what
+    /// the service offers of a licence; of a document of its own the department's program writes the statement itself.
     pub(crate) async fn one(&self) -> anyhow::Result<(Value, Duration)> {
         let call = self.call()?;
         let began = Instant::now();
@@ -108,27 +110,56 @@ impl Department {
         let posted = began.elapsed();
         let waits = expect(waits, 202)?;
         let job = text(&waits, "job")?;
-        let look = Call::get(format!("/v1/releases/{job}"));
-        let offer = self.custodian.call(look, SystemClock.now()).await?;
-        let release = self.release(&expect(offer, 200)?)?;
+        let release = match &self.asking {
+            Asking::Licence(_) => {
+                let look = Call::get(format!("/v1/releases/{job}"));
+                let offer = self.custodian.call(look, SystemClock.now()).await?;
+                let offer = expect(offer, 200)?;
+                let statement = octets(text(&offer, "statement")?).context("hexadecimal")?;
+                self.release(&statement, text(&offer, "expires")?)?
+            }
+            Asking::Seal(order, _) => {
+                let statement = written(order, &waits)?;
+                let expires = statement.expires.format(&Rfc3339)?;
+                self.release(&statement.bytes(), &expires)?
+            }
+        };
         let call = Call::post(format!("/v1/releases/{job}"), &release);
         let began = Instant::now();
         let done = self.custodian.call(call, SystemClock.now()).await?;
         Ok((expect(done, 201)?, posted + began.elapsed()))
     }
 
-    fn release(&self, offer: &Value) -> anyhow::Result<Value> {
-        let statement = octets(text(offer, "statement")?).context("hexadecimal")?;
+    fn release(&self, statement: &[u8], expires: &str) -> anyhow::Result<Value> {
         let name = KeyId::parse("custodian").context("plain ASCII")?;
         let now = SystemClock.now();
-        let under = Authorisation::journalled(name, KeyUse::Release, &statement, now);
-        let signature = self.key.sign(Input::Message(&statement), &under)?;
+        let under = Authorisation::journalled(name, KeyUse::Release, statement, now);
+        let signature = self.key.sign(Input::Message(statement), &under)?;
         Ok(json!({
-            "expires": text(offer, "expires")?,
+            "expires": expires,
             "algorithm": "ecdsa-p256-sha256",
             "signature": STANDARD.encode(signature.bytes()),
         }))
     }
+}
+
+/// What the custodian signs for a document of its own: as it was asked for, and as the service says that it waits.
+fn written(order: &Value, waits: &Value) -> anyhow::Result<ReleaseStatement> {
+    let unsealed = octets(text(waits, "unsealed")?).context("hexadecimal")?;
+    let expires = SystemClock.now() + time::Duration::HOUR;
+    Ok(ReleaseStatement {
+        job: text(waits, "job")?.to_owned(),
+        unsealed: unsealed.try_into().ok().context("32 octets")?,
+        seal: text(order, "seal")?.to_owned(),
+        purpose: text(order, "purpose")?.to_owned(),
+        matter: String::new(),
+        case: String::new(),
+        decision: text(order, "ground")?.to_owned(),
+        copies: 1,
+        expires: expires.replace_nanosecond(0)?,
+        requester: "Q-APR-approvals".to_owned(),
+        releaser: CUSTODIAN.to_owned(),
+    })
 }
 
 impl Act for Department {
