@@ -21,11 +21,11 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use lives::{Found, Stage, two_at_once, two_lives};
+use lives::{Found, Stage, released_by_itself, two_at_once, two_lives};
 use tests::databases::Server;
 use tests::interrupted::Side;
 
-/// A walk with fewer waits has not followed the job: it writes eleven times, and waits for most of them.
+/// A walk with fewer waits has not followed the job: it writes ten times, and waits for most of them.
 const FEWEST: usize = 5;
 /// More waits than the job has.
 const TOO_MANY: usize = 400;
@@ -73,11 +73,16 @@ fn a_job_lost_anywhere_is_finished_once_and_leaves_one_licence() {
             "the job waits {waits} times"
         );
         found.extend(met);
-        if Found::ALL.iter().all(|row| found.contains(row)) {
+        if Found::OF_A_WALK.iter().all(|row| found.contains(row)) {
             return;
         }
     }
     panic!("rows of the table that no walk met: {found:?} is all");
+}
+
+#[test]
+fn a_release_that_was_taken_by_itself_is_used_by_the_process_that_comes_next() {
+    assert_eq!(released_by_itself(&Stage::sqlite()), Found::Released);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 pub mod anchor;
 pub mod answers;
+mod arrivals;
 pub mod asked;
 pub mod asker;
 pub mod bundle;

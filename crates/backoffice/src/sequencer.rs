@@ -1,8 +1,9 @@
 //! Gives leaves their index: the next batch starts as soon as the last is durable, never on a timer.
 //!
-//! A leaf is submitted to the registry, durable, and then waits here. The sequencer takes all that wait, grows the
-//! tree by them, signs one checkpoint and writes the step. Two processes cannot fork the log: a step names the
-//! head that it found, and the registry takes it once (T-L5). A checkpoint leaves this process only after that.
+//! A leaf is submitted to the registry, durable, and then waits here. The sequencer lets those who are on their way with
+//! a leaf arrive, for a checkpoint costs the same for one as for many; it takes all that wait, grows the tree by them,
+//! signs one checkpoint and writes the step. Two processes cannot fork the log: a step names the head that it found, and
+//! the registry takes it once (T-L5). A checkpoint leaves this process only after that.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,10 +18,14 @@ use tlog::checkpoint::{CheckpointFault, OpenedCheckpoint};
 use tlog::{Checkpoint, Grown, Hash, LeafIndex, Note, NoteKey, Tree, TreeHead, TrustedLog};
 use tokio::sync::{Notify, oneshot};
 
+use crate::arrivals::Arrivals;
+pub use crate::arrivals::Coming;
 use crate::clock::Clock;
 
 /// Leaves in one step, at most.
 const MAX_BATCH: u32 = 4_096;
+/// How long a step waits for leaves that are on their way.
+const PATIENCE: Duration = Duration::from_millis(20);
 /// How long the sequencer rests after a failed step.
 const REST: Duration = Duration::from_millis(200);
 
@@ -108,6 +113,7 @@ pub struct Sequencer {
 struct Shared {
     wake: Notify,
     waiting: Mutex<HashMap<i64, oneshot::Sender<Placed>>>,
+    arrivals: Arrivals,
 }
 
 impl std::fmt::Debug for Sequencer {
@@ -174,6 +180,11 @@ impl Sequencer {
                 None => Err(AppendError::Waits),
             },
         }
+    }
+
+    /// Says that a leaf comes: to be held from when it is known that it will until it is submitted.
+    pub fn coming(&self) -> Coming {
+        self.shared.arrivals.coming()
     }
 
     /// Tells the sequencer that leaves wait.
@@ -305,6 +316,8 @@ impl Sequencer {
 
     /// Places all leaves that wait; returns how many.
     async fn step(&self, tree: &mut Option<(Tree, TreeHead)>) -> Result<usize, AppendError> {
+        // Not longer than that, should one of them be held up.
+        let _late = tokio::time::timeout(PATIENCE, self.shared.arrivals.all()).await;
         let batch = self.logs.pending(self.log, MAX_BATCH).await?;
         if batch.is_empty() {
             return Ok(0);

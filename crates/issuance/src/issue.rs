@@ -5,9 +5,7 @@ use std::sync::Arc;
 use catalogue::key::{DepartmentKey, MatterCode, SealCode};
 use catalogue::{Catalogue, DocumentPurpose, SealUse};
 use credential::Handle;
-use crypto::{DigestAlgorithm, Hasher};
 use docket::CaseGround;
-use licence::life::Stop;
 use licence::sealing::SealRefused;
 use licence::{
     Admitted, Identifier, IssueRequest, LicenceContent, LicenceNumber, Salt, SerialText,
@@ -15,30 +13,24 @@ use licence::{
 };
 use registry::StoreError;
 use registry::asked::Response;
-use registry::jobs::{
-    FileRecord, Grounds, Job, JobId, JobState, Reason, Recording, StepRefused, Unsealed,
-};
+use registry::jobs::{Grounds, Job, JobId, Reason, StepRefused, Unsealed};
 use registry::licences::{
     Composed, Drawn, Follows, NotComposed, Record, Reservation, ReserveRefused, Reserving,
-    Superseding,
 };
-use registry::objects::ObjectId;
 use time::UtcDateTime;
 
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::draft::{DraftError, EndedPart, Journal, Payload, draft, kept};
+use crate::finishing::go_on;
 use crate::give_up::{Cause, give_up};
 pub use crate::not_issued::IssueError;
 use crate::not_issued::deny;
 use crate::office::Office;
 use crate::printed::{Printed, Printer};
-use crate::recheck::recheck;
-use crate::ruling::{self, RulingError};
-use crate::said::{self, Issued, Waits};
-use crate::sealing::{Released, Sealed, SealingError, Spot, Subject, seal};
+use crate::ruling;
+use crate::said::{self, Waits};
 use crate::slots::SlotList;
-use crate::superseding::{also, superseding, told_beside};
 
 /// What a caller gets at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -452,145 +444,4 @@ async fn licence_job(office: &Office, id: &JobId) -> Result<(Job, Record), Issue
 pub async fn complete(office: &Office, job: &JobId) -> Result<Response, IssueError> {
     let job = office.registry.jobs().find(job, None).await?;
     go_on(office, job.ok_or(IssueError::Unknown)?).await
-}
-
-/// The same for a job that was just read, or released.
-pub(crate) async fn go_on(office: &Office, job: Job) -> Result<Response, IssueError> {
-    let completed = completed(office, job.clone()).await;
-    if let Err(error) = &completed
-        && let Some(cause) = Cause::of(error)
-    {
-        give_up(office, &job, cause).await?;
-    }
-    completed
-}
-
-async fn completed(office: &Office, job: Job) -> Result<Response, IssueError> {
-    let released = released(office, job).await?;
-    let sealed = {
-        let _place = office.work.acquire().await;
-        recheck(office, seal(office, released).await?)?
-    };
-    record(office, sealed).await
-}
-
-/// What the chain begins with: job, file, seal, subject.
-async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
-    if !matches!(job.state, JobState::Released | JobState::Journalled) {
-        return Err(StepRefused::NotNow { state: job.state }.into());
-    }
-    let desk = office.desk();
-    // R1, at the moment of use: the seal is in use and still in scope.
-    let seal = desk
-        .seals
-        .get(&job.grounds.seal)
-        .ok_or(SealingError::SealNotInUse)?;
-    let (file, hashed) = unsealed_with_digest(office, &job).await?;
-    let subject = match &job.identifier {
-        Some(identifier) => {
-            let licences = office.registry.licences();
-            let record = licences.find(identifier, None).await?;
-            let content = licences.content(identifier, None).await?;
-            match (record, content) {
-                (Some(record), Some(content)) => Subject::Licence(Box::new((record, content))),
-                _ => return Err(IssueError::Unknown),
-            }
-        }
-        None => {
-            let spot: Spot =
-                serde_json::from_slice(&job.payload).map_err(|_| DraftError::Reserved)?;
-            Subject::Document(spot)
-        }
-    };
-    if let Err(refused) = ruled(office, &desk, &job, &subject).await? {
-        ruling::deny_once(office, &job, &refused).await?;
-        return Err(refused.into());
-    }
-    Ok(Released {
-        seal: seal.clone(),
-        file: Arc::new(file),
-        hashed,
-        subject,
-        job,
-    })
-}
-
-/// R1 to R13, a moment before the journal.
-async fn ruled(
-    office: &Office,
-    desk: &Desk,
-    job: &Job,
-    subject: &Subject,
-) -> Result<Result<(), SealRefused>, IssueError> {
-    let Subject::Licence(licence) = subject else {
-        return Ok(ruling::rule_document(office, desk, job));
-    };
-    let release = office.registry.jobs().release_of(job).await?;
-    let facts = (job, &licence.0, &licence.1);
-    match ruling::rule(office, desk, facts, &release.statement).await {
-        Ok(()) => Ok(Ok(())),
-        Err(RulingError::Refused(refused)) => Ok(Err(refused)),
-        Err(RulingError::Store(error)) => Err(error.into()),
-    }
-}
-
-/// The file that waits, as it was rendered: what was released is what is sealed (T-S5).
-pub(crate) async fn unsealed(office: &Office, job: &Job) -> Result<Vec<u8>, IssueError> {
-    let (file, _) = unsealed_with_digest(office, job).await?;
-    Ok(file)
-}
-
-/// The same, with its SHA-256 as far as the file goes: what is signed and what is recorded begin with it.
-async fn unsealed_with_digest(office: &Office, job: &Job) -> Result<(Vec<u8>, Hasher), IssueError> {
-    let unsealed = job.unsealed.as_ref().ok_or(IssueError::Unknown)?;
-    let object: ObjectId = unsealed.object.parse().map_err(|_| IssueError::Unknown)?;
-    let file = office.objects.read(&object).await?;
-    let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
-    hashed.update(&file);
-    // The store is trusted to keep, not to be honest.
-    if hashed.clone().finish().bytes() != unsealed.digest {
-        return Err(IssueError::Unknown);
-    }
-    Ok((file, hashed))
-}
-
-/// 14: one transaction; true from here on.
-async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError> {
-    let digest = sealed.digest;
-    let length = u64::try_from(sealed.file.len()).unwrap_or(u64::MAX);
-    let object = office.objects.put(sealed.file).await?;
-    let record = match &sealed.subject {
-        Subject::Licence(licence) => Some(&licence.0),
-        Subject::Document(_) => None,
-    };
-    let issued = Issued::of(office, &sealed.job, record, digest, &sealed.receipt);
-    let response = said::response(201, &issued);
-    let case = crate::cases::grant(office, &sealed.job.grounds.case).await?;
-    let mut events = crate::push::events(office, (&sealed.job, &case), record, &response.body);
-    let told = told_beside(&sealed.job);
-    events.iter_mut().for_each(|event| also(event, &told));
-    let superseding = match record {
-        Some(record) => superseding(office, &sealed.job, record).await?,
-        None => Superseding::default(),
-    };
-    let recording = Recording {
-        job: sealed.job.id.clone(),
-        attempt: sealed.attempt,
-        files: vec![FileRecord {
-            format: "pdf".to_owned(),
-            object: object.to_string(),
-            digest,
-            length,
-            receipt: sealed.receipt.into_bytes(),
-        }],
-        stop: Stop::Clear,
-        events,
-        superseding,
-        response: response.clone(),
-        by: registry::asked::By::new(sealed.release.statement.releaser, office.clock.now()),
-    };
-    // Where another process went on with the job, this file does not leave; the log says so since it journalled.
-    office.registry.jobs().record(recording).await?;
-    office.push.notify_one();
-    Ok(response)
 }

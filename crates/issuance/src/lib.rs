@@ -6,6 +6,7 @@
 
 pub mod cases;
 mod draft;
+mod finishing;
 mod give_up;
 mod issue;
 mod level;
@@ -20,6 +21,7 @@ mod relations;
 pub mod release;
 mod ruling;
 mod sealing;
+mod subject;
 mod superseding;
 pub mod upkeep;
 

@@ -10,14 +10,16 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::asker::Asker;
+use crate::desk::Desk;
+use crate::finishing::{AtOnce, go_on, release_and_go_on, subject, unsealed};
 use crate::give_up::{Cause, give_up};
-use crate::issue::{IssueError, go_on, unsealed};
+use crate::issue::IssueError;
 use crate::keys::seal_key;
 use crate::lives::restrictions::numbers;
 use crate::office::Office;
 use crate::ruling::{self, RulingError};
 use crate::said::{Waits, hex, moment};
-use crate::sealing::Spot;
+use crate::sealing::{Spot, Subject};
 
 /// Jobs of one page of a list.
 const PAGE: u32 = 200;
@@ -187,49 +189,84 @@ pub async fn release(
         Ok(release) => release,
         Err(refused) => return Err(deny(office, asker, &job, refused).await?),
     };
-    if let Err(refused) = ruled(office, &job, &release.statement).await {
-        let refused = deny(office, asker, &job, refused).await?;
-        if let ReleaseError::Ruled(rule) = &refused {
-            let given_up = give_up(office, &job, Cause::Ruled(rule)).await;
-            given_up.map_err(|error| ReleaseError::Sealing(Box::new(error.into())))?;
+    let desk = office.desk();
+    let subject = match subject(office, &job).await {
+        Ok(subject) => subject,
+        Err(IssueError::Store(error)) => return Err(error.into()),
+        Err(_) => return Err(ReleaseError::Unknown),
+    };
+    if let Err(refused) = ruled(office, &desk, (&job, &subject), &release.statement).await {
+        return Err(ruled_out(office, asker, &job, refused).await?);
+    }
+    let by = asker.by(office.clock.now());
+    if job.state == JobState::Waiting {
+        match release_and_go_on(office, &desk, (&job, subject), (&release, &by)).await {
+            AtOnce::NotLaidOut => {}
+            AtOnce::NotTaken(refused) => return Err(untaken(office, asker, &job, refused).await?),
+            AtOnce::Stands(completed) => return ended(office, &job, completed),
         }
-        return Err(refused);
     }
     let jobs = office.registry.jobs();
-    let by = asker.by(office.clock.now());
-    let id = job.id.clone();
     let released = match jobs.release(&asker.department, &job.id, release, by).await {
         Ok(released) => released,
-        Err(StepRefused::Store(error)) => {
-            // Whether the release stands is not known.
-            office.dropped.note(&job.id);
-            return Err(error.into());
-        }
-        Err(refused) => return Err(deny(office, asker, &job, refused.into()).await?),
+        Err(refused) => return Err(untaken(office, asker, &job, refused).await?),
     };
-    go_on(office, released).await.map_err(|error| {
-        office.dropped.note(&id);
+    ended(office, &job, go_on(office, released).await)
+}
+
+/// What a rule refuses for good ends the job.
+async fn ruled_out(
+    office: &Office,
+    asker: &Asker,
+    job: &Job,
+    refused: ReleaseError,
+) -> Result<ReleaseError, ReleaseError> {
+    let refused = deny(office, asker, job, refused).await?;
+    if let ReleaseError::Ruled(rule) = &refused {
+        let given_up = give_up(office, job, Cause::Ruled(rule)).await;
+        given_up.map_err(|error| ReleaseError::Sealing(Box::new(error.into())))?;
+    }
+    Ok(refused)
+}
+
+/// What came of a release that stands.
+fn ended(
+    office: &Office,
+    job: &Job,
+    completed: Result<Response, IssueError>,
+) -> Result<Response, ReleaseError> {
+    completed.map_err(|error| {
+        office.dropped.note(&job.id);
         ReleaseError::Sealing(Box::new(error))
     })
+}
+
+async fn untaken(
+    office: &Office,
+    asker: &Asker,
+    job: &Job,
+    refused: StepRefused,
+) -> Result<ReleaseError, ReleaseError> {
+    if let StepRefused::Store(error) = refused {
+        // Whether the release stands is not known.
+        office.dropped.note(&job.id);
+        return Ok(error.into());
+    }
+    deny(office, asker, job, refused.into()).await
 }
 
 /// R1 to R13: what a rule refuses is not released.
 async fn ruled(
     office: &Office,
-    job: &Job,
+    desk: &Desk,
+    (job, subject): (&Job, &Subject),
     statement: &ReleaseStatement,
 ) -> Result<(), ReleaseError> {
-    let desk = office.desk();
-    let Some(identifier) = &job.identifier else {
-        return Ok(ruling::rule_document(office, &desk, job)?);
+    let Subject::Licence(licence) = subject else {
+        return Ok(ruling::rule_document(office, desk, job)?);
     };
-    let licences = office.registry.licences();
-    let record = licences.find(identifier, None).await?;
-    let content = licences.content(identifier, None).await?;
-    let (Some(record), Some(content)) = (record, content) else {
-        return Err(ReleaseError::Unknown);
-    };
-    match ruling::rule(office, &desk, (job, &record, &content), statement).await {
+    let (record, content) = licence.as_ref();
+    match ruling::rule(office, desk, (job, record, content), statement).await {
         Ok(()) => Ok(()),
         // R3 has an answer of its own, which the registry gives too.
         Err(RulingError::Refused(SealRefused::SamePerson("decide", "release"))) => {

@@ -17,7 +17,6 @@ use registry::StoreError;
 use registry::asked::By;
 use registry::jobs::{Job, Logging, Signing, StepRefused};
 use registry::journal::KeyUse as Use;
-use registry::licences::{Content, Record};
 use thiserror::Error;
 use tlog::leaf::LeafFault;
 use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
@@ -27,8 +26,9 @@ use crate::keys::ServiceKey;
 use crate::level::Level;
 use crate::office::Office;
 use crate::seals::SealInUse;
-use crate::sequencer::{AppendError, Placed};
+use crate::sequencer::{AppendError, Coming, Placed};
 use crate::stamps::{Stamp, StampError};
+pub(crate) use crate::subject::{Spot, Stand, Subject};
 
 /// Octets kept for a time-stamp token beside the unit's own chain.
 const TOKEN: usize = 1_024;
@@ -89,59 +89,6 @@ pub enum SealingError {
     Random(#[from] crypto::RandomUnavailable),
 }
 
-/// What is sealed.
-#[derive(Debug)]
-pub(crate) enum Subject {
-    /// A licence's page.
-    Licence(Box<(Record, Content)>),
-    /// A document of the caller's own, with the place for the seal.
-    Document(Spot),
-}
-
-/// What the seal stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Stand {
-    /// A field made for it on the page.
-    #[default]
-    Page,
-    /// The empty field with which the office made the page.
-    Field,
-}
-
-/// Where a seal goes on a document.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Spot {
-    /// The page, from 1.
-    pub(crate) page: u32,
-    /// The lower left corner in points of the page as it is seen.
-    pub(crate) corner: (f64, f64),
-    /// How much of the proof goes into the file.
-    #[serde(default)]
-    pub(crate) level: Level,
-    /// What it stands in.
-    #[serde(default)]
-    pub(crate) stand: Stand,
-}
-
-impl Subject {
-    /// The name of the signature's field.
-    pub(crate) fn field(&self, job: &Job) -> String {
-        match self {
-            Self::Document(spot) if spot.stand == Stand::Page => format!("Seal-{}", job.id),
-            Self::Licence(_) | Self::Document(_) => "Seal".to_owned(),
-        }
-    }
-
-    /// A licence is sealed for later years; a document as its caller asked.
-    pub(crate) fn level(&self) -> Level {
-        match self {
-            Self::Licence(_) => Level::LongTerm,
-            Self::Document(spot) => spot.level,
-        }
-    }
-}
-
 /// A job whose release was given and is not used yet.
 #[derive(Debug)]
 pub(crate) struct Released {
@@ -154,7 +101,7 @@ pub(crate) struct Released {
 }
 
 /// A revision laid out, and the octets that will be signed.
-struct Prepared {
+pub(crate) struct Prepared {
     released: Released,
     revision: affix::seal::Prepared,
     message: cms::Prepared,
@@ -166,7 +113,7 @@ struct Prepared {
 }
 
 /// The same, known to the journal; the release is used up.
-struct Journalled {
+pub(crate) struct Journalled {
     prepared: Prepared,
     release: Release,
     attempt: u64,
@@ -226,14 +173,18 @@ pub(crate) struct Sealed {
 pub(crate) async fn seal(office: &Office, released: Released) -> Result<Sealed, SealingError> {
     let prepared = prepare(office, released)?;
     let journalled = journal(office, prepared).await?;
-    let signed = sign(office, journalled)?;
-    let stamped = stamp(office, signed)?;
-    let logged = log(office, stamped).await?;
-    finish(office, logged).await
+    go_on(office, journalled).await
+}
+
+/// Steps 9 to 12: what is done once the journal knows of it.
+pub(crate) async fn go_on(office: &Office, journalled: Journalled) -> Result<Sealed, SealingError> {
+    let coming = office.log.coming();
+    let stamped = stamp(office, sign(office, journalled)?)?;
+    finish(office, log(office, stamped, coming).await?).await
 }
 
 /// 7: the revision, with a hole for the message.
-fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError> {
+pub(crate) fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError> {
     let seal = &released.seal;
     let bodies = |first: u32| seal.appearance.bodies(first);
     let appearance = Appearance {
@@ -332,14 +283,12 @@ fn chain(office: &Office, seal: &SealInUse) -> [Vec<u8>; 2] {
 
 /// 8: the journal knows these octets, and the release is used up, in one transaction.
 async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, SealingError> {
-    let job = &prepared.released.job;
-    let signing = Signing {
-        key: prepared.released.seal.key.clone(),
-        digest: sha256(&prepared.to_be_signed),
-        purpose: job.grounds.purpose.code().to_owned(),
-    };
-    let by = By::new("service", office.clock.now());
-    let journalled = office.registry.jobs().journal(&job.id, signing, by).await?;
+    let (job, by) = (
+        &prepared.released.job,
+        By::new("service", office.clock.now()),
+    );
+    let jobs = office.registry.jobs();
+    let journalled = jobs.journal(&job.id, signing(&prepared), by).await?;
     // What earlier attempts left in the log was closed with it.
     if journalled.attempt > 1 {
         office.log.wake();
@@ -349,6 +298,34 @@ async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, Seal
         release: journalled.release,
         attempt: journalled.attempt,
     })
+}
+
+/// 6 and 8 at once, for a job that waits: the release is used up as it is taken.
+pub(crate) async fn release_and_journal(
+    office: &Office,
+    mut prepared: Prepared,
+    (release, by): (&Release, &By),
+) -> Result<Journalled, StepRefused> {
+    let job = &prepared.released.job;
+    let place = (&job.department, &job.id);
+    let what = (release.clone(), signing(&prepared));
+    let who = (by.clone(), By::new("service", office.clock.now()));
+    let jobs = office.registry.jobs();
+    let (job, journalled) = jobs.release_and_journal(place, what, who).await?;
+    prepared.released.job = job;
+    Ok(Journalled {
+        prepared,
+        release: journalled.release,
+        attempt: journalled.attempt,
+    })
+}
+
+fn signing(prepared: &Prepared) -> Signing {
+    Signing {
+        key: prepared.released.seal.key.clone(),
+        digest: sha256(&prepared.to_be_signed),
+        purpose: prepared.released.job.grounds.purpose.code().to_owned(),
+    }
 }
 
 /// 9: the only place in which a seal's key signs. The key store checks the release itself.
@@ -395,7 +372,7 @@ fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError> {
 }
 
 /// 11: D3, no seal signature leaves before its leaf is in the log.
-async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> {
+async fn log(office: &Office, stamped: Stamped, coming: Coming) -> Result<Logged, SealingError> {
     let mut salt = [0; 16];
     office.random.fill(&mut salt)?;
     let prepared = &stamped.signed.prepared;
@@ -426,6 +403,7 @@ async fn log(office: &Office, stamped: Stamped) -> Result<Logged, SealingError> 
             .collect(),
     };
     let logged = office.registry.jobs().log(logging).await?;
+    drop(coming);
     let Placed {
         index,
         proof,

@@ -229,7 +229,8 @@ fn may_pass(error: &IssueError) -> bool {
 
 /// A job whose last step is older than a request takes is nobody's.
 pub(crate) fn is_left(office: &Office, job: &Job) -> bool {
-    job.changed < office.opened || office.clock.now() - job.changed > time::Duration::minutes(1)
+    job.changed < crate::answers::whole(office.opened)
+        || office.clock.now() - job.changed > time::Duration::minutes(1)
 }
 
 /// Whether there was something to do.

@@ -120,6 +120,30 @@ impl Jobs {
             .await
     }
 
+    /// [`Jobs::release`] and [`Jobs::journal`] in one transaction, for a job that waits and whose revision was laid
+    /// out before: the release is used up as it is given. `by` releases, `service` signs.
+    ///
+    /// # Errors
+    /// As [`Jobs::release`]; then nothing of it stands.
+    pub async fn release_and_journal(
+        &self,
+        (department, job): (&DepartmentKey, &JobId),
+        (release, signing): (Release, Signing),
+        (by, service): (By, By),
+    ) -> Result<(Job, Journalled), StepRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        let (department, job) = (department.clone(), job.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let place = (&department, &job);
+                    let what = (&release, &signing);
+                    step::release_and_journal(link, &secrets, place, what, (&by, &service)).await
+                })
+            })
+            .await
+    }
+
     /// Writes what is about to be signed and consumes the release; only then may the key be asked.
     /// After a lost process the same job may be journalled again under its release, and the journal
     /// shows both attempts; what the earlier ones left in the public log is closed with it.

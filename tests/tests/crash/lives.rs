@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use catalogue::key::DepartmentKey;
+use crypto::Release;
 use issuance::release::Submitted;
 use issuance::{Asker, Begun, Clock, FixedClock, IssueOrder, Office, Once};
-use registry::asked::IdempotencyKey;
-use registry::jobs::{Job, JobId, JobKind, JobState};
+use registry::asked::{By, IdempotencyKey};
+use registry::jobs::{Job, JobId, JobKind, JobState, Jobs};
 use registry::licences::Record;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -32,7 +33,7 @@ pub(crate) enum Found {
     Reserved,
     /// 5: a page that waits.
     Waiting,
-    /// 6: released, the release unused.
+    /// 6: released by itself, since nothing could be laid out for it; the release unused.
     Released,
     /// 8: journalled, no leaf.
     Journalled,
@@ -43,11 +44,11 @@ pub(crate) enum Found {
 }
 
 impl Found {
-    pub(crate) const ALL: [Self; 7] = [
+    /// What a job leaves whose release and journal are one fact: all others.
+    pub(crate) const OF_A_WALK: [Self; 6] = [
         Self::Nothing,
         Self::Reserved,
         Self::Waiting,
-        Self::Released,
         Self::Journalled,
         Self::Logged,
         Self::Recorded,
@@ -168,6 +169,28 @@ pub(crate) fn two_lives(stage: &Stage, wait: usize, side: Side) -> (bool, Found)
     (done, found)
 }
 
+/// A release that was taken by itself, with a process that was lost before it could be used: what the second life found.
+pub(crate) fn released_by_itself(stage: &Stage) -> Found {
+    let (_folder, name, installation) = stage.case();
+    let told = Mutex::new(Told::default());
+    runtime().block_on(async {
+        let life = Life::begin(&installation, NOW + Duration::minutes(1)).await;
+        let waits = life.ask().await.expect("it waits");
+        told.lock().expect("one thread").waits = Some(waits);
+        life.take_release().await;
+    });
+    let told = told.into_inner().expect("one thread");
+    let found = runtime().block_on(async {
+        let life = Life::begin(&installation, NOW + Duration::minutes(5)).await;
+        let found = life.found().await;
+        life.go_on().await;
+        life.judge(&told, "released by itself").await;
+        found
+    });
+    stage.end(&name);
+    found
+}
+
 /// The same, but the first process was slow and not lost: it goes on when the second has finished its work.
 /// Whether it came to its end before.
 pub(crate) fn two_at_once(stage: &Stage, wait: usize) -> bool {
@@ -269,6 +292,26 @@ impl Life {
         let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
         let answer = answer.map_err(said)?;
         Ok(serde_json::from_slice(&answer.body).expect("JSON"))
+    }
+
+    /// The register takes the custodian's release, and nothing goes on.
+    async fn take_release(&self) {
+        let (job, _) = self.job().await.expect("a job");
+        let now = self.clock.now();
+        let statement = Jobs::statement(&job, CUSTODIAN, now + Duration::HOUR);
+        let statement = statement.expect("it waits");
+        let signature = self
+            .installation
+            .release(CUSTODIAN, &statement.bytes(), now);
+        let release = Release {
+            statement,
+            algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
+            signature: signature.expect("signs"),
+        };
+        let by = By::new("Q-APR-custodian", now);
+        let jobs = self.office.registry().jobs();
+        let taken = jobs.release(&self.department, &job.id, release, by).await;
+        taken.expect("taken");
     }
 
     /// The whole job, as a caller and a custodian drive it; what they are told is kept as it is told.

@@ -92,7 +92,8 @@ const END: &str =
 const DROP_OVER: &str =
     "DELETE FROM seal_release WHERE department = $1 AND job = $2 AND expires <= $3";
 const RELEASE: &str = "INSERT INTO seal_release (job, department, statement_digest, algorithm, signature, \
-     releaser, copies, expires, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING 1";
+     releaser, copies, expires, released, consumed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     ON CONFLICT DO NOTHING RETURNING 1";
 const FIND_RELEASE: &str = "SELECT algorithm, signature, releaser, copies, expires FROM seal_release \
      WHERE department = $1 AND job = $2";
 const CONSUME: &str = "UPDATE seal_release SET consumed = $3 \
@@ -158,9 +159,61 @@ pub(crate) async fn release(
         }
         state => return Err(StepRefused::NotNow { state }),
     }
+    let digest = admit(link, &job, release, by).await?;
+    insert(link, &job, (release, &digest), (by, None)).await?;
+    let [department, id] = place;
+    link.later(RELEASED, &[department, id, by.at.into()])
+        .await?;
+    job.state = JobState::Released;
+    job.changed = by.at;
+    trace::write(link, &release_act(&job, (release, &digest), by)).await?;
+    Ok(job)
+}
+
+/// [`release`] and [`journal`] in one fact, for a job whose revision was laid out before its release is taken: the
+/// release is used up as it is given.
+pub(crate) async fn release_and_journal(
+    link: &mut Link,
+    secrets: &Secrets,
+    (department, id): (&DepartmentKey, &JobId),
+    (release, signing): (&Release, &Signing),
+    (by, service): (&By, &By),
+) -> Result<(Job, Journalled), StepRefused> {
+    let mut job = locked(link, secrets, id, Some(department)).await?;
+    if job.state != JobState::Waiting {
+        return Err(StepRefused::NotNow { state: job.state });
+    }
+    let digest = admit(link, &job, release, by).await?;
+    insert(link, &job, (release, &digest), (by, Some(service))).await?;
+    let values = [
+        department.as_str().into(),
+        id.as_str().into(),
+        service.at.into(),
+    ];
+    link.later(JOURNALLED, &values).await?;
+    job.attempts += 1;
+    job.state = JobState::Journalled;
+    job.changed = service.at;
+    let released = release_act(&job, (release, &digest), by);
+    let signed = sign_act(&job, (release, signing), job.attempts, service);
+    trace::write_all(link, &[released, signed]).await?;
+    let journalled = Journalled {
+        release: release.clone(),
+        attempt: job.attempts,
+    };
+    Ok((job, journalled))
+}
+
+/// T-S1, T-S2, R3: what a release has to be, asked in the transaction that takes it. Gives the digest of its statement.
+async fn admit(
+    link: &mut Link,
+    job: &Job,
+    release: &Release,
+    by: &By,
+) -> Result<[u8; 32], StepRefused> {
     let statement = &release.statement;
-    compare(statement, &job)?;
-    inspect_use(link, &job).await?;
+    compare(statement, job)?;
+    inspect_use(link, job).await?;
     let decided = job.grounds.decided_by.as_ref();
     if statement.releaser == statement.requester
         || statement.releaser == job.caller
@@ -171,33 +224,54 @@ pub(crate) async fn release(
     if statement.expires <= by.at {
         return Err(StepRefused::Expired);
     }
-    let digest = sha256(&statement.bytes());
+    Ok(sha256(&statement.bytes()))
+}
+
+/// Keeps a release: one for a job, and each statement once.
+async fn insert(
+    link: &mut Link,
+    job: &Job,
+    (release, digest): (&Release, &[u8; 32]),
+    (by, consumed): (&By, Option<&By>),
+) -> Result<(), StepRefused> {
+    let statement = &release.statement;
     let values = [
-        id.as_str().into(),
-        department.as_str().into(),
-        (&digest).into(),
+        job.id.as_str().into(),
+        job.department.as_str().into(),
+        digest.into(),
         algorithm_code(release.algorithm).into(),
         release.signature.bytes().into(),
         statement.releaser.as_str().into(),
         statement.copies.into(),
         statement.expires.into(),
         by.at.into(),
+        consumed.map(|by| by.at).into(),
     ];
-    if link.row(RELEASE, &values).await?.is_none() {
-        return Err(StepRefused::Used);
-    }
-    let [department, id] = place;
-    link.later(RELEASED, &[department, id, by.at.into()])
-        .await?;
-    job.state = JobState::Released;
-    job.changed = by.at;
+    let inserted = link.row(RELEASE, &values).await?;
+    inserted.map(|_| ()).ok_or(StepRefused::Used)
+}
+
+fn release_act(job: &Job, (release, digest): (&Release, &[u8; 32]), by: &By) -> Act {
+    let statement = &release.statement;
     let detail = vec![
         ("releaser", statement.releaser.clone()),
-        ("statement", hex(&digest)),
+        ("statement", hex(digest)),
         ("unsealed", hex(&statement.unsealed)),
     ];
-    trace::write(link, &act(&job, by, Deed::Release, detail)).await?;
-    Ok(job)
+    act(job, by, Deed::Release, detail)
+}
+
+/// The journal's line: which key, over what, under whose release.
+fn sign_act(job: &Job, (release, signing): (&Release, &Signing), attempt: u64, by: &By) -> Act {
+    let detail = vec![
+        ("digest", hex(&signing.digest)),
+        ("purpose", signing.purpose.clone()),
+        ("attempt", attempt.to_string()),
+        ("releaser", release.statement.releaser.clone()),
+    ];
+    let mut act = act(job, by, Deed::Sign, detail);
+    act.key = Some(signing.key.clone());
+    act
 }
 
 /// T-S2: the release names exactly this use.
@@ -283,18 +357,7 @@ pub(crate) async fn journal(
     if attempt > 1 {
         closing::close(link, &job.id, by.at).await?;
     }
-    let mut act = act(
-        &job,
-        by,
-        Deed::Sign,
-        vec![
-            ("digest", hex(&signing.digest)),
-            ("purpose", signing.purpose.clone()),
-            ("attempt", attempt.to_string()),
-            ("releaser", release.statement.releaser.clone()),
-        ],
-    );
-    act.key = Some(signing.key.clone());
+    let act = sign_act(&job, (&release, signing), attempt, by);
     trace::write(link, &act).await?;
     Ok(Journalled { release, attempt })
 }

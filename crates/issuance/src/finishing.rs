@@ -1,0 +1,233 @@
+//! From the release to the record, steps 6 to 14: for licences and documents alike.
+
+use std::sync::Arc;
+
+use crypto::{DigestAlgorithm, Hasher, Release};
+use licence::life::Stop;
+use licence::sealing::SealRefused;
+use registry::asked::{By, Response};
+use registry::jobs::{FileRecord, Job, JobState, Recording, StepRefused};
+use registry::licences::Superseding;
+use registry::objects::ObjectId;
+use tokio::sync::SemaphorePermit;
+
+use crate::desk::Desk;
+use crate::draft::DraftError;
+use crate::give_up::{Cause, give_up};
+use crate::not_issued::IssueError;
+use crate::office::Office;
+use crate::recheck::recheck;
+use crate::ruling::{self, RulingError};
+use crate::said::{self, Issued};
+use crate::sealing::{self, Released, Sealed, SealingError, Spot, Subject, seal};
+use crate::superseding::{also, superseding, told_beside};
+
+/// Octets above which a file is a large one.
+const LARGE: usize = 1024 * 1024;
+
+/// What became of a release that was to be taken together with the journal.
+pub(crate) enum AtOnce {
+    /// Nothing was asked: the revision cannot be laid out. The release by itself, and the step after it, tell why.
+    NotLaidOut,
+    /// The release was not taken.
+    NotTaken(StepRefused),
+    /// It stands, and this came of it.
+    Stands(Result<Response, IssueError>),
+}
+
+/// Steps 6 to 14 for a job that waits: its revision is laid out first, so that release and journal are one fact.
+pub(crate) async fn release_and_go_on(
+    office: &Office,
+    desk: &Desk,
+    (job, subject): (&Job, Subject),
+    (release, by): (&Release, &By),
+) -> AtOnce {
+    let Ok(released) = laid_ready(office, desk, (job.clone(), subject)).await else {
+        return AtOnce::NotLaidOut;
+    };
+    let place = place_for(office, &released).await;
+    let Ok(prepared) = sealing::prepare(office, released) else {
+        return AtOnce::NotLaidOut;
+    };
+    let journalled = match sealing::release_and_journal(office, prepared, (release, by)).await {
+        Ok(journalled) => journalled,
+        Err(refused) => return AtOnce::NotTaken(refused),
+    };
+    let sealed = match sealing::go_on(office, journalled).await {
+        Ok(sealed) => recheck(office, sealed),
+        Err(error) => Err(error),
+    };
+    drop(place);
+    let completed = match sealed {
+        Ok(sealed) => record(office, sealed).await,
+        Err(error) => Err(error.into()),
+    };
+    AtOnce::Stands(given_up(office, job, completed).await)
+}
+
+/// Large files are in memory a few at a time, from their release to their record. Small ones share journal, log and
+/// record with others: many are on their way at once.
+async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<SemaphorePermit<'a>> {
+    if released.file.len() <= LARGE {
+        return None;
+    }
+    // It is never closed.
+    office.work.acquire().await.ok()
+}
+
+/// Steps 7 to 14, for a job whose release stands.
+pub(crate) async fn go_on(office: &Office, job: Job) -> Result<Response, IssueError> {
+    let completed = completed(office, job.clone()).await;
+    given_up(office, &job, completed).await
+}
+
+/// A job that failed for good ends; `job` as it was before its step.
+async fn given_up(
+    office: &Office,
+    job: &Job,
+    completed: Result<Response, IssueError>,
+) -> Result<Response, IssueError> {
+    if let Err(error) = &completed
+        && let Some(cause) = Cause::of(error)
+    {
+        give_up(office, job, cause).await?;
+    }
+    completed
+}
+
+async fn completed(office: &Office, job: Job) -> Result<Response, IssueError> {
+    let released = released(office, job).await?;
+    let sealed = {
+        let _place = place_for(office, &released).await;
+        recheck(office, seal(office, released).await?)?
+    };
+    record(office, sealed).await
+}
+
+/// What the chain begins with, for a release that stands: job, file, seal, subject.
+async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
+    if !matches!(job.state, JobState::Released | JobState::Journalled) {
+        return Err(StepRefused::NotNow { state: job.state }.into());
+    }
+    let desk = office.desk();
+    let subject = subject(office, &job).await?;
+    if let Err(refused) = ruled(office, &desk, &job, &subject).await? {
+        ruling::deny_once(office, &job, &refused).await?;
+        return Err(refused.into());
+    }
+    laid_ready(office, &desk, (job, subject)).await
+}
+
+/// The file as it waits, and the seal that will stand on it.
+async fn laid_ready(
+    office: &Office,
+    desk: &Desk,
+    (job, subject): (Job, Subject),
+) -> Result<Released, IssueError> {
+    // R1, at the moment of use: the seal is in use and still in scope.
+    let seal = desk.seals.get(&job.grounds.seal);
+    let seal = seal.ok_or(SealingError::SealNotInUse)?.clone();
+    let (file, hashed) = unsealed_with_digest(office, &job).await?;
+    Ok(Released {
+        seal,
+        file: Arc::new(file),
+        hashed,
+        subject,
+        job,
+    })
+}
+
+/// What a job seals, as the register has it.
+pub(crate) async fn subject(office: &Office, job: &Job) -> Result<Subject, IssueError> {
+    let Some(identifier) = &job.identifier else {
+        let spot: Spot = serde_json::from_slice(&job.payload).map_err(|_| DraftError::Reserved)?;
+        return Ok(Subject::Document(spot));
+    };
+    let licences = office.registry.licences();
+    let record = licences.find(identifier, None).await?;
+    let content = licences.content(identifier, None).await?;
+    match (record, content) {
+        (Some(record), Some(content)) => Ok(Subject::Licence(Box::new((record, content)))),
+        _ => Err(IssueError::Unknown),
+    }
+}
+
+/// R1 to R13, a moment before the journal.
+async fn ruled(
+    office: &Office,
+    desk: &Desk,
+    job: &Job,
+    subject: &Subject,
+) -> Result<Result<(), SealRefused>, IssueError> {
+    let Subject::Licence(licence) = subject else {
+        return Ok(ruling::rule_document(office, desk, job));
+    };
+    let release = office.registry.jobs().release_of(job).await?;
+    let facts = (job, &licence.0, &licence.1);
+    match ruling::rule(office, desk, facts, &release.statement).await {
+        Ok(()) => Ok(Ok(())),
+        Err(RulingError::Refused(refused)) => Ok(Err(refused)),
+        Err(RulingError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// The file that waits, as it was rendered: what was released is what is sealed (T-S5).
+pub(crate) async fn unsealed(office: &Office, job: &Job) -> Result<Vec<u8>, IssueError> {
+    let (file, _) = unsealed_with_digest(office, job).await?;
+    Ok(file)
+}
+
+/// The same, with its SHA-256 as far as the file goes: what is signed and what is recorded begin with it.
+async fn unsealed_with_digest(office: &Office, job: &Job) -> Result<(Vec<u8>, Hasher), IssueError> {
+    let unsealed = job.unsealed.as_ref().ok_or(IssueError::Unknown)?;
+    let object: ObjectId = unsealed.object.parse().map_err(|_| IssueError::Unknown)?;
+    let file = office.objects.read(&object).await?;
+    let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
+    hashed.update(&file);
+    // The store is trusted to keep, not to be honest.
+    if hashed.clone().finish().bytes() != unsealed.digest {
+        return Err(IssueError::Unknown);
+    }
+    Ok((file, hashed))
+}
+
+/// 14: one transaction; true from here on.
+async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError> {
+    let digest = sealed.digest;
+    let length = u64::try_from(sealed.file.len()).unwrap_or(u64::MAX);
+    let object = office.objects.put(sealed.file).await?;
+    let record = match &sealed.subject {
+        Subject::Licence(licence) => Some(&licence.0),
+        Subject::Document(_) => None,
+    };
+    let issued = Issued::of(office, &sealed.job, record, digest, &sealed.receipt);
+    let response = said::response(201, &issued);
+    let case = crate::cases::grant(office, &sealed.job.grounds.case).await?;
+    let mut events = crate::push::events(office, (&sealed.job, &case), record, &response.body);
+    let told = told_beside(&sealed.job);
+    events.iter_mut().for_each(|event| also(event, &told));
+    let superseding = match record {
+        Some(record) => superseding(office, &sealed.job, record).await?,
+        None => Superseding::default(),
+    };
+    let recording = Recording {
+        job: sealed.job.id.clone(),
+        attempt: sealed.attempt,
+        files: vec![FileRecord {
+            format: "pdf".to_owned(),
+            object: object.to_string(),
+            digest,
+            length,
+            receipt: sealed.receipt.into_bytes(),
+        }],
+        stop: Stop::Clear,
+        events,
+        superseding,
+        response: response.clone(),
+        by: By::new(sealed.release.statement.releaser, office.clock.now()),
+    };
+    // Where another process went on with the job, this file does not leave; the log says so since it journalled.
+    office.registry.jobs().record(recording).await?;
+    office.push.notify_one();
+    Ok(response)
+}

@@ -1,0 +1,59 @@
+//! What is sealed: a licence's page, or a document with the place for the seal on it.
+
+use registry::jobs::Job;
+use registry::licences::{Content, Record};
+
+use crate::level::Level;
+
+/// What is sealed.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// A licence's page.
+    Licence(Box<(Record, Content)>),
+    /// A document of the caller's own, with the place for the seal.
+    Document(Spot),
+}
+
+/// What the seal stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stand {
+    /// A field made for it on the page.
+    #[default]
+    Page,
+    /// The empty field with which the office made the page.
+    Field,
+}
+
+/// Where a seal goes on a document.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Spot {
+    /// The page, from 1.
+    pub(crate) page: u32,
+    /// The lower left corner in points of the page as it is seen.
+    pub(crate) corner: (f64, f64),
+    /// How much of the proof goes into the file.
+    #[serde(default)]
+    pub(crate) level: Level,
+    /// What it stands in.
+    #[serde(default)]
+    pub(crate) stand: Stand,
+}
+
+impl Subject {
+    /// The name of the signature's field.
+    pub(crate) fn field(&self, job: &Job) -> String {
+        match self {
+            Self::Document(spot) if spot.stand == Stand::Page => format!("Seal-{}", job.id),
+            Self::Licence(_) | Self::Document(_) => "Seal".to_owned(),
+        }
+    }
+
+    /// A licence is sealed for later years; a document as its caller asked.
+    pub(crate) fn level(&self) -> Level {
+        match self {
+            Self::Licence(_) => Level::LongTerm,
+            Self::Document(spot) => spot.level,
+        }
+    }
+}
