@@ -25,6 +25,7 @@ pub mod lists;
 pub mod office;
 mod opening;
 pub mod people;
+pub mod push;
 pub mod said;
 pub mod seals;
 pub mod sequencer;

@@ -15,7 +15,6 @@ pub mod look;
 mod not_issued;
 pub mod papers;
 mod printed;
-pub mod push;
 mod recheck;
 mod relations;
 pub mod release;
@@ -27,7 +26,7 @@ pub mod upkeep;
 
 use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};
 pub use backoffice::{
-    answers, asked, custody, found, import, lists, office, people, sequencer, stamps,
+    answers, asked, custody, found, import, lists, office, people, push, sequencer, stamps,
 };
 
 pub use asker::{Asker, Once};

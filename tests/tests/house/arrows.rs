@@ -70,6 +70,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "catalogue",
             "credential",
             "crypto",
+            "docket",
             "document",
             "evidence",
             "pki",

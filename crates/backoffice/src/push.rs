@@ -349,7 +349,7 @@ fn letter(
 
 /// Who is told of something about a licence or a case (R22): the industry authority of its matter and the enforcement
 /// nearest to the body whose licence it is; that body, too, when another one acted.
-pub(crate) fn told(
+pub fn told(
     desk: &Desk,
     (owner, matter): (&DepartmentKey, Option<&MatterCode>),
     acting: &DepartmentKey,
@@ -394,7 +394,7 @@ struct CaseTold<'a> {
 /// What others are told of a recorded job: an acceptance notice is the acceptance, the text of a decision is the
 /// decision, and so is a licence, which comes after it in its stream (R22, R23). A case that the service holds has
 /// told of acceptance and decision itself, and knows who is told of its result.
-pub(crate) fn events(
+pub fn events(
     office: &Office,
     (job, case): (&Job, &CaseGround),
     record: Option<&Record>,
@@ -440,7 +440,7 @@ pub(crate) fn events(
 }
 
 /// Who is told of something about a version.
-pub(crate) fn told_of(desk: &Desk, record: &Record, acting: &DepartmentKey) -> Vec<String> {
+pub fn told_of(desk: &Desk, record: &Record, acting: &DepartmentKey) -> Vec<String> {
     told(desk, (&record.department, record.matter.as_ref()), acting)
 }
 
