@@ -18,6 +18,31 @@ struct Noted {
     due: Due,
     /// Jobs that only a repeat of their request can carry on.
     awaited: BTreeSet<JobId>,
+    /// Jobs that wait for their turn in this process, however old they look.
+    at_work: BTreeSet<JobId>,
+}
+
+/// Jobs that wait for their turn in this process; when it is dropped, they are anybody's.
+#[derive(Debug)]
+pub struct AtWork<'a> {
+    dropped: &'a Dropped,
+    jobs: Vec<JobId>,
+}
+
+impl AtWork<'_> {
+    /// This one had its turn.
+    pub fn done(&self, job: &JobId) {
+        self.dropped.noted().at_work.remove(job);
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        let mut noted = self.dropped.noted();
+        for job in &self.jobs {
+            noted.at_work.remove(job);
+        }
+    }
 }
 
 /// What one round takes up.
@@ -66,6 +91,20 @@ impl Dropped {
         let mut noted = self.noted();
         noted.due.jobs.extend(due.jobs);
         noted.due.doubt = noted.due.doubt.max(due.doubt);
+    }
+
+    /// This process carries these on, one after the other.
+    pub fn at_work(&self, jobs: Vec<JobId>) -> AtWork<'_> {
+        self.noted().at_work.extend(jobs.iter().cloned());
+        AtWork {
+            dropped: self,
+            jobs,
+        }
+    }
+
+    /// Whether this process carries the job on.
+    pub fn is_at_work(&self, job: &JobId) -> bool {
+        self.noted().at_work.contains(job)
     }
 
     /// The repeat of its request carries this one on.

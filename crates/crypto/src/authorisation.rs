@@ -6,6 +6,7 @@ use std::fmt;
 use time::{Duration, UtcDateTime};
 
 use crate::digest::sha256;
+use crate::listing::Listing;
 use crate::public_key::{CheckSignature, PublicKey};
 use crate::signature::{Signature, SignatureAlgorithm};
 
@@ -135,19 +136,34 @@ impl ReleaseStatement {
 pub struct Release {
     /// What was released.
     pub statement: ReleaseStatement,
+    /// The list in which it was released, where several were released together.
+    pub listing: Option<Listing>,
     /// Algorithm of the signature.
     pub algorithm: SignatureAlgorithm,
-    /// Signature over [`ReleaseStatement::bytes`].
+    /// Signature over [`Release::signed`].
     pub signature: Signature,
 }
 
 impl Release {
-    /// Checks that `key` signed this statement.
+    /// The bytes that its releaser signed: the statement, or the list in which it stands. `None` where the list does
+    /// not have it: nothing was released.
+    #[must_use]
+    pub fn signed(&self) -> Option<Vec<u8>> {
+        match &self.listing {
+            None => Some(self.statement.bytes()),
+            Some(listing) => listing
+                .lists(&self.statement)
+                .then(|| listing.bytes(&self.statement)),
+        }
+    }
+
+    /// Checks that `key` signed this statement, or a list that has it.
     ///
     /// # Errors
-    /// As [`PublicKey::check`].
+    /// As [`PublicKey::check`]; `Bad` for a statement that its list does not have.
     pub fn check(&self, key: &PublicKey) -> Result<(), CheckSignature> {
-        key.check(self.algorithm, &self.statement.bytes(), &self.signature)
+        let signed = self.signed().ok_or(CheckSignature::Bad)?;
+        key.check(self.algorithm, &signed, &self.signature)
     }
 }
 

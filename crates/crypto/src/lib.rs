@@ -8,6 +8,7 @@ mod authorisation;
 mod digest;
 #[cfg(unix)]
 mod keystore;
+mod listing;
 mod mac;
 mod public_key;
 mod random;
@@ -19,6 +20,7 @@ pub use authorisation::{Authorisation, Consent, KeyId, KeyUse, Release, ReleaseS
 pub use digest::{Digest, DigestAlgorithm, Hasher, WrongLength, sha256};
 #[cfg(unix)]
 pub use keystore::{Cost, KeyStore, KeyStoreError, NewKey, Releaser, StoredKey};
+pub use listing::Listing;
 pub use mac::{constant_time_eq, hmac_sha256};
 pub use public_key::{
     CheckSignature, KeyAlgorithm, MAX_RSA_BITS, MIN_RSA_BITS, PublicKey, ReadKey,

@@ -124,7 +124,7 @@ pub(crate) async fn carry_out(
 }
 
 /// R13: what stands against the holder was shown before the decision, and blocks only as listed.
-async fn unrestricted(
+pub(crate) async fn unrestricted(
     office: &Office,
     cleared: &Cleared,
 ) -> Result<Result<(), SealRefused>, StoreError> {
@@ -170,7 +170,7 @@ pub(crate) async fn repeated(
 }
 
 /// 2: what comes back has every field lawful, an issuer with the power, and a seal that may be used.
-fn cleared(
+pub(crate) fn cleared(
     office: &Office,
     desk: &Desk,
     asker: &Asker,
@@ -287,7 +287,7 @@ fn grounds(asker: &Asker, admitted: &Admitted, seal: &SealCode) -> Grounds {
     }
 }
 
-fn reservation(
+pub(crate) fn reservation(
     office: &Office,
     desk: &Desk,
     (asker, once): (&Asker, &Once),

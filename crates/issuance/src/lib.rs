@@ -22,6 +22,7 @@ mod ruling;
 mod sealing;
 mod subject;
 mod superseding;
+pub mod together;
 pub mod upkeep;
 
 use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};

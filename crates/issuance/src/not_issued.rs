@@ -71,6 +71,9 @@ pub enum IssueError {
     /// There is no such job here.
     #[error("there is no such job here")]
     Unknown,
+    /// Its batch is not begun.
+    #[error("its batch is not begun")]
+    Batch(#[source] registry::batches::BatchRefused),
     /// No randomness for salts.
     #[error("no randomness can be had")]
     Random(#[from] crypto::RandomUnavailable),

@@ -1,6 +1,7 @@
 //! Step 6: a second person looks at what waits and releases exactly that, or refuses it (D19).
 
-use crypto::{Release, ReleaseStatement, Signature, SignatureAlgorithm};
+use catalogue::key::SealCode;
+use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm};
 use licence::sealing::SealRefused;
 use registry::asked::Response;
 use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused};
@@ -187,7 +188,7 @@ pub async fn release(
     let job = found(office, asker, job).await?;
     let release = match checked(office, asker, &job, submitted) {
         Ok(release) => release,
-        Err(refused) => return Err(deny(office, asker, &job, refused).await?),
+        Err(refused) => return Err(deny(office, asker, job.id.as_str(), refused).await?),
     };
     let desk = office.desk();
     let subject = match subject(office, &job).await {
@@ -221,7 +222,7 @@ async fn ruled_out(
     job: &Job,
     refused: ReleaseError,
 ) -> Result<ReleaseError, ReleaseError> {
-    let refused = deny(office, asker, job, refused).await?;
+    let refused = deny(office, asker, job.id.as_str(), refused).await?;
     if let ReleaseError::Ruled(rule) = &refused {
         let given_up = give_up(office, job, Cause::Ruled(rule)).await;
         given_up.map_err(|error| ReleaseError::Sealing(Box::new(error.into())))?;
@@ -252,7 +253,7 @@ async fn untaken(
         office.dropped.note(&job.id);
         return Ok(error.into());
     }
-    deny(office, asker, job, refused.into()).await
+    deny(office, asker, job.id.as_str(), refused.into()).await
 }
 
 /// R1 to R13: what a rule refuses is not released.
@@ -289,22 +290,12 @@ fn checked(
     if !takes.contains(&job.state) {
         return Err(StepRefused::NotNow { state: job.state }.into());
     }
-    let now = office.clock.now();
-    let latest = now + office.settings.release_life;
-    if submitted.expires <= now || submitted.expires > latest {
-        return Err(ReleaseError::Expiry);
-    }
+    lasts(office, submitted.expires)?;
     let statement = Jobs::statement(job, &asker.person, submitted.expires)?;
-    let key = seal_key(job.grounds.seal.as_str()).ok_or(ReleaseError::NotEnrolled)?;
-    let releasers = office.keys.releasers(&key);
-    if !releasers
-        .iter()
-        .any(|releaser| releaser.person == asker.person)
-    {
-        return Err(ReleaseError::NotEnrolled);
-    }
+    let key = enrolled(office, asker, &job.grounds.seal)?;
     let release = Release {
         statement,
+        listing: None,
         algorithm: submitted.algorithm,
         signature: submitted.signature.clone(),
     };
@@ -313,10 +304,60 @@ fn checked(
     Ok(release)
 }
 
-async fn deny(
+/// Whether a release may hold until then.
+///
+/// # Errors
+/// `Expiry`.
+pub fn lasts(office: &Office, expires: UtcDateTime) -> Result<(), ReleaseError> {
+    let now = office.clock.now();
+    let latest = now + office.settings.release_life;
+    if expires <= now || expires > latest {
+        return Err(ReleaseError::Expiry);
+    }
+    Ok(())
+}
+
+/// The key of a seal that the asker may release.
+///
+/// # Errors
+/// `NotEnrolled`.
+pub fn enrolled(office: &Office, asker: &Asker, seal: &SealCode) -> Result<KeyId, ReleaseError> {
+    let key = seal_key(seal.as_str()).ok_or(ReleaseError::NotEnrolled)?;
+    let releasers = office.keys.releasers(&key);
+    if !releasers
+        .iter()
+        .any(|releaser| releaser.person == asker.person)
+    {
+        return Err(ReleaseError::NotEnrolled);
+    }
+    Ok(key)
+}
+
+/// R1 to R13 for one of a list: what a rule refuses is not released.
+///
+/// # Errors
+/// `Ruled`; `Step` with `SamePerson` (R3); `Unknown`, `Store`.
+pub async fn ruled_in_list(
+    office: &Office,
+    job: &Job,
+    statement: &ReleaseStatement,
+) -> Result<(), ReleaseError> {
+    let subject = match subject(office, job).await {
+        Ok(subject) => subject,
+        Err(IssueError::Store(error)) => return Err(error.into()),
+        Err(_) => return Err(ReleaseError::Unknown),
+    };
+    ruled(office, &office.desk(), (job, &subject), statement).await
+}
+
+/// T-L1: a release that is refused stands in the trace; gives the refusal back.
+///
+/// # Errors
+/// `Store`.
+pub async fn deny(
     office: &Office,
     asker: &Asker,
-    job: &Job,
+    object: &str,
     refused: ReleaseError,
 ) -> Result<ReleaseError, ReleaseError> {
     if let ReleaseError::Store(_) = refused {
@@ -342,7 +383,7 @@ async fn deny(
         department: asker.department.clone(),
         by: asker.by(office.clock.now()),
         deed: Deed::Deny,
-        object: job.id.to_string(),
+        object: object.to_owned(),
         ground: ground.to_owned(),
         detail,
         key: None,

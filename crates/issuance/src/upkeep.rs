@@ -149,7 +149,8 @@ async fn take_up_each(office: &Office, due: &Due) -> Result<(usize, usize), Upke
     let stopped = office.registry.seals().stopped().await?;
     for state in [JobState::Reserved, JobState::Released, JobState::Journalled] {
         for job in open(office, state, &stopped).await? {
-            if !due.covers(&job) && !is_left(office, &job) {
+            let is_due = due.covers(&job) || is_left(office, &job);
+            if !is_due || office.dropped.is_at_work(&job.id) {
                 continue;
             }
             match take_up_one(office, &job).await {

@@ -9,6 +9,7 @@
 //! ([`Secrets`]).
 
 pub mod backup;
+pub mod batches;
 pub mod case_links;
 pub mod cases;
 pub mod catalogues;

@@ -2,7 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod following;
-mod reserve;
+pub(crate) mod reserve;
 pub(crate) mod version;
 mod voiding;
 

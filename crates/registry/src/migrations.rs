@@ -65,6 +65,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0013_anchor.sql"),
     },
     Migration {
+        number: 16,
+        name: "batch",
+        text: include_str!("../migrations/0016_batch.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

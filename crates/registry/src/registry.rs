@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::backup::Backups;
+use crate::batches::Batches;
 use crate::callers::Callers;
 use crate::case_links::CaseLinks;
 use crate::cases::Cases;
@@ -57,6 +58,12 @@ impl Registry {
     #[must_use]
     pub fn jobs(&self) -> Jobs {
         Jobs::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Batches.
+    #[must_use]
+    pub fn batches(&self) -> Batches {
+        Batches::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// The trace.

@@ -60,6 +60,30 @@ impl fmt::Display for LicenceId {
     }
 }
 
+/// A batch: licences asked for at once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BatchId(String);
+
+impl BatchId {
+    /// Reads an identifier; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<BatchId> {
+        fits(text).then(|| BatchId(text.to_owned()))
+    }
+
+    /// The identifier.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,7 +20,9 @@ impl Releases {
     /// Whether `key` signed the release.
     pub(crate) fn check(&self, release: &Release, key: &PublicKey) -> Result<(), SignError> {
         // Key, algorithm and statement, and the value itself: another value is another name.
-        let signed = key.name_of(release.algorithm, &release.statement.bytes());
+        // A list is looked through each time, its signature is asked for once.
+        let octets = release.signed().ok_or(SignError::ReleaseUnsigned)?;
+        let signed = key.name_of(release.algorithm, &octets);
         let name = sha256(&[signed, sha256(release.signature.bytes())].concat());
         if self.lock(|known| known.contains(&name)) {
             return Ok(());

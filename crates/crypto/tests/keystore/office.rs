@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crypto::{
-    Authorisation, Cost, KeyAlgorithm, KeyId, KeyStore, KeyUse, NewKey, PublicKey, Release,
-    ReleaseStatement, SeededRandom, Signer, SoftwareSigner, SystemRandom, generate_pkcs8, sha256,
+    Authorisation, Cost, KeyAlgorithm, KeyId, KeyStore, KeyUse, Listing, NewKey, PublicKey,
+    Release, ReleaseStatement, SeededRandom, Signer, SoftwareSigner, SystemRandom, generate_pkcs8,
+    sha256,
 };
 use time::{Duration, UtcDateTime};
 
@@ -92,6 +93,23 @@ pub(crate) fn signed(statement: ReleaseStatement, signer: &SoftwareSigner) -> Re
         .expect("signs");
     Release {
         statement,
+        listing: None,
+        algorithm: signer.algorithm(),
+        signature,
+    }
+}
+
+/// These statements released together, as the release of the first of them.
+pub(crate) fn listed(statements: &[ReleaseStatement], signer: &SoftwareSigner) -> Release {
+    let listing = Listing::of("batch", statements).expect("a list");
+    let bytes = listing.bytes(&statements[0]);
+    let under = Authorisation::journalled(id("own"), KeyUse::Release, &bytes, noon());
+    let signature = signer
+        .sign(crypto::Input::Message(&bytes), &under)
+        .expect("signs");
+    Release {
+        statement: statements[0].clone(),
+        listing: Some(listing),
         algorithm: signer.algorithm(),
         signature,
     }

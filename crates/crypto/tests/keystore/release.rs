@@ -2,13 +2,13 @@
 //! release, each refused for exactly one reason.
 
 use crypto::{
-    Authorisation, KeyAlgorithm, KeyStoreError, KeyUse, Release, ReleaseStatement, SignError,
-    Signer, SoftwareSigner,
+    Authorisation, KeyAlgorithm, KeyStoreError, KeyUse, Listing, Release, ReleaseStatement,
+    SignError, Signer, SoftwareSigner,
 };
 use time::Duration;
 
 use crate::office::{
-    MESSAGE, Office, fresh, id, new_key, noon, public, random, seal_key, signed, statement,
+    MESSAGE, Office, fresh, id, listed, new_key, noon, public, random, seal_key, signed, statement,
 };
 
 fn sign(office: &Office, release: Release) -> Result<(), SignError> {
@@ -100,6 +100,64 @@ fn releases_changed_after_signing_are_refused() {
             "{name}"
         );
     }
+}
+
+/// Three uses of one seal.
+fn three() -> Vec<ReleaseStatement> {
+    let of = |job: &str| ReleaseStatement {
+        job: job.to_owned(),
+        ..statement()
+    };
+    vec![of("first"), of("second"), of("third")]
+}
+
+#[test]
+fn one_release_of_a_list_lets_the_seal_sign_each_use_of_it() {
+    let office = Office::open();
+    let release = listed(&three(), &office.releaser);
+    for statement in three() {
+        let of_it = Release {
+            statement,
+            ..release.clone()
+        };
+        assert_eq!(sign(&office, of_it), Ok(()));
+    }
+}
+
+#[test]
+fn what_the_list_does_not_have_is_not_released_by_it() {
+    let office = Office::open();
+    let bends = CHANGED.iter().copied();
+    let bends = bends.chain([("another job", (|s| s.job.push('2')) as Bend)]);
+    for (name, bend) in bends {
+        let mut release = listed(&three(), &office.releaser);
+        bend(&mut release.statement);
+        let refused = sign(&office, release);
+        assert_eq!(refused, Err(SignError::ReleaseUnsigned), "{name}");
+    }
+    let good = listed(&three(), &office.releaser);
+    // The list with one more, one less, under another name, or taken away.
+    let mut more = three();
+    more.push(ReleaseStatement {
+        job: "fourth".to_owned(),
+        ..statement()
+    });
+    for listing in [
+        Listing::of("batch", &more),
+        Listing::of("batch", &three()[..2]),
+        Listing::of("other", &three()),
+        None,
+    ] {
+        let bent = Release {
+            listing,
+            ..good.clone()
+        };
+        assert_eq!(sign(&office, bent), Err(SignError::ReleaseUnsigned));
+    }
+    let mut over = three();
+    over.iter_mut().for_each(|one| one.expires = noon());
+    let over = listed(&over, &office.releaser);
+    assert_eq!(sign(&office, over), Err(SignError::ReleaseExpired));
 }
 
 #[test]

@@ -168,7 +168,7 @@ const WAITING: &str = "SELECT id, department, kind, state, caller, begun, change
      purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE department = $1 AND state = 'waiting' AND (begun > $2 OR (begun = $2 AND id > $3)) \
-     ORDER BY begun, id LIMIT $4";
+     AND NOT EXISTS (SELECT 1 FROM batch_line WHERE batch_line.job = job.id) ORDER BY begun, id LIMIT $4";
 const OPEN: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
      purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
@@ -177,6 +177,14 @@ const OF_CASE: &str = "SELECT id, department, kind, state, caller, begun, change
      purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE case_number = $1 AND department = $2 AND case_number <> '' ORDER BY begun, id LIMIT 200";
+const OF_BATCH: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     CAST(NULL AS TEXT) \
+     FROM job WHERE id IN (SELECT batch_line.job FROM batch_line WHERE batch_line.batch = $1) ORDER BY id";
+const LOCK_BATCH: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     CAST(NULL AS TEXT) \
+     FROM job WHERE id IN (SELECT batch_line.job FROM batch_line WHERE batch_line.batch = $1) ORDER BY id FOR UPDATE";
 const INSERT: &str = "INSERT INTO job (id, department, kind, state, caller, requester, begun, changed, \
      identifier, payload, seal, purpose, matter, case_number, decision, decided_by, attempts) \
      VALUES ($1, $2, $3, 'reserved', $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)";
@@ -293,6 +301,30 @@ pub(crate) async fn of_case(
         .rows(OF_CASE, &[case.into(), department.into()])
         .await?;
     rows.into_iter().map(|row| read(row, secrets)).collect()
+}
+
+/// The jobs of a batch in the order of their identifiers; locked in it for a fact that decides on them.
+pub(crate) async fn of_batch(
+    link: &mut Link,
+    secrets: &Secrets,
+    batch: &str,
+    lock: Lock,
+) -> Result<Vec<Job>, StoreError> {
+    let statement = match lock {
+        Lock::Taken if link.has_rivals() => LOCK_BATCH,
+        Lock::Taken | Lock::Not => OF_BATCH,
+    };
+    let rows = link.rows(statement, &[batch.into()]).await?;
+    rows.into_iter().map(|row| read(row, secrets)).collect()
+}
+
+/// Whether nobody else changes what was read until the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// Nobody does.
+    Taken,
+    /// It was only looked at.
+    Not,
 }
 
 pub(crate) async fn open(

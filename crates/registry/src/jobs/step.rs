@@ -1,7 +1,7 @@
 //! The steps of a job between reservation and record, each one fact.
 
 use catalogue::key::DepartmentKey;
-use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm, sha256};
+use crypto::{KeyId, Listing, Release, ReleaseStatement, Signature, SignatureAlgorithm, sha256};
 use licence::Identifier;
 use thiserror::Error;
 
@@ -92,10 +92,10 @@ const END: &str =
 const DROP_OVER: &str =
     "DELETE FROM seal_release WHERE department = $1 AND job = $2 AND expires <= $3";
 const RELEASE: &str = "INSERT INTO seal_release (job, department, statement_digest, algorithm, signature, \
-     releaser, copies, expires, released, consumed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     releaser, copies, expires, released, consumed, list) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
      ON CONFLICT DO NOTHING RETURNING 1";
-const FIND_RELEASE: &str = "SELECT algorithm, signature, releaser, copies, expires FROM seal_release \
-     WHERE department = $1 AND job = $2";
+const FIND_RELEASE: &str = "SELECT r.algorithm, r.signature, r.releaser, r.copies, r.expires, l.batch, l.listed \
+     FROM seal_release r LEFT JOIN batch_release l ON l.digest = r.list WHERE r.department = $1 AND r.job = $2";
 const CONSUME: &str = "UPDATE seal_release SET consumed = $3 \
      WHERE department = $1 AND job = $2 AND consumed IS NULL RETURNING 1";
 
@@ -147,27 +147,42 @@ pub(crate) async fn release(
     by: &By,
 ) -> Result<Job, StepRefused> {
     let mut job = locked(link, secrets, id, Some(department)).await?;
-    let place = [department.as_str().into(), id.as_str().into()];
-    match job.state {
-        JobState::Waiting => {}
+    let act = released(link, &mut job, release, by).await?;
+    trace::write(link, &act).await?;
+    Ok(job)
+}
+
+/// Releases a job that the fact has locked, alone or in a list; gives what the trace has to say. Refused before
+/// anything is written.
+pub(crate) async fn released(
+    link: &mut Link,
+    job: &mut Job,
+    release: &Release,
+    by: &By,
+) -> Result<Act, StepRefused> {
+    let again = match job.state {
+        JobState::Waiting => false,
         // A release that ran out before it was used may be given again.
-        JobState::Released | JobState::Journalled => {
-            let [department, id] = place;
-            if link.run(DROP_OVER, &[department, id, by.at.into()]).await? == 0 {
-                return Err(StepRefused::NotNow { state: job.state });
-            }
-        }
+        JobState::Released | JobState::Journalled => true,
         state => return Err(StepRefused::NotNow { state }),
+    };
+    let digest = admit(link, job, release, by).await?;
+    let (department, id) = (job.department.as_str(), job.id.as_str());
+    let place = [department.into(), id.into(), by.at.into()];
+    if again && link.run(DROP_OVER, &place).await? == 0 {
+        return Err(StepRefused::NotNow { state: job.state });
     }
-    let digest = admit(link, &job, release, by).await?;
-    insert(link, &job, (release, &digest), (by, None)).await?;
-    let [department, id] = place;
-    link.later(RELEASED, &[department, id, by.at.into()])
-        .await?;
+    insert(link, job, (release, &digest), (by, None)).await?;
+    link.later(RELEASED, &place).await?;
     job.state = JobState::Released;
     job.changed = by.at;
-    trace::write(link, &release_act(&job, (release, &digest), by)).await?;
-    Ok(job)
+    Ok(release_act(job, (release, &digest), by))
+}
+
+/// SHA-256 over what was signed for a list; nothing for a release of one job.
+fn list_of(release: &Release) -> Option<[u8; 32]> {
+    let listing = release.listing.as_ref()?;
+    Some(sha256(&listing.bytes(&release.statement)))
 }
 
 /// [`release`] and [`journal`] in one fact, for a job whose revision was laid out before its release is taken: the
@@ -234,6 +249,7 @@ async fn insert(
     (release, digest): (&Release, &[u8; 32]),
     (by, consumed): (&By, Option<&By>),
 ) -> Result<(), StepRefused> {
+    let list = list_of(release);
     let statement = &release.statement;
     let values = [
         job.id.as_str().into(),
@@ -246,6 +262,7 @@ async fn insert(
         statement.expires.into(),
         by.at.into(),
         consumed.map(|by| by.at).into(),
+        list.as_ref().map(|list| list.as_slice()).into(),
     ];
     let inserted = link.row(RELEASE, &values).await?;
     inserted.map(|_| ()).ok_or(StepRefused::Used)
@@ -253,11 +270,12 @@ async fn insert(
 
 fn release_act(job: &Job, (release, digest): (&Release, &[u8; 32]), by: &By) -> Act {
     let statement = &release.statement;
-    let detail = vec![
+    let mut detail = vec![
         ("releaser", statement.releaser.clone()),
         ("statement", hex(digest)),
         ("unsealed", hex(&statement.unsealed)),
     ];
+    detail.extend(list_of(release).map(|list| ("list", hex(&list))));
     act(job, by, Deed::Release, detail)
 }
 
@@ -384,8 +402,18 @@ pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, 
     let signature = Signature::new(row.bytes()?);
     let releaser = row.text()?;
     let copies = u32::try_from(row.integer()?).map_err(|_| DAMAGED)?;
+    let expires = row.moment()?;
+    let listing = match (row.maybe_text()?, row.maybe_bytes()?) {
+        (Some(batch), Some(listed)) => {
+            Some(Listing::parse(&batch, &listed).ok_or(StoreError::Damaged {
+                table: "batch_release",
+            })?)
+        }
+        _ => None,
+    };
     Ok(Release {
-        statement: statement_of(job, &releaser, copies, row.moment()?)?,
+        statement: statement_of(job, &releaser, copies, expires)?,
+        listing,
         algorithm,
         signature,
     })

@@ -20,7 +20,7 @@ use trail::asked::{self, Asked, By, Response};
 use trail::id::{JobId, LicenceId};
 use trail::journal::{self, KeyUse};
 use trail::secrets::Secrets;
-use trail::trace::{self, Deed};
+use trail::trace::{self, Act, Deed};
 
 /// What is to be reserved.
 pub struct Reservation {
@@ -220,9 +220,21 @@ pub(crate) async fn reserve(
         Earlier::Repeated(job, response) => return Ok(Reserving::Repeated { job, response }),
     }
     let job = JobId::parse(&id).ok_or(DAMAGED)?;
+    let (reserved, acts) = fix(link, secrets, reservation, job).await?;
+    trace::write_all(link, &acts).await?;
+    Ok(Reserving::Reserved(Box::new(reserved)))
+}
+
+/// Writes a reservation under its job, for a fact that has noted its request; gives what the trace has to say of it.
+pub(crate) async fn fix(
+    link: &mut Link,
+    secrets: &Secrets,
+    reservation: &Reservation,
+    job: JobId,
+) -> Result<(Reserved, Vec<Act>), ReserveRefused> {
     let reserved = draw(link, secrets, reservation, job).await?;
     let new = NewJob {
-        id: &id,
+        id: reserved.job.as_str(),
         department: &reservation.department,
         kind: JobKind::Licence,
         caller: &reservation.asked.caller,
@@ -247,8 +259,7 @@ pub(crate) async fn reserve(
     let mut acts = vec![about.act(&reservation.by, Deed::Reserve, detail)];
     let uses = reserved.composed.uses.iter().cloned();
     acts.extend(uses.map(journal::act));
-    trace::write_all(link, &acts).await?;
-    Ok(Reserving::Reserved(Box::new(reserved)))
+    Ok((reserved, acts))
 }
 
 /// Draws numbers until they make a licence whose number and identifier are free, and takes its

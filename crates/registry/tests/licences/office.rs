@@ -212,6 +212,7 @@ pub(crate) fn custodian(seconds: i64) -> By {
 /// A release as the custodian gives it; the registry leaves the signature to others.
 pub(crate) fn release(job: &Job) -> Release {
     Release {
+        listing: None,
         statement: Jobs::statement(job, "he-shouzheng", NOW + time::Duration::DAY)
             .expect("rendered"),
         algorithm: SignatureAlgorithm::EcdsaP256Sha256,
