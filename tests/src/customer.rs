@@ -189,8 +189,21 @@ impl Customer {
         job: &str,
         now: UtcDateTime,
     ) -> anyhow::Result<Value> {
-        let call = Call::get(format!("/v1/releases/{job}"));
-        let answer = self.call(role, call, now).await?;
+        let offer = format!("/v1/releases/{job}");
+        self.signed_at((role, person), &offer, now).await
+    }
+
+    /// The release that a person signs for what is offered there, of one job or of a batch, as it is posted.
+    ///
+    /// # Errors
+    /// When there is no offer.
+    pub async fn signed_at(
+        &self,
+        (role, person): (&str, &str),
+        offer: &str,
+        now: UtcDateTime,
+    ) -> anyhow::Result<Value> {
+        let answer = self.call(role, Call::get(offer), now).await?;
         ensure!(answer.status == 200, "no offer: {}", answer.status);
         self.release_of(person, &answer.json(), now)
     }

@@ -10,6 +10,8 @@
     reason = "what an answer does not have fails its test"
 )]
 
+#[path = "crash/batches.rs"]
+mod batches;
 #[path = "crash/documents.rs"]
 mod documents;
 #[path = "crash/lives.rs"]

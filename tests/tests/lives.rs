@@ -5,6 +5,8 @@
     reason = "what an answer does not have fails its test"
 )]
 
+#[path = "lives/batches.rs"]
+mod batches;
 #[path = "lives/beside.rs"]
 mod beside;
 #[path = "lives/overtaken.rs"]

@@ -9,6 +9,7 @@ use crate::digest::sha256;
 use crate::listing::Listing;
 use crate::public_key::{CheckSignature, PublicKey};
 use crate::signature::{Signature, SignatureAlgorithm};
+use crate::statement::ReleaseStatement;
 
 /// Name of a key in a key store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,68 +68,6 @@ pub enum KeyUse {
     Release,
     /// A person's own signatures: only under their consent.
     Person,
-}
-
-/// What a releaser signs: exactly this use of a seal and no other (D19).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReleaseStatement {
-    /// The job whose seal is released: two jobs on one document need two releases.
-    pub job: String,
-    /// SHA-256 of the unsealed document.
-    pub unsealed: [u8; 32],
-    /// Seal code.
-    pub seal: String,
-    /// Purpose of the use.
-    pub purpose: String,
-    /// Matter code.
-    pub matter: String,
-    /// Case number.
-    pub case: String,
-    /// Decision.
-    pub decision: String,
-    /// How many copies may be sealed.
-    pub copies: u32,
-    /// Until when; whole seconds count.
-    pub expires: UtcDateTime,
-    /// Who asked for the seal.
-    pub requester: String,
-    /// Who releases it.
-    pub releaser: String,
-}
-
-impl ReleaseStatement {
-    /// The bytes that are signed.
-    ///
-    /// # Shape
-    /// The line `yinxin release v2`, then for each member in the order of the struct a line
-    /// `name length value`, where length counts the octets of value: no value can imitate another line.
-    #[must_use]
-    pub fn bytes(&self) -> Vec<u8> {
-        let unsealed: String = self
-            .unsealed
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect();
-        let copies = self.copies.to_string();
-        let expires = self.expires.unix_timestamp().to_string();
-        let mut out = b"yinxin release v2\n".to_vec();
-        for (name, value) in [
-            ("job", &self.job),
-            ("unsealed", &unsealed),
-            ("seal", &self.seal),
-            ("purpose", &self.purpose),
-            ("matter", &self.matter),
-            ("case", &self.case),
-            ("decision", &self.decision),
-            ("copies", &copies),
-            ("expires", &expires),
-            ("requester", &self.requester),
-            ("releaser", &self.releaser),
-        ] {
-            out.extend_from_slice(format!("{name} {} {value}\n", value.len()).as_bytes());
-        }
-        out
-    }
 }
 
 /// A statement with its releaser's signature.

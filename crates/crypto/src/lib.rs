@@ -15,18 +15,18 @@ mod random;
 mod signature;
 mod signer;
 mod spki;
+mod statement;
 
-pub use authorisation::{Authorisation, Consent, KeyId, KeyUse, Release, ReleaseStatement};
+pub use authorisation::{Authorisation, Consent, KeyId, KeyUse, Release};
 pub use digest::{Digest, DigestAlgorithm, Hasher, WrongLength, sha256};
 #[cfg(unix)]
 pub use keystore::{Cost, KeyStore, KeyStoreError, NewKey, Releaser, StoredKey};
 pub use listing::Listing;
 pub use mac::{constant_time_eq, hmac_sha256};
-pub use public_key::{
-    CheckSignature, KeyAlgorithm, MAX_RSA_BITS, MIN_RSA_BITS, PublicKey, ReadKey,
-};
+pub use public_key::{CheckSignature, KeyAlgorithm, MIN_RSA_BITS, PublicKey, ReadKey};
 pub use random::{Random, RandomUnavailable, SeededRandom, SystemRandom};
 pub use signature::{Signature, SignatureAlgorithm, WrongForm};
 pub use signer::{
     Input, ReadPrivateKey, SignError, Signer, SoftwareSigner, ThrowAway, generate_pkcs8,
 };
+pub use statement::ReleaseStatement;

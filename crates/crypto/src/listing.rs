@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::authorisation::ReleaseStatement;
 use crate::digest::sha256;
+use crate::statement::ReleaseStatement;
 
 /// The uses that one release lists: the digest of each statement, sorted, none twice.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub enum KeyAlgorithm {
 /// Smallest RSA modulus that is read, in bits (T-C4).
 pub const MIN_RSA_BITS: usize = 2048;
 /// Largest RSA modulus that is read, in bits: beyond it a check is an attack on time.
-pub const MAX_RSA_BITS: usize = 8192;
+pub(crate) const MAX_RSA_BITS: usize = 8192;
 
 /// A public key that was read and found to be of a kind that can be checked with.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -15,6 +15,7 @@ use crate::deferral::{Deferred, DeferredState};
 use crate::mandate::Mandate;
 use crate::material::Item;
 use crate::number::{CaseNumber, CommitmentNumber, PaperDigest};
+use crate::package::PackageOf;
 use crate::person::{Duties, Duty, Party};
 use crate::signed::Signed;
 use crate::state::State;
@@ -36,6 +37,8 @@ pub struct Dossier {
     pub(crate) represented_by: Option<Party>,
     pub(crate) form: PaperDigest,
     pub(crate) signed: Signed,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) package: Option<PackageOf>,
     pub(crate) state: State,
     pub(crate) before_stop: Option<State>,
     pub(crate) stop: Option<StopNote>,
@@ -181,6 +184,12 @@ impl Dossier {
     #[must_use]
     pub fn form(&self) -> (&PaperDigest, &Signed) {
         (&self.form, &self.signed)
+    }
+
+    /// The package it belongs to, of an application for several matters.
+    #[must_use]
+    pub fn package(&self) -> Option<&PackageOf> {
+        self.package.as_ref()
     }
 
     /// Where it is.

@@ -9,6 +9,7 @@ use crate::decision::Ruled;
 use crate::mandate::Mandate;
 use crate::material::{Because, How};
 use crate::number::{CaseNumber, CommitmentNumber, EventId, PaperDigest};
+use crate::package::PackageOf;
 use crate::person::{Actor, Party};
 use crate::signed::Signed;
 use crate::state::Act;
@@ -148,6 +149,9 @@ pub struct Application {
     pub form: PaperDigest,
     /// The signature on it.
     pub signed: Signed,
+    /// The package it belongs to, of an application for several matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<PackageOf>,
 }
 
 /// What comes into a case's papers.

@@ -318,6 +318,19 @@ impl Item {
         self.at(Standing::NotNeeded)
     }
 
+    /// As a package of several matters has it, where another of them asks for less.
+    pub(crate) fn within(self, means: &Means, may_follow: bool) -> Self {
+        let eased = Self {
+            means: means.clone(),
+            may_follow,
+            ..self
+        };
+        match means {
+            Means::Cancelled => eased.cancel(),
+            _ => eased,
+        }
+    }
+
     /// Whether nothing is open.
     #[must_use]
     pub fn settled(&self) -> bool {

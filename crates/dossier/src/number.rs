@@ -8,6 +8,8 @@ use time::{Date, Month};
 
 /// A case (办件), such as `BJ-990102-20260608-00017`.
 pub type CaseNumber = Key<OfCase>;
+/// A package of cases of one application, such as `TC-990102-20260608-00001`.
+pub type PackageNumber = Key<OfPackage>;
 /// An event of a case, unique within its case and chosen by who sends it.
 pub type EventId = Key<OfEvent>;
 /// An account of the service; a person may have several.
@@ -28,23 +30,42 @@ impl Form for OfCase {
 
     // domain.md 3: `BJ-{region}-{date}-{number}`.
     fn fits(text: &str) -> bool {
-        let mut parts = text.split('-');
-        let (Some("BJ"), Some(region), Some(day), Some(number), None) = (
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-        ) else {
-            return false;
-        };
-        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        region.len() == 6
-            && digits(region)
-            && (4..=12).contains(&number.len())
-            && digits(number)
-            && day_of(day).is_some()
+        dated(text, "BJ")
     }
+}
+
+/// Form of [`PackageNumber`].
+#[derive(Debug)]
+pub enum OfPackage {}
+
+impl Form for OfPackage {
+    const NAMES: &'static str = "package number";
+
+    // As the number of a case, with the letters of 套餐.
+    fn fits(text: &str) -> bool {
+        dated(text, "TC")
+    }
+}
+
+/// `{letters}-{region}-{date}-{number}`.
+fn dated(text: &str, letters: &str) -> bool {
+    let mut parts = text.split('-');
+    let (Some(first), Some(region), Some(day), Some(number), None) = (
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+    ) else {
+        return false;
+    };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    first == letters
+        && region.len() == 6
+        && digits(region)
+        && (4..=12).contains(&number.len())
+        && digits(number)
+        && day_of(day).is_some()
 }
 
 /// The day that a case number carries: when the case was opened, in the office's zone.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use catalogue::Catalogue;
 use catalogue::key::{MatterCode, TypeKey};
 use catalogue::matter::{Matter, MatterStatus, Means};
+use serde::{Deserialize, Serialize};
 
-use crate::material::{Figures, exempt};
+use crate::material::{Figures, Item, exempt};
+use crate::number::{CaseNumber, PackageNumber};
 
 /// Most matters of one package.
 pub const MAX_MATTERS: usize = 20;
@@ -36,6 +39,91 @@ pub struct Need {
     pub serves: Vec<(MatterCode, u16)>,
 }
 
+/// The package that a case belongs to, as its application says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageOf {
+    /// Its number.
+    pub number: PackageNumber,
+    /// Its cases, in the order of the application.
+    pub cases: Vec<CaseOf>,
+}
+
+/// A case of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseOf {
+    /// The case.
+    pub case: CaseNumber,
+    /// Its matter.
+    pub matter: MatterCode,
+}
+
+impl PackageOf {
+    /// What the package asks for.
+    ///
+    /// # Errors
+    /// [`PackageRefused`].
+    pub fn terms(&self, catalogue: &Catalogue) -> Result<Package, PackageRefused> {
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = self.cases.iter().find(|one| !seen.insert(&one.case)) {
+            return Err(PackageRefused::CaseTwice(twice.case.clone()));
+        }
+        let matters = self
+            .cases
+            .iter()
+            .map(|one| {
+                let matter = catalogue.matter(&one.matter);
+                matter.ok_or_else(|| PackageRefused::NotPublished(one.matter.clone()))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Package::of(&matters)
+    }
+
+    /// The cases that need a thing, each with its number in their list; `material` is its number in the list of `case`.
+    /// Nothing where the package has no such case, or its list no such number.
+    #[must_use]
+    pub fn sharing(
+        &self,
+        terms: &Package,
+        (case, material): (&CaseNumber, u16),
+    ) -> Vec<(CaseNumber, u16)> {
+        let Some(own) = self.cases.iter().find(|one| one.case == *case) else {
+            return Vec::new();
+        };
+        let Some(need) = terms.need_of(&own.matter, material) else {
+            return Vec::new();
+        };
+        let of_case = |one: &CaseOf| {
+            let serves = need.serves.iter().find(|(code, _)| *code == one.matter);
+            serves.map(|(_, number)| (one.case.clone(), *number))
+        };
+        self.cases.iter().filter_map(of_case).collect()
+    }
+
+    /// The materials of the case of `matter` as the package has them: each asked for in the way that asks least.
+    pub(crate) fn eased(
+        &self,
+        (case, matter): (&CaseNumber, &MatterCode),
+        items: Vec<Item>,
+        catalogue: &Catalogue,
+    ) -> Result<Vec<Item>, PackageRefused> {
+        let own = CaseOf {
+            case: case.clone(),
+            matter: matter.clone(),
+        };
+        if !self.cases.contains(&own) {
+            return Err(PackageRefused::OtherCase(own.case));
+        }
+        let terms = self.terms(catalogue)?;
+        let eased = |item: Item| match terms.need_of(matter, item.number) {
+            Some(need) if need.serves.len() > 1 => item.within(&need.means, need.may_follow),
+            _ => item,
+        };
+        Ok(items.into_iter().map(eased).collect())
+    }
+}
+
 /// Why matters make no package.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -52,6 +140,29 @@ pub enum PackageRefused {
     /// One of them is not published.
     #[error("matter {0} is not published")]
     NotPublished(MatterCode),
+    /// One case is there twice.
+    #[error("case {0} is there twice")]
+    CaseTwice(CaseNumber),
+    /// A case says that it belongs to a package that does not have it.
+    #[error("the package does not have case {0}")]
+    OtherCase(CaseNumber),
+    /// The package was not opened, or is opened twice.
+    #[error("there is no such package")]
+    Unopened,
+    /// The list of the case has no such material.
+    #[error("case {case} lists no material {material}")]
+    NoSuchMaterial {
+        /// The case.
+        case: CaseNumber,
+        /// The number.
+        material: u16,
+    },
+    /// What belongs to several cases is said of one.
+    #[error("what is said of case {0} belongs to several cases of the package")]
+    Apart(CaseNumber),
+    /// Nothing happens.
+    #[error("nothing happens")]
+    Nothing,
 }
 
 impl PackageRefused {
@@ -63,6 +174,12 @@ impl PackageRefused {
             Self::Twice(_) => "package.matter-twice",
             Self::NotAllowed(_) => "package.not-allowed",
             Self::NotPublished(_) => "package.not-published",
+            Self::CaseTwice(_) => "package.case-twice",
+            Self::OtherCase(_) => "package.other-case",
+            Self::Unopened => "package.unknown",
+            Self::NoSuchMaterial { .. } => "package.no-such-material",
+            Self::Apart(_) => "package.apart",
+            Self::Nothing => "package.nothing",
         }
     }
 }
@@ -151,6 +268,15 @@ impl Package {
                 serves: vec![serves],
             }),
         }
+    }
+
+    /// What a material of a matter's list is in the package.
+    #[must_use]
+    pub fn need_of(&self, matter: &MatterCode, number: u16) -> Option<&Need> {
+        self.needs.iter().find(|need| {
+            let mut serves = need.serves.iter();
+            serves.any(|(code, of)| code == matter && *of == number)
+        })
     }
 
     /// What the applicant is asked for, and what not.

@@ -10,6 +10,7 @@ use crate::deferral::DeferredRefused;
 use crate::mandate::MandateRefused;
 use crate::material::MaterialRefused;
 use crate::number::{CommitmentNumber, MandateNumber};
+use crate::package::PackageRefused;
 use crate::person::{Role, SamePerson};
 use crate::signed::SignatureLacks;
 use crate::state::Act;
@@ -172,6 +173,9 @@ pub enum Refused {
     /// Something that R20 or R21 does not let drop is open.
     #[error("deferred items or broken commitments are open")]
     Unanswered,
+    /// The matters make no package, or the case is none of it.
+    #[error(transparent)]
+    Package(#[from] PackageRefused),
     /// More than a case may have.
     #[error("more than {limit}")]
     TooMany {
@@ -227,6 +231,7 @@ impl Refused {
             Self::NotStopped => "case.not-stopped",
             Self::Day(_) => "case.day",
             Self::Unanswered => "case.unanswered",
+            Self::Package(refused) => refused.code(),
             Self::TooMany { .. } => "case.too-many",
         }
     }
@@ -272,6 +277,7 @@ impl Refused {
             | Self::ReleasedAlready
             | Self::ReasonsMissing
             | Self::Day(_)
+            | Self::Package(_)
             | Self::TooMany { .. } => Rule::R10,
         }
     }

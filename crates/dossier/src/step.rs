@@ -97,6 +97,17 @@ fn opened(
         role if role.applies() => Duties::default(),
         _ => Duties::default().with(Duty::Receive, &event.actor.person)?,
     };
+    let mut items: Vec<Item> = matter
+        .materials
+        .iter()
+        .filter_map(|material| {
+            let cancelled = scene.catalogue.is_cancelled(&material.name_zh, day);
+            Item::open(material).map(|item| if cancelled { item.cancel() } else { item })
+        })
+        .collect();
+    if let Some(package) = &application.package {
+        items = package.eased((&event.case, &matter.code), items, scene.catalogue)?;
+    }
     Ok(Dossier {
         case: event.case.clone(),
         terms: CaseTerms {
@@ -112,17 +123,11 @@ fn opened(
         represented_by: application.represented_by.clone(),
         form: application.form,
         signed: application.signed.clone(),
+        package: application.package.clone(),
         state: State::Received,
         before_stop: None,
         stop: None,
-        items: matter
-            .materials
-            .iter()
-            .filter_map(|material| {
-                let cancelled = scene.catalogue.is_cancelled(&material.name_zh, day);
-                Item::open(material).map(|item| if cancelled { item.cancel() } else { item })
-            })
-            .collect(),
+        items,
         commitments: Vec::new(),
         deferred: Vec::new(),
         mandates: Vec::new(),

@@ -15,8 +15,8 @@ use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
-    case_papers, cases, catalogue, certificates, documents, health, licences, lives, machines,
-    notices, releases, restrictions, signatures, versions, witnesses,
+    batches, case_papers, cases, catalogue, certificates, documents, health, licences, lives,
+    machines, notices, releases, restrictions, signatures, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -72,6 +72,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(licences::state))
         .routes(routes!(licences::receipt))
         .routes(routes!(licences::file))
+        .routes(routes!(batches::begin, batches::list))
+        .routes(routes!(batches::find))
+        .routes(routes!(batches::offer, batches::release))
+        .routes(routes!(batches::refuse))
+        .routes(routes!(batches::beside))
         .routes(routes!(releases::standing))
         .routes(routes!(releases::list))
         .routes(routes!(releases::find, releases::release))

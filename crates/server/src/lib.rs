@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod backups;
+mod batches;
 mod caller;
 mod case_papers;
 mod cases;

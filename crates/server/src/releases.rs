@@ -95,8 +95,15 @@ pub(crate) async fn release(
         .jobs
         .try_acquire()
         .map_err(|_| Problem::new(Code::Busy))?;
+    let submitted = submitted(&body)?;
+    let released = issuance::release::release(&app.office, &asker, &job(&text)?, &submitted).await;
+    released.map(said).map_err(|error| of_release(&error))
+}
+
+/// A release as it was sent.
+pub(crate) fn submitted(body: &ReleaseBody) -> Result<Submitted, Problem> {
     let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
-    let submitted = Submitted {
+    Ok(Submitted {
         expires: UtcDateTime::parse(&body.expires, &Rfc3339)
             .map_err(|_| malformed("expires is not RFC 3339"))?,
         algorithm: algorithm(&body.algorithm).ok_or(malformed("algorithm is unknown"))?,
@@ -104,9 +111,7 @@ pub(crate) async fn release(
             .decode(&body.signature)
             .map(Signature::new)
             .map_err(|_| malformed("signature is not base64"))?,
-    };
-    let released = issuance::release::release(&app.office, &asker, &job(&text)?, &submitted).await;
-    released.map(said).map_err(|error| of_release(&error))
+    })
 }
 
 /// The algorithm of this name.

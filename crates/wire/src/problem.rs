@@ -426,6 +426,12 @@ impl Problem {
     pub fn code(&self) -> Code {
         self.code
     }
+
+    /// The list of what is wrong.
+    #[must_use]
+    pub fn defects(&self) -> &[Defect] {
+        &self.defects
+    }
 }
 
 /// A problem as it travels (RFC 9457 3.1; `code` and `defects` are extension members).

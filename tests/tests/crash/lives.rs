@@ -220,7 +220,7 @@ pub(crate) fn two_at_once(stage: &Stage, wait: usize) -> bool {
 pub(crate) struct Life {
     pub(crate) office: Arc<Office>,
     pub(crate) clock: Arc<FixedClock>,
-    installation: Installation,
+    pub(crate) installation: Installation,
     department: DepartmentKey,
 }
 

@@ -112,12 +112,24 @@ const ARROWS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
+    (
+        "batch",
+        &[
+            "catalogue",
+            "crypto",
+            "dossier",
+            "issuance",
+            "licence",
+            "registry",
+        ],
+    ),
     ("cli", &["crypto", "pki", "verify"]),
     ("wire", &["crypto"]),
     ("courier", &["crypto", "issuance", "wire"]),
     (
         "server",
         &[
+            "batch",
             "catalogue",
             "courier",
             "crypto",
@@ -167,6 +179,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "tokio",
         &[
             "backoffice",
+            "batch",
             "cli",
             "courier",
             "issuance",

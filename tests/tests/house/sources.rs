@@ -7,6 +7,7 @@ pub(crate) const CRATES: &[&str] = &[
     "affix",
     "asn1",
     "backoffice",
+    "batch",
     "catalogue",
     "cli",
     "courier",

@@ -278,6 +278,7 @@ pub(crate) fn numbered(
 
 pub(crate) fn application(matter: &str) -> Happening {
     Happening::Received(Application {
+        package: None,
         matter: MatterCode::parse(matter).expect("code"),
         applicant: firm(),
         represented_by: Some(representative()),

@@ -42,6 +42,7 @@ pub(crate) fn upward() -> Vec<CaseEvent> {
                 at,
                 who(),
                 Happening::Received(Application {
+                    package: None,
                     matter: MatterCode::parse("990100-XK-0025").expect("code"),
                     applicant: representative(),
                     represented_by: None,
