@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use catalogue::key::FieldName;
 use issuance::IssueOrder;
-use issuance::together::Wanted;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
+
+use crate::together::Wanted;
 
 /// Most licences of one entry: as many as a field that repeats may have items.
 pub const MAX_APART: usize = 64;
@@ -80,10 +81,7 @@ impl NotApart {
 
 impl Entry {
     /// The licences that the entry asks for: one, or one for each value.
-    ///
-    /// # Errors
-    /// [`NotApart`].
-    pub fn licences(self, entry: u32) -> Result<Vec<Wanted>, NotApart> {
+    pub(crate) fn licences(self, entry: u32) -> Result<Vec<Wanted>, NotApart> {
         let Self { order, each } = self;
         let Some(each) = each else {
             return Ok(vec![Wanted { entry, order }]);

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::vec::IntoIter;
 
-use issuance::together::render_reserved;
+use issuance::upkeep::render_reserved;
 use issuance::{IssueError, Office, SealingError};
 use registry::jobs::{JobId, StepRefused};
 

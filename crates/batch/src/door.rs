@@ -1,8 +1,5 @@
 //! The door: every licence of a batch is checked before any is taken; all are reserved in one fact, or none.
 
-use issuance::together::{
-    BatchOrder, MAX_LICENCES, Respond, TogetherError, Wanted, begin_together,
-};
 use issuance::{Asker, IssueError, Office, Once};
 use registry::asked::Response;
 use registry::batches::{BatchBegun, BatchId};
@@ -13,6 +10,7 @@ use thiserror::Error;
 
 use crate::apart::{Entry, NotApart};
 use crate::carry::Carrying;
+use crate::together::{BatchOrder, MAX_LICENCES, Respond, TogetherError, Wanted, begin_together};
 
 /// A batch as it is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,6 +181,5 @@ fn refused(entries: &[u32], error: TogetherError) -> DoorError {
             DoorError::Defective(defective.collect())
         }
         TogetherError::Issue(error) => DoorError::Issue(error),
-        _ => DoorError::Issue(IssueError::Unknown),
     }
 }

@@ -12,6 +12,8 @@ pub mod apart;
 mod carry;
 pub mod door;
 pub mod release;
+mod together;
 pub mod told;
 
 pub use carry::Carrying;
+pub use together::MAX_LICENCES;

@@ -2,7 +2,7 @@
 //! this list, or refuses it whole or in part (D19).
 
 use crypto::{Listing, Release, ReleaseStatement};
-use issuance::release::{ReleaseError, Submitted, deny, enrolled, lasts, ruled};
+use issuance::release::{ReleaseError, Submitted, deny, enrolled, lasts, ruled_in_list};
 use issuance::{Asker, Office};
 use registry::batches::{Batch, BatchId, Held, Line, ListRelease};
 use registry::jobs::{JobId, JobState, Jobs, StepRefused};
@@ -219,7 +219,7 @@ async fn held(
 ) -> Result<Vec<Held>, ReleaseError> {
     let mut held = Vec::new();
     for (line, statement) in lines.iter().zip(statements) {
-        let (code, text) = match ruled(office, &line.job, statement).await {
+        let (code, text) = match ruled_in_list(office, &line.job, statement).await {
             Ok(()) => continue,
             Err(ReleaseError::Ruled(refused)) => (refused.code(), refused.to_string()),
             Err(ReleaseError::Step(refused @ StepRefused::SamePerson)) => {

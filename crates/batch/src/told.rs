@@ -205,7 +205,11 @@ pub async fn beside(
     identifier: &Identifier,
 ) -> Result<Option<Vec<SiblingTold>>, StoreError> {
     let licences = office.registry.licences();
-    if licences.find(identifier, Some(&asker.department)).await?.is_none() {
+    if licences
+        .find(identifier, Some(&asker.department))
+        .await?
+        .is_none()
+    {
         return Ok(None);
     }
     let batches = office.registry.batches();

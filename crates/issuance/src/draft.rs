@@ -7,6 +7,7 @@ use catalogue::key::{DepartmentKey, TypeKey};
 use credential::{Modules, PrepareLc1, PrintLevel, TooMuchText};
 use crypto::{Authorisation, KeyUse, SignError, WrongForm};
 use document::{Page, Photo, ReadPhoto, RenderPage, Unsealed};
+use licence::Admitted;
 use registry::StoreError;
 use registry::licences::{Content, Record};
 use serde::{Deserialize, Serialize};
@@ -191,4 +192,18 @@ async fn code(
 /// A photograph as a payload keeps it.
 pub(crate) fn kept(photo: &[u8]) -> String {
     photo.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// The digest in the data is that of the octets that came (R8): what is signed is what is shown.
+pub(crate) fn is_the_named(photo: Option<&[u8]>, admitted: &Admitted) -> bool {
+    let named = admitted
+        .fields()
+        .iter()
+        .find(|(name, _)| name.as_str() == "photo_sha256")
+        .map(|(_, value)| value.to_json());
+    let found = photo.map(|photo| {
+        let digest = crypto::sha256(photo);
+        serde_json::Value::String(digest.iter().map(|octet| format!("{octet:02x}")).collect())
+    });
+    named == found
 }

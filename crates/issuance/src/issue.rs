@@ -21,7 +21,7 @@ use time::UtcDateTime;
 
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
-use crate::draft::{DraftError, EndedPart, Journal, Payload, draft, kept};
+use crate::draft::{DraftError, EndedPart, Journal, Payload, draft, is_the_named, kept};
 use crate::finishing::go_on;
 use crate::give_up::{Cause, give_up};
 pub use crate::not_issued::IssueError;
@@ -54,11 +54,11 @@ pub struct IssueOrder {
 
 /// A version that may be begun.
 #[derive(Debug)]
-pub(crate) struct Cleared {
+pub struct Cleared {
     /// The request.
-    pub(crate) admitted: Admitted,
+    pub admitted: Admitted,
     /// The seal that may stand on it.
-    pub(crate) seal: SealCode,
+    pub seal: SealCode,
     /// The photograph, where the type has one.
     pub(crate) photo: Option<Vec<u8>>,
     /// The version before, for a further one.
@@ -124,7 +124,10 @@ pub(crate) async fn carry_out(
 }
 
 /// R13: what stands against the holder was shown before the decision, and blocks only as listed.
-pub(crate) async fn unrestricted(
+///
+/// # Errors
+/// The store.
+pub async fn unrestricted(
     office: &Office,
     cleared: &Cleared,
 ) -> Result<Result<(), SealRefused>, StoreError> {
@@ -170,7 +173,10 @@ pub(crate) async fn repeated(
 }
 
 /// 2: what comes back has every field lawful, an issuer with the power, and a seal that may be used.
-pub(crate) fn cleared(
+///
+/// # Errors
+/// [`IssueError`]; nothing of it is written.
+pub fn cleared(
     office: &Office,
     desk: &Desk,
     asker: &Asker,
@@ -192,7 +198,9 @@ impl Cleared {
         photo: Option<Vec<u8>>,
         today: time::Date,
     ) -> Result<Self, IssueError> {
-        inspect_photo(&admitted, photo.as_deref())?;
+        if !is_the_named(photo.as_deref(), &admitted) {
+            return Err(IssueError::Photo);
+        }
         let (matter, _) = admitted.power().matter();
         let seal = seal_for(&desk.catalogue, admitted.power().by(), matter, today)?;
         Ok(Self {
@@ -204,20 +212,6 @@ impl Cleared {
             ended: None,
         })
     }
-}
-
-/// The digest in the data is that of the octets that came (R8): what is signed is what is shown.
-fn inspect_photo(admitted: &Admitted, photo: Option<&[u8]>) -> Result<(), IssueError> {
-    let named = admitted
-        .fields()
-        .iter()
-        .find(|(name, _)| name.as_str() == "photo_sha256")
-        .map(|(_, value)| value.to_json());
-    let found = photo.map(|photo| {
-        let digest = crypto::sha256(photo);
-        serde_json::Value::String(digest.iter().map(|octet| format!("{octet:02x}")).collect())
-    });
-    (named == found).then_some(()).ok_or(IssueError::Photo)
 }
 
 /// The seal of the issuer's that may stand on a licence of this matter today (R1, R2).
@@ -287,7 +281,11 @@ fn grounds(asker: &Asker, admitted: &Admitted, seal: &SealCode) -> Grounds {
     }
 }
 
-pub(crate) fn reservation(
+/// What the registry is told of a licence that may be begun, with its status entry in this list.
+///
+/// # Errors
+/// [`IssueError`]: no page for its type, or no randomness.
+pub fn reservation(
     office: &Office,
     desk: &Desk,
     (asker, once): (&Asker, &Once),

@@ -22,7 +22,6 @@ mod ruling;
 mod sealing;
 mod subject;
 mod superseding;
-pub mod together;
 pub mod upkeep;
 
 use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};
@@ -35,9 +34,12 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use credential::inspect_json;
 pub use document::{Edition, sample_photo};
 pub use draft::DraftError;
-pub use issue::{Begun, IssueError, IssueOrder, begin, complete};
+pub use issue::{
+    Begun, Cleared, IssueError, IssueOrder, begin, cleared, complete, reservation, unrestricted,
+};
 pub use keys::{ServiceKey, seal_key};
 pub use level::Level;
+pub use not_issued::deny;
 pub use office::{Office, Parts, Settings};
 pub use said::Waits;
 pub use sealing::SealingError;

@@ -90,7 +90,10 @@ impl From<BeginList> for IssueError {
 }
 
 /// T-L1: a refusal by a rule is an act, and commits alone.
-pub(crate) async fn deny(
+///
+/// # Errors
+/// The store's.
+pub async fn deny(
     office: &Office,
     asker: &Asker,
     object: String,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalogue::key::SealCode;
-use registry::jobs::{Job, JobKind, JobState, StepRefused};
+use registry::jobs::{Job, JobId, JobKind, JobState, StepRefused};
 use thiserror::Error;
 
 use crate::anchor::anchor;
@@ -250,6 +250,18 @@ async fn take_up_one(office: &Office, job: &Job) -> Result<bool, IssueError> {
             Ok(false)
         }
     }
+}
+
+/// Steps 4 and 5 for a licence that was reserved a moment ago, in this process; from here on it waits for its release.
+///
+/// # Errors
+/// [`IssueError`]; the job is taken up again, unless it would fail so for ever.
+pub async fn render_reserved(office: &Office, job: &JobId) -> Result<(), IssueError> {
+    let rendered = render(office, job, Journal::Knows).await;
+    if rendered.is_err() {
+        office.dropped.note(job);
+    }
+    rendered.map(|_| ())
 }
 
 /// Starts the sequencers and the upkeep; they end when the runtime does.

@@ -4,48 +4,43 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crypto::Listing;
+use issuance::office::Desk;
+use issuance::{
+    Asker, Cleared, IssueError, IssueOrder, Office, Once, cleared, deny, reservation, unrestricted,
+};
 use registry::StoreError;
 use registry::asked::Response;
 use registry::batches::{BatchBegun, BatchId, BatchRefused, NewBatch, NewLine};
-use registry::jobs::JobId;
 use registry::licences::{ReserveRefused, Reserved};
 use thiserror::Error;
-
-use crate::asker::{Asker, Once};
-use crate::desk::Desk;
-use crate::draft::Journal;
-use crate::issue::{Cleared, IssueOrder, cleared, render, reservation, unrestricted};
-use crate::not_issued::{IssueError, deny};
-use crate::office::Office;
 
 /// Most licences of one batch: one release lists no more.
 pub const MAX_LICENCES: usize = Listing::MAX;
 
 /// A licence of a batch as it is asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// The entry of the request that it comes from, from 0.
-    pub entry: u32,
+    pub(crate) entry: u32,
     /// The licence.
-    pub order: IssueOrder,
+    pub(crate) order: IssueOrder,
 }
 
 /// A batch as it is asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct BatchOrder {
+pub(crate) struct BatchOrder {
     /// The licences.
-    pub licences: Vec<Wanted>,
+    pub(crate) licences: Vec<Wanted>,
     /// The package whose results they are; empty for none.
-    pub package: String,
+    pub(crate) package: String,
 }
 
 /// Makes the answer to the request of what was reserved.
-pub type Respond = Box<dyn Fn(&BatchId, &[Reserved]) -> Response + Send + Sync>;
+pub(crate) type Respond = Box<dyn Fn(&BatchId, &[Reserved]) -> Response + Send + Sync>;
 
 /// Why no batch is begun.
 #[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum TogetherError {
+pub(crate) enum TogetherError {
     /// What is wrong with each of its licences, by its place from 0.
     #[error("{} licences of the batch cannot be issued", .0.len())]
     Defective(Vec<(usize, IssueError)>),
@@ -73,7 +68,7 @@ impl From<StoreError> for TogetherError {
 ///
 /// # Errors
 /// [`TogetherError`]; a refusal stands in the trace once, with how many licences it refused.
-pub async fn begin_together(
+pub(crate) async fn begin_together(
     office: &Office,
     asker: &Asker,
     once: &Once,
@@ -211,16 +206,4 @@ async fn cleared_all(
         true => Ok(all),
         false => Err(TogetherError::Defective(wrong.into_iter().collect())),
     }
-}
-
-/// Steps 4 and 5 for a licence that was reserved a moment ago, in this process; from here on it waits for its release.
-///
-/// # Errors
-/// [`IssueError`]; the job is taken up again, unless it would fail so for ever.
-pub async fn render_reserved(office: &Office, job: &JobId) -> Result<(), IssueError> {
-    let rendered = render(office, job, Journal::Knows).await;
-    if rendered.is_err() {
-        office.dropped.note(job);
-    }
-    rendered.map(|_| ())
 }
