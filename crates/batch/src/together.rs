@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crypto::Listing;
+use issuance::issue::{Cleared, cleared, deny, reservation, unrestricted};
 use issuance::office::Desk;
-use issuance::{
-    Asker, Cleared, IssueError, IssueOrder, Office, Once, cleared, deny, reservation, unrestricted,
-};
+use issuance::{Asker, IssueError, IssueOrder, Office, Once};
 use registry::StoreError;
 use registry::asked::Response;
 use registry::batches::{BatchBegun, BatchId, BatchRefused, NewBatch, NewLine};

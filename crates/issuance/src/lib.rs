@@ -8,7 +8,7 @@ pub mod cases;
 mod draft;
 mod finishing;
 mod give_up;
-mod issue;
+pub mod issue;
 mod level;
 pub mod lives;
 pub mod look;
@@ -34,12 +34,9 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use credential::inspect_json;
 pub use document::{Edition, sample_photo};
 pub use draft::DraftError;
-pub use issue::{
-    Begun, Cleared, IssueError, IssueOrder, begin, cleared, complete, reservation, unrestricted,
-};
+pub use issue::{Begun, IssueError, IssueOrder, begin, complete};
 pub use keys::{ServiceKey, seal_key};
 pub use level::Level;
-pub use not_issued::deny;
 pub use office::{Office, Parts, Settings};
 pub use said::Waits;
 pub use sealing::SealingError;

@@ -304,6 +304,7 @@ impl Life {
             .installation
             .release(CUSTODIAN, &statement.bytes(), now);
         let release = Release {
+            listing: None,
             statement,
             algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
             signature: signature.expect("signs"),

@@ -43,6 +43,7 @@ async fn a_journalled_job_whose_release_ran_out_waits_for_another_and_is_then_se
     let jobs = house.office.registry().jobs();
     let waiting = house.job(&job).await;
     let release = Release {
+        listing: None,
         statement: Jobs::statement(&waiting, CUSTODIAN, submitted.expires).expect("it waits"),
         algorithm: submitted.algorithm,
         signature: submitted.signature,

@@ -88,6 +88,7 @@ async fn jobs_of_a_stopped_seal_are_not_tried_until_it_goes_on() {
     let job = house.job(&id).await;
     let statement = Jobs::statement(&job, CUSTODIAN, submitted.expires).expect("it waits");
     let release = Release {
+        listing: None,
         statement,
         algorithm: submitted.algorithm,
         signature: submitted.signature,
