@@ -15,6 +15,8 @@ mod rows;
 mod stage;
 #[path = "story/stop.rs"]
 mod stop;
+#[path = "story/used.rs"]
+mod used;
 
 use tests::databases::Server;
 

@@ -1,6 +1,6 @@
 //! What the trace says of an event (R25): no name and no number of a person.
 
-use catalogue::key::DepartmentKey;
+use catalogue::key::{DepartmentKey, MatterCode};
 use dossier::event::{CaseEvent, Happening};
 use dossier::material::Ground;
 use dossier::{CaseFile, Effect, Fate};
@@ -53,7 +53,9 @@ impl Writer<'_> {
                 }
                 let ground = event.what.act().code();
                 let mut acts = vec![self.entry(Deed::Case, (case, ground), detail)];
-                acts.extend(effects.iter().filter_map(|effect| self.used(event, effect)));
+                let matter = file.dossier().map(|dossier| &dossier.terms().matter);
+                let used = |effect| self.used(event, effect, matter);
+                acts.extend(effects.iter().filter_map(used));
                 acts
             }
         }
@@ -72,7 +74,7 @@ impl Writer<'_> {
     }
 
     /// R15: who used another's data, for which case, on which ground.
-    fn used(&self, event: &CaseEvent, effect: &Effect) -> Option<Act> {
+    fn used(&self, event: &CaseEvent, effect: &Effect, matter: Option<&MatterCode>) -> Option<Act> {
         let Effect::DataUsed(entry) = effect else {
             return None;
         };
@@ -84,12 +86,17 @@ impl Writer<'_> {
             Ground::Consent(number) => ("consent", number.to_string()),
             Ground::Law(_) => ("law", String::new()),
         };
-        let detail = vec![
+        let mut detail = vec![
             ("case", entry.case.to_string()),
             ("event", event.id.to_string()),
             ("material", entry.material.to_string()),
             ("consent", number),
         ];
+        detail.extend(matter.map(|matter| ("matter", matter.to_string())));
+        // T-L6: as above.
+        if !event.actor.role.applies() {
+            detail.push(("person", entry.person.to_string()));
+        }
         Some(self.entry(Deed::Look, (&object, ground), detail))
     }
 }

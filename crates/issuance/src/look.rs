@@ -470,9 +470,18 @@ pub async fn shown(office: &Office, handle: &str) -> Result<Option<Shown>, Store
     }
     let licences = office.registry.licences();
     let record = licences.by_handle(handle).await?;
-    let Some(record) = record.filter(|record| record.recorded.is_some()) else {
-        return Ok(None);
-    };
+    match record.filter(|record| record.recorded.is_some()) {
+        Some(record) => shown_of(office, &record).await,
+        None => Ok(None),
+    }
+}
+
+/// What everybody may see of a version.
+pub(crate) async fn shown_of(
+    office: &Office,
+    record: &Record,
+) -> Result<Option<Shown>, StoreError> {
+    let licences = office.registry.licences();
     let Some(content) = licences.content(&record.identifier, None).await? else {
         return Ok(None);
     };

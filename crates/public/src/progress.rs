@@ -24,6 +24,8 @@ struct ProgressPage {
     /// What, and until when.
     wanted: Vec<(String, String)>,
     decision: Option<String>,
+    /// What was had of the applicant's own data, and on which ground.
+    used: Vec<(String, String)>,
     at: String,
 }
 
@@ -67,6 +69,11 @@ fn progress_page(frame: Frame, shown: ProgressShown) -> ProgressPage {
         )
     });
     let wanted = wanted.collect();
+    let used = shown.used.into_iter().map(|(name, ground)| {
+        let ground = frame.say(&format!("use-{ground}"));
+        (name, ground)
+    });
+    let used = used.collect();
     ProgressPage {
         case: shown.case,
         matter: match frame.language() {
@@ -90,6 +97,7 @@ fn progress_page(frame: Frame, shown: ProgressShown) -> ProgressPage {
                 frame.say(&format!("outcome-{outcome}"))
             )
         }),
+        used,
         at: frame.now(),
         frame,
     }

@@ -35,6 +35,7 @@ where
         .route("/verify", get(pages::check).post(pages::verify))
         .route("/v/{handle}", get(pages::licence))
         .route("/p/{handle}", get(progress::show))
+        .route("/h/{handle}", get(pages::holder))
         .route("/notices", get(notices::list))
         .route("/notices.atom", get(notices::feed))
         .route("/notices/{number}", get(notices::find))

@@ -10,12 +10,12 @@
 
 pub mod backup;
 pub mod batches;
-pub mod case_links;
 pub mod cases;
 pub mod catalogues;
 pub mod copies;
 pub mod jobs;
 pub mod licences;
+pub mod links;
 mod migrations;
 pub mod notices;
 mod registry;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::backup::Backups;
 use crate::batches::Batches;
 use crate::callers::Callers;
-use crate::case_links::CaseLinks;
 use crate::cases::Cases;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
 use crate::copies::Copies;
 use crate::jobs::Jobs;
 use crate::licences::Licences;
+use crate::links::Links;
 use crate::migrations;
 use crate::notices::Notices;
 use crate::restrictions::Restrictions;
@@ -86,8 +86,8 @@ impl Registry {
 
     /// Links to the progress of cases.
     #[must_use]
-    pub fn case_links(&self) -> CaseLinks {
-        CaseLinks::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    pub fn links(&self) -> Links {
+        Links::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Persons who sign, and their signatures.

@@ -16,7 +16,7 @@ use crate::state::App;
 use crate::subscriptions;
 use crate::{
     batches, case_papers, cases, catalogue, certificates, documents, health, licences, lives,
-    machines, notices, releases, restrictions, signatures, versions, witnesses,
+    machines, notices, releases, restrictions, signatures, uses, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -38,6 +38,8 @@ fn lived() -> OpenApiRouter<App> {
         .routes(routes!(versions::follow, versions::list))
         .routes(routes!(versions::end_part))
         .routes(routes!(lives::void))
+        .routes(routes!(uses::uses))
+        .routes(routes!(uses::link, uses::unlink))
         .routes(routes!(lives::paper, lives::copies))
         .routes(routes!(lives::copy))
         .routes(routes!(lives::lead))
@@ -63,6 +65,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(catalogue::reports::coverage))
         .routes(routes!(catalogue::reports::comparison))
         .routes(routes!(catalogue::reports::changes))
+        .routes(routes!(catalogue::reports::cancelled))
         .routes(routes!(cases::take))
         .routes(routes!(cases::find))
         .routes(routes!(cases::list))
@@ -90,7 +93,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(notices::end))
         .routes(routes!(case_papers::ask, case_papers::list))
         .routes(routes!(case_papers::evidence))
-        .routes(routes!(case_papers::link))
+        .routes(routes!(case_papers::link, case_papers::unlink))
         .routes(routes!(signatures::apply))
         .routes(routes!(signatures::find_signer))
         .routes(routes!(signatures::act))

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
@@ -67,9 +68,9 @@ pub(crate) async fn list(
     found.map(Json).map_err(|error| of_document(&error))
 }
 
-/// The applicant's link to a case; the same one each time.
+/// The applicant's link to a case; the same one each time, until it runs out or is taken back.
 #[utoipa::path(post, path = "/v1/cases/{case}/link", tag = "cases",
-    responses((status = 200, description = "`link`, for the applicant alone"), (status = 404, description = "no case that concerns the department")))]
+    responses((status = 200, description = "`link`, for the applicant alone, and when it `expires`"), (status = 404, description = "no case that concerns the department")))]
 pub(crate) async fn link(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
@@ -78,6 +79,19 @@ pub(crate) async fn link(
     let case = number(&case)?;
     let told = issuance::papers::progress::link(&app.office, &asker, &case).await;
     told.map(Json).map_err(|error| of_document(&error))
+}
+
+/// Takes the applicant's link back: from now on it leads nowhere.
+#[utoipa::path(delete, path = "/v1/cases/{case}/link", tag = "cases",
+    responses((status = 204, description = "taken back"), (status = 404, description = "no case that concerns the department, or no link")))]
+pub(crate) async fn unlink(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(case): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let taken = issuance::papers::progress::take_back(&app.office, &asker, &number(&case)?).await;
+    taken.map_err(|error| of_document(&error))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The evidence of a case in one file: documents, signatures, entries of the trace with their proofs; `yinxin-verify` judges it.

@@ -37,6 +37,7 @@ mod serve;
 mod signatures;
 mod state;
 mod subscriptions;
+mod uses;
 mod versions;
 mod witnesses;
 

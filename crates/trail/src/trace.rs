@@ -16,6 +16,8 @@ use store::Store;
 use store::StoreError;
 use store::{Link, Row};
 
+mod deed;
+
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

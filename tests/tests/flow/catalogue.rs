@@ -148,3 +148,29 @@ async fn every_defect_of_an_import_is_told_by_line_and_member() {
     let matter = get(&service, "/v1/catalogue/matters/990100-XK-0003").await;
     assert_eq!(matter.json()["exercised_by"], "C-APR");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_that_nobody_may_ask_for_any_more_are_listed_and_told_as_a_change() {
+    let service = Service::start().await;
+    let list = "/v1/catalogue/cancelled-documents";
+    assert_eq!(get(&service, list).await.json(), json!([]));
+    let mut whole = files();
+    let since = put(&service, &whole).await.json()["version"].clone();
+    let document = json!({
+        "name_zh": "婚育证明", "cancelled_from": "2026-07-01", "legal_basis": "证明事项取消目录第三号",
+    });
+    whole["powers"]["cancelled_documents"] = json!([document]);
+    let answer = put(&service, &whole).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert_eq!(
+        get(&service, list).await.json(),
+        json!([{
+            "name": "婚育证明", "cancelled_from": "2026-07-01", "legal_basis": "证明事项取消目录第三号",
+        }])
+    );
+    let changes = get(&service, &format!("/v1/catalogue/changes?since={since}")).await;
+    assert_eq!(
+        changes.json(),
+        json!([{"kind": "cancelled-document", "key": "婚育证明", "turn": "added"}])
+    );
+}

@@ -240,6 +240,32 @@ async fn an_applicant_follows_a_case_under_a_link_that_tells_nothing() {
     }
     let unknown = service.fetch("/p/AAAAAAAAAAAAAAAAAAAAAA").await;
     assert_eq!(unknown.status, 404);
+    // Taken back, it leads nowhere, and the next one is another.
+    let take = || async {
+        let path = format!("/v1/cases/{CASE}/link");
+        let delete = "DELETE".parse().expect("a method");
+        let call = Call::send(delete, path, "application/json", Vec::new());
+        let bureau = service.at("Q-APR");
+        let answer = bureau.call("approvals", call, service.now()).await;
+        answer.expect("an answer").status.as_u16()
+    };
+    assert_eq!((take().await, take().await), (204, 404));
+    assert_eq!(service.fetch(&format!("/p/{handle}")).await.status, 404);
+    let second = link().await;
+    assert_ne!(first, second);
+    runs_out(&service, &second).await;
+}
+
+/// A link leads somewhere for 180 days.
+async fn runs_out(service: &Service, link: &str) {
+    let (_, handle) = link.split_once("/p/").expect("its path");
+    for (days, leads) in [(179, true), (180, false)] {
+        let later = service.now() + time::Duration::days(days);
+        let clock = std::sync::Arc::new(issuance::FixedClock::new(later));
+        let office = service.installation.open(clock).await.expect("it opens");
+        let shown = issuance::papers::progress::shown(&office, handle).await;
+        assert_eq!(shown.expect("answers").is_some(), leads, "day {days}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

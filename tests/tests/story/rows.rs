@@ -112,6 +112,7 @@ async fn fetched(stage: &Stage) {
         .collect();
     assert_eq!(open.len(), 1, "{open:?}");
     assert_eq!(open[0]["name"], "从业人员健康证明");
+    crate::used::seen_by_whose_it_is(stage).await;
     // R15: each use of another's data left its entry, with the consent it rests on.
     let uses = stage.trace("Q-APR").await;
     let uses: Vec<_> = uses.iter().filter(|entry| entry.deed == "look").collect();

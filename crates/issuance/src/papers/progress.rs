@@ -3,9 +3,11 @@
 use credential::Handle;
 use dossier::CaseFile;
 use dossier::clock::Going;
+use dossier::material::{Ground, Item, Standing};
 use dossier::number::CaseNumber;
 use dossier::progress::{Progress, StageName, What, progress};
 use registry::StoreError;
+use registry::links::{Given, LeadsTo};
 use serde::Serialize;
 use time::UtcDateTime;
 
@@ -13,12 +15,24 @@ use crate::asker::Asker;
 use crate::office::Office;
 use crate::papers::documents::DocumentError;
 use crate::papers::stage::{concerned, scene};
+use crate::said::moment;
 
-/// Where an applicant follows a case.
+/// Where a person without an account looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LinkTold {
-    /// The address, for the applicant alone.
+    /// The address, for this person alone.
     pub link: String,
+    /// From when on it leads nowhere, RFC 3339.
+    pub expires: String,
+}
+
+impl LinkTold {
+    pub(crate) fn of(office: &Office, page: &str, given: Given) -> Self {
+        Self {
+            link: format!("{}/{page}/{}", office.settings.address, given.handle),
+            expires: moment(given.expires),
+        }
+    }
 }
 
 /// The progress of a case, as its page shows it: no name in it, no officer, no card.
@@ -40,9 +54,11 @@ pub struct ProgressShown {
     pub decision: Option<(&'static str, String, String)>,
     /// Why it is stopped.
     pub stopped: Option<String>,
+    /// What was had of the applicant's own data (R15): the material, and `consent` or `law`.
+    pub used: Vec<(String, &'static str)>,
 }
 
-/// Gives the applicant's link of a case; a second request gives the same.
+/// Gives the applicant's link of a case; a second request gives the same, until it runs out or is taken back.
 ///
 /// # Errors
 /// `UnknownCase`, `Store`.
@@ -55,15 +71,33 @@ pub async fn link(
     let fresh = Handle::generate(office.random.as_ref())
         .map_err(StoreError::Random)?
         .to_string();
-    let links = office.registry.case_links();
+    let links = office.registry.links();
     let by = asker.by(office.clock.now());
-    let handle = links.give((case, &asker.department), fresh, by).await?;
-    Ok(LinkTold {
-        link: format!("{}/p/{handle}", office.settings.address),
-    })
+    let to = LeadsTo::Case(case.clone());
+    let given = links.give((&to, &asker.department), fresh, by).await?;
+    Ok(LinkTold::of(office, "p", given))
 }
 
-/// What the link with this handle shows; nothing for one that was never given.
+/// Takes that link back, where there is one.
+///
+/// # Errors
+/// `UnknownCase`, `Unknown` where none was given; `Store`.
+pub async fn take_back(
+    office: &Office,
+    asker: &Asker,
+    case: &CaseNumber,
+) -> Result<(), DocumentError> {
+    concerned(office, asker, case).await?;
+    let links = office.registry.links();
+    let by = asker.by(office.clock.now());
+    let to = LeadsTo::Case(case.clone());
+    match links.take_back((&to, &asker.department), by).await? {
+        true => Ok(()),
+        false => Err(DocumentError::UnknownCase),
+    }
+}
+
+/// What the link with this handle shows; nothing for one that was never given, ran out or was taken back.
 ///
 /// # Errors
 /// The store.
@@ -71,7 +105,8 @@ pub async fn shown(office: &Office, handle: &str) -> Result<Option<ProgressShown
     if Handle::parse(handle).is_err() {
         return Ok(None);
     }
-    let Some(case) = office.registry.case_links().find(handle).await? else {
+    let links = office.registry.links();
+    let Some(case) = links.case(handle, office.clock.now()).await? else {
         return Ok(None);
     };
     let file = crate::cases::find(office, &case).await?;
@@ -83,7 +118,20 @@ fn seen(office: &Office, file: &CaseFile) -> Option<ProgressShown> {
     let now = office.clock.now();
     let dossier = file.dossier()?;
     let seen = scene(&desk, dossier, now, |scene| progress(file, scene, now))?;
-    Some(show(seen))
+    let used = dossier.items().iter().filter_map(used).collect();
+    Some(ProgressShown { used, ..show(seen) })
+}
+
+/// A material that was had of somebody's data, and on which ground.
+fn used(item: &Item) -> Option<(String, &'static str)> {
+    let Standing::Had(having) = &item.standing else {
+        return None;
+    };
+    let ground = match having.how.ground()? {
+        Ground::Consent(_) => "consent",
+        Ground::Law(_) => "law",
+    };
+    Some((item.name.as_str().to_owned(), ground))
 }
 
 fn show(seen: Progress) -> ProgressShown {
@@ -117,6 +165,7 @@ fn show(seen: Progress) -> ProgressShown {
             (outcome.code(), number.as_str().to_owned(), on.to_string())
         }),
         stopped: seen.stopped.map(|why| why.as_str().to_owned()),
+        used: Vec::new(),
     }
 }
 

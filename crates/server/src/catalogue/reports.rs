@@ -55,6 +55,31 @@ pub(crate) async fn coverage(State(app): State<App>) -> Json<CoverageTold> {
     })
 }
 
+/// A document that nobody may ask for any more.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CancelledTold {
+    /// Its name, as materials call it.
+    name: String,
+    /// The first day on which nobody may ask for it, `YYYY-MM-DD`.
+    cancelled_from: String,
+    /// What cancels it.
+    legal_basis: String,
+}
+
+/// The list of cancelled documents (R14).
+#[utoipa::path(get, path = "/v1/catalogue/cancelled-documents", tag = "catalogue",
+    responses((status = 200, description = "the list", body = [CancelledTold])))]
+pub(crate) async fn cancelled(State(app): State<App>) -> Json<Vec<CancelledTold>> {
+    let desk = app.office.desk();
+    let documents = desk.catalogue.cancelled_documents();
+    let told = documents.map(|document| CancelledTold {
+        name: document.name_zh.clone(),
+        cancelled_from: document.cancelled_from.to_string(),
+        legal_basis: document.legal_basis.clone(),
+    });
+    Json(told.collect())
+}
+
 /// Two regions by their six digits.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

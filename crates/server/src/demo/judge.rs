@@ -14,6 +14,8 @@ use crate::demo::cast::Cast;
 use crate::demo::handed::status;
 use crate::demo::tell::{Check, Licence, Outcome, Told};
 
+/// How often it is looked whether a list was signed anew, fifty milliseconds apart: more than a round of upkeep.
+const LOOKS: usize = 600;
 /// Which licence is ended: a business's food permit, by the bureau that issued it.
 const ENDED: &str = "FOOD";
 
@@ -89,7 +91,7 @@ async fn end(client: &Client, cast: &Cast, licence: &mut Licence) -> anyhow::Res
 /// lies beside this file.
 pub(crate) async fn listed(client: &Client, beside: &Path) -> anyhow::Result<()> {
     let before = fs::read(beside.with_file_name("status/1.statuslist"))?;
-    for _ in 0..100 {
+    for _ in 0..LOOKS {
         let list = client
             .call(Call::get("/status/1"), SystemClock.now())
             .await?;
