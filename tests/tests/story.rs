@@ -7,6 +7,8 @@
 
 #[path = "story/before.rs"]
 mod before;
+#[path = "story/bundle.rs"]
+mod bundle;
 #[path = "story/promise.rs"]
 mod promise;
 #[path = "story/rows.rs"]

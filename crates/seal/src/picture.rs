@@ -6,9 +6,11 @@
 use thiserror::Error;
 
 mod curve;
+mod name;
 mod round;
 mod window;
 
+pub use name::NameSeal;
 pub use round::Organisation;
 pub use window::Window;
 

@@ -1,7 +1,7 @@
 //! Pictures of seals: every lawful length of name keeps inside its rim, what is unlawful is refused.
 
 use seal::picture::{
-    DrawSeal, Inscription, Letter, Organisation, Picture, RED, Step, Style, Window,
+    DrawSeal, Inscription, Letter, NameSeal, Organisation, Picture, RED, Step, Style, Window,
 };
 
 const NAME: &str =
@@ -230,4 +230,44 @@ fn too_long_too_short_and_the_wrong_size_are_refused_by_name() {
             .rectangle()
             .is_err()
     );
+}
+
+/// 林小满 becomes 林小 / 满印, read from the right; no letter leaves the rim, whatever the length.
+#[test]
+fn a_name_seal_is_a_square_that_is_read_from_the_right() {
+    let seal = |name: &str| NameSeal { name, colour: RED }.square();
+    for (name, drawn, side) in [
+        ("林", "林", 18.0),
+        ("高山", "高山之印", 18.0),
+        ("林小满", "林小满印", 18.0),
+        ("欧阳小满", "欧阳小满", 18.0),
+        ("阿卜杜拉·买买提", "阿卜杜拉·买买提", 20.0),
+    ] {
+        let picture = seal(name).expect("a picture");
+        let letters: String = picture
+            .letters
+            .iter()
+            .map(|letter| letter.character)
+            .collect();
+        assert_eq!((letters.as_str(), picture.width), (drawn, side));
+        let half = |letter: &Letter| letter.size / 2.0;
+        for letter in &picture.letters {
+            let (x, y) = letter.centre;
+            assert!(
+                x - half(letter) > 1.0 && x + half(letter) < side - 1.0,
+                "{name}"
+            );
+            assert!(
+                y - half(letter) > 1.0 && y + half(letter) < side - 1.0,
+                "{name}"
+            );
+        }
+    }
+    let four = seal("林小满").expect("a picture");
+    let [first, second, third, fourth] = &four.letters[..] else {
+        unreachable!("four letters");
+    };
+    assert!(first.centre.0 > third.centre.0 && first.centre.1 < second.centre.1);
+    assert!(second.centre.0 > fourth.centre.0);
+    assert!(seal("").is_err() && seal(&"满".repeat(41)).is_err());
 }

@@ -23,6 +23,16 @@ use crate::state::App;
 /// Points of a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
 
+/// A corner on a page, given in millimetres, in points.
+pub(crate) fn corner(x_mm: f64, y_mm: f64) -> Result<(f64, f64), Problem> {
+    let far = |value: f64| !(0.0..=5_000.0).contains(&value);
+    if far(x_mm) || far(y_mm) {
+        let why = "x_mm and y_mm lie on the page";
+        return Err(Problem::new(Code::RequestMalformed).saying(why));
+    }
+    Ok((x_mm * POINTS, y_mm * POINTS))
+}
+
 /// The part `order` of the form.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,10 +63,7 @@ pub(crate) struct OrderPart {
 impl OrderPart {
     fn read(self) -> Result<DocumentOrder, Problem> {
         let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
-        let far = |value: f64| !(0.0..=5_000.0).contains(&value);
-        if far(self.x_mm) || far(self.y_mm) {
-            return Err(malformed("x_mm and y_mm lie on the page"));
-        }
+        let corner = corner(self.x_mm, self.y_mm)?;
         let matter = self.matter.as_deref().map(MatterCode::parse).transpose();
         Ok(DocumentOrder {
             seal: SealCode::parse(&self.seal).map_err(|_| malformed("seal is no seal code"))?,
@@ -65,7 +72,7 @@ impl OrderPart {
             case: self.case,
             ground: self.ground,
             page: self.page,
-            corner: (self.x_mm * POINTS, self.y_mm * POINTS),
+            corner,
             level: match self.level.as_deref() {
                 None => Level::default(),
                 Some(code) => Level::find(code).ok_or(malformed("level is B-LT or B-B"))?,

@@ -402,6 +402,11 @@ pub(crate) fn of_sign(error: &SignError) -> Problem {
             Problem::new(Code::RequestMalformed).saying(format!("intent: {cause}"))
         }
         SignError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        SignError::Name(_)
+        | SignError::Drawing(_)
+        | SignError::Sealing(SealingError::Prepare(_)) => {
+            Problem::new(Code::DocumentRefused).saying(chain(error))
+        }
         SignError::Active(findings) => active(findings),
         SignError::Sealing(SealingError::Sign(crypto::SignError::Locked)) => {
             Problem::new(Code::KeysLocked)

@@ -6,12 +6,12 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use issuance::Asker;
 use issuance::papers::signers::{SignerOrder, SignerOrdered, SignerTold};
-use issuance::papers::signing::{SignOrder, SignatureSeen};
+use issuance::papers::signing::{SignOrder, SignatureSeen, Visible};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::caller::{Fingerprint, once};
-use crate::documents::order_and_file;
+use crate::documents::{corner, order_and_file};
 use crate::json::{Strict, said};
 use crate::licences::attachment;
 use crate::problem::{Code, Problem};
@@ -52,6 +52,29 @@ pub(crate) struct SignPart {
     /// The case.
     #[serde(default)]
     case: String,
+    /// Where the signer's name seal is to be seen; absent: the signature shows nothing.
+    #[serde(default)]
+    visible: Option<VisiblePart>,
+}
+
+/// The place of a name seal.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VisiblePart {
+    /// The page, from 1.
+    page: u32,
+    /// Millimetres from the left edge of the page to the seal's.
+    x_mm: f64,
+    /// Millimetres from the lower edge of the page to the seal's.
+    y_mm: f64,
+}
+
+impl VisiblePart {
+    fn read(&self) -> Result<Visible, Problem> {
+        let corner = corner(self.x_mm, self.y_mm)?;
+        let page = self.page;
+        Ok(Visible { page, corner })
+    }
 }
 
 /// Takes a person in who is to sign.
@@ -104,7 +127,7 @@ pub(crate) async fn act(
 
 /// Signs a document for a person whose identity is active: PAdES with a time-stamp, the intent under the signature.
 #[utoipa::path(post, path = "/v1/signatures", tag = "signatures",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`) and `file` (PDF)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`, `visible`) and `file` (PDF)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 201, description = "signed: who, which paper, which intent, when"), (status = 409, description = "the identity does not sign"), (status = 422, description = "the file cannot be signed as it is")))]
 pub(crate) async fn sign(
@@ -125,6 +148,7 @@ pub(crate) async fn sign(
         signer: order.signer,
         intent: order.intent,
         case: order.case,
+        visible: order.visible.map(|place| place.read()).transpose()?,
     };
     let signed = issuance::papers::signing::sign(&app.office, &asker, &once, &order, file).await;
     signed.map(said).map_err(|error| of_sign(&error))

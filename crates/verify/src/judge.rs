@@ -103,9 +103,12 @@ pub fn judge(
         },
         Body::Code(text) => code::judge(&mut sitting, text),
         Body::Package(Ok(package)) => {
-            let examine =
+            let (then, made) = package.then(material, at);
+            let now =
                 |name: &str, octets: &Vec<u8>| examine(name, octets, trust, material, policy, at);
-            package::judge(package, (trust, &examine))
+            let then =
+                |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &then, policy, made);
+            package::judge(package, trust, (&now, &then))
         }
         Body::Package(Err(fault)) => package::unreadable(*fault),
         Body::Unjudged(why) => Outcome {

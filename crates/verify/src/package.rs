@@ -2,8 +2,8 @@
 //! documents, signatures, and entries of the trace with their proofs.
 //!
 //! # Shape
-//! `case.json` first: `form`, `case`, `made`, `files` (each `name`, `sha256`); then the files in its order. `trace/N.entry` are
-//! the octets of an entry, `trace/N.receipt` its place in the trace's log (C2SP tlog-proof).
+//! `case.json` first: `form`, `case`, `made`, `files` (each `name`, `sha256`); then the files in its order. `status/N.statuslist` are the
+//! status lists of its licences on the day on which it was made (R26). `trace/N.entry` are the octets of an entry, `trace/N.receipt` its place in the trace's log (C2SP tlog-proof).
 
 use serde::{Deserialize, Serialize};
 

@@ -29,12 +29,19 @@ async fn act(service: &Service, signer: &str, act: &str) -> Answer {
 async fn signer(service: &Service) -> String {
     let body = json!({"name": NAME, "number": NUMBER});
     let key = "a-key-of-the-signer";
+    let id = signer_called(service, (NAME, NUMBER), key).await;
+    let again = post(service, "/v1/signers", key, &body).await;
+    assert_eq!(again.json()["signer"], id);
+    assert_eq!(again.json()["name"], "林**");
+    assert_eq!(again.json()["number"], "990102********0245");
+    id
+}
+
+/// An identity of this person that signs.
+async fn signer_called(service: &Service, (name, number): (&str, &str), key: &str) -> String {
+    let body = json!({"name": name, "number": number});
     let taken = post(service, "/v1/signers", key, &body).await;
     assert_eq!(taken.status, 200, "{}", taken.json());
-    assert_eq!(taken.json()["name"], "林**");
-    assert_eq!(taken.json()["number"], "990102********0245");
-    let again = post(service, "/v1/signers", key, &body).await;
-    assert_eq!(again.json()["signer"], taken.json()["signer"]);
     let id = taken.json()["signer"].as_str().expect("an id").to_owned();
     for (step, state) in [("prove", "identity_proven"), ("activate", "active")] {
         let done = act(service, &id, step).await;
@@ -174,4 +181,90 @@ async fn an_account_alone_proves_no_identity_and_no_firm_signs() {
     assert_eq!(problem(&weak), (422, "signer.level".to_owned()));
     let early = sign(&service, &id, "a-key-of-the-signature-5", INTENT).await;
     assert_eq!(problem(&early), (409, "signer.refused".to_owned()));
+}
+
+/// Asks for a signature on a file, seen at this place.
+async fn seen(service: &Service, signer: &str, file: &[u8], (page_of, x): (u32, u32)) -> Answer {
+    let order = json!({
+        "signer": signer, "intent": INTENT, "case": "",
+        "visible": {"page": page_of, "x_mm": x, "y_mm": 30},
+    });
+    let key = format!("a-key-of-what-is-seen-{signer}-{page_of}");
+    let call = form("/v1/signatures", &order, file).once(key);
+    let bureau = service.at("Q-APR");
+    let answer = bureau.call("approvals", call, service.now()).await;
+    answer.expect("an answer")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_people_sign_one_document_one_after_the_other_and_each_name_is_seen() {
+    let service = Service::start().await;
+    let first = signer(&service).await;
+    let other = ("陈知远", "99010219810705031X");
+    let second = signer_called(&service, other, "a-key-of-the-second").await;
+    let mut bytes = page("form");
+    for (signer, x) in [(&first, 20), (&second, 60)] {
+        let signed = seen(&service, signer, &bytes, (1, x)).await;
+        assert_eq!(signed.status, 201, "{}", signed.json());
+        let id = signed.json()["signature"].clone();
+        bytes = file(&service, id.as_str().expect("an id")).await;
+    }
+    let report = verified(&service, bytes.clone()).await;
+    assert_eq!(report["verdict"], "valid", "{report}");
+    let found = report["signatures"].as_array().expect("signatures");
+    assert_eq!(found.len(), 2);
+    for (one, name) in found.iter().zip([NAME, other.0]) {
+        assert_eq!(one["verdict"], "valid");
+        assert!(one["signer"].as_str().expect("a name").contains(name));
+    }
+    let changes = found[0]["changes_after"].as_array().expect("changes");
+    assert!(changes.iter().all(|change| change["permitted"] == true));
+    // Both names are drawn; a page that is not there is refused, and nothing is signed.
+    let drawn = bytes.windows(12).filter(|at| at == b"/BM/Multiply");
+    assert_eq!(drawn.count(), 2);
+    let absent = seen(&service, &second, &page("form"), (9, 20)).await;
+    assert_eq!(problem(&absent), (422, "document.refused".to_owned()));
+    // What the second one signed includes the first one's signature.
+    let mut bent = bytes;
+    bent[60] ^= 1;
+    let report = verified(&service, bent).await;
+    assert_ne!(report["verdict"], "valid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_whose_certificate_is_over_signs_no_more() {
+    use issuance::papers::signers::{SignerError, SignerRefused};
+    use issuance::papers::signing::{SignError, SignOrder, sign};
+
+    let service = Service::start().await;
+    let signer = signer(&service).await;
+    let asker = issuance::Asker {
+        account: "Q-APR-approvals".to_owned(),
+        person: "Q-APR-approvals".to_owned(),
+        department: catalogue::key::DepartmentKey::parse("Q-APR").expect("a department"),
+    };
+    let order = SignOrder {
+        signer,
+        intent: INTENT.to_owned(),
+        case: String::new(),
+        visible: None,
+    };
+    for (days, signs) in [(364, true), (365, false)] {
+        let later = service.now() + time::Duration::days(days);
+        let clock = std::sync::Arc::new(issuance::FixedClock::new(later));
+        let office = service.installation.open(clock).await.expect("it opens");
+        let key = format!("a-key-of-the-signature-{days}");
+        let once = issuance::Once {
+            key: registry::asked::IdempotencyKey::parse(&key).expect("a key"),
+            fingerprint: [7; 32],
+        };
+        let told = sign(&office, &asker, &once, &order, page("form")).await;
+        let over = matches!(
+            told,
+            Err(SignError::Signer(SignerError::Refused(
+                SignerRefused::NotActive(_)
+            )))
+        );
+        assert_eq!(over, !signs, "day {days}: {told:?}");
+    }
 }

@@ -33,6 +33,7 @@ fn the_story_runs_whole_and_each_row_of_its_table_holds() {
         certificate(&stage).await;
         found_untrue(&stage, &identifier).await;
         annulled(&stage, &identifier).await;
+        crate::bundle::tells_what_the_licences_were(&stage).await;
         whole(&stage).await;
     });
 }

@@ -1,6 +1,8 @@
 //! The evidence of a case in one file that is judged without the service: its documents and signatures, and what the
 //! trace says of them, each entry with its place in the trace's log (R25, R27).
 
+use std::collections::BTreeSet;
+
 use dossier::number::CaseNumber;
 use registry::StoreError;
 use registry::jobs::JobState;
@@ -54,6 +56,7 @@ pub async fn bundle(
     concerned(office, asker, case).await?;
     let mut files = Vec::new();
     let mut about = vec![case.to_string()];
+    let mut lists = BTreeSet::new();
     let jobs = office.registry.jobs();
     for job in jobs.of_case(&asker.department, case.as_str()).await? {
         about.push(match &job.identifier {
@@ -62,6 +65,11 @@ pub async fn bundle(
         });
         if job.state != JobState::Recorded {
             continue;
+        }
+        if let Some(identifier) = &job.identifier {
+            let licences = office.registry.licences();
+            let record = licences.find(identifier, None).await?;
+            lists.extend(record.map(|record| record.status_list.0));
         }
         for file in jobs.files(&job.id, Some(&asker.department)).await? {
             let name = format!("documents/{}-{}.pdf", job.grounds.purpose.code(), job.id);
@@ -73,6 +81,12 @@ pub async fn bundle(
         let name = format!("signatures/{}.pdf", signature.id);
         files.push((name, kept(office, &signature.object).await?));
         about.push(signature.id);
+    }
+    // R26: what its licences are today is known in later years, too. A list that is being signed anew is left out.
+    for list in lists {
+        if let Some(list_of) = office.lists.states(list) {
+            files.push((format!("status/{list}.statuslist"), list_of.bytes.clone()));
+        }
     }
     for object in about {
         trace(office, asker, &object, &mut files).await?;

@@ -5,7 +5,7 @@
 
 use affix::dss::{Material, append_dss};
 use affix::preflight::{Finding, preflight};
-use affix::seal::{Certification, Joined, Place, SealRequest};
+use affix::seal::{Appearance, Certification, Joined, NewField, Place, SealRequest};
 use crypto::{Authorisation, Consent, Digest, DigestAlgorithm, Signature, sha256};
 use dossier::number::PaperDigest;
 use dossier::signed::Signed;
@@ -18,6 +18,7 @@ use registry::objects::{ObjectError, ObjectId};
 use registry::signers::{Beginning, Begun, SignatureRecord, SignerRecord, Signing};
 use registry::trace::{Act, Deed};
 use registry::{StoreError, asked::By};
+use seal::picture::{NameSeal, RED};
 use serde::Serialize;
 use thiserror::Error;
 use verify::{Material as Known, Policy, Verdict};
@@ -46,6 +47,12 @@ pub enum SignError {
     /// The file cannot be read.
     #[error("the file cannot be read")]
     Read(#[from] pdf::ReadPdf),
+    /// The name cannot stand in a seal's picture.
+    #[error("the name cannot be drawn")]
+    Name(#[from] seal::picture::DrawSeal),
+    /// No embedded typeface has one of its characters.
+    #[error("the name cannot be drawn")]
+    Drawing(#[from] document::DrawAppearance),
     /// The file holds what would let it change its looks after it was signed (T-S5).
     #[error("the file holds {} things that a signed document may not hold", .0.len())]
     Active(Vec<Finding>),
@@ -70,7 +77,7 @@ impl From<SignerRefused> for SignError {
 }
 
 /// What is to be signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SignOrder {
     /// Who signs.
     pub signer: String,
@@ -78,6 +85,17 @@ pub struct SignOrder {
     pub intent: String,
     /// The case, or empty.
     pub case: String,
+    /// Where the signer's name seal stands, where one is asked for.
+    pub visible: Option<Visible>,
+}
+
+/// The place of a name seal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Visible {
+    /// The page, from 1.
+    pub page: u32,
+    /// The lower left corner, in points of the page as it is seen.
+    pub corner: (f64, f64),
 }
 
 /// A signature, as its department is told of it.
@@ -155,7 +173,7 @@ async fn signed(
     file: Vec<u8>,
 ) -> Result<Response, SignError> {
     let document = sha256(&file);
-    let prepared = prepare(office, &admitted, &file)?;
+    let prepared = prepare(office, (&admitted, order.visible), &file)?;
     let signers = office.registry.signers();
     let key = admitted.signer.key().ok_or(SignError::Unknown)?;
     let begun = signers
@@ -227,19 +245,51 @@ struct Prepared {
 
 const ALGORITHM: crypto::SignatureAlgorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
 
-fn prepare(office: &Office, admitted: &Admitted, file: &Vec<u8>) -> Result<Prepared, SealingError> {
+fn prepare(
+    office: &Office,
+    (admitted, visible): (&Admitted, Option<Visible>),
+    file: &Vec<u8>,
+) -> Result<Prepared, SignError> {
     let certificate = &admitted.certificate;
     let mut random = [0; 8];
-    office.random.fill(&mut random)?;
+    office
+        .random
+        .fill(&mut random)
+        .map_err(SealingError::from)?;
     let field = format!("Signature-{}", hex(&random));
     let blank = Digest::of(DigestAlgorithm::Sha256, b"");
     let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
     let reserve = Draft::pades(&blank, certificate, ALGORITHM)
-        .reserve(&chain(office, certificate), &[stamps + TOKEN])?;
+        .reserve(&chain(office, certificate), &[stamps + TOKEN])
+        .map_err(SealingError::from)?;
+    let drawn = match visible {
+        Some(_) => Some(drawn(&admitted.signer)?),
+        None => None,
+    };
+    let bodies = |first: u32| {
+        drawn
+            .as_ref()
+            .map_or_else(Vec::new, |drawn| drawn.bodies(first))
+    };
+    let appearance = drawn.as_ref().map(|drawn| Appearance {
+        width: drawn.width(),
+        height: drawn.height(),
+        bodies: &bodies,
+    });
+    let place = match (visible, &drawn) {
+        (Some(at), Some(drawn)) => Place::Page(NewField {
+            name: &field,
+            page: at.page,
+            corner: at.corner,
+            size: (drawn.width(), drawn.height()),
+            described: admitted.signer.person.name(),
+        }),
+        _ => Place::Invisible { name: &field },
+    };
     let now = office.clock.now();
     let request = SealRequest {
-        place: Place::Invisible { name: &field },
-        appearance: None,
+        place,
+        appearance,
         certification: Certification::Approval,
         claimed: office.settings.zone.local(now),
         name: Some(admitted.signer.person.name()),
@@ -249,9 +299,11 @@ fn prepare(office: &Office, admitted: &Admitted, file: &Vec<u8>) -> Result<Prepa
         contact: None,
         reserve,
     };
-    let revision = affix::seal::prepare(file, &request)?;
-    let digest = revision.digest(file, DigestAlgorithm::Sha256)?;
-    let message = Draft::pades(&digest, certificate, ALGORITHM).prepare()?;
+    let revision = affix::seal::prepare(file, &request).map_err(SealingError::from)?;
+    let digest = revision.digest(file, DigestAlgorithm::Sha256);
+    let digest = digest.map_err(SealingError::from)?;
+    let message = Draft::pades(&digest, certificate, ALGORITHM).prepare();
+    let message = message.map_err(SealingError::from)?;
     Ok(Prepared {
         to_be_signed: message.to_be_signed(),
         revision,
@@ -259,6 +311,15 @@ fn prepare(office: &Office, admitted: &Admitted, file: &Vec<u8>) -> Result<Prepa
         claimed: now,
         field,
     })
+}
+
+/// An appearance, and no proof: the legal act is the key's signature (domain.md 4.3).
+fn drawn(signer: &SignerRecord) -> Result<document::Appearance, SignError> {
+    let seal = NameSeal {
+        name: signer.person.name(),
+        colour: RED,
+    };
+    Ok(document::Appearance::draw(&seal.square()?)?)
 }
 
 /// The certificates that the message carries: the person's and its issuer's.

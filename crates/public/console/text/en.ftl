@@ -364,6 +364,7 @@ finding-package-malformed = the package cannot be read
 finding-package-missing = a file is missing that the manifest or the trace names
 finding-package-no-trace = no entry of the trace is proven
 finding-package-other-case = the trace knows nothing of the case that the manifest names
+finding-package-state = what a licence of the case was on the day on which the package was made
 finding-package-unlisted = a file that the manifest does not list, or lists twice
 finding-path-anchor-period = the anchor is not trusted at this moment
 finding-path-anchor-purpose = the anchor is not trusted for this purpose

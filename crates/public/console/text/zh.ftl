@@ -364,6 +364,7 @@ finding-package-malformed = 证据包无法读取
 finding-package-missing = 缺少清单或留痕所列的文件
 finding-package-no-trace = 没有一条留痕条目得到证明
 finding-package-other-case = 留痕中没有清单所指的办件
+finding-package-state = 证据包制作之日该证照的状态
 finding-package-unlisted = 有清单未列或重复列出的文件
 finding-path-anchor-period = 该信任锚在此时刻不受信任
 finding-path-anchor-purpose = 该信任锚不用于此用途

@@ -167,7 +167,7 @@ fn straight_narrow(date: &[char], centre: (f64, f64), size: f64, width: f64) -> 
     letters
 }
 
-fn frame(width: f64, height: f64, inset: f64, line: f64) -> Shape {
+pub(super) fn frame(width: f64, height: f64, inset: f64, line: f64) -> Shape {
     let (right, bottom) = (width - inset, height - inset);
     let steps = vec![
         Step::Move((inset, inset)),

@@ -1097,6 +1097,12 @@ pub const TABLE: &[Row] = &[
         "the trace knows nothing of the case that the manifest names",
     ),
     row(
+        "package.state",
+        Effect::Told,
+        "R26",
+        "what a licence of the case was on the day on which the package was made",
+    ),
+    row(
         "package.unlisted",
         fails(S::FormatFailure),
         "R27",

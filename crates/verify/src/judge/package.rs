@@ -2,19 +2,23 @@
 //! has its place in the trace's log, and nothing that the trace says was recorded is missing.
 
 use crypto::sha256;
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
 use tlog::{Receipt, TrustedLog, check_inclusion, leaf_hash};
 
 use super::Outcome;
 use crate::answer::Verdict;
 use crate::facts::Case;
 use crate::finding::Finding;
+use crate::material::Material;
 use crate::package::{Package, ReadPackage, package};
 use crate::report::{Report, hex};
 use crate::trust::Trust;
 
 impl Case {
     /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are
-    /// documents (`*.pdf`), and entries of the trace with their receipts (`trace/N.entry`, `trace/N.receipt`). `None` for a
+    /// documents (`*.pdf`), status lists of that day (`status/N.statuslist`), and entries of the trace with their receipts
+    /// (`trace/N.entry`, `trace/N.receipt`). `None` for a
     /// name that is not plain, or too many files.
     #[must_use]
     pub fn pack(case: &str, made: &str, files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
@@ -22,16 +26,38 @@ impl Case {
     }
 }
 
+impl Package {
+    /// What a document of the package was judged with when it was made: the status lists that it carries, and that
+    /// moment; `at` where the manifest names none, or a later one.
+    pub(super) fn then(&self, material: &Material, at: UtcDateTime) -> (Material, UtcDateTime) {
+        let mut then = material.clone();
+        for (name, octets) in &self.files {
+            if name.starts_with(STATUS) {
+                then.add(name, octets);
+            }
+        }
+        let made = UtcDateTime::parse(&self.manifest.made, &Rfc3339).ok();
+        (then, made.filter(|made| *made <= at).unwrap_or(at))
+    }
+}
+
+/// Where a package keeps its status lists.
+const STATUS: &str = "status/";
+
 /// Judges a document of the package as if it came alone.
 pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>) -> Report;
 
 /// What the package comes to.
-pub(super) fn judge(package: &Package, (trust, examine): (&Trust, Examine<'_>)) -> Outcome {
+pub(super) fn judge(
+    package: &Package,
+    trust: &Trust,
+    (now, then): (Examine<'_>, Examine<'_>),
+) -> Outcome {
     let mut outcome = Outcome {
         findings: inspect_list(package),
         ..Outcome::default()
     };
-    documents(package, examine, &mut outcome);
+    documents(package, (now, then), &mut outcome);
     let entries = entries(package, &trust.logs, &mut outcome.findings);
     if entries.is_empty() {
         outcome.findings.push(Finding::of("package.no-trace"));
@@ -77,7 +103,7 @@ fn inspect_list(package: &Package) -> Vec<Finding> {
     findings
 }
 
-fn documents(package: &Package, examine: Examine<'_>, outcome: &mut Outcome) {
+fn documents(package: &Package, (now, then): (Examine<'_>, Examine<'_>), outcome: &mut Outcome) {
     for (name, octets) in &package.files {
         if !has_ending(name, "pdf") {
             continue;
@@ -90,7 +116,17 @@ fn documents(package: &Package, examine: Examine<'_>, outcome: &mut Outcome) {
                 .push(Finding::of("package.document").because(why));
             continue;
         }
-        let report = examine(name, octets);
+        let report = now(name, octets);
+        // R26: the state of a licence of the case, by the list of the day on which the package was made.
+        if report.licence.is_some() {
+            let then = then(name, octets);
+            if let (Some(answer), Some(of)) = (then.answer, then.state.list_of) {
+                let why = format!("{name}: {}, by the list of {of}", answer.code());
+                outcome
+                    .findings
+                    .push(Finding::of("package.state").because(why));
+            }
+        }
         // What nobody can say stands in the signatures themselves.
         let is_no_evidence = [Verdict::Invalid, Verdict::NotSigned, Verdict::NotProcessed];
         if is_no_evidence.contains(&report.verdict) {
