@@ -171,6 +171,6 @@ async fn documents_that_nobody_may_ask_for_any_more_are_listed_and_told_as_a_cha
     let changes = get(&service, &format!("/v1/catalogue/changes?since={since}")).await;
     assert_eq!(
         changes.json(),
-        json!([{"kind": "cancelled-document", "key": "婚育证明", "turn": "added"}])
+        json!([{"kind": "cancelled-document", "key": "婚育证明", "version": null, "turn": "added"}])
     );
 }
