@@ -60,6 +60,7 @@ fn upward() -> Vec<CaseEvent> {
         had(material, how)
     };
     let received = Happening::Received(Application {
+        package: None,
         matter: MatterCode::parse("990100-XK-0025").expect("a code"),
         applicant: representative(),
         represented_by: None,
@@ -263,6 +264,7 @@ async fn released(room: &Room, of: &CaseNumber) {
     let job = job.await.expect("reserved");
     let until = register::NOW + Duration::DAY;
     let release = Release {
+        listing: None,
         statement: Jobs::statement(&job, "he.shouzheng", until).expect("rendered"),
         algorithm: SignatureAlgorithm::EcdsaP256Sha256,
         signature: Signature::new(vec![1, 2, 3]),
