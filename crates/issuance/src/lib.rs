@@ -23,7 +23,6 @@ mod sealing;
 mod subject;
 mod superseding;
 pub mod upkeep;
-pub mod uses;
 
 use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};
 pub use backoffice::{

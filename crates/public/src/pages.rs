@@ -371,7 +371,7 @@ pub(crate) async fn holder(
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers, &format!("/h/{handle}"));
-    let (status, text) = match issuance::uses::shown(&counter.office, &handle).await {
+    let (status, text) = match issuance::lives::uses::shown(&counter.office, &handle).await {
         Ok(Some(shown)) => {
             let uses = shown.uses.into_iter().map(|one| used(&frame, one));
             let uses = Some(uses.collect());
@@ -385,7 +385,7 @@ pub(crate) async fn holder(
     page(status, &ProblemPage { frame, text })
 }
 
-fn used(frame: &Frame, one: issuance::uses::UseShown) -> Vec<(String, String)> {
+fn used(frame: &Frame, one: issuance::lives::uses::UseShown) -> Vec<(String, String)> {
     let said = |(zh, en): (String, String)| match frame.language {
         Language::Chinese => zh,
         Language::English => en,

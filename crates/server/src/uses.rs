@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use issuance::Asker;
+use issuance::lives::uses::UseTold;
 use issuance::papers::progress::LinkTold;
-use issuance::uses::UseTold;
 
 use crate::licences::identifier;
 use crate::problem::{Code, Problem};
@@ -20,7 +20,7 @@ pub(crate) async fn uses(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Json<Vec<UseTold>>, Problem> {
-    let found = issuance::uses::uses(&app.office, &asker, &identifier(&text)?).await;
+    let found = issuance::lives::uses::uses(&app.office, &asker, &identifier(&text)?).await;
     let found = found.map_err(|error| of_store(&error))?;
     found.map(Json).ok_or(Problem::new(Code::NotFound))
 }
@@ -33,7 +33,7 @@ pub(crate) async fn link(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Json<LinkTold>, Problem> {
-    let told = issuance::uses::link(&app.office, &asker, &identifier(&text)?).await;
+    let told = issuance::lives::uses::link(&app.office, &asker, &identifier(&text)?).await;
     let told = told.map_err(|error| of_store(&error))?;
     told.map(Json).ok_or(Problem::new(Code::NotFound))
 }
@@ -46,7 +46,7 @@ pub(crate) async fn unlink(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let taken = issuance::uses::take_back(&app.office, &asker, &identifier(&text)?).await;
+    let taken = issuance::lives::uses::take_back(&app.office, &asker, &identifier(&text)?).await;
     match taken.map_err(|error| of_store(&error))? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::new(Code::NotFound)),
