@@ -3,6 +3,8 @@
 //! An entry is written in the transaction of its act; a refusal commits alone. Its digest covers
 //! every column and the digest of the department's previous entry, and is a leaf of the trace's tree.
 
+mod check;
+
 use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
@@ -388,18 +390,6 @@ impl Trace {
             })
             .collect()
     }
-
-    /// Checks a department's chain from its first entry to its head and names every entry that
-    /// was changed, is missing or was moved (R25). An empty list is a whole chain; that nobody
-    /// rewrote all of it is what the trace's tree and its checkpoints show.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn check(&self, department: &DepartmentKey) -> Result<Vec<TraceFault>, StoreError> {
-        let department = department.clone();
-        let mut link = self.store.reader().await?;
-        check(&mut link, department.as_str()).await
-    }
 }
 
 /// Writes one act in the transaction of its fact; gives its number. The last statement of a fact,
@@ -514,9 +504,15 @@ fn located(mut row: Row) -> Result<Located, StoreError> {
 }
 
 fn columns(row: &mut Row) -> Result<Entry, StoreError> {
+    let place = (row.text()?, row.count()?);
+    further(row, place)
+}
+
+/// The columns behind the place of an entry.
+fn further(row: &mut Row, (department, number): (String, u64)) -> Result<Entry, StoreError> {
     Ok(Entry {
-        department: row.text()?,
-        number: row.count()?,
+        department,
+        number,
         moment: row.moment()?,
         actor: row.text()?,
         deed: row.text()?,
@@ -533,61 +529,4 @@ async fn after(link: &mut Link, department: &str, number: u64) -> Result<Vec<Ent
     let values = [department.into(), number.into(), PAGE.into()];
     let rows = link.rows(COLUMNS_AFTER, &values).await?;
     rows.into_iter().map(read).collect()
-}
-
-async fn check(link: &mut Link, department: &str) -> Result<Vec<TraceFault>, StoreError> {
-    // The head first: entries that are written meanwhile lie after it.
-    let Some(mut row) = link.row(HEAD, &[department.into()]).await? else {
-        return match after(link, department, 0).await?.last() {
-            None => Ok(Vec::new()),
-            Some(entry) => Ok(vec![TraceFault::Truncated {
-                number: entry.number,
-                head: 0,
-            }]),
-        };
-    };
-    let (head, head_digest) = (row.count()?, row.digest()?);
-    let mut faults = Vec::new();
-    let mut last = (0, [0; 32]);
-    loop {
-        let page = after(link, department, last.0).await?;
-        let Some(end) = page.last().map(|entry| entry.number) else {
-            break;
-        };
-        for entry in &page {
-            if entry.number > head {
-                break;
-            }
-            judge(entry, &mut last, &mut faults);
-        }
-        if end >= head {
-            break;
-        }
-    }
-    if last != (head, head_digest) {
-        let told = faults.last() == Some(&TraceFault::Changed { number: head });
-        if !told {
-            faults.push(TraceFault::Truncated {
-                number: last.0,
-                head,
-            });
-        }
-    }
-    Ok(faults)
-}
-
-/// Compares an entry with the one before it, and moves on to it.
-fn judge(entry: &Entry, last: &mut (u64, [u8; 32]), faults: &mut Vec<TraceFault>) {
-    let expected = last.0 + 1;
-    faults.extend((expected..entry.number).map(|number| TraceFault::Missing { number }));
-    if sha256(&entry.bytes()) != entry.digest {
-        faults.push(TraceFault::Changed {
-            number: entry.number,
-        });
-    } else if entry.number == expected && entry.previous != last.1 {
-        faults.push(TraceFault::Moved {
-            number: entry.number,
-        });
-    }
-    *last = (entry.number, entry.digest);
 }

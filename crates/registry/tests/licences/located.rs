@@ -104,7 +104,7 @@ fn any_entry_of_a_thousand_changed_removed_moved_or_inserted_is_found_and_locate
                 }
             }
         }
-        for entry in (1..=ENTRIES).step_by(4) {
+        for entry in 1..=ENTRIES {
             let away = 1_000_000 + entry;
             let gone = format!("UPDATE trace SET number = {away} WHERE number = {entry}");
             run(&connection, &gone);
@@ -112,7 +112,7 @@ fn any_entry_of_a_thousand_changed_removed_moved_or_inserted_is_found_and_locate
             let back = format!("UPDATE trace SET number = {entry} WHERE number = {away}");
             run(&connection, &back);
         }
-        for entry in (1..ENTRIES).step_by(10) {
+        for entry in (1..ENTRIES).step_by(4) {
             let next = entry + 1;
             let swap = format!(
                 "UPDATE trace SET number = -1 WHERE number = {entry};
@@ -136,5 +136,61 @@ fn any_entry_of_a_thousand_changed_removed_moved_or_inserted_is_found_and_locate
             ),
         );
         judge(&registry, entry, "inserted").await;
+    });
+}
+
+/// The value with one bit of each of its octets flipped in turn.
+fn each_flipped(value: &Value) -> Vec<Value> {
+    let each = |octets: &[u8]| -> Vec<Vec<u8>> {
+        let places = 0..octets.len();
+        places
+            .map(|at| {
+                let mut octets = octets.to_vec();
+                *octets.get_mut(at).expect("an octet") ^= 1;
+                octets
+            })
+            .collect()
+    };
+    match value {
+        Value::Integer(number) => (0..7)
+            .map(|at| Value::Integer(number ^ (1 << (8 * at))))
+            .collect(),
+        Value::Text(text) => each(text.as_bytes())
+            .into_iter()
+            .map(|octets| Value::Text(String::from_utf8(octets).expect("ASCII")))
+            .collect(),
+        Value::Blob(octets) => each(octets).into_iter().map(Value::Blob).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_octet_of_the_first_of_a_middle_and_of_the_last_of_a_thousand_entries_is_held() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let stage = Stage::sqlite();
+        let registry = stage.open().await;
+        let uses = (1..=ENTRIES).map(used).collect();
+        registry.journal().append(uses).await.expect("written");
+        let file = stage.address().strip_prefix("sqlite:").expect("a file");
+        let connection = Connection::open(file).expect("opens");
+        let mut octets = 0;
+        for entry in [1, ENTRIES / 2, ENTRIES] {
+            for column in COLUMNS {
+                let read = format!("SELECT {column} FROM trace WHERE number = {entry}");
+                let whole: Value = connection
+                    .query_row(&read, [], |row| row.get(0))
+                    .expect("a row");
+                let write = format!("UPDATE trace SET {column} = ?1 WHERE number = {entry}");
+                for bent in each_flipped(&whole) {
+                    connection.execute(&write, [&bent]).expect("runs");
+                    judge(&registry, entry, column).await;
+                    octets += 1;
+                }
+                connection.execute(&write, [&whole]).expect("runs");
+            }
+        }
+        assert!(octets > 400, "{octets}");
+        assert!(faults(&registry).await.is_empty(), "everything is back");
     });
 }
