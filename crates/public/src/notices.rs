@@ -113,7 +113,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Response {
     let asked = Asked::in_language(narrowed.lang.clone());
-    let frame = Frame::new(&counter, &asked, &headers, "/notices");
+    let frame = Frame::new(&counter, &asked, &headers);
     let shown = narrowed.shown();
     let Ok(found) = issuance::papers::notices::page(&counter.office, &shown).await else {
         return busy(frame);
@@ -164,17 +164,16 @@ pub(crate) async fn find(
     let found = issuance::papers::notices::find(&counter.office, &number).await;
     match found {
         Ok(Some(notice)) => {
-            let path = format!("/notices/{}", notice.number);
-            let frame = Frame::new(&counter, &asked, &headers, &path);
+            let frame = Frame::new(&counter, &asked, &headers);
             let notice = Entry::of(&frame, notice);
             page(StatusCode::OK, &NoticePage { frame, notice })
         }
         Ok(None) => {
-            let frame = Frame::new(&counter, &asked, &headers, "/notices");
+            let frame = Frame::new(&counter, &asked, &headers);
             let text = frame.say("notices-unknown");
             page(StatusCode::NOT_FOUND, &ProblemPage { frame, text })
         }
-        Err(_) => busy(Frame::new(&counter, &asked, &headers, "/notices")),
+        Err(_) => busy(Frame::new(&counter, &asked, &headers)),
     }
 }
 
@@ -193,7 +192,7 @@ pub(crate) async fn feed(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let asked = Asked::in_language(narrowed.lang.clone());
-    let frame = Frame::new(&counter, &asked, &headers, "/notices.atom");
+    let frame = Frame::new(&counter, &asked, &headers);
     let found = issuance::papers::notices::feed(&counter.office, &narrowed.shown()).await;
     let found = found.map_err(|_| Problem::new(Code::StoreUnavailable))?;
     let notices: Vec<Entry> = found

@@ -34,12 +34,11 @@ pub(crate) struct Frame {
     counter: Counter,
     language: Language,
     pub(crate) lang: &'static str,
-    pub(crate) path: String,
     pub(crate) sample: bool,
 }
 
 impl Frame {
-    pub(crate) fn new(counter: &Counter, asked: &Asked, headers: &HeaderMap, path: &str) -> Self {
+    pub(crate) fn new(counter: &Counter, asked: &Asked, headers: &HeaderMap) -> Self {
         let accepted = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
@@ -48,7 +47,6 @@ impl Frame {
             counter: counter.clone(),
             language,
             lang: language.code(),
-            path: path.to_owned(),
             sample: counter.shown.is_sample,
         }
     }
@@ -192,7 +190,7 @@ pub(crate) async fn check(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let frame = Frame::new(&counter, &asked, &headers, "/verify");
+    let frame = Frame::new(&counter, &asked, &headers);
     let limit = limit(&counter);
     page(
         StatusCode::OK,
@@ -211,7 +209,7 @@ pub(crate) async fn verify(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let frame = Frame::new(&counter, &asked, &headers, "/verify");
+    let frame = Frame::new(&counter, &asked, &headers);
     let Ok(place) = counter.place().await else {
         return busy(frame);
     };
@@ -337,7 +335,7 @@ pub(crate) async fn licence(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let frame = Frame::new(&counter, &asked, &headers, &format!("/v/{handle}"));
+    let frame = Frame::new(&counter, &asked, &headers);
     let shown = issuance::look::shown(&counter.office, &handle).await;
     let Ok(shown) = shown else {
         let text = frame.say("problem-busy");

@@ -36,7 +36,7 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let frame = Frame::new(&counter, &asked, &headers, &format!("/p/{handle}"));
+    let frame = Frame::new(&counter, &asked, &headers);
     match issuance::papers::progress::shown(&counter.office, &handle).await {
         Ok(Some(shown)) => page(StatusCode::OK, &progress_page(frame, shown)),
         Ok(None) => {
