@@ -1,6 +1,6 @@
 //! Signed messages without a document: CAdES with the content inside or elsewhere.
 
-use crypto::{Digest, DigestAlgorithm};
+use crypto::{Digest, DigestAlgorithm, Signature};
 use evidence::cms::{Attribute, Draft, Time, oids};
 use time::Duration;
 use verify::{Kind, Material, Report, SubIndication, Verdict};
@@ -19,6 +19,11 @@ fn lists() -> Material {
 }
 
 fn attached(key: &str) -> Vec<u8> {
+    attached_and_made(key).0
+}
+
+/// The message, and its signature as whoever made it has it in hand.
+fn attached_and_made(key: &str) -> (Vec<u8>, Signature) {
     let seal = certificate(key);
     let draft = Draft::attached(
         oids::DATA,
@@ -32,11 +37,8 @@ fn attached(key: &str) -> Vec<u8> {
     let signature = sign(key, &draft.to_be_signed());
     let stamp = token(signature.bytes(), SEALED + Duration::seconds(1), "tsa");
     let chain = [seal.der(), certificate("ca").der()].map(<[u8]>::to_vec);
-    draft.finish(
-        &signature,
-        &chain,
-        &[Attribute::signature_time_stamp(&stamp)],
-    )
+    let stamped = [Attribute::signature_time_stamp(&stamp)];
+    (draft.finish(&signature, &chain, &stamped), signature)
 }
 
 fn detached() -> Vec<u8> {
@@ -125,4 +127,35 @@ fn what_begins_like_a_message_and_is_none_is_a_format_failure() {
         assert_eq!(errors(&report), ["signature.cms-unreadable"]);
         assert_eq!(report.sub_indication, Some(SubIndication::FormatFailure));
     }
+}
+
+#[test]
+fn what_was_just_made_is_believed_where_it_stands_over_what_it_was_made_for_and_nowhere_else() {
+    let (whole, signature) = attached_and_made(SEAL);
+    let mut said = lists();
+    said.say_made(vec![signature.clone()]);
+    let with_word = |octets: &Vec<u8>| judged_with(octets, &trust(), &said, "default", AT);
+    assert_eq!(with_word(&whole).verdict, Verdict::Valid);
+    // Whatever is changed, the word of the maker changes nothing of the answer.
+    for at in (0..whole.len()).step_by(11) {
+        let mut bent = whole.clone();
+        bent[at] ^= 1;
+        let (judged, believed) = (judge(&bent), with_word(&bent));
+        let told = |report: &Report| (report.verdict, codes(report));
+        assert_eq!(told(&believed), told(&judged), "octet {at}");
+    }
+    // A value that is only said to have been made is computed like any other.
+    let at = whole
+        .windows(signature.bytes().len())
+        .position(|window| window == signature.bytes());
+    let mut bent = whole.clone();
+    let last = at.expect("it is in the message") + signature.bytes().len() - 1;
+    bent[last] ^= 1;
+    let mut forged = signature.bytes().to_vec();
+    *forged.last_mut().expect("octets") ^= 1;
+    let mut said = lists();
+    said.say_made(vec![Signature::new(forged)]);
+    let report = judged_with(&bent, &trust(), &said, "default", AT);
+    assert_ne!(report.verdict, Verdict::Valid);
+    assert_eq!(codes(&report), codes(&judge(&bent)));
 }
