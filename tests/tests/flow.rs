@@ -7,8 +7,6 @@
 
 #[path = "flow/audit.rs"]
 mod audit;
-#[path = "flow/canaries.rs"]
-mod canaries;
 #[path = "flow/catalogue.rs"]
 mod catalogue;
 #[path = "flow/doors.rs"]

@@ -1,0 +1,190 @@
+//! Every column of the database that can hold text or octets, what it holds, and a look at each of its values.
+//!
+//! The list is compared with the database itself: a new column has to say here what it holds before anything passes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use crate::planted::found_in;
+
+/// What a column may hold. Nothing else is lawful in the list.
+const HOLDS: [&str; 6] = [
+    // Encrypted, bound to its place.
+    "sealed",
+    // A digest, keyed where it is of something that can be guessed; a signature; a salt.
+    "digest",
+    // Codes, names of keys, accounts and states, days: nothing that a person brings.
+    "word", // What everybody may read, persons masked.
+    "masked",
+    // What an officer writes of a decision or a ground: no field for anybody's data.
+    "ground",
+    // Public as it is: certificates, lists, leaves, tiles, receipts, the published catalogue.
+    "public",
+];
+
+/// Table by table, column by column.
+const COLUMNS: &str = "
+alias: paper=word number=word licence=word
+archive_due: identifier=word department=word
+caller: id=word department=word name=word scopes=word person=word secret=sealed
+case_file: case_number=word department=word state=word applicant=digest content=sealed
+case_link: case_number=word department=word handle=sealed handle_digest=digest
+catalogue_import: digest=digest sources=public person=word
+certificate: issuer=word serial=public profile=word department=word tbs_digest=digest der=public
+counter: name=word
+crl_scope: issuer=word der=public
+event: identifier=word department=word kind=word actor=word ground=ground life=word
+file: job=word format=word department=word object=word digest=digest receipt=public
+job: id=word department=word kind=word state=word caller=word requester=word identifier=word payload=sealed \
+ seal=word purpose=word matter=word case_number=word decision=ground decided_by=word unsealed=digest \
+ unsealed_object=word reason=ground
+licence: id=word department=word type_code=word issuer_code=word number=word serial=word
+log_head: root=public checkpoint=public witnessed_checkpoint=public
+log_leaf: leaf=public job=word
+log_tile: hashes=public
+matter_act: code=word event=word department=word person=word day=word legal_basis=ground
+nonce: caller=word nonce=word
+notice: number=word department=word kind=word state=word published=word content=masked
+ocsp_answer: issuer=word serial=public der=public
+outbox: event=word receiver=word department=word stream=word kind=word payload=sealed state=word reason=word
+paper: licence=word copies=word
+paper_number: number=word licence=word
+person: id=word department=word roles=word public_key=public
+quota_use: caller=word
+request: caller=word request_key=word fingerprint=digest department=word job=word response=sealed
+restriction: number=word department=word holder_digest=digest holder_masked=masked content=ground
+seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \
+ pending_duty=word
+seal_event: code=word department=word event=word stage=word people=word reason=ground
+seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word
+signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
+signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=sealed
+signer_event: signer=word department=word act=word state=word actor=word reason=ground
+status_due: identifier=word department=word
+status_list: uri=word key_id=word permutation=sealed token=public
+subscription: department=word address=word kinds=word secret=sealed
+trace: department=word actor=word act=word object=word ground=ground detail=word signing_key=word previous=digest \
+ digest=digest
+trace_anchor: root=digest salt=digest
+trace_head: department=word digest=digest
+version: identifier=word department=word licence=word job=word licence_type=word issuer=word matter=word \
+ case_number=word decision=ground content_digest=digest content=sealed salts=sealed holder_kind=word \
+ holder_masked=masked holder_digest=digest handle_digest=digest handle=sealed life=word birth=word
+void_consent: identifier=word department=word person=word terms=digest
+";
+
+/// The list, column by column: `table.column` and what it holds.
+fn listed() -> BTreeMap<String, &'static str> {
+    let mut listed = BTreeMap::new();
+    for line in COLUMNS.lines().filter(|line| !line.is_empty()) {
+        let (table, columns) = line.split_once(": ").expect("a table and its columns");
+        for column in columns.split_whitespace() {
+            let (column, holds) = column.split_once('=').expect("a column and what it holds");
+            assert!(HOLDS.contains(&holds), "{table}.{column} holds {holds}");
+            listed.insert(format!("{table}.{column}"), holds);
+        }
+    }
+    listed
+}
+
+/// Looks through every value of every column, at either database.
+pub(crate) async fn values(address: &str, look: &mut dyn FnMut(&str, &[u8])) -> BTreeSet<String> {
+    match address.strip_prefix("sqlite:") {
+        Some(file) => in_file(file, look),
+        None => in_server(address, look).await,
+    }
+}
+
+fn in_file(file: &str, look: &mut dyn FnMut(&str, &[u8])) -> BTreeSet<String> {
+    let book = Connection::open(file).expect("it opens");
+    let texts = |question: &str| -> Vec<(String, String)> {
+        let mut asked = book.prepare(question).expect("a question");
+        let rows = asked.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let rows: Result<_, _> = rows.expect("answers").collect();
+        rows.expect("texts")
+    };
+    let all = texts(
+        "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '\\_%' ESCAPE '\\' \
+         AND p.type NOT IN ('BIGINT', 'INTEGER') ORDER BY m.name, p.cid",
+    );
+    let mut columns = BTreeSet::new();
+    for (table, column) in all {
+        let place = format!("{table}.{column}");
+        let question = format!("SELECT \"{column}\" FROM \"{table}\"");
+        let mut asked = book.prepare(&question).expect("a question");
+        let mut rows = asked.query([]).expect("answers");
+        while let Some(row) = rows.next().expect("a row") {
+            match row.get_ref(0).expect("a value") {
+                ValueRef::Text(octets) | ValueRef::Blob(octets) => look(&place, octets),
+                ValueRef::Null => {}
+                other => panic!("{place}: {other:?}"),
+            }
+        }
+        columns.insert(place);
+    }
+    columns
+}
+
+async fn in_server(address: &str, look: &mut dyn FnMut(&str, &[u8])) -> BTreeSet<String> {
+    let mut connection = PgConnection::connect(address).await.expect("it opens");
+    let all: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns \
+         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%' AND data_type <> 'bigint' \
+         ORDER BY table_name, ordinal_position",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .expect("answers");
+    let mut columns = BTreeSet::new();
+    for (table, column, kind) in all {
+        let place = format!("{table}.{column}");
+        let value = match kind.as_str() {
+            "text" => format!("convert_to(\"{column}\", 'UTF8')"),
+            "bytea" => format!("\"{column}\""),
+            other => panic!("{place} is {other}"),
+        };
+        let question = format!("SELECT {value} FROM \"{table}\"");
+        let asked = sqlx::query_scalar(AssertSqlSafe(question));
+        let found: Vec<Option<Vec<u8>>> = asked.fetch_all(&mut connection).await.expect("answers");
+        for octets in found.into_iter().flatten() {
+            look(&place, &octets);
+        }
+        columns.insert(place);
+    }
+    columns
+}
+
+/// Looks for planted values in every column; the list has to be the database's own, and what is sealed or masked has to
+/// have been there to be looked at.
+pub(crate) async fn search(address: &str, found: &mut Vec<String>) {
+    let listed = listed();
+    let mut looked: BTreeMap<String, usize> = BTreeMap::new();
+    let mut planted = Vec::new();
+    let columns = values(address, &mut |place, value| {
+        *looked.entry(place.to_owned()).or_default() += 1;
+        if let Some(canary) = found_in(value) {
+            planted.push(format!("{place}: {canary}"));
+        }
+    })
+    .await;
+    let known: BTreeSet<String> = listed.keys().cloned().collect();
+    let new: Vec<&String> = columns.difference(&known).collect();
+    let gone: Vec<&String> = known.difference(&columns).collect();
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "columns that are not listed here: {new:?}; that are not there any more: {gone:?}"
+    );
+    let unseen: Vec<&String> = listed
+        .iter()
+        .filter(|(place, holds)| {
+            ["sealed", "masked"].contains(*holds) && !looked.contains_key(*place)
+        })
+        .map(|(place, _)| place)
+        .collect();
+    assert!(unseen.is_empty(), "nothing was planted in {unseen:?}");
+    found.append(&mut planted);
+}

@@ -1,0 +1,343 @@
+//! What is planted, and the requests that carry it: each is lawful, and what it asks for is done.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use server::Call;
+use tests::cases;
+use tests::installation::hex;
+use tests::paper;
+
+use crate::stage::Service;
+
+/// A holder of a licence, and where the property lies.
+pub(crate) const NAME: &str = "金丝雀云雀";
+pub(crate) const PLACE: &str = "云洲省临溪市青石区金丝雀巷99号";
+pub(crate) const NUMBER: &str = "990102199302140868";
+/// A driver, whose licence shows a photograph.
+const DRIVER: &str = "金丝雀白鹇";
+const DRIVER_NUMBER: &str = "990121198409071350";
+/// An applicant of a case, and who stands for them.
+const APPLICANT: &str = "金丝雀百灵";
+const APPLICANT_NUMBER: &str = "990102198703080515";
+const PROXY: &str = "金丝雀杜鹃";
+const PROXY_NUMBER: &str = "99010219910517062X";
+/// Words of a case.
+const WORDS: &str = "金丝雀说明其家庭情况";
+/// A person who signs, what they mean and on what.
+const SIGNER: &str = "金丝雀鹧鸪";
+const SIGNER_NUMBER: &str = "990102196409230739";
+const INTENT: &str = "金丝雀确认申请内容真实";
+const PAPER: &str = "canary in the content of a caller's page";
+/// The person of a notice, and one who is restricted.
+pub(crate) const MISSED: &str = "金丝雀画眉";
+pub(crate) const MISSED_NUMBER: &str = "990102197206110846";
+const RESTRICTED_NUMBER: &str = "990102199901010950";
+
+/// Everything that is planted as text.
+pub(crate) const CANARIES: [&str; 17] = [
+    NAME,
+    PLACE,
+    NUMBER,
+    DRIVER,
+    DRIVER_NUMBER,
+    APPLICANT,
+    APPLICANT_NUMBER,
+    PROXY,
+    PROXY_NUMBER,
+    WORDS,
+    SIGNER,
+    SIGNER_NUMBER,
+    INTENT,
+    PAPER,
+    MISSED,
+    MISSED_NUMBER,
+    RESTRICTED_NUMBER,
+];
+
+/// Which photograph is planted.
+const PHOTO: u64 = 99;
+/// How many octets of it are looked for.
+const OCTETS: usize = 32;
+
+/// What is looked for: its name, and its octets.
+static LOOKED_FOR: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
+    let texts = CANARIES.into_iter();
+    let mut all: Vec<_> = texts.map(|text| (text, text.as_bytes().to_vec())).collect();
+    let photo = issuance::sample_photo(PHOTO);
+    let middle = photo.len() / 2;
+    all.push(("the photograph", photo[middle..middle + OCTETS].to_vec()));
+    all
+});
+
+/// The planted value that stands in `octets`, if one does.
+pub(crate) fn found_in(octets: &[u8]) -> Option<&'static str> {
+    let mut begins = [false; 256];
+    for (_, canary) in LOOKED_FOR.iter() {
+        begins[usize::from(canary[0])] = true;
+    }
+    octets.iter().enumerate().find_map(|(at, octet)| {
+        if !begins[usize::from(*octet)] {
+            return None;
+        }
+        let mut all = LOOKED_FOR.iter();
+        let found = all.find(|(_, canary)| octets[at..].starts_with(canary));
+        found.map(|(name, _)| *name)
+    })
+}
+
+/// Plants every value; links to public pages about them.
+pub(crate) async fn everywhere(service: &Service) -> Vec<String> {
+    let mut links = vec![licence(service).await];
+    links.push(driver(service).await);
+    links.push(case(service).await);
+    signed(service).await;
+    sealed(service).await;
+    links.push(notice(service).await);
+    restricted(service).await;
+    links
+}
+
+/// The request for a property, of the planted holder.
+pub(crate) fn property() -> Value {
+    let mut request = cases::case("REAL", 1).expect("a case");
+    request["holder"]["name"] = json!(NAME);
+    request["fields"]["owner"] = json!(NAME);
+    request["fields"]["location"] = json!(PLACE);
+    assert_eq!(request["fields"]["owner_id"], NUMBER);
+    request
+}
+
+async fn page_of(service: &Service, identifier: &str) -> String {
+    let identifier = licence::Identifier::parse(identifier).expect("an identifier");
+    let licences = service.office.registry().licences();
+    let content = licences.content(&identifier, None).await.expect("answers");
+    format!("/v/{}", content.expect("a version").handle)
+}
+
+async fn issued(service: &Service, (of, key): (&str, &str), body: &Value) -> String {
+    let call = Call::post("/v1/licences", body);
+    let waits = service.done(of, (call, key), 202).await;
+    let issued = service.release(of, &waits).await;
+    let identifier = issued["identifier"].as_str().expect("an identifier");
+    let path = format!("/v1/licences/{identifier}/files/pdf");
+    let file = service.call((of, "approvals"), Call::get(path)).await;
+    let report = service.verified(file.content.to_vec()).await;
+    assert_eq!(report.json()["verdict"], "valid");
+    identifier.to_owned()
+}
+
+/// A licence of a person: issued, verified, followed by another version, on paper, lost, voided.
+async fn licence(service: &Service) -> String {
+    let identifier = issued(service, ("C-NAT", "real"), &cases::body(&property())).await;
+    let mut again = property();
+    again["decision"]["number"] = json!("变更〔2026〕第0001号");
+    again["decision"]["decided_on"] = json!("2026-07-03");
+    again["valid_from"] = json!("2026-07-03");
+    again.as_object_mut().expect("an object").remove("valid_to");
+    let path = |what: &str| format!("/v1/licences/{identifier}/{what}");
+    let body = json!({"ground": "correction", "request": again});
+    let call = Call::post(path("versions"), &body);
+    let waits = service.done("C-NAT", (call, "following"), 202).await;
+    let second = service.release("C-NAT", &waits).await;
+    let second = second["identifier"].as_str().expect("a version");
+    let copy = |event: &str, number: &str| json!({"event": event, "reference": number});
+    for (key, body) in [
+        ("copy", copy("issue", "ZZ-9")),
+        ("lost", copy("declare-lost", "GG-9")),
+    ] {
+        let call = Call::post(format!("/v1/licences/{second}/paper"), &body);
+        service.done("C-NAT", (call, key), 200).await;
+    }
+    let ending = json!({
+        "ending": "annulled", "decision": "撤字〔2026〕第0001号",
+        "legal_basis": "不动产登记暂行条例",
+    });
+    let call = Call::post(format!("/v1/licences/{second}/end"), &ending);
+    service.done("C-NAT", (call, "ending"), 200).await;
+    page_of(service, second).await
+}
+
+/// A licence with a photograph.
+async fn driver(service: &Service) -> String {
+    let mut request = cases::case("RQUAL", 1).expect("a case");
+    request["holder"]["name"] = json!(DRIVER);
+    request["fields"]["name"] = json!(DRIVER);
+    assert_eq!(request["holder"]["code"], DRIVER_NUMBER);
+    let photo = issuance::sample_photo(PHOTO);
+    request["fields"]["photo_sha256"] = json!(hex(&crypto::sha256(&photo)));
+    let body = json!({"request": request, "photo": STANDARD.encode(&photo)});
+    let identifier = issued(service, ("C-APR", "driver"), &body).await;
+    page_of(service, &identifier).await
+}
+
+const CASE: &str = "BJ-990102-20260702-00099";
+
+fn party((name, number): (&str, &str)) -> Value {
+    json!({"kind": "person", "name": name, "code": number})
+}
+
+fn signature(paper: &str) -> Value {
+    json!({
+        "by": party((PROXY, PROXY_NUMBER)), "level": "L2", "paper": paper.repeat(32),
+        "intent": INTENT, "at": "2026-07-02T01:00:00Z",
+    })
+}
+
+/// The events of a case, each with what a person is named by.
+fn happenings() -> Vec<(&'static str, &'static str, Value)> {
+    let (applicant, clerk) = (("lin.xiaoman", "applicant"), ("zhou.qinghe", "clerk"));
+    let had = |material: u16| json!({"filed": {"had": {"material": material, "how": {"handed_in": {"paper": "02".repeat(32)}}}}});
+    let missing =
+        |material: u16| json!({"filed": {"unavailable": {"material": material, "why": WORDS}}});
+    let received = json!({"received": {
+        "matter": "990102-XK-0017",
+        "applicant": party((APPLICANT, APPLICANT_NUMBER)),
+        "represented_by": party((PROXY, PROXY_NUMBER)),
+        "form": "01".repeat(32), "signed": signature("01"),
+    }});
+    let consent = json!({"filed": {"mandated": {
+        "number": "SQ-9", "subject": party((APPLICANT, APPLICANT_NUMBER)),
+        "scope": {"use": {"by": "Q-APR", "matter": "990102-XK-0017", "case": CASE, "types": ["BL"]}},
+        "purpose": WORDS, "first": "2026-07-01", "last": "2026-08-01",
+        "revoked_from": null, "signed": signature("03"),
+    }}});
+    let proxy = json!({"filed": {"mandated": {
+        "number": "SQ-10", "subject": party((APPLICANT, APPLICANT_NUMBER)),
+        "scope": {"act": {"proxy": party((PROXY, PROXY_NUMBER)), "standing": "named",
+            "matters": ["990102-XK-0017"], "acts": ["file"]}},
+        "purpose": WORDS, "first": "2026-07-01", "last": "2026-08-01",
+        "revoked_from": null, "signed": null,
+    }}});
+    let system = ("platform", "system");
+    let decided = json!({"decided": {
+        "number": "准予字〔2026〕第0099号", "outcome": "granted", "mode": "ordinary", "reasons": WORDS,
+    }});
+    [
+        (applicant, received),
+        (applicant, consent),
+        (applicant, proxy),
+        (system, missing(2)),
+        (system, missing(3)),
+        (applicant, had(1)),
+        (applicant, had(2)),
+        (applicant, had(3)),
+        (clerk, json!({"accepted": {}})),
+        (("chen.zhiyuan", "approver"), decided),
+    ]
+    .into_iter()
+    .map(|((who, role), what)| (who, role, what))
+    .collect()
+}
+
+/// A case with its papers, the link of its applicant, and a refused event with the same values.
+async fn case(service: &Service) -> String {
+    for (place, (who, role, what)) in (1..).zip(happenings()) {
+        let event = json!({
+            "id": format!("e-{place}"), "case": CASE, "number": place,
+            "actor": {"account": format!("{who}-1"), "person": who, "body": "Q-APR", "role": role},
+            "at": "2026-07-02T01:00:00Z", "what": what,
+        });
+        let call = Call::post(format!("/v1/cases/{CASE}/events"), &event);
+        let key = format!("event-{place}");
+        let told = service.done("Q-APR", (call, &key), 200).await;
+        assert_eq!(told["fate"], "applied", "{told}");
+    }
+    for kind in ["acceptance-notice", "decision"] {
+        let call = Call::post(
+            format!("/v1/cases/{CASE}/documents"),
+            &json!({"kind": kind}),
+        );
+        let waits = service.done("Q-APR", (call, kind), 202).await;
+        service.release("Q-APR", &waits).await;
+    }
+    for path in ["", "/evidence", "/documents"] {
+        let call = Call::get(format!("/v1/cases/{CASE}{path}"));
+        let answer = service.call(("Q-APR", "approvals"), call).await;
+        assert_eq!(answer.status, 200, "{path}");
+    }
+    let call = Call::post(format!("/v1/cases/{CASE}/link"), &json!({}));
+    let answer = service.call(("Q-APR", "approvals"), call).await;
+    let link = answer.json()["link"].as_str().expect("a link").to_owned();
+    let at = link.find("/p/").expect("a page");
+    link[at..].to_owned()
+}
+
+/// A person who signs a page of their own.
+async fn signed(service: &Service) {
+    let person = json!({"name": SIGNER, "number": SIGNER_NUMBER});
+    let call = Call::post("/v1/signers", &person);
+    let taken = service.done("Q-APR", (call, "signer"), 200).await;
+    let signer = taken["signer"].as_str().expect("an identity").to_owned();
+    for (act, level) in [("prove", Some("L2")), ("activate", None)] {
+        let body = json!({"act": act, "level": level, "reason": "实名核验"});
+        let call = Call::post(format!("/v1/signers/{signer}/acts"), &body);
+        service.done("Q-APR", (call, act), 200).await;
+    }
+    let order = json!({"signer": signer, "intent": INTENT, "case": CASE});
+    let call = paper::form("/v1/signatures", &order, &paper::page(PAPER));
+    let told = service.done("Q-APR", (call, "signature"), 201).await;
+    let id = told["signature"].as_str().expect("an id");
+    let call = Call::get(format!("/v1/signatures/{id}/file"));
+    let file = service.call(("Q-APR", "approvals"), call).await;
+    assert!(
+        found_in(&file.content).is_some(),
+        "it is in the file itself"
+    );
+    let report = service.verified(file.content.to_vec()).await;
+    assert_eq!(report.json()["verdict"], "valid");
+}
+
+/// A page of a caller's own under a seal.
+async fn sealed(service: &Service) {
+    let order = json!({
+        "seal": "990102-SPZYZ-01", "purpose": "document", "matter": null, "case": CASE,
+        "ground": "公函", "page": 1, "x_mm": 100, "y_mm": 40,
+    });
+    let call = paper::form("/v1/seal-signatures", &order, &paper::page(PAPER));
+    let waits = service.done("Q-APR", (call, "document"), 202).await;
+    let job = waits["job"].as_str().expect("a job");
+    let call = Call::get(format!("/v1/releases/{job}/page"));
+    let page = service.call(("Q-APR", "custodian"), call).await;
+    assert!(found_in(&page.content).is_some(), "the releaser sees it");
+    service.release("Q-APR", &waits).await;
+}
+
+/// A notice about a person, on the page.
+async fn notice(service: &Service) -> String {
+    let body = json!({
+        "about": party((MISSED, MISSED_NUMBER)),
+        "says": {"loss": {
+            "licence_type": "RQUAL", "licence": "CY990100008412", "copy": "A-0001", "on": "2026-07-02",
+        }},
+    });
+    let call = Call::post("/v1/notices", &body);
+    let draft = service.done("Q-APR", (call, "notice"), 201).await;
+    let number = draft["number"].as_str().expect("a number").to_owned();
+    let post = "POST".parse().expect("a method");
+    let path = format!("/v1/notices/{number}/publication");
+    let call = Call::send(post, path, "application/json", Vec::new());
+    service.done("Q-APR", (call, "publication"), 200).await;
+    format!("/notices/{number}")
+}
+
+/// A restriction of a person, brought and looked at.
+async fn restricted(service: &Service) {
+    service.account("C-SAMR", "credit", &["restrict"]).await;
+    let body = json!({
+        "holder": {"kind": "person", "code": RESTRICTED_NUMBER},
+        "ground": "严重失信名单管理办法第十条", "source": "临溪市市场监督管理局",
+        "effect": "shown_only", "types": [], "from": "2026-01-01", "to": null,
+    });
+    let put = "PUT".parse().expect("a method");
+    let content = body.to_string().into_bytes();
+    let call = Call::send(put, "/v1/restrictions/XZ-9", "application/json", content);
+    let answer = service.call(("C-SAMR", "credit"), call).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    let asked = json!({"holder": {"kind": "person", "code": RESTRICTED_NUMBER}, "on": null});
+    let call = Call::post("/v1/restrictions/standing", &asked);
+    let answer = service.call(("Q-APR", "approvals"), call).await;
+    assert_eq!(answer.json()[0]["number"], "XZ-9", "{}", answer.json());
+}
