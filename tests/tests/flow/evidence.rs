@@ -1,7 +1,11 @@
 //! The evidence of a case in one file: judged without the service, and every mutation of it refused by its finding.
 
-use serde_json::Value;
+use std::ffi::OsString;
+use std::path::Path;
+
+use serde_json::{Value, json};
 use server::Call;
+use tests::installation::NOW;
 
 use crate::papers::{CASE, accepted, sealed};
 use crate::stage::Service;
@@ -151,4 +155,47 @@ async fn evidence_of_a_case_is_judged_without_the_service_and_no_change_passes()
     twice.extend_from_slice(&whole);
     let report = judged(&service, twice).await;
     assert_eq!(codes(&report), ["package.malformed"], "{report}");
+}
+
+/// What the inspector's command says of a bundle in a folder, with no network: its exit status, and its line of JSON.
+fn inspected(folder: &Path, bundle: &[u8], trust: Option<&[u8]>) -> (u8, Value) {
+    let file = folder.join("case.tar");
+    std::fs::write(&file, bundle).expect("written");
+    let mut words: Vec<OsString> = vec!["yinxin-verify".into(), file.into()];
+    if let Some(trust) = trust {
+        let file = folder.join("trust.jwt");
+        std::fs::write(&file, trust).expect("written");
+        words.extend(["--trust".into(), file.into()]);
+    }
+    words.extend(["--at", "2026-07-03T01:00:00Z", "--json"].map(OsString::from));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let status = cli::run(words, NOW, &mut out, &mut err);
+    let line = String::from_utf8(out).expect("UTF-8");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    (status, serde_json::from_str(&line).expect("JSON"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_inspector_s_command_judges_the_evidence_of_a_case_from_a_file() {
+    let service = Service::start().await;
+    accepted(&service).await;
+    sealed(&service, "acceptance-notice").await;
+    let whole = bundle(&service).await;
+    let trust = service.fetch("/v1/trust").await.content.to_vec();
+    let folder = tempfile::tempdir().expect("a folder");
+    let (status, told) = inspected(folder.path(), &whole, Some(&trust));
+    assert_eq!((status, &told["kind"]), (cli::ALL_VALID, &json!("archive")));
+    assert_eq!(told["verdict"], "valid", "{told}");
+    let parts = files(&whole);
+    for (number, (files, code)) in mutations(&parts).into_iter().enumerate() {
+        let packed = verify::Case::pack(CASE, "2026-07-03T01:00:00Z", &files);
+        let packed = packed.expect("plain names");
+        let (status, told) = inspected(folder.path(), &packed, Some(&trust));
+        assert_ne!(status, cli::ALL_VALID, "{number} {told}");
+        assert!(codes(&told).contains(&code), "{number} {code}: {told}");
+    }
+    // Who trusts nobody is told that it cannot be said.
+    let (status, told) = inspected(folder.path(), &whole, None);
+    assert_eq!(status, cli::SOME_OPEN, "{told}");
+    assert_eq!(told["verdict"], "indeterminate", "{told}");
 }

@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, PersonKey};
+use crypto::{Release, SignatureAlgorithm};
 use issuance::{Clock, FixedClock};
 use registry::asked::By;
 use registry::callers::NewCaller;
+use registry::jobs::{JobId, Jobs};
 use serde_json::{Value, json};
 use server::{Answer, Call, Client};
 use tempfile::TempDir;
@@ -15,7 +17,7 @@ use tests::cases;
 use tests::customer::Customer;
 use tests::databases::Server;
 use tests::installation::{CUSTODIAN, Installation, NOW, STRANGER, secret};
-use time::{Date, SignedDuration, UtcDateTime};
+use time::{Date, Duration, SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
@@ -80,6 +82,12 @@ impl Service {
         }
     }
 
+    /// The same office as another process opens it, at the same clock.
+    pub(crate) async fn beside(&self) -> issuance::Office {
+        let office = self.installation.open(self.clock.clone()).await;
+        office.expect("it opens")
+    }
+
     pub(crate) fn now(&self) -> UtcDateTime {
         self.clock.now()
     }
@@ -142,6 +150,29 @@ impl Service {
         (answer.status.as_u16(), answer.json())
     }
 
+    /// A release that stands in the register and of which nothing followed yet, as when its process was lost: no rule is
+    /// asked on this way.
+    pub(crate) async fn left_released(&self, department: &str, job: &str) {
+        let jobs = self.office.registry().jobs();
+        let job = JobId::parse(job).expect("a job");
+        let job = jobs.find(&job, None).await.expect("answers");
+        let job = job.expect("it waits");
+        let until = self.now() + Duration::hours(24);
+        let statement = Jobs::statement(&job, CUSTODIAN, until).expect("rendered");
+        let signature = self
+            .installation
+            .release(CUSTODIAN, &statement.bytes(), self.now());
+        let release = Release {
+            statement,
+            algorithm: SignatureAlgorithm::EcdsaP256Sha256,
+            signature: signature.expect("signs"),
+        };
+        let department = DepartmentKey::parse(department).expect("a department");
+        let by = By::new(CUSTODIAN, self.now());
+        let released = jobs.release(&department, &job.id, release, by).await;
+        released.expect("it waits");
+    }
+
     /// A licence that waits for its release: its job, its identifier.
     pub(crate) async fn waiting(&self, request: &Value, key: &str) -> (String, String) {
         let department = request["issuer"].as_str().expect("an issuer");
@@ -190,13 +221,7 @@ impl Service {
 
     /// Puts a changed catalogue in force.
     pub(crate) async fn import(&self, change: impl Fn(&mut Value)) {
-        let sample = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
-        let mut whole = json!({
-            "departments": sample(include_str!("../../../crates/server/demo/catalogue/departments.json")),
-            "types": sample(include_str!("../../../crates/server/demo/catalogue/licence-types.json")),
-            "matters": sample(include_str!("../../../crates/server/demo/catalogue/matters-catalogue.json")),
-            "powers": sample(include_str!("../../../crates/server/demo/catalogue/powers.json")),
-        });
+        let mut whole = catalogue();
         change(&mut whole);
         let call = Call::send(
             "PUT".parse().expect("a method"),
@@ -247,6 +272,17 @@ impl Service {
         let denied = entries.into_iter().filter(|entry| entry.deed == "deny");
         denied.map(|entry| entry.ground).collect()
     }
+}
+
+/// The catalogue of the sample, as it is imported.
+pub(crate) fn catalogue() -> Value {
+    let sample = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+    json!({
+        "departments": sample(include_str!("../../../crates/server/demo/catalogue/departments.json")),
+        "types": sample(include_str!("../../../crates/server/demo/catalogue/licence-types.json")),
+        "matters": sample(include_str!("../../../crates/server/demo/catalogue/matters-catalogue.json")),
+        "powers": sample(include_str!("../../../crates/server/demo/catalogue/powers.json")),
+    })
 }
 
 /// The matter of this code in a catalogue that is about to be imported.

@@ -1,5 +1,5 @@
 //! Every pair of state and event through the API, made from the table: what it lists works, what it does not list is
-//! refused and changes nothing (R10).
+//! refused, changes nothing and leaves an entry of the trace (R10).
 
 use catalogue::Ending;
 use licence::Phase;
@@ -7,6 +7,7 @@ use licence::transition::{EventKind, Transition};
 use serde_json::{Value, json};
 use server::Call;
 use tests::cases;
+use tests::installation::CUSTODIAN;
 use time::macros::date;
 use time::{Duration, SignedDuration};
 
@@ -16,10 +17,11 @@ const BUREAU: &str = "C-APR";
 /// The two people who void, by the accounts that the stage gave them.
 const TWO: [&str; 2] = ["voider", "second-voider"];
 
-/// A licence in a phase: its identifier, and the job that made it.
+/// A licence in a phase: its identifier, the job that made it, and the release that was signed for it.
 struct Made {
     identifier: String,
     job: String,
+    release: Value,
 }
 
 /// How many licences were asked for, for numbers of their own.
@@ -76,11 +78,17 @@ async fn make(service: &Service, phase: Phase, count: &mut Count) -> Made {
     }
     let key = format!("make-{}", count.0);
     let (job, identifier) = service.waiting(&request, &key).await;
-    let made = Made { identifier, job };
+    let signing = service.at(BUREAU);
+    let signed = signing.signed(("custodian", CUSTODIAN), &job, service.now());
+    let made = Made {
+        release: signed.await.expect("it waits"),
+        identifier,
+        job,
+    };
     if phase == Phase::PendingSeal {
         return made;
     }
-    let (status, told) = service.release(BUREAU, &made.job).await;
+    let (status, told) = seal(service, &made).await;
     assert_eq!(status, 201, "{told}");
     let before = match phase {
         Phase::Suspended => Some(EventKind::Suspend),
@@ -147,12 +155,14 @@ async fn attempt(
 }
 
 async fn seal(service: &Service, made: &Made) -> (u16, Value) {
-    let call = Call::get(format!("/v1/releases/{}", made.job));
-    let (status, offer) = service.call((BUREAU, "custodian"), call).await;
-    if status != 200 {
-        return (status, offer);
-    }
-    service.release(BUREAU, &made.job).await
+    let call = Call::post(format!("/v1/releases/{}", made.job), &made.release);
+    service.call((BUREAU, "custodian"), call).await
+}
+
+/// How many refusals stand in the trace about it.
+async fn denials(service: &Service, made: &Made) -> usize {
+    let (own, job) = (&made.identifier, &made.job);
+    service.denials(BUREAU, own).await.len() + service.denials(BUREAU, job).await.len()
 }
 
 /// A change; of an expired one a late renewal, which the matter of this test allows.
@@ -182,11 +192,14 @@ async fn refused(service: &Service, count: &mut Count) -> usize {
             if Transition::find(phase, event).is_some() {
                 continue;
             }
+            let refusals = denials(service, &made).await;
             let (status, told) = attempt(service, &made, event, count).await;
             let pair = format!("{} {}", phase.code(), event.code());
             assert!((400..500).contains(&status), "{pair}: {status} {told}");
             assert!(told["code"].is_string(), "{pair}: {told}");
             assert_eq!(state(service, &made).await, before, "{pair}");
+            let traced = denials(service, &made).await;
+            assert_eq!(traced, refusals + 1, "{pair}: {told}");
             pairs += 1;
         }
     }

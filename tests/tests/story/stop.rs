@@ -1,8 +1,10 @@
 //! R6: a supervisor's stop holds wherever a seal would be used for the case, until it is lifted.
 
+use registry::jobs::{JobId, JobState};
 use serde_json::{Value, json};
 use server::Call;
 use tests::installation::CUSTODIAN;
+use time::Duration;
 use time::macros::utc_datetime;
 
 use crate::on_each_store;
@@ -97,5 +99,58 @@ fn a_stopped_case_is_not_released_and_a_released_one_is_not_rolled_back() {
             (code.as_str(), rule),
             ("case.released-already", json!("R10"))
         );
+    });
+}
+
+/// How far a job is, after so much time.
+async fn standing(stage: &Stage, job: &str) -> JobState {
+    stage.go_to(stage.now() + Duration::minutes(2)).await;
+    let jobs = stage.office.registry().jobs();
+    let id = JobId::parse(job).expect("a job");
+    let job = jobs.find(&id, None).await.expect("answers");
+    job.expect("it is there").state
+}
+
+/// The grounds on which a job was refused, in order.
+async fn denials(stage: &Stage, job: &str) -> Vec<String> {
+    let all = stage.trace("Q-APR").await.into_iter();
+    all.filter(|entry| entry.deed == "deny" && entry.object == job)
+        .map(|entry| entry.ground)
+        .collect()
+}
+
+#[test]
+fn a_stop_between_release_and_journal_holds_what_was_released_until_it_is_lifted() {
+    on_each_store("stop_left", |stage| async move {
+        let job = decided(&stage).await;
+        stage.left_released(&job).await;
+        let stop = json!({"stopped": {"reason": "超越权限"}});
+        stage.applied(&at(17, "stop", SUPERVISOR, stop)).await;
+        for _ in 0..3 {
+            assert_eq!(standing(&stage, &job).await, JobState::Released);
+        }
+        assert_eq!(denials(&stage, &job).await, ["seal.case-stopped"]);
+        let lift = json!({"lifted": {"reason": "已核实"}});
+        stage.applied(&at(18, "lift", SUPERVISOR, lift)).await;
+        assert_eq!(standing(&stage, &job).await, JobState::Recorded);
+    });
+}
+
+#[test]
+fn a_decision_that_was_rolled_back_carries_no_seal() {
+    on_each_store("rolled_back", |stage| async move {
+        let job = decided(&stage).await;
+        let back = json!({"rolled_back": {"reason": "依据有误"}});
+        stage.applied(&at(17, "back", APPROVER, back)).await;
+        let bureau = stage.at("Q-APR");
+        let custodian = ("custodian", CUSTODIAN);
+        let refused = bureau.release(custodian, &job, stage.now()).await;
+        let refused = refused.expect("an answer");
+        assert_eq!(refused.status, 422, "{}", refused.json());
+        let defect = refused.json()["defects"][0].clone();
+        let code = defect["code"].as_str().expect("a code").to_owned();
+        assert_eq!(defect["rule"], "R1", "{defect}");
+        assert_eq!(denials(&stage, &job).await, [code]);
+        assert_eq!(standing(&stage, &job).await, JobState::Waiting);
     });
 }
