@@ -1,7 +1,7 @@
 //! The routes, and the API document that is generated from them.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tower_http::trace::TraceLayer;
@@ -145,6 +145,13 @@ pub(crate) fn router(app: App) -> Router {
         .fallback(async || Problem::new(Code::NotFound))
         .layer(DefaultBodyLimit::disable())
         .route_layer(from_fn_with_state(app.clone(), admit))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(app)
+}
+
+/// What the log says of a request: its route. What stands in the place of an identifier may be anything (T-P8, D8).
+fn span(request: &Request) -> tracing::Span {
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("", MatchedPath::as_str);
+    tracing::debug_span!("request", method = %request.method(), route)
 }
