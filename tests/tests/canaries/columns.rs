@@ -8,10 +8,10 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use crate::planted::found_in;
+use crate::planted::{SIGNER, found_beside, found_in};
 
 /// What a column may hold. Nothing else is lawful in the list.
-const HOLDS: [&str; 6] = [
+const HOLDS: [&str; 7] = [
     // Encrypted, bound to its place.
     "sealed",
     // A digest, keyed where it is of something that can be guessed; a signature; a salt.
@@ -21,6 +21,8 @@ const HOLDS: [&str; 6] = [
     "masked",
     // What an officer writes of a decision or a ground: no field for anybody's data.
     "ground",
+    // Certificates, those of persons among them, which name who signs: the name alone, and no other planted value.
+    "named",
     // Public as it is: certificates, lists, leaves, tiles, receipts, the published catalogue.
     "public",
 ];
@@ -33,7 +35,7 @@ caller: id=word department=word name=word scopes=word person=word secret=sealed
 case_file: case_number=word department=word state=word applicant=digest content=sealed
 case_link: case_number=word department=word handle=sealed handle_digest=digest
 catalogue_import: digest=digest sources=public person=word
-certificate: issuer=word serial=public profile=word department=word tbs_digest=digest der=public
+certificate: issuer=word serial=public profile=word department=word tbs_digest=digest der=named
 counter: name=word
 crl_scope: issuer=word der=public
 event: identifier=word department=word kind=word actor=word ground=ground life=word
@@ -61,7 +63,7 @@ seal: code=word department=word stage=word last_person=word last_duty=word pendi
 seal_event: code=word department=word event=word stage=word people=word reason=ground
 seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
-signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=sealed
+signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named
 signer_event: signer=word department=word act=word state=word actor=word reason=ground
 status_due: identifier=word department=word
 status_list: uri=word key_id=word permutation=sealed token=public
@@ -166,9 +168,11 @@ pub(crate) async fn search(address: &str, found: &mut Vec<String>) {
     let mut planted = Vec::new();
     let columns = values(address, &mut |place, value| {
         *looked.entry(place.to_owned()).or_default() += 1;
-        if let Some(canary) = found_in(value) {
-            planted.push(format!("{place}: {canary}"));
-        }
+        let found = match listed.get(place) {
+            Some(&"named") => found_beside(value, SIGNER),
+            _ => found_in(value),
+        };
+        planted.extend(found.map(|canary| format!("{place}: {canary}")));
     })
     .await;
     let known: BTreeSet<String> = listed.keys().cloned().collect();

@@ -27,7 +27,7 @@ const PROXY_NUMBER: &str = "99010219910517062X";
 /// Words of a case.
 const WORDS: &str = "金丝雀说明其家庭情况";
 /// A person who signs, what they mean and on what.
-const SIGNER: &str = "金丝雀鹧鸪";
+pub(crate) const SIGNER: &str = "金丝雀鹧鸪";
 const SIGNER_NUMBER: &str = "990102196409230739";
 const INTENT: &str = "金丝雀确认申请内容真实";
 const PAPER: &str = "canary in the content of a caller's page";
@@ -74,6 +74,11 @@ static LOOKED_FOR: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
 
 /// The planted value that stands in `octets`, if one does.
 pub(crate) fn found_in(octets: &[u8]) -> Option<&'static str> {
+    found_beside(octets, "")
+}
+
+/// The same, leaving one value out of sight.
+pub(crate) fn found_beside(octets: &[u8], but: &str) -> Option<&'static str> {
     let mut begins = [false; 256];
     for (_, canary) in LOOKED_FOR.iter() {
         begins[usize::from(canary[0])] = true;
@@ -82,7 +87,7 @@ pub(crate) fn found_in(octets: &[u8]) -> Option<&'static str> {
         if !begins[usize::from(*octet)] {
             return None;
         }
-        let mut all = LOOKED_FOR.iter();
+        let mut all = LOOKED_FOR.iter().filter(|(name, _)| *name != but);
         let found = all.find(|(_, canary)| octets[at..].starts_with(canary));
         found.map(|(name, _)| *name)
     })
