@@ -31,6 +31,9 @@ const HOLDS: [&str; 7] = [
 const COLUMNS: &str = "
 alias: paper=word number=word licence=word
 archive_due: identifier=word department=word
+batch: id=word department=word caller=word requester=word seal=word package=word
+batch_line: batch=word department=word job=word held=word
+batch_release: digest=digest batch=word department=word listed=digest releaser=word
 caller: id=word department=word name=word scopes=word person=word secret=sealed
 case_file: case_number=word department=word state=word applicant=digest content=sealed
 case_link: case_number=word department=word handle=sealed handle_digest=digest
@@ -61,7 +64,7 @@ restriction: number=word department=word holder_digest=digest holder_masked=mask
 seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \
  pending_duty=word
 seal_event: code=word department=word event=word stage=word people=word reason=ground
-seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word
+seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
 signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named
 signer_event: signer=word department=word act=word state=word actor=word reason=ground

@@ -166,6 +166,7 @@ impl Service {
             statement,
             algorithm: SignatureAlgorithm::EcdsaP256Sha256,
             signature: signature.expect("signs"),
+            listing: None,
         };
         let department = DepartmentKey::parse(department).expect("a department");
         let by = By::new(CUSTODIAN, self.now());

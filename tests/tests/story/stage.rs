@@ -134,6 +134,7 @@ impl Stage {
             statement,
             algorithm: SignatureAlgorithm::EcdsaP256Sha256,
             signature: signature.expect("signs"),
+            listing: None,
         };
         let by = By::new(CUSTODIAN, self.now());
         let released = jobs.release(&job.department, &job.id, release, by).await;
