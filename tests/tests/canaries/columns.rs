@@ -11,9 +11,11 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use crate::planted::{SIGNER, found_beside, found_in};
 
 /// What a column may hold. Nothing else is lawful in the list.
-const HOLDS: [&str; 7] = [
+const HOLDS: [&str; 8] = [
     // Encrypted, bound to its place.
     "sealed",
+    // The same, where nothing is written any more.
+    "past",
     // A digest, keyed where it is of something that can be guessed; a signature; a salt.
     "digest",
     // Codes, names of keys, accounts and states, days: nothing that a person brings.
@@ -36,7 +38,7 @@ batch_line: batch=word department=word job=word held=word
 batch_release: digest=digest batch=word department=word listed=digest releaser=word
 caller: id=word department=word name=word scopes=word person=word secret=sealed
 case_file: case_number=word department=word state=word applicant=digest content=sealed
-case_link: case_number=word department=word handle=sealed handle_digest=digest
+case_link: case_number=word department=word handle=past handle_digest=past
 catalogue_import: digest=digest sources=public person=word
 certificate: issuer=word serial=public profile=word department=word tbs_digest=digest der=named
 counter: name=word
@@ -58,6 +60,7 @@ outbox: event=word receiver=word department=word stream=word kind=word payload=s
 paper: licence=word copies=word
 paper_number: number=word licence=word
 person: id=word department=word roles=word public_key=public
+person_link: kind=word object=word department=word handle=sealed handle_digest=digest
 quota_use: caller=word
 request: caller=word request_key=word fingerprint=digest department=word job=word response=sealed
 restriction: number=word department=word holder_digest=digest holder_masked=masked content=ground
