@@ -368,7 +368,7 @@ pub(crate) async fn holder(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let frame = Frame::new(&counter, &asked, &headers, &format!("/h/{handle}"));
+    let frame = Frame::new(&counter, &asked, &headers);
     let (status, text) = match issuance::lives::uses::shown(&counter.office, &handle).await {
         Ok(Some(shown)) => {
             let uses = shown.uses.into_iter().map(|one| used(&frame, one));
