@@ -17,6 +17,8 @@ mod matters;
 mod notices;
 #[path = "lives/overtaken.rs"]
 mod overtaken;
+#[path = "lives/packages.rs"]
+mod packages;
 #[path = "lives/parts.rs"]
 mod parts;
 #[path = "lives/rules.rs"]

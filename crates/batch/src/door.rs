@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::apart::{Entry, NotApart};
 use crate::carry::Carrying;
+use crate::package::{self, NotResults};
 use crate::together::{BatchOrder, MAX_LICENCES, Respond, TogetherError, Wanted, begin_together};
 
 /// A batch as it is asked for.
@@ -31,6 +32,9 @@ pub enum DoorError {
     /// What is wrong with each entry, by its place from 0.
     #[error("{} entries of the batch cannot be issued", .0.len())]
     Defective(Vec<Defective>),
+    /// What stands against them as the results of the package.
+    #[error("the licences are not the results of the package")]
+    Package(Vec<NotResults>),
     /// Another request was made under this key.
     #[error("another request was made under this key")]
     KeyReused,
@@ -89,6 +93,13 @@ pub async fn begin(
     asked: Asked,
 ) -> Result<(Response, Option<Carrying>), DoorError> {
     let licences = licences(asked.entries)?;
+    if !asked.package.is_empty() {
+        let wrong = package::inspect(office, asker, &asked.package, &licences).await;
+        let wrong = wrong.map_err(|error| DoorError::Issue(error.into()))?;
+        if !wrong.is_empty() {
+            return Err(DoorError::Package(wrong));
+        }
+    }
     let entries: Vec<u32> = licences.iter().map(|wanted| wanted.entry).collect();
     let order = BatchOrder {
         licences,

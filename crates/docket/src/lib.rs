@@ -13,10 +13,12 @@ mod concern;
 pub mod due;
 mod ground;
 pub mod look;
+pub mod package;
 mod publicise;
 mod room;
 pub mod take;
 pub mod tell;
+pub mod together;
 
 pub use concern::is_concerned;
 pub use ground::{CaseGround, grant};

@@ -411,7 +411,10 @@ fn clock(
 }
 
 fn figures(items: &[Item]) -> FiguresTold {
-    let figures = Figures::of(items.iter().map(|item| &item.means));
+    figures_told(&Figures::of(items.iter().map(|item| &item.means)))
+}
+
+pub(crate) fn figures_told(figures: &Figures) -> FiguresTold {
     FiguresTold {
         hand_in: figures.hand_in,
         promised: figures.promised,
@@ -432,13 +435,7 @@ fn material(item: &Item) -> MaterialTold {
         number: item.number,
         name: item.name.as_str().to_owned(),
         means: item.means.code(),
-        standing: match &item.standing {
-            Standing::Open => "open",
-            Standing::Had(_) => "had",
-            Standing::Promised(_) => "promised",
-            Standing::Deferred(_) => "deferred",
-            Standing::NotNeeded => "not_needed",
-        },
+        standing: standing(&item.standing),
         how: how.map(|how| match how {
             How::HandedIn { .. } => "handed_in",
             How::Reused { .. } => "reused",
@@ -449,6 +446,17 @@ fn material(item: &Item) -> MaterialTold {
         }),
         licence: how.and_then(How::licence).map(ToString::to_string),
         asked: item.asked,
+    }
+}
+
+/// The word for where a material stands.
+pub(crate) fn standing(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Open => "open",
+        Standing::Had(_) => "had",
+        Standing::Promised(_) => "promised",
+        Standing::Deferred(_) => "deferred",
+        Standing::NotNeeded => "not_needed",
     }
 }
 

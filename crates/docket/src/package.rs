@@ -2,10 +2,8 @@
 //! shown of a package.
 
 use catalogue::key::DepartmentKey;
-use dossier::material::{Figures, Standing};
 use dossier::number::{CaseNumber, PackageNumber};
 use dossier::package::{Need, Package, PackageOf, PackageRefused};
-use dossier::together::{PackageEvent, Together};
 use dossier::{CaseFile, Dossier, Fate, Refused};
 use licence::restriction::Restriction;
 use registry::StoreError;
@@ -17,9 +15,12 @@ use serde_json::Value;
 use time::UtcDateTime;
 
 use crate::concern::is_concerned;
-use crate::look::{FiguresTold, means_code};
+use crate::look::{FiguresTold, figures_told, standing};
 use crate::room::Room;
-use crate::take::{Course, Judging, Refusal, Sender, addressed, held_against, judge, refusal_of};
+use crate::take::{
+    Course, Judging, Refusal, Sender, addressed, held_against, judge, licences, refusal_of,
+};
+use crate::together::{PackageEvent, Together};
 
 /// What became of an event of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +111,7 @@ pub async fn take(
         Err(why) => return denied(room, &sender, &event, why).await,
     };
     let mut each = Vec::with_capacity(happenings.len());
+    let mut objections = Vec::new();
     for (case, what) in happenings {
         let of_case = dossier::event::CaseEvent {
             id: event.id.clone(),
@@ -124,6 +126,8 @@ pub async fn take(
             Some(objection) => Some(objection),
             None => held_against(room, &sender, &of_case).await?,
         };
+        objections.extend(objection.clone().map(|objection| (case.clone(), objection)));
+        let looked = licences(room, &case, &of_case).await?;
         each.push(TakingOne {
             case: case.clone(),
             judge: judge(Judging {
@@ -131,6 +135,7 @@ pub async fn take(
                 sender: sender.clone(),
                 event: of_case,
                 restrictions: restrictions.clone(),
+                licences: looked,
                 objection,
                 course: Course::Together,
                 now,
@@ -149,7 +154,7 @@ pub async fn take(
     Ok(match room.registry.cases().take_all(taking).await? {
         TakenAll::Repeated(response) => response.map_or(Outcome::Hidden, Outcome::Taken),
         TakenAll::Taken(response) => Outcome::Taken(response),
-        TakenAll::Refused(all) => refused(all),
+        TakenAll::Refused(all) => refused(&all, &objections),
     })
 }
 
@@ -208,32 +213,21 @@ async fn denied(
 }
 
 /// What the cases say that refuse it; a case that is not there for the sender hides the whole.
-fn refused(all: Vec<(CaseNumber, Judged)>) -> Outcome {
+fn refused(all: &[(CaseNumber, Judged)], objections: &[(CaseNumber, Refusal)]) -> Outcome {
     let mut told = Vec::new();
     for (case, judged) in all {
-        if let Some(objection) = judged.objection {
-            let refusal = Refusal {
-                code: objection.code,
-                text: objection.text,
-                rule: objection.rule,
-                cards: Vec::new(),
-            };
-            told.push(RefusedIn {
-                case: Some(case),
-                refusal,
-            });
-            continue;
-        }
-        match &judged.took.fate {
-            Fate::Refused { why, cards } => told.push(RefusedIn {
-                case: Some(case),
-                refusal: refusal_of(why, cards),
-            }),
-            Fate::Applied(_) => {}
-            // Known in this case, and not in another; or the case is not there for the sender.
-            Fate::Repeated | Fate::Parked { .. } if judged.response.is_some() => {}
-            _ => return Outcome::Hidden,
-        }
+        let objection = objections.iter().find(|(of, _)| of == case);
+        let refusal = match (&judged.took.fate, &judged.response, objection) {
+            (Fate::Refused { why, cards }, ..) => refusal_of(why, cards),
+            // Taken here, or known here and not in another.
+            (_, Some(_), _) => continue,
+            (_, None, Some((_, objection))) => objection.clone(),
+            (_, None, None) => return Outcome::Hidden,
+        };
+        told.push(RefusedIn {
+            case: Some(case.clone()),
+            refusal,
+        });
     }
     match told.is_empty() {
         true => Outcome::Hidden,
@@ -276,13 +270,9 @@ pub async fn find(
         package: package.to_string(),
         cases: seen.iter().filter_map(|file| packaged(file)).collect(),
         needs: needs(&known, &terms, &dossiers),
-        figures: FiguresTold::of(&figures(&terms)),
+        figures: figures_told(&terms.figures()),
         results: terms.results.iter().map(ToString::to_string).collect(),
     }))
-}
-
-fn figures(terms: &Package) -> Figures {
-    terms.figures()
 }
 
 fn packaged(file: &CaseFile) -> Option<PackagedTold> {
@@ -307,7 +297,9 @@ fn need_told(known: &PackageOf, need: &Need, dossiers: &[&Dossier]) -> NeedTold 
     let number_in = |dossier: &Dossier| {
         let matter = &dossier.terms().matter;
         let mut serves = need.serves.iter();
-        serves.find(|(code, _)| code == matter).map(|(_, number)| *number)
+        serves
+            .find(|(code, _)| code == matter)
+            .map(|(_, number)| *number)
     };
     let item = dossiers
         .iter()
@@ -318,14 +310,8 @@ fn need_told(known: &PackageOf, need: &Need, dossiers: &[&Dossier]) -> NeedTold 
     });
     NeedTold {
         name: need.name_zh.clone(),
-        means: means_code(&need.means),
-        standing: match item.map(|item| &item.standing) {
-            None | Some(Standing::Open) => "open",
-            Some(Standing::Had(_)) => "had",
-            Some(Standing::Promised(_)) => "promised",
-            Some(Standing::Deferred(_)) => "deferred",
-            Some(Standing::NotNeeded) => "not_needed",
-        },
+        means: need.means.code(),
+        standing: item.map_or("open", |item| standing(&item.standing)),
         serves: serves.collect(),
     }
 }

@@ -8,9 +8,10 @@ use dossier::card::Card;
 use dossier::event::{CaseEvent, Filing, Happening};
 use dossier::notice::Notice;
 use dossier::number::CaseNumber;
+use dossier::package::PackageRefused;
 use dossier::person::Party;
 use dossier::scene::HeldLicence;
-use dossier::{CaseFile, Effect, Fate, TakeRefused, Took};
+use dossier::{CaseFile, Effect, Fate, Refused, TakeRefused, Took};
 use licence::Identifier;
 use licence::restriction::Restriction;
 use registry::StoreError;
@@ -24,6 +25,7 @@ use crate::concern::may_report;
 use crate::publicise::notices;
 use crate::room::Room;
 use crate::tell::{Teller, colour};
+use crate::together::is_shared;
 
 /// Most events of one body that wait for the case to be opened.
 const MAX_EARLY: usize = 16;
@@ -126,6 +128,7 @@ pub async fn take(
             restrictions,
             licences,
             objection: objection.clone(),
+            course: Course::Alone,
             now,
         }),
     };
@@ -142,7 +145,12 @@ pub async fn take(
 }
 
 fn refused(why: &TakeRefused, cards: &[Card]) -> Outcome {
-    Outcome::Refused(Refusal {
+    Outcome::Refused(refusal_of(why, cards))
+}
+
+/// What a refusal of the case says to the sender.
+pub(crate) fn refusal_of(why: &TakeRefused, cards: &[Card]) -> Refusal {
+    Refusal {
         code: why.code(),
         text: why.to_string(),
         rule: match why {
@@ -150,7 +158,7 @@ fn refused(why: &TakeRefused, cards: &[Card]) -> Outcome {
             _ => None,
         },
         cards: cards.iter().map(|card| colour(card.colour)).collect(),
-    })
+    }
 }
 
 fn objection(code: &'static str, text: &str, rule: Option<Rule>) -> Refusal {
@@ -163,7 +171,7 @@ fn objection(code: &'static str, text: &str, rule: Option<Rule>) -> Refusal {
 }
 
 /// A calling system acts for its own department alone, and for the case it names.
-fn addressed(sender: &Sender, case: &CaseNumber, event: &CaseEvent) -> Option<Refusal> {
+pub(crate) fn addressed(sender: &Sender, case: &CaseNumber, event: &CaseEvent) -> Option<Refusal> {
     if event.case != *case {
         return Some(objection(
             "case.other-case",
@@ -182,7 +190,7 @@ fn addressed(sender: &Sender, case: &CaseNumber, event: &CaseEvent) -> Option<Re
 
 /// What the register says against it: an account of somebody else, somebody whose rights have ended, a licence that
 /// is none of that type or not valid.
-async fn held_against(
+pub(crate) async fn held_against(
     room: &Room,
     sender: &Sender,
     event: &CaseEvent,
@@ -230,7 +238,7 @@ async fn held_against(
 
 /// What the register holds of the licences that an event uses, and those use that wait for it.
 #[derive(Debug, Default)]
-struct Looked {
+pub(crate) struct Looked {
     asked: BTreeSet<Identifier>,
     held: Vec<HeldLicence>,
 }
@@ -243,7 +251,11 @@ fn used(event: &CaseEvent) -> Option<&Identifier> {
     }
 }
 
-async fn licences(room: &Room, case: &CaseNumber, event: &CaseEvent) -> Result<Looked, StoreError> {
+pub(crate) async fn licences(
+    room: &Room,
+    case: &CaseNumber,
+    event: &CaseEvent,
+) -> Result<Looked, StoreError> {
     let known = room.registry.cases().find(case).await?;
     let parked = known.iter().flat_map(|record| record.file.parked());
     let asked: BTreeSet<Identifier> = parked.chain([event]).filter_map(used).cloned().collect();
@@ -288,14 +300,24 @@ impl HolderOf {
 }
 
 /// What an event is judged with, handed into its transaction.
-struct Judging {
-    room: Room,
-    sender: Sender,
-    event: CaseEvent,
-    restrictions: Vec<Restriction>,
-    licences: Looked,
-    objection: Option<Refusal>,
-    now: UtcDateTime,
+pub(crate) struct Judging {
+    pub(crate) room: Room,
+    pub(crate) sender: Sender,
+    pub(crate) event: CaseEvent,
+    pub(crate) restrictions: Vec<Restriction>,
+    pub(crate) licences: Looked,
+    pub(crate) objection: Option<Refusal>,
+    pub(crate) course: Course,
+    pub(crate) now: UtcDateTime,
+}
+
+/// On which way an event comes into its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// For itself, under the number that its sender gave it.
+    Alone,
+    /// With events of other cases of a package: the case gives it its next number.
+    Together,
 }
 
 /// A file to which nothing was added.
@@ -310,11 +332,46 @@ fn unchanged(file: &CaseFile, why: TakeRefused) -> Took {
     }
 }
 
-fn judge(judging: Judging) -> Judge {
-    Box::new(move |held| judging.judged(held))
+pub(crate) fn judge(judging: Judging) -> Judge {
+    Box::new(move |held| judging.numbered(&held.file).judged(held))
 }
 
 impl Judging {
+    /// The event with the number that it has in its case: a repeat has the number of before.
+    fn numbered(mut self, file: &CaseFile) -> Self {
+        if self.course == Course::Together {
+            let mut known = file.history().iter();
+            let known = known.find(|known| known.id == self.event.id);
+            self.event.number = known.map_or_else(|| file.due(), |known| known.number);
+        }
+        self
+    }
+
+    /// Whether it says of one case what belongs to several of its package (R14), or opens one case of a package alone.
+    fn is_apart(&self, file: &CaseFile) -> bool {
+        if self.course == Course::Together {
+            return false;
+        }
+        if let Happening::Received(application) = &self.event.what {
+            return application.package.is_some();
+        }
+        let package = file.dossier().and_then(|dossier| dossier.package());
+        package.is_some_and(|package| {
+            let terms = package.terms(&self.room.catalogue);
+            let what = (&self.event.case, &self.event.what);
+            terms.is_ok_and(|terms| is_shared(package, &terms, what))
+        })
+    }
+
+    /// Why the case itself is not asked about an event that is new to it.
+    fn turned_away(&self, file: &CaseFile) -> Option<TakeRefused> {
+        if self.crowds(file) {
+            return Some(TakeRefused::Full);
+        }
+        let apart = || Refused::from(PackageRefused::Apart(self.event.case.clone()));
+        self.is_apart(file).then(|| apart().into())
+    }
+
     fn judged(&self, held: &Held) -> Judged {
         // A repeat is told what it was told, whatever has changed since.
         let is_known = held
@@ -341,9 +398,10 @@ impl Judging {
             &self.licences.held,
             self.now,
         );
-        let took = match self.crowds(&held.file) && !is_known {
-            true => unchanged(&held.file, TakeRefused::Full),
-            false => held.file.take(self.event.clone(), &scene),
+        let turned_away = self.turned_away(&held.file).filter(|_| !is_known);
+        let took = match turned_away {
+            Some(why) => unchanged(&held.file, why),
+            None => held.file.take(self.event.clone(), &scene),
         };
         self.recorded(held, took)
     }

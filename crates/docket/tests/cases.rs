@@ -10,6 +10,8 @@ mod due;
 #[expect(dead_code, reason = "the story's office serves several tests")]
 #[path = "../../dossier/tests/cases/office.rs"]
 mod office;
+#[path = "cases/packages.rs"]
+mod packages;
 #[expect(dead_code, reason = "the office of the registry serves several tests")]
 #[path = "../../registry/tests/licences/office.rs"]
 mod register;

@@ -3,37 +3,24 @@
 //! An event is one fact: the file is read under its row's lock, judged by what the caller brings, and kept with the
 //! entry of the trace and the events for others. A refused event leaves its entry, and the cards it earned.
 
+mod taking;
+
 use std::sync::Arc;
 
-use catalogue::key::DepartmentKey;
+use catalogue::key::{DepartmentKey, MatterCode};
 pub use dossier::card::Colour;
-use dossier::notice::Notice;
-use dossier::number::CaseNumber;
+use dossier::number::{CaseNumber, PackageNumber};
+use dossier::package::{CaseOf, PackageOf};
 use dossier::scene::SealRelease;
-use dossier::{CaseFile, Took};
 use licence::HolderCode;
 use store::{Link, Row, Store, StoreError};
-use thiserror::Error;
 use time::{Date, UtcDateTime};
-use trail::asked::{self, Asked, By, Response, Seen};
-use trail::outbox::{self, Outgoing};
-use trail::secrets::{Place, Secrets};
-use trail::trace::{self, Act};
+use trail::secrets::Secrets;
 
-use crate::notices;
-
-/// A case as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseRecord {
-    /// Whose it is: the body that decides it; before it was opened, who sent its first event.
-    pub department: DepartmentKey,
-    /// Its file.
-    pub file: CaseFile,
-    /// How often it was written.
-    pub revision: u64,
-    /// The last day up to which checks of its commitments were asked for.
-    pub checked: Option<Date>,
-}
+pub use taking::{
+    CaseRecord, Held, Judge, Judged, TakeError, Taken, TakenAll, Taking, TakingAll, TakingOne,
+};
+use taking::{DAMAGED, FIND, number, number_of, read, releases};
 
 /// A case in a list: nothing of its applicant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,87 +39,6 @@ pub struct CaseLine {
     pub changed: UtcDateTime,
 }
 
-/// What an event is judged on, read in its transaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// Whose the case is; nothing for one that is not known.
-    pub department: Option<DepartmentKey>,
-    /// Its file.
-    pub file: CaseFile,
-    /// The releases of seals for documents of the case.
-    pub releases: Vec<SealRelease>,
-    /// The last day up to which checks of its commitments were asked for.
-    pub checked: Option<Date>,
-}
-
-/// What was found about an event.
-#[derive(Debug, Clone)]
-pub struct Judged {
-    /// What became of it, with the file afterwards.
-    pub took: Took,
-    /// Whose the case is afterwards.
-    pub department: DepartmentKey,
-    /// The entries of the trace, all of one department.
-    pub acts: Vec<Act>,
-    /// Whom to tell.
-    pub events: Vec<Outgoing>,
-    /// What stands on the authority's page from now on; numbers are drawn here.
-    pub notices: Vec<Notice>,
-    /// The answer that is kept for the request; nothing for a refusal, which may be asked for again.
-    pub response: Option<Response>,
-    /// The day for which upkeep has looked at the case; nothing when it has to look again.
-    pub looked: Option<Date>,
-    /// The last day up to which checks of its commitments were asked for.
-    pub checked: Option<Date>,
-}
-
-/// Judges an event on what is held.
-pub type Judge = Box<dyn FnOnce(&Held) -> Judged + Send>;
-
-/// An event on its way into a case.
-pub struct Taking {
-    /// The request, with its idempotency key; nothing for what the service does by itself.
-    pub asked: Option<Asked>,
-    /// The case.
-    pub case: CaseNumber,
-    /// Who sends it.
-    pub department: DepartmentKey,
-    /// Who, when.
-    pub by: By,
-    /// What becomes of it.
-    pub judge: Judge,
-}
-
-impl std::fmt::Debug for Taking {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Taking")
-            .field("case", &self.case)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What became of a taking.
-#[derive(Debug, Clone)]
-pub enum Taken {
-    /// It was judged now.
-    Judged(Box<Judged>),
-    /// The same request was made before; this is its answer.
-    Repeated(Option<Response>),
-}
-
-/// Nothing was judged.
-#[derive(Debug, Clone, Error)]
-#[non_exhaustive]
-pub enum TakeError {
-    /// Another request was made under this key (422).
-    #[error("another request was made under this key")]
-    KeyReused,
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// Which cases of a department are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed {
@@ -149,22 +55,8 @@ pub struct Cases {
     secrets: Arc<Secrets>,
 }
 
-const DAMAGED: StoreError = StoreError::Damaged { table: "case_file" };
-
-const BEGIN: &str = "INSERT INTO case_file (case_number, department, state, stopped, yellow, red, watched, \
-     looked, checked, revision, told, changed) VALUES ($1, $2, '', 0, 0, 0, 0, 0, 0, 0, 0, $3) \
-     ON CONFLICT (case_number) DO NOTHING";
-const FIND: &str =
-    "SELECT department, revision, told, checked, content FROM case_file WHERE case_number = $1";
-const LOCK: &str = "SELECT department, revision, told, checked, content FROM case_file WHERE case_number = $1 FOR UPDATE";
-const KEEP: &str = "UPDATE case_file SET department = $3, state = $4, stopped = $5, yellow = $6, red = $7, \
-     watched = $8, looked = $9, revision = revision + 1, told = $10, changed = $11, applicant = $12, content = $13, checked = $14 \
-     WHERE case_number = $1 AND revision = $2";
 const LOOKED: &str =
     "UPDATE case_file SET looked = $3 WHERE case_number = $1 AND revision = $2 AND looked < $3";
-const DROP: &str = "DELETE FROM case_file WHERE case_number = $1 AND revision = 0";
-const RELEASES: &str = "SELECT j.decision, r.releaser FROM job j JOIN seal_release r ON r.job = j.id \
-     WHERE j.case_number = $1 AND j.state IN ('released', 'journalled', 'recorded') ORDER BY r.released, j.id";
 const STOPPED: &str = "SELECT stopped FROM case_file WHERE case_number = $1";
 // Uses share the row; a stop waits for those under way, and those after it find it.
 const SHARED: &str = "SELECT stopped FROM case_file WHERE case_number = $1 FOR SHARE";
@@ -172,6 +64,8 @@ const LIST: &str = "SELECT case_number, state, stopped, yellow, red, changed FRO
      WHERE department = $1 AND case_number > $2 AND yellow >= $3 AND red >= $4 ORDER BY case_number LIMIT $5";
 const OF_APPLICANT: &str = "SELECT case_number, state, stopped, yellow, red, changed FROM case_file \
      WHERE applicant = $1 AND department = $2 ORDER BY case_number LIMIT 1000";
+const PACKAGE: &str =
+    "SELECT case_number, matter FROM package_case WHERE package = $1 ORDER BY place";
 const WATCHED: &str = "SELECT case_number FROM case_file WHERE watched = 1 AND looked < $1 \
      AND changed <= $2 ORDER BY looked, case_number LIMIT $3";
 
@@ -187,8 +81,43 @@ impl Cases {
     pub async fn take(&self, taking: Taking) -> Result<Taken, TakeError> {
         let secrets = Arc::clone(&self.secrets);
         self.store
-            .write(move |link| Box::pin(async move { take(link, &secrets, taking).await }))
+            .write(move |link| Box::pin(async move { taking::take(link, &secrets, taking).await }))
             .await
+    }
+
+    /// Takes events of one package: reads every file, has each judged, and keeps all of it or none, in one transaction.
+    ///
+    /// # Errors
+    /// `KeyReused`; a refusal is no error.
+    pub async fn take_all(&self, taking: TakingAll) -> Result<TakenAll, TakeError> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { taking::take_all(link, &secrets, taking).await })
+            })
+            .await
+    }
+
+    /// A package by its number: its cases in the order of the application.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn package(&self, package: &PackageNumber) -> Result<Option<PackageOf>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(PACKAGE, &[package.as_str().into()]).await?;
+        let cases = rows
+            .into_iter()
+            .map(|mut row| {
+                Ok(CaseOf {
+                    case: number(&row.text()?)?,
+                    matter: MatterCode::parse(&row.text()?).map_err(|_| DAMAGED)?,
+                })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((!cases.is_empty()).then(|| PackageOf {
+            number: package.clone(),
+            cases,
+        }))
     }
 
     /// A case by its number.
@@ -311,141 +240,6 @@ pub(crate) async fn is_stopped(link: &mut Link, case: &str) -> Result<bool, Stor
     }
 }
 
-/// A row, opened.
-struct Kept {
-    record: CaseRecord,
-    told: u64,
-}
-
-async fn take(link: &mut Link, secrets: &Secrets, taking: Taking) -> Result<Taken, TakeError> {
-    let sender = taking.department.as_str();
-    if let Some(asked) = &taking.asked {
-        match asked::note(link, secrets, asked, (sender, None), taking.by.at).await? {
-            Seen::First => {}
-            Seen::Other => return Err(TakeError::KeyReused),
-            Seen::Same { response, .. } => return Ok(Taken::Repeated(response)),
-        }
-    }
-    let case = &taking.case;
-    // Of two that open one case at once the second waits here and finds what the first made of it.
-    let begin = [case.as_str().into(), sender.into(), taking.by.at.into()];
-    let is_new = link.run(BEGIN, &begin).await? == 1;
-    let statement = if link.has_rivals() { LOCK } else { FIND };
-    let row = link
-        .one(statement, &[case.as_str().into()], "case_file")
-        .await?;
-    let kept = read(row, secrets, case)?;
-    let held = Held {
-        department: (!is_new).then(|| kept.record.department.clone()),
-        releases: releases(link, case).await?,
-        checked: kept.record.checked,
-        file: kept.record.file.clone(),
-    };
-    let judged = (taking.judge)(&held);
-    if judged.took.file != held.file || !judged.events.is_empty() {
-        keep(link, secrets, (case, &kept), &judged, taking.by.at).await?;
-        let stream = (judged.department.as_str(), case.as_str(), kept.told + 1);
-        outbox::push(link, secrets, stream, &judged.events, taking.by.at).await?;
-    } else if is_new {
-        // What nothing was taken for leaves no case behind.
-        link.later(DROP, &[case.as_str().into()]).await?;
-    }
-    match (&taking.asked, &judged.response) {
-        (Some(asked), Some(response)) => {
-            let key = (asked.caller.as_str(), asked.key.as_str(), sender);
-            asked::answer(link, secrets, key, response).await?;
-        }
-        (Some(asked), None) => asked::take_back(link, asked).await?,
-        (None, _) => {}
-    }
-    trace::write_all(link, &judged.acts).await?;
-    for notice in &judged.notices {
-        notices::put(link, notice.clone(), &taking.by).await?;
-    }
-    Ok(Taken::Judged(Box::new(judged)))
-}
-
-async fn keep(
-    link: &mut Link,
-    secrets: &Secrets,
-    (case, before): (&CaseNumber, &Kept),
-    judged: &Judged,
-    at: UtcDateTime,
-) -> Result<(), StoreError> {
-    let file = &judged.took.file;
-    let opened = file.dossier();
-    let count = |colour: Colour| {
-        let cards = opened.map_or(&[][..], |dossier| dossier.cards());
-        let count = cards.iter().filter(|card| card.colour == colour).count();
-        u64::try_from(count).unwrap_or(u64::MAX)
-    };
-    let told = before.told + u64::try_from(judged.events.len()).unwrap_or(u64::MAX);
-    let digest =
-        opened.map(|dossier| secrets.lookup("holder", dossier.applicant().code().reveal()));
-    let content = serde_json::to_vec(file).map_err(|_| DAMAGED)?;
-    let content = secrets.seal(&content, place(case, &judged.department))?;
-    let values = [
-        case.as_str().into(),
-        before.record.revision.into(),
-        judged.department.as_str().into(),
-        opened.map_or("", |dossier| dossier.state().code()).into(),
-        opened
-            .is_some_and(|dossier| dossier.stop().is_some())
-            .into(),
-        count(Colour::Yellow).into(),
-        count(Colour::Red).into(),
-        opened.is_some_and(dossier::Dossier::awaits_time).into(),
-        judged.looked.map_or(0, number_of).into(),
-        told.into(),
-        at.into(),
-        digest.as_ref().map(|digest| digest.as_slice()).into(),
-        (&content).into(),
-        judged.checked.map_or(0, number_of).into(),
-    ];
-    // The row is locked: another revision can only be damage.
-    match link.run(KEEP, &values).await? {
-        1 => Ok(()),
-        _ => Err(DAMAGED),
-    }
-}
-
-async fn releases(link: &mut Link, case: &CaseNumber) -> Result<Vec<SealRelease>, StoreError> {
-    let rows = link.rows(RELEASES, &[case.as_str().into()]).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(SealRelease {
-                decision: row.text()?,
-                by: row.text()?,
-            })
-        })
-        .collect()
-}
-
-fn read(mut row: Row, secrets: &Secrets, case: &CaseNumber) -> Result<Kept, StoreError> {
-    let department = DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
-    let (revision, told) = (row.count()?, row.count()?);
-    let checked = match row.integer()? {
-        0 => None,
-        day => Some(day_of(day)?),
-    };
-    let file = match row.maybe_bytes()? {
-        None => CaseFile::default(),
-        Some(sealed) => {
-            let content = secrets.open(&sealed, place(case, &department))?;
-            serde_json::from_slice(&content).map_err(|_| DAMAGED)?
-        }
-    };
-    Ok(Kept {
-        record: CaseRecord {
-            department,
-            file,
-            revision,
-            checked,
-        },
-        told,
-    })
-}
-
 fn line(mut row: Row) -> Result<CaseLine, StoreError> {
     Ok(CaseLine {
         case: number(&row.text()?)?,
@@ -455,26 +249,4 @@ fn line(mut row: Row) -> Result<CaseLine, StoreError> {
         red: row.count()?,
         changed: row.moment()?,
     })
-}
-
-fn number(text: &str) -> Result<CaseNumber, StoreError> {
-    CaseNumber::parse(text).map_err(|_| DAMAGED)
-}
-
-fn number_of(day: Date) -> i64 {
-    i64::from(day.to_julian_day())
-}
-
-fn day_of(number: i64) -> Result<Date, StoreError> {
-    let day = i32::try_from(number).map_err(|_| DAMAGED)?;
-    Date::from_julian_day(day).map_err(|_| DAMAGED)
-}
-
-fn place<'a>(case: &'a CaseNumber, department: &'a DepartmentKey) -> Place<'a> {
-    Place {
-        table: "case_file",
-        column: "content",
-        row: case.as_str(),
-        department: department.as_str(),
-    }
 }

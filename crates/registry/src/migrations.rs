@@ -70,6 +70,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0016_batch.sql"),
     },
     Migration {
+        number: 17,
+        name: "package",
+        text: include_str!("../migrations/0017_package.sql"),
+    },
+    Migration {
         number: 18,
         name: "links",
         text: include_str!("../migrations/0018_links.sql"),

@@ -187,6 +187,8 @@ pub(crate) const TABLE: &[Line] = &[
     ("POST", "/v1/licences/{identifier}/end", Any(&[Change])),
     ("POST", "/v1/licences/{identifier}/suspend", Any(&[Change])),
     ("POST", "/v1/licences/{identifier}/resume", Any(&[Change])),
+    ("POST", "/v1/packages/{package}/events", Any(&[Cases])),
+    ("GET", "/v1/packages/{package}", Any(&[Cases, Read])),
     ("POST", "/v1/batches", Any(&[Issue])),
     ("GET", "/v1/batches", Any(&[Issue, Release])),
     ("GET", "/v1/batches/{batch}", Any(&[Issue, Release])),

@@ -16,7 +16,7 @@ use crate::state::App;
 use crate::subscriptions;
 use crate::{
     batches, case_papers, cases, catalogue, certificates, documents, health, licences, lives,
-    machines, notices, releases, restrictions, signatures, uses, versions, witnesses,
+    machines, notices, packages, releases, restrictions, signatures, uses, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -52,10 +52,23 @@ fn lived() -> OpenApiRouter<App> {
         .routes(routes!(restrictions::standing))
 }
 
+/// Several at once: batches of licences, packages of cases.
+fn together() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(batches::begin, batches::list))
+        .routes(routes!(batches::find))
+        .routes(routes!(batches::offer, batches::release))
+        .routes(routes!(batches::refuse))
+        .routes(routes!(batches::beside))
+        .routes(routes!(packages::take))
+        .routes(routes!(packages::find))
+}
+
 /// Routes with their descriptions.
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(lived())
+        .merge(together())
         .routes(routes!(catalogue::import))
         .routes(routes!(catalogue::types))
         .routes(routes!(catalogue::matter))
@@ -75,11 +88,6 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(licences::state))
         .routes(routes!(licences::receipt))
         .routes(routes!(licences::file))
-        .routes(routes!(batches::begin, batches::list))
-        .routes(routes!(batches::find))
-        .routes(routes!(batches::offer, batches::release))
-        .routes(routes!(batches::refuse))
-        .routes(routes!(batches::beside))
         .routes(routes!(releases::standing))
         .routes(routes!(releases::list))
         .routes(routes!(releases::find, releases::release))

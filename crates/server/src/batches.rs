@@ -16,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use batch::Carrying;
 use batch::apart::{Each, Entry};
 use batch::door::{Asked, DoorError, Wrong};
+use batch::package::NotResults;
 use batch::release::ListOffer;
 use batch::told::{BatchLine, BatchTold, SiblingTold};
 use issuance::{Asker, IssueOrder};
@@ -42,6 +43,9 @@ const MAX_DEFECTS: usize = 1_000;
 pub(crate) struct BatchBody {
     /// The licences: at most 300, those of entries for several values counted one by one.
     licences: Vec<EntryBody>,
+    /// The package whose results they are: all that the department granted in it.
+    #[serde(default)]
+    package: Option<String>,
 }
 
 /// An entry of a batch: one licence, or one for each of several values.
@@ -134,7 +138,7 @@ fn asked(body: BatchBody) -> Result<Asked, Problem> {
     }
     Ok(Asked {
         entries,
-        package: String::new(),
+        package: body.package.unwrap_or_default(),
     })
 }
 
@@ -152,6 +156,18 @@ fn of_door(error: &DoorError) -> Problem {
                 .iter()
                 .flat_map(|one| placed(&format!("licences[{}]", one.entry), &one.wrong));
             Problem::new(Code::NotAdmitted).with(defects.take(MAX_DEFECTS).collect())
+        }
+        DoorError::Package(all) => {
+            let defects = all.iter().map(|wrong| Defect {
+                at: match wrong {
+                    NotResults::OtherCase(place) => format!("licences[{place}].request.case"),
+                    _ => "package".to_owned(),
+                },
+                code: wrong.code().to_owned(),
+                text: wrong.to_string(),
+                rule: None,
+            });
+            Problem::new(Code::NotAdmitted).with(defects.collect())
         }
         DoorError::KeyReused => Problem::new(Code::KeyReused),
         DoorError::Issue(cause) => of_issue(cause),

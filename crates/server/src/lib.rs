@@ -29,6 +29,7 @@ mod machines;
 mod notices;
 mod numbers;
 mod open;
+mod packages;
 mod problems;
 mod releases;
 mod restrictions;

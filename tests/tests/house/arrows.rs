@@ -117,6 +117,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalogue",
             "crypto",
+            "docket",
             "dossier",
             "issuance",
             "licence",

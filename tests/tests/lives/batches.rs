@@ -38,7 +38,7 @@ async fn look(service: &Service, batch: &str) -> Value {
 }
 
 /// The batch once so many of its licences are in a state.
-async fn once(service: &Service, batch: &str, (state, count): (&str, u64)) -> Value {
+pub(crate) async fn once(service: &Service, batch: &str, (state, count): (&str, u64)) -> Value {
     let mut told = Value::Null;
     for _ in 0..LOOKS {
         told = look(service, batch).await;
@@ -71,7 +71,7 @@ async fn send(service: &Service, role: &str, batch: &str, release: &Value) -> (u
     service.call((BUREAU, role), call).await
 }
 
-async fn release(service: &Service, by: (&str, &str), batch: &str) -> (u16, Value) {
+pub(crate) async fn release(service: &Service, by: (&str, &str), batch: &str) -> (u16, Value) {
     let signed = signed(service, by, batch).await;
     send(service, by.0, batch, &signed).await
 }

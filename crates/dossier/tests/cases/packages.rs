@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use catalogue::key::MatterCode;
 use catalogue::matter::{Matter, Means};
+use dossier::event::Happening;
 use dossier::material::Figures;
-use dossier::package::{Package, PackageRefused};
+use dossier::number::{CaseNumber, PackageNumber};
+use dossier::package::{CaseOf, Package, PackageOf, PackageRefused};
+use dossier::{CaseFile, Fate};
+use time::macros::utc_datetime;
 
-use crate::office::Office;
+use crate::office::{LATER, Office, applicant, application, numbered};
 
 fn packaged(office: &Office) -> Vec<&Matter> {
     office
@@ -124,4 +129,48 @@ fn what_is_no_package_is_refused() {
     suspended.status = catalogue::matter::MatterStatus::Suspended;
     let refused = Package::of(&[matters[0], &suspended]).expect_err("suspended");
     assert_eq!(refused.code(), "package.not-published");
+}
+
+const SHOPS: [(&str, &str); 2] = [
+    ("BJ-990102-20260608-00701", "990102-XK-0001"),
+    ("BJ-990102-20260608-00702", "990102-XK-0004"),
+];
+
+fn case_of((case, matter): (&str, &str)) -> CaseOf {
+    CaseOf {
+        case: CaseNumber::parse(case).expect("a case"),
+        matter: MatterCode::parse(matter).expect("a matter"),
+    }
+}
+
+fn shops() -> PackageOf {
+    PackageOf {
+        number: PackageNumber::parse("TC-990102-20260608-00001").expect("a package"),
+        cases: SHOPS.map(case_of).to_vec(),
+    }
+}
+
+#[test]
+fn a_case_of_a_package_asks_for_a_shared_thing_in_the_way_that_asks_least() {
+    let office = Office::shared();
+    let mut opened = application("990102-XK-0004");
+    if let Happening::Received(application) = &mut opened {
+        application.package = Some(shops());
+    }
+    let mut events = numbered(1, [(utc_datetime!(2026-06-08 01:12), applicant(), opened)]);
+    events[0].case = shops().cases[1].case.clone();
+    let dossier = office.dossier(&events);
+    let terms = shops().terms(&office.catalogue).expect("a package");
+    for item in dossier.items() {
+        let matter = &dossier.terms().matter;
+        let need = terms.need_of(matter, item.number).expect("served");
+        assert_eq!(item.means, need.means);
+    }
+    // Under another case's number it is not of the package.
+    events[0].case = CaseNumber::parse("BJ-990102-20260608-00999").expect("a case");
+    let took = CaseFile::default().take(events.remove(0), &office.scene(LATER));
+    let Fate::Refused { why, .. } = took.fate else {
+        unreachable!("it is refused");
+    };
+    assert_eq!(why.code(), "package.other-case");
 }
