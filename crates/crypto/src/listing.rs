@@ -35,7 +35,7 @@ impl Listing {
     /// 32 octets for each use, in ascending order.
     #[must_use]
     pub fn parse(name: &str, octets: &[u8]) -> Option<Listing> {
-        if octets.len() % 32 != 0 || octets.len() > Self::MAX * 32 {
+        if !octets.len().is_multiple_of(32) || octets.len() > Self::MAX * 32 {
             return None;
         }
         let digests = octets
