@@ -13,8 +13,7 @@ use crate::planted::{SIGNER, found_beside, found_in};
 /// What a column may hold. Nothing else is lawful in the list.
 const HOLDS: [&str; 8] = [
     // Encrypted, bound to its place.
-    "sealed",
-    // The same, where nothing is written any more.
+    "sealed", // The same, where nothing is written any more.
     "past",
     // A digest, keyed where it is of something that can be guessed; a signature; a salt.
     "digest",
@@ -129,7 +128,7 @@ fn in_file(file: &str, look: &mut dyn FnMut(&str, &[u8])) -> BTreeSet<String> {
             match row.get_ref(0).expect("a value") {
                 ValueRef::Text(octets) | ValueRef::Blob(octets) => look(&place, octets),
                 ValueRef::Null => {}
-                other => panic!("{place}: {other:?}"),
+                other => unreachable!("{place}: {other:?}"),
             }
         }
         columns.insert(place);
@@ -153,7 +152,7 @@ async fn in_server(address: &str, look: &mut dyn FnMut(&str, &[u8])) -> BTreeSet
         let value = match kind.as_str() {
             "text" => format!("convert_to(\"{column}\", 'UTF8')"),
             "bytea" => format!("\"{column}\""),
-            other => panic!("{place} is {other}"),
+            other => unreachable!("{place} is {other}"),
         };
         let question = format!("SELECT {value} FROM \"{table}\"");
         let asked = sqlx::query_scalar(AssertSqlSafe(question));

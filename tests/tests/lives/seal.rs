@@ -14,10 +14,13 @@ const BUREAU: &str = "Q-APR";
 const FOOD_MATTER: &str = "990102-XK-0006";
 const ROAD_MATTER: &str = "990100-XK-0022";
 
+/// Something that is changed in a catalogue before it is imported.
+type Change = fn(&mut Value);
+
 /// What a catalogue says from some moment on, and the rule that refuses then.
 struct Wrong {
     what: &'static str,
-    change: fn(&mut Value),
+    change: Change,
     code: &'static str,
     rule: &'static str,
 }
@@ -289,7 +292,7 @@ fn a_delegation_that_ended_seals_nothing_any_more() {
         }
         let (status, told) = service.release(DELEGATE, &jobs[0]).await;
         assert_eq!(status, 201, "while it holds: {told}");
-        let ends: [(&str, fn(&mut Value)); 2] = [
+        let ends: [(&str, Change); 2] = [
             ("its last day", |one| one["valid_to"] = json!("2026-07-02")),
             ("revoked", |one| one["revoked_from"] = json!("2026-07-03")),
         ];
