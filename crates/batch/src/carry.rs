@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::vec::IntoIter;
 
+use issuance::issue::complete;
 use issuance::upkeep::render_reserved;
 use issuance::{IssueError, Office, SealingError};
 use registry::jobs::{JobId, StepRefused};
@@ -60,7 +61,7 @@ fn next(queue: &Mutex<IntoIter<JobId>>) -> Option<JobId> {
 async fn carried(office: &Office, job: &JobId, step: Step) {
     let carried = match step {
         Step::Render => render_reserved(office, job).await,
-        Step::Seal => issuance::complete(office, job).await.map(|_| ()),
+        Step::Seal => complete(office, job).await.map(|_| ()),
     };
     let Err(error) = carried else {
         return;

@@ -1,6 +1,6 @@
 //! Carries out the office's work; the only place where clock, keys, store and network meet.
 //!
-//! An [`Office`] is what is at hand. [`begin`] and [`complete`] are the main job, in the order of the table of
+//! An [`Office`] is what is at hand. [`begin`] and [`issue::complete`] are the main job, in the order of the table of
 //! `docs/issuance.md`; [`release`] stands between them. The other modules are the office's other work, each a set of
 //! functions over `&Office`.
 
@@ -34,7 +34,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use credential::inspect_json;
 pub use document::{Edition, sample_photo};
 pub use draft::DraftError;
-pub use issue::{Begun, IssueError, IssueOrder, begin, complete};
+pub use issue::{Begun, IssueError, IssueOrder, begin};
 pub use keys::{ServiceKey, seal_key};
 pub use level::Level;
 pub use office::{Office, Parts, Settings};
