@@ -209,7 +209,10 @@ impl Customer {
     }
 
     /// The release of an offer, signed by a person.
-    pub(crate) fn release_of(
+    ///
+    /// # Errors
+    /// When the offer names no statement or no expiry.
+    pub fn release_of(
         &self,
         person: &str,
         offer: &Value,

@@ -2,9 +2,11 @@
 //!
 //! An [`office::Office`] is clock, keys, store and catalogue together; no other crate above `registry` opens one. Its
 //! services are modules of functions over it: certificates ([`certify`], [`people`]), status ([`answers`], [`lists`]),
-//! time-stamps ([`stamps`]), the two logs ([`sequencer`], [`anchor`]), seals in custody ([`custody`]), the
+//! time-stamps ([`stamps`]), the two logs ([`sequencer`], [`anchor`]), seals in custody ([`custody`]), accounts
+//! of people ([`accounts`]), the
 //! catalogue ([`import`]). The main job stands above, in `issuance`.
 
+pub mod accounts;
 pub mod anchor;
 pub mod answers;
 mod arrivals;

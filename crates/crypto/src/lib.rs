@@ -12,13 +12,14 @@ mod listing;
 mod mac;
 mod public_key;
 mod random;
+pub mod sign_in;
 mod signature;
 mod signer;
 mod spki;
 mod statement;
 
 pub use authorisation::{Authorisation, Consent, KeyId, KeyUse, Release};
-pub use digest::{Digest, DigestAlgorithm, Hasher, WrongLength, sha256};
+pub use digest::{Digest, DigestAlgorithm, Hasher, sha256};
 #[cfg(unix)]
 pub use keystore::{Cost, KeyStore, KeyStoreError, NewKey, Releaser, StoredKey};
 pub use listing::Listing;

@@ -7,9 +7,9 @@ use catalogue::key::DepartmentKey;
 use dossier::card::Card;
 use dossier::event::{CaseEvent, Filing, Happening};
 use dossier::notice::Notice;
-use dossier::number::CaseNumber;
+use dossier::number::{AccountKey, CaseNumber};
 use dossier::package::PackageRefused;
-use dossier::person::Party;
+use dossier::person::{Actor, Party};
 use dossier::scene::HeldLicence;
 use dossier::{CaseFile, Effect, Fate, Refused, TakeRefused, Took};
 use licence::Identifier;
@@ -208,6 +208,9 @@ pub(crate) async fn held_against(
             Some(Rule::R3),
         )));
     }
+    if let Some(refusal) = of_account(room, sender, actor).await? {
+        return Ok(Some(refusal));
+    }
     if let Some(person) = callers.person(&actor.person).await?
         && person.ended.is_some()
     {
@@ -234,6 +237,42 @@ pub(crate) async fn held_against(
         text,
         Some(Rule::R10),
     )))
+}
+
+/// domain.md 3: who has an account acts through it, as themselves, in a capacity that its roles give; nobody else says
+/// that they did.
+async fn of_account(
+    room: &Room,
+    sender: &Sender,
+    actor: &Actor,
+) -> Result<Option<Refusal>, StoreError> {
+    let accounts = room.registry.accounts();
+    let refuse = |code, text| Ok(Some(objection(code, text, Some(Rule::R3))));
+    // A machine is nobody's; a person's request is looked at whoever it names.
+    let is_person = sender.by.who != sender.asked.caller;
+    if is_person
+        && let Ok(id) = AccountKey::parse(&sender.asked.caller)
+        && id != actor.account
+        && accounts.find(&id).await?.is_some()
+    {
+        let text = "the account is another person's, or of another department";
+        return refuse("case.account-of-another", text);
+    }
+    let Some(account) = accounts.find(&actor.account).await? else {
+        return Ok(None);
+    };
+    if account.person != actor.person
+        || account.department != sender.department
+        || account.ended.is_some()
+    {
+        let text = "the account is another person's, or of another department";
+        return refuse("case.account-of-another", text);
+    }
+    if !account.roles.acts_as(actor.role) {
+        let text = "the account has no role that acts in this capacity";
+        return refuse("case.role-not-held", text);
+    }
+    Ok(None)
 }
 
 /// What the register holds of the licences that an event uses, and those use that wait for it.

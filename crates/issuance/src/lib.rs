@@ -24,10 +24,11 @@ mod subject;
 mod superseding;
 pub mod upkeep;
 
-use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};
 pub use backoffice::{
-    answers, asked, custody, found, import, lists, office, people, push, sequencer, stamps,
+    accounts, answers, asked, custody, found, import, lists, office, people, push, sequencer,
+    stamps,
 };
+use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};
 
 pub use asker::{Asker, Once};
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -22,7 +22,7 @@ mod registry;
 pub mod restrictions;
 
 pub use registry::{Registry, open};
-pub use rolls::{callers, certificates, seals, signers, status};
+pub use rolls::{accounts, callers, certificates, seals, signers, status};
 pub use store::{Cause, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
 pub use trail::{anchor, asked, audit, journal, log, outbox, trace};

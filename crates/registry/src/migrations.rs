@@ -65,6 +65,16 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0013_anchor.sql"),
     },
     Migration {
+        number: 14,
+        name: "account",
+        text: include_str!("../migrations/0014_account.sql"),
+    },
+    Migration {
+        number: 15,
+        name: "session",
+        text: include_str!("../migrations/0015_session.sql"),
+    },
+    Migration {
         number: 16,
         name: "batch",
         text: include_str!("../migrations/0016_batch.sql"),

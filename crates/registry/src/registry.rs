@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::accounts::Accounts;
 use crate::backup::Backups;
 use crate::batches::Batches;
 use crate::callers::Callers;
@@ -124,6 +125,12 @@ impl Registry {
     #[must_use]
     pub fn copies(&self) -> Copies {
         Copies::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Accounts of people, and their sessions.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts {
+        Accounts::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Machines and people.

@@ -1,9 +1,11 @@
 //! The rolls: who and what may act in an office.
 //!
-//! Books of the registry that stand below licences and jobs: accounts of machines and people ([`callers`]), persons who
+//! Books of the registry that stand below licences and jobs: accounts of machines, and people with keys ([`callers`]), accounts of
+//! people with their sessions ([`accounts`]), persons who
 //! sign ([`signers`]), seals ([`seals`]), certificates with their answers and lists ([`certificates`]), status lists
 //! ([`status`]). `registry` opens them; a fact of its own asks them inside its transaction.
 
+pub mod accounts;
 pub mod callers;
 pub mod certificates;
 pub mod seals;

@@ -15,8 +15,9 @@ use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
-    batches, case_papers, cases, catalogue, certificates, documents, health, licences, lives,
-    machines, notices, packages, releases, restrictions, signatures, uses, versions, witnesses,
+    accounts, batches, case_papers, cases, catalogue, certificates, documents, health, licences,
+    lives, machines, notices, packages, releases, restrictions, sessions, signatures, uses,
+    versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -64,10 +65,37 @@ fn together() -> OpenApiRouter<App> {
         .routes(routes!(packages::find))
 }
 
+/// Persons who sign, and what they signed.
+fn signed() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(signatures::apply))
+        .routes(routes!(signatures::find_signer))
+        .routes(routes!(signatures::act))
+        .routes(routes!(signatures::sign))
+        .routes(routes!(signatures::find))
+        .routes(routes!(signatures::file))
+}
+
+/// People, their accounts and sessions.
+fn people() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(accounts::open, accounts::list))
+        .routes(routes!(accounts::confirm))
+        .routes(routes!(accounts::invite))
+        .routes(routes!(accounts::end))
+        .routes(routes!(accounts::end_sessions))
+        .routes(routes!(sessions::activate))
+        .routes(routes!(sessions::begin))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::change_password))
+}
+
 /// Routes with their descriptions.
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(lived())
+        .merge(people())
+        .merge(signed())
         .merge(together())
         .routes(routes!(catalogue::import))
         .routes(routes!(catalogue::types))
@@ -102,12 +130,6 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(case_papers::ask, case_papers::list))
         .routes(routes!(case_papers::evidence))
         .routes(routes!(case_papers::link, case_papers::unlink))
-        .routes(routes!(signatures::apply))
-        .routes(routes!(signatures::find_signer))
-        .routes(routes!(signatures::act))
-        .routes(routes!(signatures::sign))
-        .routes(routes!(signatures::find))
-        .routes(routes!(signatures::file))
         .routes(routes!(seals::list))
         .routes(routes!(seals::find))
         .routes(routes!(seals::suspend))

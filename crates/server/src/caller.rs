@@ -1,5 +1,5 @@
 //! Who calls: one middleware before every route. What the access table does not name does not exist; what it
-//! reserves needs a signed request of an account with the scope (T-P1, T-P3).
+//! reserves needs a signed request of an account with the scope, or the session of a person with the role (T-P1, T-P3).
 
 use std::sync::Arc;
 
@@ -10,17 +10,19 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use catalogue::key::DepartmentKey;
+use duties::{Operation, Role, Roles};
 use issuance::{Asker, Once};
 use registry::asked::IdempotencyKey;
 use registry::callers::{Caller, Nonce, Quota};
 use registry::trace::{Act, Deed};
 
-use crate::access::{self, Access, Scope};
 use crate::arrival;
 use crate::message_signature::{Claimed, Message, Unsigned};
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
+use crate::sessions::{self, Signed};
 use crate::state::App;
+use duties::access::{self, Access, Scope};
 
 /// Routes that take a document rather than JSON.
 const UPLOADS: [&str; 3] = ["/v1/seal-signatures", "/v1/verifications", "/verify"];
@@ -40,7 +42,7 @@ pub(crate) async fn admit(State(app): State<App>, request: Request, next: Next) 
     let Some(route) = route else {
         return Problem::new(Code::NotFound).into_response();
     };
-    let Some(access) = access::asked(request.method(), &route) else {
+    let Some(access) = access::asked(request.method().as_str(), &route) else {
         return Problem::new(Code::MethodUnknown).into_response();
     };
     match admitted(&app, &route, access, request).await {
@@ -56,7 +58,7 @@ async fn admitted(
     request: Request,
 ) -> Result<Request, Problem> {
     let (mut parts, body) = request.into_parts();
-    let Access::Any(scopes) = access else {
+    let Access::Asked(operation, scopes) = access else {
         let body = if UPLOADS.contains(&route) {
             app.spool.take(body, limit(app)).await?.into_body()
         } else {
@@ -64,9 +66,18 @@ async fn admitted(
         };
         return Ok(Request::from_parts(parts, body));
     };
+    if let Some(signed) = sessions::shown(app, &parts).await? {
+        return admitted_person(
+            app,
+            (route, operation),
+            signed,
+            Request::from_parts(parts, body),
+        )
+        .await;
+    }
     let (caller, claimed) = authenticated(app, &parts).await?;
     // What is not signed was refused before it took any room.
-    let (body, digest) = content(app, (route, &caller), body).await?;
+    let (body, digest) = content(app, (route, may(&caller, &[Scope::Catalogue])), body).await?;
     claimed
         .inspect(digest.as_ref())
         .map_err(|why| not_signed(&why))?;
@@ -83,6 +94,61 @@ async fn admitted(
     Ok(Request::from_parts(parts, body))
 }
 
+/// A person with a session: what the roles say is asked before anything is read.
+async fn admitted_person(
+    app: &App,
+    (route, operation): (&str, Operation),
+    signed: Signed,
+    request: Request,
+) -> Result<Request, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let standing = &signed.standing;
+    let asker = issuance::accounts::asker(standing);
+    if !duties::may(&standing.roles, operation) {
+        let account = standing.account.as_str();
+        record_denial(app, &standing.department, account, route, "account.role").await?;
+        return Err(Problem::new(Code::NotAllowed));
+    }
+    let (body, digest) = content(app, (route, false), body).await?;
+    parts.extensions.insert(asker);
+    parts.extensions.insert(Granted(in_duty(&standing.roles)));
+    let digest = digest.unwrap_or_else(|| crypto::sha256(&[]));
+    let fingerprint = Fingerprint(fingerprint(&parts, &digest));
+    parts.extensions.insert(fingerprint);
+    parts.extensions.insert(signed);
+    Ok(Request::from_parts(parts, body))
+}
+
+/// What a handler asks of a person beyond its route, because only the content says what is to be done.
+///
+/// # Errors
+/// `caller.not-allowed`; the trace has it.
+pub(crate) async fn permit(app: &App, signed: &Signed, wanted: Operation) -> Result<(), Problem> {
+    let standing = &signed.standing;
+    if duties::may(&standing.roles, wanted) {
+        return Ok(());
+    }
+    let account = standing.account.as_str();
+    record_denial(
+        app,
+        &standing.department,
+        account,
+        wanted.code(),
+        "account.role",
+    )
+    .await?;
+    Err(Problem::new(Code::NotAllowed))
+}
+
+/// The scopes by whose names handlers ask in which duty somebody acts.
+fn in_duty(roles: &Roles) -> Arc<[String]> {
+    let scopes = Scope::ALL.into_iter().map(Scope::code);
+    scopes
+        .filter(|scope| Role::of_scope(scope).is_some_and(|role| roles.has(role)))
+        .map(str::to_owned)
+        .collect()
+}
+
 fn may(caller: &Caller, scopes: &[Scope]) -> bool {
     scopes
         .iter()
@@ -92,7 +158,7 @@ fn may(caller: &Caller, scopes: &[Scope]) -> bool {
 /// The whole content, within the route's limit, and its SHA-256 (T-I1, T-I2).
 async fn content(
     app: &App,
-    (route, caller): (&str, &Caller),
+    (route, may_import): (&str, bool),
     body: Body,
 ) -> Result<(Body, Option<[u8; 32]>), Problem> {
     if UPLOADS.contains(&route) {
@@ -101,7 +167,7 @@ async fn content(
         return Ok((taken.into_body(), digest));
     }
     // Only who may import a catalogue sends as much as one.
-    let imports = route == IMPORT && may(caller, &[Scope::Catalogue]);
+    let imports = route == IMPORT && may_import;
     let limit = if imports {
         CATALOGUE
     } else {

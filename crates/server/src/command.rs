@@ -3,7 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use crypto::KeyStore;
+use catalogue::key::{DepartmentKey, PersonKey};
+use crypto::{KeyStore, SystemRandom};
+use duties::Roles;
+use issuance::accounts::found;
+use issuance::{Clock as _, SystemClock};
+use registry::accounts::AccountKey;
+use registry::asked::By;
 
 use crate::config::Config;
 use crate::open::{self, open};
@@ -58,6 +64,34 @@ pub async fn check_trace(path: &Path, checkpoint: Option<&Path>) -> anyhow::Resu
         0 => Ok(()),
         wrong => bail!("{wrong} things are wrong: see docs/operations/trace.md"),
     }
+}
+
+/// Opens an account where the service runs, beside one at work, too: it begins at once, and its invitation is printed.
+/// The names are account, department, person, roles.
+///
+/// # Errors
+/// What stands in the way.
+pub async fn open_account(path: &Path, names: [String; 4]) -> anyhow::Result<()> {
+    let [account, department, person, roles] = names;
+    let config = Config::read(path)?;
+    let registry = open::registry(&config).await?;
+    let who = (
+        DepartmentKey::parse(&department)?,
+        AccountKey::parse(&account)?,
+        PersonKey::parse(&person)?,
+    );
+    let by = By::new("operator", SystemClock.now());
+    let random = SystemRandom::new();
+    let opened = found(&registry, &random, who, (Roles::read(&roles)?, by)).await?;
+    println!(
+        "{account} of {department} may: {}\n\
+         to be activated until {} with POST /v1/accounts/{account}/activation\n\
+         {{\"invitation\": \"{}\", \"password\": \"...\"}}",
+        opened.account.roles,
+        opened.until,
+        opened.invitation.as_str()
+    );
+    Ok(())
 }
 
 /// Sends the log to standard error; only warnings when `quiet`. `RUST_LOG` changes what is said.

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::future::ready;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -35,6 +36,21 @@ pub(crate) struct Door {
     app: App,
     numbers: Arc<Numbers>,
     router: TowerToHyperService<Router>,
+    peer: Peer,
+}
+
+/// Where a connection comes from: an IPv4 address, or the network of 64 bits of an IPv6 one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Peer(pub(crate) String);
+
+impl Peer {
+    pub(crate) fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            // RFC 4291 2.5.4: a host has a whole network of 64 bits to choose from.
+            IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
+        })
+    }
 }
 
 type Content = Either<Full<Bytes>, Body>;
@@ -45,7 +61,14 @@ impl Door {
             app,
             numbers: Arc::new(Numbers::new()),
             router: TowerToHyperService::new(router),
+            peer: Peer::default(),
         }
+    }
+
+    /// The door of a connection.
+    pub(crate) fn from(mut self, peer: Peer) -> Self {
+        self.peer = peer;
+        self
     }
 }
 
@@ -62,7 +85,8 @@ impl Service<Request<Incoming>> for Door {
             return Box::pin(ready(Ok(answer)));
         }
         let numbers = self.numbers.clone();
-        let request = Request::from_parts(parts, body);
+        let mut request = Request::from_parts(parts, body);
+        request.extensions_mut().insert(self.peer.clone());
         match machines::route(request.uri().path()) {
             Some(route) => {
                 let app = self.app.clone();

@@ -4,7 +4,7 @@
 //! the signature on requests; [`Client`] speaks as a caller does; [`run`] serves an office that is open already.
 //! Who may call what stands in one table.
 
-mod access;
+mod accounts;
 mod api;
 mod backups;
 mod batches;
@@ -35,6 +35,7 @@ mod releases;
 mod restrictions;
 mod seals;
 mod serve;
+mod sessions;
 mod signatures;
 mod state;
 mod subscriptions;
@@ -44,13 +45,13 @@ mod witnesses;
 
 use wire::{arrival, client, framing, message_signature, problem, spool};
 
-pub use access::{Access, Scope};
 pub use api::openapi;
 pub use backups::{backup, restore};
 pub use client::{Answer, Call, CallError, Client};
-pub use command::{check, check_trace, log_to_stderr, serve};
+pub use command::{check, check_trace, log_to_stderr, open_account, serve};
 pub use config::{Config, Mode, Period, ReadConfig, Size, Witnesses};
 pub use demo::Demo;
+pub use duties::access::{Access, Scope, operation};
 pub use message_signature::{
     Claimed, Credentials, MAX_SKEW, Message, Unsigned, content_digest, sign,
 };

@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::door::{Door, MAX_FIELDS, MAX_HEADER};
+use crate::door::{Door, MAX_FIELDS, MAX_HEADER, Peer};
 use crate::framing::Watched;
 
 /// Connections at once.
@@ -48,8 +48,8 @@ pub(crate) async fn serve(listener: TcpListener, door: Door, end: impl Future<Ou
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let door = door.clone();
+            Ok((stream, peer)) => {
+                let door = door.clone().from(Peer::of(peer.ip()));
                 tokio::spawn(async move {
                     let _place = place;
                     // Small answers leave at once.

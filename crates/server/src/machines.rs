@@ -9,11 +9,11 @@ use hyper::body::Body;
 use hyper::{Request, Response};
 use issuance::answers::Answered;
 
-use crate::access::{self, Access};
 use crate::arrival::content;
 use crate::problem::{Code, Problem};
 use crate::problems::chain;
 use crate::state::App;
+use duties::access::{self, Access};
 
 const STATUS: &str = "application/ocsp-response";
 const STAMP: &str = "application/timestamp-reply";
@@ -48,7 +48,7 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     // Deny by default here, too: without its line in the table a protocol is not spoken.
-    if access::asked(request.method(), route) != Some(Access::Public) {
+    if access::asked(request.method().as_str(), route) != Some(Access::Public) {
         return Err(Problem::new(Code::MethodUnknown));
     }
     match route {

@@ -67,6 +67,23 @@ enum Command {
         #[arg(long)]
         checkpoint: Option<PathBuf>,
     },
+    /// Opens the first account of a department, and prints the invitation for its person.
+    Account {
+        /// The account's name.
+        account: String,
+        /// The department.
+        #[arg(long)]
+        department: String,
+        /// The person's key: the same over all accounts of one person.
+        #[arg(long)]
+        person: String,
+        /// Roles of docs/accounts.md, with commas between them.
+        #[arg(long, default_value = "administrator", value_delimiter = ',')]
+        roles: Vec<String>,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
     /// Prints the API document.
     Openapi,
 }
@@ -119,6 +136,16 @@ fn run(command: Command) -> anyhow::Result<()> {
                 config,
                 checkpoint,
             } => server::restore(&config, &folder, checkpoint.as_deref()).await,
+            Command::Account {
+                account,
+                department,
+                person,
+                roles,
+                config,
+            } => {
+                let named = [account, department, person, roles.join(" ")];
+                server::open_account(&config, named).await
+            }
             Command::Openapi => {
                 print!("{}", server::openapi()?);
                 Ok(())

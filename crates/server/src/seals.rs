@@ -9,12 +9,12 @@ use issuance::{Asker, Once};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Scope;
 use crate::caller::{Granted, Keyed};
 use crate::json::{Strict, said};
 use crate::problem::{Code, Problem};
 use crate::problems::of_custody;
 use crate::state::App;
+use duties::access::Scope;
 
 /// Why something is done to a seal.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]

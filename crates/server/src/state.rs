@@ -15,6 +15,9 @@ use courier::Webhooks;
 /// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
 const DOCUMENTS: u32 = 8;
 
+/// Passwords checked at once (*default*).
+const DOORS: u32 = 4;
+
 /// The application, shared by all requests.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Inner>);
@@ -28,6 +31,8 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Semaphore>,
     /// Places for documents of callers in memory, on their way to the seal.
     pub(crate) documents: Arc<Semaphore>,
+    /// Places for passwords being checked: 19 MiB each (T-A5).
+    pub(crate) doors: Arc<Semaphore>,
     /// Where documents wait for their place.
     pub(crate) spool: Spool,
     /// Carries events to their receivers.
@@ -56,6 +61,7 @@ impl App {
             counter: Counter::new(office.clone(), shown)?,
             webhooks: webhooks(&config),
             documents: places(DOCUMENTS),
+            doors: places(DOORS),
             spool: Spool::new(),
             office,
             config,

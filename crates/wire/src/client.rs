@@ -63,6 +63,7 @@ pub struct Call {
     content: Vec<u8>,
     kind: Option<&'static str>,
     key: Option<String>,
+    fields: Vec<(&'static str, String)>,
 }
 
 impl Call {
@@ -99,8 +100,15 @@ impl Call {
             path: path.into(),
             content,
             kind: Some(kind),
-            key: None,
+            ..Self::default()
         }
+    }
+
+    /// With one more field of the header, such as `authorization`.
+    #[must_use]
+    pub fn field(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.fields.push((name, value.into()));
+        self
     }
 
     /// With an idempotency key.
@@ -163,6 +171,10 @@ impl Client {
         if let Some(key) = &call.key {
             let value = HeaderValue::from_str(key).map_err(axum::http::Error::from)?;
             headers.insert("idempotency-key", value);
+        }
+        for (name, value) in &call.fields {
+            let value = HeaderValue::from_str(value).map_err(axum::http::Error::from)?;
+            headers.insert(*name, value);
         }
         if let Some((key, secret)) = &self.account {
             let mut octets = [0; 18];

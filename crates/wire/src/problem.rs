@@ -33,6 +33,16 @@ pub enum Code {
     KeyRunning,
     /// The request is not signed as it has to be.
     NotSigned,
+    /// The session is over, or never was.
+    SessionOver,
+    /// Name, password, code or invitation is not good.
+    SignInRefused,
+    /// Too much failed at this door lately.
+    SignInDelayed,
+    /// A browser sent it from another place than this service's own pages.
+    CrossOrigin,
+    /// The account is not opened, confirmed or ended as asked.
+    AccountRefused,
     /// The account may not do this.
     NotAllowed,
     /// There is no such thing, or none that the caller may see.
@@ -95,7 +105,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 44] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -106,6 +116,11 @@ impl Code {
         Self::KeyReused,
         Self::KeyRunning,
         Self::NotSigned,
+        Self::SessionOver,
+        Self::SignInRefused,
+        Self::SignInDelayed,
+        Self::CrossOrigin,
+        Self::AccountRefused,
         Self::NotAllowed,
         Self::NotFound,
         Self::MethodUnknown,
@@ -148,7 +163,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 39] = [
+const TABLE: [(Code, &str, u16, &str); 44] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -208,6 +223,36 @@ const TABLE: [(Code, &str, u16, &str); 39] = [
         "caller.not-signed",
         401,
         "the request is not signed as it has to be",
+    ),
+    (
+        Code::SessionOver,
+        "session.over",
+        401,
+        "the session is over, or never was",
+    ),
+    (
+        Code::SignInRefused,
+        "sign-in.refused",
+        401,
+        "name, password or code is not good",
+    ),
+    (
+        Code::SignInDelayed,
+        "sign-in.delayed",
+        429,
+        "too much failed at this door lately",
+    ),
+    (
+        Code::CrossOrigin,
+        "session.cross-origin",
+        403,
+        "the request does not come from a page of this service",
+    ),
+    (
+        Code::AccountRefused,
+        "account.refused",
+        409,
+        "the account does not take it",
     ),
     (
         Code::NotAllowed,

@@ -30,6 +30,8 @@ const HOLDS: [&str; 8] = [
 
 /// Table by table, column by column.
 const COLUMNS: &str = "
+account: id=word department=word person=word roles=word opened_by=word invitation=digest password=sealed factor=sealed
+account_person: person=word
 alias: paper=word number=word licence=word
 archive_due: identifier=word department=word
 batch: id=word department=word caller=word requester=word seal=word package=word
@@ -45,6 +47,8 @@ crl_scope: issuer=word der=public
 event: identifier=word department=word kind=word actor=word ground=ground life=word
 file: job=word format=word department=word object=word digest=digest receipt=public
 job: id=word department=word kind=word state=word caller=word requester=word identifier=word payload=sealed \
+session: token=digest department=word account=word
+sign_in: subject=digest
  seal=word purpose=word matter=word case_number=word decision=ground decided_by=word unsealed=digest \
  unsealed_object=word reason=ground
 licence: id=word department=word type_code=word issuer_code=word number=word serial=word

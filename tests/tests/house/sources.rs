@@ -16,6 +16,7 @@ pub(crate) const CRATES: &[&str] = &[
     "docket",
     "document",
     "dossier",
+    "duties",
     "evidence",
     "issuance",
     "licence",

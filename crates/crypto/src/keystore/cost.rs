@@ -30,6 +30,12 @@ impl Cost {
         passes: 3,
         lanes: 1,
     };
+    /// 19 MiB, two passes: for the passwords of people, many of whom sign in at once (OWASP, minimum for Argon2id).
+    pub const PASSWORD: Cost = Cost {
+        memory_kib: 19 * 1024,
+        passes: 2,
+        lanes: 1,
+    };
     /// As little as the algorithm allows: for tests and the example keys, whose passphrase is public.
     pub const FOR_TESTS: Cost = Cost {
         memory_kib: 8,
@@ -64,14 +70,23 @@ impl Cost {
             return Err(KeyStoreError::PassphraseEmpty);
         }
         self.inspect()?;
+        Ok(AeadKey::new(*self.derive(passphrase, salt)?))
+    }
+
+    /// 256 bits that this secret and salt give.
+    pub(crate) fn derive(
+        self,
+        secret: &[u8],
+        salt: &[u8],
+    ) -> Result<Zeroizing<[u8; 32]>, KeyStoreError> {
         let parameters = self.parameters()?;
         // T-K4: the working memory holds what the key follows from; it is ours, so that it can be wiped.
         let mut memory = vec![Block::new(); parameters.block_count()];
         let mut key = Zeroizing::new([0; 32]);
         let made = Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
-            .hash_password_into_with_memory(passphrase, salt, key.as_mut(), &mut memory);
+            .hash_password_into_with_memory(secret, salt, key.as_mut(), &mut memory);
         memory.zeroize();
         made.map_err(|_| KeyStoreError::CostOutOfRange)?;
-        Ok(AeadKey::new(*key))
+        Ok(key)
     }
 }

@@ -230,9 +230,15 @@ async fn admit(
     compare(statement, job)?;
     inspect_use(link, job).await?;
     let decided = job.grounds.decided_by.as_ref();
+    // R3: a decision names an account, and whose it is counts.
+    let decider = match decided {
+        Some(account) => rolls::accounts::person_of(link, account.as_str()).await?,
+        None => None,
+    };
     if statement.releaser == statement.requester
         || statement.releaser == job.caller
         || decided.is_some_and(|person| person.as_str() == statement.releaser)
+        || decider.is_some_and(|person| person == statement.releaser)
     {
         return Err(StepRefused::SamePerson);
     }

@@ -117,6 +117,7 @@ const DAY: i64 = 86_400;
 
 const ENROL: &str = "INSERT INTO caller (id, department, name, scopes, quota, person, secret, enrolled) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+const OF_PEOPLE: &str = "SELECT 1 FROM account WHERE id = $1";
 const FIND: &str = "SELECT id, department, name, scopes, quota, person, secret, enrolled, ended FROM caller WHERE id = $1";
 const LIST: &str = "SELECT id, department, name, scopes, quota, person, secret, enrolled, ended FROM caller \
      WHERE department = $1 ORDER BY id";
@@ -137,6 +138,14 @@ pub(crate) async fn enrol(
     by: &By,
 ) -> Result<(), EnrolRefused> {
     let department = caller.department.as_str();
+    // One name is one account's, whichever book it stands in.
+    if link
+        .row(OF_PEOPLE, &[caller.id.as_str().into()])
+        .await?
+        .is_some()
+    {
+        return Err(EnrolRefused::Taken);
+    }
     let secret = secrets.seal(&caller.secret, place(&caller.id, department))?;
     let scopes = caller.scopes.join(" ");
     let values = [

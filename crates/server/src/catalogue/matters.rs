@@ -5,15 +5,18 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use catalogue::key::MatterCode;
 use catalogue::life::MatterEvent;
+use duties::Operation;
 use issuance::Asker;
 use issuance::import::matters::{MatterOrder, VersionTold};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::caller::permit;
 use crate::json::Strict;
 use crate::problem::{Code, Problem};
 use crate::problems::of_matter;
+use crate::sessions::Signed;
 use crate::state::App;
 
 /// A step of a version's life.
@@ -100,11 +103,18 @@ pub(crate) async fn version(
 pub(crate) async fn act(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
+    signed: Option<Extension<Signed>>,
     Path((matter, version)): Path<(String, u32)>,
     Strict(body): Strict<ActBody>,
 ) -> Result<Json<VersionTold>, Problem> {
     let matter = code(&matter)?;
     let order = body.order()?;
+    // domain.md 3: of people, the administration of the catalogue alone puts a matter in force or takes it out.
+    if let Some(Extension(signed)) = signed
+        && order.event != MatterEvent::Submit
+    {
+        permit(&app, &signed, Operation::PublishMatter).await?;
+    }
     let at = (&matter, version);
     let acted = issuance::import::matters::act(&app.office, &asker, at, &order).await;
     acted.map(Json).map_err(|error| of_matter(&error))

@@ -21,12 +21,12 @@ use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
 use zeroize::Zeroizing;
 
-use crate::access::Scope;
 use crate::caller::scopes;
 use crate::config::{Config, Mode};
 use crate::demo::cast::{CUSTODIAN, Cast, DEPARTMENTS, MATTERS, POWERS, TYPES};
 use crate::demo::receivers::RECEIVERS;
 use crate::open::{self, open as open_office};
+use duties::access::Scope;
 
 /// Requests of one account a day.
 const QUOTA: u64 = 1_000_000;

@@ -1,0 +1,532 @@
+//! Accounts of people: opened by administrators, activated by the person, signed in to with a password and a second
+//! factor, ended at once (D9, T-P1, T-P2).
+//!
+//! An administrator never knows a password: they hand out an invitation, and the person chooses. An account that
+//! releases, decides or administers begins when a second administrator confirms it, or a day later (T-S4).
+
+use catalogue::key::{DepartmentKey, PersonKey};
+use crypto::sign_in::one_time;
+use crypto::sign_in::password::{Kept, SALT};
+use crypto::{Cost, Random};
+use duties::Roles;
+use registry::StoreError;
+use registry::accounts::{
+    ABSOLUTE, Account, AccountKey, AccountRefused, Attempt, Doors, Invitation, NewAccount,
+    Standing, Subject,
+};
+use registry::asked::By;
+use registry::trace::{Act, Deed};
+use thiserror::Error;
+use time::{Duration, UtcDateTime};
+use zeroize::Zeroizing;
+
+use crate::asker::Asker;
+use crate::office::Office;
+use crate::said::hex;
+
+/// How long an invitation is taken (*default*).
+const INVITED: Duration = Duration::hours(72);
+/// After how long an account begins that nobody confirmed (T-S4).
+const UNCONFIRMED: Duration = Duration::hours(24);
+/// Characters of a password (*default*).
+const PASSWORD: std::ops::RangeInclusive<usize> = 12..=128;
+/// The five-bit letters of RFC 4648 6.
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// Why nobody was let in, or nothing was done to an account.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// Name, password, code or invitation is not good, or the account lets nobody in: one answer for all of it.
+    #[error("name, password or code is not good")]
+    Wrong,
+    /// Too much failed here; nothing was looked at.
+    #[error("no try is taken before {until}")]
+    Wait {
+        /// When one is again.
+        until: UtcDateTime,
+    },
+    /// The person is right, and the account is not confirmed yet (T-S4).
+    #[error("the account begins at {at}, unless a second administrator confirms it")]
+    NotBegun {
+        /// When it does.
+        at: UtcDateTime,
+    },
+    /// The password is too short, too long, or says the account's name.
+    #[error("a password has 12 to 128 characters and not the account's name in it")]
+    Password,
+    /// The register refuses.
+    #[error(transparent)]
+    Refused(#[from] AccountRefused),
+    /// No randomness can be had.
+    #[error("no randomness can be had")]
+    Random(#[from] crypto::RandomUnavailable),
+    /// Work on a thread of its own was cut off.
+    #[error("the work was cut off")]
+    CutOff,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Somebody at the door.
+#[derive(Debug)]
+pub struct SignIn {
+    /// The account's name, as typed.
+    pub account: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+    /// The code of the second factor; empty where there is none.
+    pub code: String,
+    /// Where the request came from, for what is counted alone.
+    pub address: String,
+}
+
+/// A session that began.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// What the person shows from now on: 256 random bits in hexadecimal. It is kept nowhere.
+    pub token: Zeroizing<String>,
+    /// The account.
+    pub account: Account,
+    /// When it ends at the latest.
+    pub until: UtcDateTime,
+}
+
+/// An account that was opened, or whose person was invited anew.
+#[derive(Debug)]
+pub struct Invited {
+    /// The account.
+    pub account: Account,
+    /// What the person activates it with, once: 128 random bits in hexadecimal.
+    pub invitation: Zeroizing<String>,
+    /// Until when.
+    pub until: UtcDateTime,
+}
+
+/// Lets somebody in, or does not: an unknown account answers like a wrong password, after the same work.
+///
+/// # Errors
+/// `Wrong`, `Wait`, `NotBegun`, `Store`.
+pub async fn sign_in(office: &Office, who: SignIn) -> Result<SignedIn, AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    let subjects = [
+        Subject::Account(&who.account),
+        Subject::Address(&who.address),
+    ];
+    if let Attempt::Wait { until } = accounts.attempt(&subjects, now).await? {
+        return Err(AccountError::Wait { until });
+    }
+    let found = match AccountKey::parse(&who.account) {
+        Ok(id) => accounts.doors(&id).await?,
+        Err(_) => None,
+    };
+    let (account, doors) = found.unzip();
+    let opened = opened(doors, who.password, &who.code, now).await?;
+    let (Some(account), Some(step)) = (&account, opened) else {
+        let by = By::new(
+            account.as_ref().map_or("nobody", |one| one.id.as_str()),
+            now,
+        );
+        let ground = ("session.refused", by);
+        accounts
+            .refused(account.as_ref(), &subjects, ground)
+            .await?;
+        return Err(AccountError::Wrong);
+    };
+    if now < account.begins {
+        return Err(AccountError::NotBegun { at: account.begins });
+    }
+    let token = fresh::<32>(office.random.as_ref())?;
+    let by = By::new(account.person.as_str(), now);
+    let begun = accounts.begin(account, (digest(&token), step), &subjects, by);
+    match begun.await {
+        Ok(()) => Ok(SignedIn {
+            token,
+            account: account.clone(),
+            until: now + ABSOLUTE,
+        }),
+        // It ended meanwhile, or the code was used by somebody faster.
+        Err(AccountRefused::Unknown) => Err(AccountError::Wrong),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Whether password and code open these doors; the inner value is the step of the second factor that was used. The work
+/// is the same for no doors at all.
+async fn opened(
+    doors: Option<Doors>,
+    password: Zeroizing<String>,
+    code: &str,
+    now: UtcDateTime,
+) -> Result<Option<Option<i64>>, AccountError> {
+    let factor = doors
+        .as_ref()
+        .and_then(|doors| Some((doors.factor.clone()?, doors.factor_used)));
+    let kept = doors.and_then(|doors| doors.password);
+    let kept = kept.unwrap_or_else(|| Kept::decoy(Cost::PASSWORD));
+    let is = tokio::task::spawn_blocking(move || kept.is(password.as_bytes())).await;
+    let is = is.map_err(|_| AccountError::CutOff)?;
+    let step = match factor {
+        None => Some(None),
+        Some((secret, used)) => {
+            one_time::find_step(&secret, code, (now.unix_timestamp(), used)).map(Some)
+        }
+    };
+    Ok(step.filter(|_| is))
+}
+
+/// Who shows this token, while the session lasts.
+///
+/// # Errors
+/// The store.
+pub async fn standing(office: &Office, token: &str) -> Result<Option<Standing>, StoreError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    accounts.session(&digest(token), now).await
+}
+
+/// The person of a session as one who asks.
+#[must_use]
+pub fn asker(standing: &Standing) -> Asker {
+    Asker {
+        account: standing.account.to_string(),
+        person: standing.person.to_string(),
+        department: standing.department.clone(),
+    }
+}
+
+/// Ends the session of a token.
+///
+/// # Errors
+/// The store.
+pub async fn sign_out(office: &Office, standing: &Standing, token: &str) -> Result<(), StoreError> {
+    let by = asker(standing).by(office.clock.now());
+    let accounts = office.registry.accounts();
+    accounts.end_session(standing, digest(token), by).await
+}
+
+/// Opens an account of a department, for a person who is not the one who asks.
+///
+/// # Errors
+/// `Refused`, `Random`, `Store`; what is refused stands in the trace.
+pub async fn open(
+    office: &Office,
+    by: &Asker,
+    (id, person, roles): (AccountKey, PersonKey, Roles),
+) -> Result<Invited, AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let begins = begins(&roles, now);
+    let (token, invitation) = invitation(office.random.as_ref(), (now, begins))?;
+    let object = id.to_string();
+    let new = NewAccount {
+        id,
+        department: by.department.clone(),
+        person,
+        roles,
+        invitation,
+    };
+    let opened = office.registry.accounts().open(new, by.by(now)).await;
+    let account = kept(office, by, &object, opened).await?;
+    Ok(Invited {
+        account,
+        invitation: token,
+        until: invitation.until,
+    })
+}
+
+/// The first account of a department, opened where the service runs: it begins at once.
+///
+/// # Errors
+/// `Refused`, `Random`, `Store`.
+pub async fn found(
+    registry: &registry::Registry,
+    random: &dyn Random,
+    (department, id, person): (DepartmentKey, AccountKey, PersonKey),
+    (roles, by): (Roles, By),
+) -> Result<Invited, AccountError> {
+    let (token, invitation) = invitation(random, (by.at, by.at))?;
+    let new = NewAccount {
+        id,
+        department,
+        person,
+        roles,
+        invitation,
+    };
+    let account = registry.accounts().open(new, by).await?;
+    Ok(Invited {
+        account,
+        invitation: token,
+        until: invitation.until,
+    })
+}
+
+/// Invites the person of an account anew: a lost password, a lost device. Its sessions end.
+///
+/// # Errors
+/// As [`open`].
+pub async fn invite(office: &Office, by: &Asker, id: &AccountKey) -> Result<Invited, AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    let known = accounts.find(id).await?;
+    let known = known.filter(|known| known.department == by.department);
+    let begins = known.map_or(now, |known| begins(&known.roles, now));
+    let (token, invitation) = invitation(office.random.as_ref(), (now, begins))?;
+    let invited = accounts.invite(&by.department, id, invitation, by.by(now));
+    let invited = invited.await;
+    let account = kept(office, by, id.as_str(), invited).await?;
+    Ok(Invited {
+        account,
+        invitation: token,
+        until: invitation.until,
+    })
+}
+
+/// Lets an account begin that another administrator opened.
+///
+/// # Errors
+/// As [`open`].
+pub async fn confirm(
+    office: &Office,
+    by: &Asker,
+    id: &AccountKey,
+) -> Result<Account, AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    let confirmed = accounts.confirm(&by.department, id, by.by(now)).await;
+    kept(office, by, id.as_str(), confirmed).await
+}
+
+/// Ends an account and its sessions, for good and at once.
+///
+/// # Errors
+/// As [`open`].
+pub async fn end(office: &Office, by: &Asker, id: &AccountKey) -> Result<Account, AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    let ended = accounts.end(&by.department, id, by.by(now)).await;
+    kept(office, by, id.as_str(), ended).await
+}
+
+/// Ends every session that the person of an account has in this department; gives how many.
+///
+/// # Errors
+/// As [`open`].
+pub async fn end_sessions(
+    office: &Office,
+    by: &Asker,
+    id: &AccountKey,
+) -> Result<u64, AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    let ended = accounts.end_sessions(&by.department, id, by.by(now)).await;
+    kept(office, by, id.as_str(), ended).await
+}
+
+/// The accounts of the asker's department.
+///
+/// # Errors
+/// The store.
+pub async fn list(office: &Office, by: &Asker) -> Result<Vec<Account>, StoreError> {
+    office.registry.accounts().list(&by.department).await
+}
+
+/// The person chooses a password with the invitation; the answer is what an authenticator takes, where the roles ask
+/// for a second factor: it is shown this once.
+///
+/// # Errors
+/// `Wrong`, `Wait`, `Password`, `Random`, `Store`.
+pub async fn activate(
+    office: &Office,
+    who: SignIn,
+    invitation: &str,
+) -> Result<Option<Zeroizing<String>>, AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    inspect(&who.account, &who.password)?;
+    let subjects = [
+        Subject::Account(&who.account),
+        Subject::Address(&who.address),
+    ];
+    if let Attempt::Wait { until } = accounts.attempt(&subjects, now).await? {
+        return Err(AccountError::Wait { until });
+    }
+    let id = AccountKey::parse(&who.account).map_err(|_| AccountError::Wrong)?;
+    let known = accounts.find(&id).await?;
+    let needs = known
+        .as_ref()
+        .is_some_and(|known| known.roles.need_second_factor());
+    let mut secret = Zeroizing::new([0; one_time::SECRET]);
+    office.random.fill(secret.as_mut())?;
+    let password = keep(office.random.as_ref(), who.password).await?;
+    let factor = needs.then(|| secret.to_vec());
+    let activated = accounts.activate(&id, digest(invitation), (password, factor), &subjects, now);
+    match activated.await {
+        Ok(account) => Ok(needs.then(|| provision(&account, secret.as_slice()))),
+        Err(AccountRefused::Unknown) => {
+            let by = By::new(id.as_str(), now);
+            let ground = ("account.invitation-refused", by);
+            accounts.refused(known.as_ref(), &subjects, ground).await?;
+            Err(AccountError::Wrong)
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// The person of a session chooses another password; all other sessions of the account end.
+///
+/// # Errors
+/// `Wrong` when the old one is not theirs, `Wait`, `Password`.
+pub async fn change_password(
+    office: &Office,
+    (standing, token): (&Standing, &str),
+    (old, new): (Zeroizing<String>, Zeroizing<String>),
+) -> Result<(), AccountError> {
+    let now = crate::answers::whole(office.clock.now());
+    let accounts = office.registry.accounts();
+    let name = standing.account.as_str();
+    inspect(name, &new)?;
+    let subjects = [Subject::Account(name)];
+    if let Attempt::Wait { until } = accounts.attempt(&subjects, now).await? {
+        return Err(AccountError::Wait { until });
+    }
+    let by = asker(standing).by(now);
+    let (account, doors) = accounts.doors(&standing.account).await?.unzip();
+    let kept = doors.and_then(|doors| doors.password);
+    let kept = kept.unwrap_or_else(|| Kept::decoy(Cost::PASSWORD));
+    let is = tokio::task::spawn_blocking(move || kept.is(old.as_bytes())).await;
+    let Some(account) = account.filter(|_| is.unwrap_or(false)) else {
+        let known = accounts.find(&standing.account).await?;
+        let ground = ("account.password-refused", by);
+        accounts.refused(known.as_ref(), &subjects, ground).await?;
+        return Err(AccountError::Wrong);
+    };
+    let password = keep(office.random.as_ref(), new).await?;
+    let changed = accounts.change_password(&account, password, digest(token), &subjects, by);
+    Ok(changed.await?)
+}
+
+/// T-L1: what is refused is an act.
+async fn kept<T>(
+    office: &Office,
+    by: &Asker,
+    object: &str,
+    done: Result<T, AccountRefused>,
+) -> Result<T, AccountError> {
+    let refused = match done {
+        Ok(done) => return Ok(done),
+        Err(AccountRefused::Store(error)) => return Err(error.into()),
+        Err(refused) => refused,
+    };
+    let act = Act {
+        department: by.department.clone(),
+        by: by.by(office.clock.now()),
+        deed: Deed::Deny,
+        object: object.to_owned(),
+        ground: refused.code().to_owned(),
+        detail: Vec::new(),
+        key: None,
+    };
+    office.registry.trace().record(act).await?;
+    Err(refused.into())
+}
+
+/// T-S4: at once, or a day later where a second administrator has to say so.
+fn begins(roles: &Roles, now: UtcDateTime) -> UtcDateTime {
+    if roles.are_confirmed() {
+        now + UNCONFIRMED
+    } else {
+        now
+    }
+}
+
+fn invitation(
+    random: &dyn Random,
+    (now, begins): (UtcDateTime, UtcDateTime),
+) -> Result<(Zeroizing<String>, Invitation), crypto::RandomUnavailable> {
+    let token = fresh::<16>(random)?;
+    let invitation = Invitation {
+        digest: digest(&token),
+        until: now + INVITED,
+        begins,
+    };
+    Ok((token, invitation))
+}
+
+/// Random octets in hexadecimal.
+fn fresh<const N: usize>(
+    random: &dyn Random,
+) -> Result<Zeroizing<String>, crypto::RandomUnavailable> {
+    let mut octets = Zeroizing::new([0; N]);
+    random.fill(octets.as_mut())?;
+    Ok(Zeroizing::new(hex(octets.as_slice())))
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    crypto::sha256(token.as_bytes())
+}
+
+/// A password under a salt of its own, made off the threads that answer.
+async fn keep(random: &dyn Random, password: Zeroizing<String>) -> Result<Kept, AccountError> {
+    let mut salt = [0; SALT];
+    random.fill(&mut salt)?;
+    let made =
+        tokio::task::spawn_blocking(move || Kept::new(password.as_bytes(), salt, Cost::PASSWORD));
+    let made = made.await.map_err(|_| AccountError::CutOff)?;
+    made.ok_or(AccountError::CutOff)
+}
+
+fn inspect(account: &str, password: &str) -> Result<(), AccountError> {
+    let says_name = password.to_lowercase().contains(&account.to_lowercase());
+    if !PASSWORD.contains(&password.chars().count()) || says_name {
+        return Err(AccountError::Password);
+    }
+    Ok(())
+}
+
+/// What an authenticator reads.
+fn provision(account: &Account, secret: &[u8]) -> Zeroizing<String> {
+    Zeroizing::new(format!(
+        "otpauth://totp/Yinxin:{}?secret={}&issuer=Yinxin",
+        account.id,
+        base32(secret)
+    ))
+}
+
+/// RFC 4648 6, without filling: the secret has whole groups.
+fn base32(octets: &[u8]) -> String {
+    let mut out = String::new();
+    for group in octets.chunks(5) {
+        let mut word = group
+            .iter()
+            .fold(0_u64, |word, octet| (word << 8) | u64::from(*octet));
+        word <<= 8 * (5 - group.len().min(5));
+        for at in (0..8).rev() {
+            let letter = usize::try_from((word >> (5 * at)) & 31).unwrap_or_default();
+            out.push(BASE32.get(letter).copied().map_or('A', char::from));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base32_is_that_of_rfc_4648() {
+        assert_eq!(base32(b"fooba"), "MZXW6YTB");
+        assert_eq!(
+            base32(b"12345678901234567890"),
+            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+        );
+    }
+
+    #[test]
+    fn passwords_are_long_and_do_not_say_the_name() {
+        let good = |password: &str| inspect("zhou", password).is_ok();
+        assert!(good("twelve chars") && good("十二个字十二个字十二个字"));
+        assert!(!good("eleven char") && !good(&"a".repeat(129)) && !good("ZHOU is my name"));
+    }
+}

@@ -1,0 +1,385 @@
+//! Accounts of people, what fails at their doors, and their sessions (D9, T-P1, T-P2).
+//!
+//! An account belongs to one department and one person, and has roles. A person with several accounts is one person
+//! (R3): opening one looks at all of them under one lock. What is said of an account here is what the register knows;
+//! passwords are checked above, where randomness and threads are.
+
+mod account;
+mod session;
+mod sign_in;
+
+use std::sync::Arc;
+
+use catalogue::key::{DepartmentKey, PersonKey};
+use crypto::sign_in::password::Kept;
+use duties::{ReadRoles, Role, RolesApart};
+use store::{Link, Store, StoreError};
+use thiserror::Error;
+use time::UtcDateTime;
+use trail::asked::By;
+use trail::secrets::Secrets;
+
+pub use account::{Account, Doors, Invitation, NewAccount, person_of};
+pub use dossier::number::AccountKey;
+pub use session::{ABSOLUTE, IDLE, Standing};
+pub use sign_in::{Attempt, Subject};
+
+/// Nothing was done to an account.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum AccountRefused {
+    /// The name is in use, or was: it is never given again.
+    #[error("the account is taken")]
+    Taken,
+    /// There is no such account in this department that has not ended.
+    #[error("no such account")]
+    Unknown,
+    /// The roles are not those of an account.
+    #[error(transparent)]
+    Roles(#[from] ReadRoles),
+    /// With its other accounts the person would have roles of two people (R3).
+    #[error(transparent)]
+    Apart(#[from] RolesApart),
+    /// Two people are needed: who opened it, or whose it is, does not confirm it; nobody opens one for themselves (T-S4).
+    #[error("another person is needed")]
+    SamePerson,
+    /// The rights of the person have ended.
+    #[error("the rights of the person have ended")]
+    PersonEnded,
+    /// It holds already.
+    #[error("there is nothing to confirm")]
+    NothingToConfirm,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AccountRefused {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Taken => "account.taken",
+            Self::Unknown => "account.unknown",
+            Self::Roles(ReadRoles::Contradict { .. }) => "account.roles-contradict",
+            Self::Roles(ReadRoles::Apart(_)) | Self::Apart(_) => "account.roles-apart",
+            Self::Roles(_) => "account.roles",
+            Self::SamePerson => "account.same-person",
+            Self::PersonEnded => "account.person-ended",
+            Self::NothingToConfirm => "account.nothing-to-confirm",
+            Self::Store(_) => "store.unavailable",
+        }
+    }
+}
+
+/// The accounts of every department.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    store: Arc<Store>,
+    secrets: Arc<Secrets>,
+}
+
+impl Accounts {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Accounts {
+        Accounts { store, secrets }
+    }
+
+    /// Opens an account: nobody can sign in before the person used the invitation and the account began.
+    ///
+    /// # Errors
+    /// `Taken`, `Apart`, `SamePerson`, `PersonEnded`.
+    pub async fn open(&self, new: NewAccount, by: By) -> Result<Account, AccountRefused> {
+        self.store
+            .write(move |link| Box::pin(async move { account::open(link, &new, &by).await }))
+            .await
+    }
+
+    /// Lets an account begin now: the second administrator does (T-S4).
+    ///
+    /// # Errors
+    /// `Unknown`, `SamePerson`, `NothingToConfirm`.
+    pub async fn confirm(
+        &self,
+        department: &DepartmentKey,
+        id: &AccountKey,
+        by: By,
+    ) -> Result<Account, AccountRefused> {
+        let (department, id) = (department.clone(), id.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move { account::confirm(link, (&department, &id), &by).await })
+            })
+            .await
+    }
+
+    /// Invites the person anew: password, second factor and sessions are gone.
+    ///
+    /// # Errors
+    /// `Unknown`, `SamePerson`.
+    pub async fn invite(
+        &self,
+        department: &DepartmentKey,
+        id: &AccountKey,
+        invitation: Invitation,
+        by: By,
+    ) -> Result<Account, AccountRefused> {
+        let (department, id) = (department.clone(), id.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    account::invite(link, (&department, &id), &invitation, &by).await
+                })
+            })
+            .await
+    }
+
+    /// Ends an account and its sessions at once, for good.
+    ///
+    /// # Errors
+    /// `Unknown`.
+    pub async fn end(
+        &self,
+        department: &DepartmentKey,
+        id: &AccountKey,
+        by: By,
+    ) -> Result<Account, AccountRefused> {
+        let (department, id) = (department.clone(), id.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move { account::end(link, (&department, &id), &by).await })
+            })
+            .await
+    }
+
+    /// The accounts of a department, by name.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn list(&self, department: &DepartmentKey) -> Result<Vec<Account>, StoreError> {
+        let mut link = self.store.reader().await?;
+        account::list(&mut link, department).await
+    }
+
+    /// An account, ended or not, whatever its department.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn find(&self, id: &AccountKey) -> Result<Option<Account>, StoreError> {
+        let mut link = self.store.reader().await?;
+        account::find(&mut link, id.as_str()).await
+    }
+
+    /// An account that has not ended, with what opens its doors.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn doors(&self, id: &AccountKey) -> Result<Option<(Account, Doors)>, StoreError> {
+        let mut link = self.store.reader().await?;
+        account::doors(&mut link, &self.secrets, id.as_str()).await
+    }
+
+    /// Uses an invitation up: the password is the person's from now on, and the second factor.
+    ///
+    /// # Errors
+    /// `Unknown` when the invitation is another one, over or used.
+    pub async fn activate(
+        &self,
+        id: &AccountKey,
+        invitation: [u8; 32],
+        (password, factor): (Kept, Option<Vec<u8>>),
+        subjects: &[Subject<'_>],
+        at: UtcDateTime,
+    ) -> Result<Account, AccountRefused> {
+        let (id, secrets) = (id.clone(), Arc::clone(&self.secrets));
+        let subjects = sign_in::digests(&self.secrets, subjects);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    sign_in::succeeded(link, &subjects).await?;
+                    let keys = (&password, factor.as_deref());
+                    account::activate(link, &secrets, (&id, &invitation), keys, at).await
+                })
+            })
+            .await
+    }
+
+    /// Another password; all sessions but the one of `keep` end.
+    ///
+    /// # Errors
+    /// `Unknown`.
+    pub async fn change_password(
+        &self,
+        account: &Account,
+        password: Kept,
+        keep: [u8; 32],
+        subjects: &[Subject<'_>],
+        by: By,
+    ) -> Result<(), AccountRefused> {
+        let (account, secrets) = (account.clone(), Arc::clone(&self.secrets));
+        let subjects = sign_in::digests(&self.secrets, subjects);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    sign_in::succeeded(link, &subjects).await?;
+                    account::change_password(link, &secrets, (&account, &password), &keep, &by)
+                        .await
+                })
+            })
+            .await
+    }
+
+    /// Counts a try at these doors as failed before it is known, or says until when none is taken. What is tried is
+    /// counted at once, so that many tries at the same moment are as many.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn attempt(
+        &self,
+        subjects: &[Subject<'_>],
+        now: UtcDateTime,
+    ) -> Result<Attempt, StoreError> {
+        let subjects = sign_in::digests(&self.secrets, subjects);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { sign_in::attempt(link, &subjects, now).await })
+            })
+            .await
+    }
+
+    /// A try failed. For an account that there is an entry of the trace says so; for another the same is written but
+    /// that, so that both take the same time (T-P6).
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn refused(
+        &self,
+        account: Option<&Account>,
+        subjects: &[Subject<'_>],
+        (ground, by): (&'static str, By),
+    ) -> Result<(), StoreError> {
+        let account = account.cloned();
+        let subjects = sign_in::digests(&self.secrets, subjects);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    sign_in::refused(link, account.as_ref(), &subjects, (ground, &by)).await
+                })
+            })
+            .await
+    }
+
+    /// Begins a session: the tries are forgotten, the step of the second factor is used.
+    ///
+    /// # Errors
+    /// `Unknown` when the account ended meanwhile, or the step was used by somebody faster.
+    pub async fn begin(
+        &self,
+        account: &Account,
+        (token, step): ([u8; 32], Option<i64>),
+        subjects: &[Subject<'_>],
+        by: By,
+    ) -> Result<(), AccountRefused> {
+        let account = account.clone();
+        let subjects = sign_in::digests(&self.secrets, subjects);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    sign_in::succeeded(link, &subjects).await?;
+                    session::begin(link, &account, (&token, step), &by).await
+                })
+            })
+            .await
+    }
+
+    /// Who a session is of, while it lasts; that it was used is noted.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn session(
+        &self,
+        token: &[u8; 32],
+        now: UtcDateTime,
+    ) -> Result<Option<Standing>, StoreError> {
+        let found = {
+            let mut link = self.store.reader().await?;
+            session::find(&mut link, token, now).await?
+        };
+        if found
+            .as_ref()
+            .is_some_and(|found| found.is_to_be_noted(now))
+        {
+            let token = *token;
+            self.store
+                .note(move |link| Box::pin(async move { session::used(link, &token, now).await }))
+                .await?;
+        }
+        Ok(found)
+    }
+
+    /// Ends one session.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn end_session(
+        &self,
+        standing: &Standing,
+        token: [u8; 32],
+        by: By,
+    ) -> Result<(), StoreError> {
+        let standing = standing.clone();
+        self.store
+            .write(move |link| {
+                Box::pin(async move { session::end(link, &standing, &token, &by).await })
+            })
+            .await
+    }
+
+    /// Ends every session of the person whose account it is, in this department, on every device; gives how many.
+    ///
+    /// # Errors
+    /// `Unknown`.
+    pub async fn end_sessions(
+        &self,
+        department: &DepartmentKey,
+        id: &AccountKey,
+        by: By,
+    ) -> Result<u64, AccountRefused> {
+        let (department, id) = (department.clone(), id.clone());
+        self.store
+            .write(move |link| {
+                Box::pin(async move { session::end_all(link, (&department, &id), &by).await })
+            })
+            .await
+    }
+
+    /// Forgets sessions and tries that are over; gives how many rows went.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn forget(&self, now: UtcDateTime) -> Result<u64, StoreError> {
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let sessions = session::forget(link, now).await?;
+                    Ok(sessions + sign_in::forget(link, now).await?)
+                })
+            })
+            .await
+    }
+}
+
+/// The roles that a person has by every account that has not ended, and by signed accounts (R3).
+async fn roles_of(link: &mut Link, person: &PersonKey) -> Result<Vec<Role>, StoreError> {
+    const ACCOUNTS: &str = "SELECT roles FROM account WHERE person = $1 AND ended IS NULL";
+    const CALLERS: &str = "SELECT scopes FROM caller WHERE person = $1 AND ended IS NULL";
+    let mut held = Vec::new();
+    for mut row in link.rows(ACCOUNTS, &[person.as_str().into()]).await? {
+        held.extend(row.text()?.split_whitespace().filter_map(Role::find));
+    }
+    for mut row in link.rows(CALLERS, &[person.as_str().into()]).await? {
+        held.extend(row.text()?.split_whitespace().filter_map(Role::of_scope));
+    }
+    Ok(held)
+}

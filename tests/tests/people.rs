@@ -1,0 +1,19 @@
+//! People with accounts: who is let in, what each role may, what one person may not do twice (T-P1 to T-P3, R3).
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what an answer does not have fails its test"
+)]
+
+#[path = "people/accounts.rs"]
+mod accounts;
+#[path = "people/boundary.rs"]
+mod boundary;
+#[path = "people/pairs.rs"]
+mod pairs;
+#[path = "people/sessions.rs"]
+mod sessions;
+#[path = "people/stage.rs"]
+mod stage;
+#[path = "people/table.rs"]
+mod table;

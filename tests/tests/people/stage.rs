@@ -1,0 +1,204 @@
+//! A service for each test and each database, and people who sign in to it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use catalogue::key::{DepartmentKey, PersonKey};
+use crypto::SystemRandom;
+use crypto::sign_in::one_time;
+use duties::Roles;
+use issuance::{Clock, FixedClock, Office};
+use registry::accounts::AccountKey;
+use registry::asked::By;
+use registry::trace::Entry;
+use serde_json::{Value, json};
+use server::{Answer, Call, Client};
+use tempfile::TempDir;
+use tests::customer::Customer;
+use tests::databases;
+use tests::installation::{Installation, NOW};
+use time::{SignedDuration, UtcDateTime};
+use tokio::net::TcpListener;
+
+/// What everybody chooses.
+pub(crate) const PASSWORD: &str = "a long enough phrase";
+
+/// A running service. It ends with the runtime of its test.
+pub(crate) struct Service {
+    pub(crate) installation: Installation,
+    pub(crate) base: String,
+    pub(crate) office: Arc<Office>,
+    clock: Arc<FixedClock>,
+    _folder: TempDir,
+}
+
+/// Somebody who signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) account: String,
+    pub(crate) token: String,
+    /// The secret of the second factor.
+    pub(crate) factor: Option<Vec<u8>>,
+}
+
+/// The databases that there are: a file, and a database of the server that is given.
+pub(crate) async fn databases(name: &str) -> Vec<Option<String>> {
+    let mut found = vec![None];
+    if let Some(server) = databases::Server::given() {
+        let name = format!("people_{name}");
+        found.push(Some(server.make(&name, None).await.expect("a database")));
+    }
+    found
+}
+
+impl Service {
+    pub(crate) async fn start(database: Option<&str>) -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found(folder.path(), database, NOW)
+            .await
+            .expect("founded");
+        let clock = Arc::new(FixedClock::new(NOW));
+        let office = installation.open(clock.clone()).await.expect("it opens");
+        let office = Arc::new(office);
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = TcpListener::bind(free).await.expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let config = installation.config(address).expect("a configuration");
+        let never = std::future::pending();
+        tokio::spawn(server::run(office.clone(), config, listener, never));
+        Service {
+            installation,
+            base: format!("http://{address}"),
+            office,
+            clock,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn now(&self) -> UtcDateTime {
+        self.clock.now()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, by: SignedDuration) {
+        self.clock.put(self.clock.now() + by);
+    }
+
+    pub(crate) fn at(&self, department: &str) -> Customer {
+        Customer::new(&self.installation, &self.base, department)
+    }
+
+    pub(crate) async fn call(&self, call: Call) -> Answer {
+        let answer = Client::anonymous(&self.base).call(call, self.now()).await;
+        answer.expect("an answer")
+    }
+
+    /// What a person is answered who shows the token.
+    pub(crate) async fn asked_by(&self, person: &Person, call: Call) -> Answer {
+        let bearer = format!("Bearer {}", person.token);
+        self.call(call.field("authorization", bearer)).await
+    }
+
+    /// An account opened where the service runs: its invitation.
+    pub(crate) async fn opened(
+        &self,
+        (department, account, person): (&str, &str, &str),
+        roles: &str,
+    ) -> String {
+        let who = (
+            DepartmentKey::parse(department).expect("a department"),
+            AccountKey::parse(account).expect("a name"),
+            PersonKey::parse(person).expect("a key"),
+        );
+        let roles = Roles::read(roles).expect("roles");
+        let by = By::new("operator", self.now());
+        let random = SystemRandom::new();
+        let registry = self.office.registry();
+        let opened = issuance::accounts::found(registry, &random, who, (roles, by)).await;
+        opened.expect("it is opened").invitation.to_string()
+    }
+
+    /// Uses an invitation; gives the secret of the second factor, if there is one.
+    pub(crate) async fn activated(&self, account: &str, invitation: &str) -> Option<Vec<u8>> {
+        let content = json!({"invitation": invitation, "password": PASSWORD});
+        let call = Call::post(format!("/v1/accounts/{account}/activation"), &content);
+        let answer = self.call(call).await;
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        let told = answer.json();
+        let address = told["second_factor"].as_str()?;
+        let (_, rest) = address.split_once("secret=").expect("a secret");
+        Some(base32(rest.split('&').next().expect("a secret")))
+    }
+
+    pub(crate) fn code(&self, factor: Option<&Vec<u8>>) -> String {
+        let step = self.now().unix_timestamp().div_euclid(30);
+        factor.map_or_else(String::new, |secret| one_time::code(secret, step))
+    }
+
+    /// What is answered to who signs in.
+    pub(crate) async fn knocks(&self, account: &str, password: &str, code: &str) -> Answer {
+        let content = json!({"account": account, "password": password, "code": code});
+        self.call(Call::post("/v1/sessions", &content)).await
+    }
+
+    /// A person who signs in with their password and their second factor.
+    pub(crate) async fn signs_in(&self, account: &str, factor: Option<Vec<u8>>) -> Person {
+        let code = self.code(factor.as_ref());
+        let answer = self.knocks(account, PASSWORD, &code).await;
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        Person {
+            account: account.to_owned(),
+            token: text(&answer.json(), "token"),
+            factor,
+        }
+    }
+
+    /// A person with an account of these roles, signed in.
+    pub(crate) async fn person(&self, who: (&str, &str, &str), roles: &str) -> Person {
+        let invitation = self.opened(who, roles).await;
+        let factor = self.activated(who.1, &invitation).await;
+        self.signs_in(who.1, factor).await
+    }
+
+    /// The grounds of a department's trace, with the objects.
+    pub(crate) async fn trace(&self, department: &str) -> Vec<Entry> {
+        let key = DepartmentKey::parse(department).expect("a department");
+        let entries = self.office.registry().trace().entries(&key, 0).await;
+        entries.expect("the store answers")
+    }
+}
+
+/// A text of an answer.
+pub(crate) fn text(told: &Value, name: &str) -> String {
+    let text = told[name].as_str();
+    text.unwrap_or_else(|| panic!("{name} of {told}"))
+        .to_owned()
+}
+
+/// Status and code of a problem, and the code of its first defect.
+pub(crate) fn problem(answer: &Answer) -> (u16, String, String) {
+    let told = answer.json();
+    let defect = told["defects"][0]["code"].as_str().unwrap_or_default();
+    (
+        answer.status.as_u16(),
+        text(&told, "code"),
+        defect.to_owned(),
+    )
+}
+
+fn base32(text: &str) -> Vec<u8> {
+    let bits: Vec<u8> = text
+        .bytes()
+        .flat_map(|letter| {
+            let value = match letter {
+                b'A'..=b'Z' => letter - b'A',
+                _ => letter - b'2' + 26,
+            };
+            (0..5).rev().map(move |at| (value >> at) & 1)
+        })
+        .collect();
+    let whole = bits.chunks_exact(8);
+    whole
+        .map(|bits| bits.iter().fold(0, |octet, bit| (octet << 1) | bit))
+        .collect()
+}
