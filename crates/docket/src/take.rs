@@ -208,7 +208,7 @@ pub(crate) async fn held_against(
             Some(Rule::R3),
         )));
     }
-    if let Some(refusal) = of_account(room, sender, actor).await? {
+    if let Some(refusal) = named(room, sender, actor).await? {
         return Ok(Some(refusal));
     }
     if let Some(person) = callers.person(&actor.person).await?
@@ -239,34 +239,25 @@ pub(crate) async fn held_against(
     )))
 }
 
-/// domain.md 3: who has an account acts through it, as themselves, in a capacity that its roles give; nobody else says
-/// that they did.
-async fn of_account(
-    room: &Room,
-    sender: &Sender,
-    actor: &Actor,
-) -> Result<Option<Refusal>, StoreError> {
+/// domain.md 3: who has an account acts through it, as themselves, in a capacity of its roles; nobody else says they did.
+async fn named(room: &Room, sender: &Sender, actor: &Actor) -> Result<Option<Refusal>, StoreError> {
     let accounts = room.registry.accounts();
     let refuse = |code, text| Ok(Some(objection(code, text, Some(Rule::R3))));
+    let another = "the account is another person's, or of another department";
     // A machine is nobody's; a person's request is looked at whoever it names.
-    let is_person = sender.by.who != sender.asked.caller;
-    if is_person
+    if sender.by.who != sender.asked.caller
         && let Ok(id) = AccountKey::parse(&sender.asked.caller)
         && id != actor.account
         && accounts.find(&id).await?.is_some()
     {
-        let text = "the account is another person's, or of another department";
-        return refuse("case.account-of-another", text);
+        return refuse("case.account-of-another", another);
     }
     let Some(account) = accounts.find(&actor.account).await? else {
         return Ok(None);
     };
-    if account.person != actor.person
-        || account.department != sender.department
-        || account.ended.is_some()
-    {
-        let text = "the account is another person's, or of another department";
-        return refuse("case.account-of-another", text);
+    let same = account.person == actor.person && account.department == sender.department;
+    if !same || account.ended.is_some() {
+        return refuse("case.account-of-another", another);
     }
     if !account.roles.acts_as(actor.role) {
         let text = "the account has no role that acts in this capacity";
