@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use licence::IssueRequest;
 use serde_json::{Value, json};
 
-const LICENCES: &str = include_str!("../../crates/server/demo/licences.json");
+const LICENCES: &str = include_str!("../../crates/demo/assets/licences.json");
 
 /// The request of the demonstration for this type, under a case of its own and without a number, so that each one
 /// gets the next.

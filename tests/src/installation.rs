@@ -45,10 +45,10 @@ pub const STRANGER: &str = "P-ZHOU-MINGYUE";
 const PASSPHRASE: &[u8] = b"a passphrase of the tests";
 const SHARDS: [u8; 32] = [3; 32];
 const QUOTA: u64 = 10_000_000;
-const DEPARTMENTS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/departments.json");
-const TYPES: &[u8] = include_bytes!("../../crates/server/demo/catalogue/licence-types.json");
-const MATTERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/matters-catalogue.json");
-const POWERS: &[u8] = include_bytes!("../../crates/server/demo/catalogue/powers.json");
+const DEPARTMENTS: &[u8] = include_bytes!("../../crates/demo/assets/catalogue/departments.json");
+const TYPES: &[u8] = include_bytes!("../../crates/demo/assets/catalogue/licence-types.json");
+const MATTERS: &[u8] = include_bytes!("../../crates/demo/assets/catalogue/matters-catalogue.json");
+const POWERS: &[u8] = include_bytes!("../../crates/demo/assets/catalogue/powers.json");
 
 /// What a machine of a department may do.
 pub const MACHINE: [Scope; 9] = [

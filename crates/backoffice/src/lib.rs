@@ -28,6 +28,7 @@ pub mod office;
 mod opening;
 pub mod people;
 pub mod push;
+pub mod relations;
 pub mod said;
 pub mod seals;
 pub mod sequencer;

@@ -8,7 +8,7 @@ use dossier::{CaseFile, Dossier, Fate, Refused};
 use licence::restriction::Restriction;
 use registry::StoreError;
 use registry::asked::Response;
-use registry::cases::{Judged, TakeError, TakenAll, TakingAll, TakingOne};
+use registry::cases::{AnswerOfAll, Judged, TakeError, TakenAll, TakingAll, TakingOne};
 use registry::trace::{Act, Deed};
 use serde::Serialize;
 use serde_json::Value;
@@ -172,7 +172,7 @@ fn happenings(
     event.happenings(known, &room.catalogue)
 }
 
-fn respond(event: &PackageEvent) -> Box<dyn FnOnce(&[Response]) -> Response + Send> {
+fn respond(event: &PackageEvent) -> AnswerOfAll {
     let (package, id) = (event.package.to_string(), event.id.to_string());
     Box::new(move |cases| {
         let told = cases.iter().map(|case| serde_json::from_slice(&case.body));

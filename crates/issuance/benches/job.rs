@@ -138,7 +138,7 @@ async fn rest(house: &House, waiting: &[JobId], department: &str, sigma: Option<
 }
 
 fn food() -> IssueRequest {
-    let text = include_str!("../../server/demo/licences.json");
+    let text = include_str!("../../demo/assets/licences.json");
     let all: Vec<Value> = serde_json::from_str(text).expect("JSON");
     let found = all
         .into_iter()

@@ -16,7 +16,6 @@ mod not_issued;
 pub mod papers;
 mod printed;
 mod recheck;
-mod relations;
 pub mod release;
 mod ruling;
 mod sealing;
@@ -28,7 +27,9 @@ pub use backoffice::{
     accounts, answers, asked, custody, found, import, lists, office, people, push, sequencer,
     stamps,
 };
-use backoffice::{anchor, asker, certify, clock, desk, dropped, keys, said, seals, slots};
+use backoffice::{
+    anchor, asker, certify, clock, desk, dropped, keys, relations, said, seals, slots,
+};
 
 pub use asker::{Asker, Once};
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -12,7 +12,7 @@ use registry::jobs::JobId;
 use serde_json::Value;
 
 fn orders() -> Vec<(String, IssueRequest, bool)> {
-    let text = include_str!("../../server/demo/licences.json");
+    let text = include_str!("../../demo/assets/licences.json");
     let all: Vec<Value> = serde_json::from_str(text).expect("JSON");
     all.into_iter()
         .map(|entry| {

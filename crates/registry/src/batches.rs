@@ -15,7 +15,7 @@ use trail::secrets::Secrets;
 
 use crate::jobs::StepRefused;
 
-pub use begin::{BatchBegun, BatchRefused, NewBatch, NewLine};
+pub use begin::{Answering, BatchBegun, BatchRefused, NewBatch, NewLine};
 pub use look::{Batch, Counted, Line, Sibling};
 pub use release::{Held, ListRelease, ListReleased};
 pub use trail::id::BatchId;

@@ -18,7 +18,8 @@ use time::{Date, UtcDateTime};
 use trail::secrets::Secrets;
 
 pub use taking::{
-    CaseRecord, Held, Judge, Judged, TakeError, Taken, TakenAll, Taking, TakingAll, TakingOne,
+    AnswerOfAll, CaseRecord, Held, Judge, Judged, TakeError, Taken, TakenAll, Taking, TakingAll,
+    TakingOne,
 };
 use taking::{DAMAGED, FIND, number, number_of, read, releases};
 

@@ -1,26 +1,15 @@
 //! `yinxin demo`: founds a worthless installation in an empty folder, plays the story through its own HTTP API,
 //! judges what came out, ends a licence, judges again, and goes on serving.
 
-mod cast;
 pub(crate) mod found;
-mod handed;
-mod judge;
-mod papers;
-mod play;
-mod receivers;
-mod story;
-mod tell;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use demo::Told;
 use tokio::net::TcpListener;
 
-use crate::client::Client;
-use crate::demo::cast::Cast;
-use crate::demo::story::Story;
-use crate::demo::tell::{Outcome, Told};
 use crate::{listen, serve};
 
 /// What the demonstration was asked for.
@@ -64,7 +53,7 @@ impl Demo {
         };
         let serving = serve::run(office, config, listener, told_to_end);
         let playing = async {
-            let outcome = self.play(&base, &cast, &told).await;
+            let outcome = demo::show(&base, &cast, &self.folder, &told).await;
             if self.exit || outcome.is_err() {
                 let _ended = end.send(());
             } else {
@@ -74,20 +63,9 @@ impl Demo {
             outcome
         };
         tokio::select! {
-            outcome = playing => outcome.map(|_| ()),
+            outcome = playing => outcome,
             served = serving => served,
         }
-    }
-
-    async fn play(&self, base: &str, cast: &Cast, told: &Told) -> anyhow::Result<Outcome> {
-        let client = Client::anonymous(base);
-        let out = self.folder.join("out");
-        let mut story = Story::begin(&client, cast, told, &out).await?;
-        let mut outcome = play::play(&client, cast, (&mut story, told)).await?;
-        judge::judge(&client, cast, &self.folder, &mut outcome, told).await?;
-        story.followed(&mut outcome).await?;
-        told.outcome(&outcome)?;
-        Ok(outcome)
     }
 
     fn inspect_folder(&self) -> anyhow::Result<()> {

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 const EVENTS: &str = include_str!("../../fixtures/sample/case-events.json");
-const LICENCES: &str = include_str!("../../../crates/server/demo/licences.json");
+const LICENCES: &str = include_str!("../../../crates/demo/assets/licences.json");
 
 /// The case, the firm and its representative as the sample has them.
 const CASE: &str = "BJ-990102-20260608-00017";

@@ -9,7 +9,7 @@ use crate::stage::{Service, problem};
 fn files() -> Value {
     let sample = |name: &str| {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let path = root.join("../crates/server/demo/catalogue").join(name);
+        let path = root.join("../crates/demo/assets/catalogue").join(name);
         let text = std::fs::read_to_string(path).expect("the demonstration's catalogue");
         serde_json::from_str::<Value>(&text).expect("JSON")
     };

@@ -343,7 +343,7 @@ async fn importing_the_catalogue_again_is_answered_and_a_broken_one_is_not_put_i
     let now = service.now();
     let sample = |name: &str| {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let path = root.join("../crates/server/demo/catalogue").join(name);
+        let path = root.join("../crates/demo/assets/catalogue").join(name);
         let text = std::fs::read_to_string(path).expect("the demonstration's catalogue");
         serde_json::from_str::<Value>(&text).expect("JSON")
     };

@@ -38,7 +38,7 @@ async fn read(service: &Service, path: &str) -> Value {
 /// A second version of the restaurant's matter, with everything that publication asks for.
 fn second() -> Value {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path = root.join("../crates/server/demo/catalogue/matters-catalogue.json");
+    let path = root.join("../crates/demo/assets/catalogue/matters-catalogue.json");
     let text = std::fs::read_to_string(path).expect("the demonstration's catalogue");
     let file: Value = serde_json::from_str(&text).expect("JSON");
     let all = file["matters"].as_array().expect("matters");

@@ -76,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "document",
             "duties",
             "evidence",
+            "licence",
             "pki",
             "registry",
             "seal",
@@ -130,6 +131,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["crypto", "pki", "verify"]),
     ("wire", &["crypto"]),
     ("courier", &["crypto", "issuance", "wire"]),
+    ("demo", &["crypto", "issuance", "verify", "wire"]),
     (
         "server",
         &[
@@ -137,6 +139,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "catalogue",
             "courier",
             "crypto",
+            "demo",
             "duties",
             "evidence",
             "issuance",
@@ -155,12 +158,13 @@ const ARROWS: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("argon2", &["crypto"]),
     ("askama", &["public"]),
-    ("axum", &["courier", "public", "server", "wire"]),
+    ("axum", &["courier", "demo", "public", "server", "wire"]),
     (
         "base64",
         &[
             "courier",
             "credential",
+            "demo",
             "evidence",
             "pki",
             "server",
@@ -187,6 +191,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "batch",
             "cli",
             "courier",
+            "demo",
             "issuance",
             "public",
             "registry",

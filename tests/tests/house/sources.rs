@@ -13,6 +13,7 @@ pub(crate) const CRATES: &[&str] = &[
     "courier",
     "credential",
     "crypto",
+    "demo",
     "docket",
     "document",
     "dossier",

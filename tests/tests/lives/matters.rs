@@ -15,7 +15,7 @@ const BASIS: &str = "云洲省政务服务事项管理办法 第九条";
 
 /// A second version of the restaurant's matter, with everything that publication asks for.
 fn second() -> Value {
-    let text = include_str!("../../../crates/server/demo/catalogue/matters-catalogue.json");
+    let text = include_str!("../../../crates/demo/assets/catalogue/matters-catalogue.json");
     let mut whole = json!({"matters": serde_json::from_str::<Value>(text).expect("JSON")});
     let mut entry = matter(&mut whole, MATTER).clone();
     entry["version"] = json!(2);

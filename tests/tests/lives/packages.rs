@@ -289,7 +289,7 @@ async fn bent(service: &Service) {
         ),
     ] {
         let (status, told) = tell(
-            &service,
+            service,
             &event(30, CLERK, "2026-06-08T01:16:00Z", &what),
             "bent",
         )

@@ -279,10 +279,10 @@ impl Service {
 pub(crate) fn catalogue() -> Value {
     let sample = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
     json!({
-        "departments": sample(include_str!("../../../crates/server/demo/catalogue/departments.json")),
-        "types": sample(include_str!("../../../crates/server/demo/catalogue/licence-types.json")),
-        "matters": sample(include_str!("../../../crates/server/demo/catalogue/matters-catalogue.json")),
-        "powers": sample(include_str!("../../../crates/server/demo/catalogue/powers.json")),
+        "departments": sample(include_str!("../../../crates/demo/assets/catalogue/departments.json")),
+        "types": sample(include_str!("../../../crates/demo/assets/catalogue/licence-types.json")),
+        "matters": sample(include_str!("../../../crates/demo/assets/catalogue/matters-catalogue.json")),
+        "powers": sample(include_str!("../../../crates/demo/assets/catalogue/powers.json")),
     })
 }
 

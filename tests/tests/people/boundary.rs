@@ -43,12 +43,10 @@ async fn each_foreign_key_between_departments_things_names_the_department() {
         let mut pairs: BTreeMap<(String, String), Vec<(String, String)>> = BTreeMap::new();
         let all = (0..4).map(|column| texts(&connection, &keys, column));
         let all: Vec<Vec<String>> = all.collect();
-        for at in 0..all[0].len() {
-            let key = (all[0][at].clone(), all[1][at].clone());
-            pairs
-                .entry(key)
-                .or_default()
-                .push((all[2][at].clone(), all[3][at].clone()));
+        let [keys, parents, froms, tos] = all.try_into().expect("four columns");
+        let columns = froms.into_iter().zip(tos);
+        for (key, column) in keys.into_iter().zip(parents).zip(columns) {
+            pairs.entry(key).or_default().push(column);
         }
         for ((_, parent), columns) in pairs {
             if !bound.contains(&parent) || SHARED.contains(&(table.as_str(), parent.as_str())) {

@@ -156,7 +156,7 @@ async fn a_seal_goes_on_by_a_custodian_and_an_administrator_who_are_two_people()
 /// A second version of the restaurant's matter, with everything that publication asks for.
 fn second() -> Value {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path = root.join("../crates/server/demo/catalogue/matters-catalogue.json");
+    let path = root.join("../crates/demo/assets/catalogue/matters-catalogue.json");
     let text = std::fs::read_to_string(path).expect("the demonstration's catalogue");
     let file: Value = serde_json::from_str(&text).expect("JSON");
     let all = file["matters"].as_array().expect("matters").iter();
@@ -215,7 +215,7 @@ async fn who_wrote_a_matter_under_one_account_does_not_publish_it_under_another(
 
 fn story(id: &str) -> Value {
     let all: Vec<Value> =
-        serde_json::from_str(include_str!("../../../crates/server/demo/case-events.json"))
+        serde_json::from_str(include_str!("../../../crates/demo/assets/case-events.json"))
             .expect("JSON");
     let found = all.into_iter().find(|event| event["id"] == id);
     found.expect("the story has it")

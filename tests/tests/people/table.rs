@@ -163,8 +163,11 @@ async fn routes(service: &Service) -> Vec<(Method, String)> {
     found
 }
 
+/// Status, fields of the head, content.
+type Whole = (u16, Vec<(String, Vec<u8>)>, Vec<u8>);
+
 /// Everything of an answer that somebody could tell it from another by.
-fn whole(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, Vec<u8>) {
+fn whole(answer: &Answer) -> Whole {
     let fields = answer.headers.iter();
     let fields = fields
         .filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()))

@@ -36,7 +36,7 @@ const WITHOUT_SEAL: [&str; 3] = ["Q-ENF", "C-SUP", "CREDIT"];
 const EVENTS: &str = include_str!("../../fixtures/sample/case-events.json");
 /// The story as the specification of the sample dates it.
 const SCENARIOS: &str = include_str!("../../fixtures/sample/scenarios.json");
-pub(crate) const LICENCES: &str = include_str!("../../../crates/server/demo/licences.json");
+pub(crate) const LICENCES: &str = include_str!("../../../crates/demo/assets/licences.json");
 
 /// The case of the story.
 pub(crate) const CASE: &str = "BJ-990102-20260608-00017";

@@ -64,7 +64,7 @@ async fn a_file_that_recheck_refuses_is_sealed_three_times_and_then_given_up_wit
 
 /// A food licence whose address has a character that no font has.
 fn unprintable() -> IssueOrder {
-    let text = include_str!("../../../server/demo/licences.json");
+    let text = include_str!("../../../demo/assets/licences.json");
     let all: Vec<Value> = serde_json::from_str(text).expect("JSON");
     let food = all
         .into_iter()

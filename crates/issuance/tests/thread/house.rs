@@ -34,7 +34,7 @@ pub(crate) struct House {
 }
 
 fn sample(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../server/demo/catalogue");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../demo/assets/catalogue");
     std::fs::read(path.join(name)).expect("the demonstration's catalogue")
 }
 

@@ -18,7 +18,7 @@ use crate::stage::{DAY, catalogue, story};
 /// A food permit of the bureau, valid from 10 June 2026 to 9 June 2031.
 fn food() -> Value {
     let cases: Vec<Value> =
-        serde_json::from_str(include_str!("../../../server/demo/licences.json")).expect("JSON");
+        serde_json::from_str(include_str!("../../../demo/assets/licences.json")).expect("JSON");
     let found = cases
         .into_iter()
         .find(|case| case["request"]["type"] == "FOOD");

@@ -27,8 +27,11 @@ pub struct NewBatch {
     /// The licences, in the order of the request.
     pub lines: Vec<NewLine>,
     /// Makes the answer to the request of what was reserved, in the same order.
-    pub respond: Box<dyn Fn(&BatchId, &[Reserved]) -> Response + Send + Sync>,
+    pub respond: Answering,
 }
+
+/// Makes an answer of a batch and what was reserved for it.
+pub type Answering = Box<dyn Fn(&BatchId, &[Reserved]) -> Response + Send + Sync>;
 
 /// A licence of a batch.
 #[derive(Debug)]

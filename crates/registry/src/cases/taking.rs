@@ -112,8 +112,11 @@ pub struct TakingAll {
     /// The events, in the order of the package.
     pub each: Vec<TakingOne>,
     /// Makes the answer to the request of those of the cases.
-    pub respond: Box<dyn FnOnce(&[Response]) -> Response + Send>,
+    pub respond: AnswerOfAll,
 }
+
+/// Makes one answer of those of several cases.
+pub type AnswerOfAll = Box<dyn FnOnce(&[Response]) -> Response + Send>;
 
 /// One of them.
 pub struct TakingOne {

@@ -8,11 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use catalogue::Catalogue;
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::{KeyAlgorithm, KeyStore, PublicKey, Random, Signer, SoftwareSigner, SystemRandom};
+use demo::{CUSTODIAN, Cast, DEPARTMENTS, MATTERS, POWERS, RECEIVERS, TYPES, pem};
 use issuance::found::Founding;
 use issuance::import::{Files, keep};
 use issuance::{Clock, Office, SystemClock, seal_key};
@@ -23,8 +22,6 @@ use zeroize::Zeroizing;
 
 use crate::caller::scopes;
 use crate::config::{Config, Mode};
-use crate::demo::cast::{CUSTODIAN, Cast, DEPARTMENTS, MATTERS, POWERS, TYPES};
-use crate::demo::receivers::RECEIVERS;
 use crate::open::{self, open as open_office};
 use duties::access::Scope;
 
@@ -239,19 +236,4 @@ fn hex(random: &dyn Random) -> anyhow::Result<String> {
     let mut octets = Zeroizing::new([0; 32]);
     random.fill(octets.as_mut())?;
     Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect())
-}
-
-/// PEM (RFC 7468).
-pub(crate) fn pem(label: &str, der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let mut out = format!("-----BEGIN {label}-----\n");
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        out.push_str(line);
-        out.push('\n');
-        rest = after;
-    }
-    out.push_str(&format!("-----END {label}-----\n"));
-    out
 }

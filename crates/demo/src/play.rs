@@ -9,13 +9,13 @@ use base64::engine::general_purpose::STANDARD;
 use issuance::{Clock, SystemClock};
 use serde_json::{Value, json};
 
+use crate::cast::{Case, Cast, cases};
 use crate::client::{Call, Client};
-use crate::demo::cast::{Case, Cast, cases};
-use crate::demo::found::pem;
-use crate::demo::handed::{finished, good, status};
-use crate::demo::papers::form;
-use crate::demo::story::Story;
-use crate::demo::tell::{Licence, Outcome, Told};
+use crate::handed::{finished, good, status};
+use crate::papers::form;
+use crate::pem::pem;
+use crate::story::Story;
+use crate::tell::{Licence, Outcome, Told};
 
 /// Plays story 6.1 up to its licence, and issues one licence of each type.
 pub(crate) async fn play(

@@ -72,17 +72,19 @@ impl Outcome {
 
 /// Where the story goes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Told {
+pub struct Told {
     json: bool,
 }
 
 impl Told {
-    pub(crate) fn new(json: bool) -> Self {
+    /// For people, line by line; or, as `json`, one object at the end for programs.
+    #[must_use]
+    pub fn new(json: bool) -> Self {
         Self { json }
     }
 
     /// A line for people.
-    pub(crate) fn line(&self, text: &str) {
+    pub fn line(&self, text: &str) {
         if !self.json {
             // A closed pipe ends nothing.
             let _written = writeln!(std::io::stdout(), "{text}");
@@ -118,7 +120,8 @@ impl Told {
         Ok(())
     }
 
-    pub(crate) fn stay(&self, base: &str, folder: &Path) {
+    /// What the demonstration goes on serving, and how it ends.
+    pub fn stay(&self, base: &str, folder: &Path) {
         self.line(&format!("sealed files lie in {}/out", folder.display()));
         self.line(&format!(
             "the service stays at {base}; a page to check files: {base}/verify"

@@ -9,10 +9,10 @@ use issuance::{Clock, SystemClock};
 use serde_json::{Value, json};
 use verify::{Material, Policy, Trust};
 
+use crate::cast::Cast;
 use crate::client::{Call, Client};
-use crate::demo::cast::Cast;
-use crate::demo::handed::status;
-use crate::demo::tell::{Check, Licence, Outcome, Told};
+use crate::handed::status;
+use crate::tell::{Check, Licence, Outcome, Told};
 
 /// How often it is looked whether a list was signed anew, fifty milliseconds apart: more than a round of upkeep.
 const LOOKS: usize = 600;

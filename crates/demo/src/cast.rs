@@ -8,14 +8,17 @@ use serde_json::Value;
 use time::UtcDateTime;
 
 /// The sample catalogue, as it is published.
-pub(crate) const DEPARTMENTS: &[u8] = include_bytes!("../../demo/catalogue/departments.json");
-pub(crate) const TYPES: &[u8] = include_bytes!("../../demo/catalogue/licence-types.json");
-pub(crate) const MATTERS: &[u8] = include_bytes!("../../demo/catalogue/matters-catalogue.json");
-pub(crate) const POWERS: &[u8] = include_bytes!("../../demo/catalogue/powers.json");
-const LICENCES: &[u8] = include_bytes!("../../demo/licences.json");
+pub const DEPARTMENTS: &[u8] = include_bytes!("../assets/catalogue/departments.json");
+/// The licence types.
+pub const TYPES: &[u8] = include_bytes!("../assets/catalogue/licence-types.json");
+/// The matters.
+pub const MATTERS: &[u8] = include_bytes!("../assets/catalogue/matters-catalogue.json");
+/// The lists of powers, and their transfers.
+pub const POWERS: &[u8] = include_bytes!("../assets/catalogue/powers.json");
+const LICENCES: &[u8] = include_bytes!("../assets/licences.json");
 
 /// The custodian 何守正, who releases every seal of the demonstration.
-pub(crate) const CUSTODIAN: &str = "P-HE-SHOUZHENG";
+pub const CUSTODIAN: &str = "P-HE-SHOUZHENG";
 
 /// A decided case of the demonstration.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,17 +54,27 @@ pub(crate) fn cases() -> Result<Vec<Case>, serde_json::Error> {
 }
 
 /// Accounts and keys.
-pub(crate) struct Cast {
+pub struct Cast {
     /// The approval system of each department: name and secret.
-    pub(crate) callers: BTreeMap<String, (String, Vec<u8>)>,
+    pub callers: BTreeMap<String, (String, Vec<u8>)>,
     /// The custodian's account in each department.
-    pub(crate) custodians: BTreeMap<String, (String, Vec<u8>)>,
+    pub custodians: BTreeMap<String, (String, Vec<u8>)>,
     /// The account of each department that is told of events.
-    pub(crate) subscribers: BTreeMap<String, (String, Vec<u8>)>,
+    pub subscribers: BTreeMap<String, (String, Vec<u8>)>,
     /// Under which they are told.
-    pub(crate) push_secret: Vec<u8>,
+    pub push_secret: Vec<u8>,
     /// The custodian's own key.
-    pub(crate) custodian: SoftwareSigner,
+    pub custodian: SoftwareSigner,
+}
+
+impl std::fmt::Debug for Cast {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The rest is secret, worthless as it is.
+        formatter
+            .debug_struct("Cast")
+            .field("departments", &self.callers.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Cast {

@@ -9,9 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use issuance::{Clock, SystemClock};
 use serde_json::{Value, json};
 
+use crate::cast::Cast;
 use crate::client::{Answer, Call, Client};
-use crate::demo::cast::Cast;
-use crate::demo::tell::Licence;
+use crate::tell::Licence;
 
 pub(crate) fn good(answer: Answer) -> anyhow::Result<Answer> {
     if answer.status.is_success() {

@@ -46,7 +46,10 @@ fn held(all: &[Record], now: UtcDateTime) -> Vec<Held> {
 }
 
 /// What is told of the dependants that an event puts at risk; most types have none.
-pub(crate) async fn told(
+///
+/// # Errors
+/// The store.
+pub async fn told(
     office: &Office,
     record: &Record,
     event: &Event,
@@ -91,7 +94,10 @@ fn outgoing(risk: &AtRisk, because: &str, event: &'static str) -> Outgoing {
 }
 
 /// The types that a licence presupposes and its holder has not in force; computed, never stored.
-pub(crate) async fn lacking(office: &Office, record: &Record) -> Result<Vec<String>, StoreError> {
+///
+/// # Errors
+/// The store.
+pub async fn lacking(office: &Office, record: &Record) -> Result<Vec<String>, StoreError> {
     let desk = office.desk();
     let kind = desk.catalogue.licence_type(&record.licence_type);
     if kind.is_none_or(|kind| kind.predecessors.is_empty()) {

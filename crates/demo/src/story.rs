@@ -8,21 +8,23 @@ use anyhow::{Context as _, bail, ensure};
 use issuance::{Clock, SystemClock};
 use serde_json::{Value, json};
 
+use crate::cast::Cast;
 use crate::client::{Answer, Call, Client};
-use crate::demo::cast::Cast;
-use crate::demo::handed::{finished, good, released, status};
-use crate::demo::judge::{listed, offline, online};
-use crate::demo::papers::{form, page};
-use crate::demo::receivers::{RECEIVERS, Receivers};
-use crate::demo::tell::{Licence, Outcome, Told};
+use crate::handed::{finished, good, released, status};
+use crate::judge::{listed, offline, online};
+use crate::papers::{form, page};
+use crate::receivers::{RECEIVERS, Receivers};
+use crate::tell::{Licence, Outcome, Told};
 
 /// The events, as they are posted.
-const EVENTS: &str = include_str!("../../demo/case-events.json");
+const EVENTS: &str = include_str!("../assets/case-events.json");
 const CASE: &str = "BJ-990102-20260608-00017";
 const PART: &str = "XF990102-2026-0001";
 
+type Paper = (&'static str, &'static str, &'static [(usize, &'static str)]);
+
 /// Papers that she signs: what each is called, what she means by it, and where its digest stands in which event.
-const PAPERS: [(&str, &str, &[(usize, &str)]); 3] = [
+const PAPERS: [Paper; 3] = [
     (
         "form",
         "本人确认申请内容真实，同意提交",
@@ -366,7 +368,7 @@ mod tests {
 
     #[test]
     fn the_demonstration_plays_the_events_of_the_sample() {
-        let sample = include_str!("../../../../tests/fixtures/sample/case-events.json");
+        let sample = include_str!("../../../tests/fixtures/sample/case-events.json");
         assert_eq!(EVENTS, sample);
     }
 }

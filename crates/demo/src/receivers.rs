@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
+use crate::cast::Cast;
 use crate::client::{Call, Client};
-use crate::demo::cast::Cast;
 use crate::message_signature::{Claimed, Message};
 
 /// Who hears of the story (R22), with the credit platform.
-pub(crate) const RECEIVERS: [&str; 5] = ["C-SAMR", "C-URBAN", "C-FIRE", "Q-ENF", "CREDIT"];
+pub const RECEIVERS: [&str; 5] = ["C-SAMR", "C-URBAN", "C-FIRE", "Q-ENF", "CREDIT"];
 /// How often it is looked whether an event has come, a tenth of a second apart.
 const LOOKS: usize = 600;
 
