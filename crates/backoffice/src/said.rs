@@ -150,7 +150,9 @@ pub fn moment(at: UtcDateTime) -> String {
 
 /// Lower-case hexadecimal.
 pub fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    let digits = |octet: &u8| [digit(octet >> 4), digit(octet & 15)];
+    octets.iter().flat_map(digits).collect()
 }
 
 /// An error with its causes, once, at the boundary.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::digest::sha256;
-use crate::statement::ReleaseStatement;
+use crate::statement::{ReleaseStatement, hex};
 
 /// The uses that one release lists: the digest of each statement, sorted, none twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,11 +93,7 @@ impl Listing {
     /// hexadecimal), count, seal, purpose, expires, requester and releaser, as in [`ReleaseStatement::bytes`].
     #[must_use]
     pub fn bytes(&self, one: &ReleaseStatement) -> Vec<u8> {
-        let list: String = self
-            .digest()
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect();
+        let list = hex(&self.digest());
         let count = self.count().to_string();
         let expires = one.expires.unix_timestamp().to_string();
         let mut out = b"yinxin list release v1\n".to_vec();

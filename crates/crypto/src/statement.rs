@@ -37,11 +37,7 @@ impl ReleaseStatement {
     /// `name length value`, where length counts the octets of value: no value can imitate another line.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        let unsealed: String = self
-            .unsealed
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect();
+        let unsealed = hex(&self.unsealed);
         let copies = self.copies.to_string();
         let expires = self.expires.unix_timestamp().to_string();
         let mut out = b"yinxin release v2\n".to_vec();
@@ -62,4 +58,11 @@ impl ReleaseStatement {
         }
         out
     }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(octets: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    let digits = |octet: &u8| [digit(octet >> 4), digit(octet & 15)];
+    octets.iter().flat_map(digits).collect()
 }

@@ -191,7 +191,7 @@ async fn code(
 
 /// A photograph as a payload keeps it.
 pub(crate) fn kept(photo: &[u8]) -> String {
-    photo.iter().map(|octet| format!("{octet:02x}")).collect()
+    crate::said::hex(photo)
 }
 
 /// The digest in the data is that of the octets that came (R8): what is signed is what is shown.
@@ -203,7 +203,7 @@ pub(crate) fn is_the_named(photo: Option<&[u8]>, admitted: &Admitted) -> bool {
         .map(|(_, value)| value.to_json());
     let found = photo.map(|photo| {
         let digest = crypto::sha256(photo);
-        serde_json::Value::String(digest.iter().map(|octet| format!("{octet:02x}")).collect())
+        serde_json::Value::String(crate::said::hex(&digest))
     });
     named == found
 }

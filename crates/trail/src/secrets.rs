@@ -120,7 +120,9 @@ impl Secrets {
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|octet| format!("{octet:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    let digits = |octet: &u8| [digit(octet >> 4), digit(octet & 15)];
+    bytes.iter().flat_map(digits).collect()
 }
 
 #[cfg(test)]

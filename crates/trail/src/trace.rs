@@ -177,7 +177,10 @@ impl Entry {
             ("key", self.key.as_deref().unwrap_or_default()),
             ("previous", &hex(&self.previous)),
         ] {
-            out.extend_from_slice(format!("{name} {} {value}\n", value.len()).as_bytes());
+            let length = value.len().to_string();
+            for part in [name, " ", &length, " ", value, "\n"] {
+                out.extend_from_slice(part.as_bytes());
+            }
         }
         out
     }

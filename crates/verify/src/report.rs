@@ -220,7 +220,9 @@ pub(crate) fn told(moment: UtcDateTime) -> String {
 
 /// Octets as hex.
 pub(crate) fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    let digits = |octet: &u8| [digit(octet >> 4), digit(octet & 15)];
+    octets.iter().flat_map(digits).collect()
 }
 
 impl Verdict {
