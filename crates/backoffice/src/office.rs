@@ -35,6 +35,9 @@ use crate::slots::Slots;
 use crate::stamps::TimeStamps;
 use crate::stored::StoredSources;
 
+/// Large documents in memory at once.
+const LARGE: usize = 2;
+
 pub use crate::bundle::BundleError;
 pub use crate::opening::OpenOffice;
 pub use crate::seals::SealError;
@@ -75,7 +78,7 @@ pub struct Settings {
     pub release_life: Duration,
     /// How long a page waits for its release before its job ends.
     pub waiting_life: Duration,
-    /// Pieces of work on documents done at once.
+    /// Processors at hand for work on documents and for what is asked meanwhile.
     pub workers: usize,
 }
 
@@ -139,8 +142,10 @@ pub struct Office {
     pub lists: Lists,
     /// Places in status lists.
     pub slots: Slots,
-    /// How many documents are worked on at once.
+    /// Places for work on a document without a wait in it. One processor is left for whoever asks meanwhile (T-A4).
     pub work: Arc<Semaphore>,
+    /// Places for large documents, held from the release to the record: so many are in memory at once.
+    pub large: Semaphore,
     /// Rung when upkeep has something to do.
     pub upkeep: Notify,
     /// Rung when an event waits.
@@ -204,7 +209,10 @@ impl Office {
             responder,
             lists,
             slots,
-            work: Arc::new(Semaphore::new(parts.settings.workers.max(1))),
+            work: Arc::new(Semaphore::new(
+                parts.settings.workers.saturating_sub(1).max(1),
+            )),
+            large: Semaphore::new(LARGE),
             upkeep: Notify::new(),
             push: Notify::new(),
             dropped: Dropped::default(),

@@ -46,7 +46,7 @@ pub(crate) async fn release_and_go_on(
         return AtOnce::NotLaidOut;
     };
     let place = place_for(office, &released).await;
-    let Ok(prepared) = sealing::prepare(office, released) else {
+    let Ok(prepared) = sealing::prepare(office, released).await else {
         return AtOnce::NotLaidOut;
     };
     let journalled = match sealing::release_and_journal(office, prepared, (release, by)).await {
@@ -54,7 +54,7 @@ pub(crate) async fn release_and_go_on(
         Err(refused) => return AtOnce::NotTaken(refused),
     };
     let sealed = match sealing::go_on(office, journalled).await {
-        Ok(sealed) => recheck(office, sealed),
+        Ok(sealed) => rechecked(office, sealed).await,
         Err(error) => Err(error),
     };
     drop(place);
@@ -65,6 +65,12 @@ pub(crate) async fn release_and_go_on(
     AtOnce::Stands(given_up(office, job, completed).await)
 }
 
+/// Step 13, in a place for work.
+async fn rechecked(office: &Office, sealed: Sealed) -> Result<Sealed, SealingError> {
+    let _place = office.work.acquire().await;
+    recheck(office, sealed)
+}
+
 /// Large files are in memory a few at a time, from their release to their record. Small ones share journal, log and
 /// record with others: many are on their way at once.
 async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<SemaphorePermit<'a>> {
@@ -72,7 +78,7 @@ async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<Semaph
         return None;
     }
     // It is never closed.
-    office.work.acquire().await.ok()
+    office.large.acquire().await.ok()
 }
 
 /// Steps 7 to 14, for a job whose release stands.
@@ -99,7 +105,7 @@ async fn completed(office: &Office, job: Job) -> Result<Response, IssueError> {
     let released = released(office, job).await?;
     let sealed = {
         let _place = place_for(office, &released).await;
-        recheck(office, seal(office, released).await?)?
+        rechecked(office, seal(office, released).await?).await?
     };
     record(office, sealed).await
 }

@@ -171,20 +171,23 @@ pub(crate) struct Sealed {
 
 /// Steps 7 to 12.
 pub(crate) async fn seal(office: &Office, released: Released) -> Result<Sealed, SealingError> {
-    let prepared = prepare(office, released)?;
+    let prepared = prepare(office, released).await?;
     let journalled = journal(office, prepared).await?;
     go_on(office, journalled).await
 }
 
 /// Steps 9 to 12: what is done once the journal knows of it.
 pub(crate) async fn go_on(office: &Office, journalled: Journalled) -> Result<Sealed, SealingError> {
+    let place = office.work.acquire().await;
     let coming = office.log.coming();
     let stamped = stamp(office, sign(office, journalled)?)?;
+    drop(place);
     finish(office, log(office, stamped, coming).await?).await
 }
 
 /// 7: the revision, with a hole for the message.
-pub(crate) fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError> {
+pub(crate) async fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError> {
+    let _place = office.work.acquire().await;
     let seal = &released.seal;
     let bodies = |first: u32| seal.appearance.bodies(first);
     let appearance = Appearance {

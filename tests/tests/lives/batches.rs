@@ -154,6 +154,21 @@ fn one_release_of_a_list_issues_every_licence_of_it_once() {
     });
 }
 
+/// As many as a batch may have: one request, one release.
+#[test]
+fn three_hundred_licences_are_issued_by_one_release() {
+    on_each_database("batch_full", async |service: Service| {
+        let batch = waiting(&service, &foods(300), 300, "as many as may be").await;
+        let (status, told) = release(&service, RELEASER, &batch).await;
+        assert_eq!((status, &told["licences"]), (202, &json!(300)), "{told}");
+        let done = once(&service, &batch, ("recorded", 300)).await;
+        let lines = done["lines"].as_array().expect("lines");
+        let identifiers: BTreeSet<&str> =
+            lines.iter().map(|one| text(&one["identifier"])).collect();
+        assert_eq!(identifiers.len(), 300);
+    });
+}
+
 /// Each file is accepted, the trace is whole, and each receiver is told once of each licence.
 async fn judged(service: &Service, done: &Value) {
     let bureau = DepartmentKey::parse(BUREAU).expect("a department");
