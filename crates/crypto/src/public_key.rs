@@ -93,7 +93,7 @@ pub enum ReadKey {
     /// The point does not lie on the curve.
     #[error("the point is not on the curve")]
     NotOnCurve,
-    /// RSA below [`MIN_RSA_BITS`], above [`MAX_RSA_BITS`], or not whole octets.
+    /// RSA below [`MIN_RSA_BITS`], above `MAX_RSA_BITS`, or not whole octets.
     #[error("an RSA modulus of {bits} bits")]
     RsaSize {
         /// Bits of the modulus.
