@@ -47,10 +47,11 @@ crl_scope: issuer=word der=public
 event: identifier=word department=word kind=word actor=word ground=ground life=word
 file: job=word format=word department=word object=word digest=digest receipt=public
 job: id=word department=word kind=word state=word caller=word requester=word identifier=word payload=sealed \
-session: token=digest department=word account=word
-sign_in: subject=digest
  seal=word purpose=word matter=word case_number=word decision=ground decided_by=word unsealed=digest \
  unsealed_object=word reason=ground
+package_case: package=word department=word case_number=word matter=word
+session: token=digest department=word account=word
+sign_in: subject=digest
 licence: id=word department=word type_code=word issuer_code=word number=word serial=word
 log_head: root=public checkpoint=public witnessed_checkpoint=public
 log_leaf: leaf=public job=word
