@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use crate::planted::{SIGNER, found_beside, found_in};
 
 /// What a column may hold. Nothing else is lawful in the list.
-const HOLDS: [&str; 8] = [
+const HOLDS: [&str; 9] = [
     // Encrypted, bound to its place.
     "sealed", // The same, where nothing is written any more.
     "past",
@@ -23,14 +23,15 @@ const HOLDS: [&str; 8] = [
     // What an officer writes of a decision or a ground: no field for anybody's data.
     "ground",
     // Certificates, those of persons among them, which name who signs: the name alone, and no other planted value.
-    "named",
+    "named", // Sealed too, and no personal field: what an account signs in with.
+    "secret",
     // Public as it is: certificates, lists, leaves, tiles, receipts, the published catalogue.
     "public",
 ];
 
 /// Table by table, column by column.
 const COLUMNS: &str = "
-account: id=word department=word person=word roles=word opened_by=word invitation=digest password=sealed factor=sealed
+account: id=word department=word person=word roles=word opened_by=word invitation=digest password=secret factor=secret
 account_person: person=word
 alias: paper=word number=word licence=word
 archive_due: identifier=word department=word
