@@ -42,19 +42,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     seals(&folder)
 }
 
-/// The stage documents, the acceptance notice under its own seal.
+/// The stage documents, the acceptance notice under its own seal; and one that has three pages.
 fn papers(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    for (code, fields) in stages::all() {
-        let page = stages::written(code, Edition::Sample, &fields)?;
-        let name = "临溪市青石区行政审批服务局";
+    let mut all = stages::all();
+    let mut papers: Vec<_> = all.iter().map(|(code, _)| (*code, *code)).collect();
+    if let Some((code, fields)) = all.first().cloned() {
+        std::fs::create_dir_all(folder.join("pages"))?;
+        papers.push((code, "pages/acceptance-notice-40"));
+        all.push((code, stages::with_rows(&fields, 40, "从业人员健康证明")));
+    }
+    for ((code, name), (_, fields)) in papers.into_iter().zip(&all) {
+        let page = stages::written(code, Edition::Sample, fields)?;
+        let office = "临溪市青石区行政审批服务局";
         let window = Window {
-            name,
+            name: office,
             purpose: "受理专用章",
             date: None,
             colour: RED,
         };
         let round = Organisation {
-            name,
+            name: office,
             purpose: Some("行政审批专用章"),
             code: "9901020000018",
             diameter: 42.0,
@@ -65,7 +72,7 @@ fn papers(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
             _ => round.draw()?,
         };
         let shown = with_picture(&page, &Appearance::draw(&picture)?).ok_or("a page of ours")?;
-        std::fs::write(folder.join(format!("{code}.pdf")), &shown)?;
+        std::fs::write(folder.join(format!("{name}.pdf")), &shown)?;
     }
     Ok(())
 }

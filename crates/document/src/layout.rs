@@ -6,9 +6,12 @@ use thiserror::Error;
 pub(crate) mod fill;
 pub(crate) mod flow;
 pub(crate) mod frame;
+pub(crate) mod leaves;
 pub(crate) mod paragraphs;
 pub(crate) mod plan;
 pub(crate) mod region;
+pub(crate) mod set;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod value;
 
@@ -59,6 +62,21 @@ pub enum RenderPage {
     DoesNotFit {
         /// Name in the licence data.
         field: String,
+    },
+    /// A row of a table is taller than a page at the smallest size, or than what the seal leaves of one where it is
+    /// the last: rows are never broken.
+    #[error("row {row} of field `{field}` is taller than a page")]
+    RowTooTall {
+        /// Name of the list in the data.
+        field: String,
+        /// Which of its rows, from 1.
+        row: usize,
+    },
+    /// The document has more pages than one may have.
+    #[error("the document has more than {most} pages at the smallest size")]
+    TooManyPages {
+        /// How many it may have.
+        most: usize,
     },
     /// The code's modules would be smaller than a copier and a 200 dpi scan can keep.
     #[error("a code of {side} modules does not fit: modules would be smaller than 0.4 mm")]

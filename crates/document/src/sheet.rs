@@ -364,11 +364,24 @@ pub(crate) struct Element {
     pub(crate) alternative: Option<String>,
 }
 
-/// A mark and the element it belongs to; a mark without one is decoration.
+/// What a mark is to who reads the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A part of the element at this place in `Sheet::elements`.
+    Of(usize),
+    /// Decoration.
+    Decoration,
+    /// What stands at the head of a further page again.
+    Header,
+    /// What stands at the foot of each page.
+    Footer,
+}
+
+/// A mark and what it is to who reads the page.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Item {
-    /// Place in `Sheet::elements`.
-    pub(crate) element: Option<usize>,
+    /// What it is.
+    pub(crate) role: Role,
     /// What is drawn.
     pub(crate) mark: Mark,
 }
@@ -426,7 +439,7 @@ impl Sheet {
     /// Draws something that means something.
     pub(crate) fn draw(&mut self, element: usize, mark: Mark) {
         self.items.push(Item {
-            element: Some(element),
+            role: Role::Of(element),
             mark,
         });
     }
@@ -434,7 +447,7 @@ impl Sheet {
     /// Draws decoration.
     pub(crate) fn decorate(&mut self, mark: Mark) {
         self.items.push(Item {
-            element: None,
+            role: Role::Decoration,
             mark,
         });
     }

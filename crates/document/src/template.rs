@@ -175,9 +175,15 @@ pub(crate) struct Paragraphs {
     /// Characters by which each first line is drawn in.
     #[serde(default)]
     pub(crate) indent: f64,
+    /// What stands before each text.
+    #[serde(default)]
+    pub(crate) before: String,
     /// What follows each text.
     #[serde(default)]
     pub(crate) after: String,
+    /// Whether they are left out where there is no text.
+    #[serde(default)]
+    pub(crate) omitted: bool,
 }
 
 /// A label and its value.
@@ -295,6 +301,22 @@ pub(crate) struct Layout {
     pub(crate) small_print: Point,
     /// Widest the small print may be.
     pub(crate) small_print_width: Mm,
+    /// How what does not fit on one page goes on; other layouts are one page.
+    #[serde(default)]
+    pub(crate) pages: Option<Pages>,
+}
+
+/// Pages after each other. The first begins where the region does, each ends where the region does; the seal
+/// follows the text.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pages {
+    /// Where the text of a further page begins.
+    pub(crate) top: Mm,
+    /// From the text to the upper edge of the place for the seal.
+    pub(crate) gap: Mm,
+    /// Middle of the baseline of the page's number.
+    pub(crate) number: Point,
 }
 
 /// Where the issuing authority stands; the date stands under it, the seal over both.
@@ -308,6 +330,13 @@ pub(crate) struct AuthorityPlace {
     pub(crate) width: Mm,
     /// Longest side that a seal may have here; a larger one is drawn smaller.
     pub(crate) seal: Mm,
+}
+
+impl AuthorityPlace {
+    /// How far the middle of the seal lies under the baseline of the authority's last line.
+    pub(crate) fn sink(&self) -> Mm {
+        Mm::from_points(self.size) * 0.4
+    }
 }
 
 /// A faint rosette.
@@ -446,7 +475,7 @@ mod tests {
             let half = layout.authority.seal / 2.0;
             let middle = Point {
                 x: layout.authority.at.x,
-                y: layout.authority.at.y + Mm::from_points(layout.authority.size) * 0.4,
+                y: layout.authority.at.y + layout.authority.sink(),
             };
             let code = layout.code;
             let beside = middle.x + half < code.x + Mm(0.5)

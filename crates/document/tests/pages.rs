@@ -4,6 +4,9 @@ use std::path::Path;
 
 use document::Edition;
 
+#[cfg(test)]
+#[path = "pages/leaves.rs"]
+mod leaves;
 #[path = "pages/limits.rs"]
 mod limits;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::number::CaseNumber;
 use crate::scene::Scene;
 
 /// The edition of the wording below; a document names the edition it was made from (R8).
-pub const EDITION: u16 = 1;
+pub const EDITION: u16 = 2;
 
 /// What a stage document says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,10 @@ pub struct StageDocument {
     pub lines: Vec<Line>,
     /// Lists of materials.
     pub lists: Vec<List>,
-    /// Sentences, in Chinese.
+    /// Sentences before facts and lists, in Chinese.
     pub sentences: Vec<String>,
+    /// Sentences after them, above the seal.
+    pub closing: Vec<String>,
     /// The body whose seal stands on it, and its name.
     pub issuer: (DepartmentKey, String),
     /// Its day.
@@ -125,7 +127,7 @@ impl<'a> Frame<'a> {
         self,
         (purpose, form, title): (DocumentPurpose, &'static str, (&'static str, &'static str)),
         (lines, lists): (Vec<Line>, Vec<List>),
-        sentences: Vec<String>,
+        (sentences, closing): (Vec<String>, Vec<String>),
         on: Date,
     ) -> StageDocument {
         let mut all = self.head();
@@ -144,6 +146,7 @@ impl<'a> Frame<'a> {
                 .filter(|list| !list.rows.is_empty())
                 .collect(),
             sentences,
+            closing,
             issuer: self.issuer,
             on,
         }
@@ -216,7 +219,7 @@ pub fn acceptance_notice(dossier: &Dossier, scene: &Scene<'_>) -> Option<StageDo
                 list("deferred", ("容缺材料", "To follow"), deferred),
             ],
         ),
-        sentences,
+        (sentences, vec!["特此通知。".to_owned()]),
         on,
     ))
 }
@@ -247,10 +250,13 @@ pub fn supplement_request(dossier: &Dossier, scene: &Scene<'_>, on: Date) -> Opt
             lines,
             vec![list("asked", ("需补正的材料", "Asked for"), asked)],
         ),
-        vec![
-            "你（单位）的申请材料需要补正，现一次性告知下列全部内容。".to_owned(),
-            "逾期未补正的，视为放弃申请。".to_owned(),
-        ],
+        (
+            vec![
+                "你（单位）的申请材料需要补正，现一次性告知下列全部内容。".to_owned(),
+                "逾期未补正的，视为放弃申请。".to_owned(),
+            ],
+            vec!["特此告知。".to_owned()],
+        ),
         on,
     ))
 }
@@ -275,7 +281,7 @@ pub fn decision(dossier: &Dossier, scene: &Scene<'_>) -> Option<StageDocument> {
             ("终止办理决定书", "Decision to discontinue"),
         ),
     };
-    let mut sentences = vec![format!(
+    let sentences = vec![format!(
         "你（单位）申请的“{}”，经审查，本机关决定{}。",
         frame.matter.name_zh,
         match ruled.outcome {
@@ -284,8 +290,16 @@ pub fn decision(dossier: &Dossier, scene: &Scene<'_>) -> Option<StageDocument> {
             Outcome::Discontinued => "终止办理",
         }
     )];
+    let promised = promise_rows(dossier);
+    let mut closing = Vec::new();
+    if !promised.is_empty() && ruled.outcome == Outcome::Granted {
+        // R20: what follows from a promise that is broken.
+        closing.push(
+            "上列承诺由本机关依法核查；承诺不实的，依法撤销本决定并记入信用记录。".to_owned(),
+        );
+    }
     if ruled.outcome != Outcome::Granted {
-        sentences.push("如不服本决定，可以依法申请行政复议或者提起行政诉讼。".to_owned());
+        closing.push("如不服本决定，可以依法申请行政复议或者提起行政诉讼。".to_owned());
     }
     Some(frame.finish(
         (DocumentPurpose::Decision, form, title),
@@ -293,10 +307,10 @@ pub fn decision(dossier: &Dossier, scene: &Scene<'_>) -> Option<StageDocument> {
             ruled_lines(decision),
             vec![
                 list("parts", ("联办部分", "Parts"), part_rows(dossier, scene)),
-                list("promised", ("告知承诺", "Promised"), promise_rows(dossier)),
+                list("promised", ("告知承诺", "Promised"), promised),
             ],
         ),
-        sentences,
+        (sentences, closing),
         decision.on,
     ))
 }
@@ -390,10 +404,13 @@ pub fn delivery_receipt(
             lines,
             vec![list("handed", ("送达文书", "Handed over"), rows)],
         ),
-        vec![
-            "下列文书已送达申请人。".to_owned(),
-            "受送达人（签名）：　　　　　　　　收到日期：　　　　年　　月　　日".to_owned(),
-        ],
+        (
+            vec!["下列文书已送达申请人。".to_owned()],
+            vec![
+                "受送达人（签名或者盖章）：".to_owned(),
+                "收到日期：　　　　年　　月　　日".to_owned(),
+            ],
+        ),
         on,
     ))
 }

@@ -5,10 +5,11 @@ use time::Date;
 use crate::font::Typefaces;
 use crate::layout::RenderPage;
 use crate::layout::plan::{Plan, watermark};
+use crate::layout::region::{Body, PlannedRegion};
 use crate::layout::text::{centred, count, measured};
 use crate::layout::value::{Licence, date};
-use crate::sheet::{Face, Mark, Mm, Modules, Path, Pitch, Point, Sheet, Text};
-use crate::template::Template;
+use crate::sheet::{Element, Face, Item, Mark, Mm, Modules, Path, Pitch, Point, Role, Sheet, Text};
+use crate::template::{Pages, Template};
 
 /// Something that the page says about this file besides the licence's own fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,15 +42,19 @@ pub(crate) struct Shown<'a> {
     pub(crate) notes: &'a [Note],
 }
 
-/// One page's own marks.
+/// A document's own marks.
 pub(crate) struct Filled {
-    /// What lies under everything else.
-    pub(crate) under: Sheet,
-    /// What lies over the shared part; its elements begin with the shared ones.
-    pub(crate) over: Sheet,
+    /// What lies under everything else on the first page.
+    pub(crate) under: Vec<Item>,
+    /// What lies over the shared part, page by page; there is one at least.
+    pub(crate) pages: Vec<Vec<Item>>,
+    /// The elements, the shared ones first.
+    pub(crate) elements: Vec<Element>,
+    /// Middle of the baseline of the authority's last line, on the last page.
+    pub(crate) authority: Point,
 }
 
-/// Sets the page.
+/// Sets the page, or the pages of a document that may have several.
 pub(crate) fn fill(
     plan: &Plan,
     template: &Template,
@@ -68,10 +73,15 @@ pub(crate) fn fill(
         shown,
         over: blank(plan.sheet.elements.clone()),
         under: blank(Vec::new()),
+        past: Vec::new(),
+        signature: Signature {
+            at: template.layout.authority.at,
+            size: Mm::from_points(template.layout.authority.size),
+        },
     };
     page.every_field_has_a_place(plan)?;
     for region in &plan.regions {
-        page.region(region)?;
+        page.fill_region(region)?;
     }
     page.code(plan)?;
     if let Some((element, area)) = plan.photo {
@@ -81,9 +91,15 @@ pub(crate) fn fill(
     }
     page.authority(plan)?;
     page.foot(plan)?;
+    page.turn();
+    if let Some(pages) = template.layout.pages {
+        page.number_pages(pages)?;
+    }
     Ok(Filled {
-        under: page.under,
-        over: page.over,
+        under: page.under.items,
+        pages: page.past,
+        elements: page.over.elements,
+        authority: page.signature.at,
     })
 }
 
@@ -92,11 +108,57 @@ pub(crate) struct Setting<'a> {
     pub(crate) template: &'a Template,
     pub(crate) typefaces: &'a Typefaces,
     pub(crate) shown: &'a Shown<'a>,
+    /// The page that is being set.
     pub(crate) over: Sheet,
     under: Sheet,
+    /// The pages before it.
+    past: Vec<Vec<Item>>,
+    signature: Signature,
+}
+
+/// How the authority and the date stand.
+#[derive(Clone, Copy)]
+pub(crate) struct Signature {
+    /// Middle of the baseline of the authority's last line.
+    pub(crate) at: Point,
+    /// Size at which they are written where they have room.
+    pub(crate) size: Mm,
 }
 
 impl Setting<'_> {
+    fn fill_region(&mut self, region: &PlannedRegion) -> Result<(), RenderPage> {
+        match (self.template.layout.pages, &region.body) {
+            (Some(pages), Body::Rows(rows)) => {
+                self.signature = self.over_pages(region, rows, pages)?;
+                Ok(())
+            }
+            _ => self.region(region),
+        }
+    }
+
+    /// Goes on to the next page.
+    pub(crate) fn turn(&mut self) {
+        self.past.push(std::mem::take(&mut self.over.items));
+    }
+
+    /// At the foot of each page its number and theirs, so that none is lost unseen; of all but the last, on which it
+    /// stands already, what the document is.
+    fn number_pages(&mut self, pages: Pages) -> Result<(), RenderPage> {
+        let count = self.past.len();
+        let identifier = self.identifier()?;
+        for (place, items) in self.past.iter_mut().enumerate() {
+            let words = format!("第 {} 页 共 {count} 页", place + 1);
+            let style = (Face::Song, Mm::from_points(10.5));
+            let number = centred("page number", self.typefaces, style, &words, pages.number)?;
+            let again = (place + 1 < count).then(|| identifier.clone());
+            items.extend(again.into_iter().chain([number]).map(|text| Item {
+                role: Role::Footer,
+                mark: Mark::Text(text),
+            }));
+        }
+        Ok(())
+    }
+
     /// R8: nothing is signed that the page does not show, unless the template hides it by name.
     fn every_field_has_a_place(&self, plan: &Plan) -> Result<(), RenderPage> {
         let known = |name: &String| {
@@ -156,18 +218,18 @@ impl Setting<'_> {
     fn authority(&mut self, plan: &Plan) -> Result<(), RenderPage> {
         let place = self.template.layout.authority;
         // Looks 1: authority and date bottom right, for the seal to stand over.
-        let nominal = Mm::from_points(place.size);
+        let Signature { at, size: nominal } = self.signature;
         let (lines, size) = self.authority_lines(place.width, nominal)?;
-        let mut y = place.at.y - size * 1.3 * (count(&lines) - 1.0);
+        let mut y = at.y - size * 1.3 * (count(&lines) - 1.0);
         for text in &lines {
-            let at = Point { x: place.at.x, y };
+            let at = Point { x: at.x, y };
             let line = centred("issuer", self.typefaces, (Face::Song, size), text, at)?;
             self.over.draw(plan.authority, Mark::Text(line));
             y = y + size * 1.3;
         }
         let below = Point {
-            x: place.at.x,
-            y: place.at.y + nominal * 1.72,
+            x: at.x,
+            y: at.y + nominal * 1.72,
         };
         let day = date(self.shown.issued_on);
         let style = (Face::Song, nominal);
@@ -230,8 +292,19 @@ impl Setting<'_> {
             }
             y = y - Mm(4.5);
         }
+        let line = self.identifier()?;
+        self.over.draw(plan.notes, Mark::Text(line));
+        Ok(())
+    }
+
+    /// The identifier and version under the small print; a stage document's case.
+    fn identifier(&self) -> Result<Text, RenderPage> {
+        let place = self.template.layout.small_print;
         let licence = self.shown.licence;
-        let text = format!("{}  v{}", licence.identifier, licence.version);
+        let mut text = licence.identifier.clone();
+        if !licence.version.is_empty() {
+            text.push_str(&format!("  v{}", licence.version));
+        }
         // Looks 1: the identifier in 7 pt monospace. It is never in a link (D23).
         let size = Mm::from_points(7.0);
         let pitch = size * 0.6;
@@ -242,12 +315,10 @@ impl Setting<'_> {
             y: place.y + Mm(4.2),
         };
         // Monospaced whatever the typeface: every character in a cell of the same width.
-        let line = Text {
+        Ok(Text {
             pitch: Pitch::Cells(pitch),
             ..Text::plain(&text, (Face::Hei, size), at)
-        };
-        self.over.draw(plan.notes, Mark::Text(line));
-        Ok(())
+        })
     }
 }
 

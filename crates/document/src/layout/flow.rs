@@ -1,57 +1,32 @@
 //! Values flowing into a region: rows take the height their values need, values shrink when the
 //! region would overflow, what is left over is spread between the rows.
 
-use serde_json::Value;
-
 use crate::layout::RenderPage;
 use crate::layout::fill::Setting;
 use crate::layout::paragraphs::Paragraphed;
-use crate::layout::region::{
-    Body, Content, Label, PAD, PlannedCell, PlannedProse, PlannedRegion, PlannedTable,
-};
-use crate::layout::text::{MIDDLE, broken, centred, count, face_of, measured};
-use crate::layout::value::written;
-use crate::sheet::{Colour, Face, Kind, Mark, Mm, Path, Point, Text};
-use crate::template::{Column, Field, Shape};
-
-/// A value broken into lines.
-#[derive(Clone, Debug)]
-struct Set {
-    lines: Vec<String>,
-    size: Mm,
-    leading: Mm,
-}
-
-impl Set {
-    fn height(&self) -> Mm {
-        self.leading * count(&self.lines)
-    }
-}
+use crate::layout::region::{Body, Content, Label, PAD, PlannedCell, PlannedProse, PlannedRegion};
+use crate::layout::set::Set;
+use crate::layout::table::{HEAD_HEIGHT, Head, TablePart, table_row_height};
+use crate::layout::text::{MIDDLE, broken, count, face_of, measured};
+use crate::sheet::{Face, Mark, Mm, Path, Point, Text};
+use crate::template::{Field, Shape};
 
 /// What a cell holds once measured.
 #[derive(Debug)]
-enum Measured {
+pub(crate) enum Measured {
     Value(Set),
     Table(Vec<Vec<Set>>),
     Paragraphs(Paragraphed),
 }
 
 /// A cell with its value at one of the region's sizes.
-struct Fitted<'a> {
-    cell: &'a PlannedCell,
+pub(crate) struct Fitted<'a> {
+    pub(crate) cell: &'a PlannedCell,
     text: String,
     step: usize,
-    measured: Measured,
-    width: Mm,
+    pub(crate) measured: Measured,
+    pub(crate) width: Mm,
 }
-
-/// From one line of a value to the next, in ems.
-const LEADING: f64 = 1.25;
-/// Space left and right of a table's values, and above and below them.
-const CELL_PAD: Mm = Mm(1.5);
-const CELL_RISE: Mm = Mm(1.1);
-const HEAD_HEIGHT: Mm = Mm(8.5);
-const RULE: Mm = Mm(0.2);
 
 impl Setting<'_> {
     /// Sets a region's values.
@@ -82,22 +57,7 @@ impl Setting<'_> {
         rows: &'p [Vec<PlannedCell>],
         spread: Mm,
     ) -> Result<Vec<Vec<Fitted<'p>>>, RenderPage> {
-        let mut fitted: Vec<Vec<Fitted<'p>>> = Vec::new();
-        let mut top = region.area.y;
-        for row in rows {
-            if self.is_left_out(row)? {
-                continue;
-            }
-            let width = region.width_at(top);
-            let shares: f64 = row.iter().map(|cell| cell.share).sum();
-            let cells: Result<Vec<_>, _> = row
-                .iter()
-                .map(|cell| self.cell(region, cell, width * (cell.share / shares)))
-                .collect();
-            let cells = cells?;
-            top = top + region.row_height(&cells) + spread;
-            fitted.push(cells);
-        }
+        let mut fitted = self.at_step(region, rows, (0, spread))?;
         while fitted.iter().map(|row| region.row_height(row)).sum::<Mm>()
             > region.area.height + Mm(0.01)
         {
@@ -126,11 +86,37 @@ impl Setting<'_> {
         Ok(fitted)
     }
 
+    /// Measures all rows that say something, at a step of the region's sizes.
+    pub(crate) fn at_step<'p>(
+        &self,
+        region: &PlannedRegion,
+        rows: &'p [Vec<PlannedCell>],
+        (step, spread): (usize, Mm),
+    ) -> Result<Vec<Vec<Fitted<'p>>>, RenderPage> {
+        let mut fitted: Vec<Vec<Fitted<'p>>> = Vec::new();
+        let mut top = region.area.y;
+        for row in rows {
+            if self.is_left_out(row)? {
+                continue;
+            }
+            let width = region.width_at(top);
+            let shares: f64 = row.iter().map(|cell| cell.share).sum();
+            let cells: Result<Vec<_>, _> = row
+                .iter()
+                .map(|cell| self.cell(region, cell, (width * (cell.share / shares), step)))
+                .collect();
+            let cells = cells?;
+            top = top + region.row_height(&cells) + spread;
+            fitted.push(cells);
+        }
+        Ok(fitted)
+    }
+
     fn cell<'p>(
         &self,
         region: &PlannedRegion,
         cell: &'p PlannedCell,
-        width: Mm,
+        (width, step): (Mm, usize),
     ) -> Result<Fitted<'p>, RenderPage> {
         let text = match &cell.content {
             Content::Field(field, _) => self.value_of(field)?,
@@ -144,7 +130,7 @@ impl Setting<'_> {
             measured: empty,
             width,
         };
-        self.measure(region, &mut fitted, 0)?;
+        self.measure(region, &mut fitted, step)?;
         Ok(fitted)
     }
 
@@ -196,59 +182,6 @@ impl Setting<'_> {
         })
     }
 
-    fn set(
-        &self,
-        field: &str,
-        text: &str,
-        (face, size): (Face, Mm),
-        width: Mm,
-    ) -> Result<Set, RenderPage> {
-        let lines = broken(text, self.typefaces.face(face), size, (width, Mm(0.0))).map_err(
-            |character| RenderPage::UnknownCharacter {
-                character,
-                field: field.to_owned(),
-            },
-        )?;
-        Ok(Set {
-            lines,
-            size,
-            leading: size * LEADING,
-        })
-    }
-
-    fn rows_of(
-        &self,
-        table: &PlannedTable,
-        width: Mm,
-        size: Mm,
-    ) -> Result<Vec<Vec<Set>>, RenderPage> {
-        let name = &table.field;
-        let value = self.shown.licence.fields.get(name);
-        let value = value.ok_or_else(|| RenderPage::Missing {
-            field: name.clone(),
-        })?;
-        let wrong = || RenderPage::WrongShape {
-            field: name.clone(),
-        };
-        let shares: f64 = table.columns.iter().map(|column| column.share).sum();
-        let mut rows = Vec::new();
-        for object in value.as_array().ok_or_else(wrong)? {
-            let object = object.as_object().ok_or_else(wrong)?;
-            let mut row = Vec::new();
-            for column in &table.columns {
-                let value = column
-                    .keys
-                    .iter()
-                    .find_map(|key| Some((key.as_str(), object.get(key)?)));
-                let text = column.text(name, value)?;
-                let room = width * (column.share / shares) - CELL_PAD * 2.0;
-                row.push(self.set(name, &text, (face_of(column.shape), size), room)?);
-            }
-            rows.push(row);
-        }
-        Ok(rows)
-    }
-
     fn draw(&mut self, region: &PlannedRegion, fitted: &[Vec<Fitted<'_>>]) {
         let spread = region.spread(fitted);
         let colour = self.template.colour;
@@ -281,7 +214,14 @@ impl Setting<'_> {
         }
     }
 
-    fn draw_cell(&mut self, region: &PlannedRegion, fitted: &Fitted<'_>, at: Point, height: Mm) {
+    /// Draws a cell of this height whose top left corner is `at`.
+    pub(crate) fn draw_cell(
+        &mut self,
+        region: &PlannedRegion,
+        fitted: &Fitted<'_>,
+        at: Point,
+        height: Mm,
+    ) {
         match (&fitted.cell.content, &fitted.measured) {
             (Content::Field(_, label), Measured::Value(set)) => {
                 let single = set.lines.len() == 1 || region.grid;
@@ -325,7 +265,16 @@ impl Setting<'_> {
                     }
                 }
             }
-            (Content::Table(table), Measured::Table(rows)) => self.table(fitted, table, rows, at),
+            (Content::Table(table), Measured::Table(rows)) => {
+                let part = TablePart {
+                    element: fitted.cell.element,
+                    table,
+                    rows,
+                    width: fitted.width,
+                    head: Head::First,
+                };
+                self.table(&part, at);
+            }
             (_, Measured::Paragraphs(set)) => self.write(fitted.cell.element, set, at),
             _ => {}
         }
@@ -345,78 +294,6 @@ impl Setting<'_> {
                 }),
             );
         }
-    }
-
-    fn lines(&mut self, element: usize, set: &Set, top: Point, face: Face) {
-        let mut y = top.y;
-        for line in &set.lines {
-            let at = Point {
-                x: top.x,
-                y: y + set.leading / 2.0 + set.size * MIDDLE,
-            };
-            self.over
-                .draw(element, Mark::Text(Text::plain(line, (face, set.size), at)));
-            y = y + set.leading;
-        }
-    }
-
-    /// A head, and a row for each object of the list, as tall as its tallest cell.
-    fn table(&mut self, fitted: &Fitted<'_>, table: &PlannedTable, rows: &[Vec<Set>], at: Point) {
-        let shares: f64 = table.columns.iter().map(|column| column.share).sum();
-        let mut edges = vec![at.x];
-        for column in &table.columns {
-            let left = edges.last().copied().unwrap_or(at.x);
-            edges.push(left + fitted.width * (column.share / shares));
-        }
-        let right = at.x + fitted.width;
-        for ((column, &head), edge) in table.columns.iter().zip(&table.heads).zip(edges.windows(2))
-        {
-            let [left, right] = edge else { continue };
-            let middle = Point {
-                x: (*left + *right) / 2.0,
-                y: at.y + HEAD_HEIGHT / 2.0 + table.head_size * MIDDLE,
-            };
-            let style = (Face::Hei, table.head_size);
-            if let Ok(line) = centred(&table.field, self.typefaces, style, &column.label, middle) {
-                self.over.draw(
-                    head,
-                    Mark::Text(Text {
-                        colour: Colour::LABEL,
-                        ..line
-                    }),
-                );
-            }
-        }
-        let mut top = at.y + HEAD_HEIGHT;
-        self.rule(at, Point { x: right, y: at.y });
-        self.rule(Point { x: at.x, y: top }, Point { x: right, y: top });
-        for row in rows {
-            let height = table_row_height(row);
-            let element = self.over.element(Kind::Row, fitted.cell.element);
-            for ((column, left), set) in table.columns.iter().zip(&edges).zip(row) {
-                let cell = self.over.element(Kind::Cell, element);
-                let y = top + (height - set.height()) / 2.0;
-                self.lines(
-                    cell,
-                    set,
-                    Point {
-                        x: *left + CELL_PAD,
-                        y,
-                    },
-                    face_of(column.shape),
-                );
-            }
-            top = top + height;
-            self.rule(Point { x: at.x, y: top }, Point { x: right, y: top });
-        }
-        for &x in &edges {
-            self.rule(Point { x, y: at.y }, Point { x, y: top });
-        }
-    }
-
-    fn rule(&mut self, from: Point, to: Point) {
-        let rule = Path::line(from, to, self.template.colour, RULE);
-        self.over.decorate(Mark::Path(rule));
     }
 
     /// Prose with values in it, at the largest size at which the whole fits.
@@ -495,27 +372,8 @@ impl Setting<'_> {
     }
 }
 
-impl Column {
-    /// What the table shows for a value.
-    fn text(&self, field: &str, value: Option<(&str, &Value)>) -> Result<String, RenderPage> {
-        let text = match value {
-            Some((key, value)) => {
-                let unit = self.units.get(key).map_or("", String::as_str);
-                written(field, value, self.shape, unit)?
-            }
-            None => String::new(),
-        };
-        let text = self.words.get(&text).cloned().unwrap_or(text);
-        Ok(if text.is_empty() {
-            "——".to_owned()
-        } else {
-            text
-        })
-    }
-}
-
 impl PlannedCell {
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match &self.content {
             Content::Field(field, _) => &field.name,
             Content::Table(table) => &table.field,
@@ -529,7 +387,7 @@ impl Fitted<'_> {
         matches!(self.cell.content, Content::Paragraphs(_))
     }
 
-    fn height(&self) -> Mm {
+    pub(crate) fn height(&self) -> Mm {
         match &self.measured {
             Measured::Value(set) => set.height(),
             Measured::Table(rows) => {
@@ -548,12 +406,12 @@ impl PlannedRegion {
         }
     }
 
-    fn inner_space(&self) -> Mm {
+    pub(crate) fn inner_space(&self) -> Mm {
         let [least, _] = self.space;
         least
     }
 
-    fn row_height(&self, row: &[Fitted<'_>]) -> Mm {
+    pub(crate) fn row_height(&self, row: &[Fitted<'_>]) -> Mm {
         let tallest = row.iter().map(|cell| {
             let label = match &cell.cell.content {
                 Content::Field(_, label) => label.height,
@@ -576,12 +434,4 @@ impl PlannedRegion {
         let share = (self.area.height - used) / count(rows).max(1.0);
         if share > most { most } else { share }
     }
-}
-
-fn table_row_height(row: &[Set]) -> Mm {
-    let tallest = row
-        .iter()
-        .map(Set::height)
-        .fold(Mm(0.0), |one, other| if one > other { one } else { other });
-    tallest + CELL_RISE * 2.0
 }

@@ -10,12 +10,21 @@ use crate::layout::text::{MIDDLE, broken, count};
 use crate::sheet::{Face, Mark, Mm, Point, Text};
 use crate::template::{Field, Paragraphs, Shape};
 
-/// Paragraphs broken into lines: each with what it is drawn in by.
+/// Paragraphs broken into lines.
 #[derive(Clone, Debug)]
 pub(crate) struct Paragraphed {
-    lines: Vec<(String, Mm)>,
+    pub(crate) lines: Vec<Line>,
     size: Mm,
-    leading: Mm,
+    pub(crate) leading: Mm,
+}
+
+/// A line of a paragraph.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    text: String,
+    drawn_in: Mm,
+    /// Whether it would stand alone if its paragraph were parted before it: the second, whose first would, or the last.
+    pub(crate) clings: bool,
 }
 
 impl Paragraphed {
@@ -45,7 +54,18 @@ impl Setting<'_> {
                     let list = list.and_then(Value::as_array);
                     !table.omitted || list.is_some_and(|list| !list.is_empty())
                 }
-                Content::Paragraphs(_) => true,
+                Content::Paragraphs(paragraphs) => {
+                    let bare = Field::bare(&paragraphs.field, Shape::Text);
+                    let list = self.shown.licence.fields.get(&paragraphs.field);
+                    !paragraphs.omitted
+                        || match list.and_then(Value::as_array) {
+                            Some(list) => !list.is_empty(),
+                            None => {
+                                let text = self.shown.licence.written(&bare, self.shown.issued_on);
+                                text?.is_some()
+                            }
+                        }
+                }
             };
             if says {
                 return Ok(false);
@@ -64,7 +84,7 @@ impl Setting<'_> {
         let drawn_in = size * paragraphs.indent;
         let mut lines = Vec::new();
         for text in self.texts(&paragraphs.field)? {
-            let text = text + &paragraphs.after;
+            let text = format!("{}{text}{}", paragraphs.before, paragraphs.after);
             let face = self.typefaces.face(Face::Song);
             let broken = broken(&text, face, size, (width, drawn_in)).map_err(|character| {
                 RenderPage::UnknownCharacter {
@@ -72,8 +92,13 @@ impl Setting<'_> {
                     field: paragraphs.field.clone(),
                 }
             })?;
-            for (place, line) in broken.into_iter().enumerate() {
-                lines.push((line, if place == 0 { drawn_in } else { Mm(0.0) }));
+            let last = broken.len() - 1;
+            for (place, text) in broken.into_iter().enumerate() {
+                lines.push(Line {
+                    text,
+                    drawn_in: if place == 0 { drawn_in } else { Mm(0.0) },
+                    clings: place > 0 && (place == 1 || place == last),
+                });
             }
         }
         Ok(Paragraphed {
@@ -103,14 +128,24 @@ impl Setting<'_> {
     /// Draws them from `at` downwards.
     pub(crate) fn write(&mut self, element: usize, paragraphs: &Paragraphed, at: Point) {
         let mut y = at.y;
-        for (line, drawn_in) in &paragraphs.lines {
-            let at = Point {
-                x: at.x + *drawn_in,
-                y: y + paragraphs.leading / 2.0 + paragraphs.size * MIDDLE,
-            };
-            let text = Text::plain(line, (Face::Song, paragraphs.size), at);
-            self.over.draw(element, Mark::Text(text));
+        for line in &paragraphs.lines {
+            self.write_line(element, (paragraphs, line), Point { x: at.x, y });
             y = y + paragraphs.leading;
         }
+    }
+
+    /// Draws one of their lines, whose top left corner is `at`.
+    pub(crate) fn write_line(
+        &mut self,
+        element: usize,
+        (paragraphs, line): (&Paragraphed, &Line),
+        at: Point,
+    ) {
+        let at = Point {
+            x: at.x + line.drawn_in,
+            y: at.y + paragraphs.leading / 2.0 + paragraphs.size * MIDDLE,
+        };
+        let text = Text::plain(&line.text, (Face::Song, paragraphs.size), at);
+        self.over.draw(element, Mark::Text(text));
     }
 }

@@ -5,7 +5,9 @@ use crate::font::Typefaces;
 use crate::layout::region::PlannedRegion;
 use crate::layout::text::{centred, count, measured};
 use crate::layout::{RenderPage, frame};
-use crate::sheet::{Area, Colour, Face, Kind, Mark, Mm, Pitch, Point, Sheet, Text, Weight};
+use crate::sheet::{
+    Area, Colour, Face, Item, Kind, Mark, Mm, Pitch, Point, Role, Sheet, Text, Weight,
+};
 use crate::template::{Layout, Template};
 
 /// What a page says about where it comes from, the same on every page of an office.
@@ -30,6 +32,8 @@ pub enum Edition {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) sheet: Sheet,
+    /// What further pages share, where a document may have them.
+    pub(crate) further: Option<Vec<Item>>,
     pub(crate) regions: Vec<PlannedRegion>,
     pub(crate) code: Option<usize>,
     pub(crate) photo: Option<(usize, Area)>,
@@ -47,6 +51,7 @@ pub(crate) fn plan(
     let layout = &template.layout;
     let mut plan = Plan {
         sheet: Sheet::new(layout.width, layout.height),
+        further: None,
         regions: Vec::new(),
         code: None,
         photo: None,
@@ -58,7 +63,7 @@ pub(crate) fn plan(
         frame::underprint(&mut plan.sheet, *place, template.colour);
     }
     if imprint.edition == Edition::Sample {
-        watermark(&mut plan.sheet, layout, "样例 SAMPLE", typefaces)?;
+        watermark(&mut plan.sheet, layout, SAMPLE, typefaces)?;
     }
     if let Some(border) = layout.frame {
         frame::border(&mut plan.sheet, border, template.colour);
@@ -82,9 +87,25 @@ pub(crate) fn plan(
     plan.authority = plan.sheet.element(Kind::Paragraph, 0);
     plan.signature = plan.sheet.element(Kind::Form, 0);
     plan.notes = plan.sheet.element(Kind::Paragraph, 0);
-    small_print(&mut plan, template, imprint, typefaces)?;
+    let element = plan.sheet.element(Kind::Paragraph, 0);
+    let small_print = Mark::Text(small_print(template, imprint, typefaces)?);
+    plan.sheet.draw(element, small_print.clone());
+    if layout.pages.is_some() {
+        let mut further = Sheet::new(layout.width, layout.height);
+        if imprint.edition == Edition::Sample {
+            watermark(&mut further, layout, SAMPLE, typefaces)?;
+        }
+        further.items.push(Item {
+            role: Role::Footer,
+            mark: small_print,
+        });
+        plan.further = Some(further.items);
+    }
     Ok(plan)
 }
+
+/// What is written across pages that are not for use.
+const SAMPLE: &str = "样例 SAMPLE";
 
 fn title(sheet: &mut Sheet, template: &Template, typefaces: &Typefaces) -> Result<(), RenderPage> {
     let place = &template.layout.title;
@@ -150,11 +171,10 @@ fn title(sheet: &mut Sheet, template: &Template, typefaces: &Typefaces) -> Resul
 
 /// The sentence at the foot that says what the page is and how to check it.
 fn small_print(
-    plan: &mut Plan,
     template: &Template,
     imprint: &Imprint,
     typefaces: &Typefaces,
-) -> Result<(), RenderPage> {
+) -> Result<Text, RenderPage> {
     let address = imprint.address.trim_end_matches('/');
     let text = template.small_print.replace("{address}", address);
     let mut size = Mm::from_points(8.0);
@@ -162,7 +182,6 @@ fn small_print(
     if natural > template.layout.small_print_width {
         size = size * (template.layout.small_print_width / natural);
     }
-    let element = plan.sheet.element(Kind::Paragraph, 0);
     let line = centred(
         "small print",
         typefaces,
@@ -170,14 +189,10 @@ fn small_print(
         &text,
         template.layout.small_print,
     )?;
-    plan.sheet.draw(
-        element,
-        Mark::Text(Text {
-            colour: Colour::LABEL,
-            ..line
-        }),
-    );
-    Ok(())
+    Ok(Text {
+        colour: Colour::LABEL,
+        ..line
+    })
 }
 
 /// Words across the page, or across each card that may be cut out of it, in 12 % grey (looks 1).

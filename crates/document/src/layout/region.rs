@@ -147,6 +147,7 @@ impl PlannedRegion {
                             );
                         }
                         Content::Paragraphs(paragraphs) => {
+                            words.push((Face::Song, &paragraphs.before));
                             words.push((Face::Song, &paragraphs.after));
                         }
                     }

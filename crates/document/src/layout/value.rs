@@ -27,7 +27,6 @@ pub(crate) struct Licence {
 pub(crate) struct StageData {
     addressee: String,
     case: String,
-    edition: u32,
     fields: Map<String, Value>,
     issuer: Issuer,
     template: Used,
@@ -49,7 +48,7 @@ impl From<StageData> for Licence {
                 from: String::new(),
                 to: String::new(),
             },
-            version: data.edition.to_string(),
+            version: String::new(),
         }
     }
 }

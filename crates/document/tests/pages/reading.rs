@@ -113,16 +113,25 @@ fn in_chinese(text: &str) -> Option<String> {
     Some(format!("{year}年{month}月{day}日"))
 }
 
-/// All characters of the page in the order they are drawn, without blanks, by the fonts' own maps.
+/// All characters of the file in the order they are drawn, without blanks, by the fonts' own maps.
 pub(crate) fn words(bytes: &[u8]) -> String {
+    words_of_pages(bytes).concat()
+}
+
+/// The same, page by page.
+pub(crate) fn words_of_pages(bytes: &[u8]) -> Vec<String> {
     let source = &bytes;
     let file = pdf::read(source).expect("the strict reader takes it");
     let view = file.latest();
     let pages = dictionary(&view, &view.catalog().unwrap(), b"Pages");
-    let leaf = &pages.value(b"Kids").and_then(Object::as_array).unwrap()[0];
+    let leaves = pages.value(b"Kids").and_then(Object::as_array).unwrap();
+    leaves.iter().map(|leaf| words_of(&view, leaf)).collect()
+}
+
+fn words_of(view: &View<'_>, leaf: &Object) -> String {
     let leaf = view.resolve(leaf).unwrap();
     let leaf = leaf.as_dictionary().unwrap();
-    let fonts = dictionary(&view, &dictionary(&view, leaf, b"Resources"), b"Font");
+    let fonts = dictionary(view, &dictionary(view, leaf, b"Resources"), b"Font");
     let maps: BTreeMap<String, BTreeMap<u16, String>> = fonts
         .entries()
         .map(|(name, font)| {

@@ -386,6 +386,8 @@ fn stage_documents_say_what_was_recorded_and_mask_a_person_s_code() {
     assert_eq!(parts.name, "parts");
     assert_eq!(parts.rows.len(), 3);
     assert!(document.sentences[0].ends_with("本机关决定准予许可。"));
+    assert!(document.closing[0].contains("承诺不实的，依法撤销"), "R20");
+    assert_eq!(notice.closing, ["特此通知。"]);
     let receipt = delivery_receipt(
         &dossier,
         &scene,

@@ -146,7 +146,7 @@ async fn written(
             None => paper.ground.clone(),
         },
         spot: Spot {
-            page: 1,
+            page: page.page,
             corner: (left, lower),
             level: Level::LongTerm,
             stand: Stand::Field,
@@ -214,6 +214,7 @@ fn data(document: &StageDocument, issuer: &str, version: &str) -> Vec<u8> {
     });
     fields.insert("lists".to_owned(), rows.collect());
     fields.insert("sentences".to_owned(), json!(document.sentences));
+    fields.insert("closing".to_owned(), json!(document.closing));
     let data = json!({
         "addressee": document.addressee,
         "case": document.case.as_str(),

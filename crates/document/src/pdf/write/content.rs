@@ -4,7 +4,7 @@
 use crate::font::Typefaces;
 use crate::font::cut::Cut;
 use crate::sheet::{
-    Area, Colour, Face, Item, Mark, Mm, Modules, Path, Pitch, Point, Sheet, Step, Text, Weight,
+    Area, Colour, Face, Item, Mark, Mm, Modules, Path, Pitch, Point, Role, Step, Text, Weight,
 };
 
 /// The subsets a content stream may write with.
@@ -52,14 +52,14 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Paints a sheet; the error is a character that no typeface has.
-    pub(crate) fn paint(&mut self, sheet: &Sheet) -> Result<(), char> {
+    /// Paints what is drawn on a page; the error is a character that no typeface has.
+    pub(crate) fn paint(&mut self, items: &[Item]) -> Result<(), char> {
         let mut open = None;
-        for Item { element, mark } in &sheet.items {
-            if open != Some(*element) {
+        for Item { role, mark } in items {
+            if open != Some(*role) {
                 self.close(open.is_some());
-                self.open(*element);
-                open = Some(*element);
+                self.open(*role);
+                open = Some(*role);
             }
             match mark {
                 Mark::Text(text) => self.text(text)?,
@@ -73,15 +73,22 @@ impl<'a> Painter<'a> {
     }
 
     // ISO 14289-1, 7.1: all content is either tagged or an artifact.
-    fn open(&mut self, element: Option<usize>) {
-        match element {
-            Some(element) => {
+    fn open(&mut self, role: Role) {
+        match role {
+            Role::Of(element) => {
                 self.word("/P<</MCID ");
                 self.word(&(self.first + self.marked.len()).to_string());
                 self.word(">>BDC\n");
                 self.marked.push(element);
             }
-            None => self.word("/Artifact BMC\n"),
+            Role::Decoration => self.word("/Artifact BMC\n"),
+            // ISO 32000-1, 14.8.2.2.2: what pages repeat is an artifact of pagination.
+            Role::Header => {
+                self.word("/Artifact<</Type/Pagination/Subtype/Header/Attached[/Top]>>BDC\n");
+            }
+            Role::Footer => {
+                self.word("/Artifact<</Type/Pagination/Subtype/Footer/Attached[/Bottom]>>BDC\n");
+            }
         }
     }
 

@@ -6,16 +6,16 @@ use time::{Date, UtcDateTime};
 use crate::font::cut::Cut;
 use crate::font::{ReadFont, Typefaces};
 use crate::layout::RenderPage;
-use crate::layout::fill::{Note, Shown, fill};
+use crate::layout::fill::{Filled, Note, Shown, fill};
 use crate::layout::plan::{Imprint, Plan, plan};
 use crate::layout::value::{Licence, StageData};
 use crate::pdf::write::attachment::{Attachment, Relationship, embed};
 use crate::pdf::write::content::{Fonts, NAMES, Painter, index};
 use crate::pdf::write::metadata::{Described, information, packet};
-use crate::pdf::write::structure::{Places, tree};
+use crate::pdf::write::structure::{Places, key, tree};
 use crate::pdf::write::{Effort, Objects, colour, decimal_text, text_string, typeface};
 use crate::photo::Photo;
-use crate::sheet::{Face, Mm, Modules, Point};
+use crate::sheet::{Face, Modules, Point};
 use crate::template::Template;
 
 /// Why a template cannot be prepared.
@@ -43,6 +43,8 @@ pub struct Blank {
     objects: Objects,
     profile: u32,
     content: u32,
+    /// The shared content of further pages.
+    further: Option<u32>,
     fonts: [u32; 2],
 }
 
@@ -71,8 +73,8 @@ pub struct Page<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Paper<'a> {
     /// `document.json`: embedded as it is, and the source of everything the page says (R8): an object with
-    /// `addressee`, `case`, `edition`, `fields`, `issuer` (`name`), `template` (`key`, `version`), and what else
-    /// readers may want.
+    /// `addressee`, `case`, `fields`, `issuer` (`name`), `template` (`key`, `version`), and what else readers may
+    /// want.
     pub data: &'a [u8],
     /// The date that stands under the office's name.
     pub on: Date,
@@ -85,7 +87,9 @@ pub struct Paper<'a> {
 pub struct Unsealed {
     /// The file, PDF/A-3u.
     pub bytes: Vec<u8>,
-    /// Middle of the seal on the (only) page, in points from its lower left corner.
+    /// The page on which the seal stands, from 1: the last.
+    pub page: u32,
+    /// Middle of the seal on its page, in points from the page's lower left corner.
     pub seal_centre: (f64, f64),
     /// Longest side that a seal may have there, in points.
     pub seal_side: f64,
@@ -113,9 +117,6 @@ impl Unsealed {
 
 /// Name of the signature field on every page we make.
 const FIELD: &str = "Seal";
-
-/// How far the middle of the seal lies under the authority's baseline, in ems of its text.
-const SEAL_SINK: f64 = 0.4;
 
 impl Blank {
     /// Prepares a template for an office.
@@ -145,18 +146,23 @@ impl Blank {
             own,
         };
         let mut painter = Painter::new(fonts, plan.sheet.height, 0);
-        painter.paint(&plan.sheet).map_err(unknown)?;
-        let Painter {
-            content,
-            marked,
-            fonts: Fonts { own: shared, .. },
-            ..
-        } = painter;
+        painter.paint(&plan.sheet.items).map_err(unknown)?;
+        let (content, marked) = (painter.content, painter.marked);
+        let mut painter = Painter::new(painter.fonts, plan.sheet.height, 0);
+        painter
+            .paint(plan.further.as_deref().unwrap_or_default())
+            .map_err(unknown)?;
+        let shared = painter.fonts.own;
         let mut objects = Objects::new();
         let profile = objects.number();
         objects.compressed(profile, "/N 3", &colour::profile(), Effort::Once);
         let number = objects.number();
         objects.compressed(number, "", &content, Effort::Once);
+        let further = plan.further.is_some().then(|| {
+            let number = objects.number();
+            objects.compressed(number, "", &painter.content, Effort::Once);
+            number
+        });
         let [hei, song] = &shared;
         let fonts = [
             objects.group(&typeface::font(
@@ -179,6 +185,7 @@ impl Blank {
             objects,
             profile,
             content: number,
+            further,
             fonts,
         })
     }
@@ -253,37 +260,26 @@ impl Blank {
         (attachments, moment): (&[Attachment<'_>], UtcDateTime),
     ) -> Result<Unsealed, RenderPage> {
         let filled = fill(&self.plan, &self.template, shown, &self.typefaces)?;
-        let fonts = Fonts {
-            typefaces: &self.typefaces,
-            shared: Some(&self.shared),
-            own: Default::default(),
-        };
-        let mut under = Painter::new(fonts, self.plan.sheet.height, 0);
-        under.paint(&filled.under).map_err(unknown)?;
-        let mut over = Painter::new(under.fonts, self.plan.sheet.height, self.marked.len());
-        over.paint(&filled.over).map_err(unknown)?;
-
         let mut file = File {
             blank: self,
             objects: self.objects.clone(),
             fonts: String::new(),
+            photo: String::new(),
         };
-        let under = (!under.content.is_empty()).then(|| file.content(&under.content));
-        let own = file.content(&over.content);
-        file.fonts(&over.fonts.own);
-        let photo = photo.map(|photo| file.photo(photo));
-        let leaf = file.objects.number();
-        let widget = file.widget(leaf);
+        let (contents, marked) = file.paint(&filled)?;
+        if let Some(photo) = photo {
+            file.photo(photo);
+        }
+        let leaves: Vec<u32> = contents.iter().map(|_| file.objects.number()).collect();
+        let centre = self.seal_centre(filled.authority);
+        let widget = file.widget(leaves.last().copied().unwrap_or_default(), centre);
         let root = file.objects.number();
-        let marked: Vec<usize> = self.marked.iter().chain(&over.marked).copied().collect();
-        tree(
-            &mut file.objects,
-            root,
-            &filled.over.elements,
-            &marked,
-            Places { page: leaf, widget },
-        );
-        let pages = file.page(leaf, &[under, Some(self.content), Some(own)], photo, widget);
+        let places = Places {
+            pages: &leaves,
+            widget,
+        };
+        tree(&mut file.objects, root, &filled.elements, &marked, places);
+        let pages = file.pages(&leaves, &contents, widget);
         let title = format!("{} {}", self.template.title(), shown.licence.number);
         let described = Described {
             title: &title,
@@ -303,14 +299,10 @@ impl Blank {
                 attached,
             },
         );
-        let centre = self.seal_centre();
-        let seal_centre = (
-            centre.x.points(),
-            (self.plan.sheet.height - centre.y).points(),
-        );
         Ok(Unsealed {
             bytes,
-            seal_centre,
+            page: u32::try_from(leaves.len()).unwrap_or(u32::MAX),
+            seal_centre: centre,
             seal_side: self.template.layout.authority.seal.points(),
             field: FIELD,
         })
@@ -353,12 +345,13 @@ impl Blank {
         Ok(())
     }
 
-    fn seal_centre(&self) -> Point {
-        let authority = self.template.layout.authority;
-        Point {
-            x: authority.at.x,
-            y: authority.at.y + Mm::from_points(authority.size) * SEAL_SINK,
-        }
+    /// In points from the lower left corner, for an authority that stands here.
+    fn seal_centre(&self, authority: Point) -> (f64, f64) {
+        let down = authority.y + self.template.layout.authority.sink();
+        (
+            authority.x.points(),
+            (self.plan.sheet.height - down).points(),
+        )
     }
 }
 
@@ -371,15 +364,51 @@ struct Tops {
     attached: Vec<(&'static str, u32)>,
 }
 
+/// The content streams of a page, from below.
+type Contents = [Option<u32>; 3];
+
 /// A file being put behind the shared part.
 struct File<'a> {
     blank: &'a Blank,
     objects: Objects,
-    /// Entries of the page's font resources.
+    /// Entries of the pages' font resources.
     fonts: String,
+    /// The resource that the photograph is.
+    photo: String,
 }
 
 impl File<'_> {
+    /// The contents of each page, its own behind those that it shares, the elements of its pieces of marked
+    /// content, and the fonts of all.
+    fn paint(&mut self, filled: &Filled) -> Result<(Vec<Contents>, Vec<Vec<usize>>), RenderPage> {
+        let blank = self.blank;
+        let height = blank.plan.sheet.height;
+        let fonts = Fonts {
+            typefaces: &blank.typefaces,
+            shared: Some(&blank.shared),
+            own: Default::default(),
+        };
+        let mut under = Painter::new(fonts, height, 0);
+        under.paint(&filled.under).map_err(unknown)?;
+        let ground = (!under.content.is_empty()).then(|| self.content(&under.content));
+        let mut fonts = under.fonts;
+        let (mut contents, mut marked) = (Vec::new(), Vec::new());
+        for (place, items) in filled.pages.iter().enumerate() {
+            let (below, shared, mut pieces) = match place {
+                0 => (ground, Some(blank.content), blank.marked.clone()),
+                _ => (None, blank.further, Vec::new()),
+            };
+            let mut over = Painter::new(fonts, height, pieces.len());
+            over.paint(items).map_err(unknown)?;
+            pieces.append(&mut over.marked);
+            marked.push(pieces);
+            contents.push([below, shared, Some(self.content(&over.content))]);
+            fonts = over.fonts;
+        }
+        self.fonts(&fonts.own);
+        Ok((contents, marked))
+    }
+
     fn content(&mut self, content: &[u8]) -> u32 {
         let number = self.objects.number();
         self.objects
@@ -407,7 +436,7 @@ impl File<'_> {
         }
     }
 
-    fn photo(&mut self, photo: &Photo) -> u32 {
+    fn photo(&mut self, photo: &Photo) {
         // ISO 19005-3, 6.2.8: no alternate pictures and no interpolation.
         let number = self.objects.number();
         let entries = format!(
@@ -415,14 +444,14 @@ impl File<'_> {
             photo.width, photo.height
         );
         self.objects.stream(number, &entries, &photo.jpeg);
-        number
+        self.photo = format!("/XObject<</Photo {number} 0 R>>");
     }
 
     /// The empty signature field that waits for the seal, merged with its one widget.
     ///
     /// It stands in the structure tree with its words before anything is signed, so that sealing
     /// need not touch page or tree (ISO 14289-1, 7.18.4; ISO 19005-3, 6.3.2 and 6.3.3).
-    fn widget(&mut self, page: u32) -> u32 {
+    fn widget(&mut self, page: u32, (x, y): (f64, f64)) -> u32 {
         let empty = self.objects.number();
         let side = self.blank.template.layout.authority.seal.points();
         self.objects.stream(
@@ -432,11 +461,6 @@ impl File<'_> {
                 decimal_text(side)
             ),
             b"",
-        );
-        let centre = self.blank.seal_centre();
-        let (x, y) = (
-            centre.x.points(),
-            (self.blank.plan.sheet.height - centre.y).points(),
         );
         let rectangle: Vec<String> = [
             x - side / 2.0,
@@ -455,39 +479,36 @@ impl File<'_> {
         ))
     }
 
-    /// The page and the tree of pages, whose number is told.
-    fn page(
-        &mut self,
-        page: u32,
-        contents: &[Option<u32>],
-        photo: Option<u32>,
-        widget: u32,
-    ) -> u32 {
+    /// The pages and their tree, whose number is told. The widget stands on the last.
+    fn pages(&mut self, leaves: &[u32], contents: &[Contents], widget: u32) -> u32 {
         let pages = self.objects.number();
         let sheet = &self.blank.plan.sheet;
-        let contents: Vec<String> = contents
-            .iter()
-            .flatten()
-            .map(|number| format!("{number} 0 R"))
-            .collect();
-        let photo = photo.map_or(String::new(), |photo| {
-            format!("/XObject<</Photo {photo} 0 R>>")
-        });
         let box_of = [sheet.width.points(), sheet.height.points()]
             .map(decimal_text)
             .join(" ");
-        // ISO 19005-3, 6.2.10: a page on which something is transparent names its blending space.
-        self.objects.put(
-            page,
-            format!(
-                "<</Type/Page/Parent {pages} 0 R/MediaBox[0 0 {box_of}]/Contents[{}]/Resources<</Font<<{}>>{photo}>>\
-                 /Group<</S/Transparency/CS/DeviceRGB>>/StructParents 0/Tabs/S/Annots[{widget} 0 R]>>",
-                contents.join(" "),
-                self.fonts
-            ),
-        );
-        self.objects
-            .put(pages, format!("<</Type/Pages/Kids[{page} 0 R]/Count 1>>"));
+        for (place, (&leaf, contents)) in leaves.iter().zip(contents).enumerate() {
+            let contents = references(contents.iter().flatten());
+            let annotations = if place + 1 == leaves.len() {
+                format!("/Annots[{widget} 0 R]")
+            } else {
+                String::new()
+            };
+            // ISO 19005-3, 6.2.10: a page on which something is transparent names its blending space.
+            self.objects.put(
+                leaf,
+                format!(
+                    "<</Type/Page/Parent {pages} 0 R/MediaBox[0 0 {box_of}]/Contents[{contents}]\
+                     /Resources<</Font<<{}>>{}>>/Group<</S/Transparency/CS/DeviceRGB>>\
+                     /StructParents {}/Tabs/S{annotations}>>",
+                    self.fonts,
+                    self.photo,
+                    key(place)
+                ),
+            );
+        }
+        let (kids, count) = (references(leaves), leaves.len());
+        let tree = format!("<</Type/Pages/Kids[{kids}]/Count {count}>>");
+        self.objects.put(pages, tree);
         pages
     }
 
@@ -536,6 +557,12 @@ impl File<'_> {
             "/Root {catalog} 0 R/Info {information} 0 R/ID[<{id}><{id}>]"
         ))
     }
+}
+
+/// `1 0 R 2 0 R`.
+fn references<'a>(numbers: impl IntoIterator<Item = &'a u32>) -> String {
+    let each = numbers.into_iter().map(|number| format!("{number} 0 R"));
+    each.collect::<Vec<_>>().join(" ")
 }
 
 /// Characters that nearly every page needs besides ASCII.
