@@ -12,6 +12,10 @@ mod accounts;
 mod boundary;
 #[path = "people/pairs.rs"]
 mod pairs;
+#[path = "people/repeats.rs"]
+mod repeats;
+#[path = "people/roles.rs"]
+mod roles;
 #[path = "people/sessions.rs"]
 mod sessions;
 #[path = "people/stage.rs"]

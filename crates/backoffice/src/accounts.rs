@@ -4,6 +4,8 @@
 //! An administrator never knows a password: they hand out an invitation, and the person chooses. An account that
 //! releases, decides or administers begins when a second administrator confirms it, or a day later (T-S4).
 
+mod keeping;
+
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::sign_in::one_time;
 use crypto::sign_in::password::{Kept, SALT};
@@ -24,10 +26,10 @@ use crate::asker::Asker;
 use crate::office::Office;
 use crate::said::hex;
 
+pub use keeping::{Order, keep};
+
 /// How long an invitation is taken (*default*).
 const INVITED: Duration = Duration::hours(72);
-/// After how long an account begins that nobody confirmed (T-S4).
-const UNCONFIRMED: Duration = Duration::hours(24);
 /// Characters of a password (*default*).
 const PASSWORD: std::ops::RangeInclusive<usize> = 12..=128;
 /// The five-bit letters of RFC 4648 6.
@@ -119,11 +121,18 @@ pub async fn sign_in(office: &Office, who: SignIn) -> Result<SignedIn, AccountEr
         return Err(AccountError::Wait { until });
     }
     let found = match AccountKey::parse(&who.account) {
-        Ok(id) => accounts.doors(&id).await?,
+        Ok(id) => accounts.doors(&id, now).await?,
         Err(_) => None,
     };
     let (account, doors) = found.unzip();
+    // T-P1: roles that ask for a second factor let nobody in who has none.
+    let is_bare = |doors: &Doors| doors.factor.is_none();
+    let lacks = account
+        .as_ref()
+        .is_some_and(|account: &Account| account.roles.need_second_factor())
+        && doors.as_ref().is_some_and(is_bare);
     let opened = opened(doors, who.password, &who.code, now).await?;
+    let opened = opened.filter(|_| !lacks);
     let (Some(account), Some(step)) = (&account, opened) else {
         let by = By::new(
             account.as_ref().map_or("nobody", |one| one.id.as_str()),
@@ -207,35 +216,6 @@ pub async fn sign_out(office: &Office, standing: &Standing, token: &str) -> Resu
     accounts.end_session(standing, digest(token), by).await
 }
 
-/// Opens an account of a department, for a person who is not the one who asks.
-///
-/// # Errors
-/// `Refused`, `Random`, `Store`; what is refused stands in the trace.
-pub async fn open(
-    office: &Office,
-    by: &Asker,
-    (id, person, roles): (AccountKey, PersonKey, Roles),
-) -> Result<Invited, AccountError> {
-    let now = crate::answers::whole(office.clock.now());
-    let begins = begins(&roles, now);
-    let (token, invitation) = invitation(office.random.as_ref(), (now, begins))?;
-    let object = id.to_string();
-    let new = NewAccount {
-        id,
-        department: by.department.clone(),
-        person,
-        roles,
-        invitation,
-    };
-    let opened = office.registry.accounts().open(new, by.by(now)).await;
-    let account = kept(office, by, &object, opened).await?;
-    Ok(Invited {
-        account,
-        invitation: token,
-        until: invitation.until,
-    })
-}
-
 /// The first account of a department, opened where the service runs: it begins at once.
 ///
 /// # Errors
@@ -262,53 +242,6 @@ pub async fn found(
     })
 }
 
-/// Invites the person of an account anew: a lost password, a lost device. Its sessions end.
-///
-/// # Errors
-/// As [`open`].
-pub async fn invite(office: &Office, by: &Asker, id: &AccountKey) -> Result<Invited, AccountError> {
-    let now = crate::answers::whole(office.clock.now());
-    let accounts = office.registry.accounts();
-    let known = accounts.find(id).await?;
-    let known = known.filter(|known| known.department == by.department);
-    let begins = known.map_or(now, |known| begins(&known.roles, now));
-    let (token, invitation) = invitation(office.random.as_ref(), (now, begins))?;
-    let invited = accounts.invite(&by.department, id, invitation, by.by(now));
-    let invited = invited.await;
-    let account = kept(office, by, id.as_str(), invited).await?;
-    Ok(Invited {
-        account,
-        invitation: token,
-        until: invitation.until,
-    })
-}
-
-/// Lets an account begin that another administrator opened.
-///
-/// # Errors
-/// As [`open`].
-pub async fn confirm(
-    office: &Office,
-    by: &Asker,
-    id: &AccountKey,
-) -> Result<Account, AccountError> {
-    let now = crate::answers::whole(office.clock.now());
-    let accounts = office.registry.accounts();
-    let confirmed = accounts.confirm(&by.department, id, by.by(now)).await;
-    kept(office, by, id.as_str(), confirmed).await
-}
-
-/// Ends an account and its sessions, for good and at once.
-///
-/// # Errors
-/// As [`open`].
-pub async fn end(office: &Office, by: &Asker, id: &AccountKey) -> Result<Account, AccountError> {
-    let now = crate::answers::whole(office.clock.now());
-    let accounts = office.registry.accounts();
-    let ended = accounts.end(&by.department, id, by.by(now)).await;
-    kept(office, by, id.as_str(), ended).await
-}
-
 /// Ends every session that the person of an account has in this department; gives how many.
 ///
 /// # Errors
@@ -329,7 +262,8 @@ pub async fn end_sessions(
 /// # Errors
 /// The store.
 pub async fn list(office: &Office, by: &Asker) -> Result<Vec<Account>, StoreError> {
-    office.registry.accounts().list(&by.department).await
+    let now = crate::answers::whole(office.clock.now());
+    office.registry.accounts().list(&by.department, now).await
 }
 
 /// The person chooses a password with the invitation; the answer is what an authenticator takes, where the roles ask
@@ -353,13 +287,11 @@ pub async fn activate(
         return Err(AccountError::Wait { until });
     }
     let id = AccountKey::parse(&who.account).map_err(|_| AccountError::Wrong)?;
-    let known = accounts.find(&id).await?;
-    let needs = known
-        .as_ref()
-        .is_some_and(|known| known.roles.need_second_factor());
+    let known = accounts.find(&id, now).await?;
+    let needs = known.as_ref().is_some_and(Account::needs_second_factor);
     let mut secret = Zeroizing::new([0; one_time::SECRET]);
     office.random.fill(secret.as_mut())?;
-    let password = keep(office.random.as_ref(), who.password).await?;
+    let password = chosen(office.random.as_ref(), who.password).await?;
     let factor = needs.then(|| secret.to_vec());
     let activated = accounts.activate(&id, digest(invitation), (password, factor), &subjects, now);
     match activated.await {
@@ -392,17 +324,17 @@ pub async fn change_password(
         return Err(AccountError::Wait { until });
     }
     let by = asker(standing).by(now);
-    let (account, doors) = accounts.doors(&standing.account).await?.unzip();
+    let (account, doors) = accounts.doors(&standing.account, now).await?.unzip();
     let kept = doors.and_then(|doors| doors.password);
     let kept = kept.unwrap_or_else(|| Kept::decoy(Cost::PASSWORD));
     let is = tokio::task::spawn_blocking(move || kept.is(old.as_bytes())).await;
     let Some(account) = account.filter(|_| is.unwrap_or(false)) else {
-        let known = accounts.find(&standing.account).await?;
+        let known = accounts.find(&standing.account, now).await?;
         let ground = ("account.password-refused", by);
         accounts.refused(known.as_ref(), &subjects, ground).await?;
         return Err(AccountError::Wrong);
     };
-    let password = keep(office.random.as_ref(), new).await?;
+    let password = chosen(office.random.as_ref(), new).await?;
     let changed = accounts.change_password(&account, password, digest(token), &subjects, by);
     Ok(changed.await?)
 }
@@ -432,15 +364,6 @@ async fn kept<T>(
     Err(refused.into())
 }
 
-/// T-S4: at once, or a day later where a second administrator has to say so.
-fn begins(roles: &Roles, now: UtcDateTime) -> UtcDateTime {
-    if roles.are_confirmed() {
-        now + UNCONFIRMED
-    } else {
-        now
-    }
-}
-
 fn invitation(
     random: &dyn Random,
     (now, begins): (UtcDateTime, UtcDateTime),
@@ -468,7 +391,7 @@ fn digest(token: &str) -> [u8; 32] {
 }
 
 /// A password under a salt of its own, made off the threads that answer.
-async fn keep(random: &dyn Random, password: Zeroizing<String>) -> Result<Kept, AccountError> {
+async fn chosen(random: &dyn Random, password: Zeroizing<String>) -> Result<Kept, AccountError> {
     let mut salt = [0; SALT];
     random.fill(&mut salt)?;
     let made =

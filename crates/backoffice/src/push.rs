@@ -45,10 +45,20 @@ const LICENCES: &[&str] = &[
     "paper.destroy",
 ];
 
+/// Every kind of event of accounts, told to their own department.
+const ACCOUNTS: &[&str] = &[
+    "account.opened",
+    "account.confirmed",
+    "account.invited",
+    "account.roles",
+    "account.ended",
+];
+
 /// Whether there are events of this kind.
 #[must_use]
 pub fn is_kind(kind: &str) -> bool {
-    LICENCES.contains(&kind) || docket::tell::KINDS.contains(&kind)
+    let own = LICENCES.contains(&kind) || ACCOUNTS.contains(&kind);
+    own || docket::tell::KINDS.contains(&kind)
 }
 
 /// Deliveries to one receiver at once.

@@ -248,11 +248,11 @@ async fn named(room: &Room, sender: &Sender, actor: &Actor) -> Result<Option<Ref
     if sender.by.who != sender.asked.caller
         && let Ok(id) = AccountKey::parse(&sender.asked.caller)
         && id != actor.account
-        && accounts.find(&id).await?.is_some()
+        && accounts.find(&id, sender.by.at).await?.is_some()
     {
         return refuse("case.account-of-another", another);
     }
-    let Some(account) = accounts.find(&actor.account).await? else {
+    let Some(account) = accounts.find(&actor.account, sender.by.at).await? else {
         return Ok(None);
     };
     let same = account.person == actor.person && account.department == sender.department;

@@ -201,6 +201,7 @@ pub const ROUTES: &[Line] = &[
     ("GET", "/v1/accounts", Asked(O::ReadAccounts, &[])),
     ("POST", "/v1/accounts/{account}/confirmation", Asked(O::KeepAccounts, &[])),
     ("POST", "/v1/accounts/{account}/invitation", Asked(O::KeepAccounts, &[])),
+    ("PUT", "/v1/accounts/{account}/roles", Asked(O::ChangeRoles, &[])),
     ("POST", "/v1/accounts/{account}/end", Asked(O::KeepAccounts, &[])),
     ("DELETE", "/v1/accounts/{account}/sessions", Asked(O::KeepAccounts, &[])),
     ("DELETE", "/v1/sessions/current", Asked(O::OwnSession, &[])),

@@ -74,6 +74,8 @@ pub enum Operation {
     KeepSubscription,
     /// Open, confirm, invite to and end accounts, and end sessions.
     KeepAccounts,
+    /// Give an account other roles; a second administrator confirms those that decide, release or administer.
+    ChangeRoles,
     /// Read the accounts of the own department.
     ReadAccounts,
     /// End the own session, and choose another password.
@@ -81,15 +83,15 @@ pub enum Operation {
 }
 
 use Operation::{
-    AskLicence, AskPaper, CancelSeal, ChangeLicence, ChangePaper, EndPart, ImportCatalogue,
-    KeepAccounts, KeepCertificates, KeepSigners, KeepSubscription, LeadAlias, LinkCase, LookJob,
-    LookReleases, LookRestrictions, OwnSession, PublishMatter, PublishNotice, ReadAccounts,
-    ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence, ReadNotices, ReadPapers,
-    ReadSeals, ReleaseSeal, ReportEvent, Restrict, SealDocument, SignForPerson, StopSeal,
-    VoidLicence, WriteMatter, WriteNotice,
+    AskLicence, AskPaper, CancelSeal, ChangeLicence, ChangePaper, ChangeRoles, EndPart,
+    ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners, KeepSubscription, LeadAlias,
+    LinkCase, LookJob, LookReleases, LookRestrictions, OwnSession, PublishMatter, PublishNotice,
+    ReadAccounts, ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence, ReadNotices,
+    ReadPapers, ReadSeals, ReleaseSeal, ReportEvent, Restrict, SealDocument, SignForPerson,
+    StopSeal, VoidLicence, WriteMatter, WriteNotice,
 };
 
-const CODES: [(Operation, &str); 37] = [
+const CODES: [(Operation, &str); 38] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -125,6 +127,7 @@ const CODES: [(Operation, &str); 37] = [
     (KeepCertificates, "certificate.keep"),
     (KeepSubscription, "subscription.keep"),
     (KeepAccounts, "account.keep"),
+    (ChangeRoles, "account.roles"),
     (ReadAccounts, "account.read"),
     (OwnSession, "session.own"),
 ];

@@ -164,6 +164,15 @@ impl Roles {
     pub fn are_confirmed(&self) -> bool {
         self.0.iter().any(|role| role.is_confirmed())
     }
+
+    /// T-S4: whether an account that is to have `others` instead waits for it: a change of who decides, releases or
+    /// administers, whether one is given or taken.
+    #[must_use]
+    pub fn are_changed_confirmed(&self, others: &Roles) -> bool {
+        self.0
+            .symmetric_difference(&others.0)
+            .any(|role| role.is_confirmed())
+    }
 }
 
 impl fmt::Display for Roles {
@@ -191,6 +200,23 @@ mod tests {
         let roles = Roles::read("officer clerk").expect("clerk and officer go together");
         assert_eq!(roles.to_string(), "clerk officer");
         assert_eq!(Roles::read(&roles.to_string()), Ok(roles));
+    }
+
+    #[test]
+    fn a_change_waits_where_who_decides_releases_or_administers_is_given_or_taken() {
+        let waits = |one: &str, other: &str| {
+            let roles = [one, other].map(|text| Roles::read(text).expect("roles"));
+            let [one, other] = roles;
+            assert_eq!(
+                one.are_changed_confirmed(&other),
+                other.are_changed_confirmed(&one)
+            );
+            one.are_changed_confirmed(&other)
+        };
+        assert!(!waits("clerk", "clerk officer") && !waits("approver", "approver industry"));
+        for role in Role::ALL.into_iter().filter(|role| role.is_confirmed()) {
+            assert!(waits("archivist", role.code()), "{role:?}");
+        }
     }
 
     #[test]

@@ -157,6 +157,7 @@ pub const TABLE: &[Row] = &[
     own(Operation::KeepCertificates, &[Administrator]),
     own(Operation::KeepSubscription, &[Administrator]),
     own(Operation::KeepAccounts, &[Administrator]),
+    own(Operation::ChangeRoles, &[Administrator]),
     own(Operation::ReadAccounts, &[Administrator]),
     own(Operation::OwnSession, PEOPLE),
 ];

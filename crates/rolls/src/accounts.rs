@@ -5,22 +5,27 @@
 //! passwords are checked above, where randomness and threads are.
 
 mod account;
+mod held;
+mod order;
+mod roles;
 mod session;
 mod sign_in;
 
 use std::sync::Arc;
 
-use catalogue::key::{DepartmentKey, PersonKey};
+use catalogue::key::DepartmentKey;
 use crypto::sign_in::password::Kept;
-use duties::{ReadRoles, Role, RolesApart};
-use store::{Link, Store, StoreError};
+use duties::{ReadRoles, RolesApart};
+use store::{Store, StoreError};
 use thiserror::Error;
 use time::UtcDateTime;
-use trail::asked::By;
+use trail::asked::{Asked, By, Response};
 use trail::secrets::Secrets;
 
-pub use account::{Account, Doors, Invitation, NewAccount, person_of};
+pub use account::{Account, Doors, Invitation, NewAccount, NextRoles, person_of};
 pub use dossier::number::AccountKey;
+pub use order::{Done, Order, Said, Say};
+pub use roles::Wanted;
 pub use session::{ABSOLUTE, IDLE, Standing};
 pub use sign_in::{Attempt, Subject};
 
@@ -49,6 +54,12 @@ pub enum AccountRefused {
     /// It holds already.
     #[error("there is nothing to confirm")]
     NothingToConfirm,
+    /// The account has these roles, or is to have them.
+    #[error("these are the roles of the account")]
+    NothingToChange,
+    /// Another request was made under this key (422).
+    #[error("another request was made under this key")]
+    KeyReused,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,6 +78,8 @@ impl AccountRefused {
             Self::SamePerson => "account.same-person",
             Self::PersonEnded => "account.person-ended",
             Self::NothingToConfirm => "account.nothing-to-confirm",
+            Self::NothingToChange => "account.nothing-to-change",
+            Self::KeyReused => "request.key-reused",
             Self::Store(_) => "store.unavailable",
         }
     }
@@ -86,7 +99,7 @@ impl Accounts {
         Accounts { store, secrets }
     }
 
-    /// Opens an account: nobody can sign in before the person used the invitation and the account began.
+    /// Opens an account where the service runs: nobody can sign in before the person used the invitation and it began.
     ///
     /// # Errors
     /// `Taken`, `Apart`, `SamePerson`, `PersonEnded`.
@@ -96,88 +109,65 @@ impl Accounts {
             .await
     }
 
-    /// Lets an account begin now: the second administrator does (T-S4).
+    /// Does what an administrator of the department asks for, once for each request; what the request is answered.
     ///
     /// # Errors
-    /// `Unknown`, `SamePerson`, `NothingToConfirm`.
-    pub async fn confirm(
+    /// [`AccountRefused`]; a refused request may be made again under its key.
+    pub async fn keep(
         &self,
         department: &DepartmentKey,
-        id: &AccountKey,
-        by: By,
-    ) -> Result<Account, AccountRefused> {
-        let (department, id) = (department.clone(), id.clone());
-        self.store
-            .write(move |link| {
-                Box::pin(async move { account::confirm(link, (&department, &id), &by).await })
-            })
-            .await
-    }
-
-    /// Invites the person anew: password, second factor and sessions are gone.
-    ///
-    /// # Errors
-    /// `Unknown`, `SamePerson`.
-    pub async fn invite(
-        &self,
-        department: &DepartmentKey,
-        id: &AccountKey,
-        invitation: Invitation,
-        by: By,
-    ) -> Result<Account, AccountRefused> {
-        let (department, id) = (department.clone(), id.clone());
+        order: Order,
+        (asked, by): (Asked, By),
+        say: Say,
+    ) -> Result<Option<Response>, AccountRefused> {
+        let (secrets, department) = (Arc::clone(&self.secrets), department.clone());
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    account::invite(link, (&department, &id), &invitation, &by).await
+                    let what = (&department, &order);
+                    order::keep(link, &secrets, what, (&asked, &by), say).await
                 })
             })
             .await
     }
 
-    /// Ends an account and its sessions at once, for good.
+    /// The accounts of a department, by name, as they stand at a moment.
     ///
     /// # Errors
-    /// `Unknown`.
-    pub async fn end(
+    /// The store.
+    pub async fn list(
         &self,
         department: &DepartmentKey,
+        now: UtcDateTime,
+    ) -> Result<Vec<Account>, StoreError> {
+        let mut link = self.store.reader().await?;
+        account::list(&mut link, department, now).await
+    }
+
+    /// An account, ended or not, whatever its department, as it stands at a moment.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn find(
+        &self,
         id: &AccountKey,
-        by: By,
-    ) -> Result<Account, AccountRefused> {
-        let (department, id) = (department.clone(), id.clone());
-        self.store
-            .write(move |link| {
-                Box::pin(async move { account::end(link, (&department, &id), &by).await })
-            })
-            .await
-    }
-
-    /// The accounts of a department, by name.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn list(&self, department: &DepartmentKey) -> Result<Vec<Account>, StoreError> {
+        now: UtcDateTime,
+    ) -> Result<Option<Account>, StoreError> {
         let mut link = self.store.reader().await?;
-        account::list(&mut link, department).await
-    }
-
-    /// An account, ended or not, whatever its department.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn find(&self, id: &AccountKey) -> Result<Option<Account>, StoreError> {
-        let mut link = self.store.reader().await?;
-        account::find(&mut link, id.as_str()).await
+        account::find(&mut link, id.as_str(), now).await
     }
 
     /// An account that has not ended, with what opens its doors.
     ///
     /// # Errors
     /// The store.
-    pub async fn doors(&self, id: &AccountKey) -> Result<Option<(Account, Doors)>, StoreError> {
+    pub async fn doors(
+        &self,
+        id: &AccountKey,
+        now: UtcDateTime,
+    ) -> Result<Option<(Account, Doors)>, StoreError> {
         let mut link = self.store.reader().await?;
-        account::doors(&mut link, &self.secrets, id.as_str()).await
+        account::doors(&mut link, &self.secrets, (id.as_str(), now)).await
     }
 
     /// Uses an invitation up: the password is the person's from now on, and the second factor.
@@ -368,18 +358,4 @@ impl Accounts {
             })
             .await
     }
-}
-
-/// The roles that a person has by every account that has not ended, and by signed accounts (R3).
-async fn roles_of(link: &mut Link, person: &PersonKey) -> Result<Vec<Role>, StoreError> {
-    const ACCOUNTS: &str = "SELECT roles FROM account WHERE person = $1 AND ended IS NULL";
-    const CALLERS: &str = "SELECT scopes FROM caller WHERE person = $1 AND ended IS NULL";
-    let mut held = Vec::new();
-    for mut row in link.rows(ACCOUNTS, &[person.as_str().into()]).await? {
-        held.extend(row.text()?.split_whitespace().filter_map(Role::find));
-    }
-    for mut row in link.rows(CALLERS, &[person.as_str().into()]).await? {
-        held.extend(row.text()?.split_whitespace().filter_map(Role::of_scope));
-    }
-    Ok(held)
 }

@@ -1,21 +1,21 @@
 //! Accounts of people, as the administrator of their department keeps them.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::key::PersonKey;
-use duties::Roles;
-use issuance::Asker;
-use issuance::accounts::{self, AccountError, Invited};
-use registry::accounts::{Account, AccountKey, AccountRefused};
+use issuance::accounts::{self, Order};
+use issuance::{Asker, Once};
+use registry::accounts::{Account, AccountKey, Done};
 use serde::{Deserialize, Serialize};
-use time::UtcDateTime;
-use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
-use crate::json::Strict;
+use crate::account_problems::of_account;
+use crate::caller::Keyed;
+use crate::day::moment;
+use crate::json::{Strict, said};
 use crate::problem::{Code, Problem};
-use crate::problems::{internal, of_store, one};
+use crate::problems::of_store;
 use crate::state::App;
 
 /// An account to be opened.
@@ -36,6 +36,9 @@ pub(crate) struct AccountTold {
     account: String,
     person: String,
     roles: Vec<&'static str>,
+    /// Roles that it is to have instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<NextTold>,
     /// When it was opened, or the person last invited, RFC 3339.
     opened: String,
     /// By whom.
@@ -49,15 +52,35 @@ pub(crate) struct AccountTold {
     ended: Option<String>,
 }
 
-/// What the administrator hands to the person.
+/// Roles that wait.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct InvitationTold {
+pub(crate) struct NextTold {
+    roles: Vec<&'static str>,
+    /// From when on, RFC 3339, unless a second administrator confirms them.
+    from: String,
+    /// Who said so.
+    by: String,
+}
+
+/// What was done, and what the administrator hands to the person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DoneTold {
     #[serde(flatten)]
     account: AccountTold,
-    /// To be used once, with `POST /v1/accounts/{account}/activation`; it is shown this once.
-    invitation: String,
+    /// To be used once, with `POST /v1/accounts/{account}/activation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invitation: Option<String>,
     /// Until when, RFC 3339.
-    invited_until: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invited_until: Option<String>,
+}
+
+/// The roles that an account is to have.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RolesBody {
+    /// All of them, of `docs/accounts.md`.
+    roles: Vec<String>,
 }
 
 /// How many sessions ended.
@@ -66,15 +89,16 @@ pub(crate) struct EndedTold {
     ended: u64,
 }
 
-pub(crate) fn moment(at: UtcDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_default()
-}
-
 fn told(account: &Account) -> AccountTold {
     AccountTold {
         account: account.id.to_string(),
         person: account.person.to_string(),
         roles: account.roles.iter().map(duties::Role::code).collect(),
+        next: account.next.as_ref().map(|next| NextTold {
+            roles: next.roles.iter().map(duties::Role::code).collect(),
+            from: moment(next.from),
+            by: next.by.clone(),
+        }),
         opened: moment(account.opened),
         opened_by: account.opened_by.clone(),
         begins: moment(account.begins),
@@ -83,39 +107,51 @@ fn told(account: &Account) -> AccountTold {
     }
 }
 
-fn invited(invited: &Invited) -> InvitationTold {
-    InvitationTold {
-        account: told(&invited.account),
-        invitation: invited.invitation.to_string(),
-        invited_until: moment(invited.until),
-    }
-}
-
 /// A text that is no account's name names no account.
 fn key(text: &str) -> Result<AccountKey, Problem> {
     AccountKey::parse(text).map_err(|_| Problem::new(Code::NotFound))
 }
 
+/// What an administrator asks for, once for each request.
+async fn keep(
+    app: &App,
+    who: (&Asker, &Once),
+    (status, order): (u16, Order),
+) -> Result<Response, Problem> {
+    let answer = move |done: &Done, invitation: &str| {
+        let told = DoneTold {
+            account: told(&done.account),
+            invitation: done.invited.map(|_| invitation.to_owned()),
+            invited_until: done.invited.map(moment),
+        };
+        registry::asked::Response {
+            status,
+            // These values hold strings and booleans: they always write.
+            body: serde_json::to_vec(&told).unwrap_or_default(),
+        }
+    };
+    let kept = accounts::keep(&app.office, who, order, answer).await;
+    let kept = kept.map_err(|error| of_account(&error, app.office.now()))?;
+    Ok(said(kept))
+}
+
 /// Opens an account for a person of the own department, who chooses a password with the invitation. With a role that
 /// decides, releases or administers it begins a day later, or when a second administrator confirms it.
 #[utoipa::path(post, path = "/v1/accounts", tag = "accounts", request_body = AccountBody,
-    responses((status = 201, description = "the account and the invitation, shown this once", body = InvitationTold),
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 201, description = "the account and the invitation, shown to this request alone", body = DoneTold),
         (status = 409, description = "refused: the defect says why")))]
 pub(crate) async fn open(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
     Strict(body): Strict<AccountBody>,
-) -> Result<(StatusCode, Json<InvitationTold>), Problem> {
+) -> Result<Response, Problem> {
     let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
     let id = AccountKey::parse(&body.account).map_err(|_| malformed("account is no name"))?;
     let person = PersonKey::parse(&body.person).map_err(|_| malformed("person is no key"))?;
-    let roles = Roles::read(&body.roles.join(" ")).map_err(|refused| {
-        let refused = AccountRefused::from(refused);
-        one(Code::AccountRefused, refused.code(), refused.to_string())
-    })?;
-    let opened = accounts::open(&app.office, &asker, (id, person, roles)).await;
-    let opened = opened.map_err(|error| of_account(&error, app.office.now()))?;
-    Ok((StatusCode::CREATED, Json(invited(&opened))))
+    let order = Order::Open(id, person, body.roles);
+    keep(&app, (&asker, &once), (201, order)).await
 }
 
 /// The accounts of the own department.
@@ -130,45 +166,66 @@ pub(crate) async fn list(
     Ok(Json(found.iter().map(told).collect()))
 }
 
-/// Lets an account begin that another administrator opened: not who opened it, nor whose it is.
+/// Lets an account begin, or have its other roles, now: not who said so first, nor whose it is.
 #[utoipa::path(post, path = "/v1/accounts/{account}/confirmation", tag = "accounts",
-    responses((status = 200, description = "it lets in now", body = AccountTold), (status = 404, description = "none here"),
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 200, description = "it holds now", body = DoneTold), (status = 404, description = "none here"),
         (status = 409, description = "another person has to, or there is nothing to confirm")))]
 pub(crate) async fn confirm(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
     Path(account): Path<String>,
-) -> Result<Json<AccountTold>, Problem> {
-    let confirmed = accounts::confirm(&app.office, &asker, &key(&account)?).await;
-    let confirmed = confirmed.map_err(|error| of_account(&error, app.office.now()))?;
-    Ok(Json(told(&confirmed)))
+) -> Result<Response, Problem> {
+    let order = Order::Confirm(key(&account)?);
+    keep(&app, (&asker, &once), (200, order)).await
 }
 
 /// Invites the person of an account anew: password, second factor and sessions are gone.
 #[utoipa::path(post, path = "/v1/accounts/{account}/invitation", tag = "accounts",
-    responses((status = 200, description = "the account and the invitation, shown this once", body = InvitationTold),
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 200, description = "the account and the invitation, shown to this request alone", body = DoneTold),
         (status = 404, description = "none here"), (status = 409, description = "nobody does so for themselves")))]
 pub(crate) async fn invite(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
     Path(account): Path<String>,
-) -> Result<Json<InvitationTold>, Problem> {
-    let again = accounts::invite(&app.office, &asker, &key(&account)?).await;
-    let again = again.map_err(|error| of_account(&error, app.office.now()))?;
-    Ok(Json(invited(&again)))
+) -> Result<Response, Problem> {
+    let order = Order::Invite(key(&account)?);
+    keep(&app, (&asker, &once), (200, order)).await
+}
+
+/// Gives an account other roles. One that decides, releases or administers is given and taken a day later, or when a
+/// second administrator confirms it; sessions end with the roles under which they began. An account without a second
+/// factor whose roles are to ask for one comes with an invitation.
+#[utoipa::path(put, path = "/v1/accounts/{account}/roles", tag = "accounts", request_body = RolesBody,
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 200, description = "the account, with `next` where it waits", body = DoneTold),
+        (status = 404, description = "none here"), (status = 409, description = "refused: the defect says why")))]
+pub(crate) async fn change_roles(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
+    Path(account): Path<String>,
+    Strict(body): Strict<RolesBody>,
+) -> Result<Response, Problem> {
+    let order = Order::Change(key(&account)?, body.roles);
+    keep(&app, (&asker, &once), (200, order)).await
 }
 
 /// Ends an account and its sessions at once, for good.
 #[utoipa::path(post, path = "/v1/accounts/{account}/end", tag = "accounts",
-    responses((status = 200, description = "it lets nobody in", body = AccountTold), (status = 404, description = "none here")))]
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 200, description = "it lets nobody in", body = DoneTold), (status = 404, description = "none here")))]
 pub(crate) async fn end(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
     Path(account): Path<String>,
-) -> Result<Json<AccountTold>, Problem> {
-    let ended = accounts::end(&app.office, &asker, &key(&account)?).await;
-    let ended = ended.map_err(|error| of_account(&error, app.office.now()))?;
-    Ok(Json(told(&ended)))
+) -> Result<Response, Problem> {
+    let order = Order::End(key(&account)?);
+    keep(&app, (&asker, &once), (200, order)).await
 }
 
 /// Ends every session that the person of an account has in the own department, on every device.
@@ -182,27 +239,4 @@ pub(crate) async fn end_sessions(
     let ended = accounts::end_sessions(&app.office, &asker, &key(&account)?).await;
     let ended = ended.map_err(|error| of_account(&error, app.office.now()))?;
     Ok(Json(EndedTold { ended }))
-}
-
-/// Why nobody was let in, or nothing was done to an account.
-pub(crate) fn of_account(error: &AccountError, now: UtcDateTime) -> Problem {
-    match error {
-        AccountError::Wrong => Problem::new(Code::SignInRefused),
-        AccountError::Wait { until } => {
-            Problem::new(Code::SignInDelayed).again_after((*until - now).whole_seconds())
-        }
-        AccountError::NotBegun { .. } => {
-            one(Code::AccountRefused, "account.not-begun", error.to_string())
-        }
-        AccountError::Password => one(Code::AccountRefused, "account.password", error.to_string()),
-        AccountError::Refused(AccountRefused::Unknown) => Problem::new(Code::NotFound),
-        AccountError::Refused(AccountRefused::Store(error)) | AccountError::Store(error) => {
-            of_store(error)
-        }
-        AccountError::Refused(refused) => {
-            one(Code::AccountRefused, refused.code(), refused.to_string())
-        }
-        AccountError::Random(error) => Problem::new(internal(error)),
-        _ => Problem::new(internal(error)),
-    }
 }

@@ -82,6 +82,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(accounts::open, accounts::list))
         .routes(routes!(accounts::confirm))
         .routes(routes!(accounts::invite))
+        .routes(routes!(accounts::change_roles))
         .routes(routes!(accounts::end))
         .routes(routes!(accounts::end_sessions))
         .routes(routes!(sessions::activate))

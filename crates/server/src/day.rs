@@ -1,8 +1,14 @@
-//! Days as the API writes them: `YYYY-MM-DD`, and nothing else.
+//! Days and moments as the API writes them: `YYYY-MM-DD` and nothing else, RFC 3339.
 
 use serde::{Deserialize, Deserializer, Serializer, de};
-use time::Date;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Date, UtcDateTime};
+
+/// A moment of an answer.
+pub(crate) fn moment(at: UtcDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
+}
 
 fn read(text: &str) -> Option<Date> {
     let form = format_description!("[year]-[month]-[day]");

@@ -4,6 +4,7 @@
 //! the signature on requests; [`Client`] speaks as a caller does; [`run`] serves an office that is open already.
 //! Who may call what stands in one table.
 
+mod account_problems;
 mod accounts;
 mod api;
 mod backups;

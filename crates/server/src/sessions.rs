@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use crate::accounts::{moment, of_account};
+use crate::account_problems::of_account;
+use crate::day::moment;
 use crate::door::Peer;
 use crate::json::Strict;
 use crate::problem::{Code, Problem};

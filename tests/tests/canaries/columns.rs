@@ -31,7 +31,8 @@ const HOLDS: [&str; 9] = [
 
 /// Table by table, column by column.
 const COLUMNS: &str = "
-account: id=word department=word person=word roles=word opened_by=word invitation=digest password=secret factor=secret
+account: id=word department=word person=word roles=word opened_by=word invitation=digest password=secret factor=secret \
+ next_roles=word next_by=word
 account_person: person=word
 alias: paper=word number=word licence=word
 archive_due: identifier=word department=word

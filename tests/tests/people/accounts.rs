@@ -5,15 +5,20 @@ use serde_json::{Value, json};
 use server::{Answer, Call};
 use time::SignedDuration;
 
-use crate::stage::{PASSWORD, Person, Service, databases, problem, text};
+use crate::stage::{PASSWORD, Person, Service, databases, keyed, problem, text};
 
 fn open(account: &str, person: &str, roles: &[&str]) -> Call {
     let content = json!({"account": account, "person": person, "roles": roles});
-    Call::post("/v1/accounts", &content)
+    keyed(Call::post("/v1/accounts", &content))
 }
 
 fn post(path: &str) -> Call {
-    Call::send(Method::POST, path, "application/json", Vec::new())
+    keyed(Call::send(
+        Method::POST,
+        path,
+        "application/json",
+        Vec::new(),
+    ))
 }
 
 async fn administrators(service: &Service) -> (Person, Person) {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::SystemRandom;
@@ -19,6 +20,13 @@ use tests::databases;
 use tests::installation::{Installation, NOW};
 use time::{SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
+
+/// A request with a key that no other one of this test run has.
+pub(crate) fn keyed(call: Call) -> Call {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    call.once(format!("a-key-of-people-{number:08}"))
+}
 
 /// What everybody chooses.
 pub(crate) const PASSWORD: &str = "a long enough phrase";

@@ -11,7 +11,8 @@ use trail::secrets::{Place, Secrets};
 use trail::trace::{self, Act, Deed};
 use zeroize::Zeroizing;
 
-use crate::accounts::{AccountKey, AccountRefused, roles_of};
+use crate::accounts::held::{hold, roles_of};
+use crate::accounts::{AccountKey, AccountRefused};
 
 /// An account to be opened.
 #[derive(Debug, Clone)]
@@ -48,8 +49,10 @@ pub struct Account {
     pub department: DepartmentKey,
     /// Whose it is.
     pub person: PersonKey,
-    /// What it may.
+    /// What it may at the moment that was asked about.
     pub roles: Roles,
+    /// What it is to be later, where that was said.
+    pub next: Option<NextRoles>,
     /// When it was opened, or the person last invited.
     pub opened: UtcDateTime,
     /// By whom.
@@ -60,6 +63,17 @@ pub struct Account {
     pub is_active: bool,
     /// Since when it lets nobody in.
     pub ended: Option<UtcDateTime>,
+}
+
+/// Other roles that wait for their moment, or for a second administrator (T-S4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextRoles {
+    /// Which.
+    pub roles: Roles,
+    /// From when on.
+    pub from: UtcDateTime,
+    /// Who said so.
+    pub by: String,
 }
 
 /// What opens an account.
@@ -75,19 +89,16 @@ pub struct Doors {
 
 const DAMAGED: StoreError = StoreError::Damaged { table: "account" };
 
-// Whoever opens an account of a person waits for who does: the row stays locked until the end of the fact.
-const COUNT: &str = "INSERT INTO account_person (person, accounts) VALUES ($1, 1) \
-     ON CONFLICT (person) DO UPDATE SET accounts = account_person.accounts + 1";
-const ENDED: &str = "SELECT 1 FROM person WHERE id = $1 AND ended IS NOT NULL";
 const SIGNED: &str = "SELECT 1 FROM caller WHERE id = $1";
 const OPEN: &str = "INSERT INTO account (id, department, person, roles, opened, opened_by, begins, invitation, \
      invited_until, factor_used) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (id) DO NOTHING";
-const FIND: &str = "SELECT id, department, person, roles, opened, opened_by, begins, password, ended, factor, \
-     factor_used, invitation, invited_until FROM account WHERE id = $1";
-const LIST: &str = "SELECT id, department, person, roles, opened, opened_by, begins, password, ended \
-     FROM account WHERE department = $1 ORDER BY id";
-const BEGIN: &str = "UPDATE account SET begins = $3 WHERE id = $1 AND department = $2 \
-     AND ended IS NULL AND begins > $3";
+const FIND: &str = "SELECT id, department, person, roles, next_roles, next_from, next_by, opened, opened_by, begins, \
+     password, ended, invitation, invited_until FROM account WHERE id = $1";
+// What is decided from an account holds until the end of the fact.
+const LOCK: &str = "SELECT id, department, person, roles, next_roles, next_from, next_by, opened, opened_by, begins, \
+     password, ended, invitation, invited_until FROM account WHERE id = $1 FOR UPDATE";
+const LIST: &str = "SELECT id, department, person, roles, next_roles, next_from, next_by, opened, opened_by, begins, \
+     password, ended FROM account WHERE department = $1 ORDER BY id";
 const INVITE: &str = "UPDATE account SET opened = $3, opened_by = $4, begins = $5, invitation = $6, invited_until = $7, \
      password = NULL, factor = NULL WHERE id = $1 AND department = $2 AND ended IS NULL";
 const END: &str = "UPDATE account SET ended = $3, invitation = NULL WHERE id = $1 AND department = $2 AND ended IS NULL";
@@ -97,8 +108,9 @@ const END_OTHERS: &str = "UPDATE session SET ended = $3 WHERE account = $1 AND d
      AND ended IS NULL AND token <> $4";
 const ACTIVATE: &str = "UPDATE account SET password = $3, factor = $4, invitation = NULL, invited_until = NULL \
      WHERE id = $1 AND ended IS NULL AND invitation = $2";
-const CHANGE: &str =
-    "UPDATE account SET password = $3 WHERE id = $1 AND department = $2 AND ended IS NULL";
+// Where there is none, somebody took it away meanwhile: an invitation alone brings another one.
+const CHANGE: &str = "UPDATE account SET password = $3 WHERE id = $1 AND department = $2 AND ended IS NULL \
+     AND password IS NOT NULL";
 
 pub(super) async fn open(
     link: &mut Link,
@@ -110,17 +122,14 @@ pub(super) async fn open(
         return Err(AccountRefused::SamePerson);
     }
     let person = new.person.as_str();
-    link.run(COUNT, &[person.into()]).await?;
-    if link.row(ENDED, &[person.into()]).await?.is_some() {
-        return Err(AccountRefused::PersonEnded);
-    }
+    hold(link, person, 1).await?;
     // One name is one account's, whichever book it stands in, and never a person's own key.
     let same = link.row(SIGNED, &[new.id.as_str().into()]).await?;
     if same.is_some() || new.id.as_str() == person {
         return Err(AccountRefused::Taken);
     }
     // R3: a person with several accounts is one person.
-    let held = roles_of(link, &new.person).await?;
+    let held = roles_of(link, &new.person, (&new.id, by.at)).await?;
     apart(held.into_iter().chain(new.roles.iter()))?;
     let roles = new.roles.to_string();
     let values = [
@@ -149,25 +158,8 @@ pub(super) async fn open(
         ("account.open", detail),
     )
     .await?;
-    let opened = find(link, new.id.as_str()).await?;
+    let opened = find(link, new.id.as_str(), by.at).await?;
     Ok(opened.ok_or(DAMAGED)?)
-}
-
-pub(super) async fn confirm(
-    link: &mut Link,
-    (department, id): (&DepartmentKey, &AccountKey),
-    by: &By,
-) -> Result<Account, AccountRefused> {
-    let account = own(link, (department, id)).await?;
-    if by.who == account.opened_by || by.who == account.person.as_str() {
-        return Err(AccountRefused::SamePerson);
-    }
-    let values = [id.as_str().into(), department.as_str().into(), by.at.into()];
-    if link.run(BEGIN, &values).await? != 1 {
-        return Err(AccountRefused::NothingToConfirm);
-    }
-    write(link, (department, id), by, ("account.confirm", Vec::new())).await?;
-    own(link, (department, id)).await
 }
 
 pub(super) async fn invite(
@@ -176,16 +168,24 @@ pub(super) async fn invite(
     invitation: &Invitation,
     by: &By,
 ) -> Result<Account, AccountRefused> {
-    let account = own(link, (department, id)).await?;
+    let account = own(link, (department, id), by.at).await?;
     if by.who == account.person.as_str() {
         return Err(AccountRefused::SamePerson);
     }
+    // T-S4: at once, where nothing that decides, releases or administers is opened by it.
+    let next = account.next.as_ref();
+    let waits = next.is_some_and(|next| next.roles.are_confirmed());
+    let begins = if waits || account.roles.are_confirmed() {
+        invitation.begins
+    } else {
+        by.at
+    };
     let values = [
         id.as_str().into(),
         department.as_str().into(),
         by.at.into(),
         by.who.as_str().into(),
-        invitation.begins.into(),
+        begins.into(),
         (&invitation.digest).into(),
         invitation.until.into(),
     ];
@@ -194,7 +194,7 @@ pub(super) async fn invite(
     }
     end_sessions(link, (department, id), by).await?;
     write(link, (department, id), by, ("account.invite", Vec::new())).await?;
-    own(link, (department, id)).await
+    own(link, (department, id), by.at).await
 }
 
 pub(super) async fn end(
@@ -202,16 +202,17 @@ pub(super) async fn end(
     (department, id): (&DepartmentKey, &AccountKey),
     by: &By,
 ) -> Result<Account, AccountRefused> {
+    own(link, (department, id), by.at).await?;
     let values = [id.as_str().into(), department.as_str().into(), by.at.into()];
     if link.run(END, &values).await? != 1 {
         return Err(AccountRefused::Unknown);
     }
     end_sessions(link, (department, id), by).await?;
     write(link, (department, id), by, ("account.end", Vec::new())).await?;
-    Ok(find(link, id.as_str()).await?.ok_or(DAMAGED)?)
+    Ok(find(link, id.as_str(), by.at).await?.ok_or(DAMAGED)?)
 }
 
-async fn end_sessions(
+pub(super) async fn end_sessions(
     link: &mut Link,
     (department, id): (&DepartmentKey, &AccountKey),
     by: &By,
@@ -227,13 +228,16 @@ pub(super) async fn activate(
     (password, factor): (&Kept, Option<&[u8]>),
     at: UtcDateTime,
 ) -> Result<Account, AccountRefused> {
-    let found = link.row(FIND, &[id.as_str().into()]).await?;
+    let found = link.row(locking(link), &[id.as_str().into()]).await?;
     let mut row = found.ok_or(AccountRefused::Unknown)?;
-    let account = read(&mut row)?;
-    let (_, _) = (row.maybe_bytes()?, row.integer()?);
+    let account = read(&mut row, at)?;
     let (known, until) = (row.maybe_digest()?, row.maybe_moment()?);
     let same = known.is_some_and(|known| constant_time_eq(&known, invitation));
     if !same || until.is_none_or(|until| until <= at) || account.ended.is_some() {
+        return Err(AccountRefused::Unknown);
+    }
+    // T-P1: roles that ask for a second factor may have come since it was left out.
+    if account.needs_second_factor() && factor.is_none() {
         return Err(AccountRefused::Unknown);
     }
     let (sealed, factor) = sealed(secrets, &account, (password, factor))?;
@@ -307,33 +311,46 @@ pub(super) async fn write(
 pub(super) async fn own(
     link: &mut Link,
     (department, id): (&DepartmentKey, &AccountKey),
+    now: UtcDateTime,
 ) -> Result<Account, AccountRefused> {
-    let found = find(link, id.as_str()).await?;
+    let row = link.row(locking(link), &[id.as_str().into()]).await?;
+    let found = row.map(|mut row| read(&mut row, now)).transpose()?;
     found
         .filter(|account| account.department == *department && account.ended.is_none())
         .ok_or(AccountRefused::Unknown)
 }
 
-pub(super) async fn find(link: &mut Link, id: &str) -> Result<Option<Account>, StoreError> {
+fn locking(link: &Link) -> &'static str {
+    if link.has_rivals() { LOCK } else { FIND }
+}
+
+pub(super) async fn find(
+    link: &mut Link,
+    id: &str,
+    now: UtcDateTime,
+) -> Result<Option<Account>, StoreError> {
     let row = link.row(FIND, &[id.into()]).await?;
-    row.map(|mut row| read(&mut row)).transpose()
+    row.map(|mut row| read(&mut row, now)).transpose()
 }
 
 pub(super) async fn list(
     link: &mut Link,
     department: &DepartmentKey,
+    now: UtcDateTime,
 ) -> Result<Vec<Account>, StoreError> {
     let rows = link.rows(LIST, &[department.as_str().into()]).await?;
-    rows.into_iter().map(|mut row| read(&mut row)).collect()
+    let accounts = rows.into_iter().map(|mut row| read(&mut row, now));
+    accounts.collect()
 }
 
 pub(super) async fn doors(
     link: &mut Link,
     secrets: &Secrets,
-    id: &str,
+    (id, now): (&str, UtcDateTime),
 ) -> Result<Option<(Account, Doors)>, StoreError> {
     const PASSWORD: &str = "SELECT password, factor, factor_used FROM account WHERE id = $1";
-    let Some(account) = find(link, id).await?.filter(|one| one.ended.is_none()) else {
+    let found = find(link, id, now).await?;
+    let Some(account) = found.filter(|one| one.ended.is_none()) else {
         return Ok(None);
     };
     let Some(mut row) = link.row(PASSWORD, &[id.into()]).await? else {
@@ -374,12 +391,39 @@ pub async fn person_of(link: &mut Link, account: &str) -> Result<Option<String>,
     row.map(|mut row| row.text()).transpose()
 }
 
-fn read(row: &mut Row) -> Result<Account, StoreError> {
+impl Account {
+    /// T-P1: whether who signs in brings a second factor, now or as soon as the roles are others.
+    #[must_use]
+    pub fn needs_second_factor(&self) -> bool {
+        let next = self.next.as_ref();
+        self.roles.need_second_factor() || next.is_some_and(|next| next.roles.need_second_factor())
+    }
+}
+
+fn read(row: &mut Row, now: UtcDateTime) -> Result<Account, StoreError> {
+    let id = AccountKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
+    let department = DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
+    let person = PersonKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
+    let roles = Roles::read(&row.text()?).map_err(|_| DAMAGED)?;
+    let next = match (row.maybe_text()?, row.maybe_moment()?, row.maybe_text()?) {
+        (Some(roles), Some(from), Some(by)) => Some(NextRoles {
+            roles: Roles::read(&roles).map_err(|_| DAMAGED)?,
+            from,
+            by,
+        }),
+        _ => None,
+    };
+    // Nobody has to do anything for the moment to come.
+    let (roles, next) = match next {
+        Some(next) if next.from <= now => (next.roles, None),
+        next => (roles, next),
+    };
     Ok(Account {
-        id: AccountKey::parse(&row.text()?).map_err(|_| DAMAGED)?,
-        department: DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?,
-        person: PersonKey::parse(&row.text()?).map_err(|_| DAMAGED)?,
-        roles: Roles::read(&row.text()?).map_err(|_| DAMAGED)?,
+        id,
+        department,
+        person,
+        roles,
+        next,
         opened: row.moment()?,
         opened_by: row.text()?,
         begins: row.moment()?,

@@ -46,10 +46,14 @@ const BEGIN: &str =
 // Of two who bring one code one is let in.
 const USE_STEP: &str = "UPDATE account SET factor_used = $3 WHERE id = $1 AND department = $2 AND ended IS NULL \
      AND factor_used < $3";
-const STANDS: &str = "SELECT 1 FROM account WHERE id = $1 AND department = $2 AND ended IS NULL";
-const FIND: &str = "SELECT a.id, a.department, a.person, a.roles, s.begun, s.used FROM session s \
-     JOIN account a ON a.department = s.department AND a.id = s.account \
-     WHERE s.token = $1 AND s.ended IS NULL AND a.ended IS NULL AND a.begins <= $2 AND s.used > $3 AND s.begun > $4";
+// T-P1: without a second factor as long as the account has none; one whose password was taken away lets nobody in.
+const STANDS: &str = "SELECT 1 FROM account WHERE id = $1 AND department = $2 AND ended IS NULL \
+     AND password IS NOT NULL AND factor IS NULL";
+// A session ends with the roles under which it began.
+const FIND: &str = "SELECT a.id, a.department, a.person, CASE WHEN a.next_from <= $2 THEN a.next_roles ELSE a.roles END, \
+     s.begun, s.used FROM session s JOIN account a ON a.department = s.department AND a.id = s.account \
+     WHERE s.token = $1 AND s.ended IS NULL AND a.ended IS NULL AND a.begins <= $2 AND s.used > $3 AND s.begun > $4 \
+     AND (a.next_from IS NULL OR a.next_from > $2 OR s.begun >= a.next_from)";
 const USED: &str = "UPDATE session SET used = $2 WHERE token = $1 AND ended IS NULL AND used < $2";
 const END: &str = "UPDATE session SET ended = $2 WHERE token = $1 AND ended IS NULL";
 const END_ALL: &str = "UPDATE session SET ended = $3 WHERE department = $1 AND ended IS NULL AND account IN \
@@ -135,7 +139,7 @@ pub(super) async fn end_all(
     (department, id): (&DepartmentKey, &AccountKey),
     by: &By,
 ) -> Result<u64, AccountRefused> {
-    let account = own(link, (department, id)).await?;
+    let account = own(link, (department, id), by.at).await?;
     let values = [
         department.as_str().into(),
         account.person.as_str().into(),
