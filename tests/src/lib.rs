@@ -13,6 +13,7 @@ pub mod kills;
 pub mod leaves;
 pub mod limbo;
 pub mod paper;
+pub mod papers;
 pub mod postgres;
 pub mod replay;
 pub mod signatures;

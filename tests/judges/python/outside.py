@@ -1,6 +1,6 @@
 """Lets programs that are not ours judge what the demonstration left behind.
 
-usage: outside.py DEMO.json WORK JAVA_CLASSPATH
+usage: outside.py DEMO.json PAPERS WORK JAVA_CLASSPATH
 
 For each sealed PDF: pyHanko (chain, integrity, no illegal modification, B-LT material), openssl
 (CMS, time-stamp, every OCSP answer and CRL in the file), veraPDF (PDF/A-3u before and after
@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 import counter
 import lc1
+import papers
 import receipt
 from programs import TIME_STAMP, Judges, covered, read, revision, store_of
 
@@ -98,13 +99,13 @@ def complete(demo):
 
 
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 5:
         print(__doc__, file=sys.stderr)
         return 64
     demo = json.loads(read(sys.argv[1]))
     out = os.path.dirname(demo["trust"])
-    os.makedirs(sys.argv[2], exist_ok=True)
-    judges = Judges(sys.argv[2], os.path.join(out, "root.pem"), sys.argv[3])
+    os.makedirs(sys.argv[3], exist_ok=True)
+    judges = Judges(sys.argv[3], os.path.join(out, "root.pem"), sys.argv[4])
     licences, wanting = complete(demo)
     for one in wanting:
         print(f"MISSING {one}")
@@ -118,8 +119,10 @@ def main():
             judges.say(f"pyhanko-{level}", path, said["accepted"], json.dumps(said, ensure_ascii=False))
     before = [judges.file(f"before-{at}.pdf", revision(read(path), 0)) for at, path in enumerate(files)]
     forged = counter.forge_pdfa(judges, files[0])
-    said = judges.verapdf([*files, *before, forged])
-    for path in [*files, *before]:
+    written = papers.found(judges, sys.argv[2])
+    both = [path for paper in written for path in (paper["path"], paper["before"])]
+    said = judges.verapdf([*files, *before, *both, forged])
+    for path in [*files, *before, *both]:
         judges.say("verapdf", path, *said[path])
     for licence, unsealed in zip(licences, before):
         try:
@@ -127,8 +130,9 @@ def main():
         except Exception as unreadable:  # what a judge cannot even read, it has refused
             judges.say("reading", licence["pdf"], False, f"{type(unreadable).__name__}: {unreadable}")
     judge_published(judges, out, trust)
+    papers.judge(judges, sys.argv[2], written)
     print(" ".join(f"{judge}:{count}" for judge, count in sorted(judges.accepted.items())))
-    proofs = counter.proofs(judges, licences, trust)
+    proofs = counter.proofs(judges, licences, trust) | papers.proofs(written)
     proofs["a page that claims another PDF/A part is refused by veraPDF"] = not said[forged][0]
     for proof, held in proofs.items():
         if held:
@@ -140,6 +144,7 @@ def main():
     expected = {
         "openssl-cms", "openssl-ts", "openssl-ocsp", "openssl-crl", "zbar", "verapdf", "qpdf", "poppler-text",
         "poppler-seal", "pyhanko-basic", "pyhanko-lt", "code", "receipt", "published-crl", "published-jws", "published-checkpoint",
+        "paper-pages", "paper-rows", "paper-tree",
     }
     silent = sorted(judge for judge in expected if not judges.accepted.get(judge))
     if silent:

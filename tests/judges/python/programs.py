@@ -11,7 +11,7 @@ from asn1crypto import ocsp, pem
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIME_STAMP = "1.2.840.113549.1.9.16.2.14"  # RFC 3161 appendix A, signature time-stamp
 DOTS = 36  # an inch of the small pictures in which the seal is looked for
-SEAL = (30, 60)  # least and greatest size of a seal in mm
+SEAL = (28, 60)  # least and greatest size of a seal in mm, with a dot less on each side of the least
 
 
 def run(*command):
@@ -127,20 +127,20 @@ class Judges:
         found = all(re.sub(r"\s+", "", one) in packed for one in wanted)
         return bool(chinese) and found, f"wanted {wanted} in {packed[:200]!r}"
 
-    def seal(self, path, before):
+    def seal(self, path, before, page=1):
         """What sealing reddened on the page is as large as a seal: borders may be red already."""
-        width, after = self.red(path)
-        new = after - self.red(before)[1]
+        width, after = self.red(path, page)
+        new = after - self.red(before, page)[1]
         if not new:
             return False, "sealing reddened nothing"
         across, down = [at % width for at in new], [at // width for at in new]
         sizes = [(max(line) - min(line) + 1) * 25.4 / DOTS for line in (across, down)]
         return all(SEAL[0] <= size <= SEAL[1] for size in sizes), "reddened %.0f by %.0f mm" % tuple(sizes)
 
-    def red(self, path):
-        """Width of the first page and the places of its red dots."""
+    def red(self, path, page):
+        """Width of a page and the places of its red dots."""
         base = os.path.join(self.work, "small")
-        run("pdftoppm", "-r", str(DOTS), "-f", "1", "-l", "1", "-singlefile", path, base)
+        run("pdftoppm", "-r", str(DOTS), "-f", str(page), "-l", str(page), "-singlefile", path, base)
         data = read(base + ".ppm")
         header = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
         pixels = data[header.end():]
