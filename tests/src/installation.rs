@@ -15,14 +15,15 @@ use catalogue::key::{DepartmentKey, PersonKey};
 use catalogue::{Catalogue, Zone};
 use crypto::aead::AeadKey;
 use crypto::{
-    Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, Signature, Signer,
-    SoftwareSigner, SystemRandom,
+    Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, Release, Signature,
+    SignatureAlgorithm, Signer, SoftwareSigner, SystemRandom,
 };
 use issuance::found::Founding;
 use issuance::import::{Files, keep};
 use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings, seal_key};
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
+use registry::jobs::{JobId, Jobs};
 use registry::log::Log;
 use registry::objects::{Objects, Wrapping};
 use registry::{Registry, Secrets};
@@ -280,6 +281,31 @@ impl Installation {
         Ok(self
             .signer(person)?
             .sign(Input::Message(statement), &under)?)
+    }
+
+    /// Has the register of an office take the custodian's release of a job that waits, and nothing follows: as when the
+    /// process was lost. No rule is asked on this way.
+    ///
+    /// # Errors
+    /// When there is no such job, or it does not wait.
+    pub async fn leave_released(
+        &self,
+        office: &Office,
+        job: &JobId,
+        now: UtcDateTime,
+    ) -> anyhow::Result<()> {
+        let jobs = office.registry().jobs();
+        let job = jobs.find(job, None).await?.context("a job")?;
+        let statement = Jobs::statement(&job, CUSTODIAN, now + Duration::hours(24))?;
+        let release = Release {
+            signature: self.release(CUSTODIAN, &statement.bytes(), now)?,
+            statement,
+            listing: None,
+            algorithm: SignatureAlgorithm::EcdsaP256Sha256,
+        };
+        let by = By::new(CUSTODIAN, now);
+        jobs.release(&job.department, &job.id, release, by).await?;
+        Ok(())
     }
 
     fn signer(&self, person: &str) -> anyhow::Result<SoftwareSigner> {

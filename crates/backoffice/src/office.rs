@@ -35,12 +35,12 @@ use crate::slots::Slots;
 use crate::stamps::TimeStamps;
 use crate::stored::StoredSources;
 
-/// Large documents in memory at once.
-const LARGE: usize = 2;
-
 pub use crate::bundle::BundleError;
 pub use crate::opening::OpenOffice;
 pub use crate::seals::SealError;
+
+/// Large documents in memory at once.
+const LARGE: usize = 2;
 
 /// The policy of our time-stamps: an arc of our own below 2.25 (X.667).
 const STAMP_POLICY: Oid = Oid::of(&[

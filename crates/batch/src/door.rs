@@ -2,7 +2,7 @@
 
 use issuance::{Asker, IssueError, Office, Once};
 use registry::asked::Response;
-use registry::batches::{BatchBegun, BatchId};
+use registry::batches::{Answering, BatchBegun, BatchId};
 use registry::jobs::JobId;
 use registry::licences::Reserved;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::apart::{Entry, NotApart};
 use crate::carry::Carrying;
 use crate::package::{self, NotResults};
-use crate::together::{BatchOrder, MAX_LICENCES, Respond, TogetherError, Wanted, begin_together};
+use crate::together::{BatchOrder, MAX_LICENCES, TogetherError, Wanted, begin_together};
 
 /// A batch as it is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,7 +155,7 @@ fn licences(entries: Vec<Entry>) -> Result<Vec<Wanted>, DoorError> {
     Ok(all)
 }
 
-fn respond() -> Respond {
+fn respond() -> Answering {
     Box::new(|batch: &BatchId, reserved: &[Reserved]| {
         let fixed = reserved.iter().map(|one| Fixed {
             job: one.job.as_str(),

@@ -8,9 +8,8 @@ use issuance::issue::{Cleared, cleared, deny, reservation, unrestricted};
 use issuance::office::Desk;
 use issuance::{Asker, IssueError, IssueOrder, Office, Once};
 use registry::StoreError;
-use registry::asked::Response;
-use registry::batches::{BatchBegun, BatchId, BatchRefused, NewBatch, NewLine};
-use registry::licences::{ReserveRefused, Reserved};
+use registry::batches::{Answering, BatchBegun, BatchRefused, NewBatch, NewLine};
+use registry::licences::ReserveRefused;
 use thiserror::Error;
 
 /// Most licences of one batch: one release lists no more.
@@ -33,9 +32,6 @@ pub(crate) struct BatchOrder {
     /// The package whose results they are; empty for none.
     pub(crate) package: String,
 }
-
-/// Makes the answer to the request of what was reserved.
-pub(crate) type Respond = Box<dyn Fn(&BatchId, &[Reserved]) -> Response + Send + Sync>;
 
 /// Why no batch is begun.
 #[derive(Debug, Error)]
@@ -72,16 +68,14 @@ pub(crate) async fn begin_together(
     asker: &Asker,
     once: &Once,
     order: &BatchOrder,
-    respond: fn() -> Respond,
+    respond: fn() -> Answering,
 ) -> Result<BatchBegun, TogetherError> {
-    let begun = begin(office, asker, once, order, respond).await;
-    let (object, refused) = match begun {
-        Err(TogetherError::Defective(refused)) if !refused.is_empty() => ("batch", refused),
+    let mut refused = match begin(office, asker, once, order, respond).await {
+        Err(TogetherError::Defective(refused)) if !refused.is_empty() => refused,
         begun => return begun,
     };
-    let mut refused = refused;
     let (place, first) = refused.swap_remove(0);
-    let object = format!("{object} of {}", order.licences.len());
+    let object = format!("batch of {}", order.licences.len());
     let first = deny(office, asker, object, first).await?;
     refused.push((place, first));
     refused.sort_by_key(|(place, _)| *place);
@@ -93,7 +87,7 @@ async fn begin(
     asker: &Asker,
     once: &Once,
     order: &BatchOrder,
-    respond: fn() -> Respond,
+    respond: fn() -> Answering,
 ) -> Result<BatchBegun, TogetherError> {
     if !(1..=MAX_LICENCES).contains(&order.licences.len()) {
         return Err(TogetherError::Count);

@@ -20,6 +20,7 @@ use story::Story;
 use wire::{client, message_signature};
 
 pub use cast::{CUSTODIAN, Cast, DEPARTMENTS, MATTERS, POWERS, TYPES};
+pub use papers::{form, page};
 pub use pem::pem;
 pub use receivers::RECEIVERS;
 pub use tell::Told;

@@ -1,13 +1,14 @@
-//! What is signed in the demonstration: a page for each paper, and the form in which a file is posted.
+//! A page of somebody's own, and the form in which it is posted.
 
 use axum::http::Method;
 use serde_json::Value;
 
 use crate::client::Call;
 
-/// A page with these words as a comment of its content: what counts is that each paper has octets of its own.
-pub(crate) fn page(words: &str) -> Vec<u8> {
-    let content = format!("% {words}\n0 0 m 100 100 l S");
+/// A page of PDF whose content stream says `text` in a comment: what stands in it is nowhere else in the file.
+#[must_use]
+pub fn page(text: &str) -> Vec<u8> {
+    let content = format!("% {text}\n0 0 m 100 100 l S");
     let objects = [
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_owned(),
@@ -26,17 +27,17 @@ pub(crate) fn page(words: &str) -> Vec<u8> {
     file
 }
 
-const BOUNDARY: &str = "part-of-the-demonstration";
-
-/// The order and the file, as the two parts of a form (RFC 7578).
-pub(crate) fn form(path: &str, order: &Value, file: &[u8]) -> Call {
+/// A form of an order and a file (RFC 7578), to be posted there.
+#[must_use]
+pub fn form(path: &str, order: &Value, file: &[u8]) -> Call {
     let mut body = format!(
-        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"order\"\r\n\r\n{order}\r\n\
-         --{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n"
+        "--part\r\nContent-Disposition: form-data; name=\"order\"\r\nContent-Type: application/json\r\n\r\n{order}\r\n\
+         --part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"form.pdf\"\r\n\
+         Content-Type: application/pdf\r\n\r\n"
     )
     .into_bytes();
     body.extend_from_slice(file);
-    body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
-    let kind = "multipart/form-data; boundary=part-of-the-demonstration";
+    body.extend_from_slice(b"\r\n--part--\r\n");
+    let kind = "multipart/form-data; boundary=part";
     Call::send(Method::POST, path, kind, body)
 }

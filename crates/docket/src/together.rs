@@ -22,7 +22,7 @@ pub struct PackageEvent {
     /// Who acted.
     pub actor: Actor,
     /// From when it holds.
-    #[serde(with = "moment")]
+    #[serde(with = "dossier::moment")]
     pub at: UtcDateTime,
     /// What happened.
     pub what: Together,
@@ -278,30 +278,5 @@ pub fn is_shared(
             Asked::Unlisted { .. } => false,
         }),
         _ => false,
-    }
-}
-
-/// Serde form of a moment, RFC 3339 with its offset.
-mod moment {
-    use serde::{Deserialize, Deserializer, Serializer, de, ser};
-    use time::format_description::well_known::Rfc3339;
-    use time::{OffsetDateTime, UtcDateTime};
-
-    pub(super) fn serialize<S: Serializer>(
-        at: &UtcDateTime,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let text = at.format(&Rfc3339).map_err(ser::Error::custom)?;
-        serializer.serialize_str(&text)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<UtcDateTime, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        OffsetDateTime::parse(&text, &Rfc3339)
-            .ok()
-            .and_then(OffsetDateTime::checked_to_utc)
-            .ok_or_else(|| de::Error::custom("not a moment with its offset, RFC 3339"))
     }
 }

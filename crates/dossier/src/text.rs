@@ -70,20 +70,25 @@ impl TryFrom<String> for Words {
 }
 
 /// Serde form of a moment: RFC 3339 with any offset, read into UTC.
-pub(crate) mod moment {
+pub mod moment {
     use serde::{Deserialize, Deserializer, Serializer, de, ser};
     use time::format_description::well_known::Rfc3339;
     use time::{OffsetDateTime, UtcDateTime};
 
-    pub(crate) fn serialize<S: Serializer>(
-        at: &UtcDateTime,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    /// Writes it in UTC.
+    ///
+    /// # Errors
+    /// A year beyond four digits; the serialiser's own.
+    pub fn serialize<S: Serializer>(at: &UtcDateTime, serializer: S) -> Result<S::Ok, S::Error> {
         let text = at.format(&Rfc3339).map_err(ser::Error::custom)?;
         serializer.serialize_str(&text)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Any other text; the deserialiser's own.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<UtcDateTime, D::Error> {
         let text = String::deserialize(deserializer)?;

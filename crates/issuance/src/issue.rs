@@ -1,4 +1,5 @@
-//! The main job: a decided case becomes a licence. The order of this file is the table of `docs/issuance.md`.
+//! The main job: a decided case becomes a licence. The order of this file, and from the release on of `finishing`, is the
+//! table of `docs/issuance.md`.
 
 use std::sync::Arc;
 

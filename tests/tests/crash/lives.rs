@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use catalogue::key::DepartmentKey;
-use crypto::Release;
 use issuance::release::Submitted;
 use issuance::{Asker, Begun, Clock, FixedClock, IssueOrder, Office, Once};
-use registry::asked::{By, IdempotencyKey};
-use registry::jobs::{Job, JobId, JobKind, JobState, Jobs};
+use registry::asked::IdempotencyKey;
+use registry::jobs::{Job, JobId, JobKind, JobState};
 use registry::licences::Record;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -177,7 +176,9 @@ pub(crate) fn released_by_itself(stage: &Stage) -> Found {
         let life = Life::begin(&installation, NOW + Duration::minutes(1)).await;
         let waits = life.ask().await.expect("it waits");
         told.lock().expect("one thread").waits = Some(waits);
-        life.take_release().await;
+        let (job, _) = life.job().await.expect("a job");
+        let left = installation.leave_released(&life.office, &job.id, life.clock.now());
+        left.await.expect("it waits");
     });
     let told = told.into_inner().expect("one thread");
     let found = runtime().block_on(async {
@@ -292,27 +293,6 @@ impl Life {
         let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
         let answer = answer.map_err(said)?;
         Ok(serde_json::from_slice(&answer.body).expect("JSON"))
-    }
-
-    /// The register takes the custodian's release, and nothing goes on.
-    async fn take_release(&self) {
-        let (job, _) = self.job().await.expect("a job");
-        let now = self.clock.now();
-        let statement = Jobs::statement(&job, CUSTODIAN, now + Duration::HOUR);
-        let statement = statement.expect("it waits");
-        let signature = self
-            .installation
-            .release(CUSTODIAN, &statement.bytes(), now);
-        let release = Release {
-            listing: None,
-            statement,
-            algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
-            signature: signature.expect("signs"),
-        };
-        let by = By::new("Q-APR-custodian", now);
-        let jobs = self.office.registry().jobs();
-        let taken = jobs.release(&self.department, &job.id, release, by).await;
-        taken.expect("taken");
     }
 
     /// The whole job, as a caller and a custodian drive it; what they are told is kept as it is told.

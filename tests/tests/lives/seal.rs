@@ -110,7 +110,7 @@ async fn refused_at_release(
 
 /// Released, and refused before the journal knows of it, however often it is taken up: one entry.
 async fn refused_before_journal(service: &Service, (department, job): (&str, &str), code: &str) {
-    service.left_released(department, job).await;
+    service.left_released(job).await;
     for _ in 0..2 {
         service.wait(Duration::minutes(2)).await;
     }
@@ -346,7 +346,7 @@ fn a_restriction_that_blocks_stops_what_was_released_and_one_that_shows_does_not
         let (blocked, _) = service.waiting(&food(2), "blocked").await;
         service.wait(Duration::hours(1)).await;
         restricted(service, &request, ("XZ-2026-1", "shown_only")).await;
-        service.left_released(BUREAU, &shown).await;
+        service.left_released(&shown).await;
         service.wait(Duration::minutes(2)).await;
         assert_eq!(standing(service, &shown).await, JobState::Recorded);
         restricted(service, &request, ("XZ-2026-2", "blocks_grant")).await;

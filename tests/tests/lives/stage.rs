@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, PersonKey};
-use crypto::{Release, SignatureAlgorithm};
 use issuance::{Clock, FixedClock};
 use registry::asked::By;
 use registry::callers::NewCaller;
-use registry::jobs::{JobId, Jobs};
+use registry::jobs::JobId;
 use serde_json::{Value, json};
 use server::{Answer, Call, Client};
 use tempfile::TempDir;
@@ -17,7 +16,7 @@ use tests::cases;
 use tests::customer::Customer;
 use tests::databases::Server;
 use tests::installation::{CUSTODIAN, Installation, NOW, STRANGER, secret};
-use time::{Date, Duration, SignedDuration, UtcDateTime};
+use time::{Date, SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
@@ -152,26 +151,12 @@ impl Service {
 
     /// A release that stands in the register and of which nothing followed yet, as when its process was lost: no rule is
     /// asked on this way.
-    pub(crate) async fn left_released(&self, department: &str, job: &str) {
-        let jobs = self.office.registry().jobs();
+    pub(crate) async fn left_released(&self, job: &str) {
         let job = JobId::parse(job).expect("a job");
-        let job = jobs.find(&job, None).await.expect("answers");
-        let job = job.expect("it waits");
-        let until = self.now() + Duration::hours(24);
-        let statement = Jobs::statement(&job, CUSTODIAN, until).expect("rendered");
-        let signature = self
+        let left = self
             .installation
-            .release(CUSTODIAN, &statement.bytes(), self.now());
-        let release = Release {
-            statement,
-            algorithm: SignatureAlgorithm::EcdsaP256Sha256,
-            signature: signature.expect("signs"),
-            listing: None,
-        };
-        let department = DepartmentKey::parse(department).expect("a department");
-        let by = By::new(CUSTODIAN, self.now());
-        let released = jobs.release(&department, &job.id, release, by).await;
-        released.expect("it waits");
+            .leave_released(&self.office, &job, self.now());
+        left.await.expect("it waits");
     }
 
     /// A licence that waits for its release: its job, its identifier.

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use catalogue::key::DepartmentKey;
-use crypto::{Release, SignatureAlgorithm};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -13,15 +12,15 @@ use hyper_util::rt::TokioIo;
 use issuance::{Clock, FixedClock, Office};
 use registry::asked::By;
 use registry::callers::NewCaller;
-use registry::jobs::{JobId, Jobs};
+use registry::jobs::JobId;
 use registry::trace::Entry;
 use serde_json::{Value, json};
 use server::{Answer, Call};
 use tempfile::TempDir;
 use tests::customer::Customer;
-use tests::installation::{CUSTODIAN, Installation, secret};
+use tests::installation::{Installation, secret};
+use time::UtcDateTime;
 use time::macros::utc_datetime;
-use time::{Duration, UtcDateTime};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
@@ -121,24 +120,11 @@ impl Stage {
 
     /// A release that stands in the register and of which nothing followed yet, as when its process was lost.
     pub(crate) async fn left_released(&self, job: &str) {
-        let jobs = self.office.registry().jobs();
         let job = JobId::parse(job).expect("a job");
-        let job = jobs.find(&job, None).await.expect("answers");
-        let job = job.expect("it waits");
-        let until = self.now() + Duration::hours(24);
-        let statement = Jobs::statement(&job, CUSTODIAN, until).expect("rendered");
-        let signature = self
+        let left = self
             .installation
-            .release(CUSTODIAN, &statement.bytes(), self.now());
-        let release = Release {
-            statement,
-            algorithm: SignatureAlgorithm::EcdsaP256Sha256,
-            signature: signature.expect("signs"),
-            listing: None,
-        };
-        let by = By::new(CUSTODIAN, self.now());
-        let released = jobs.release(&job.department, &job.id, release, by).await;
-        released.expect("it waits");
+            .leave_released(&self.office, &job, self.now());
+        left.await.expect("it waits");
     }
 
     /// What a department's approval system is answered.
