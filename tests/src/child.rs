@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use issuance::FixedClock;
 use time::UtcDateTime;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 use crate::installation::Installation;
 
@@ -126,5 +127,5 @@ async fn serve(folder: &Path, now: UtcDateTime, database: Option<&str>) -> anyho
     let config = installation.config(address)?;
     writeln!(std::io::stdout(), "{address}")?;
     let never = std::future::pending();
-    server::run(Arc::new(office), config, listener, never).await
+    server::run(Arc::new(office), config, listener, Handle::current(), never).await
 }

@@ -28,6 +28,7 @@ use tests::cases;
 use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW, STRANGER, secret};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 const SEAL: &str = "990102-SPZYZ-01";
@@ -73,7 +74,13 @@ async fn serve(installation: &Installation, first: bool) -> String {
     let address = listener.local_addr().expect("an address");
     let config = installation.config(address).expect("a configuration");
     let never = std::future::pending();
-    tokio::spawn(server::run(Arc::new(office), config, listener, never));
+    tokio::spawn(server::run(
+        Arc::new(office),
+        config,
+        listener,
+        Handle::current(),
+        never,
+    ));
     format!("http://{address}")
 }
 

@@ -22,7 +22,7 @@ pub struct PackageEvent {
     /// Who acted.
     pub actor: Actor,
     /// From when it holds.
-    #[serde(with = "dossier::moment")]
+    #[serde(with = "dossier::clock::moment")]
     pub at: UtcDateTime,
     /// What happened.
     pub what: Together,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::text::day;
+pub use crate::text::moment;
 
 /// Part of the promised time, in hundredths, that is left when the yellow card comes (*default*).
 pub const YELLOW_PERCENT: u32 = 20;

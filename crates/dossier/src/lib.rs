@@ -44,4 +44,4 @@ pub use dossier::{Allowance, CaseTerms, Dossier, Forwarding, Grant, Part, StopNo
 pub use intake::{CaseFile, Fate, TakeRefused, Took};
 pub use refused::Refused;
 pub use scene::{Effect, Scene};
-pub use text::{ReadWords, Words, day, moment};
+pub use text::{ReadWords, Words, day};

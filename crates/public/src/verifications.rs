@@ -1,11 +1,15 @@
 //! Judging what anyone brings: never an error, whatever the octets are (T-V1).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::block_in_place;
 use verify::{Material, Policy, Report};
 use wire::arrival::part;
 use wire::problem::{Code, Problem};
@@ -90,8 +94,7 @@ pub(crate) async fn report(
     brought: Brought,
 ) -> Result<Report, Problem> {
     let Brought { name, octets } = brought;
-    let case = tokio::task::spawn_blocking(move || verify::open(&octets));
-    let case = case.await.map_err(|_| Problem::new(Code::Internal))?;
+    let case = here(move || verify::open(&octets))?;
     let mut material = Material::empty();
     // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
     if let Some(identifier) = case.licence_said() {
@@ -110,13 +113,23 @@ pub(crate) async fn report(
             }
         }
     }
-    let office = counter.office.clone();
-    let report = tokio::task::spawn_blocking(move || {
-        let _place = place;
+    let office = &counter.office;
+    let mut report = here(|| {
         let (trust, policy) = (office.trust(), Policy::default());
         verify::judge(&case, &trust, &material, &policy, office.now())
-    });
-    let mut report = report.await.map_err(|_| Problem::new(Code::Internal))?;
+    })?;
+    drop(place);
     report.file = name;
     Ok(report)
+}
+
+/// Works on this very thread while the other tasks of its worker go on elsewhere: to wake another one is to wait for a
+/// processor once more, which is what a verdict takes longest for during a flood (T-A4).
+fn here<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
+    // What panics leaves nothing behind that anyone would see.
+    let work = || catch_unwind(AssertUnwindSafe(work)).map_err(|_| Problem::new(Code::Internal));
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => block_in_place(work),
+        _ => work(),
+    }
 }

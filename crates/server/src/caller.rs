@@ -15,6 +15,7 @@ use issuance::{Asker, Once};
 use registry::asked::IdempotencyKey;
 use registry::callers::{Caller, Nonce, Quota};
 use registry::trace::{Act, Deed};
+use tracing::Instrument as _;
 
 use crate::arrival;
 use crate::message_signature::{Claimed, Message, Unsigned};
@@ -45,10 +46,20 @@ pub(crate) async fn admit(State(app): State<App>, request: Request, next: Next) 
     let Some(access) = access::asked(request.method().as_str(), &route) else {
         return Problem::new(Code::MethodUnknown).into_response();
     };
-    match admitted(&app, &route, access, request).await {
-        Ok(request) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    let office = app.threads.clone();
+    let served = async move {
+        match admitted(&app, &route, access, request).await {
+            Ok(request) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        }
+    };
+    if let Access::Public = access {
+        return served.await;
     }
+    // T-A4: what an account asks for is done by threads that give way to strangers; it is ended even where the caller
+    // does not wait for the answer.
+    let served = office.spawn(Box::pin(served).in_current_span()).await;
+    served.unwrap_or_else(|_| Problem::new(Code::Internal).into_response())
 }
 
 async fn admitted(

@@ -10,23 +10,24 @@ use issuance::accounts::found;
 use issuance::{Clock as _, SystemClock};
 use registry::accounts::AccountKey;
 use registry::asked::By;
+use tokio::runtime::Handle;
 
 use crate::config::Config;
 use crate::open::{self, open};
 use crate::{backups, listen, serve as serving};
 
-/// Runs the service until it is told to end.
+/// Runs the service until it is told to end; connections are accepted and strangers answered in `front`.
 ///
 /// # Errors
 /// What is missing or occupied.
-pub async fn serve(path: &Path) -> anyhow::Result<()> {
+pub async fn serve(path: &Path, front: Handle) -> anyhow::Result<()> {
     let config = Config::read(path)?;
     let listener = listen::bind(config.listen)
         .await
         .with_context(|| format!("{} is taken", config.listen))?;
     let office = open(&config).await?;
     tracing::info!(address = %config.listen, mode = ?config.mode, store = "software key store", "the service is open");
-    serving::run(office, config, listener, serving::told_to_end()).await
+    serving::run(office, config, listener, front, serving::told_to_end()).await
 }
 
 /// Prints the effective configuration.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use demo::Told;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 use crate::{listen, serve};
 
@@ -30,7 +31,7 @@ impl Demo {
     ///
     /// # Errors
     /// What stands in the way, with what to do: an occupied port, a folder that is not empty.
-    pub async fn run(&self) -> anyhow::Result<()> {
+    pub async fn run(&self, front: Handle) -> anyhow::Result<()> {
         self.inspect_folder()?;
         let listener = self.bind().await?;
         let address = listener.local_addr()?;
@@ -51,7 +52,7 @@ impl Demo {
                 () = serve::told_to_end() => {}
             }
         };
-        let serving = serve::run(office, config, listener, told_to_end);
+        let serving = serve::run(office, config, listener, front, told_to_end);
         let playing = async {
             let outcome = demo::show(&base, &cast, &self.folder, &told).await;
             if self.exit || outcome.is_err() {

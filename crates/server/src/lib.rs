@@ -40,6 +40,7 @@ mod sessions;
 mod signatures;
 mod state;
 mod subscriptions;
+mod threads;
 mod uses;
 mod versions;
 mod witnesses;
@@ -59,6 +60,7 @@ pub use message_signature::{
 pub use open::{Start, keep_memory_private, open};
 pub use problem::{Code, Defect, Problem};
 pub use serve::run;
+pub use threads::Threads;
 
 /// Everything that the service keeps in memory, SQLite's pages too: a fifteenth of a seal's processor time less than
 /// with the C library's own (`docs/performance.md`).

@@ -1,5 +1,6 @@
 //! Accepting connections under the limits of T-I1; on loopback unless configured otherwise.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,16 +38,12 @@ pub(crate) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-/// Serves until `end` is done; connections that are open then are dropped.
-pub(crate) async fn serve(listener: TcpListener, door: Door, end: impl Future<Output = ()> + Send) {
+/// Accepts connections for ever, each answered by a task of its own.
+pub(crate) async fn serve(listener: TcpListener, door: Door) -> Infallible {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let mut end = std::pin::pin!(end);
     loop {
         let place = places.clone().acquire_owned().await;
-        let accepted = tokio::select! {
-            () = &mut end => return,
-            accepted = listener.accept() => accepted,
-        };
+        let accepted = listener.accept().await;
         match accepted {
             Ok((stream, peer)) => {
                 let door = door.clone().from(Peer::of(peer.ip()));
@@ -98,7 +95,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use http_body_util::Full;

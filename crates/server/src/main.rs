@@ -104,10 +104,9 @@ fn run(command: Command) -> anyhow::Result<()> {
     server::keep_memory_private()?;
     let quiet = matches!(&command, Command::Demo { .. });
     server::log_to_stderr(quiet);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    let threads = server::Threads::start()?;
+    let front = threads.front();
+    threads.run(async {
         match command {
             Command::Demo {
                 dir,
@@ -121,9 +120,9 @@ fn run(command: Command) -> anyhow::Result<()> {
                     exit,
                     json,
                 };
-                demo.run().await
+                demo.run(front).await
             }
-            Command::Serve { config } => server::serve(&config).await,
+            Command::Serve { config } => server::serve(&config, front).await,
             Command::Check {
                 config,
                 trace: true,

@@ -1,9 +1,13 @@
 //! `yinxin serve`: opens what the configuration names and serves until it is told to end.
 
+use std::io;
 use std::sync::Arc;
 
+use anyhow::bail;
 use issuance::Office;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
 use crate::api::{openapi, router};
 use crate::config::Config;
@@ -25,14 +29,16 @@ pub(crate) fn application(
     Ok((app.clone(), Door::new(app.clone(), router(app))))
 }
 
-/// Serves an open office on a bound listener until `end` is done, with the work that goes on beside requests.
+/// Serves an open office on a bound listener until `end` is done, with the work that goes on beside requests. Connections
+/// are accepted and strangers answered in `front`, all else is done where this is called (T-A4).
 ///
 /// # Errors
-/// When the parts of the binary are damaged.
+/// When the parts of the binary are damaged, or the listener cannot be had in front.
 pub async fn run(
     office: Arc<Office>,
     config: Config,
     listener: TcpListener,
+    front: Handle,
     end: impl Future<Output = ()> + Send,
 ) -> anyhow::Result<()> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
@@ -43,8 +49,20 @@ pub async fn run(
     issuance::push::start(&office, move |letter| webhooks.carry(letter));
     let (app, door) = application(office, config, metrics)?;
     tokio::spawn(witnesses::watch(app));
-    listen::serve(listener, door, end).await;
-    Ok(())
+    let listener = listener.into_std()?;
+    // Dropped with this, and what is accepted ends with it.
+    let mut accepting = JoinSet::new();
+    accepting.spawn_on(
+        async move { io::Result::Ok(listen::serve(TcpListener::from_std(listener)?, door).await) },
+        &front,
+    );
+    tokio::select! {
+        () = end => Ok(()),
+        ended = accepting.join_next() => match ended {
+            Some(Ok(Err(error))) => Err(error.into()),
+            _ => bail!("connections are not accepted any more"),
+        },
+    }
 }
 
 /// Done when the process gets an interrupt or is asked to terminate.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use issuance::Office;
 use public::{Counter, ReadText, Shown};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::{Config, Mode};
@@ -24,6 +25,8 @@ pub(crate) struct App(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) office: Arc<Office>,
+    /// Where departments are served.
+    pub(crate) threads: Handle,
     pub(crate) config: Config,
     /// Where strangers are served.
     pub(crate) counter: Counter,
@@ -63,6 +66,7 @@ impl App {
             documents: places(DOCUMENTS),
             doors: places(DOORS),
             spool: Spool::new(),
+            threads: Handle::current(),
             office,
             config,
             api,

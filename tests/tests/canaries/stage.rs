@@ -20,6 +20,7 @@ use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW, secret};
 use time::UtcDateTime;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -91,7 +92,13 @@ impl Service {
         let address = listener.local_addr().expect("it has an address");
         let config = installation.config(address).expect("a configuration");
         let never = std::future::pending();
-        tokio::spawn(server::run(office.clone(), config, listener, never));
+        tokio::spawn(server::run(
+            office.clone(),
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
         let service = Service {
             installation,
             office,

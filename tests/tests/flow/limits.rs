@@ -16,6 +16,7 @@ use tests::customer::Customer;
 use tests::installation::{Installation, NOW};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::stage::problem;
@@ -54,7 +55,13 @@ impl Narrow {
         config.witnesses = witnesses;
         config.arrival = Period(std::time::Duration::ZERO);
         let never = std::future::pending();
-        tokio::spawn(server::run(Arc::new(office), config, listener, never));
+        tokio::spawn(server::run(
+            Arc::new(office),
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
         let base = format!("http://{address}");
         Narrow {
             customer: Customer::new(&installation, &base, "Q-APR"),

@@ -12,6 +12,7 @@ use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW};
 use time::{SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 /// A running service. It ends with the runtime of its test.
 pub(crate) struct Service {
@@ -40,7 +41,13 @@ impl Service {
         let address = listener.local_addr().expect("it has an address");
         let config = installation.config(address).expect("a configuration");
         let never = std::future::pending();
-        tokio::spawn(server::run(Arc::new(office), config, listener, never));
+        tokio::spawn(server::run(
+            Arc::new(office),
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
         Service {
             installation,
             base: format!("http://{address}"),

@@ -18,6 +18,7 @@ use tests::databases::Server;
 use tests::installation::{CUSTODIAN, Installation, NOW, STRANGER, secret};
 use time::{Date, SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 /// A running service. It ends with the runtime of its test.
@@ -71,7 +72,13 @@ impl Service {
         let address = listener.local_addr().expect("it has an address");
         let config = installation.config(address).expect("a configuration");
         let never = std::future::pending();
-        tokio::spawn(server::run(office.clone(), config, listener, never));
+        tokio::spawn(server::run(
+            office.clone(),
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
         Service {
             base: format!("http://{address}"),
             office,

@@ -20,6 +20,7 @@ use tests::databases;
 use tests::installation::{Installation, NOW};
 use time::{SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 /// A request with a key that no other one of this test run has.
 pub(crate) fn keyed(call: Call) -> Call {
@@ -73,7 +74,13 @@ impl Service {
         let address = listener.local_addr().expect("it has an address");
         let config = installation.config(address).expect("a configuration");
         let never = std::future::pending();
-        tokio::spawn(server::run(office.clone(), config, listener, never));
+        tokio::spawn(server::run(
+            office.clone(),
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
         Service {
             installation,
             base: format!("http://{address}"),

@@ -21,6 +21,7 @@ use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW, secret};
 use time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeroize::Zeroizing;
 
@@ -126,7 +127,13 @@ impl House {
         let address = listener.local_addr().expect("an address");
         let config = installation.config(address).expect("a configuration");
         let never = std::future::pending();
-        tokio::spawn(server::run(Arc::new(office), config, listener, never));
+        tokio::spawn(server::run(
+            Arc::new(office),
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
         House {
             installation,
             base: format!("http://{address}"),

@@ -22,6 +22,7 @@ use tests::installation::{Installation, secret};
 use time::UtcDateTime;
 use time::macros::utc_datetime;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
@@ -89,7 +90,13 @@ impl Stage {
         let address = listener.local_addr().expect("an address");
         let config = installation.config(address).expect("a configuration");
         let never = std::future::pending();
-        tokio::spawn(server::run(office.clone(), config, listener, never));
+        tokio::spawn(server::run(
+            office.clone(),
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
         Stage {
             office,
             clock,

@@ -78,15 +78,17 @@ fn arguments() -> anyhow::Result<Arguments> {
 
 fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1);
+    // The serving process is this binary once more, with the threads that the service has.
+    if words.next().as_deref() == Some(serving::COMMAND) {
+        let folder = words.next().context("which folder?")?;
+        let threads = server::Threads::start()?;
+        let front = threads.front();
+        return threads.run(serving::serve(&folder, words.next().as_deref(), front));
+    }
+    let arguments = arguments()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    // The serving process is this binary once more.
-    if words.next().as_deref() == Some(serving::COMMAND) {
-        let folder = words.next().context("which folder?")?;
-        return runtime.block_on(serving::serve(&folder, words.next().as_deref()));
-    }
-    let arguments = arguments()?;
     runtime.block_on(load(&arguments))
 }
 

@@ -17,6 +17,7 @@ use hyper_util::server::conn::auto::Builder;
 use issuance::SystemClock;
 use tests::installation::Installation;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 /// What this binary is called with to serve.
 pub(crate) const COMMAND: &str = "serve";
@@ -27,7 +28,11 @@ pub(crate) const ROUTED: &str = "routed";
 /// Octets of such an answer.
 const OCTETS: usize = 1_000;
 
-pub(crate) async fn serve(folder: &str, database: Option<&str>) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    folder: &str,
+    database: Option<&str>,
+    front: Handle,
+) -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     if folder == BARE || folder == ROUTED {
@@ -46,7 +51,7 @@ pub(crate) async fn serve(folder: &str, database: Option<&str>) -> anyhow::Resul
     let office = Arc::new(installation.open(Arc::new(SystemClock)).await?);
     let config = installation.config(address)?;
     say(&format!("http://{address}"))?;
-    server::run(office, config, listener, asker_ended()).await
+    server::run(office, config, listener, front, asker_ended()).await
 }
 
 fn say(address: &str) -> anyhow::Result<()> {
