@@ -266,6 +266,29 @@ impl<'a> Story<'a> {
             "17 July 11:05",
             "the promise stands as broken and annulled, the case is archived",
         );
+        self.links(outcome).await
+    }
+
+    /// What the applicant of the case and the holder of a licence are given: links that tell nothing (T-P6).
+    async fn links(&self, outcome: &Outcome) -> anyhow::Result<()> {
+        let mut licences = outcome.licences.iter();
+        let used = licences.find(|licence| licence.kind == "BL");
+        let used = used.context("the business licence was issued")?;
+        for (words, path) in [
+            (
+                "the applicant follows the case at",
+                format!("/v1/cases/{CASE}/link"),
+            ),
+            (
+                "the holder of the business licence sees each use of it at",
+                format!("/v1/licences/{}/link", used.identifier),
+            ),
+        ] {
+            let call = Call::post(path, &json!({}));
+            let told = good(self.call("Q-APR", call).await?)?.json();
+            self.told
+                .line(&format!("{words} {}", text(&told, "/link")?));
+        }
         Ok(())
     }
 

@@ -124,7 +124,7 @@ impl Told {
     pub fn stay(&self, base: &str, folder: &Path) {
         self.line(&format!("sealed files lie in {}/out", folder.display()));
         self.line(&format!(
-            "the service stays at {base}; a page to check files: {base}/verify"
+            "the service stays at {base}; a page to check files: {base}/verify; notices: {base}/notices"
         ));
         self.line("stop it with Ctrl-C");
     }

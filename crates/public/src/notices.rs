@@ -48,6 +48,8 @@ impl Narrowed {
 #[template(path = "notices.html")]
 struct NoticesPage {
     frame: Frame,
+    /// Whether none of the kinds was chosen.
+    all: bool,
     kinds: Vec<(&'static str, String, bool)>,
     notices: Vec<Entry>,
     /// The query of the page after this one.
@@ -147,6 +149,7 @@ pub(crate) async fn list(
         StatusCode::OK,
         &NoticesPage {
             frame,
+            all: shown.kind.is_none(),
             kinds,
             notices,
             next,

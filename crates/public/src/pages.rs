@@ -419,7 +419,13 @@ fn licence_page(frame: Frame, shown: issuance::look::Shown, at: String) -> Licen
         (frame.say("licence-holder"), shown.holder.clone()),
         (frame.say("licence-issuer"), shown.issuer),
         (frame.say("licence-valid-from"), shown.valid_from),
-        (frame.say("licence-valid-to"), shown.valid_to),
+        (
+            frame.say("licence-valid-to"),
+            match shown.valid_to.as_str() {
+                "长期" => frame.say("licence-long-term"),
+                _ => shown.valid_to,
+            },
+        ),
     ];
     if let Some(version) = shown.successor {
         rows.push((frame.say("licence-successor"), version));

@@ -23,7 +23,8 @@ struct ProgressPage {
     clock: Option<String>,
     /// What, and until when.
     wanted: Vec<(String, String)>,
-    decision: Option<String>,
+    /// What was decided and under which number, and the day.
+    decision: Option<(String, String)>,
     /// What was had of the applicant's own data, and on which ground.
     used: Vec<(String, String)>,
     at: String,
@@ -92,10 +93,8 @@ fn progress_page(frame: Frame, shown: ProgressShown) -> ProgressPage {
         }),
         wanted,
         decision: shown.decision.map(|(outcome, number, on)| {
-            format!(
-                "{} · {number} · {on}",
-                frame.say(&format!("outcome-{outcome}"))
-            )
+            let outcome = frame.say(&format!("outcome-{outcome}"));
+            (format!("{outcome} · {number}"), on.to_string())
         }),
         used,
         at: frame.now(),

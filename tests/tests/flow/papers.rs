@@ -237,6 +237,9 @@ async fn an_applicant_follows_a_case_under_a_link_that_tells_nothing() {
         }
         assert!(!text.contains(NAME) && !text.contains(NUMBER) && !text.contains("zhou"));
         assert!(!text.contains("<script"));
+        assert!(text.contains("样例 SAMPLE"), "an example service says so");
+        // Neither good nor bad nor in doubt: nothing is judged here.
+        assert!(text.contains("answer plain"));
     }
     let unknown = service.fetch("/p/AAAAAAAAAAAAAAAAAAAAAA").await;
     assert_eq!(unknown.status, 404);

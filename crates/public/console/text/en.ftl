@@ -2,6 +2,7 @@
 language = English
 other-language = 简体中文
 service = Yinxin · licence check
+sample-mark = 样例 SAMPLE
 sample-note = Demonstration: every licence is a sample without legal effect.
 
 home-title = Check an electronic licence
@@ -43,6 +44,7 @@ licence-holder = Holder
 licence-issuer = Issued by
 licence-valid-from = Valid from
 licence-valid-to = Valid to
+licence-long-term = no end
 licence-successor = Superseded by version
 licence-state = State now
 licence-asked = Asked at { $at } (Beijing time)
@@ -75,6 +77,7 @@ progress-stages = Stages
 progress-stopped = Stopped:
 progress-yours = This link is the applicant's; do not pass it on.
 progress-used = What was had of your own data
+holder-yours = This link is the holder's; do not pass it on.
 holder-uses = Who used this licence
 holder-unused = Nobody has used it in a case.
 holder-unknown = This link leads nowhere: it was copied wrongly, has run out, or was taken back. The body that issued the licence gives a new one.

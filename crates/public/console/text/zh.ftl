@@ -2,6 +2,7 @@
 language = 简体中文
 other-language = English
 service = 印信 · 电子证照查验
+sample-mark = 样例 SAMPLE
 sample-note = 演示环境：所有证照均为样例，无法律效力。
 
 home-title = 查验一份电子证照
@@ -43,6 +44,7 @@ licence-holder = 持证主体
 licence-issuer = 颁发机构
 licence-valid-from = 生效日期
 licence-valid-to = 有效期至
+licence-long-term = 长期
 licence-successor = 现行版本
 licence-state = 当前状态
 licence-asked = 查询时间：{ $at }（北京时间）
@@ -75,6 +77,7 @@ progress-stages = 办理阶段
 progress-stopped = 办理已暂停：
 progress-yours = 本页链接只给申请人，请勿转发。
 progress-used = 已调用您的数据
+holder-yours = 本页链接只给持证人，请勿转发。
 holder-uses = 本证照的使用记录
 holder-unused = 尚未在办件中被使用。
 holder-unknown = 该链接无效：可能抄录有误、已过期或已被收回。可向发证机关重新索取。
