@@ -10,6 +10,10 @@
 mod accounts;
 #[path = "people/boundary.rs"]
 mod boundary;
+#[path = "people/content.rs"]
+mod content;
+#[path = "people/expected.rs"]
+mod expected;
 #[path = "people/pairs.rs"]
 mod pairs;
 #[path = "people/repeats.rs"]

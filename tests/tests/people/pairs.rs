@@ -154,7 +154,7 @@ async fn a_seal_goes_on_by_a_custodian_and_an_administrator_who_are_two_people()
 }
 
 /// A second version of the restaurant's matter, with everything that publication asks for.
-fn second() -> Value {
+pub(crate) fn second() -> Value {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("../crates/demo/assets/catalogue/matters-catalogue.json");
     let text = std::fs::read_to_string(path).expect("the demonstration's catalogue");

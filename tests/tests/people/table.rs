@@ -10,13 +10,61 @@ use server::{Answer, Call};
 use tests::cases;
 use tests::installation::CUSTODIAN;
 
-use crate::stage::{Person, Service, databases, text};
+use crate::content::{self, Asks};
+use crate::expected::{EXPECTED, Line};
+use crate::stage::{PASSWORD, Person, Service, databases, text};
 
 const OWN: &str = "Q-APR";
+/// The route whose content may name what is not there yet.
+const OPENS: &str = "/v1/cases/{case}/events";
 
 /// What paths name.
 #[derive(Debug, Clone)]
 struct Things(BTreeMap<&'static str, String>);
+
+/// By whom things are made, and the number of their keys.
+struct Made<'a> {
+    service: &'a Service,
+    department: &'a str,
+    first: u64,
+}
+
+impl Made<'_> {
+    /// What a request is answered that is done.
+    async fn done(&self, path: &str, content: &Value) -> Value {
+        let step = path.replace(['/', '{'], "-");
+        let key = format!("a-key-of-{:04}{step}", self.first);
+        let customer = self.service.at(self.department);
+        let call = Call::post(path, content).once(key);
+        let answer = customer.call("approvals", call, self.service.now()).await;
+        let answer = answer.expect("an answer");
+        assert!(answer.status.is_success(), "{path} {}", answer.json());
+        answer.json()
+    }
+
+    /// A person whose identity is proven and not active yet.
+    async fn signer(&self) -> String {
+        let person = json!({"name": "林小满", "number": "990102198805210245"});
+        let signer = text(&self.done("/v1/signers", &person).await, "signer");
+        let proven = json!({"act": "prove", "level": "L2", "reason": "实名核验"});
+        let path = format!("/v1/signers/{signer}/acts");
+        self.done(&path, &proven).await;
+        signer
+    }
+
+    /// A case that was received.
+    async fn case(&self, case: &str, matter: &str) {
+        let asks = Asks {
+            account: "applicant-1",
+            person: "applicant",
+            body: self.department,
+            capacity: "applicant",
+            number: 0,
+        };
+        let event = content::application(case, matter, &asks);
+        self.done(&format!("/v1/cases/{case}/events"), &event).await;
+    }
+}
 
 impl Things {
     /// A licence, a job that waits, a seal, an account, a person who signs and a case of a department.
@@ -43,23 +91,26 @@ impl Things {
                 "clerk",
             )
             .await;
-        let signer = json!({"kind": "person", "name": "林小满", "code": "990102198805210245"});
-        let call = Call::post("/v1/signers", &signer).once(format!("a-key-of-signers-{first:04}"));
-        let signer = customer
-            .call("approvals", call, service.now())
-            .await
-            .expect("an answer");
-        let signer = signer.json()["signer"]
-            .as_str()
-            .unwrap_or("none")
-            .to_owned();
+        let case = format!("BJ-{}-20260608-00017", &seal[..6]);
+        let made = Made {
+            service,
+            department: &department,
+            first,
+        };
+        let signer = made.signer().await;
+        let notice = made.done("/v1/notices", &content::notice()).await;
+        let matter = text(&cases::case(kind, first).expect("a case"), "matter");
+        made.case(&case, &matter).await;
         let things = BTreeMap::from([
             ("identifier", identifier),
             ("job", jobs[1].clone()),
             ("seal", seal.to_owned()),
             ("account", account),
             ("signer", signer),
-            ("case", format!("BJ-{}-20260608-00017", &seal[..6])),
+            ("case", case),
+            ("notice", text(&notice, "number")),
+            ("package", "TC-990102-20260702-00001".to_owned()),
+            ("signature", "0".repeat(32)),
         ]);
         (department, Things(things))
     }
@@ -77,11 +128,28 @@ impl Things {
         none.0.insert("account", "nobody.here".to_owned());
         none.0.insert("signer", "0".repeat(32));
         none.0.insert("case", "BJ-990102-20260608-99999".to_owned());
+        none.0.insert("notice", "GG-0000".to_owned());
         none
+    }
+
+    /// Keeps the name of what was made by an answer, for what comes after it.
+    fn learn(&mut self, answer: &Answer) {
+        let told: Value = serde_json::from_slice(&answer.content).unwrap_or_default();
+        if let Some(signature) = told["signature"].as_str() {
+            self.0.insert("signature", signature.to_owned());
+        }
+    }
+
+    /// The name of one of them, for a content.
+    fn name(&self, of: &str) -> String {
+        self.0.get(of).cloned().unwrap_or_default()
     }
 
     fn path(&self, route: &str) -> String {
         let mut path = route.to_owned();
+        if route.starts_with("/v1/notices") {
+            path = path.replace("{number}", &self.0["notice"]);
+        }
         for (name, value) in &self.0 {
             path = path.replace(&format!("{{{name}}}"), value);
         }
@@ -89,8 +157,15 @@ impl Things {
             ("{code}", "990102-XK-0006"),
             ("{serial}", "55555555555555555555555555555555"),
             ("{part}", "FOOD"),
+            ("{number}", "XZ-2026-0001"),
+            ("{batch}", "00000000000000000000000000000000"),
         ] {
             path = path.replace(name, value);
+        }
+        match route {
+            "/v1/catalogue/changes" => path.push_str("?since=1"),
+            "/v1/catalogue/comparison" => path.push_str("?left=990102&right=990121"),
+            _ => {}
         }
         let Some((before, rest)) = path.split_once('{') else {
             return path;
@@ -100,46 +175,13 @@ impl Things {
     }
 }
 
-fn content(route: &str) -> Value {
-    let stop = json!({"decision": "停字〔2026〕第0001号", "legal_basis": "食品安全法"});
-    match route {
-        "/v1/licences/{identifier}/end" => json!({
-            "ending": "annulled",
-            "decision": "撤字〔2026〕第0001号",
-            "legal_basis": "行政许可法第六十九条",
-        }),
-        "/v1/licences/{identifier}/suspend" | "/v1/licences/{identifier}/resume" => stop,
-        "/v1/licences/{identifier}/void" => {
-            json!({"decision": "作字〔2026〕第1号", "reason": "姓名有误", "exposure": "unpresented"})
-        }
-        "/v1/licences/{identifier}/aliases" => json!({"paper": "税务登记证", "number": "9901"}),
-        "/v1/licences/{identifier}/paper" => json!({"event": "issue", "reference": "纸字第1号"}),
-        "/v1/licences/{identifier}/versions" => json!({
-            "ground": "change",
-            "request": cases::case("FOOD", 1).expect("a case"),
-        }),
-        "/v1/releases/{job}" => json!({
-            "expires": "2026-07-03T02:00:00Z",
-            "algorithm": "ecdsa-p256-sha256",
-            "signature": "AAAA",
-        }),
-        "/v1/releases/{job}/refusal"
-        | "/v1/seals/{seal}/suspend"
-        | "/v1/seals/{seal}/resume"
-        | "/v1/seals/{seal}/cancel" => json!({"reason": "not decided"}),
-        "/v1/certificates/{serial}/revocation" => json!({"reason": "superseded"}),
-        "/v1/cases/{case}/documents" => json!({"kind": "acceptance-notice"}),
-        _ => json!({}),
-    }
-}
-
-fn call(method: &Method, route: &str, path: &str, number: usize) -> Call {
+/// What somebody who may do nothing asks.
+fn knock(method: &Method, path: &str) -> Call {
     if *method == Method::GET {
         return Call::get(path);
     }
-    let content = content(route).to_string().into_bytes();
-    Call::send(method.clone(), path, "application/json", content)
-        .once(format!("a-door-knocked-{number:08}"))
+    Call::send(method.clone(), path, "application/json", b"{}".to_vec())
+        .once("a-door-knocked-by-nobody".to_owned())
 }
 
 /// Method, route and operation of what is not public, from the API document that is served: each of them asks for an
@@ -150,7 +192,7 @@ async fn routes(service: &Service) -> Vec<(Method, String)> {
     for (route, verbs) in document["paths"].as_object().expect("paths") {
         for verb in verbs.as_object().expect("verbs").keys() {
             let method: Method = verb.to_uppercase().parse().expect("a method");
-            let call = call(&method, route, &route.replace(['{', '}'], "x"), 0);
+            let call = knock(&method, &route.replace(['{', '}'], "x"));
             let answer = service.call(call).await;
             let open = ["/v1/sessions", "/v1/accounts/{account}/activation"]
                 .contains(&route.as_str())
@@ -201,43 +243,148 @@ struct Seen {
     number: usize,
     denied: usize,
     hidden: usize,
+    done: usize,
     wrong: Vec<String>,
 }
 
+/// `done`, or the code of the problem, with that of its first defect.
+fn outcome(answer: &Answer) -> String {
+    if answer.status.is_success() {
+        return "done".to_owned();
+    }
+    let told: Value = serde_json::from_slice(&answer.content).unwrap_or_default();
+    let code = told["code"].as_str().unwrap_or("none").to_owned();
+    match told["defects"][0]["code"].as_str() {
+        Some(defect) => format!("{code} {defect}"),
+        None => code,
+    }
+}
+
+/// Everybody, and what there is.
+struct Scene<'a> {
+    service: &'a Service,
+    people: &'a [(Role, Person)],
+    theirs: &'a Things,
+    nowhere: &'a Things,
+}
+
 impl Seen {
-    /// One route for everybody: denied as the table says, and the same for another department's things as for nothing.
-    async fn look(
+    async fn ask(
         &mut self,
-        service: &Service,
+        scene: &Scene<'_>,
         (method, route): (&Method, &str),
-        people: &[(Role, Person)],
-        (theirs, nowhere): (&Things, &Things),
-    ) {
-        let row = server::operation(method.as_str(), route).and_then(duties::row);
-        let Some(row) = row else {
+        (role, person): &(Role, Person),
+        things: &Things,
+    ) -> Answer {
+        self.number += 1;
+        let capacity = role.capacity().and_then(|role| {
+            let code = serde_json::to_value(role).ok()?;
+            code.as_str().map(str::to_owned)
+        });
+        let asks = Asks {
+            account: &person.account,
+            person: &format!("P-ONE-{}", role.code()),
+            body: OWN,
+            capacity: capacity.as_deref().unwrap_or("system"),
+            number: self.number,
+        };
+        // On one's own, each event opens a case of its own.
+        let mut things = things.clone();
+        if route == OPENS && things.0["case"] != scene.theirs.0["case"] {
+            let case = format!("BJ-990102-20260702-{:05}", self.number);
+            things.0.insert("case", case);
+        }
+        let path = things.path(route);
+        let name = |of: &str| things.name(of);
+        let call = content::call((method, route, &path), &name, &asks);
+        scene.service.asked_by(person, call).await
+    }
+
+    /// One route for everybody: denied as the table says, the same for another department's things as for nothing, and
+    /// done, or refused by its own rule, on one's own.
+    async fn look(&mut self, scene: &Scene<'_>, line: &Line, mine: &mut Things) {
+        let (method, route, outcomes) = *line;
+        let method: Method = method.parse().expect("a method");
+        let method = &method;
+        let Some(row) = server::operation(method.as_str(), route).and_then(duties::row) else {
             self.wrong.push(format!("{method} {route}: no row"));
             return;
         };
-        for (role, person) in people {
-            let mut ask = async |path: String| {
-                self.number += 1;
-                let call = call(method, route, &path, self.number);
-                whole(&service.asked_by(person, call).await)
-            };
-            let there = ask(theirs.path(route)).await;
-            let none = ask(nowhere.path(route)).await;
-            let may = row.roles.contains(role);
-            self.denied += usize::from(!may);
-            self.hidden += usize::from(may && none.0 == 404);
-            let which = format!("{} {method} {route}", role.code());
-            if may == (none.0 == 403) {
-                self.wrong.push(format!("{which}: {}", none.0));
+        let mut seen = Vec::new();
+        for one in scene.people {
+            let may = row.roles.contains(&one.0);
+            let which = format!("{} {method} {route}", one.0.code());
+            let own = self.ask(scene, (method, route), one, mine).await;
+            if !may && outcome(&own) != "caller.not-allowed" {
+                self.wrong.push(format!("{which}: {}", outcome(&own)));
             }
-            if there != none {
-                let texts = [&there, &none].map(|one| String::from_utf8_lossy(&one.2).into_owned());
-                self.wrong.push(format!("{which}: {texts:?}"));
+            if may {
+                seen.push(outcome(&own));
+                mine.learn(&own);
+                if !outcomes.contains(&outcome(&own).as_str()) {
+                    self.wrong.push(format!("{which}: {}", own.json()));
+                }
+            }
+            self.denied += usize::from(!may);
+            // What names nothing has no other department's.
+            if route.contains('{') {
+                let there = self.ask(scene, (method, route), one, scene.theirs).await;
+                if route == OPENS {
+                    // Who opens a case says its number: that it was taken cannot be hidden, what it is can.
+                    let expected = if may { 404 } else { 403 };
+                    if there.status != expected {
+                        self.wrong
+                            .push(format!("{which} on theirs: {}", there.status));
+                    }
+                    continue;
+                }
+                let none = self.ask(scene, (method, route), one, scene.nowhere).await;
+                self.hidden += usize::from(may && none.status == 404);
+                if may == (none.status == 403) {
+                    self.wrong
+                        .push(format!("{which} on nothing: {}", none.status));
+                }
+                let (there, none) = (whole(&there), whole(&none));
+                if there != none {
+                    let texts =
+                        [&there, &none].map(|one| String::from_utf8_lossy(&one.2).into_owned());
+                    self.wrong.push(format!("{which}: {texts:?}"));
+                }
             }
         }
+        self.done += usize::from(seen.iter().any(|seen| seen == "done"));
+        for listed in outcomes {
+            if !seen.iter().any(|seen| seen == listed) {
+                self.wrong
+                    .push(format!("{method} {route}: nobody was told {listed}"));
+            }
+        }
+    }
+}
+
+/// Who has a session has these two, whatever the roles: they come last.
+async fn leave(service: &Service, people: &[(Role, Person)]) {
+    for (role, person) in people {
+        let content = json!({"old": PASSWORD, "new": "quite another phrase"});
+        let content = content.to_string().into_bytes();
+        let path = "/v1/sessions/current/password";
+        let change = Call::send(Method::PUT, path, "application/json", content);
+        assert_eq!(
+            service.asked_by(person, change).await.status,
+            204,
+            "{role:?}"
+        );
+        let leave = Call::send(
+            Method::DELETE,
+            "/v1/sessions/current",
+            "application/json",
+            Vec::new(),
+        );
+        assert_eq!(
+            service.asked_by(person, leave).await.status,
+            204,
+            "{role:?}"
+        );
     }
 }
 
@@ -264,24 +411,46 @@ async fn every_operation_for_every_role_is_the_table_s_and_another_department_s_
  {
     for database in databases("table").await {
         let service = Service::start(database.as_deref()).await;
-        let (own, mine) = Things::of(&service, ("FOOD", "990102-SPZYZ-01", 1)).await;
+        let (own, mut mine) = Things::of(&service, ("FOOD", "990102-SPZYZ-01", 1)).await;
         assert_eq!(own, OWN);
         let (department, theirs) = Things::of(&service, ("DRUG", "990121-SPZYZ-01", 11)).await;
         assert_ne!(department, OWN);
         let nowhere = mine.none();
         let routes = routes(&service).await;
         assert!(routes.len() > 70, "{}", routes.len());
+        let own_sessions = routes
+            .iter()
+            .filter(|(_, route)| route.starts_with("/v1/sessions"));
+        assert_eq!(own_sessions.count(), 2, "as `leave` has them");
+        let mut lines: Vec<_> = EXPECTED
+            .iter()
+            .map(|(method, route, _)| (method.to_string(), route.to_string()))
+            .collect();
+        let mut listed: Vec<_> = routes
+            .iter()
+            .filter(|(_, route)| !route.starts_with("/v1/sessions"))
+            .map(|(method, route)| (method.to_string(), route.clone()))
+            .collect();
+        lines.sort();
+        listed.sort();
+        assert_eq!(lines, listed, "each route has one line");
         let people = people(&service).await;
         let mut seen = Seen::default();
-        for (method, route) in &routes {
-            // The own session would end.
-            if !route.starts_with("/v1/sessions") {
-                let things = (&theirs, &nowhere);
-                seen.look(&service, (method, route), &people, things).await;
-            }
+        let scene = Scene {
+            service: &service,
+            people: &people,
+            theirs: &theirs,
+            nowhere: &nowhere,
+        };
+        // In the order of the lines: what ends something comes after what it is needed for.
+        for line in EXPECTED {
+            seen.look(&scene, line, &mut mine).await;
         }
         assert!(seen.wrong.is_empty(), "{:#?}", seen.wrong);
-        assert!(seen.denied > 500 && seen.hidden > 60, "{seen:?}");
+        assert!(
+            seen.denied > 500 && seen.hidden > 60 && seen.done > 60,
+            "{seen:?}"
+        );
         every_row_has_a_route(&routes);
         // One's own is there.
         for (role, route) in [
@@ -297,6 +466,7 @@ async fn every_operation_for_every_role_is_the_table_s_and_another_department_s_
             let answer = service.asked_by(person, Call::get(mine.path(route))).await;
             assert_eq!(answer.status, 200, "{route} {}", answer.json());
         }
+        leave(&service, &people).await;
     }
 }
 

@@ -1,0 +1,174 @@
+//! What each operation of the table is asked with, so that who may do it is seen to do it or to be refused by its rule.
+
+use hyper::Method;
+use serde_json::{Value, json};
+use server::Call;
+use tests::cases;
+use tests::paper::{form, page};
+
+/// A firm and a person of the sample.
+const FIRM: (&str, &str) = ("临溪青石区云上小馆餐饮有限公司", "91990102FAKE0A0109");
+const PERSON: (&str, &str) = ("林小满", "990102198805210245");
+
+/// Who asks, in which capacity of a case, and how many requests there were.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asks<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) person: &'a str,
+    pub(crate) body: &'a str,
+    pub(crate) capacity: &'a str,
+    pub(crate) number: usize,
+}
+
+/// An application for a case, as its first event.
+pub(crate) fn application(case: &str, matter: &str, asks: &Asks<'_>) -> Value {
+    let person = json!({"kind": "person", "name": PERSON.0, "code": PERSON.1});
+    let signed = json!({
+        "by": person, "level": "L2", "paper": "01".repeat(32),
+        "intent": "本人确认申请内容真实，同意提交", "at": "2026-07-02T01:00:00Z",
+    });
+    json!({
+        "id": format!("table-{:06}", asks.number), "case": case, "number": 1,
+        "actor": {"account": asks.account, "person": asks.person, "body": asks.body, "role": asks.capacity},
+        "at": "2026-07-02T01:00:00Z",
+        "what": {"received": {
+            "matter": matter,
+            "applicant": {"kind": "org", "name": FIRM.0, "code": FIRM.1},
+            "represented_by": person, "form": "01".repeat(32), "signed": signed,
+        }},
+    })
+}
+
+/// An event of a package: both cases of one application.
+fn package(package: &str, asks: &Asks<'_>) -> Value {
+    let mut event = application("BJ-990102-20260702-90001", "990102-XK-0001", asks);
+    let mut received = event["what"]["received"].take();
+    let fields = received.as_object_mut().expect("an object");
+    fields.remove("matter");
+    fields.insert(
+        "cases".to_owned(),
+        json!([
+            {"case": "BJ-990102-20260702-90001", "matter": "990102-XK-0001"},
+            {"case": "BJ-990102-20260702-90002", "matter": "990102-XK-0004"},
+        ]),
+    );
+    json!({
+        "id": event["id"], "package": package, "actor": event["actor"], "at": event["at"],
+        "what": {"received": received},
+    })
+}
+
+fn restriction() -> Value {
+    json!({
+        "holder": {"kind": "org", "code": FIRM.1}, "ground": "办法第十条", "source": "临溪市市场监督管理局",
+        "effect": "shown_only", "types": [], "from": "2026-01-01", "to": "2026-12-31",
+    })
+}
+
+pub(crate) fn notice() -> Value {
+    json!({
+        "about": {"kind": "person", "name": PERSON.0, "code": PERSON.1},
+        "says": {"loss": {"licence_type": "RQUAL", "licence": "CY990100008412", "copy": "A-0001", "on": "2026-07-02"}},
+    })
+}
+
+/// A request of a food permit under a case of its own.
+fn licence(asks: &Asks<'_>) -> Value {
+    let number = 10_000 + u64::try_from(asks.number).expect("few requests");
+    cases::case("FOOD", number).expect("a case")
+}
+
+fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value {
+    let stop = json!({"decision": "停字〔2026〕第0001号", "legal_basis": "食品安全法"});
+    match route {
+        "/v1/catalogue/matters" => crate::pairs::second(),
+        "/v1/catalogue/matters/{code}/versions/{version}/acts" => json!({"event": "submit"}),
+        "/v1/cases/{case}/events" => application(&things("case"), "990102-XK-0017", asks),
+        "/v1/packages/{package}/events" => package(&things("package"), asks),
+        "/v1/cases/{case}/documents" => json!({"kind": "acceptance-notice"}),
+        "/v1/licences" => cases::body(&licence(asks)),
+        "/v1/licences/{identifier}/versions" => {
+            json!({"ground": "change", "request": licence(asks)})
+        }
+        "/v1/licences/{identifier}/parts/{part}/end" => json!({
+            "ending": "annulled", "decision": "撤字〔2026〕第0001号", "legal_basis": "行政许可法第六十九条",
+            "decided_by": asks.account, "decided_on": "2026-07-02",
+        }),
+        "/v1/licences/{identifier}/end" => json!({
+            "ending": "annulled", "decision": "撤字〔2026〕第0001号", "legal_basis": "行政许可法第六十九条",
+        }),
+        "/v1/licences/{identifier}/suspend" | "/v1/licences/{identifier}/resume" => stop,
+        "/v1/licences/{identifier}/void" => {
+            json!({"decision": "作字〔2026〕第1号", "reason": "姓名有误", "exposure": "unpresented"})
+        }
+        "/v1/licences/{identifier}/aliases" => json!({"paper": "税务登记证", "number": "9901"}),
+        "/v1/licences/{identifier}/paper" => json!({"event": "issue", "reference": "纸字第1号"}),
+        "/v1/releases/{job}" => json!({
+            "expires": "2026-07-03T02:00:00Z", "algorithm": "ecdsa-p256-sha256", "signature": "AAAA",
+        }),
+        "/v1/batches" => json!({"licences": [{"request": licence(asks)}]}),
+        "/v1/batches/{batch}/release" => json!({
+            "expires": "2026-07-03T02:00:00Z", "algorithm": "ecdsa-p256-sha256", "signature": "AAAA",
+        }),
+        "/v1/batches/{batch}/refusal"
+        | "/v1/releases/{job}/refusal"
+        | "/v1/seals/{seal}/suspend"
+        | "/v1/seals/{seal}/resume"
+        | "/v1/seals/{seal}/cancel" => json!({"reason": "not decided"}),
+        "/v1/restrictions/{number}" => restriction(),
+        "/v1/restrictions/{number}/lift" => json!({}),
+        "/v1/restrictions/standing" => json!({"holder": {"kind": "org", "code": FIRM.1}}),
+        "/v1/signers" => json!({"name": PERSON.0, "number": PERSON.1}),
+        "/v1/signers/{signer}/acts" => json!({"act": "activate", "reason": "实名核验"}),
+        "/v1/notices" => notice(),
+        "/v1/certificates" => json!({
+            "surname": "周", "given_name": "明月", "identifier": "P-ZHOU-MINGYUE", "public_key": "AAAA",
+            "algorithm": "ecdsa-p256-sha256", "proof": "AAAA", "days": 365,
+        }),
+        "/v1/certificates/{serial}/revocation" => json!({"reason": "superseded"}),
+        "/v1/subscription" => {
+            json!({"address": "https://receiver.example/events", "kinds": [], "secret": "s".repeat(40)})
+        }
+        "/v1/subscription/parked/{event}" => json!({"decision": "retry"}),
+        "/v1/subscription/replay" => json!({"since": "2026-07-01T00:00:00Z"}),
+        "/v1/accounts" => json!({
+            "account": format!("new.{}", asks.number), "person": format!("P-NEW-{}", asks.number), "roles": ["clerk"],
+        }),
+        "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
+        _ => Value::Null,
+    }
+}
+
+/// The request of a route, with things named by `things`.
+pub(crate) fn call(
+    (method, route, path): (&Method, &str, &str),
+    things: &dyn Fn(&str) -> String,
+    asks: &Asks<'_>,
+) -> Call {
+    let key = format!("a-door-knocked-{:08}", asks.number);
+    if *method == Method::GET {
+        return Call::get(path);
+    }
+    match (method.as_str(), route) {
+        ("POST", "/v1/seal-signatures") => {
+            let order = json!({
+                "seal": things("seal"), "purpose": "acceptance-notice", "matter": "990102-XK-0001",
+                "case": "BJ-990102-20260702-90009", "ground": "受理", "page": 1, "x_mm": 100, "y_mm": 40,
+            });
+            return form(path, &order, &page("受理通知书")).once(key);
+        }
+        ("POST", "/v1/signatures") => {
+            let order = json!({
+                "signer": things("signer"), "intent": "本人确认", "case": "BJ-990102-20260608-00017",
+            });
+            return form(path, &order, &page("form")).once(key);
+        }
+        _ => {}
+    }
+    let content = match body(route, things, asks) {
+        _ if *method == Method::DELETE => Vec::new(),
+        Value::Null => Vec::new(),
+        content => content.to_string().into_bytes(),
+    };
+    Call::send(method.clone(), path, "application/json", content).once(key)
+}
