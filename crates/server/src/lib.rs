@@ -45,10 +45,11 @@ mod uses;
 mod versions;
 mod witnesses;
 
-use wire::{arrival, client, framing, message_signature, problem, spool};
+use wire::{arrival, carried, client, framing, message_signature, problem, spool};
 
 pub use api::openapi;
 pub use backups::{backup, restore};
+pub use carried::{bearer, cookie};
 pub use client::{Answer, Call, CallError, Client};
 pub use command::{check, check_trace, log_to_stderr, open_account, serve};
 pub use config::{Config, Mode, Period, ReadConfig, Size, Witnesses};

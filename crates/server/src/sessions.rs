@@ -12,15 +12,13 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::account_problems::of_account;
+use crate::carried::{COOKIE, bearer, cookie};
 use crate::day::moment;
 use crate::door::Peer;
 use crate::json::Strict;
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
 use crate::state::App;
-
-/// The cookie's name: the prefix has browsers keep it to this host, `Secure`, for every path (RFC 6265bis 4.1.3.2).
-const COOKIE: &str = "__Host-yinxin";
 
 /// Who signs in.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -235,45 +233,4 @@ fn is_ours(app: &App, headers: &HeaderMap) -> bool {
         .next()
         .is_some_and(|origin| origin.as_bytes() == own.as_bytes())
         && origins.next().is_none()
-}
-
-/// RFC 6750 2.1.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = text.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let fields = headers.get_all(header::COOKIE).iter();
-    let mut pairs = fields
-        .filter_map(|field| field.to_str().ok())
-        .flat_map(|field| field.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(name, value)| (name == COOKIE).then_some(value))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_is_shown_as_a_bearer_token_or_as_the_cookie() {
-        let mut headers = HeaderMap::new();
-        assert_eq!((bearer(&headers), cookie(&headers)), (None, None));
-        headers.insert(
-            header::AUTHORIZATION,
-            HeaderValue::from_static("bearer abc"),
-        );
-        headers.insert(
-            header::COOKIE,
-            HeaderValue::from_static("yinxin=no; __Host-yinxin=def; other=1"),
-        );
-        assert_eq!(
-            (bearer(&headers), cookie(&headers)),
-            (Some("abc"), Some("def"))
-        );
-        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic abc"));
-        assert_eq!(bearer(&headers), None);
-    }
 }

@@ -67,6 +67,12 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "trust_inside" => trust_content().map(|one| vec![one]),
         "policy" => Some(vec![policy()]),
         "message_signature" => signed_request().map(|one| vec![one]),
+        "package_event" => Some(package_events()),
+        "carried" => Some(vec![
+            b"authorization:Bearer 0123456789abcdef\n".to_vec(),
+            b"cookie:a=b; __Host-yinxin=0123456789abcdef; c=d\n".to_vec(),
+        ]),
+        "kept_password" => kept_password().map(|one| vec![one]),
         _ => None,
     };
     made.unwrap_or_default()
@@ -81,6 +87,38 @@ fn package() -> Option<Vec<u8>> {
         ("trace/1.receipt".to_owned(), receipt()),
     ];
     verify::Case::pack("BJ-990102-20260608-00017", "2026-07-03T01:00:00Z", &files)
+}
+
+/// An application for two matters at once, and an act in one of its cases.
+fn package_events() -> Vec<Vec<u8>> {
+    let firm = json!({"kind": "org", "name": "临溪青石区云上小馆餐饮有限公司", "code": "91990102FAKE0A0109"});
+    let person = json!({"kind": "person", "name": "林小满", "code": "990102198805210245"});
+    let cases = ["BJ-990102-20260702-00001", "BJ-990102-20260702-00002"];
+    let event = |what: Value| {
+        let event = json!({
+            "id": "package-1", "package": "TC-990102-20260702-00001", "at": "2026-07-02T01:00:00Z",
+            "actor": {"account": "clerk-1", "person": "P-CLERK", "body": "Q-APR", "role": "clerk"},
+            "what": what,
+        });
+        event.to_string().into_bytes()
+    };
+    let received = json!({"received": {
+        "cases": [{"case": cases[0], "matter": "990102-XK-0001"}, {"case": cases[1], "matter": "990102-XK-0004"}],
+        "applicant": firm, "represented_by": person, "form": "01".repeat(32),
+        "signed": {
+            "by": person, "level": "L2", "paper": "01".repeat(32), "intent": "本人确认", "at": "2026-07-02T01:00:00Z",
+        },
+    }});
+    let how = json!({"handed_in": {"paper": "02".repeat(32)}});
+    let had = json!({"had": {"case": cases[0], "material": 3, "how": how}});
+    vec![event(received), event(had)]
+}
+
+/// A password at a cost that a test pays.
+fn kept_password() -> Option<Vec<u8>> {
+    let kept =
+        crypto::sign_in::password::Kept::new(b"a long enough phrase", [7; 16], Cost::FOR_TESTS)?;
+    Some(kept.encode().to_vec())
 }
 
 /// A leaf of the public log.

@@ -98,6 +98,7 @@ pub const TARGETS: &[Target] = &[
     target("template", Shape::Json, page::template),
     target("request", Shape::Json, work::request),
     target("case_event", Shape::Json, work::case_event),
+    target("package_event", Shape::Json, work::package_event),
     target("identifier", Shape::Text, work::identifier),
     document("catalogue", Shape::Json, work::catalogue),
     target("keystore", Shape::Json, work::keystore),
@@ -113,6 +114,8 @@ pub const TARGETS: &[Target] = &[
     document("material_der", Shape::Der, judge::material),
     document("material_text", Shape::Text, judge::material),
     target("message_signature", Shape::Text, judge::message_signature),
+    target("carried", Shape::Text, judge::carried),
+    target("kept_password", Shape::Octets, work::kept_password),
 ];
 
 /// The target of this name.

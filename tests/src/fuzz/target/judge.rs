@@ -112,8 +112,8 @@ pub fn material(octets: &[u8]) -> bool {
     taken
 }
 
-/// A signed request: lines of header fields, an empty line, the content.
-pub fn message_signature(octets: &[u8]) -> bool {
+/// Lines of header fields up to an empty one, and what comes after it.
+fn head(octets: &[u8]) -> (HeaderMap, &[u8]) {
     let mut headers = HeaderMap::new();
     let mut rest = octets;
     while let Some(end) = rest.iter().position(|octet| *octet == b'\n') {
@@ -133,6 +133,29 @@ pub fn message_signature(octets: &[u8]) -> bool {
             headers.append(name, value);
         }
     }
+    (headers, rest)
+}
+
+/// How a session is carried: what is taken for a token stands in a field as it is, and is one word of a cookie.
+pub fn carried(octets: &[u8]) -> bool {
+    let (headers, _) = head(octets);
+    let stands = |token: &str| {
+        let mut values = headers.values().filter_map(|value| value.to_str().ok());
+        values.any(|value| value.contains(token))
+    };
+    let (bearer, cookie) = (server::bearer(&headers), server::cookie(&headers));
+    if let Some(token) = bearer {
+        assert!(stands(token) && token.trim() == token);
+    }
+    if let Some(token) = cookie {
+        assert!(stands(token) && !token.contains(';'));
+    }
+    bearer.or(cookie).is_some()
+}
+
+/// A signed request: lines of header fields, an empty line, the content.
+pub fn message_signature(octets: &[u8]) -> bool {
+    let (headers, rest) = head(octets);
     let message = Message {
         method: &Method::POST,
         target: made::ADDRESS,

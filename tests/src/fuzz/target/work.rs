@@ -1,8 +1,11 @@
 //! What callers and operators hand in: requests, catalogues, identifiers, keys.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use batch::package::Event;
 use catalogue::{Calendar, Catalogue, CitizenNumber, OrganisationCode, Sources};
+use crypto::sign_in::password::Kept;
 use crypto::{KeyStore, PublicKey, Signature, SignatureAlgorithm};
 use dossier::event::CaseEvent;
 use dossier::{CaseFile, Fate, Scene};
@@ -54,6 +57,42 @@ pub fn request(octets: &[u8]) -> bool {
             false
         }
     }
+}
+
+/// An event of a package as it is posted: what it is for each case, under the sample catalogue.
+pub fn package_event(octets: &[u8]) -> bool {
+    if credential::inspect_json(octets).is_err() {
+        return false;
+    }
+    let Ok(event) = serde_json::from_slice::<Event>(octets) else {
+        return false;
+    };
+    let text = serde_json::to_vec(&event).unwrap_or_default();
+    let again = serde_json::from_slice::<Event>(&text).ok();
+    assert_eq!(
+        again.as_ref(),
+        Some(&event),
+        "what is read is written the same"
+    );
+    let Some(catalogue) = CATALOGUE.as_ref() else {
+        return false;
+    };
+    let Ok(happenings) = event.happenings(None, catalogue) else {
+        return false;
+    };
+    let cases: BTreeSet<_> = happenings.iter().map(|(case, _)| case).collect();
+    assert_eq!(cases.len(), happenings.len(), "one event for each case");
+    true
+}
+
+/// A password as it is kept, once it is unsealed: one form, and no password's that nobody chose. What it would cost is
+/// looked at by who asks, and is not paid here.
+pub fn kept_password(octets: &[u8]) -> bool {
+    let Some(kept) = Kept::parse(octets) else {
+        return false;
+    };
+    assert_eq!(kept.encode().as_slice(), octets, "one form");
+    true
 }
 
 /// An event of a case as it is posted: taken into an empty file under the sample catalogue, never half.
