@@ -16,6 +16,7 @@ pub mod department;
 mod holdings;
 mod import;
 pub mod kind;
+mod lending;
 pub mod life;
 pub mod matter;
 mod movement;

@@ -9,7 +9,11 @@ use crate::holdings::Catalogue;
 use crate::key::{DepartmentKey, PersonKey};
 use crate::matter::{Matter, MatterStatus, Means};
 use crate::refusal::Rule;
-use crate::scope::Delegation;
+
+pub use crate::lending::{
+    DELEGATION_STEPS, DelegationActor, DelegationEvent, DelegationRefused, DelegationState,
+    DelegationStep,
+};
 
 /// What may happen to a version of a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -436,132 +440,5 @@ impl Catalogue {
             }
         }
         lacks
-    }
-}
-
-/// The states of a delegation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DelegationState {
-    /// Given, to begin on a later day.
-    Given,
-    /// In force.
-    Active,
-    /// Its last day is over.
-    Ended,
-    /// Taken back.
-    Revoked,
-}
-
-impl DelegationState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Given, Self::Active, Self::Ended, Self::Revoked];
-
-    /// The stable code, such as `active`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Given => "given",
-            Self::Active => "active",
-            Self::Ended => "ended",
-            Self::Revoked => "revoked",
-        }
-    }
-}
-
-/// What moves a delegation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DelegationCause {
-    /// A day is reached; nothing is stored.
-    Time,
-    /// The lender takes it back.
-    Revoke,
-}
-
-/// domain.md 4.5: `given → active → ended | revoked` (R4).
-pub const DELEGATION_STEPS: &[(DelegationState, DelegationCause, DelegationState)] = &[
-    (
-        DelegationState::Given,
-        DelegationCause::Time,
-        DelegationState::Active,
-    ),
-    (
-        DelegationState::Active,
-        DelegationCause::Time,
-        DelegationState::Ended,
-    ),
-    (
-        DelegationState::Given,
-        DelegationCause::Revoke,
-        DelegationState::Revoked,
-    ),
-    (
-        DelegationState::Active,
-        DelegationCause::Revoke,
-        DelegationState::Revoked,
-    ),
-];
-
-/// Why a delegation is not taken back.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DelegationRefused {
-    /// It is over already.
-    #[error("a delegation that is {} is not revoked", .0.code())]
-    NotListed(DelegationState),
-    /// Only the lender takes it back.
-    #[error("{0} did not lend it")]
-    NotTheLender(DepartmentKey),
-}
-
-impl DelegationRefused {
-    /// The rule that refuses.
-    #[must_use]
-    pub fn rule(&self) -> Rule {
-        match self {
-            Self::NotListed(_) => Rule::R10,
-            Self::NotTheLender(_) => Rule::R4,
-        }
-    }
-}
-
-impl Delegation {
-    /// What it is on `day`.
-    #[must_use]
-    pub fn state_on(&self, day: Date) -> DelegationState {
-        if self.days.last().is_some_and(|last| last < day)
-            && self
-                .revoked_from
-                .is_none_or(|revoked| self.days.last() < Some(revoked))
-        {
-            DelegationState::Ended
-        } else if self.revoked_from.is_some_and(|revoked| revoked <= day) {
-            DelegationState::Revoked
-        } else if day < self.days.first() {
-            DelegationState::Given
-        } else {
-            DelegationState::Active
-        }
-    }
-
-    /// The delegation after `by` took it back on `day`, at once; acts done before remain good
-    /// (R4).
-    ///
-    /// # Errors
-    /// [`DelegationRefused`].
-    pub fn revoke(&self, by: &DepartmentKey, day: Date) -> Result<Self, DelegationRefused> {
-        let state = self.state_on(day);
-        let listed = DELEGATION_STEPS
-            .iter()
-            .any(|(from, cause, _)| *from == state && *cause == DelegationCause::Revoke);
-        if !listed {
-            return Err(DelegationRefused::NotListed(state));
-        }
-        if *by != self.from {
-            return Err(DelegationRefused::NotTheLender(by.clone()));
-        }
-        Ok(Self {
-            revoked_from: Some(day),
-            ..self.clone()
-        })
     }
 }

@@ -3,8 +3,9 @@
 
 use catalogue::key::{DepartmentKey, MatterCode, PersonKey};
 use catalogue::life::{
-    DELEGATION_STEPS, DelegationCause, DelegationRefused, DelegationState, Lack, MATTER_STEPS,
-    MatterAct, MatterEvent, MatterLife, MatterRefused, MatterStep,
+    DELEGATION_STEPS, DelegationActor, DelegationEvent, DelegationRefused, DelegationState,
+    DelegationStep, Lack, MATTER_STEPS, MatterAct, MatterEvent, MatterLife, MatterRefused,
+    MatterStep,
 };
 use catalogue::matter::{Matter, MatterStatus};
 use catalogue::scope::Delegation;
@@ -295,41 +296,66 @@ fn lent(state: DelegationState) -> Delegation {
     all.next().expect("one").clone()
 }
 
+/// The state after an event, where it may happen on [`DAY`]: by the calendar on the days before and after, by the lender
+/// on the day itself.
+fn moved(delegation: &Delegation, row: &DelegationStep) -> DelegationState {
+    match row.actor {
+        DelegationActor::Lender => {
+            let after = delegation.step(row.event, &delegation.from, DAY);
+            after.expect("the lender takes it back").state_on(DAY)
+        }
+        DelegationActor::Day => delegation.state_on(DAY.next_day().expect("a day")),
+    }
+}
+
 #[test]
 fn every_listed_step_of_a_delegation_works_and_every_other_is_refused() {
+    let mut listed = 0;
     for state in DelegationState::ALL {
         let delegation = lent(state);
         assert_eq!(delegation.state_on(DAY), state);
-        assert_eq!(
-            delegation.holds_on(DAY),
-            state == DelegationState::Active,
-            "{state:?}"
-        );
-        let row = DELEGATION_STEPS
-            .iter()
-            .find(|(from, cause, _)| *from == state && *cause == DelegationCause::Revoke);
-        match (delegation.revoke(&delegation.from, DAY), row) {
-            (Ok(revoked), Some((_, _, to))) => {
-                assert_eq!(revoked.state_on(DAY), *to);
-                assert!(!revoked.holds_on(DAY));
-                // R4: acts done before remain good.
-                let before = DAY.previous_day().expect("day");
-                assert_eq!(revoked.holds_on(before), delegation.holds_on(before));
-                assert_eq!(
-                    revoked.state_on(date!(2030 - 01 - 01)),
-                    DelegationState::Revoked
-                );
-                assert_eq!(
-                    delegation.revoke(&department("T-SHI"), DAY),
-                    Err(DelegationRefused::NotTheLender(department("T-SHI")))
-                );
+        let holds = state == DelegationState::Active;
+        assert_eq!(delegation.holds_on(DAY), holds, "{state:?}");
+        for event in DelegationEvent::ALL {
+            let which = format!("{state:?} {event:?}");
+            let asked = delegation.step(event, &delegation.from, DAY);
+            match state.listed(event) {
+                Ok(row) => {
+                    listed += 1;
+                    assert_eq!((row.from, row.event), (state, event));
+                    assert_eq!(moved(&delegation, row), row.to, "{which}");
+                    assert!(!row.condition.is_empty());
+                    if row.actor == DelegationActor::Day {
+                        // Nobody does what its days do.
+                        assert_eq!(asked, Err(DelegationRefused::ByItsDays), "{which}");
+                    }
+                }
+                Err(refused) => {
+                    assert_eq!(refused, DelegationRefused::NotListed { state, event });
+                    assert_eq!(refused.rule(), Rule::R10);
+                    assert_eq!(asked, Err(refused), "{which}");
+                }
             }
-            (Err(refused), None) => {
-                assert_eq!(refused, DelegationRefused::NotListed(state));
-                assert_eq!(refused.rule(), Rule::R10);
-            }
-            other => panic!("{state:?}: {other:?}"),
         }
+    }
+    assert_eq!(listed, DELEGATION_STEPS.len(), "each row was met once");
+}
+
+#[test]
+fn what_is_taken_back_stays_so_and_what_was_done_before_remains_good() {
+    for state in [DelegationState::Given, DelegationState::Active] {
+        let delegation = lent(state);
+        let revoked = delegation.revoke(&delegation.from, DAY).expect("listed");
+        assert!(!revoked.holds_on(DAY));
+        // R4: acts done before remain good.
+        let before = DAY.previous_day().expect("day");
+        assert_eq!(revoked.holds_on(before), delegation.holds_on(before));
+        let late = revoked.state_on(date!(2030 - 01 - 01));
+        assert_eq!(late, DelegationState::Revoked);
+        let other = department("T-SHI");
+        let refused = delegation.revoke(&other, DAY).expect_err("another's");
+        assert_eq!(refused, DelegationRefused::NotTheLender(other));
+        assert_eq!(refused.rule(), Rule::R4);
     }
 }
 
@@ -346,7 +372,10 @@ fn time_moves_a_delegation_along_its_table() {
         let state = delegation.state_on(day);
         if seen.last() != Some(&state) {
             let last = *seen.last().expect("one");
-            assert!(DELEGATION_STEPS.contains(&(last, DelegationCause::Time, state)));
+            let row = DELEGATION_STEPS
+                .iter()
+                .find(|row| (row.from, row.to) == (last, state));
+            assert_eq!(row.map(|row| row.actor), Some(DelegationActor::Day));
             seen.push(state);
         }
     }
