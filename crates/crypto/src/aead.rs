@@ -78,21 +78,43 @@ impl AeadKey {
         associated: &[u8],
         random: &dyn Random,
     ) -> Result<Vec<u8>, AeadError> {
+        let mut sealed = Vec::with_capacity(message.len() + OVERHEAD);
+        self.seal_behind(&mut sealed, message, associated, random)?;
+        Ok(sealed)
+    }
+
+    /// The same behind what `out` holds, which is as it was when an error comes back.
+    ///
+    /// # Errors
+    /// `TooLong`, `Random`.
+    pub fn seal_behind(
+        &self,
+        out: &mut Vec<u8>,
+        message: &[u8],
+        associated: &[u8],
+        random: &dyn Random,
+    ) -> Result<(), AeadError> {
         let mut nonce = [0; NONCE];
         random.fill(&mut nonce)?;
+        let cipher = self.cipher()?;
         // Room for the tag from the start: a buffer that grew would leave the open message behind.
-        let mut body = Vec::with_capacity(message.len() + OVERHEAD);
-        body.extend_from_slice(message);
-        self.cipher()?
-            .seal_in_place_append_tag(
-                aead::Nonce::assume_unique_for_key(nonce),
-                aead::Aad::from(associated),
-                &mut body,
-            )
-            .map_err(|_| AeadError::TooLong)?;
-        let mut sealed = nonce.to_vec();
-        sealed.append(&mut body);
-        Ok(sealed)
+        out.reserve(message.len() + OVERHEAD);
+        let before = out.len();
+        out.extend_from_slice(&nonce);
+        out.extend_from_slice(message);
+        let body = out.get_mut(before + NONCE..).unwrap_or_default();
+        let nonce = aead::Nonce::assume_unique_for_key(nonce);
+        match cipher.seal_in_place_separate_tag(nonce, aead::Aad::from(associated), body) {
+            Ok(tag) => {
+                out.extend_from_slice(tag.as_ref());
+                Ok(())
+            }
+            Err(_) => {
+                body.zeroize();
+                out.truncate(before);
+                Err(AeadError::TooLong)
+            }
+        }
     }
 
     /// Opens what [`AeadKey::seal`] made with the same associated data.
@@ -148,5 +170,20 @@ mod tests {
             );
         }
         assert_eq!(key.open(&sealed[..11], b""), Err(AeadError::NotAuthentic));
+    }
+
+    #[test]
+    fn a_message_is_sealed_behind_what_is_there() {
+        let random = SeededRandom::new(2);
+        let key = AeadKey::generate(&random).expect("a seed always gives");
+        let mut out = b"head".to_vec();
+        for message in [&b"one"[..], b"", b"three"] {
+            let before = out.len();
+            key.seal_behind(&mut out, message, b"row", &random)
+                .expect("short enough");
+            assert_eq!(&out[..4], b"head");
+            assert_eq!(out.len(), before + message.len() + OVERHEAD);
+            assert_eq!(key.open(&out[before..], b"row").as_deref(), Ok(message));
+        }
     }
 }

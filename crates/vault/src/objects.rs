@@ -53,7 +53,9 @@ impl Objects {
             let stored = sealed_length(bytes.len());
             let write: Writing = Box::new(move |packs| {
                 let random = store.random.as_ref();
-                packs.write(random, |id| seal(id, &bytes, &store.wrapping, random))
+                packs.write(random, stored, |entry, id| {
+                    seal(entry, id, &bytes, &store.wrapping, random)
+                })
             });
             return self.directory.pack(stored, write).await;
         }

@@ -68,16 +68,18 @@ impl Packs {
         &self.folder
     }
 
-    /// Writes an object behind the last one, `seal` making its octets once its name is known. It outlives a power cut
-    /// when the pack that comes back has been synced.
+    /// Writes an object of `length` octets behind the last one, `seal` writing them once its name is known. It outlives a
+    /// power cut when the pack that comes back has been synced.
     ///
     /// # Errors
     /// `Full`, `Write`: nothing is stored.
     pub(crate) fn write(
         &self,
         random: &dyn Random,
-        seal: impl FnOnce(&ObjectId) -> Result<Vec<u8>, ObjectError>,
+        length: u64,
+        seal: impl FnOnce(&mut Vec<u8>, &ObjectId) -> Result<(), ObjectError>,
     ) -> Result<(ObjectId, Arc<File>), ObjectError> {
+        let length = u32::try_from(length).map_err(|_| ObjectError::Stopped)?;
         let mut current = self.lock();
         let mut pack = match current.take().filter(|pack| pack.end < FULL) {
             Some(pack) => pack,
@@ -85,19 +87,16 @@ impl Packs {
         };
         let start = u32::try_from(pack.end).map_err(|_| ObjectError::Stopped)?;
         let id = ObjectId::packed(&pack.name, start, random)?;
-        let object = match seal(&id) {
-            Ok(object) => object,
-            Err(error) => {
-                *current = Some(pack);
-                return Err(error);
-            }
-        };
-        let length = u32::try_from(object.len()).map_err(|_| ObjectError::Stopped)?;
-        let mut entry = Vec::with_capacity(ENTRY + object.len());
+        let mut entry = Vec::with_capacity(ENTRY + length as usize);
         entry.extend_from_slice(MAGIC);
         entry.extend_from_slice(id.octets());
         entry.extend_from_slice(&length.to_be_bytes());
-        entry.extend_from_slice(&object);
+        let sealed = seal(&mut entry, &id);
+        let is_whole = entry.len() == ENTRY + length as usize;
+        if let Err(error) = sealed.and(is_whole.then_some(()).ok_or(ObjectError::Stopped)) {
+            *current = Some(pack);
+            return Err(error);
+        }
         if let Err(error) = pack.file.write_all_at(&entry, pack.end) {
             // What is torn stays the end of this pack: the next object begins another.
             let _ = pack.file.set_len(pack.end);

@@ -14,15 +14,15 @@ pub(crate) fn sealed_length(open: usize) -> u64 {
     (HEAD + open + chunks * OVERHEAD) as u64
 }
 
-/// The object of this name, under a key of its own.
+/// Writes the object of this name, under a key of its own, behind what `object` holds.
 pub(crate) fn seal(
+    object: &mut Vec<u8>,
     id: &ObjectId,
     bytes: &[u8],
     wrapping: &Wrapping,
     random: &dyn Random,
-) -> Result<Vec<u8>, ObjectError> {
+) -> Result<(), ObjectError> {
     let (key, number, wrapped) = wrapping.fresh(id, random)?;
-    let mut object = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 256);
     object.extend_from_slice(MAGIC);
     object.extend_from_slice(&number.to_be_bytes());
     object.extend_from_slice(&wrapped);
@@ -34,7 +34,7 @@ pub(crate) fn seal(
     for (number, chunk) in (0_u64..).zip(chunks) {
         let is_last = number == last as u64;
         let place = if is_last { Place::Last } else { Place::Inner };
-        object.extend_from_slice(&key.seal(chunk, &associated(id, number, place), random)?);
+        key.seal_behind(object, chunk, &associated(id, number, place), random)?;
     }
-    Ok(object)
+    Ok(())
 }
