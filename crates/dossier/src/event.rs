@@ -8,7 +8,7 @@ use crate::commitment::Terms;
 use crate::decision::Ruled;
 use crate::mandate::Mandate;
 use crate::material::{Because, How};
-use crate::number::{CaseNumber, CommitmentNumber, EventId, PaperDigest};
+use crate::number::{CaseNumber, CommitmentNumber, EventId, MandateNumber, PaperDigest};
 use crate::package::PackageOf;
 use crate::person::{Actor, Party};
 use crate::signed::Signed;
@@ -167,6 +167,11 @@ pub enum Filing {
     },
     /// A consent or a proxy was given.
     Mandated(Mandate),
+    /// A consent or a proxy is taken back by whoever gave it.
+    Revoked {
+        /// Its number.
+        mandate: MandateNumber,
+    },
     /// A material cannot be had as the matter says.
     Unavailable {
         /// By its number.

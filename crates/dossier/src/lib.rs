@@ -39,6 +39,7 @@ mod intake;
 mod papers;
 mod refused;
 mod text;
+mod using;
 
 pub use dossier::{Allowance, CaseTerms, Dossier, Forwarding, Grant, Part, StopNote, Supplement};
 pub use intake::{CaseFile, Fate, TakeRefused, Took};

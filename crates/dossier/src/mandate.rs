@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalogue::key::{DepartmentKey, MatterCode, TypeKey};
+use catalogue::key::{DepartmentKey, FieldName, MatterCode, TypeKey};
 use catalogue::{Days, Rule};
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -53,6 +53,9 @@ pub enum Scope {
         case: CaseNumber,
         /// Of these types.
         types: BTreeSet<TypeKey>,
+        /// Fields of theirs that the subject allows by name, beside those that everybody may see (R16).
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        fields: BTreeSet<FieldName>,
     },
     /// Somebody may do these acts for the subject.
     Act {
@@ -237,6 +240,7 @@ impl Mandate {
                 matter,
                 case,
                 types,
+                ..
             } if self.subject.code() == asked.subject.code()
                 && *by == asked.by
                 && *matter == asked.matter

@@ -141,6 +141,17 @@ impl How {
         }
     }
 
+    /// The type of that licence.
+    #[must_use]
+    pub fn licence_type(&self) -> Option<&TypeKey> {
+        match self {
+            Self::Fetched { licence_type, .. } | Self::Derived { licence_type, .. } => {
+                Some(licence_type)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a material of `means` is had in this way.
     fn satisfies(&self, means: &Means) -> bool {
         match (means, self) {

@@ -6,9 +6,9 @@ use crate::commitment::{COMMITMENT, Commitment, CommitmentAct, CommitmentState, 
 use crate::deferral::{Deferred, DeferredState};
 use crate::dossier::{Allowance, Dossier, MAX_OF_A_KIND};
 use crate::event::{CaseEvent, Filing, Following};
-use crate::mandate::{DataUse, Mandate, MandateRefused, MandateState, Scope};
-use crate::material::{Ground, Having, How, Item, MaterialRefused};
-use crate::number::CommitmentNumber;
+use crate::mandate::{MANDATE, Mandate, MandateAct, MandateRefused, Scope};
+use crate::material::{Having, How, Item, MaterialRefused};
+use crate::number::{CommitmentNumber, MandateNumber};
 use crate::person::Party;
 use crate::refused::Refused;
 use crate::scene::{Effect, Scene, UseEntry};
@@ -32,6 +32,7 @@ pub(crate) fn file(
             with_item(dossier, *material, |item| item.miss(why.clone()))
         }
         Filing::Mandated(mandate) => mandated(dossier, mandate, day),
+        Filing::Revoked { mandate } => revoked(dossier, mandate, (event, day)),
         Filing::Offered {
             commitment,
             material,
@@ -75,8 +76,9 @@ fn have(
         .any(|item| item.material == number && item.state != DeferredState::Given);
     let subject = match how.ground() {
         Some(ground) => {
-            let subject = usable(dossier, (how, ground), (event, day))?;
-            Some((whose(dossier, (how, ground), subject, scene)?, ground))
+            let by = (&event.actor.body, day);
+            let people = dossier.usable((ground, how.licence_type()), by)?;
+            Some((whose(&people, how, scene)?, ground))
         }
         None => None,
     };
@@ -110,53 +112,10 @@ fn have(
     Ok(next)
 }
 
-/// Whose data it is, if its ground allows the use (R15).
-fn usable(
-    dossier: &Dossier,
-    (how, ground): (&How, &Ground),
-    (event, day): (&CaseEvent, Date),
-) -> Result<Party, Refused> {
-    let number = match ground {
-        Ground::Law(_) => return Ok(dossier.applicant.clone()),
-        Ground::Consent(number) => number,
-    };
-    let mandate = dossier
-        .mandates
-        .iter()
-        .find(|mandate| mandate.number == *number)
-        .ok_or_else(|| Refused::UnknownMandate(number.clone()))?;
-    match how {
-        How::Fetched { licence_type, .. } | How::Derived { licence_type, .. } => {
-            mandate.allows_use(&DataUse {
-                subject: mandate.subject.clone(),
-                by: event.actor.body.clone(),
-                matter: dossier.terms.matter.clone(),
-                case: dossier.case.clone(),
-                licence_type: licence_type.clone(),
-                on: day,
-            })?;
-        }
-        // Of what is no licence only the body, the case and the day can be compared.
-        _ => match (&mandate.scope, mandate.state(day)) {
-            (Scope::Use { by, case, .. }, MandateState::Active)
-                if *by == event.actor.body && *case == dossier.case => {}
-            (Scope::Use { .. }, MandateState::Active) | (Scope::Act { .. }, _) => {
-                return Err(MandateRefused::OutOfScope.into());
-            }
-            (Scope::Use { .. }, state) => return Err(MandateRefused::NotActive { state }.into()),
-        },
-    }
-    Ok(mandate.subject.clone())
-}
-
 /// The holder of the licence that is used, where the register holds it: the one who consented; under a law one of the
 /// case's own people. It is used as what it is (R14, R15).
-fn whose(
-    dossier: &Dossier,
-    (how, ground): (&How, &Ground),
-    subject: Party,
-    scene: &Scene<'_>,
-) -> Result<Party, Refused> {
+fn whose(people: &[&Party], how: &How, scene: &Scene<'_>) -> Result<Party, Refused> {
+    let first = people.first().ok_or(Refused::OtherHolder)?;
     let (How::Fetched {
         licence,
         licence_type,
@@ -168,23 +127,19 @@ fn whose(
         ..
     }) = how
     else {
-        return Ok(subject);
+        return Ok((*first).clone());
     };
     let Some(held) = scene.licence(licence) else {
-        return Ok(subject);
+        return Ok((*first).clone());
     };
     if held.licence_type != *licence_type {
         return Err(Refused::OtherType(held.licence_type.clone()));
     }
-    let by_law = matches!(ground, Ground::Law(_));
-    let people = match by_law {
-        true => stands_for(dossier),
-        false => vec![&subject],
-    };
-    let holder = people
-        .into_iter()
-        .find(|party| party.code() == held.holder.code());
-    holder.cloned().ok_or(Refused::OtherHolder)
+    let mut people = people.iter();
+    let holder = people.find(|party| party.code() == held.holder.code());
+    holder
+        .map(|party| (*party).clone())
+        .ok_or(Refused::OtherHolder)
 }
 
 fn mandated(dossier: &Dossier, mandate: &Mandate, day: Date) -> Result<Dossier, Refused> {
@@ -206,7 +161,8 @@ fn mandated(dossier: &Dossier, mandate: &Mandate, day: Date) -> Result<Dossier, 
         return Err(Refused::Day(last));
     }
     // Only this case's own people give consents to it.
-    if !stands_for(dossier)
+    if !dossier
+        .own_people()
         .iter()
         .any(|party| party.code() == mandate.subject.code())
     {
@@ -217,16 +173,31 @@ fn mandated(dossier: &Dossier, mandate: &Mandate, day: Date) -> Result<Dossier, 
     Ok(next)
 }
 
-/// The applicant, who stands for them, and whom their proxies name.
-fn stands_for(dossier: &Dossier) -> Vec<&Party> {
-    let mut parties = vec![&dossier.applicant];
-    parties.extend(&dossier.represented_by);
-    parties
+/// R4: from this day on, at once; what was used before remains good. The subject does it, nobody in their place.
+fn revoked(
+    dossier: &Dossier,
+    number: &MandateNumber,
+    (event, day): (&CaseEvent, Date),
+) -> Result<Dossier, Refused> {
+    let mut next = dossier.clone();
+    let mandate = next
+        .mandates
+        .iter_mut()
+        .find(|mandate| mandate.number == *number)
+        .ok_or_else(|| Refused::UnknownMandate(number.clone()))?;
+    let role = event.actor.role;
+    let row = Row::find(MANDATE, mandate.state(day), MandateAct::Revoke);
+    if row.is_some_and(|row| !row.by.contains(&role)) {
+        let act = Act::File;
+        return Err(Refused::Capacity { act, role });
+    }
+    *mandate = mandate.revoke(day)?;
+    Ok(next)
 }
 
 /// Who may sign a promise: as above, and a proxy whose mandate reaches it (R18).
 fn signers(dossier: &Dossier, day: Date) -> Vec<&Party> {
-    let mut parties = stands_for(dossier);
+    let mut parties = dossier.own_people();
     for mandate in &dossier.mandates {
         if let Scope::Act { proxy, .. } = &mandate.scope
             && mandate

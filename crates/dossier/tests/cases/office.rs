@@ -197,6 +197,7 @@ pub(crate) fn consent(number: &str, subject: Party) -> Mandate {
             matter: MatterCode::parse("990102-XK-0001").expect("code"),
             case: case(),
             types: BTreeSet::from([kind("BL"), kind("ID")]),
+            fields: BTreeSet::new(),
         },
         purpose: words("餐饮店行业综合许可"),
         first: date!(2026 - 06 - 08),

@@ -4,8 +4,9 @@ use catalogue::DocumentPurpose;
 use catalogue::key::FieldName;
 use catalogue::matter::{Material, Means};
 use dossier::card::{CardGround, Colour};
-use dossier::event::{Asked, Filing, Happening};
+use dossier::event::{Asked, CaseEvent, Filing, Happening};
 use dossier::material::{Because, Ground, Having, How, Item, Standing};
+use dossier::number::MandateNumber;
 use dossier::person::Role;
 use dossier::stage::{acceptance_notice, decision, delivery_receipt, supplement_request};
 use dossier::{Effect, Fate, Refused};
@@ -164,6 +165,61 @@ fn every_use_of_another_s_data_is_named_whole() {
     let event = after(events, (AT, applicant()), handed_in(1, 1));
     let took = file.take(event, &office.scene(LATER));
     assert_eq!(took.fate, Fate::Applied(Vec::new()));
+}
+
+fn revoked(number: &str) -> Happening {
+    let mandate = MandateNumber::parse(number).expect("a number");
+    Happening::Filed(Filing::Revoked { mandate })
+}
+
+#[test]
+fn a_consent_that_its_subject_takes_back_serves_no_use_from_then_on() {
+    let office = Office::sample();
+    let scene = office.scene(LATER);
+    let mut events = filing()[..8].to_vec();
+    let refused = |events: &[CaseEvent], who, what| {
+        let took = office
+            .file(events)
+            .take(after(events, (AT, who), what), &scene);
+        let Fate::Refused { why, .. } = took.fate else {
+            unreachable!("{:?}", took.fate);
+        };
+        why.code()
+    };
+    // R4: whoever gave it, and nobody in their place; one that there is.
+    assert_eq!(
+        refused(&events, clerk(), revoked("SQ-2")),
+        "case.wrong-capacity"
+    );
+    assert_eq!(
+        refused(&events, applicant(), revoked("SQ-9")),
+        "case.mandate-unknown"
+    );
+    events.push(after(&events, (AT, applicant()), revoked("SQ-2")));
+    let file = office.file(&events);
+    let dossier = file.dossier().expect("opened");
+    let codes: Vec<bool> = dossier
+        .mandates()
+        .iter()
+        .map(|mandate| mandate.revoked_from.is_some())
+        .collect();
+    assert_eq!(codes, [false, true]);
+    assert_eq!(
+        refused(&events, platform(), fetched(3, "ID", "SQ-2")),
+        "mandate.not-active"
+    );
+    assert_eq!(
+        refused(&events, applicant(), revoked("SQ-2")),
+        "case.transition-not-listed"
+    );
+    // What the other one served remains good.
+    let had = |number: usize| matches!(dossier.items()[number - 1].standing, Standing::Had(_));
+    assert!(had(2) && !had(3));
+    // Under the law it is the case's own people's data, whoever consented.
+    let (by, day) = (body("Q-APR"), date!(2026 - 06 - 10));
+    let law = Ground::Law(words("行政许可法第三十一条"));
+    let own = dossier.usable((&law, None), (&by, day)).expect("a law");
+    assert_eq!(own, [&firm(), &representative()]);
 }
 
 fn asked(material: u16, because: Because) -> Asked {
@@ -438,7 +494,7 @@ fn an_agent_with_a_proxy_signs_for_the_applicant_and_without_one_does_not() {
     let mut events = events.to_vec();
     // A proxy to take papers back is none to hand them in.
     let mut other = proxy.clone();
-    other.number = dossier::number::MandateNumber::parse("WT-0").expect("number");
+    other.number = MandateNumber::parse("WT-0").expect("number");
     if let dossier::mandate::Scope::Act { acts, .. } = &mut other.scope {
         *acts = [dossier::state::Act::Withdraw].into();
     }
