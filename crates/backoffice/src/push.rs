@@ -39,6 +39,7 @@ const LICENCES: &[&str] = &[
     "licence.void",
     "licence.archive",
     "licence.at-risk",
+    "licence.used",
     "paper.issue",
     "paper.declare-lost",
     "paper.surrender",

@@ -36,11 +36,13 @@ pub enum Scope {
     Void,
     /// Bring restrictions of holders, and lift one's own.
     Restrict,
+    /// Use licences of other bodies under a stated purpose.
+    Use,
 }
 
 impl Scope {
     /// All, in the order of their names in an account.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Catalogue,
         Self::Matters,
         Self::Issue,
@@ -56,6 +58,7 @@ impl Scope {
         Self::Sign,
         Self::Void,
         Self::Restrict,
+        Self::Use,
     ];
 
     /// The name that stands in an account.
@@ -77,6 +80,7 @@ impl Scope {
             Self::Sign => "sign",
             Self::Void => "void",
             Self::Restrict => "restrict",
+            Self::Use => "use",
         }
     }
 
@@ -105,7 +109,7 @@ use Access::{Asked, Public};
 use Operation as O;
 use Scope::{
     Cases, Catalogue, Certify, Change, Issue, Matters, Notices, Read, Release, Restrict, Seal,
-    Seals, Sign, Subscribe, Void,
+    Seals, Sign, Subscribe, Use, Void,
 };
 
 /// The whole table. A route that is served and has no line here answers as if it did not exist;
@@ -183,7 +187,13 @@ pub const ROUTES: &[Line] = &[
     ("POST", "/v1/subscription/parked/{event}", Asked(O::KeepSubscription, &[Subscribe])),
     ("POST", "/v1/subscription/replay", Asked(O::KeepSubscription, &[Subscribe])),
     ("GET", "/v1/catalogue/cancelled-documents", Asked(O::ReadCatalogue, &[Catalogue, Read])),
-    ("GET", "/v1/licences/{identifier}/uses", Asked(O::ReadLicence, &[Read])),
+    ("GET", "/v1/licences/{identifier}/uses", Asked(O::ReadUses, &[Read])),
+    ("POST", "/v1/uses", Asked(O::UseLicence, &[Use])),
+    ("GET", "/v1/uses", Asked(O::ReadUses, &[Use, Read])),
+    ("GET", "/v1/uses/{use}", Asked(O::ReadUses, &[Use, Read])),
+    ("GET", "/v1/uses/{use}/file", Asked(O::UseLicence, &[Use])),
+    ("POST", "/v1/licences/{identifier}/holder-link", Asked(O::LinkCase, &[Issue, Change])),
+    ("DELETE", "/v1/licences/{identifier}/holder-link", Asked(O::LinkCase, &[Issue, Change])),
     ("POST", "/v1/licences/{identifier}/link", Asked(O::LinkCase, &[Issue, Change])),
     ("DELETE", "/v1/licences/{identifier}/link", Asked(O::LinkCase, &[Issue, Change])),
     ("POST", "/v1/packages/{package}/events", Asked(O::ReportEvent, &[Cases])),

@@ -28,6 +28,10 @@ pub enum Operation {
     AskLicence,
     /// Read licences, files, receipts, histories, copies and numbers.
     ReadLicence,
+    /// Use a licence of whatever body under a stated purpose, and read what the own department used (R15).
+    UseLicence,
+    /// Read who used a licence.
+    ReadUses,
     /// End, suspend and resume a licence.
     ChangeLicence,
     /// End one part of a composite licence.
@@ -87,11 +91,11 @@ use Operation::{
     ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners, KeepSubscription, LeadAlias,
     LinkCase, LookJob, LookReleases, LookRestrictions, OwnSession, PublishMatter, PublishNotice,
     ReadAccounts, ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence, ReadNotices,
-    ReadPapers, ReadSeals, ReleaseSeal, ReportEvent, Restrict, SealDocument, SignForPerson,
-    StopSeal, VoidLicence, WriteMatter, WriteNotice,
+    ReadPapers, ReadSeals, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument,
+    SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter, WriteNotice,
 };
 
-const CODES: [(Operation, &str); 38] = [
+const CODES: [(Operation, &str); 40] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -104,6 +108,8 @@ const CODES: [(Operation, &str); 38] = [
     (ReadPapers, "paper.read"),
     (AskLicence, "licence.ask"),
     (ReadLicence, "licence.read"),
+    (UseLicence, "licence.use"),
+    (ReadUses, "use.read"),
     (ChangeLicence, "licence.change"),
     (EndPart, "licence.end-part"),
     (VoidLicence, "licence.void"),

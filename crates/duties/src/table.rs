@@ -12,6 +12,10 @@ pub enum Reach {
     Region,
     /// Cases that concern the own department: it accepts, decides, decides a part, supervises, enforces.
     Concerned,
+    /// Licences of every department, for a purpose that is stated, in a case of the own one (R15).
+    Stated,
+    /// The own department's, and those of the bodies that it supervises.
+    Watched,
     /// What is every department's: the published catalogue.
     Common,
 }
@@ -24,6 +28,8 @@ impl Reach {
             Self::Own => "own",
             Self::Region => "region",
             Self::Concerned => "concerned",
+            Self::Stated => "stated",
+            Self::Watched => "watched",
             Self::Common => "common",
         }
     }
@@ -122,6 +128,18 @@ pub const TABLE: &[Row] = &[
     own(
         Operation::ReadLicence,
         &[Clerk, Officer, Approver, Custodian, Industry, Archivist],
+    ),
+    on(
+        Operation::UseLicence,
+        Reach::Stated,
+        &[Clerk, Officer, Approver],
+    ),
+    on(
+        Operation::ReadUses,
+        Reach::Watched,
+        &[
+            Clerk, Officer, Approver, Custodian, Industry, Supervisor, Archivist,
+        ],
     ),
     own(Operation::ChangeLicence, &[Approver, Industry, Inspector]),
     own(Operation::EndPart, &[Approver, Industry]),

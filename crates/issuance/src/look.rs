@@ -315,7 +315,11 @@ pub async fn as_of(
     told_as_of(&whole, identifier, (at, known)).map(Some)
 }
 
-fn told_as_of(
+/// The same of a licence as it is read, with everything that happened to it.
+///
+/// # Errors
+/// `Damaged` where the history is none.
+pub fn told_as_of(
     whole: &[(Record, Vec<Happened>)],
     identifier: &Identifier,
     (at, known): (UtcDateTime, UtcDateTime),
@@ -477,10 +481,10 @@ pub async fn shown(office: &Office, handle: &str) -> Result<Option<Shown>, Store
 }
 
 /// What everybody may see of a version.
-pub(crate) async fn shown_of(
-    office: &Office,
-    record: &Record,
-) -> Result<Option<Shown>, StoreError> {
+///
+/// # Errors
+/// The store.
+pub async fn shown_of(office: &Office, record: &Record) -> Result<Option<Shown>, StoreError> {
     let licences = office.registry.licences();
     let Some(content) = licences.content(&record.identifier, None).await? else {
         return Ok(None);

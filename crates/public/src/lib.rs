@@ -5,6 +5,7 @@
 //! changes anything, and nothing here is told who asks.
 
 mod counter;
+mod holder;
 mod notices;
 mod pages;
 mod progress;

@@ -130,8 +130,6 @@ struct LicencePage {
     sentence: String,
     rows: Vec<(String, String)>,
     at: String,
-    /// The uses of the licence, for its holder: labels and values of each.
-    uses: Option<Vec<Vec<(String, String)>>>,
 }
 
 #[derive(Template)]
@@ -352,54 +350,12 @@ pub(crate) async fn licence(
             state: frame.say("state-unknown"),
             sentence: frame.say("licence-unknown"),
             rows: Vec::new(),
-            uses: None,
             at,
             frame,
         };
         return page(StatusCode::NOT_FOUND, &page_of);
     };
     page(StatusCode::OK, &licence_page(frame, shown, at))
-}
-
-/// `GET /h/{handle}`: the same for the holder, who sees by whom the licence was used (R15).
-pub(crate) async fn holder(
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
-) -> Response {
-    let frame = Frame::new(&counter, &asked, &headers);
-    let (status, text) = match issuance::lives::uses::shown(&counter.office, &handle).await {
-        Ok(Some(shown)) => {
-            let uses = shown.uses.into_iter().map(|one| used(&frame, one));
-            let uses = Some(uses.collect());
-            let at = frame.now();
-            let page_of = licence_page(frame, shown.licence, at);
-            return page(StatusCode::OK, &LicencePage { uses, ..page_of });
-        }
-        Ok(None) => (StatusCode::NOT_FOUND, frame.say("holder-unknown")),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, frame.say("problem-busy")),
-    };
-    page(status, &ProblemPage { frame, text })
-}
-
-fn used(frame: &Frame, one: issuance::lives::uses::UseShown) -> Vec<(String, String)> {
-    let said = |(zh, en): (String, String)| match frame.language {
-        Language::Chinese => zh,
-        Language::English => en,
-    };
-    let mut rows = vec![
-        (frame.say("use-at"), frame.local(one.at)),
-        (frame.say("use-body"), said(one.body)),
-        (frame.say("use-matter"), said(one.matter)),
-        (frame.say("progress-case"), one.case),
-        (
-            frame.say("use-ground"),
-            frame.say(&format!("use-{}", one.ground)),
-        ),
-    ];
-    rows.extend(one.person.map(|person| (frame.say("use-person"), person)));
-    rows
 }
 
 fn licence_page(frame: Frame, shown: issuance::look::Shown, at: String) -> LicencePage {
@@ -437,7 +393,6 @@ fn licence_page(frame: Frame, shown: issuance::look::Shown, at: String) -> Licen
         sign,
         state,
         rows,
-        uses: None,
         at,
         frame,
     }

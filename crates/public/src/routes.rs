@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::counter::Counter;
-use crate::{notices, pages, progress, published, verifications};
+use crate::{holder, notices, pages, progress, published, verifications};
 
 /// What the API document describes: verdicts, trust, lists, certificates.
 pub fn described<S>() -> OpenApiRouter<S>
@@ -35,7 +35,7 @@ where
         .route("/verify", get(pages::check).post(pages::verify))
         .route("/v/{handle}", get(pages::licence))
         .route("/p/{handle}", get(progress::show))
-        .route("/h/{handle}", get(pages::holder))
+        .route("/h/{handle}", get(holder::show))
         .route("/notices", get(notices::list))
         .route("/notices.atom", get(notices::feed))
         .route("/notices/{number}", get(notices::find))

@@ -61,6 +61,8 @@ const LOOKED: &str =
 const STOPPED: &str = "SELECT stopped FROM case_file WHERE case_number = $1";
 // Uses share the row; a stop waits for those under way, and those after it find it.
 const SHARED: &str = "SELECT stopped FROM case_file WHERE case_number = $1 FOR SHARE";
+const SHARED_FILE: &str = "SELECT department, revision, told, checked, content FROM case_file \
+     WHERE case_number = $1 FOR SHARE";
 const LIST: &str = "SELECT case_number, state, stopped, yellow, red, changed FROM case_file \
      WHERE department = $1 AND case_number > $2 AND yellow >= $3 AND red >= $4 ORDER BY case_number LIMIT $5";
 const OF_APPLICANT: &str = "SELECT case_number, state, stopped, yellow, red, changed FROM case_file \
@@ -239,6 +241,18 @@ pub(crate) async fn is_stopped(link: &mut Link, case: &str) -> Result<bool, Stor
         Some(mut row) => Ok(row.integer()? != 0),
         None => Ok(false),
     }
+}
+
+/// A case as it stands, for a fact that rests on it: nobody writes it until the commit.
+pub(crate) async fn kept(
+    link: &mut Link,
+    secrets: &Secrets,
+    case: &CaseNumber,
+) -> Result<Option<CaseRecord>, StoreError> {
+    let statement = if link.has_rivals() { SHARED_FILE } else { FIND };
+    let row = link.row(statement, &[case.as_str().into()]).await?;
+    let kept = row.map(|row| read(row, secrets, case)).transpose()?;
+    Ok(kept.map(|kept| kept.record))
 }
 
 fn line(mut row: Row) -> Result<CaseLine, StoreError> {

@@ -5,7 +5,7 @@ pub(crate) mod document;
 mod failure;
 pub(crate) mod job;
 mod logging;
-mod record;
+pub(crate) mod record;
 pub(crate) mod step;
 
 use std::sync::Arc;

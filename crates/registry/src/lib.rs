@@ -15,14 +15,14 @@ pub mod catalogues;
 pub mod copies;
 pub mod jobs;
 pub mod licences;
-pub mod links;
 mod migrations;
 pub mod notices;
 mod registry;
 pub mod restrictions;
+pub mod uses;
 
 pub use registry::{Registry, open};
-pub use rolls::{accounts, callers, certificates, seals, signers, status};
+pub use rolls::{accounts, callers, certificates, links, seals, signers, status};
 pub use store::{Cause, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
 pub use trail::{anchor, asked, audit, journal, log, outbox, trace};

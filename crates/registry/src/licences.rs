@@ -13,8 +13,7 @@ use catalogue::key::{DepartmentKey, TypeCode};
 use licence::{HolderCode, Identifier, LicenceNumber};
 use time::UtcDateTime;
 
-use store::Store;
-use store::StoreError;
+use store::{Link, Store, StoreError};
 use trail::secrets::Secrets;
 
 pub(crate) use change::tell;
@@ -226,25 +225,7 @@ impl Licences {
         &self,
         licence: &LicenceId,
     ) -> Result<Vec<(Record, Vec<Happened>)>, StoreError> {
-        let mut link = self.store.reader().await?;
-        let mut whole: Vec<(Record, Vec<Happened>)> =
-            version::of_licence(&mut link, licence.as_str())
-                .await?
-                .into_iter()
-                .map(|(record, _)| (record, Vec::new()))
-                .collect();
-        let mut place = 0;
-        for (identifier, happened) in version::whole_history(&mut link, licence.as_str()).await? {
-            let found = whole
-                .iter()
-                .skip(place)
-                .position(|(record, _)| record.identifier.to_string() == identifier);
-            place += found.ok_or(version::DAMAGED)?;
-            if let Some((_, events)) = whole.get_mut(place) {
-                events.push(happened);
-            }
-        }
-        Ok(whole)
+        whole(&mut self.store.reader().await?, licence.as_str()).await
     }
 
     /// What of a version is sealed, opened. Whoever looks writes a trace entry (R15).
@@ -261,6 +242,30 @@ impl Licences {
         let mut link = self.store.reader().await?;
         version::content(&mut link, secrets, &identifier, text(within)).await
     }
+}
+
+/// Every version of a licence with everything that happened to it.
+pub(crate) async fn whole(
+    link: &mut Link,
+    licence: &str,
+) -> Result<Vec<(Record, Vec<Happened>)>, StoreError> {
+    let mut whole: Vec<(Record, Vec<Happened>)> = version::of_licence(link, licence)
+        .await?
+        .into_iter()
+        .map(|(record, _)| (record, Vec::new()))
+        .collect();
+    let mut place = 0;
+    for (identifier, happened) in version::whole_history(link, licence).await? {
+        let found = whole
+            .iter()
+            .skip(place)
+            .position(|(record, _)| record.identifier.to_string() == identifier);
+        place += found.ok_or(version::DAMAGED)?;
+        if let Some((_, events)) = whole.get_mut(place) {
+            events.push(happened);
+        }
+    }
+    Ok(whole)
 }
 
 fn text(within: Option<&DepartmentKey>) -> Option<&str> {

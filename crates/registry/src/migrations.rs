@@ -90,6 +90,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0018_links.sql"),
     },
     Migration {
+        number: 19,
+        name: "uses",
+        text: include_str!("../migrations/0019_uses.sql"),
+    },
+    Migration {
         number: 20,
         name: "account_roles",
         text: include_str!("../migrations/0020_account_roles.sql"),

@@ -19,6 +19,7 @@ use crate::restrictions::Restrictions;
 use crate::seals::Seals;
 use crate::signers::Signers;
 use crate::status::StatusLists;
+use crate::uses::Uses;
 use store::OpenStore;
 use store::Store;
 use trail::anchor::Anchors;
@@ -119,6 +120,12 @@ impl Registry {
     #[must_use]
     pub fn restrictions(&self) -> Restrictions {
         Restrictions::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Uses of licences under a stated purpose.
+    #[must_use]
+    pub fn uses(&self) -> Uses {
+        Uses::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Paper copies, and the numbers of merged papers.

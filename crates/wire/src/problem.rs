@@ -99,13 +99,15 @@ pub enum Code {
     ClockUntrusted,
     /// The case does not take the event.
     EventRefused,
+    /// The licence may not be used so.
+    UseRefused,
     /// Something failed inside.
     Internal,
 }
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -149,6 +151,7 @@ impl Code {
         Self::SubscriptionRefused,
         Self::ClockUntrusted,
         Self::EventRefused,
+        Self::UseRefused,
         Self::Internal,
     ];
 
@@ -163,7 +166,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 44] = [
+const TABLE: [(Code, &str, u16, &str); 45] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -401,6 +404,12 @@ const TABLE: [(Code, &str, u16, &str); 44] = [
         "case.event-refused",
         422,
         "the case does not take the event",
+    ),
+    (
+        Code::UseRefused,
+        "use.refused",
+        422,
+        "the licence may not be used so",
     ),
     (Code::Internal, "internal", 500, "something failed inside"),
 ];

@@ -205,7 +205,8 @@ fn happenings() -> Vec<(&'static str, &'static str, Value)> {
     }});
     let consent = json!({"filed": {"mandated": {
         "number": "SQ-9", "subject": party((APPLICANT, APPLICANT_NUMBER)),
-        "scope": {"use": {"by": "Q-APR", "matter": "990102-XK-0017", "case": CASE, "types": ["BL"]}},
+        "scope": {"use": {"by": "Q-APR", "matter": "990102-XK-0017", "case": CASE,
+            "types": ["BL", "ID"], "fields": ["address", "born_on", "id_number"]}},
         "purpose": WORDS, "first": "2026-07-01", "last": "2026-08-01",
         "revoked_from": null, "signed": signature("03"),
     }}});
@@ -237,8 +238,59 @@ fn happenings() -> Vec<(&'static str, &'static str, Value)> {
     .collect()
 }
 
+/// The identity card of the applicant, of the police.
+async fn card(service: &Service) {
+    let mut request = cases::case("ID", 1).expect("a case");
+    request["holder"] = party((APPLICANT, APPLICANT_NUMBER));
+    let fields = request["fields"].as_object_mut().expect("fields");
+    for (name, value) in [
+        ("name", APPLICANT),
+        ("id_number", APPLICANT_NUMBER),
+        ("born_on", "1987-03-08"),
+        ("sex", "男"),
+        ("address", PLACE),
+    ] {
+        fields.insert(name.to_owned(), json!(value));
+    }
+    let photo = issuance::sample_photo(PHOTO);
+    fields.insert(
+        "photo_sha256".to_owned(),
+        json!(hex(&crypto::sha256(&photo))),
+    );
+    let body = json!({"request": request, "photo": STANDARD.encode(&photo)});
+    issued(service, ("C-PSB", "card"), &body).await;
+}
+
+/// After the case was accepted.
+fn what_is_used(place: u32) -> bool {
+    place == 9
+}
+
+/// The bureau uses that card, and a refused use with the same values.
+async fn used(service: &Service) {
+    service.account("Q-APR", "uses", &["use"]).await;
+    let order = json!({
+        "licence": {"type": "ID", "holder": APPLICANT_NUMBER}, "purpose": WORDS,
+        "matter": "990102-XK-0017", "case": CASE, "person": "P-ZHOU", "ground": {"consent": "SQ-9"},
+    });
+    let call = Call::post("/v1/uses", &order).once("a-key-of-canaries-use");
+    let answer = service.call(("Q-APR", "uses"), call).await;
+    assert_eq!(answer.status, 201, "{}", answer.json());
+    assert_eq!(answer.json()["fields"]["address"], PLACE);
+    assert!(!answer.json().to_string().contains(APPLICANT_NUMBER));
+    let mut wrong = order;
+    wrong["licence"]["holder"] = json!(NUMBER);
+    let call = Call::post("/v1/uses", &wrong).once("a-key-of-canaries-no-use");
+    let answer = service.call(("Q-APR", "uses"), call).await;
+    assert_eq!(
+        (answer.status.as_u16(), found_in(&answer.content)),
+        (404, None)
+    );
+}
+
 /// A case with its papers, the link of its applicant, and a refused event with the same values.
 async fn case(service: &Service) -> String {
+    card(service).await;
     for (place, (who, role, what)) in (1..).zip(happenings()) {
         let event = json!({
             "id": format!("e-{place}"), "case": CASE, "number": place,
@@ -249,6 +301,9 @@ async fn case(service: &Service) -> String {
         let key = format!("event-{place}");
         let told = service.done("Q-APR", (call, &key), 200).await;
         assert_eq!(told["fate"], "applied", "{told}");
+        if what_is_used(place) {
+            used(service).await;
+        }
     }
     for kind in ["acceptance-notice", "decision"] {
         let call = Call::post(

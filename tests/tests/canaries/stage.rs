@@ -64,7 +64,9 @@ impl<'a> MakeWriter<'a> for Ear {
 }
 
 /// Who is told of everything.
-const RECEIVERS: [&str; 6] = ["C-SAMR", "C-CULT", "Q-ENF", "C-ENF", "CREDIT", "C-NAT"];
+const RECEIVERS: [&str; 8] = [
+    "C-SAMR", "C-CULT", "Q-ENF", "C-ENF", "CREDIT", "C-NAT", "C-PSB", "HOLDERS",
+];
 
 type Told = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 

@@ -28,6 +28,7 @@ pub(crate) const CRATES: &[&str] = &[
     "rolls",
     "seal",
     "server",
+    "sharing",
     "store",
     "tlog",
     "trail",

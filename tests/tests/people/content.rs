@@ -116,7 +116,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         | "/v1/seals/{seal}/resume"
         | "/v1/seals/{seal}/cancel" => json!({"reason": "not decided"}),
         "/v1/restrictions/{number}" => restriction(),
-        "/v1/restrictions/{number}/lift" => json!({}),
+        "/v1/restrictions/{number}/lift" | "/v1/uses" => json!({}),
         "/v1/restrictions/standing" => json!({"holder": {"kind": "org", "code": FIRM.1}}),
         "/v1/signers" => json!({"name": PERSON.0, "number": PERSON.1}),
         "/v1/signers/{signer}/acts" => json!({"act": "activate", "reason": "实名核验"}),

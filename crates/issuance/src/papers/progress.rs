@@ -27,7 +27,9 @@ pub struct LinkTold {
 }
 
 impl LinkTold {
-    pub(crate) fn of(office: &Office, page: &str, given: Given) -> Self {
+    /// The link that was given to this page.
+    #[must_use]
+    pub fn of(office: &Office, page: &str, given: Given) -> Self {
         Self {
             link: format!("{}/{page}/{}", office.settings.address, given.handle),
             expires: moment(given.expires),

@@ -22,6 +22,8 @@ pub enum LeadsTo {
     Case(CaseNumber),
     /// To a licence, for its holder.
     Licence(LicenceId),
+    /// To everything that the holder of this licence has, for them.
+    Holder(LicenceId),
 }
 
 impl LeadsTo {
@@ -29,13 +31,14 @@ impl LeadsTo {
         match self {
             Self::Case(_) => "case",
             Self::Licence(_) => "licence",
+            Self::Holder(_) => "holder",
         }
     }
 
     fn object(&self) -> &str {
         match self {
             Self::Case(case) => case.as_str(),
-            Self::Licence(licence) => licence.as_str(),
+            Self::Licence(licence) | Self::Holder(licence) => licence.as_str(),
         }
     }
 }
@@ -72,7 +75,9 @@ const DAMAGED: StoreError = StoreError::Damaged {
 };
 
 impl Links {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Links {
+    /// The links in a store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Links {
         Links { store, secrets }
     }
 
@@ -155,6 +160,20 @@ impl Links {
         licence.transpose()
     }
 
+    /// The licence to everything of whose holder a handle leads at this moment.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn holder(
+        &self,
+        handle: &str,
+        now: UtcDateTime,
+    ) -> Result<Option<LicenceId>, StoreError> {
+        let found = self.find(handle, ("person-handle", "holder"), now).await?;
+        let licence = found.map(|object| LicenceId::parse(&object).ok_or(DAMAGED));
+        licence.transpose()
+    }
+
     async fn find(
         &self,
         handle: &str,
@@ -178,13 +197,15 @@ async fn give(
     (fresh, by): (&str, &By),
 ) -> Result<Given, StoreError> {
     // What was given before links had a table of their own stays readable.
-    let (table, space) = match to {
-        LeadsTo::Case(_) => ("case_link", "case-handle"),
-        LeadsTo::Licence(_) => ("person_link", "holder-handle"),
+    let (table, column, space) = match to {
+        LeadsTo::Case(_) => ("case_link", "handle", "case-handle"),
+        LeadsTo::Licence(_) => ("person_link", "handle", "holder-handle"),
+        // Beside the link to the licence alone, which has the same object.
+        LeadsTo::Holder(_) => ("person_link", "handle of holder", "person-handle"),
     };
     let place = Place {
         table,
-        column: "handle",
+        column,
         row: to.object(),
         department: department.as_str(),
     };

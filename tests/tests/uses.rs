@@ -1,0 +1,16 @@
+//! A licence of the shared library used by another department under a stated purpose, over HTTP and on both databases: what
+//! has to be named (R15), what is shown (R16), who sees that it was.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what an answer does not have fails its test"
+)]
+
+#[path = "uses/refusals.rs"]
+mod refusals;
+#[path = "uses/seen.rs"]
+mod seen;
+#[path = "uses/shown.rs"]
+mod shown;
+#[path = "uses/stage.rs"]
+mod stage;
