@@ -113,6 +113,12 @@ fn a_version_whose_predecessor_ends_while_it_is_sealed_comes_to_an_end() {
 }
 
 #[test]
+fn a_version_that_supersedes_another_has_the_list_signed_at_once() {
+    // A first version changes no list; the one that follows it does.
+    assert_eq!(predecessor::upkeep_told(&Stage::sqlite()), (false, true));
+}
+
+#[test]
 fn a_job_lost_on_the_other_store_is_finished_once_too() {
     let Some(server) = Server::given() else {
         assert!(

@@ -216,6 +216,7 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         Some(record) => superseding(office, &sealed.job, record).await?,
         None => Superseding::default(),
     };
+    let supersedes = superseding.leaf.is_some();
     let recording = Recording {
         job: sealed.job.id.clone(),
         attempt: sealed.attempt,
@@ -235,5 +236,10 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
     // Where another process went on with the job, this file does not leave; the log says so since it journalled.
     office.registry.jobs().record(recording).await?;
     office.push.notify_one();
+    if supersedes {
+        // The leaf of what ended with it, and the list that says so, do not wait for their next turn.
+        office.log.wake();
+        office.upkeep.notify_one();
+    }
     Ok(response)
 }

@@ -55,6 +55,26 @@ async fn change_waits(life: &Life) -> (Identifier, Value) {
     (first, waits)
 }
 
+/// Whether upkeep was told of something since it was looked at last, before a first version and after a change of it.
+pub(crate) fn upkeep_told(stage: &Stage) -> (bool, bool) {
+    let (_folder, name, installation) = stage.case();
+    let told = runtime().block_on(async {
+        let life = Life::begin(&installation, NOW + Duration::minutes(1)).await;
+        let told = async || {
+            let notified = life.office.upkeep.notified();
+            tokio::time::timeout(std::time::Duration::ZERO, notified)
+                .await
+                .is_ok()
+        };
+        let (_, waits) = change_waits(&life).await;
+        let before = told().await;
+        life.release(&waits).await.expect("superseded");
+        (before, told().await)
+    });
+    stage.end(&name);
+    told
+}
+
 /// Seals the change up to its `wait`-th wait, ends the version before, and goes on; nothing when it has fewer waits.
 pub(crate) fn ended_beside(stage: &Stage, wait: usize) -> Option<End> {
     let (_folder, name, installation) = stage.case();
