@@ -15,5 +15,7 @@ mod repository;
 mod shares;
 #[path = "house/sources.rs"]
 mod sources;
+#[path = "house/statements.rs"]
+mod statements;
 #[path = "house/threats.rs"]
 mod threats;
