@@ -58,6 +58,8 @@ impl Found {
 pub(crate) struct Stage {
     founded: Installation,
     server: Option<Server>,
+    /// The name of the database that cases are copied from.
+    model: String,
     _folder: TempDir,
 }
 
@@ -72,9 +74,10 @@ impl Stage {
 
     fn found(server: Option<Server>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let model = fresh_name();
         let founded = runtime().block_on(async {
             let database = match &server {
-                Some(server) => Some(server.make(&model(), None).await.expect("a database")),
+                Some(server) => Some(server.make(&model, None).await.expect("a database")),
                 None => None,
             };
             Installation::found(folder.path(), database.as_deref(), NOW)
@@ -87,13 +90,14 @@ impl Stage {
         Self {
             founded,
             server,
+            model,
             _folder: folder,
         }
     }
 
     async fn copy(&self, folder: &Path, name: &str) -> Installation {
         let database = match &self.server {
-            Some(server) => Some(server.make(name, Some(&model())).await.expect("a copy")),
+            Some(server) => Some(server.make(name, Some(&self.model)).await.expect("a copy")),
             None => None,
         };
         self.founded
@@ -102,9 +106,11 @@ impl Stage {
     }
 }
 
-/// The name of the database that cases are copied from.
-fn model() -> String {
-    format!("crash_{}_model", std::process::id())
+/// A name that no other database of these tests has: tests of one process run beside each other.
+fn fresh_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::SeqCst);
+    format!("crash_{}_{number}", std::process::id())
 }
 
 /// One thread, so that what was not begun when a life is lost does not happen.
@@ -125,9 +131,7 @@ struct Told {
 impl Stage {
     /// A copy for one case, in a folder and under a name of its own.
     pub(crate) fn case(&self) -> (TempDir, String, Installation) {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let name = format!("crash_{}_{number}", std::process::id());
+        let name = fresh_name();
         let folder = tempfile::tempdir().expect("a folder");
         let installation = runtime().block_on(self.copy(folder.path(), &name));
         (folder, name, installation)
