@@ -17,6 +17,8 @@ fn a_use_is_seen_by_whose_licence_it_is_by_its_supervisor_and_by_nobody_else() {
     on_each_database("seen", async |stage: Stage| {
         let plain = order(&stage.card);
         let first = stage.used("first", &plain).await;
+        // Uses of one second stand in no order.
+        stage.go_to(stage.now() + time::Duration::SECOND);
         let second = with(&plain, "/ground", json!({"law": LAW}));
         let second = with(&second, "/facts", json!([{"of_age": 18}]));
         let second = stage.used("second", &second).await;
