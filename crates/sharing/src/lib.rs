@@ -3,7 +3,7 @@
 //!
 //! [`UseOrder`] names purpose, matter, case, person and legal ground (R15); [`take`] judges it on the catalogue, the case
 //! and the licences of those whom the case names, answers with no more than the matter's material needs (R16), and keeps
-//! what was shown in the same fact. [`file`] gives the sealed file where the material is the licence itself. [`history`] is
+//! what was shown in the same fact. [`file()`] gives the sealed file where the material is the licence itself. [`history`] is
 //! what the issuing department, a supervisor and the holder see of it.
 
 mod answer;
