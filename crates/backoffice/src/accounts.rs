@@ -245,7 +245,7 @@ pub async fn found(
 /// Ends every session that the person of an account has in this department; gives how many.
 ///
 /// # Errors
-/// As [`open`].
+/// `Refused`: no such account of this department; the store.
 pub async fn end_sessions(
     office: &Office,
     by: &Asker,
