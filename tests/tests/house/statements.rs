@@ -8,7 +8,8 @@ use crate::sources::{files_below, root, rust_files};
 /// A statement by its file below `crates` and its beginning.
 type Named = (&'static str, &'static str);
 
-/// Its row was found under the department, or locked and compared with it, earlier in the same transaction.
+/// What it belongs to was found before and compared with the department: by the same transaction, or by the look-up that
+/// this one goes on from.
 const FOUND_BEFORE: &[Named] = &[
     (
         "registry/src/batches/look.rs",
@@ -166,7 +167,7 @@ const OF_ONE_CASE: &[Named] = &[
     ),
 ];
 
-/// The content that comes back names its publisher, which is compared; the page shows it to everybody in the end.
+/// The content that comes back names its publisher, which an act compares; who only looks is shown what is published.
 const SAYS_ITSELF: &[Named] = &[
     (
         "registry/src/notices.rs",
