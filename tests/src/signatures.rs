@@ -74,7 +74,14 @@ fn judged(case: &Case) -> Option<()> {
     // T-C4: a key off its curve is refused before anything is checked with it.
     key.inspect().ok()?;
     let signature = Signature::new(octets(&case.sig)?);
-    key.check(algorithm, &octets(&case.msg)?, &signature).ok()
+    let message = octets(&case.msg)?;
+    match (&case.user_id, algorithm) {
+        (Some(identity), SignatureAlgorithm::Sm2Sm3) => {
+            let identity = identity.as_bytes();
+            key.check_identified(identity, &message, &signature).ok()
+        }
+        _ => key.check(algorithm, &message, &signature).ok(),
+    }
 }
 
 fn algorithm(name: &str) -> Option<SignatureAlgorithm> {
@@ -90,6 +97,7 @@ fn algorithm(name: &str) -> Option<SignatureAlgorithm> {
         "rsa-pss-sha256" => SignatureAlgorithm::RsaPssSha256,
         "rsa-pss-sha384" => SignatureAlgorithm::RsaPssSha384,
         "rsa-pss-sha512" => SignatureAlgorithm::RsaPssSha512,
+        "sm2-sm3" => SignatureAlgorithm::Sm2Sm3,
         _ => return None,
     })
 }
@@ -146,14 +154,17 @@ mod tests {
     #[test]
     fn a_good_signature_counts_and_each_mutation_does_not() {
         assert!(counts(&case()));
-        let bends: [(&str, Bend); 7] = [
+        let bends: [(&str, Bend); 8] = [
             ("another message", |c| c.msg.push_str("00")),
             ("half an octet", |c| c.msg.push('0')),
             ("no hexadecimal", |c| c.sig = "zz".to_owned()),
             ("a signed digit", |c| c.sig.replace_range(..1, "+")),
             ("another algorithm", |c| c.algorithm = "ed25519".to_owned()),
-            ("an algorithm that is none", |c| {
+            ("an algorithm of another curve", |c| {
                 c.algorithm = "sm2-sm3".to_owned()
+            }),
+            ("an algorithm that is none", |c| {
+                c.algorithm = "sm2-sha256".to_owned()
             }),
             ("no key", |c| c.spki.clear()),
         ];

@@ -1,6 +1,7 @@
-//! Message digests (FIPS 180-4).
+//! Message digests (FIPS 180-4, GB/T 32905).
 
 use ring::digest as sha;
+use sm3::{Digest as _, Sm3};
 use thiserror::Error;
 
 /// A digest algorithm.
@@ -15,21 +16,19 @@ pub enum DigestAlgorithm {
     Sha384,
     /// SHA-512.
     Sha512,
+    /// SM3.
+    Sm3,
 }
 
 impl DigestAlgorithm {
     /// Octets of its value.
     #[must_use]
     pub fn length(self) -> usize {
-        self.implementation().output_len()
-    }
-
-    fn implementation(self) -> &'static sha::Algorithm {
         match self {
-            DigestAlgorithm::Sha1 => &sha::SHA1_FOR_LEGACY_USE_ONLY,
-            DigestAlgorithm::Sha256 => &sha::SHA256,
-            DigestAlgorithm::Sha384 => &sha::SHA384,
-            DigestAlgorithm::Sha512 => &sha::SHA512,
+            DigestAlgorithm::Sha1 => 20,
+            DigestAlgorithm::Sha256 | DigestAlgorithm::Sm3 => 32,
+            DigestAlgorithm::Sha384 => 48,
+            DigestAlgorithm::Sha512 => 64,
         }
     }
 }
@@ -55,10 +54,9 @@ impl Digest {
     /// The digest of these octets.
     #[must_use]
     pub fn of(algorithm: DigestAlgorithm, bytes: &[u8]) -> Digest {
-        let value = sha::digest(algorithm.implementation(), bytes)
-            .as_ref()
-            .into();
-        Digest { algorithm, value }
+        let mut hasher = Hasher::new(algorithm);
+        hasher.update(bytes);
+        hasher.finish()
     }
 
     /// A value that came from elsewhere.
@@ -96,7 +94,13 @@ impl Digest {
 #[derive(Clone)]
 pub struct Hasher {
     algorithm: DigestAlgorithm,
-    state: sha::Context,
+    state: State,
+}
+
+#[derive(Clone)]
+enum State {
+    Sha(sha::Context),
+    Sm3(Sm3),
 }
 
 impl std::fmt::Debug for Hasher {
@@ -112,23 +116,35 @@ impl Hasher {
     /// Over nothing yet.
     #[must_use]
     pub fn new(algorithm: DigestAlgorithm) -> Hasher {
-        Hasher {
-            algorithm,
-            state: sha::Context::new(algorithm.implementation()),
-        }
+        let sha = |implementation| State::Sha(sha::Context::new(implementation));
+        let state = match algorithm {
+            DigestAlgorithm::Sha1 => sha(&sha::SHA1_FOR_LEGACY_USE_ONLY),
+            DigestAlgorithm::Sha256 => sha(&sha::SHA256),
+            DigestAlgorithm::Sha384 => sha(&sha::SHA384),
+            DigestAlgorithm::Sha512 => sha(&sha::SHA512),
+            DigestAlgorithm::Sm3 => State::Sm3(Sm3::new()),
+        };
+        Hasher { algorithm, state }
     }
 
     /// Takes the next octets.
     pub fn update(&mut self, bytes: &[u8]) {
-        self.state.update(bytes);
+        match &mut self.state {
+            State::Sha(state) => state.update(bytes),
+            State::Sm3(state) => state.update(bytes),
+        }
     }
 
     /// The digest of all octets taken.
     #[must_use]
     pub fn finish(self) -> Digest {
+        let value = match self.state {
+            State::Sha(state) => state.finish().as_ref().into(),
+            State::Sm3(state) => state.finalize().as_slice().into(),
+        };
         Digest {
             algorithm: self.algorithm,
-            value: self.state.finish().as_ref().into(),
+            value,
         }
     }
 }
@@ -158,6 +174,34 @@ mod tests {
         let value = sha256(b"abc");
         assert_eq!(value[..4], [0xba, 0x78, 0x16, 0xbf]);
         assert_eq!(Digest::of(DigestAlgorithm::Sha256, b"abc").bytes(), value);
+    }
+
+    #[test]
+    fn the_published_values_of_sm3() {
+        // GB/T 32905 annex A.
+        let sixteen = b"abcd".repeat(16);
+        for (message, start) in [
+            (
+                &b"abc"[..],
+                [0x66, 0xc7, 0xf0, 0xf4, 0x62, 0xee, 0xed, 0xd9],
+            ),
+            (&sixteen, [0xde, 0xbe, 0x9f, 0xf9, 0x22, 0x75, 0xb8, 0xa1]),
+            (b"", [0x1a, 0xb2, 0x1d, 0x83, 0x55, 0xcf, 0xa1, 0x7f]),
+        ] {
+            let value = Digest::of(DigestAlgorithm::Sm3, message);
+            assert_eq!(value.bytes()[..8], start);
+            assert_eq!(value.bytes().len(), DigestAlgorithm::Sm3.length());
+        }
+    }
+
+    #[test]
+    fn each_algorithm_makes_values_of_its_length() {
+        use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512, Sm3};
+        for algorithm in [Sha1, Sha256, Sha384, Sha512, Sm3] {
+            let value = Digest::of(algorithm, b"abc");
+            assert_eq!(value.bytes().len(), algorithm.length());
+            assert_eq!(Digest::from_bytes(algorithm, value.bytes()), Ok(value));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Algorithms behind two words, sign and check; keys at rest; randomness.
 //!
 //! The only crate that names the package behind the algorithms. An algorithm is a value here, never
-//! a second implementation of a protocol (D5): what comes later (SM2, devices) adds variants.
+//! a second implementation of a protocol (D5): what comes later (devices) adds variants.
 
 pub mod aead;
 mod authorisation;
@@ -15,6 +15,7 @@ mod random;
 pub mod sign_in;
 mod signature;
 mod signer;
+pub mod sm;
 mod spki;
 mod statement;
 
@@ -24,7 +25,7 @@ pub use digest::{Digest, DigestAlgorithm, Hasher, sha256};
 pub use keystore::{Cost, KeyStore, KeyStoreError, NewKey, Releaser, StoredKey};
 pub use listing::Listing;
 pub use mac::{constant_time_eq, hmac_sha256};
-pub use public_key::{CheckSignature, KeyAlgorithm, MIN_RSA_BITS, PublicKey, ReadKey};
+pub use public_key::{CheckSignature, KeyAlgorithm, PublicKey, ReadKey};
 pub use random::{Random, RandomUnavailable, SeededRandom, SystemRandom};
 pub use signature::{Signature, SignatureAlgorithm, WrongForm};
 pub use signer::{

@@ -1,8 +1,8 @@
 //! Public keys: read from SubjectPublicKeyInfo, and asked to check signatures.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use ring::agreement;
 use ring::signature as algorithms;
@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::digest::sha256;
 use crate::signature::{Signature, SignatureAlgorithm};
+use crate::sm::signature as sm2;
 use crate::spki::{only, positive, take};
 
 /// What kind of key.
@@ -24,10 +25,10 @@ pub enum KeyAlgorithm {
     Ed25519,
     /// RSA.
     Rsa,
+    /// A point on the curve of SM2 (GB/T 32918.5).
+    Sm2,
 }
 
-/// Smallest RSA modulus that is read, in bits (T-C4).
-pub const MIN_RSA_BITS: usize = 2048;
 /// Largest RSA modulus that is read, in bits: beyond it a check is an attack on time.
 pub(crate) const MAX_RSA_BITS: usize = 8192;
 
@@ -38,33 +39,41 @@ pub struct PublicKey {
     spki: Box<[u8]>,
     /// Where the content of the BIT STRING begins in `spki`.
     bits: usize,
-    on_curve: OnCurve,
+    known: Known,
 }
 
-/// Whether its point was found to lie on the curve: what was asked once need not be computed again.
+/// What was found out about it: what was asked once need not be computed again.
 #[derive(Clone, Default)]
-struct OnCurve(Arc<AtomicBool>);
+struct Known(Arc<Found>);
 
-impl OnCurve {
-    fn is_known(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+#[derive(Default)]
+struct Found {
+    on_curve: AtomicBool,
+    /// Ready to check with; `None` where the point is not on the curve. Behind a pointer: room that is not yet used would
+    /// keep what the stack held before, which may have been a private key (T-K4).
+    sm2: OnceLock<Option<Box<sm2::Checker>>>,
+}
+
+impl Known {
+    fn is_on_curve(&self) -> bool {
+        self.0.on_curve.load(Ordering::Relaxed)
     }
 
     fn note(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.on_curve.store(true, Ordering::Relaxed);
     }
 }
 
 /// Two keys are the same whatever was asked of them.
-impl PartialEq for OnCurve {
-    fn eq(&self, _: &OnCurve) -> bool {
+impl PartialEq for Known {
+    fn eq(&self, _: &Known) -> bool {
         true
     }
 }
 
-impl Eq for OnCurve {}
+impl Eq for Known {}
 
-impl Hash for OnCurve {
+impl Hash for Known {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
@@ -93,7 +102,7 @@ pub enum ReadKey {
     /// The point does not lie on the curve.
     #[error("the point is not on the curve")]
     NotOnCurve,
-    /// RSA below [`MIN_RSA_BITS`], above `MAX_RSA_BITS`, or not whole octets.
+    /// RSA below [`PublicKey::MIN_RSA_BITS`], above `MAX_RSA_BITS`, or not whole octets.
     #[error("an RSA modulus of {bits} bits")]
     RsaSize {
         /// Bits of the modulus.
@@ -126,6 +135,9 @@ const ID_ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const ID_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
 impl PublicKey {
+    /// Smallest RSA modulus that is read, in bits (T-C4).
+    pub const MIN_RSA_BITS: usize = 2048;
+
     /// Reads a SubjectPublicKeyInfo.
     ///
     /// # Errors
@@ -148,8 +160,13 @@ impl PublicKey {
             ID_EC => match only(parameters, 0x06) {
                 Some(ID_P256) => KeyAlgorithm::EcP256,
                 Some(ID_P384) => KeyAlgorithm::EcP384,
+                Some(sm2::CURVE) => KeyAlgorithm::Sm2,
                 _ => return Err(ReadKey::Unsupported),
             },
+            // The curve as the algorithm is read too, bare or with itself for a curve; never written.
+            sm2::CURVE if parameters.is_empty() || only(parameters, 0x06) == Some(sm2::CURVE) => {
+                KeyAlgorithm::Sm2
+            }
             // RFC 8410 3: parameters absent.
             ID_ED25519 if parameters.is_empty() => KeyAlgorithm::Ed25519,
             // RFC 3279 2.3.1: parameters NULL.
@@ -162,7 +179,7 @@ impl PublicKey {
             algorithm,
             spki: spki.into(),
             bits: spki.len() - bits.len(),
-            on_curve: OnCurve::default(),
+            known: Known::default(),
         })
     }
 
@@ -189,7 +206,7 @@ impl PublicKey {
     #[must_use]
     pub fn strength_bits(&self) -> usize {
         match self.algorithm {
-            KeyAlgorithm::EcP256 | KeyAlgorithm::Ed25519 => 256,
+            KeyAlgorithm::EcP256 | KeyAlgorithm::Ed25519 | KeyAlgorithm::Sm2 => 256,
             KeyAlgorithm::EcP384 => 384,
             KeyAlgorithm::Rsa => only(self.bits(), 0x30)
                 .and_then(positive)
@@ -206,9 +223,12 @@ impl PublicKey {
         let curve = match self.algorithm {
             KeyAlgorithm::EcP256 => &agreement::ECDH_P256,
             KeyAlgorithm::EcP384 => &agreement::ECDH_P384,
+            KeyAlgorithm::Sm2 => {
+                return self.sm2().map(|_| ()).ok_or(ReadKey::NotOnCurve);
+            }
             KeyAlgorithm::Ed25519 | KeyAlgorithm::Rsa => return Ok(()),
         };
-        if self.on_curve.is_known() {
+        if self.known.is_on_curve() {
             return Ok(());
         }
         // The agreement validates its peer's point before it uses it; the result is thrown away.
@@ -217,7 +237,7 @@ impl PublicKey {
             .map_err(|_| ReadKey::Unsupported)?;
         let peer = agreement::UnparsedPublicKey::new(curve, self.bits());
         agreement::agree_ephemeral(own, &peer, |_| ()).map_err(|_| ReadKey::NotOnCurve)?;
-        self.on_curve.note();
+        self.known.note();
         Ok(())
     }
 
@@ -231,21 +251,63 @@ impl PublicKey {
         message: &[u8],
         signature: &Signature,
     ) -> Result<(), CheckSignature> {
-        let method = self
-            .method(algorithm)
-            .ok_or(CheckSignature::WrongAlgorithm)?;
+        let is_sm2 = (self.algorithm, algorithm) == (KeyAlgorithm::Sm2, SignatureAlgorithm::Sm2Sm3);
+        let method = self.method(algorithm);
+        if method.is_none() && !is_sm2 {
+            return Err(CheckSignature::WrongAlgorithm);
+        }
         if signature
             .checked()
             .is_some_and(|name| *name == self.name_of(algorithm, message))
         {
             return Ok(());
         }
+        let Some(method) = method else {
+            return self.check_sm2(None, message, signature);
+        };
         algorithms::UnparsedPublicKey::new(method, self.bits())
             .verify(message, signature.bytes())
             .map_err(|_| CheckSignature::Bad)?;
         // The point was looked at before anything was computed with it.
-        self.on_curve.note();
+        self.known.note();
         Ok(())
+    }
+
+    /// Checks an SM2 signature that was made under another identity than the default one: only where a policy names it
+    /// (T-V8).
+    ///
+    /// # Errors
+    /// `WrongAlgorithm` for a key of another kind, `Bad`; an identity of 8 KiB and more has no signature.
+    pub fn check_identified(
+        &self,
+        identity: &[u8],
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<(), CheckSignature> {
+        if self.algorithm != KeyAlgorithm::Sm2 {
+            return Err(CheckSignature::WrongAlgorithm);
+        }
+        self.check_sm2(Some(identity), message, signature)
+    }
+
+    fn check_sm2(
+        &self,
+        identity: Option<&[u8]>,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<(), CheckSignature> {
+        self.sm2()
+            .filter(|key| key.is_good(identity, message, signature.bytes()))
+            .map(|_| ())
+            .ok_or(CheckSignature::Bad)
+    }
+
+    fn sm2(&self) -> Option<&sm2::Checker> {
+        self.known
+            .0
+            .sm2
+            .get_or_init(|| sm2::Checker::new(self.bits()).map(Box::new))
+            .as_deref()
     }
 
     /// What a signature that was checked is remembered under: the key, the algorithm, and the message.
@@ -285,7 +347,7 @@ fn inspect_bits(algorithm: KeyAlgorithm, bits: &[u8]) -> Result<(), ReadKey> {
         _ => Err(ReadKey::PointForm),
     };
     match algorithm {
-        KeyAlgorithm::EcP256 => point(32),
+        KeyAlgorithm::EcP256 | KeyAlgorithm::Sm2 => point(32),
         KeyAlgorithm::EcP384 => point(48),
         KeyAlgorithm::Ed25519 if bits.len() == 32 => Ok(()),
         KeyAlgorithm::Ed25519 => Err(ReadKey::PointForm),
@@ -302,7 +364,7 @@ fn inspect_rsa(bits: &[u8]) -> Result<(), ReadKey> {
         return Err(ReadKey::Malformed);
     }
     let size = bits_of(modulus);
-    if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&size) || !size.is_multiple_of(8) {
+    if !(PublicKey::MIN_RSA_BITS..=MAX_RSA_BITS).contains(&size) || !size.is_multiple_of(8) {
         return Err(ReadKey::RsaSize { bits: size });
     }
     if modulus.last().is_none_or(|last| last & 1 == 0) {
@@ -340,7 +402,11 @@ mod tests {
 
     #[test]
     fn a_point_off_the_curve_is_refused() {
-        for algorithm in [KeyAlgorithm::EcP256, KeyAlgorithm::EcP384] {
+        for algorithm in [
+            KeyAlgorithm::EcP256,
+            KeyAlgorithm::EcP384,
+            KeyAlgorithm::Sm2,
+        ] {
             let good = key(algorithm);
             assert_eq!(good.inspect(), Ok(()));
             let mut spki = good.spki().to_vec();

@@ -31,6 +31,8 @@ pub enum SignatureAlgorithm {
     RsaPssSha384,
     /// RSASSA-PSS with SHA-512 throughout and a salt of 64 octets.
     RsaPssSha512,
+    /// SM2 with SM3 under the default identity, `1234567812345678` (GB/T 32918.2, GB/T 35276 10).
+    Sm2Sm3,
 }
 
 impl SignatureAlgorithm {
@@ -47,11 +49,12 @@ impl SignatureAlgorithm {
             | Self::RsaPkcs1Sha384
             | Self::RsaPssSha384 => DigestAlgorithm::Sha384,
             Self::Ed25519 | Self::RsaPkcs1Sha512 | Self::RsaPssSha512 => DigestAlgorithm::Sha512,
+            Self::Sm2Sm3 => DigestAlgorithm::Sm3,
         }
     }
 }
 
-/// A signature value as X.509 and CMS carry it: DER `SEQUENCE {r, s}` for ECDSA, the bare octets
+/// A signature value as X.509 and CMS carry it: DER `SEQUENCE {r, s}` for ECDSA and SM2, the bare octets
 /// for Ed25519 and RSA.
 ///
 /// A value that was just made here knows what it was checked for (T-C3): the same question about it is answered without
@@ -135,7 +138,7 @@ impl Signature {
         self.bytes
     }
 
-    /// An ECDSA value as `r ‖ s`, each `width` octets (JOSE, COSE).
+    /// An ECDSA or SM2 value as `r ‖ s`, each `width` octets (JOSE, COSE).
     ///
     /// # Errors
     /// `NotTwoIntegers`, `TooWide`.
@@ -150,7 +153,7 @@ impl Signature {
         Ok(fixed)
     }
 
-    /// An ECDSA value from `r ‖ s`.
+    /// An ECDSA or SM2 value from `r ‖ s`.
     ///
     /// # Errors
     /// `Halves` for an odd or empty length.

@@ -17,8 +17,9 @@ use crate::authorisation::Authorisation;
 use crate::digest::{Digest, sha256};
 use crate::mac::constant_time_eq;
 use crate::public_key::{KeyAlgorithm, PublicKey, ReadKey};
-use crate::random::Random;
+use crate::random::{Random, SystemRandom};
 use crate::signature::{Signature, SignatureAlgorithm};
+use crate::sm::signature as sm2;
 use crate::spki::element;
 
 /// What is signed.
@@ -99,7 +100,7 @@ pub enum SignError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReadPrivateKey {
-    /// Not the PKCS#8 of a supported key (RSA 2048–4096 with CRT parameters, P-256, P-384, Ed25519).
+    /// Not the PKCS#8 of a supported key (RSA 2048–4096 with CRT parameters, P-256, P-384, Ed25519, SM2).
     #[error("the private key is not readable")]
     Unreadable,
     /// The algorithm asked for does not go with it.
@@ -120,6 +121,7 @@ enum Private {
     Ec(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
     Rsa(Box<rsa::KeyPair>),
+    Sm2(Box<sm2::Key>),
 }
 
 /// A key in the memory of this process.
@@ -164,6 +166,9 @@ impl SoftwareSigner {
         } else if let Ok(key) = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8) {
             let spki = spki_of(ED25519, key.public_key().as_ref());
             (Private::Ed25519(key), spki, A::Ed25519)
+        } else if let Some(key) = sm2::Key::from_pkcs8(pkcs8) {
+            let spki = spki_of(sm2::IDENTIFIER, key.bits());
+            (Private::Sm2(Box::new(key)), spki, A::Sm2Sm3)
         } else {
             let key = rsa::KeyPair::from_pkcs8(pkcs8).map_err(|_| ReadPrivateKey::Unreadable)?;
             let spki = spki_of(RSA, key.public().as_ref());
@@ -215,6 +220,9 @@ impl SoftwareSigner {
                     .map_err(|_| SignError::Failed)?;
                 out
             }
+            Private::Sm2(key) => key
+                .sign(message, &SystemRandom::new())
+                .ok_or(SignError::Failed)?,
         };
         Ok(Signature::new(bytes))
     }
@@ -244,7 +252,8 @@ impl Drop for SoftwareSigner {
                 }
                 std::hint::black_box(key);
             }
-            Private::Rsa(_) => {}
+            // The one wipes itself, the other cannot be.
+            Private::Sm2(_) | Private::Rsa(_) => {}
         }
     }
 }
@@ -365,6 +374,7 @@ pub fn generate_pkcs8(
             body.extend(element(0x04, &element(0x04, seed.as_ref())));
             Ok(Zeroizing::new(element(0x30, &body)))
         }
+        KeyAlgorithm::Sm2 => sm2::generate_pkcs8(random).map_err(|_| ReadPrivateKey::NoRandomness),
         KeyAlgorithm::Rsa => Err(ReadPrivateKey::NotGenerated),
     }
 }
@@ -413,6 +423,7 @@ mod tests {
             KeyAlgorithm::EcP256,
             KeyAlgorithm::EcP384,
             KeyAlgorithm::Ed25519,
+            KeyAlgorithm::Sm2,
         ] {
             let pkcs8 = generate_pkcs8(kind, &SystemRandom::new()).expect("generated here");
             let signer = SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own");
@@ -438,7 +449,11 @@ mod tests {
             let pkcs8 = generate_pkcs8(kind, &SystemRandom::new()).expect("generated here");
             SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own")
         };
-        for kind in [KeyAlgorithm::EcP256, KeyAlgorithm::Ed25519] {
+        for kind in [
+            KeyAlgorithm::EcP256,
+            KeyAlgorithm::Ed25519,
+            KeyAlgorithm::Sm2,
+        ] {
             let (own, other) = (signer(kind), signer(kind));
             let made = own
                 .sign(Input::Message(b"message"), &under(b"message"))

@@ -196,6 +196,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rustls-native-certs", &["courier"]),
     ("rustls-webpki", &["pki"]),
     ("rusqlite", &["store"]),
+    ("sm2", &["crypto"]),
+    ("sm3", &["crypto"]),
     ("sqlx", &["store"]),
     (
         "tokio",

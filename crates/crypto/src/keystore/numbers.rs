@@ -29,6 +29,7 @@ const ALGORITHMS: &[(u8, SignatureAlgorithm)] = &[
     (9, SignatureAlgorithm::RsaPssSha256),
     (10, SignatureAlgorithm::RsaPssSha384),
     (11, SignatureAlgorithm::RsaPssSha512),
+    (12, SignatureAlgorithm::Sm2Sm3),
 ];
 
 /// The number of a use; 0, which no reader accepts, for one without a number.

@@ -49,7 +49,7 @@ pub struct Strength<'a> {
 impl Default for Strength<'_> {
     fn default() -> Self {
         Self {
-            rsa_bits: crypto::MIN_RSA_BITS,
+            rsa_bits: PublicKey::MIN_RSA_BITS,
             refused: &[],
         }
     }

@@ -525,7 +525,7 @@ pub(crate) fn act(job: &Job, by: &By, deed: Deed, detail: Vec<(&'static str, Str
     about.act(by, deed, detail)
 }
 
-const ALGORITHMS: [(SignatureAlgorithm, &str); 11] = [
+const ALGORITHMS: [(SignatureAlgorithm, &str); 12] = [
     (SignatureAlgorithm::EcdsaP256Sha256, "ecdsa-p256-sha256"),
     (SignatureAlgorithm::EcdsaP256Sha384, "ecdsa-p256-sha384"),
     (SignatureAlgorithm::EcdsaP384Sha256, "ecdsa-p384-sha256"),
@@ -537,6 +537,7 @@ const ALGORITHMS: [(SignatureAlgorithm, &str); 11] = [
     (SignatureAlgorithm::RsaPssSha256, "rsa-pss-sha256"),
     (SignatureAlgorithm::RsaPssSha384, "rsa-pss-sha384"),
     (SignatureAlgorithm::RsaPssSha512, "rsa-pss-sha512"),
+    (SignatureAlgorithm::Sm2Sm3, "sm2-sm3"),
 ];
 
 fn algorithm_code(algorithm: SignatureAlgorithm) -> &'static str {

@@ -1,0 +1,110 @@
+//! SM2 and SM3 in σ, the processor time of one P-256 signature, which is taken before and after each measurement on
+//! the same processor. The signatures are bare: a throw-away key does not check what it signed.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use crypto::{
+    Digest, DigestAlgorithm, KeyAlgorithm, PublicKey, Signature, SignatureAlgorithm, SystemRandom,
+    ThrowAway,
+};
+
+/// Measurements; the middle one is told.
+const ROUNDS: usize = 11;
+/// Signatures of one measurement of σ.
+const SIGNATURES: u32 = 2_000;
+const MESSAGE: &[u8] = b"one signature";
+/// Octets of one measurement of a digest.
+const OCTETS: usize = 16 * 1024 * 1024;
+
+fn main() {
+    let p256 = key(SignatureAlgorithm::EcdsaP256Sha256, KeyAlgorithm::EcP256);
+    let sm2 = key(SignatureAlgorithm::Sm2Sm3, KeyAlgorithm::Sm2);
+    println!("the middle of {ROUNDS}");
+    for (name, key) in [("P-256", &p256), ("SM2", &sm2)] {
+        let value = received(key);
+        tell(&format!("{name} signature"), &p256, 500, || {
+            black_box(key.sign(black_box(MESSAGE)).expect("signs"));
+        });
+        tell(&format!("{name} check, key known"), &p256, 300, || {
+            key.public_key()
+                .check(key.algorithm(), black_box(MESSAGE), &value)
+                .expect("its own");
+        });
+        let spki = key.public_key().spki();
+        tell(
+            &format!("{name} check, key read for it"),
+            &p256,
+            300,
+            || {
+                PublicKey::parse(black_box(spki))
+                    .expect("a key")
+                    .check(key.algorithm(), MESSAGE, &value)
+                    .expect("its own");
+            },
+        );
+    }
+    let octets = vec![0x5a; OCTETS];
+    for algorithm in [DigestAlgorithm::Sm3, DigestAlgorithm::Sha256] {
+        let mut rates: Vec<f64> = (0..ROUNDS)
+            .map(|_| {
+                let cost = time(2, || {
+                    black_box(Digest::of(algorithm, black_box(&octets)));
+                });
+                16.0 * 1.048_576 / cost.as_secs_f64()
+            })
+            .collect();
+        rates.sort_by(f64::total_cmp);
+        println!(
+            "{:40} {:8.0} MB/s",
+            format!("{algorithm:?}"),
+            rates[ROUNDS / 2]
+        );
+    }
+}
+
+fn key(algorithm: SignatureAlgorithm, kind: KeyAlgorithm) -> ThrowAway {
+    ThrowAway::generate(algorithm, kind, &SystemRandom::new()).expect("made here")
+}
+
+/// A signature as it would be received: nothing is known of it.
+fn received(key: &ThrowAway) -> Signature {
+    Signature::new(key.sign(MESSAGE).expect("signs").into_bytes())
+}
+
+/// Prints what `act` costs.
+fn tell(what: &str, p256: &ThrowAway, times: u32, mut act: impl FnMut()) {
+    let sigma = || {
+        time(SIGNATURES, || {
+            black_box(p256.sign(black_box(MESSAGE)).expect("signs"));
+        })
+    };
+    let mut costs: Vec<(f64, Duration)> = (0..ROUNDS)
+        .map(|_| {
+            let before = sigma();
+            let cost = time(times, &mut act);
+            let sigma = (before + sigma()) / 2;
+            (cost.as_secs_f64() / sigma.as_secs_f64(), cost)
+        })
+        .collect();
+    costs.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (sigmas, cost) = costs[ROUNDS / 2];
+    let micros = cost.as_secs_f64() * 1e6;
+    println!("{what:40} {sigmas:6.1} σ {micros:8.0} µs");
+}
+
+/// The processor time of one of `times`.
+fn time(times: u32, mut act: impl FnMut()) -> Duration {
+    let began = processor();
+    for _ in 0..times {
+        act();
+    }
+    (processor() - began) / times
+}
+
+/// The processor time of this thread until now.
+fn processor() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").expect("this is Linux");
+    let first = told.split_whitespace().next().expect("a figure");
+    Duration::from_nanos(first.parse().expect("nanoseconds"))
+}

@@ -1,0 +1,8 @@
+//! What the Chinese national algorithms have beside signatures and digests.
+//!
+//! SM2 signatures are [`crate::SignatureAlgorithm::Sm2Sm3`], SM3 is [`crate::DigestAlgorithm::Sm3`]: values like any other.
+
+mod keyed;
+pub(crate) mod signature;
+
+pub use self::keyed::hmac_sm3;

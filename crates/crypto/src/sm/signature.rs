@@ -1,0 +1,284 @@
+//! SM2 signatures (GB/T 32918.2): keys, their PKCS#8, and what is asked of a value.
+//!
+//! The arithmetic is the package's; what it is asked to work on is checked here.
+
+use ::sm2::dsa::signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner};
+use ::sm2::dsa::signature::rand_core::{TryCryptoRng, TryRng};
+use ::sm2::dsa::{Signature as Value, SigningKey, VerifyingKey};
+use sm3::{Digest as _, Sm3};
+use zeroize::Zeroizing;
+
+use crate::random::{Random, RandomUnavailable};
+use crate::spki::{element, integer, only, take, two_integers};
+
+/// The identity under which everything is signed that is no TLS handshake (GB/T 35276 10).
+pub(crate) const DEFAULT_IDENTITY: &[u8] = b"1234567812345678";
+/// The curve as `namedCurve`: 1.2.156.10197.1.301, content octets.
+pub(crate) const CURVE: &[u8] = &[0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d];
+/// AlgorithmIdentifier content: id-ecPublicKey, the curve.
+pub(crate) const IDENTIFIER: &[u8] = &[
+    0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x81, 0x1c, 0xcf, 0x55,
+    0x01, 0x82, 0x2d,
+];
+const WIDTH: usize = 32;
+
+/// a, b and the base point (GB/T 32918.5), as Z has them.
+const PARAMETERS: [[u8; WIDTH]; 4] = [
+    [
+        0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xfc,
+    ],
+    [
+        0x28, 0xe9, 0xfa, 0x9e, 0x9d, 0x9f, 0x5e, 0x34, 0x4d, 0x5a, 0x9e, 0x4b, 0xcf, 0x65, 0x09,
+        0xa7, 0xf3, 0x97, 0x89, 0xf5, 0x15, 0xab, 0x8f, 0x92, 0xdd, 0xbc, 0xbd, 0x41, 0x4d, 0x94,
+        0x0e, 0x93,
+    ],
+    [
+        0x32, 0xc4, 0xae, 0x2c, 0x1f, 0x19, 0x81, 0x19, 0x5f, 0x99, 0x04, 0x46, 0x6a, 0x39, 0xc9,
+        0x94, 0x8f, 0xe3, 0x0b, 0xbf, 0xf2, 0x66, 0x0b, 0xe1, 0x71, 0x5a, 0x45, 0x89, 0x33, 0x4c,
+        0x74, 0xc7,
+    ],
+    [
+        0xbc, 0x37, 0x36, 0xa2, 0xf4, 0xf6, 0x77, 0x9c, 0x59, 0xbd, 0xce, 0xe3, 0x6b, 0x69, 0x21,
+        0x53, 0xd0, 0xa9, 0x87, 0x7c, 0xc6, 0x2a, 0x47, 0x40, 0x02, 0xdf, 0x32, 0xe5, 0x21, 0x39,
+        0xf0, 0xa0,
+    ],
+];
+/// n − 1, one less than the order of the curve.
+const LAST: [u8; WIDTH] = [
+    0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0x72, 0x03, 0xdf, 0x6b, 0x21, 0xc6, 0x05, 0x2b, 0x53, 0xbb, 0xf4, 0x09, 0x39, 0xd5, 0x41, 0x22,
+];
+
+/// Z, which stands before a message: `SM3(ENTL ‖ ID ‖ a ‖ b ‖ Gx ‖ Gy ‖ Px ‖ Py)` (GB/T 32918.2 5.5); `point` is
+/// `Px ‖ Py`. `None` for an identity of 8 KiB and more, whose bits two octets do not count.
+fn identity_digest(identity: &[u8], point: &[u8]) -> Option<[u8; 32]> {
+    let bits = u16::try_from(identity.len().checked_mul(8)?).ok()?;
+    let mut hasher = Sm3::new_with_prefix(bits.to_be_bytes()).chain_update(identity);
+    for parameter in PARAMETERS {
+        hasher.update(parameter);
+    }
+    Some(hasher.chain_update(point).finalize().into())
+}
+
+/// `SM3(Z ‖ M)`.
+fn message_digest(identity_digest: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    Sm3::new_with_prefix(identity_digest)
+        .chain_update(message)
+        .finalize()
+        .into()
+}
+
+/// A public key whose point lies on the curve.
+pub(crate) struct Checker {
+    key: VerifyingKey,
+    /// `Px ‖ Py`.
+    point: [u8; 2 * WIDTH],
+    usual: [u8; 32],
+}
+
+impl Checker {
+    /// Takes an uncompressed point, `04 ‖ Px ‖ Py`; `None` if it is none of the curve.
+    pub(crate) fn new(bits: &[u8]) -> Option<Checker> {
+        let point: [u8; 2 * WIDTH] = bits.strip_prefix(&[0x04])?.try_into().ok()?;
+        let key = VerifyingKey::from_sec1_bytes("", bits).ok()?;
+        Some(Checker {
+            key,
+            point,
+            usual: identity_digest(DEFAULT_IDENTITY, &point)?,
+        })
+    }
+
+    /// Whether the value is one of this key over `message`, under the default identity or another one.
+    pub(crate) fn is_good(&self, identity: Option<&[u8]>, message: &[u8], value: &[u8]) -> bool {
+        self.judge(identity, message, value).is_some()
+    }
+
+    fn judge(&self, identity: Option<&[u8]>, message: &[u8], value: &[u8]) -> Option<()> {
+        // GB/T 35276 7.3: DER of two positive numbers, nothing behind them; GB/T 32918.2 7.1 B1 and B2: both in
+        // [1, n − 1], which the package asks; it refuses t = 0 (B5).
+        let (r, s) = two_integers(value)?;
+        let value = Value::from_bytes(&fixed(r, s)?.into()).ok()?;
+        let before = match identity {
+            None => self.usual,
+            Some(identity) => identity_digest(identity, &self.point)?,
+        };
+        self.judge_digest(&message_digest(&before, message), &value)
+    }
+
+    fn judge_digest(&self, digest: &[u8; 32], value: &Value) -> Option<()> {
+        self.key.verify_prehash(digest, value).ok()
+    }
+}
+
+fn fixed(r: &[u8], s: &[u8]) -> Option<[u8; 2 * WIDTH]> {
+    let mut fixed = [0; 2 * WIDTH];
+    for (half, number) in fixed.chunks_exact_mut(WIDTH).zip([r, s]) {
+        let start = WIDTH.checked_sub(number.len())?;
+        half.get_mut(start..)?.copy_from_slice(number);
+    }
+    Some(fixed)
+}
+
+/// A private key in memory; overwritten with a worthless one when it is dropped (T-K4).
+pub(crate) struct Key {
+    key: SigningKey,
+    usual: [u8; 32],
+    bits: [u8; 2 * WIDTH + 1],
+}
+
+impl Key {
+    /// Reads PKCS#8 (RFC 5958 2, RFC 5915 3): version 0, id-ecPublicKey with the curve, d in [1, n − 2]; a curve or a
+    /// public key inside, where given, is the key's own.
+    pub(crate) fn from_pkcs8(pkcs8: &[u8]) -> Option<Key> {
+        let body = only(pkcs8, 0x30)?;
+        let (&[0], rest) = take(body, 0x02)? else {
+            return None;
+        };
+        let (identifier, rest) = take(rest, 0x30)?;
+        if identifier != IDENTIFIER {
+            return None;
+        }
+        let (inside, attributes) = take(rest, 0x04)?;
+        if !attributes.is_empty() && only(attributes, 0xa0).is_none() {
+            return None;
+        }
+        let (&[1], rest) = take(only(inside, 0x30)?, 0x02)? else {
+            return None;
+        };
+        let (number, mut rest) = take(rest, 0x04)?;
+        let key = Key::from_number(number)?;
+        if let Some((curve, after)) = take(rest, 0xa0) {
+            (only(curve, 0x06)? == CURVE).then_some(())?;
+            rest = after;
+        }
+        if let Some((public, after)) = take(rest, 0xa1) {
+            let [0, bits @ ..] = only(public, 0x03)? else {
+                return None;
+            };
+            (bits == key.bits).then_some(())?;
+            rest = after;
+        }
+        rest.is_empty().then_some(key)
+    }
+
+    fn from_number(number: &[u8]) -> Option<Key> {
+        if !is_private(number) {
+            return None;
+        }
+        let key = SigningKey::from_slice("", number).ok()?;
+        let bits: [u8; 2 * WIDTH + 1] = key
+            .verifying_key()
+            .to_sec1_bytes()
+            .as_ref()
+            .try_into()
+            .ok()?;
+        let usual = identity_digest(DEFAULT_IDENTITY, bits.get(1..)?)?;
+        Some(Key { key, usual, bits })
+    }
+
+    /// Its public half, `04 ‖ Px ‖ Py`.
+    pub(crate) fn bits(&self) -> &[u8] {
+        &self.bits
+    }
+
+    /// Signs `message` under the default identity: DER `SEQUENCE { r, s }`. The nonce is derived from key and message
+    /// and hedged with fresh octets of the system (T-K5).
+    pub(crate) fn sign(&self, message: &[u8], random: &dyn Random) -> Option<Vec<u8>> {
+        let digest = message_digest(&self.usual, message);
+        // GB/T 32918.2 6.1 A5 and A6: once again where r or s is 0 or r + k is n.
+        let value = (0..3).find_map(|_| {
+            self.key
+                .sign_prehash_with_rng(&mut Source(random), &digest)
+                .ok()
+        })?;
+        let mut body = integer(&value.r_bytes());
+        body.append(&mut integer(&value.s_bytes()));
+        Some(element(0x30, &body))
+    }
+}
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        let mut one = [0; WIDTH];
+        one[WIDTH - 1] = 1;
+        if let Ok(other) = SigningKey::from_slice("", &one) {
+            self.key = other;
+        }
+        std::hint::black_box(&mut self.key);
+    }
+}
+
+/// Whether these octets are a private number: 32 of them, in [1, n − 2]. n − 1 would have no inverse of 1 + d.
+fn is_private(number: &[u8]) -> bool {
+    number.len() == WIDTH && number.iter().any(|octet| *octet != 0) && is_below(number, &LAST)
+}
+
+/// Compares without a branch on either number.
+fn is_below(left: &[u8], right: &[u8]) -> bool {
+    let borrow = left
+        .iter()
+        .zip(right)
+        .rev()
+        .fold(0_u16, |borrow, (left, right)| {
+            (u16::from(*left)
+                .wrapping_sub(u16::from(*right))
+                .wrapping_sub(borrow))
+                >> 15
+        });
+    borrow == 1
+}
+
+/// A fresh private key as PKCS#8.
+///
+/// # Errors
+/// No randomness.
+pub(crate) fn generate_pkcs8(random: &dyn Random) -> Result<Zeroizing<Vec<u8>>, RandomUnavailable> {
+    let mut number = Zeroizing::new([0; WIDTH]);
+    let key = loop {
+        random.fill(number.as_mut())?;
+        // GB/T 32918.1 6.1: uniform in [1, n − 2]: what is not below is thrown away.
+        if let Some(key) = Key::from_number(number.as_ref()) {
+            break key;
+        }
+    };
+    let mut bits = vec![0];
+    bits.extend_from_slice(key.bits());
+    let mut private = Zeroizing::new(vec![0x02, 0x01, 0x01]);
+    private.extend(&*Zeroizing::new(element(0x04, number.as_ref())));
+    private.extend(element(0xa1, &element(0x03, &bits)));
+    let private = Zeroizing::new(element(0x30, &private));
+    let mut body = Zeroizing::new(vec![0x02, 0x01, 0x00]);
+    body.extend(element(0x30, IDENTIFIER));
+    body.extend(&*Zeroizing::new(element(0x04, &private)));
+    Ok(Zeroizing::new(element(0x30, &body)))
+}
+
+/// Randomness as the package asks for it.
+struct Source<'a>(&'a dyn Random);
+
+impl TryRng for Source<'_> {
+    type Error = RandomUnavailable;
+
+    fn try_next_u32(&mut self) -> Result<u32, RandomUnavailable> {
+        let mut octets = [0; 4];
+        self.0.fill(&mut octets)?;
+        Ok(u32::from_be_bytes(octets))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, RandomUnavailable> {
+        let mut octets = [0; 8];
+        self.0.fill(&mut octets)?;
+        Ok(u64::from_be_bytes(octets))
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), RandomUnavailable> {
+        self.0.fill(out)
+    }
+}
+
+impl TryCryptoRng for Source<'_> {}
+
+#[cfg(test)]
+mod tests;
