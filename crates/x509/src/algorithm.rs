@@ -18,6 +18,11 @@ const RSA_PSS: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 1, 10]);
 const RSA_SHA256: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 1, 11]);
 const RSA_SHA384: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 1, 12]);
 const RSA_SHA512: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 1, 13]);
+/// GB/T 32905 and GB/T 32918 by GM/T 0006.
+const SM3: Oid = Oid::of(&[1, 2, 156, 10_197, 1, 401]);
+/// SM2-1: the signature alone, where a digest algorithm stands beside it.
+const SM2: Oid = Oid::of(&[1, 2, 156, 10_197, 1, 301, 1]);
+const SM2_SM3: Oid = Oid::of(&[1, 2, 156, 10_197, 1, 501]);
 const ED25519: Oid = Oid::of(&[1, 3, 101, 112]);
 
 /// An algorithm by its identifier, with its parameters as they were received.
@@ -122,7 +127,7 @@ impl AlgorithmIdentifier {
     /// certificates, lists and OCSP responses.
     ///
     /// # Errors
-    /// See [`ResolveAlgorithm`]; `Unknown` too for rsaEncryption, which names no digest.
+    /// See [`ResolveAlgorithm`]; `Unknown` too for rsaEncryption and SM2-1, which name no digest.
     pub fn signature(&self, key: KeyAlgorithm) -> Result<SignatureAlgorithm, ResolveAlgorithm> {
         match self.fixed_digest()? {
             Some(digest) => self.signature_over(digest, key),
@@ -140,7 +145,7 @@ impl AlgorithmIdentifier {
         key: KeyAlgorithm,
     ) -> Result<SignatureAlgorithm, ResolveAlgorithm> {
         use DigestAlgorithm::{Sha256, Sha384, Sha512};
-        use KeyAlgorithm::{EcP256, EcP384, Ed25519};
+        use KeyAlgorithm::{EcP256, EcP384, Ed25519, Sm2};
         use SignatureAlgorithm as A;
         let oid = self.oid;
         self.inspect_beside(digest)?;
@@ -155,9 +160,11 @@ impl AlgorithmIdentifier {
                 _ => None,
             },
             (ED25519, _) => (key == Ed25519).then_some(A::Ed25519),
+            (SM2_SM3, _) | (SM2, DigestAlgorithm::Sm3) => (key == Sm2).then_some(A::Sm2Sm3),
             (RSA_PSS, Sha256) => Some(A::RsaPssSha256),
             (RSA_PSS, Sha384) => Some(A::RsaPssSha384),
             (RSA_PSS, Sha512) => Some(A::RsaPssSha512),
+            (SM2, _) => return Err(ResolveAlgorithm::Digest(Box::new(oid))),
             (_, Sha256) => Some(A::RsaPkcs1Sha256),
             (_, Sha384) => Some(A::RsaPkcs1Sha384),
             (_, Sha512) => Some(A::RsaPkcs1Sha512),
@@ -180,7 +187,7 @@ impl AlgorithmIdentifier {
         }
     }
 
-    /// The digest that the identifier fixes; `None` for rsaEncryption, which leaves it open.
+    /// The digest that the identifier fixes; `None` for rsaEncryption and SM2-1, which leave it open.
     fn fixed_digest(&self) -> Result<Option<DigestAlgorithm>, ResolveAlgorithm> {
         let oid = self.oid;
         let (digest, fits) = match oid {
@@ -198,6 +205,13 @@ impl AlgorithmIdentifier {
                 Some(DigestAlgorithm::Sha512),
                 self.parameters == Parameters::Absent,
             ),
+            // GB/T 20518 5.2: no parameters, and NULL is one.
+            SM2_SM3 => (
+                Some(DigestAlgorithm::Sm3),
+                self.parameters == Parameters::Absent,
+            ),
+            // GM/T 0010: it fixes no digest; parameters as for rsaEncryption, for old writers put NULL.
+            SM2 => (None, !matches!(self.parameters, Parameters::Other(_))),
             // RFC 4055 5: NULL, and absent accepted.
             RSA => (None, !matches!(self.parameters, Parameters::Other(_))),
             RSA_SHA256 => (
@@ -274,6 +288,7 @@ fn digest_oid(algorithm: DigestAlgorithm) -> Oid {
         DigestAlgorithm::Sha1 => SHA1,
         DigestAlgorithm::Sha384 => SHA384,
         DigestAlgorithm::Sha512 => SHA512,
+        DigestAlgorithm::Sm3 => SM3,
         _ => SHA256,
     }
 }
@@ -286,6 +301,7 @@ pub fn digest_of(oid: &Oid) -> Option<DigestAlgorithm> {
         SHA256 => Some(DigestAlgorithm::Sha256),
         SHA384 => Some(DigestAlgorithm::Sha384),
         SHA512 => Some(DigestAlgorithm::Sha512),
+        SM3 => Some(DigestAlgorithm::Sm3),
         _ => None,
     }
 }
@@ -298,6 +314,7 @@ pub fn key_of(algorithm: SignatureAlgorithm) -> KeyAlgorithm {
         A::EcdsaP256Sha256 | A::EcdsaP256Sha384 => KeyAlgorithm::EcP256,
         A::EcdsaP384Sha256 | A::EcdsaP384Sha384 => KeyAlgorithm::EcP384,
         A::Ed25519 => KeyAlgorithm::Ed25519,
+        A::Sm2Sm3 => KeyAlgorithm::Sm2,
         _ => KeyAlgorithm::Rsa,
     }
 }
@@ -312,12 +329,27 @@ pub fn identifier(algorithm: SignatureAlgorithm) -> Vec<u8> {
         A::EcdsaP256Sha256 | A::EcdsaP384Sha256 => bare(ECDSA_SHA256),
         A::EcdsaP256Sha384 | A::EcdsaP384Sha384 => bare(ECDSA_SHA384),
         A::Ed25519 => bare(ED25519),
+        A::Sm2Sm3 => bare(SM2_SM3),
         A::RsaPkcs1Sha256 => with_null(RSA_SHA256),
         A::RsaPkcs1Sha384 => with_null(RSA_SHA384),
         A::RsaPssSha256 => pss(DigestAlgorithm::Sha256),
         A::RsaPssSha384 => pss(DigestAlgorithm::Sha384),
         A::RsaPssSha512 => pss(DigestAlgorithm::Sha512),
         _ => with_null(RSA_SHA512),
+    }
+}
+
+/// The AlgorithmIdentifier where the digest's stands beside it and names itself: SM2-1 in GB/T 35275, rsaEncryption in
+/// PKCS #7; of other algorithms that of [`identifier`].
+#[must_use]
+pub fn bare_identifier(algorithm: SignatureAlgorithm) -> Vec<u8> {
+    use SignatureAlgorithm as A;
+    match algorithm {
+        A::Sm2Sm3 => write::sequence([write::oid(&SM2)]),
+        A::RsaPkcs1Sha256 | A::RsaPkcs1Sha384 | A::RsaPkcs1Sha512 => {
+            write::sequence([write::oid(&RSA), write::null()])
+        }
+        _ => identifier(algorithm),
     }
 }
 
@@ -334,3 +366,6 @@ fn pss(digest: DigestAlgorithm) -> Vec<u8> {
     ]);
     write::sequence([write::oid(&RSA_PSS), parameters])
 }
+
+#[cfg(test)]
+mod tests;
