@@ -1,4 +1,4 @@
-//! CMS SignedData (RFC 5652), as CAdES, PAdES and time-stamps use it: read, inspect, check, prepare.
+//! CMS SignedData (RFC 5652), as CAdES, PAdES and time-stamps use it, and its national sister, GB/T 35275: read, inspect, check, prepare.
 //!
 //! Reading takes BER as real files have it and keeps the original octets of everything that was
 //! signed. Writing is DER. [`SignedData::inspect`] applies the rules that need no key,
@@ -8,6 +8,7 @@ mod attribute;
 mod extend;
 mod fault;
 mod inspect;
+mod national;
 pub mod oids;
 mod prepare;
 mod read;
@@ -17,6 +18,7 @@ pub use attribute::{AlgorithmProtection, Attribute, CertificateHash, SigningCert
 pub use extend::with_unsigned_attribute;
 pub use fault::Fault;
 pub use inspect::Form;
+pub use national::NationalDraft;
 pub use prepare::{Commitment, Draft, PrepareCms, Prepared, Time};
 pub use read::{
     MAX_ATTRIBUTES, MAX_CERTIFICATES, MAX_SIGNED_DATA, MAX_SIGNERS, ReadCms, SignedData, Trailing,

@@ -35,8 +35,6 @@ struct Case {
 }
 
 const AT: UtcDateTime = utc_datetime!(2026-11-22 4:00);
-/// What cannot be judged yet: every case of this folder is refused, for want of the algorithm.
-const UNSUPPORTED: &str = "sm2";
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/rfc3161-ocsp-crl")
@@ -326,17 +324,8 @@ fn every_sample_is_judged_as_its_manifest_says() {
     let mut wrong = Vec::new();
     let mut used = BTreeMap::new();
     for case in cases(&["tsp", "tsp-token", "crl", "ocsp"]) {
-        let (algorithm, name) = case.file.split_once('/').expect("a folder");
+        let (_, name) = case.file.split_once('/').expect("a folder");
         let found = judge(&case);
-        if algorithm == UNSUPPORTED {
-            if let Ok(answer) = &found {
-                wrong.push(format!(
-                    "{}: {answer}, and its algorithm is listed as unsupported",
-                    case.file
-                ));
-            }
-            continue;
-        }
         let accepted = if case.kind == "crl" {
             "listed"
         } else {
@@ -370,14 +359,11 @@ fn a_missing_nonce_is_a_matter_of_policy() {
         .iter()
         .filter(|case| case.file.ends_with("ocsp/no-nonce.ors"))
     {
-        if case.file.starts_with(UNSUPPORTED) {
-            continue;
-        }
         seen += 1;
         let refused = judge_status_under(case, ocsp::NoncePolicy::Required);
         assert_eq!(refused, Err("NonceAbsent".to_owned()), "{}", case.file);
         let accepted = judge_status_under(case, ocsp::NoncePolicy::TimesSuffice);
         assert_eq!(accepted.as_deref(), Ok("good"), "{}", case.file);
     }
-    assert_eq!(seen, 3);
+    assert_eq!(seen, 4);
 }

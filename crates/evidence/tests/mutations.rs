@@ -17,6 +17,9 @@ mod forge;
 #[path = "mutations/messages.rs"]
 mod messages;
 #[cfg(test)]
+#[path = "mutations/national.rs"]
+mod national;
+#[cfg(test)]
 #[path = "mutations/requests.rs"]
 mod requests;
 #[cfg(test)]

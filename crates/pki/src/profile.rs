@@ -119,6 +119,17 @@ impl Profile {
         ..Self::SEAL
     };
 
+    /// The second certificate of a holder of a seal (GB/T 20518): others encrypt for the holder under it, and nothing
+    /// is signed with it.
+    pub const ENCRYPTION: Self = Self {
+        name: "encryption",
+        usage: KeyUsage::KEY_ENCIPHERMENT
+            .and(KeyUsage::DATA_ENCIPHERMENT)
+            .and(KeyUsage::KEY_AGREEMENT),
+        purpose: Purpose::Open,
+        ..Self::SEAL
+    };
+
     /// A delegated OCSP responder (RFC 6960 4.2.2.2): short, ocsp-nocheck, no addresses of a status.
     pub const OCSP_RESPONDER: Self = Self {
         name: "ocsp-responder",
@@ -169,11 +180,12 @@ impl Profile {
     };
 
     /// All profiles.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ROOT,
         Self::ISSUING_CA,
         Self::SEAL,
         Self::SIGNER,
+        Self::ENCRYPTION,
         Self::OCSP_RESPONDER,
         Self::TIME_STAMPING,
         Self::LOG,

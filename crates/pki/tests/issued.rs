@@ -22,6 +22,9 @@ mod limits;
 #[path = "issued/names.rs"]
 mod names;
 #[cfg(test)]
+#[path = "issued/national.rs"]
+mod national;
+#[cfg(test)]
 #[path = "issued/paths.rs"]
 mod paths;
 #[cfg(test)]

@@ -128,6 +128,9 @@ pub enum Fault {
     /// The SignerInfo's own identifier names another certificate than the attribute.
     #[error("signer identifier names another certificate than attribute signing-certificate")]
     IdentifierDiffers,
+    /// The signer is named by a key identifier, which GB/T 35275 does not have.
+    #[error("the signer is not named by issuer and serial number")]
+    IdentifierForm,
     /// cms-algorithm-protection stands there more than once, or with none or several values.
     #[error("attribute cms-algorithm-protection is there more than once")]
     AlgorithmProtectionRepeated,
@@ -192,6 +195,7 @@ impl Fault {
             Self::SigningCertificateUnmatched => "cms.signing-certificate-unmatched",
             Self::SigningCertificateIssuer => "cms.signing-certificate-issuer",
             Self::IdentifierDiffers => "cms.identifier-differs",
+            Self::IdentifierForm => "cms.identifier-form",
             Self::AlgorithmProtectionRepeated => "cms.algorithm-protection-repeated",
             Self::AlgorithmProtectionMalformed => "cms.algorithm-protection-malformed",
             Self::AlgorithmProtectionDiffers => "cms.algorithm-protection-differs",

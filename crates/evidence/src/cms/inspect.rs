@@ -24,19 +24,25 @@ pub enum Form {
     CadesAttached,
     /// A time-stamp token (RFC 3161 2.4.2).
     TimeStamp,
+    /// A message of GB/T 35275, its content inside or outside; attributes may be absent, and ESS is not asked for.
+    National,
 }
 
 impl Form {
-    fn content_type(self) -> Oid {
-        if self == Self::TimeStamp {
-            oids::TST_INFO
-        } else {
-            oids::DATA
+    fn has_content_type(self, found: Oid) -> bool {
+        match self {
+            Self::TimeStamp => found == oids::TST_INFO,
+            Self::National => is_data(found),
+            _ => found == oids::DATA,
         }
     }
 
-    fn carries_content(self) -> bool {
-        matches!(self, Self::CadesAttached | Self::TimeStamp)
+    /// Whether the content is inside; `None` where it may be.
+    fn carries_content(self) -> Option<bool> {
+        match self {
+            Self::National => None,
+            _ => Some(matches!(self, Self::CadesAttached | Self::TimeStamp)),
+        }
     }
 
     fn needs_der(self) -> bool {
@@ -75,19 +81,23 @@ impl SignedData {
         if form.needs_der() {
             faults.extend(self.not_der.map(Fault::NotDer));
         }
-        let expected = self.expected_version();
+        let expected = match form {
+            // GB/T 35275 6: always 1, as in PKCS #7.
+            Form::National => 1,
+            _ => self.expected_version(),
+        };
         if self.version != expected {
             faults.push(Fault::Version {
                 found: self.version,
                 expected,
             });
         }
-        if self.content_type != form.content_type() {
+        if !form.has_content_type(self.content_type) {
             faults.push(Fault::ContentType(Box::new(self.content_type)));
         }
         match (&self.content, form.carries_content()) {
-            (Some(_), false) => faults.push(Fault::ContentPresent),
-            (None, true) => faults.push(Fault::ContentAbsent),
+            (Some(_), Some(false)) => faults.push(Fault::ContentPresent),
+            (None, Some(true)) => faults.push(Fault::ContentAbsent),
             _ => {}
         }
         // A time-stamp token leaves them out where the request did not ask for them (RFC 3161 2.4.1).
@@ -173,8 +183,14 @@ impl SignerInfo {
         if form == Form::Pades && self.unsigned(oids::COUNTERSIGNATURE).next().is_some() {
             faults.push(Fault::AttributeForbidden(Box::new(oids::COUNTERSIGNATURE)));
         }
+        if form == Form::National {
+            faults.extend(self.inspect_identifier());
+        }
         let Some(signed) = &self.signed else {
-            faults.push(Fault::SignedAttributesAbsent);
+            // GB/T 35275 6.3: without attributes the content itself is signed.
+            if form != Form::National {
+                faults.push(Fault::SignedAttributesAbsent);
+            }
             return;
         };
         faults.extend(signed.not_der.map(Fault::SignedAttributesNotDer));
@@ -192,7 +208,8 @@ impl SignerInfo {
                 faults.push(Fault::SigningCertificateWeak);
             }
             Ok(_) => {}
-            Err(Fault::SigningCertificateAbsent) if form == Form::Pkcs7Detached => {}
+            Err(Fault::SigningCertificateAbsent)
+                if matches!(form, Form::Pkcs7Detached | Form::National) => {}
             Err(fault) => faults.push(fault),
         }
         faults.extend(self.inspect_algorithm_protection(signed).err());
@@ -347,6 +364,11 @@ fn inspect_kinds(signed: &SignedAttributes, form: Form, faults: &mut Vec<Fault>)
     }
 }
 
+/// Data by either of its names.
+fn is_data(kind: Oid) -> bool {
+    kind == oids::DATA || kind == oids::NATIONAL_DATA
+}
+
 /// RFC 5652 11.1: exactly once, exactly one value, the type of the content.
 fn inspect_content_type(signed: &SignedAttributes, content_type: Oid) -> Result<(), Fault> {
     let value = exactly_one(
@@ -356,7 +378,8 @@ fn inspect_content_type(signed: &SignedAttributes, content_type: Oid) -> Result<
         Fault::ContentTypeRepeated,
     )?;
     let named = attribute::content_type(value).map_err(|_| Fault::ContentTypeMalformed)?;
-    if named == content_type {
+    // Writers of GB/T 35275 put either name of data beside the other.
+    if named == content_type || (is_data(named) && content_type == oids::NATIONAL_DATA) {
         Ok(())
     } else {
         Err(Fault::ContentTypeDiffers(Box::new(named)))

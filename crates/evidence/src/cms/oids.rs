@@ -6,6 +6,10 @@ use asn1::Oid;
 pub const DATA: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 7, 1]);
 /// id-signedData (RFC 5652 5.1).
 pub const SIGNED_DATA: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 7, 2]);
+/// data of GB/T 35275 (GM/T 0006).
+pub const NATIONAL_DATA: Oid = Oid::of(&[1, 2, 156, 10_197, 6, 1, 4, 2, 1]);
+/// signedData of GB/T 35275 (GM/T 0006).
+pub const NATIONAL_SIGNED_DATA: Oid = Oid::of(&[1, 2, 156, 10_197, 6, 1, 4, 2, 2]);
 /// id-ct-TSTInfo (RFC 3161 2.4.2).
 pub const TST_INFO: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 1, 4]);
 

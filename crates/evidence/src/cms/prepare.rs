@@ -215,7 +215,7 @@ impl<'a> Draft<'a> {
         let key = self.certificate.public_key().map_err(|_| PrepareCms::Key)?;
         Ok(match key.algorithm() {
             // SEQUENCE of two INTEGERs with a leading zero each.
-            KeyAlgorithm::EcP256 => 72,
+            KeyAlgorithm::EcP256 | KeyAlgorithm::Sm2 => 72,
             KeyAlgorithm::EcP384 => 104,
             KeyAlgorithm::Ed25519 => 64,
             // The public key holds the modulus, which is as long as the signature, and a little more.

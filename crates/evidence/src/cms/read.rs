@@ -78,6 +78,11 @@ impl SignedData {
     /// # Errors
     /// See [`ReadCms`]. What is readable and wrong is not an error but a matter of [`Self::inspect`].
     pub fn parse(octets: &[u8]) -> Result<Self, ReadCms> {
+        Self::parse_under(octets, &[oids::SIGNED_DATA])
+    }
+
+    /// The same under one of these content types.
+    pub(super) fn parse_under(octets: &[u8], types: &[Oid]) -> Result<Self, ReadCms> {
         let mut outer = Reader::ber(octets);
         let info = outer.expect(Tag::SEQUENCE)?;
         if info.raw().len() > MAX_SIGNED_DATA {
@@ -85,7 +90,7 @@ impl SignedData {
         }
         let mut inside = info.reader()?;
         let content_type = inside.oid()?;
-        if content_type != oids::SIGNED_DATA {
+        if !types.contains(&content_type) {
             return Err(ReadCms::NotSignedData(Box::new(content_type)));
         }
         let body = inside.expect(Tag::context(0))?.only(Tag::SEQUENCE)?;

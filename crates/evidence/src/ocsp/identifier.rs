@@ -99,7 +99,7 @@ impl CertificateId {
 /// An issuer as requests name it: the hashes of its name and its key, made once.
 #[derive(Debug, Clone)]
 pub struct NamedIssuer {
-    hashes: [(Digest, Digest); 4],
+    hashes: [(Digest, Digest); 5],
 }
 
 impl NamedIssuer {
@@ -112,6 +112,7 @@ impl NamedIssuer {
             DigestAlgorithm::Sha256,
             DigestAlgorithm::Sha384,
             DigestAlgorithm::Sha512,
+            DigestAlgorithm::Sm3,
         ]
         .map(|algorithm| (Digest::of(algorithm, name), Digest::of(algorithm, key)));
         Self { hashes }

@@ -90,6 +90,7 @@ fn what_is_answered_here_is_accepted_here() {
         world("ed25519", SignatureAlgorithm::Ed25519),
         world("rsa", SignatureAlgorithm::RsaPkcs1Sha256),
         world("rsa", SignatureAlgorithm::RsaPssSha384),
+        world("sm2", SignatureAlgorithm::Sm2Sm3),
     ] {
         let (new, old) = (
             world.id(DigestAlgorithm::Sha256),

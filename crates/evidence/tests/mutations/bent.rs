@@ -15,7 +15,8 @@ pub(crate) type Mutation = (&'static str, fn(&mut Message), &'static [&'static s
 
 pub(crate) const OTHER: Oid = Oid::of(&[1, 2, 156, 99_999, 9]);
 const SHA1: Oid = Oid::of(&[1, 3, 14, 3, 2, 26]);
-const SM3: Oid = Oid::of(&[1, 2, 156, 10_197, 1, 401]);
+/// HMAC-SM3, which some files carry where SM3 was meant.
+const HMAC_SM3: Oid = Oid::of(&[1, 2, 156, 10_197, 1, 401, 2]);
 
 pub(crate) fn leaf() -> Certificate {
     certificate("p256/leaf")
@@ -466,7 +467,7 @@ pub(crate) const ALGORITHMS: &[Mutation] = &[
     (
         "the digest is unknown",
         |m| {
-            m.digest_algorithm = write::sequence([write::oid(&SM3)]);
+            m.digest_algorithm = write::sequence([write::oid(&HMAC_SM3)]);
             m.digest_algorithms = vec![m.digest_algorithm.clone()];
             m.replace(oids::ALGORITHM_PROTECTION, &[]);
         },

@@ -76,6 +76,7 @@ pub(crate) struct Message {
     pub(crate) signers: usize,
     pub(crate) is_signed_rightly: bool,
     pub(crate) trailing: Vec<u8>,
+    pub(crate) outer: Oid,
 }
 
 pub(crate) const CONTENT: &[u8] = b"what is signed";
@@ -142,6 +143,7 @@ impl Message {
             signers: 1,
             is_signed_rightly: true,
             trailing: Vec::new(),
+            outer: oids::SIGNED_DATA,
         }
     }
 
@@ -209,10 +211,7 @@ impl Message {
             set(1, &self.revocations),
             write::set_of(vec![signer; self.signers]),
         ]);
-        let info = write::sequence([
-            write::oid(&oids::SIGNED_DATA),
-            write::context(0, [signed_data]),
-        ]);
+        let info = write::sequence([write::oid(&self.outer), write::context(0, [signed_data])]);
         [info, self.trailing.clone()].concat()
     }
 }

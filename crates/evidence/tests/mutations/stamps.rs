@@ -49,6 +49,7 @@ fn what_is_stamped_here_is_accepted_here() {
         ("ed25519", SignatureAlgorithm::Ed25519),
         ("rsa", SignatureAlgorithm::RsaPkcs1Sha256),
         ("rsa", SignatureAlgorithm::RsaPssSha512),
+        ("sm2", SignatureAlgorithm::Sm2Sm3),
     ] {
         let random = SeededRandom::new(1);
         let sent = Request::new(&digest())

@@ -163,6 +163,7 @@ fn algorithm(key: &KeyId, word: &str) -> Result<KeyAlgorithm, ReadHierarchy> {
         "ecdsa-p256" => KeyAlgorithm::EcP256,
         "ecdsa-p384" => KeyAlgorithm::EcP384,
         "ed25519" => KeyAlgorithm::Ed25519,
+        "sm2" => KeyAlgorithm::Sm2,
         _ => {
             return Err(ReadHierarchy::Word {
                 key: key.clone(),

@@ -125,7 +125,10 @@ fn usage(certificate: &Certificate, basic: Option<BasicConstraints>, findings: &
         &rules::PATH_LENGTH,
         "path length without cA and keyCertSign",
     );
-    let forbidden = fields::key_kind(certificate).map_or(NONE, forbidden_usage);
+    let forbidden = fields::key_kind(certificate)
+        // GB/T 32918.4: SM2 is the curve that enciphers.
+        .filter(|_| !fields::is_sm2(certificate))
+        .map_or(NONE, forbidden_usage);
     findings.add_if(
         forbidden
             .iter()

@@ -1,5 +1,7 @@
 //! The fields beside names and extensions, and what could not be read at all.
 
+use crypto::KeyAlgorithm;
+
 use crate::certificate::{Certificate, ReadCertificate};
 use asn1::{Oid, ReadAsn1, Reader, Tag};
 
@@ -89,6 +91,13 @@ pub(super) fn key_kind(certificate: &Certificate) -> Option<Oid> {
     fields.oid().ok()
 }
 
+/// Whether the key is a point on the curve of SM2, under either of its identifiers.
+pub(super) fn is_sm2(certificate: &Certificate) -> bool {
+    certificate
+        .public_key()
+        .is_ok_and(|key| key.algorithm() == KeyAlgorithm::Sm2)
+}
+
 /// Parameters: NULL, absent, or something, by the family of the identifier.
 fn algorithm(der: &[u8], rule: &'static super::Rule, findings: &mut Findings) {
     // RFC 3279 2.2.1, 2.3.1; RFC 4055 5: all of PKCS #1 but PSS and OAEP carry NULL.
@@ -100,6 +109,8 @@ fn algorithm(der: &[u8], rule: &'static super::Rule, findings: &mut Findings) {
     const EDWARDS: Oid = Oid::of(&[1, 3, 101]);
     // RFC 9881 2: nor has ML-DSA.
     const NIST: Oid = Oid::of(&[2, 16, 840, 1, 101, 3, 4, 3]);
+    // GB/T 20518 5.2: nor has SM2 with SM3.
+    const SM2_SM3: Oid = Oid::of(&[1, 2, 156, 10_197, 1, 501]);
     let Ok(mut fields) = Reader::single(der, Tag::SEQUENCE).and_then(|all| all.reader()) else {
         return;
     };
@@ -112,7 +123,7 @@ fn algorithm(der: &[u8], rule: &'static super::Rule, findings: &mut Findings) {
     } else if below(&RSA) {
         fields.rest() != [0x05, 0x00]
     } else {
-        (below(&ECDSA) || below(&EDWARDS) || below(&NIST)) && !fields.is_empty()
+        (below(&ECDSA) || below(&EDWARDS) || below(&NIST) || oid == SM2_SM3) && !fields.is_empty()
     };
     findings.add_if(broken, rule, format!("parameters of {oid}"));
 }

@@ -5,6 +5,7 @@ use super::budget::Budget;
 use super::constraint::Constraints;
 use super::fault::PathFault;
 use super::policy::PolicyGraph;
+use super::purpose::Purpose;
 use super::question::Question;
 use crate::algorithm::AlgorithmIdentifier;
 use crate::certificate::Certificate;
@@ -265,7 +266,11 @@ fn leaf_usage(certificate: &Certificate, question: &Question<'_>) -> Result<(), 
     let malformed = |cause| PathFault::Malformed { at: 0, cause };
     let usage = certificate.key_usage().map_err(malformed)?;
     if !question.purpose.allows_usage(usage) {
-        return Err(PathFault::KeyUsage { at: 0 });
+        return Err(if usage.is_some_and(Purpose::only_encrypts) {
+            PathFault::EncryptionCertificate { at: 0 }
+        } else {
+            PathFault::KeyUsage { at: 0 }
+        });
     }
     let purposes = certificate.purposes().map_err(malformed)?;
     if !question.purpose.allows_leaf(purposes.as_ref()) {

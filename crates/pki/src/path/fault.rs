@@ -107,6 +107,12 @@ pub enum PathFault {
         /// Which certificate.
         at: usize,
     },
+    /// keyUsage of an encryption certificate, the other of a holder's two (GB/T 20518): its key is also in other hands.
+    #[error("certificate {at} is for encryption")]
+    EncryptionCertificate {
+        /// Which certificate.
+        at: usize,
+    },
     /// extKeyUsage without the purpose asked for.
     #[error("certificate {at} is for other purposes")]
     Purpose {
@@ -237,6 +243,7 @@ impl PathFault {
             Self::NotAuthority { .. } => "path.not-an-authority",
             Self::PathLength { .. } => "path.length",
             Self::KeyUsage { .. } => "path.key-usage",
+            Self::EncryptionCertificate { .. } => "path.encryption-certificate",
             Self::Purpose { .. } => "path.purpose",
             Self::NotPermitted { .. } => "path.name-not-permitted",
             Self::Excluded { .. } => "path.name-excluded",
@@ -267,6 +274,7 @@ impl PathFault {
             | Self::NotAuthority { at }
             | Self::PathLength { at }
             | Self::KeyUsage { at }
+            | Self::EncryptionCertificate { at }
             | Self::Purpose { at }
             | Self::NotPermitted { at, .. }
             | Self::Excluded { at, .. }

@@ -42,6 +42,11 @@ const SERVES: KeyUsage = KeyUsage::DIGITAL_SIGNATURE
     .and(KeyUsage::KEY_ENCIPHERMENT)
     .and(KeyUsage::KEY_AGREEMENT);
 
+const ENCRYPTS: KeyUsage = KeyUsage::KEY_ENCIPHERMENT
+    .and(KeyUsage::DATA_ENCIPHERMENT)
+    .and(KeyUsage::KEY_AGREEMENT);
+const AUTHORISES: KeyUsage = KeyUsage::KEY_CERT_SIGN.and(KeyUsage::CRL_SIGN);
+
 impl Purpose {
     /// All of them.
     pub const ALL: [Self; 10] = [
@@ -92,6 +97,11 @@ impl Purpose {
             _ => KeyUsage::DIGITAL_SIGNATURE,
         };
         usage.is_none_or(|usage| usage.intersects(any_of))
+    }
+
+    /// Whether this keyUsage is that of an encryption certificate (GB/T 20518): it enciphers or agrees, and nothing else.
+    pub(super) fn only_encrypts(usage: KeyUsage) -> bool {
+        usage.intersects(ENCRYPTS) && !usage.intersects(SIGNS.and(AUTHORISES))
     }
 
     /// Whether a leaf with this extKeyUsage may serve.

@@ -1,8 +1,8 @@
 //! A small hierarchy made by our own profiles, its keys from fixed seeds.
 
 use crypto::{
-    Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, SeededRandom, Signature, SignatureAlgorithm,
-    Signer, SoftwareSigner, SystemRandom, generate_pkcs8,
+    Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, SeededRandom, Signature, Signer,
+    SoftwareSigner, SystemRandom, generate_pkcs8,
 };
 use pki::certificate::{Certificate, SerialNumber, Validity};
 use pki::crl::{Coverage, Crl, CrlDraft, PreparedCrl, Revoked};
@@ -34,7 +34,12 @@ pub(crate) const ADDRESSES: Addresses<'static> = Addresses {
 
 /// The Ed25519 key of this number.
 pub(crate) fn key(seed: u64) -> SoftwareSigner {
-    let pkcs8 = generate_pkcs8(KeyAlgorithm::Ed25519, &SeededRandom::new(seed)).expect("a key");
+    seeded(KeyAlgorithm::Ed25519, seed)
+}
+
+/// The key of this kind, Ed25519 or SM2, and this number.
+pub(crate) fn seeded(kind: KeyAlgorithm, seed: u64) -> SoftwareSigner {
+    let pkcs8 = generate_pkcs8(kind, &SeededRandom::new(seed)).expect("a key");
     SoftwareSigner::from_pkcs8(&pkcs8, None).expect("a good key")
 }
 
@@ -74,14 +79,22 @@ pub(crate) struct Hierarchy {
 
 impl Hierarchy {
     pub(crate) fn new() -> Self {
-        let (root_key, ca_key) = (key(1), key(2));
+        Self::of(KeyAlgorithm::Ed25519)
+    }
+
+    /// With keys of this kind.
+    pub(crate) fn of(kind: KeyAlgorithm) -> Self {
+        let (root_key, ca_key) = (seeded(kind, 1), seeded(kind, 2));
         let name = office("云洲省政务服务局", "示例根").expect("a name");
         let validity = Validity {
             from: FIRST,
             last: LAST,
         };
-        let own =
-            Issuer::without_certificate(name.clone(), root_key.public_key().clone(), algorithm());
+        let own = Issuer::without_certificate(
+            name.clone(),
+            root_key.public_key().clone(),
+            root_key.algorithm(),
+        );
         let request = Request {
             subject: &name,
             key: root_key.public_key(),
@@ -107,7 +120,7 @@ impl Hierarchy {
             ocsp: None,
             issuer: Some("http://ca.example/root.cer"),
         };
-        let issuer = Issuer::of(&root, algorithm()).expect("a key");
+        let issuer = Issuer::of(&root, root_key.algorithm()).expect("a key");
         let draft = Profile::ISSUING_CA
             .prepare(&request, &issuer, &addresses)
             .expect("a draft");
@@ -125,12 +138,16 @@ impl Hierarchy {
     }
 
     pub(crate) fn issuer(&self) -> Issuer {
-        Issuer::of(&self.ca, algorithm()).expect("a key")
+        Issuer::of(&self.ca, self.ca_key.algorithm()).expect("a key")
     }
 
     /// An end entity of this profile, with serial number 10.
     pub(crate) fn leaf(&self, profile: Profile) -> Certificate {
-        let key = key(10);
+        self.leaf_for(profile, &key(10))
+    }
+
+    /// The same about this key.
+    pub(crate) fn leaf_for(&self, profile: Profile, key: &SoftwareSigner) -> Certificate {
         let subject = subject(profile);
         let request = Request {
             subject: &subject,
@@ -174,7 +191,7 @@ impl Hierarchy {
 
     /// The root's list with these entries.
     pub(crate) fn root_list(&self, entries: &[Revoked]) -> Crl {
-        let issuer = Issuer::of(&self.root, algorithm()).expect("a key");
+        let issuer = Issuer::of(&self.root, self.root_key.algorithm()).expect("a key");
         let draft = self.list_draft(&issuer);
         let prepared = draft.prepare(entries.iter().copied()).expect("a draft");
         let signature = sign(&self.root_key, prepared.to_be_signed());
@@ -182,14 +199,10 @@ impl Hierarchy {
     }
 }
 
-fn algorithm() -> SignatureAlgorithm {
-    SignatureAlgorithm::Ed25519
-}
-
 /// A subject for this profile.
 pub(crate) fn subject(profile: Profile) -> Name {
     const OFFICE: &str = "临溪市青石区行政审批服务局";
-    let name = if profile == Profile::SEAL {
+    let name = if profile == Profile::SEAL || profile == Profile::ENCRYPTION {
         LegalPerson {
             organization: OFFICE,
             credit_code: "11990102FAKE000485",

@@ -67,9 +67,14 @@ pub(crate) const USES: &[Mutation] = &[
             usage(&mut s.root, KeyUsage::CRL_SIGN);
         },
     ),
-    ("leaf for encipherment", "path.key-usage", Some(0), |s| {
-        usage(&mut s.leaf, KeyUsage::KEY_ENCIPHERMENT);
-    }),
+    (
+        "leaf for encipherment",
+        "path.encryption-certificate",
+        Some(0),
+        |s| {
+            usage(&mut s.leaf, KeyUsage::KEY_ENCIPHERMENT);
+        },
+    ),
     ("leaf for servers", "path.purpose", Some(0), |s| {
         purposes(&mut s.leaf, &[id::SERVER_AUTH]);
     }),

@@ -98,6 +98,11 @@ fn parameters(profile: Profile, request: &Request<'_>) -> CertificateParams {
         _ if profile.usage == pki::extension::KeyUsage::NON_REPUDIATION => {
             vec![KeyUsagePurpose::ContentCommitment]
         }
+        _ if profile == Profile::ENCRYPTION => vec![
+            KeyUsagePurpose::KeyEncipherment,
+            KeyUsagePurpose::DataEncipherment,
+            KeyUsagePurpose::KeyAgreement,
+        ],
         _ => vec![KeyUsagePurpose::DigitalSignature],
     };
     if let Purpose::Listed(oid) | Purpose::Sole(oid) = profile.purpose {

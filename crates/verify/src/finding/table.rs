@@ -437,6 +437,12 @@ pub const TABLE: &[Row] = &[
         "two places name two certificates",
     ),
     row(
+        "cms.identifier-form",
+        open(S::SigConstraintsFailure),
+        "GB/T 35275 6.3",
+        "the signer is not named by issuer and serial number",
+    ),
+    row(
         "cms.message-digest-absent",
         fails(S::FormatFailure),
         "RFC 5652 11.2",
@@ -1131,6 +1137,12 @@ pub const TABLE: &[Row] = &[
         open(S::ChainConstraintsFailure),
         "RFC 5280 6.1.4",
         "a certificate has an unknown critical extension",
+    ),
+    row(
+        "path.encryption-certificate",
+        open(S::ChainConstraintsFailure),
+        "GB/T 20518",
+        "the certificate is for encryption and may not sign",
     ),
     row(
         "path.expired",
