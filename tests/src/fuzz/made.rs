@@ -32,6 +32,10 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "hierarchy" => {
             fixture(&fixtures().join("../../keys-example/hierarchy.toml")).map(|one| vec![one])
         }
+        "ses_seal" => fixture(&fixtures().join("ofdrw/seal-v4.esl")).map(|one| vec![one]),
+        "ses_signature" => {
+            fixture(&fixtures().join("ofdrw/parts/sealed-v1.SignedValue.dat")).map(|one| vec![one])
+        }
         "ocsp_path" => ocsp_paths(),
         "receipt" => Some(vec![receipt()]),
         "leaf" => leaf()

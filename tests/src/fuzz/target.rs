@@ -94,6 +94,8 @@ pub const TARGETS: &[Target] = &[
     document("preflight", Shape::Pdf, sealing::preflight),
     document("seal", Shape::Pdf, sealing::seal),
     document("dss", Shape::Pdf, sealing::dss),
+    target("ses_seal", Shape::Der, sealing::ses_seal),
+    target("ses_signature", Shape::Der, sealing::ses_signature),
     document("photo", Shape::Octets, page::photo),
     target("template", Shape::Json, page::template),
     target("request", Shape::Json, work::request),

@@ -4,7 +4,10 @@ use affix::dss::{Material, append_dss};
 use affix::preflight::preflight as look_through;
 use affix::seal::{Certification, Joined, NewField, Place, SealRequest, prepare};
 use pdf::Source as _;
+use seal::ses::{Seal, SealSignature};
 use time::OffsetDateTime;
+
+use super::proof::AT;
 
 /// A file looked through for what must not be sealed.
 pub fn preflight(octets: &[u8]) -> bool {
@@ -81,4 +84,35 @@ pub fn dss(octets: &[u8]) -> bool {
     let read = pdf::read(&whole);
     assert!(read.is_ok(), "what we append can be read: {:?}", read.err());
     true
+}
+
+/// A seal: read, kept as received, every rule asked.
+pub fn ses_seal(octets: &[u8]) -> bool {
+    let Ok(read) = Seal::parse(octets) else {
+        return false;
+    };
+    assert_eq!(read.der(), octets, "a seal is kept as it was received");
+    rules(&read);
+    true
+}
+
+/// A seal signature: read, kept as received, every rule asked.
+pub fn ses_signature(octets: &[u8]) -> bool {
+    let Ok(read) = SealSignature::parse(octets) else {
+        return false;
+    };
+    assert_eq!(read.der(), octets, "a signature is kept as it was received");
+    rules(read.seal());
+    let _ = (read.inspect_version(), read.inspect_property("/x"));
+    assert_eq!(read.inspect_beside(read.seal().der()), Ok(()));
+    if let Ok(signer) = read.signer() {
+        let _ = read.check_value(&signer, &[]);
+        let _ = read.inspect_digest(&signer, b"x");
+    }
+    true
+}
+
+fn rules(seal: &Seal) {
+    let _ = (seal.inspect_version(), seal.check_maker());
+    let _ = (seal.inspect_period(AT), seal.inspect_signer(seal.maker()));
 }
