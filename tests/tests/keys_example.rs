@@ -116,9 +116,11 @@ fn nothing_else_is_there_and_every_key_has_its_fingerprint() {
 }
 
 #[test]
-fn the_bundle_names_the_root() {
+fn the_bundle_names_the_roots() {
     let bundle = String::from_utf8(octets("trust.pem")).expect("text");
-    let root = KeyId::parse("root").expect("a name");
-    let pem = verify::certificate_pem(certificate(&root).der());
-    assert_eq!(bundle, pem);
+    let roots = ["root", "sm-root"].map(|name| {
+        let root = KeyId::parse(name).expect("a name");
+        verify::certificate_pem(certificate(&root).der())
+    });
+    assert_eq!(bundle, roots.concat());
 }

@@ -160,6 +160,12 @@ impl Profile {
         longest: Duration::days(366 * 5),
     };
 
+    /// The maker of seals (GB/T 38540), whose signature a seal carries.
+    pub const SEAL_MAKER: Self = Self {
+        name: "seal-maker",
+        ..Self::LOG
+    };
+
     /// The key that signs printed codes and credentials.
     pub const CREDENTIAL: Self = Self {
         name: "credential",
@@ -180,7 +186,7 @@ impl Profile {
     };
 
     /// All profiles.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ROOT,
         Self::ISSUING_CA,
         Self::SEAL,
@@ -189,6 +195,7 @@ impl Profile {
         Self::OCSP_RESPONDER,
         Self::TIME_STAMPING,
         Self::LOG,
+        Self::SEAL_MAKER,
         Self::CREDENTIAL,
         Self::STATUS_LIST,
         Self::TRUST_BUNDLE,
