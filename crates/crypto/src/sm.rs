@@ -2,7 +2,11 @@
 //!
 //! SM2 signatures are [`crate::SignatureAlgorithm::Sm2Sm3`], SM3 is [`crate::DigestAlgorithm::Sm3`]: values like any other.
 
+mod block;
 mod keyed;
+mod sealed;
 pub(crate) mod signature;
 
+pub use self::block::Sm4Key;
 pub use self::keyed::hmac_sm3;
+pub use self::sealed::{MAX_SEALED, SealedError, open, seal};

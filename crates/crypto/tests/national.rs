@@ -1,8 +1,11 @@
-//! SM2 and SM3 against the vectors of `tests/fixtures/sm`, and many signatures of our own.
+//! SM2, SM3 and SM4 against the vectors of `tests/fixtures/sm`, and many signatures of our own.
 
 #[cfg(test)]
 #[path = "national/many.rs"]
 mod many;
+#[cfg(test)]
+#[path = "national/sealed.rs"]
+mod sealed;
 #[cfg(test)]
 #[path = "national/signatures.rs"]
 mod signatures;

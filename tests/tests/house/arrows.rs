@@ -169,6 +169,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Outside packages with a fixed set of owners.
 const OWNERS: &[(&str, &[&str])] = &[
+    ("aes-gcm", &["crypto"]),
     ("argon2", &["crypto"]),
     ("askama", &["public"]),
     ("axum", &["courier", "demo", "public", "server", "wire"]),
@@ -186,6 +187,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
+    ("cbc", &["crypto"]),
     ("fast_qr", &["credential"]),
     ("hyper", &["courier", "server", "wire"]),
     ("lopdf", &["pdf"]),
@@ -198,6 +200,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("sm2", &["crypto"]),
     ("sm3", &["crypto"]),
+    ("sm4", &["crypto"]),
     ("sqlx", &["store"]),
     (
         "tokio",

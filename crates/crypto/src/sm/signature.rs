@@ -20,7 +20,8 @@ pub(crate) const IDENTIFIER: &[u8] = &[
     0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x81, 0x1c, 0xcf, 0x55,
     0x01, 0x82, 0x2d,
 ];
-const WIDTH: usize = 32;
+/// Octets of a number of the field or below the order.
+pub(super) const WIDTH: usize = 32;
 
 /// a, b and the base point (GB/T 32918.5), as Z has them.
 const PARAMETERS: [[u8; WIDTH]; 4] = [
@@ -112,7 +113,8 @@ impl Checker {
     }
 }
 
-fn fixed(r: &[u8], s: &[u8]) -> Option<[u8; 2 * WIDTH]> {
+/// Two numbers in their whole width, one behind the other; `None` where one is wider.
+pub(super) fn fixed(r: &[u8], s: &[u8]) -> Option<[u8; 2 * WIDTH]> {
     let mut fixed = [0; 2 * WIDTH];
     for (half, number) in fixed.chunks_exact_mut(WIDTH).zip([r, s]) {
         let start = WIDTH.checked_sub(number.len())?;
@@ -129,38 +131,14 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Reads PKCS#8 (RFC 5958 2, RFC 5915 3): version 0, id-ecPublicKey with the curve, d in [1, n − 2]; a curve or a
-    /// public key inside, where given, is the key's own.
+    /// Reads PKCS#8: see [`private_number`].
     pub(crate) fn from_pkcs8(pkcs8: &[u8]) -> Option<Key> {
-        let body = only(pkcs8, 0x30)?;
-        let (&[0], rest) = take(body, 0x02)? else {
-            return None;
-        };
-        let (identifier, rest) = take(rest, 0x30)?;
-        if identifier != IDENTIFIER {
-            return None;
-        }
-        let (inside, attributes) = take(rest, 0x04)?;
-        if !attributes.is_empty() && only(attributes, 0xa0).is_none() {
-            return None;
-        }
-        let (&[1], rest) = take(only(inside, 0x30)?, 0x02)? else {
-            return None;
-        };
-        let (number, mut rest) = take(rest, 0x04)?;
-        let key = Key::from_number(number)?;
-        if let Some((curve, after)) = take(rest, 0xa0) {
-            (only(curve, 0x06)? == CURVE).then_some(())?;
-            rest = after;
-        }
-        if let Some((public, after)) = take(rest, 0xa1) {
-            let [0, bits @ ..] = only(public, 0x03)? else {
-                return None;
-            };
-            (bits == key.bits).then_some(())?;
-            rest = after;
-        }
-        rest.is_empty().then_some(key)
+        let parts = Parts::read(pkcs8)?;
+        let key = Key::from_number(parts.number)?;
+        parts
+            .public
+            .is_none_or(|bits| bits == key.bits)
+            .then_some(key)
     }
 
     fn from_number(number: &[u8]) -> Option<Key> {
@@ -210,6 +188,53 @@ impl Drop for Key {
     }
 }
 
+/// The private number of a PKCS#8, whose public half, where it is inside, is its own.
+pub(super) fn private_number(pkcs8: &[u8]) -> Option<&[u8]> {
+    Key::from_pkcs8(pkcs8)?;
+    Parts::read(pkcs8).map(|parts| parts.number)
+}
+
+/// What a PKCS#8 of SM2 holds.
+struct Parts<'a> {
+    number: &'a [u8],
+    public: Option<&'a [u8]>,
+}
+
+impl<'a> Parts<'a> {
+    /// RFC 5958 2, RFC 5915 3: version 0, id-ecPublicKey with the curve; a curve inside, where given, is the same.
+    fn read(pkcs8: &'a [u8]) -> Option<Parts<'a>> {
+        let body = only(pkcs8, 0x30)?;
+        let (&[0], rest) = take(body, 0x02)? else {
+            return None;
+        };
+        let (identifier, rest) = take(rest, 0x30)?;
+        if identifier != IDENTIFIER {
+            return None;
+        }
+        let (inside, attributes) = take(rest, 0x04)?;
+        if !attributes.is_empty() && only(attributes, 0xa0).is_none() {
+            return None;
+        }
+        let (&[1], rest) = take(only(inside, 0x30)?, 0x02)? else {
+            return None;
+        };
+        let (number, mut rest) = take(rest, 0x04)?;
+        if let Some((curve, after)) = take(rest, 0xa0) {
+            (only(curve, 0x06)? == CURVE).then_some(())?;
+            rest = after;
+        }
+        let mut public = None;
+        if let Some((found, after)) = take(rest, 0xa1) {
+            let [0, bits @ ..] = only(found, 0x03)? else {
+                return None;
+            };
+            public = Some(bits);
+            rest = after;
+        }
+        rest.is_empty().then_some(Parts { number, public })
+    }
+}
+
 /// Whether these octets are a private number: 32 of them, in [1, n − 2]. n − 1 would have no inverse of 1 + d.
 fn is_private(number: &[u8]) -> bool {
     number.len() == WIDTH && number.iter().any(|octet| *octet != 0) && is_below(number, &LAST)
@@ -256,7 +281,7 @@ pub(crate) fn generate_pkcs8(random: &dyn Random) -> Result<Zeroizing<Vec<u8>>, 
 }
 
 /// Randomness as the package asks for it.
-struct Source<'a>(&'a dyn Random);
+pub(super) struct Source<'a>(pub(super) &'a dyn Random);
 
 impl TryRng for Source<'_> {
     type Error = RandomUnavailable;

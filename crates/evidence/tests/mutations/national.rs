@@ -27,7 +27,10 @@ fn a_pdf_signature_in_sm2_is_made_and_read() {
     let signature = sign(&key("sm2/leaf", None), &prepared.to_be_signed());
     let message = prepared.finish(&signature, &[leaf.der()], &[]);
     assert!(message.len() <= reserved && reserved <= message.len() + 3);
-    assert_eq!(judge(&message, Form::Pades, &[leaf.clone()]), [""; 0]);
+    assert_eq!(
+        judge(&message, Form::Pades, std::slice::from_ref(&leaf)),
+        [""; 0]
+    );
     let other = judge(&message, Form::Pades, &[certificate("sm2/other")]);
     assert_eq!(other, ["cms.signing-certificate-unmatched"]);
     // A digest of the other suite does not go with the key.
