@@ -8,5 +8,8 @@ mod hierarchy;
 #[path = "interop/judge.rs"]
 mod judge;
 #[cfg(test)]
+#[path = "interop/national.rs"]
+mod national;
+#[cfg(test)]
 #[path = "interop/openssl.rs"]
 mod openssl;

@@ -16,6 +16,7 @@ use time::Duration;
 use tlog::{Leaf, LeafKind, StatusEntry};
 
 use super::seeds::{fixture, fixtures, pem};
+use super::target::national;
 use super::target::proof::{AT, example};
 use super::target::work::catalogue_files;
 
@@ -76,6 +77,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             b"authorization:Bearer 0123456789abcdef\n".to_vec(),
             b"cookie:a=b; __Host-yinxin=0123456789abcdef; c=d\n".to_vec(),
         ]),
+        "national_message" | "private_key" | "sm2_sealed" => national::made(target),
         "kept_password" => kept_password().map(|one| vec![one]),
         _ => None,
     };

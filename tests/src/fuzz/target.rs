@@ -2,6 +2,7 @@
 
 pub mod judge;
 pub mod log;
+pub mod national;
 pub mod page;
 pub mod proof;
 pub mod sealing;
@@ -68,6 +69,9 @@ pub const TARGETS: &[Target] = &[
     target("path", Shape::Der, proof::path),
     target("hierarchy", Shape::Text, proof::hierarchy),
     target("cms", Shape::Der, proof::cms),
+    target("national_message", Shape::Der, national::message),
+    target("private_key", Shape::Der, national::private_key),
+    target("sm2_sealed", Shape::Der, national::sealed),
     target("tsp_request", Shape::Der, proof::tsp_request),
     target("tsp_response", Shape::Der, proof::tsp_response),
     target("tsp_token", Shape::Der, proof::tsp_token),

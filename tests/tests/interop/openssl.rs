@@ -18,7 +18,7 @@ use time::{Duration, UtcDateTime};
 use crate::judge::Judge;
 
 const AT: UtcDateTime = utc_datetime!(2026-11-22 4:00);
-const CONTENT: &[u8] = "印信 interop sample\n".as_bytes();
+pub(crate) const CONTENT: &[u8] = "印信 interop sample\n".as_bytes();
 const POLICY: Oid = Oid::of(&[1, 2, 156, 99_999, 1, 1]);
 
 fn sample(name: &str) -> PathBuf {
@@ -27,13 +27,13 @@ fn sample(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn certificate(name: &str) -> Certificate {
+pub(crate) fn certificate(name: &str) -> Certificate {
     let (folder, name) = name.split_once('/').expect("a folder");
     let der = std::fs::read(sample(&format!("{folder}/certs/{name}.der"))).expect("a certificate");
     Certificate::parse(&der).expect("a good certificate")
 }
 
-fn key(name: &str, algorithm: SignatureAlgorithm) -> SoftwareSigner {
+pub(crate) fn key(name: &str, algorithm: SignatureAlgorithm) -> SoftwareSigner {
     let (folder, name) = name.split_once('/').expect("a folder");
     let text =
         std::fs::read_to_string(sample(&format!("{folder}/keys/{name}.pem"))).expect("a key");
@@ -52,7 +52,7 @@ fn sign(key: &SoftwareSigner, message: &[u8]) -> Signature {
 }
 
 /// openssl with the certificates of one folder as PEM files and the private keys of the same names.
-fn openssl(folder: &str) -> Option<Judge> {
+pub(crate) fn openssl(folder: &str) -> Option<Judge> {
     let judge = Judge::call("openssl")?;
     for name in ["ca", "leaf", "tsa", "ocsp"] {
         judge.put_pem(

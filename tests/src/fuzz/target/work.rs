@@ -184,6 +184,7 @@ pub fn public_key(octets: &[u8]) -> bool {
         SignatureAlgorithm::EcdsaP256Sha256,
         SignatureAlgorithm::Ed25519,
         SignatureAlgorithm::RsaPkcs1Sha256,
+        SignatureAlgorithm::Sm2Sm3,
     ] {
         let _ = key.check(algorithm, b"message", &signature);
     }
