@@ -95,13 +95,18 @@ impl Seeds {
                 if let Some(der) = pem(text) {
                     self.der.push(der);
                 } else {
-                    let unwrapped = hexadecimal(text)
+                    let hexadecimal = hexadecimal(text);
+                    // Long hexadecimal is nobody's text: there is so much of it that it would crowd out what is.
+                    let is_text = hexadecimal.is_none() || text.len() <= 64;
+                    let unwrapped = hexadecimal
                         .or_else(|| STANDARD.decode(text).ok())
                         .or_else(|| URL_SAFE_NO_PAD.decode(text).ok());
                     if let Some(octets) = unwrapped.filter(|octets| octets.len() > 3) {
                         self.take(octets);
                     }
-                    self.text.push(text.clone().into_bytes());
+                    if is_text {
+                        self.text.push(text.clone().into_bytes());
+                    }
                 }
             }
             Value::Array(items) => items.iter().for_each(|item| self.unwrap(item)),

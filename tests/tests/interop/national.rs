@@ -209,18 +209,10 @@ fn what_openssl_certifies_lists_and_answers_holds_here() {
 }
 
 #[test]
-fn what_we_answer_stamp_and_sign_in_sm2_is_good_arithmetic_there() {
+fn what_we_answer_in_sm2_is_good_arithmetic_there() {
     let Some(judge) = openssl("sm2") else { return };
-    let (ca, delegate, unit) = (
-        certificate("sm2/ca"),
-        certificate("sm2/ocsp"),
-        certificate("sm2/tsa"),
-    );
+    let (ca, delegate) = (certificate("sm2/ca"), certificate("sm2/ocsp"));
     let leaf = certificate("sm2/leaf");
-    let asks = |certificate: &Certificate, octets: &[u8], signature: &Signature| {
-        let public = certificate.public_key().expect("a key");
-        accepts_signature(&judge, &public, octets, signature.bytes());
-    };
     let id = ocsp::CertificateId::new(DigestAlgorithm::Sha256, &ca, leaf.serial());
     let period = ocsp::Period {
         this_update: AT - Duration::HOUR,
@@ -232,7 +224,7 @@ fn what_we_answer_stamp_and_sign_in_sm2_is_good_arithmetic_there() {
         .prepare()
         .expect("an answer");
     let signature = sign(&key("sm2/ocsp", SM2), answer.to_be_signed());
-    asks(&delegate, answer.to_be_signed(), &signature);
+    asks(&judge, &delegate, answer.to_be_signed(), &signature);
     judge.put("reply", &answer.finish(&signature));
     let verify = format!(
         "ocsp -no_nonce -respin reply -issuer ca.pem -sha256 -cert leaf.pem -CAfile ca.pem -validity_period 3000000000 \
@@ -243,7 +235,18 @@ fn what_we_answer_stamp_and_sign_in_sm2_is_good_arithmetic_there() {
         // It reads the answer and has no option for the identity of who signed it.
         judge.refuses(&verify);
     }
+}
 
+/// Asks for the bare arithmetic of a certificate's key.
+fn asks(judge: &Judge, certificate: &Certificate, octets: &[u8], signature: &Signature) {
+    let public = certificate.public_key().expect("a key");
+    accepts_signature(judge, &public, octets, signature.bytes());
+}
+
+#[test]
+fn what_we_stamp_and_sign_in_sm2_is_good_arithmetic_there() {
+    let Some(judge) = openssl("sm2") else { return };
+    let (unit, leaf) = (certificate("sm2/tsa"), certificate("sm2/leaf"));
     judge.accepts("ts -query -data content -sm3 -cert -out query");
     let request = tsp::Request::parse(&judge.get("query")).expect("a good request");
     let issuing = tsp::Unit {
@@ -256,7 +259,7 @@ fn what_we_answer_stamp_and_sign_in_sm2_is_good_arithmetic_there() {
     let serial = tsp::TokenSerial::draw(&SeededRandom::new(5)).expect("a number");
     let prepared = tsp::prepare(&request, &issuing, serial, AT).expect("a token");
     let signature = sign(&key("sm2/tsa", SM2), &prepared.to_be_signed());
-    asks(&unit, &prepared.to_be_signed(), &signature);
+    asks(&judge, &unit, &prepared.to_be_signed(), &signature);
     judge.put("stamp", &tsp::grant(&prepared.finish(&signature)));
     let said = judge.accepts("ts -reply -in stamp -text");
     assert!(said.contains("Hash Algorithm: sm3"), "{said}");
@@ -266,7 +269,7 @@ fn what_we_answer_stamp_and_sign_in_sm2_is_good_arithmetic_there() {
         .prepare()
         .expect("a draft");
     let signature = sign(&key("sm2/leaf", SM2), &prepared.to_be_signed());
-    asks(&leaf, &prepared.to_be_signed(), &signature);
+    asks(&judge, &leaf, &prepared.to_be_signed(), &signature);
     judge.put("message", &prepared.finish(&signature, &[leaf.der()], &[]));
     let said = judge.accepts("cms -cmsout -print -noout -inform DER -in message");
     assert!(
@@ -276,7 +279,7 @@ fn what_we_answer_stamp_and_sign_in_sm2_is_good_arithmetic_there() {
 
     let draft = NationalDraft::new(CONTENT, &leaf, SM2).expect("its own key");
     let signature = sign(&key("sm2/leaf", SM2), draft.to_be_signed());
-    asks(&leaf, CONTENT, &signature);
+    asks(&judge, &leaf, CONTENT, &signature);
     judge.put("message", &draft.finish(&signature, &[leaf.der()]));
     judge.accepts("asn1parse -inform DER -in message");
 }
