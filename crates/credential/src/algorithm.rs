@@ -25,7 +25,7 @@ struct Row {
     key: KeyAlgorithm,
     jose: &'static str,
     cose: i64,
-    /// Octets of each half of an ECDSA value.
+    /// Octets of each half of an ECDSA or SM2 value.
     width: Option<usize>,
 }
 
@@ -62,6 +62,14 @@ const TABLE: &[Row] = &[
         Some(48),
     ),
     row(A::Ed25519, KeyAlgorithm::Ed25519, "EdDSA", -8, None),
+    // Private names: no register has SM2 yet.
+    row(
+        A::Sm2Sm3,
+        KeyAlgorithm::Sm2,
+        "SM2-SM3-yinxin",
+        -70_002,
+        Some(32),
+    ),
     row(A::RsaPkcs1Sha256, KeyAlgorithm::Rsa, "RS256", -257, None),
     row(A::RsaPkcs1Sha384, KeyAlgorithm::Rsa, "RS384", -258, None),
     row(A::RsaPkcs1Sha512, KeyAlgorithm::Rsa, "RS512", -259, None),
@@ -94,7 +102,7 @@ pub(crate) fn cose_octets(number: i64) -> Option<Option<usize>> {
     })
 }
 
-/// The value as tokens carry it: `r ‖ s` for ECDSA (RFC 7518 3.4, RFC 9053 2.1).
+/// The value as tokens carry it: `r ‖ s` for ECDSA and SM2 (RFC 7518 3.4, RFC 9053 2.1).
 pub(crate) fn to_wire(algorithm: A, signature: &Signature) -> Result<Vec<u8>, WrongForm> {
     match find(|row| row.algorithm == algorithm).and_then(|row| row.width) {
         Some(width) => signature.to_fixed(width),

@@ -63,6 +63,7 @@ fn a_code_says_what_was_claimed_under_each_kind_of_key() {
         KeyAlgorithm::EcP256,
         KeyAlgorithm::EcP384,
         KeyAlgorithm::Ed25519,
+        KeyAlgorithm::Sm2,
     ] {
         let signer = signer(kind);
         let text = printed(&claims(), &signer);
