@@ -58,7 +58,7 @@ fn main() {
         println!(
             "{:40} {:8.0} MB/s",
             format!("{algorithm:?}"),
-            rates[ROUNDS / 2]
+            rates.get(ROUNDS / 2).expect("there are that many")
         );
     }
 }
@@ -88,7 +88,7 @@ fn tell(what: &str, p256: &ThrowAway, times: u32, mut act: impl FnMut()) {
         })
         .collect();
     costs.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let (sigmas, cost) = costs[ROUNDS / 2];
+    let (sigmas, cost) = costs.get(ROUNDS / 2).expect("there are that many");
     let micros = cost.as_secs_f64() * 1e6;
     println!("{what:40} {sigmas:6.1} σ {micros:8.0} µs");
 }
