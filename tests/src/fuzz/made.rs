@@ -1,5 +1,7 @@
 //! Seeds that no fixture holds: made by the other half of the same crates.
 
+use std::io::Cursor;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use credential::{
@@ -57,6 +59,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "status_inside" => Some(vec![status_payload()]),
         "jws_inside" => jws_parts(),
         "handle" => Some(vec![b"RFp6yD7VdmrbzlMvh9qEgA".to_vec()]),
+        "ofd_xml" => Some(ofd_parts()),
         "photo" => Some((0..3).map(document::sample_photo).collect()),
         "request" => requests(),
         "identifier" => Some(vec![
@@ -93,6 +96,24 @@ fn package() -> Option<Vec<u8>> {
         ("trace/1.receipt".to_owned(), receipt()),
     ];
     verify::Case::pack("BJ-990102-20260608-00017", "2026-07-03T01:00:00Z", &files)
+}
+
+/// The XML of a sealed OFD file, part by part.
+fn ofd_parts() -> Vec<Vec<u8>> {
+    let sealed = fixture(&fixtures().join("ofdrw/hand-skeleton-sealed-v4.ofd"));
+    let package = sealed.and_then(|sealed| ofd::Package::open(Cursor::new(sealed)).ok());
+    let Some(mut package) = package else {
+        return Vec::new();
+    };
+    let names: Vec<String> = package
+        .entries()
+        .iter()
+        .map(|one| one.name().to_owned())
+        .collect();
+    let parts = names.iter().filter(|name| name.ends_with(".xml"));
+    parts
+        .filter_map(|name| package.read(name, 1 << 20)?.ok())
+        .collect()
 }
 
 /// An application for two matters at once, and an act in one of its cases.

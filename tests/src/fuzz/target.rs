@@ -3,6 +3,7 @@
 pub mod judge;
 pub mod log;
 pub mod national;
+pub mod packages;
 pub mod page;
 pub mod proof;
 pub mod sealing;
@@ -100,6 +101,8 @@ pub const TARGETS: &[Target] = &[
     document("dss", Shape::Pdf, sealing::dss),
     target("ses_seal", Shape::Der, sealing::ses_seal),
     target("ses_signature", Shape::Der, sealing::ses_signature),
+    document("ofd", Shape::Octets, packages::ofd),
+    document("ofd_xml", Shape::Text, packages::ofd_xml),
     document("photo", Shape::Octets, page::photo),
     target("template", Shape::Json, page::template),
     target("request", Shape::Json, work::request),

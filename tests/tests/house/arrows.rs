@@ -22,8 +22,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["asn1", "crypto", "pki"]),
     ("credential", &["crypto", "pki"]),
     ("pdf", &["asn1", "crypto", "evidence", "pki"]),
+    ("ofd", &["crypto"]),
     ("affix", &["asn1", "crypto", "pdf"]),
-    ("document", &["crypto", "pdf", "seal"]),
+    ("document", &["crypto", "ofd", "pdf", "seal"]),
     (
         "rolls",
         &[
@@ -180,6 +181,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "credential",
             "demo",
             "evidence",
+            "ofd",
             "pki",
             "server",
             "tlog",
@@ -192,6 +194,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper", &["courier", "server", "wire"]),
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
+    ("quick-xml", &["ofd"]),
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
     ("rustls", &["courier"]),

@@ -17,6 +17,7 @@ const CITING: &[&str] = &[
     "crypto",
     "document",
     "evidence",
+    "ofd",
     "pdf",
     "pki",
     "seal",

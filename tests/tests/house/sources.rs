@@ -21,6 +21,7 @@ pub(crate) const CRATES: &[&str] = &[
     "evidence",
     "issuance",
     "licence",
+    "ofd",
     "pdf",
     "pki",
     "public",

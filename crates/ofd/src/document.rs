@@ -1,0 +1,314 @@
+//! A document of the file: its pages, resources, annotations and attachments, found by following locations.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Seek};
+
+use crate::facts::{
+    AnnotationFact, Area, AttachmentFact, Body, FontFact, Information, MAX_ATTACHED, PageFact,
+};
+use crate::fault::{ReadPart, ReadXml};
+use crate::location::resolve;
+use crate::parts::Parts;
+use crate::xml::Element;
+
+/// Pages of a document.
+pub(crate) const MAX_PAGES: usize = 10_000;
+/// Attachments whose content is kept.
+const MAX_KEPT: usize = 16;
+
+/// What a document says about itself (GB/T 33190-2016, 7.4: DocInfo).
+pub(crate) fn information(body: &Element) -> Result<Information, ReadXml> {
+    let found = body.child("DocInfo")?;
+    let text = |name| Ok::<_, ReadXml>(found.text_of(name)?.map(str::to_owned));
+    let mut information = Information {
+        document: text("DocID")?,
+        title: text("Title")?,
+        author: text("Author")?,
+        subject: text("Subject")?,
+        creator: text("Creator")?,
+        created: text("CreationDate")?,
+        custom: Vec::new(),
+    };
+    if let Some(custom) = found.one("CustomDatas")? {
+        for one in custom.all("CustomData") {
+            let name = one.required("Name")?.to_owned();
+            information.custom.push((name, one.text.clone()));
+        }
+    }
+    Ok(information)
+}
+
+/// Reads the document whose root stands at `path` into `body`.
+pub(crate) fn document<R: Read + Seek>(parts: &mut Parts<R>, path: &str, body: &mut Body) {
+    let mut walk = Walk {
+        parts,
+        body,
+        identifiers: BTreeSet::new(),
+    };
+    let tree = walk.part(path, "Document");
+    if let Some(tree) = tree
+        && let Err(fault) = walk.tree(path, &tree)
+    {
+        walk.parts.fault(path, fault);
+    }
+}
+
+/// A document being walked.
+struct Walk<'a, R> {
+    parts: &'a mut Parts<R>,
+    body: &'a mut Body,
+    /// Of pages, templates and resources, which refer to each other by them.
+    identifiers: BTreeSet<String>,
+}
+
+impl<R: Read + Seek> Walk<'_, R> {
+    /// The tree of a part; what cannot be read is noted.
+    fn part(&mut self, path: &str, root: &str) -> Option<Element> {
+        match self.parts.tree(path, root) {
+            Ok(tree) => Some(tree),
+            Err(fault) => {
+                self.parts.fault(path, fault);
+                None
+            }
+        }
+    }
+
+    /// Where a location of the part `holder` leads, if that has not been there yet.
+    fn reach(&mut self, holder: &str, location: &str) -> Option<(String, bool)> {
+        match resolve(holder, location) {
+            Ok(path) => {
+                let new = self.body.reachable.insert(path.clone());
+                Some((path, new))
+            }
+            Err(fault) => {
+                self.parts.fault(location, fault);
+                None
+            }
+        }
+    }
+
+    /// As [`Walk::reach`], for a part that is not read: only that it is there.
+    fn file(&mut self, holder: &str, location: &str) -> Option<String> {
+        let (path, new) = self.reach(holder, location)?;
+        if new && self.parts.package().find(&path).is_none() {
+            self.parts.fault(&path, ReadPart::Absent);
+        }
+        Some(path)
+    }
+
+    /// The tree of a part that a location of `holder` leads to for the first time.
+    fn follow(&mut self, holder: &str, location: &str, root: &str) -> Option<(String, Element)> {
+        let (path, new) = self.reach(holder, location)?;
+        if !new {
+            return None;
+        }
+        let tree = self.part(&path, root)?;
+        Some((path, tree))
+    }
+
+    // T-I5: what others refer to has an identifier of its own.
+    fn identifier(&mut self, element: &Element) -> Result<String, ReadXml> {
+        let id = element.required("ID")?.to_owned();
+        if !self.identifiers.insert(id.clone()) {
+            return Err(ReadXml::Identifier(id));
+        }
+        Ok(id)
+    }
+
+    // GB/T 33190-2016, 7.5: Document.
+    fn tree(&mut self, path: &str, tree: &Element) -> Result<(), ReadXml> {
+        let shared = tree.child("CommonData")?;
+        let area = match shared.one("PageArea")? {
+            Some(area) => physical(area)?,
+            None => None,
+        };
+        for name in ["PublicRes", "DocumentRes"] {
+            for one in shared.all(name) {
+                self.resources(path, &one.text)?;
+            }
+        }
+        for template in shared.all("TemplatePage") {
+            self.identifier(template)?;
+            let location = template.required("BaseLoc")?;
+            if let Some((path, tree)) = self.follow(path, location, "Page") {
+                self.content(&path, &tree)?;
+            }
+        }
+        let pages = tree.child("Pages")?;
+        for (count, page) in pages.all("Page").enumerate() {
+            if count >= MAX_PAGES {
+                return Err(ReadXml::TooMany("Page"));
+            }
+            self.page(path, page, area)?;
+        }
+        let annotations = tree.one("Annotations")?;
+        for (found, root) in [
+            (annotations, "Annotations"),
+            (tree.one("Attachments")?, "Attachments"),
+            (tree.one("CustomTags")?, "CustomTags"),
+            (tree.one("Extensions")?, "Extensions"),
+        ] {
+            let Some(found) = found else { continue };
+            let Some((path, tree)) = self.follow(path, &found.text, root) else {
+                continue;
+            };
+            match root {
+                "Annotations" => self.annotations(&path, &tree)?,
+                "Attachments" => self.attachments(&path, &tree)?,
+                "CustomTags" => self.tags(&path, &tree)?,
+                _ => {
+                    let data = tree.all("Extension").flat_map(|one| one.all("ExtendData"));
+                    data.for_each(|one| {
+                        self.file(&path, &one.text);
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&mut self, path: &str, page: &Element, area: Option<Area>) -> Result<(), ReadXml> {
+        let id = self.identifier(page)?;
+        let location = page.required("BaseLoc")?;
+        let Some((path, new)) = self.reach(path, location) else {
+            return Ok(());
+        };
+        let mut fact = PageFact {
+            id,
+            path: path.clone(),
+            area,
+        };
+        if let Some(tree) = new.then(|| self.part(&path, "Page")).flatten() {
+            if let Some(own) = tree.one("Area")? {
+                fact.area = physical(own)?.or(area);
+            }
+            self.content(&path, &tree)?;
+        }
+        self.body.pages.push(fact);
+        Ok(())
+    }
+
+    // GB/T 33190-2016, 7.7: what a page names besides its content.
+    fn content(&mut self, path: &str, tree: &Element) -> Result<(), ReadXml> {
+        for one in tree.all("PageRes") {
+            self.resources(path, &one.text)?;
+        }
+        Ok(())
+    }
+
+    // GB/T 33190-2016, 7.9: Res.
+    fn resources(&mut self, path: &str, location: &str) -> Result<(), ReadXml> {
+        let Some((path, tree)) = self.follow(path, location, "Res") else {
+            return Ok(());
+        };
+        let base = match tree.attribute("BaseLoc") {
+            // Files are found from the folder that BaseLoc names: a holder inside it.
+            Some(base) => match resolve(&path, &format!("{}/_", base.trim_end_matches('/'))) {
+                Ok(base) => base,
+                Err(fault) => {
+                    self.parts.fault(base, fault);
+                    return Ok(());
+                }
+            },
+            None => path,
+        };
+        for font in tree.all("Fonts").flat_map(|all| all.all("Font")) {
+            let id = self.identifier(font)?;
+            let name = font.required("FontName")?.to_owned();
+            let file = match font.text_of("FontFile")? {
+                Some(location) => self.file(&base, location),
+                None => None,
+            };
+            self.body.fonts.push(FontFact { id, name, file });
+        }
+        for media in tree
+            .all("MultiMedias")
+            .flat_map(|all| all.all("MultiMedia"))
+        {
+            self.identifier(media)?;
+            let file = media.child("MediaFile")?;
+            self.file(&base, &file.text);
+        }
+        for space in tree
+            .all("ColorSpaces")
+            .flat_map(|all| all.all("ColorSpace"))
+        {
+            if let Some(profile) = space.attribute("Profile") {
+                self.file(&base, profile);
+            }
+        }
+        Ok(())
+    }
+
+    // GB/T 33190-2016, 15: annotations, page by page.
+    fn annotations(&mut self, path: &str, tree: &Element) -> Result<(), ReadXml> {
+        for page in tree.all("Page") {
+            let id = page.required("PageID")?.to_owned();
+            let location = &page.child("FileLoc")?.text;
+            let Some((_, tree)) = self.follow(path, location, "PageAnnot") else {
+                continue;
+            };
+            for one in tree.all("Annot") {
+                let area = match one.one("Appearance")? {
+                    Some(shown) => shown.attribute("Boundary").and_then(Area::parse),
+                    None => None,
+                };
+                self.body.annotations.push(AnnotationFact {
+                    page: id.clone(),
+                    id: one.required("ID")?.to_owned(),
+                    kind: one.attribute("Type").unwrap_or_default().to_owned(),
+                    area,
+                    visible: one.attribute("Visible") != Some("false"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    // GB/T 33190-2016, 20: attachments.
+    fn attachments(&mut self, path: &str, tree: &Element) -> Result<(), ReadXml> {
+        for one in tree.all("Attachment") {
+            let location = &one.child("FileLoc")?.text;
+            let Some(file) = self.file(path, location) else {
+                continue;
+            };
+            let format = one.attribute("Format").map(str::to_owned);
+            let kept = self.body.attachments.iter();
+            let kept = kept.filter(|one| one.octets.is_some()).count();
+            let mut attached = AttachmentFact {
+                id: one.required("ID")?.to_owned(),
+                name: one.required("Name")?.to_owned(),
+                format,
+                path: file,
+                octets: None,
+            };
+            let text = [".json", ".xml"].iter();
+            let readable = text.clone().any(|end| attached.path.ends_with(end));
+            if readable && kept < MAX_KEPT {
+                attached.octets = self.parts.kept(&attached.path, MAX_ATTACHED).ok();
+            }
+            self.body.attachments.push(attached);
+        }
+        Ok(())
+    }
+
+    // GB/T 33190-2016, 16: custom tags, whose own files have schemas of others.
+    fn tags(&mut self, path: &str, tree: &Element) -> Result<(), ReadXml> {
+        for tag in tree.all("CustomTag") {
+            for name in ["SchemaLoc", "FileLoc"] {
+                if let Some(location) = tag.text_of(name)? {
+                    self.file(path, location);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn physical(area: &Element) -> Result<Option<Area>, ReadXml> {
+    let Some(found) = area.text_of("PhysicalBox")? else {
+        return Ok(None);
+    };
+    let parsed = Area::parse(found).ok_or(ReadXml::Value("PhysicalBox"))?;
+    Ok(Some(parsed))
+}

@@ -1,0 +1,29 @@
+//! OFD files as evidence: the package and its XML read strictly, signatures found; packages written and changed.
+//!
+//! Reading gives facts and judges nothing: this crate knows neither keys nor the structures of seals. It never
+//! repairs and never searches; a package that two readers could read differently is refused (T-I4, T-V10).
+
+mod document;
+pub mod draw;
+mod facts;
+mod fault;
+mod location;
+mod package;
+mod parts;
+mod signature;
+mod survey;
+mod write;
+mod xml;
+
+pub use facts::{
+    AnnotationFact, Area, AttachmentFact, Body, EntryFact, Facts, FontFact, Information, PageFact,
+    PartFault,
+};
+pub use fault::{ReadOfd, ReadPackage, ReadPart, ReadXml};
+pub use package::{Entry, Package};
+pub use signature::{
+    CheckMethod, Coverage, ListState, Outcome, Part, Reference, Signature, SignatureKind,
+    Signatures, Signed, Stamp, StampPlace, Uncovered,
+};
+pub use survey::read;
+pub use write::change::{Change, WritePackage, empty, with_signatures};

@@ -1,0 +1,111 @@
+//! Parts of a package as they are read: each once, its digest taken from the same octets.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Seek};
+
+use crypto::{Digest, DigestAlgorithm, Hasher};
+
+use crate::facts::PartFault;
+use crate::fault::{ReadPackage, ReadPart};
+use crate::package::Package;
+use crate::xml::{self, Element};
+
+/// Octets of parts that are kept whole for who asks for them.
+const MAX_KEPT: u64 = 128 * 1024 * 1024;
+
+/// A package whose parts are being read.
+pub(crate) struct Parts<R> {
+    package: Package<R>,
+    /// What digests are taken of what is read from now on.
+    taken: Vec<DigestAlgorithm>,
+    digests: BTreeMap<String, Vec<Digest>>,
+    kept: u64,
+    pub(crate) faults: Vec<PartFault>,
+    /// What ends the reading of the whole.
+    pub(crate) stop: Option<ReadPackage>,
+}
+
+impl<R: Read + Seek> Parts<R> {
+    pub(crate) fn new(package: Package<R>, taken: Vec<DigestAlgorithm>) -> Parts<R> {
+        Parts {
+            package,
+            taken,
+            digests: BTreeMap::new(),
+            kept: 0,
+            faults: Vec::new(),
+            stop: None,
+        }
+    }
+
+    pub(crate) fn package(&self) -> &Package<R> {
+        &self.package
+    }
+
+    /// Takes these digests from now on.
+    pub(crate) fn take(&mut self, algorithms: Vec<DigestAlgorithm>) {
+        self.taken = algorithms;
+    }
+
+    /// The content of the entry at `path`.
+    pub(crate) fn octets(&mut self, path: &str, most: u64) -> Result<Vec<u8>, ReadPart> {
+        let read = self.package.read(path, most).ok_or(ReadPart::Absent)?;
+        let octets = read.map_err(|fault| self.noted(fault))?;
+        if !self.digests.contains_key(path) {
+            let digest = |algorithm: &DigestAlgorithm| Digest::of(*algorithm, &octets);
+            let digests = self.taken.iter().map(digest).collect();
+            self.digests.insert(path.to_owned(), digests);
+        }
+        Ok(octets)
+    }
+
+    /// As [`Parts::octets`], for what is kept when all is read.
+    pub(crate) fn kept(&mut self, path: &str, most: u64) -> Result<Vec<u8>, ReadPart> {
+        let octets = self.octets(path, most)?;
+        self.kept = self.kept.saturating_add(octets.len() as u64);
+        if self.kept > MAX_KEPT {
+            let name = path.to_owned();
+            return Err(self.noted(ReadPackage::Large { name }));
+        }
+        Ok(octets)
+    }
+
+    /// The tree of the part at `path`.
+    pub(crate) fn tree(&mut self, path: &str, root: &str) -> Result<Element, ReadPart> {
+        let octets = self.octets(path, xml::MAX_OCTETS as u64)?;
+        Ok(xml::parse(&octets, root)?)
+    }
+
+    /// The digest of the entry at `path`, taken when it was read, or now.
+    pub(crate) fn digest(
+        &mut self,
+        path: &str,
+        algorithm: DigestAlgorithm,
+    ) -> Result<Digest, ReadPart> {
+        let known = self.digests.get(path).into_iter().flatten();
+        if let Some(known) = known.into_iter().find(|one| one.algorithm() == algorithm) {
+            return Ok(known.clone());
+        }
+        let mut hasher = Hasher::new(algorithm);
+        let streamed = self.package.stream(path, |piece| hasher.update(piece));
+        let streamed = streamed.ok_or(ReadPart::Absent)?;
+        streamed.map_err(|fault| self.noted(fault))?;
+        let digest = hasher.finish();
+        let known = self.digests.entry(path.to_owned()).or_default();
+        known.push(digest.clone());
+        Ok(digest)
+    }
+
+    /// Notes that the part at `path` cannot be read.
+    pub(crate) fn fault(&mut self, path: &str, fault: impl Into<ReadPart>) {
+        let (path, fault) = (path.to_owned(), fault.into());
+        self.faults.push(PartFault { path, fault });
+    }
+
+    // T-I3: beyond a limit nothing more is said of the file.
+    fn noted(&mut self, fault: ReadPackage) -> ReadPart {
+        if !fault.is_of_one_entry() {
+            self.stop.get_or_insert_with(|| fault.clone());
+        }
+        ReadPart::Octets(fault)
+    }
+}

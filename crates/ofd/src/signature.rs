@@ -1,0 +1,544 @@
+//! Signatures as they stand in the file: what each names, what of that is as it was, what it leaves out.
+
+use std::io::{Read, Seek};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crypto::DigestAlgorithm;
+
+use crate::facts::{Area, Body, PageFact};
+use crate::fault::{ReadPart, ReadXml};
+use crate::location::{is_direct, resolve};
+use crate::package::MAX_ENTRIES;
+use crate::parts::Parts;
+use crate::xml::{self, Element};
+
+/// Signatures of a document.
+pub(crate) const MAX_SIGNATURES: usize = 100;
+/// Octets of a `Signature.xml`: ten thousand references are some two million.
+pub(crate) const MAX_SIGNATURE: u64 = 4 * 1024 * 1024;
+/// Octets of a signed value, which holds a seal.
+pub(crate) const MAX_VALUE: u64 = 4 * 1024 * 1024;
+/// Octets of a seal.
+pub(crate) const MAX_SEAL: u64 = 2 * 1024 * 1024;
+/// Stamps of one signature: a seal across the edges of all pages has one on each.
+pub(crate) const MAX_STAMPS: usize = 10_000;
+
+/// The list of a document's signatures (`Signatures.xml`).
+#[derive(Debug, Clone)]
+pub struct Signatures {
+    /// Its path, or its location as written where that leads nowhere.
+    pub path: String,
+    /// `MaxSignId`, as written.
+    pub greatest: Option<String>,
+    /// `MaxSignId` is greater than every identifier that the list or its stamps have: something was taken out.
+    pub is_short: bool,
+    /// The signatures, in the order of the list.
+    pub signatures: Vec<Signature>,
+    /// Why the list, or the rest of it, cannot be read.
+    pub fault: Option<ReadPart>,
+}
+
+/// What kind of signature the list calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignatureKind {
+    /// `Seal`, also where it says nothing: the value is a seal signature (GB/T 38540).
+    Seal,
+    /// `Sign`: the value is a signature without a seal.
+    Sign,
+    /// Something else.
+    Other(String),
+}
+
+/// A signature of the list.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    /// `ID`.
+    pub id: String,
+    /// `Type`.
+    pub kind: SignatureKind,
+    /// Path of its `Signature.xml`.
+    pub path: String,
+    /// The exact octets of its `Signature.xml`, over which its digest goes.
+    pub octets: Vec<u8>,
+    /// What they say.
+    pub read: Result<Signed, ReadPart>,
+}
+
+impl Signature {
+    /// The path as signatures name it, from the package's root.
+    #[must_use]
+    pub fn package_path(&self) -> String {
+        format!("/{}", self.path)
+    }
+}
+
+/// What a `Signature.xml` says, and what is found of it.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The signature's value.
+    pub value: Part,
+    /// The seal beside it.
+    pub seal: Option<Part>,
+    /// `ProviderName`.
+    pub provider: Option<String>,
+    /// `SignatureMethod`, as written.
+    pub method: Option<String>,
+    /// `SignatureDateTime`, as written: free text, which proves nothing.
+    pub time: Option<String>,
+    /// How the digests of the references are made.
+    pub check: CheckMethod,
+    /// What is signed.
+    pub references: Vec<Reference>,
+    /// Where it is shown.
+    pub stamps: Vec<Stamp>,
+    /// What of the package it leaves out.
+    pub coverage: Coverage,
+}
+
+/// A part that a signature names.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its path, or its location as written where that leads nowhere.
+    pub path: String,
+    /// Its octets.
+    pub octets: Result<Vec<u8>, ReadPart>,
+}
+
+/// How the digests of references are made (`CheckMethod`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckMethod {
+    /// Not said: the schema then means MD5.
+    Absent,
+    /// MD5.
+    Md5,
+    /// SHA-1.
+    Sha1,
+    /// A method whose digests are recomputed.
+    Digest(DigestAlgorithm),
+    /// Something else.
+    Unknown(String),
+}
+
+impl CheckMethod {
+    // Spec 3.3: the 2016 schema knows MD5 and SHA1 alone; in use are `SM3`, its identifier and, beside RSA and ECDSA, SHA-2.
+    fn parse(text: Option<&str>) -> CheckMethod {
+        let Some(text) = text else {
+            return CheckMethod::Absent;
+        };
+        match text.trim().to_ascii_uppercase().as_str() {
+            "SM3" | "1.2.156.10197.1.401" => CheckMethod::Digest(DigestAlgorithm::Sm3),
+            "SHA256" | "SHA-256" | "2.16.840.1.101.3.4.2.1" => {
+                CheckMethod::Digest(DigestAlgorithm::Sha256)
+            }
+            "MD5" | "1.2.840.113549.2.5" => CheckMethod::Md5,
+            "SHA1" | "SHA-1" | "1.3.14.3.2.26" => CheckMethod::Sha1,
+            _ => CheckMethod::Unknown(text.trim().to_owned()),
+        }
+    }
+}
+
+/// A part that is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// `FileRef`, as written.
+    pub written: String,
+    /// The entry that it leads to.
+    pub entry: Option<String>,
+    /// `CheckValue`, decoded; empty where it is no Base64.
+    pub stated: Vec<u8>,
+    /// What is found.
+    pub outcome: Outcome,
+}
+
+/// What is found of a part that is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its digest is the one stated.
+    Same,
+    /// Its digest is another.
+    Differs,
+    /// There is no such entry.
+    Absent,
+    /// The location is written in a way that others read differently.
+    Location,
+    /// The signature names it twice.
+    Repeated,
+    /// Its content cannot be read.
+    Unreadable(ReadPart),
+    /// Its digest is not recomputed for the method named.
+    NotComputed,
+}
+
+/// A place where a signature is shown (`StampAnnot`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamp {
+    /// `ID`.
+    pub id: String,
+    /// `PageRef`, the identifier of a page.
+    pub page: String,
+    /// `Boundary`, on that page.
+    pub area: Area,
+    /// `Clip`, from the upper left corner of the boundary.
+    pub clip: Option<Area>,
+    /// Whether that is on the page.
+    pub place: StampPlace,
+}
+
+/// Whether a stamp stands on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StampPlace {
+    /// What is shown of it lies inside the page.
+    Inside,
+    /// It stands out of the page, or the page has no box.
+    Outside,
+    /// The document has no such page.
+    NoSuchPage,
+}
+
+/// What of the package a signature leaves out, apart from its own `Signature.xml` and value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Entries that it does not protect and that nothing excuses.
+    pub uncovered: Vec<Uncovered>,
+    /// Whether it protects the list of signatures: then no other can follow it.
+    pub list: ListState,
+    /// Files of later signatures of the list, which it cannot protect.
+    pub later: Vec<String>,
+}
+
+/// An entry that a signature does not protect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncovered {
+    /// Its path.
+    pub path: String,
+    /// Whether it is found by following locations from `OFD.xml`.
+    pub reachable: bool,
+}
+
+/// Whether a signature protects the list of signatures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListState {
+    /// It does.
+    Covered,
+    /// It leaves room for others.
+    #[default]
+    Open,
+}
+
+/// Reads the list at `location` of `OFD.xml` with all that it names, and recomputes nothing yet.
+pub(crate) fn list<R: Read + Seek>(
+    parts: &mut Parts<R>,
+    location: &str,
+    body: &mut Body,
+) -> Signatures {
+    let mut found = Signatures {
+        path: location.to_owned(),
+        greatest: None,
+        is_short: false,
+        signatures: Vec::new(),
+        fault: None,
+    };
+    let read = resolve("OFD.xml", location).and_then(|path| {
+        body.reachable.insert(path.clone());
+        found.path = path;
+        parts.tree(&found.path, "Signatures")
+    });
+    let read = read.and_then(|tree| Ok(listed(parts, &tree, &mut found, body)?));
+    if let Err(fault) = read {
+        parts.fault(&found.path, fault.clone());
+        found.fault = Some(fault);
+    }
+    found
+}
+
+// GB/T 33190-2016, 18.1: Signatures.
+fn listed<R: Read + Seek>(
+    parts: &mut Parts<R>,
+    tree: &Element,
+    found: &mut Signatures,
+    body: &mut Body,
+) -> Result<(), ReadXml> {
+    found.greatest = tree.text_of("MaxSignId")?.map(str::to_owned);
+    for (count, one) in tree.all("Signature").enumerate() {
+        if count >= MAX_SIGNATURES {
+            return Err(ReadXml::TooMany("Signature"));
+        }
+        let id = one.required("ID")?.to_owned();
+        // T-I5: identifiers are unique.
+        if found.signatures.iter().any(|known| known.id == id) {
+            return Err(ReadXml::Identifier(id));
+        }
+        let kind = match one.attribute("Type") {
+            None | Some("Seal") => SignatureKind::Seal,
+            Some("Sign") => SignatureKind::Sign,
+            Some(other) => SignatureKind::Other(other.to_owned()),
+        };
+        let location = one.required("BaseLoc")?;
+        let signature = match resolve(&found.path, location) {
+            Ok(path) => signature(parts, (id, kind, path), body),
+            Err(fault) => Signature {
+                id,
+                kind,
+                path: location.to_owned(),
+                octets: Vec::new(),
+                read: Err(fault),
+            },
+        };
+        if let Err(fault) = &signature.read {
+            parts.fault(&signature.path, fault.clone());
+        }
+        found.signatures.push(signature);
+    }
+    found.is_short = is_short(found);
+    Ok(())
+}
+
+/// Identifiers are numbers, with letters before them in some writers.
+fn is_short(list: &Signatures) -> bool {
+    let number = |text: &str| {
+        let digits = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+        digits.parse::<u64>().ok()
+    };
+    let Some(greatest) = list.greatest.as_deref().and_then(number) else {
+        return false;
+    };
+    let stamps = |one: &Signature| match &one.read {
+        Ok(signed) => signed
+            .stamps
+            .iter()
+            .filter_map(|stamp| number(&stamp.id))
+            .max(),
+        Err(_) => None,
+    };
+    let own = list
+        .signatures
+        .iter()
+        .map(|one| number(&one.id).max(stamps(one)));
+    own.max().flatten().unwrap_or_default() < greatest
+}
+
+fn signature<R: Read + Seek>(
+    parts: &mut Parts<R>,
+    (id, kind, path): (String, SignatureKind, String),
+    body: &mut Body,
+) -> Signature {
+    body.reachable.insert(path.clone());
+    let (octets, read) = match parts.kept(&path, MAX_SIGNATURE) {
+        Ok(octets) => {
+            let tree = xml::parse(&octets, "Signature").map_err(ReadPart::from);
+            let read = tree.and_then(|tree| Ok(signed(parts, &path, &tree, body)?));
+            (octets, read)
+        }
+        Err(fault) => (Vec::new(), Err(fault)),
+    };
+    Signature {
+        id,
+        kind,
+        path,
+        octets,
+        read,
+    }
+}
+
+// GB/T 33190-2016, 18.2: Signature. Any order of elements, none twice that may occur once.
+fn signed<R: Read + Seek>(
+    parts: &mut Parts<R>,
+    path: &str,
+    tree: &Element,
+    body: &mut Body,
+) -> Result<Signed, ReadXml> {
+    let said = tree.child("SignedInfo")?;
+    let provider = said.child("Provider")?;
+    let references = said.child("References")?;
+    let value = tree.child("SignedValue")?.text.clone();
+    let seal = match said.one("Seal")? {
+        Some(seal) => Some(seal.child("BaseLoc")?.text.clone()),
+        None => None,
+    };
+    let mut named = |location: &str, most| {
+        let (path, octets) = match resolve(path, location) {
+            Ok(path) => {
+                body.reachable.insert(path.clone());
+                let octets = parts.kept(&path, most);
+                (path, octets)
+            }
+            Err(fault) => (location.to_owned(), Err(fault)),
+        };
+        Part { path, octets }
+    };
+    Ok(Signed {
+        value: named(&value, MAX_VALUE),
+        seal: seal.map(|seal| named(&seal, MAX_SEAL)),
+        provider: provider.attribute("ProviderName").map(str::to_owned),
+        method: said.text_of("SignatureMethod")?.map(str::to_owned),
+        time: said.text_of("SignatureDateTime")?.map(str::to_owned),
+        check: CheckMethod::parse(references.attribute("CheckMethod")),
+        references: stated(references)?,
+        stamps: stamps(said)?,
+        coverage: Coverage::default(),
+    })
+}
+
+fn stated(references: &Element) -> Result<Vec<Reference>, ReadXml> {
+    let mut found = Vec::new();
+    for one in references.all("Reference") {
+        if found.len() >= MAX_ENTRIES {
+            return Err(ReadXml::TooMany("Reference"));
+        }
+        let value = one.child("CheckValue")?;
+        let text: String = value.text.split_ascii_whitespace().collect();
+        found.push(Reference {
+            written: one.required("FileRef")?.to_owned(),
+            entry: None,
+            stated: STANDARD.decode(text).unwrap_or_default(),
+            outcome: Outcome::NotComputed,
+        });
+    }
+    Ok(found)
+}
+
+fn stamps(said: &Element) -> Result<Vec<Stamp>, ReadXml> {
+    let mut found = Vec::new();
+    for one in said.all("StampAnnot") {
+        if found.len() >= MAX_STAMPS {
+            return Err(ReadXml::TooMany("StampAnnot"));
+        }
+        let area = |name| {
+            let parsed = one.attribute(name).map(Area::parse);
+            parsed
+                .map(|area| area.ok_or(ReadXml::Value(name)))
+                .transpose()
+        };
+        found.push(Stamp {
+            id: one.required("ID")?.to_owned(),
+            page: one.required("PageRef")?.to_owned(),
+            area: area("Boundary")?.ok_or(ReadXml::Missing("Boundary"))?,
+            clip: area("Clip")?,
+            place: StampPlace::NoSuchPage,
+        });
+    }
+    Ok(found)
+}
+
+/// The methods whose digests the list's signatures want.
+pub(crate) fn wanted(list: &Signatures) -> impl Iterator<Item = DigestAlgorithm> {
+    let read = list
+        .signatures
+        .iter()
+        .filter_map(|one| one.read.as_ref().ok());
+    read.filter_map(|signed| match signed.check {
+        CheckMethod::Digest(algorithm) => Some(algorithm),
+        _ => None,
+    })
+}
+
+/// Follows each reference, places each stamp and tells what each signature leaves out, once the document is read.
+pub(crate) fn complete<R: Read + Seek>(parts: &mut Parts<R>, body: &mut Body) {
+    let Some(mut list) = body.signatures.take() else {
+        return;
+    };
+    for signature in &mut list.signatures {
+        let Ok(signed) = &mut signature.read else {
+            continue;
+        };
+        follow(parts, signed, &signature.path);
+        for stamp in &mut signed.stamps {
+            stamp.place = place(stamp, &body.pages);
+        }
+    }
+    let files: Vec<Vec<String>> = list.signatures.iter().map(files).collect();
+    for (at, signature) in list.signatures.iter_mut().enumerate() {
+        let later: Vec<&String> = files.iter().skip(at + 1).flatten().collect();
+        let Ok(signed) = &mut signature.read else {
+            continue;
+        };
+        let own = [signature.path.as_str(), signed.value.path.as_str()];
+        let covered = signed.references.iter();
+        let covered: std::collections::BTreeSet<&str> = covered
+            .filter(|one| one.outcome == Outcome::Same)
+            .filter_map(|one| one.entry.as_deref())
+            .collect();
+        let mut coverage = Coverage::default();
+        if covered.contains(list.path.as_str()) {
+            coverage.list = ListState::Covered;
+        }
+        for entry in parts.package().entries() {
+            let name = entry.name();
+            // 3.4, 5: covered, its own two files, the list while it is open, files of later signatures.
+            if covered.contains(name) || own.contains(&name) || name == list.path {
+                continue;
+            }
+            if later.iter().any(|file| *file == name) {
+                coverage.later.push(name.to_owned());
+            } else {
+                coverage.uncovered.push(Uncovered {
+                    path: name.to_owned(),
+                    reachable: body.reachable.contains(name),
+                });
+            }
+        }
+        signed.coverage = coverage;
+    }
+    body.signatures = Some(list);
+}
+
+/// The files that are a signature's own.
+fn files(signature: &Signature) -> Vec<String> {
+    let mut files = vec![signature.path.clone()];
+    if let Ok(signed) = &signature.read {
+        files.push(signed.value.path.clone());
+        files.extend(signed.seal.iter().map(|seal| seal.path.clone()));
+    }
+    files
+}
+
+/// 3.4, 4: every reference leads to one entry, once.
+fn follow<R: Read + Seek>(parts: &mut Parts<R>, signed: &mut Signed, path: &str) {
+    let mut seen = std::collections::BTreeSet::new();
+    let check = &signed.check;
+    for reference in &mut signed.references {
+        let resolved = resolve(path, &reference.written);
+        let resolved = resolved.ok().filter(|_| is_direct(&reference.written));
+        let Some(entry) = resolved else {
+            reference.outcome = Outcome::Location;
+            continue;
+        };
+        reference.entry = Some(entry.clone());
+        reference.outcome = match check {
+            _ if !seen.insert(entry.clone()) => Outcome::Repeated,
+            _ if parts.package().find(&entry).is_none() => Outcome::Absent,
+            CheckMethod::Digest(algorithm) => match parts.digest(&entry, *algorithm) {
+                Ok(digest) if digest.bytes() == reference.stated => Outcome::Same,
+                Ok(_) => Outcome::Differs,
+                Err(fault) => Outcome::Unreadable(fault),
+            },
+            _ => Outcome::NotComputed,
+        };
+    }
+}
+
+/// 3.4, 9: on an existing page, inside it.
+fn place(stamp: &Stamp, pages: &[PageFact]) -> StampPlace {
+    let Some(page) = pages.iter().find(|page| page.id == stamp.page) else {
+        return StampPlace::NoSuchPage;
+    };
+    let shown = match stamp.clip {
+        Some(clip) => Area {
+            x: stamp.area.x + clip.x,
+            y: stamp.area.y + clip.y,
+            ..clip
+        },
+        None => stamp.area,
+    };
+    // Stamps are placed from the corner of the box, wherever that lies.
+    let sheet = page.area.map(|area| Area {
+        x: 0.0,
+        y: 0.0,
+        ..area
+    });
+    match sheet {
+        Some(sheet) if sheet.holds(&shown) => StampPlace::Inside,
+        _ => StampPlace::Outside,
+    }
+}

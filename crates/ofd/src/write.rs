@@ -1,0 +1,4 @@
+//! Packages written: same content, same octets.
+
+pub(crate) mod archive;
+pub(crate) mod change;

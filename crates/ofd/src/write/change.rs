@@ -1,0 +1,165 @@
+//! A package changed: entries added or replaced, the others copied as they are.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Seek};
+
+use thiserror::Error;
+
+use super::archive::{Archive, TooLarge};
+use crate::fault::{ReadPackage, ReadXml};
+use crate::package::Package;
+use crate::xml::{self, NAMESPACE};
+
+/// Why a package cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum WritePackage {
+    /// What would be written is a package that is not read here: a name that is not plain or collides, too many
+    /// entries, or the old package cannot be read on.
+    #[error("the package would not be read")]
+    Package(#[from] ReadPackage),
+    /// Larger than a ZIP file without ZIP64 can be.
+    #[error("the package is too large")]
+    TooLarge,
+}
+
+impl From<TooLarge> for WritePackage {
+    fn from(_: TooLarge) -> WritePackage {
+        WritePackage::TooLarge
+    }
+}
+
+/// A package being changed, or made from nothing.
+#[derive(Debug)]
+pub struct Change<R> {
+    package: Option<Package<R>>,
+    /// Content by name, and the names in the order in which they came.
+    put: BTreeMap<String, Vec<u8>>,
+    order: Vec<String>,
+}
+
+impl<R: Read + Seek> Change<R> {
+    /// A change of this package.
+    #[must_use]
+    pub fn of(package: Package<R>) -> Change<R> {
+        Change {
+            package: Some(package),
+            put: BTreeMap::new(),
+            order: Vec::new(),
+        }
+    }
+
+    /// The content of an entry as it will be; `None` if there will be none.
+    ///
+    /// # Errors
+    /// As [`Package::read`].
+    pub fn read(&mut self, name: &str, most: u64) -> Option<Result<Vec<u8>, ReadPackage>> {
+        match self.put.get(name) {
+            Some(content) => Some(Ok(content.clone())),
+            None => self.package.as_mut()?.read(name, most),
+        }
+    }
+
+    /// The names of all entries as they will be, in their order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let old = self.package.iter().flat_map(|package| package.entries());
+        let mut names: Vec<String> = old.map(|entry| entry.name().to_owned()).collect();
+        let new = |name: &&String| self.is_new(name);
+        names.extend(self.order.iter().filter(new).cloned());
+        names
+    }
+
+    /// Puts an entry in the place of the one of this name, or behind the others.
+    pub fn put(&mut self, name: &str, content: Vec<u8>) {
+        if self.put.insert(name.to_owned(), content).is_none() {
+            self.order.push(name.to_owned());
+        }
+    }
+
+    /// The new package. What did not change is copied, not compressed anew; folders without content go.
+    ///
+    /// # Errors
+    /// `Package` for a package that would not be read, `TooLarge`.
+    pub fn finish(mut self) -> Result<Vec<u8>, WritePackage> {
+        let mut archive = Archive::default();
+        let (names, mut package) = (self.names(), self.package.take());
+        for name in names {
+            if let Some(content) = self.put.get(&name) {
+                archive.put(&name, content)?;
+            } else if let Some(package) = package.as_mut()
+                && let Some(entry) = package.find(&name)
+            {
+                let (extent, central) = (entry.extent(), entry.central().clone());
+                let raw = package.raw(extent)?;
+                archive.copy(&central, &raw)?;
+            }
+        }
+        let octets = archive.finish()?;
+        // T-I4: nothing is written that is not read.
+        Package::open(Cursor::new(octets.as_slice()))?;
+        Ok(octets)
+    }
+
+    fn is_new(&self, name: &str) -> bool {
+        let package = self.package.as_ref();
+        package.is_none_or(|package| package.find(name).is_none())
+    }
+}
+
+/// A package made from nothing.
+#[must_use]
+pub fn empty() -> Change<Cursor<Vec<u8>>> {
+    Change {
+        package: None,
+        put: BTreeMap::new(),
+        order: Vec::new(),
+    }
+}
+
+/// `OFD.xml` with a list of signatures at `location` named by its first document, which has none yet: it stands behind
+/// the root, as `OFD.xml` is itself signed (spec 3.2).
+///
+/// # Errors
+/// [`ReadXml`]: it cannot be read, or names a list already (`Repeated`).
+pub fn with_signatures(octets: &[u8], location: &str) -> Result<Vec<u8>, ReadXml> {
+    let tree = xml::parse(octets, "OFD")?;
+    let body = tree.all("DocBody").next();
+    let body = body.ok_or(ReadXml::Missing("DocBody"))?;
+    if body.one("Signatures")?.is_some() {
+        return Err(ReadXml::Repeated("Signatures"));
+    }
+    let text = std::str::from_utf8(octets).map_err(|_| ReadXml::Encoding)?;
+    let mark = text.len() - text.trim_start_matches('\u{FEFF}').len();
+    let at = body.child("DocRoot")?.end + mark;
+    let malformed = ReadXml::Malformed { at: at as u64 };
+    let (before, after) = text.split_at_checked(at).ok_or(malformed)?;
+    let location = escaped(location);
+    Ok(format!(
+        "{before}<ofd:Signatures xmlns:ofd=\"{NAMESPACE}\">{location}</ofd:Signatures>{after}"
+    )
+    .into_bytes())
+}
+
+/// Text as it stands in an element or an attribute.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            // XML 1.0, 2.11 and 3.3.3: white space that readers would change.
+            '\r' => escaped.push_str("&#13;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\t' => escaped.push_str("&#9;"),
+            // XML 1.0, 2.2: no document may hold other control characters.
+            letter if letter < ' ' || matches!(letter, '\u{FFFE}' | '\u{FFFF}') => {
+                escaped.push('\u{FFFD}');
+            }
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
