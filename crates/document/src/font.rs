@@ -10,6 +10,7 @@ use crate::sheet::{Face, Mm};
 
 pub(crate) mod contour;
 pub(crate) mod cut;
+pub(crate) mod program;
 
 /// Why a typeface could not be read.
 #[derive(Debug, Error, PartialEq, Eq)]

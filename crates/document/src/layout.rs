@@ -99,4 +99,7 @@ pub enum RenderPage {
         /// The field that holds the digest.
         field: String,
     },
+    /// The data cannot be put into a package.
+    #[error("the package cannot be written")]
+    Package(#[source] ofd::WritePackage),
 }

@@ -1,7 +1,8 @@
-//! Lays a template out on a sheet, writes it as PDF, seals in place, reads files back and tells what changed.
+//! Lays a template out on a sheet, writes it as PDF and as OFD.
 
 mod font;
 mod layout;
+mod ofd;
 mod pdf;
 mod photo;
 mod raster;
@@ -13,6 +14,7 @@ pub use font::ReadFont;
 pub use layout::RenderPage;
 pub use layout::fill::Note;
 pub use layout::plan::{Edition, Imprint};
+pub use ofd::document::UnsealedOfd;
 pub use pdf::write::document::{Blank, Page, Paper, PrepareBlank, Unsealed};
 pub use photo::drawn::sample_photo;
 pub use photo::{Photo, ReadPhoto};

@@ -10,6 +10,9 @@ mod leaves;
 #[path = "pages/limits.rs"]
 mod limits;
 #[cfg(test)]
+#[path = "pages/ofd.rs"]
+mod ofd_pages;
+#[cfg(test)]
 #[path = "pages/reading.rs"]
 mod reading;
 #[path = "pages/samples.rs"]

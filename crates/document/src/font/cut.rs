@@ -44,6 +44,11 @@ impl Cut {
     ///
     /// A font program for a CIDFontType2 needs no more than these six tables (ISO 32000-1, 9.9).
     pub(crate) fn file(&self, typeface: &Typeface) -> Vec<u8> {
+        assemble(&self.tables(typeface))
+    }
+
+    /// The tables that every font program has.
+    pub(super) fn tables(&self, typeface: &Typeface) -> Vec<(&'static [u8; 4], Vec<u8>)> {
         let glyphs: Vec<GlyphId> = std::iter::once(GlyphId(0))
             .chain(self.characters.iter().map(|&(_, glyph)| glyph))
             .collect();
@@ -74,23 +79,29 @@ impl Cut {
         set(&mut line, 34, &count);
         let mut limits = copy(&typeface.limits);
         set(&mut limits, 4, &count);
-        assemble(&[
-            (b"glyf", &outlines),
-            (b"head", &head),
-            (b"hhea", &line),
-            (b"hmtx", &metrics),
-            (b"loca", &places),
-            (b"maxp", &limits),
-        ])
+        vec![
+            (b"glyf", outlines),
+            (b"head", head),
+            (b"hhea", line),
+            (b"hmtx", metrics),
+            (b"loca", places),
+            (b"maxp", limits),
+        ]
     }
 }
 
 /// Puts tables, in the order of their tags, behind a directory with their checksums.
-fn assemble(tables: &[(&[u8; 4], &Vec<u8>)]) -> Vec<u8> {
+pub(super) fn assemble(tables: &[(&'static [u8; 4], Vec<u8>)]) -> Vec<u8> {
     let total: usize = tables.iter().map(|(_, table)| table.len() + 20).sum();
     let mut file = Vec::with_capacity(12 + total);
-    // OpenType: six tables give searchRange 64, entrySelector 2, rangeShift 32.
-    file.extend_from_slice(&[0, 1, 0, 0, 0, 6, 0, 64, 0, 2, 0, 32]);
+    // OpenType: the greatest power of two that is not above their count, sixteen times; which one; what is left.
+    let count = u16::try_from(tables.len()).unwrap_or(u16::MAX);
+    let selector = u16::try_from(count.ilog2()).unwrap_or_default();
+    let range = 16 << selector;
+    file.extend_from_slice(&[0, 1, 0, 0]);
+    for value in [count, range, selector, count * 16 - range] {
+        file.extend_from_slice(&value.to_be_bytes());
+    }
     let mut place = 12 + 16 * tables.len();
     let mut head = 0;
     for (tag, table) in tables {

@@ -34,9 +34,9 @@ pub enum PrepareBlank {
 /// its fonts cut.
 #[derive(Debug)]
 pub struct Blank {
-    template: Template,
-    typefaces: Typefaces,
-    plan: Plan,
+    pub(crate) template: Template,
+    pub(crate) typefaces: Typefaces,
+    pub(crate) plan: Plan,
     shared: [Cut; 2],
     /// Elements of the shared content's pieces.
     marked: Vec<usize>,
@@ -80,6 +80,32 @@ pub struct Paper<'a> {
     pub on: Date,
     /// When the file says it was made.
     pub moment: UtcDateTime,
+}
+
+impl<'a> Page<'a> {
+    /// What it shows of these data.
+    pub(crate) fn shown(&self, licence: &'a Licence) -> Shown<'a> {
+        Shown {
+            licence,
+            issued_on: self.issued_on,
+            code: self.code,
+            link: self.link,
+            notes: self.notes,
+        }
+    }
+}
+
+impl<'a> Paper<'a> {
+    /// What it shows of these data.
+    pub(crate) fn shown(&self, data: &'a Licence) -> Shown<'a> {
+        Shown {
+            licence: data,
+            issued_on: self.on,
+            code: None,
+            link: "",
+            notes: &[],
+        }
+    }
 }
 
 /// A page before it is sealed.
@@ -202,16 +228,8 @@ impl Blank {
     /// `RenderPage` names the field that is missing, malformed, too long for its place or holds a
     /// character that no font has.
     pub fn render(&self, page: &Page<'_>) -> Result<Unsealed, RenderPage> {
-        let licence: Licence = serde_json::from_slice(page.licence).map_err(RenderPage::Licence)?;
-        self.admit(&licence)?;
-        self.admit_photo(&licence, page)?;
-        let shown = Shown {
-            licence: &licence,
-            issued_on: page.issued_on,
-            code: page.code,
-            link: page.link,
-            notes: page.notes,
-        };
+        let licence = self.admitted(page)?;
+        let shown = page.shown(&licence);
         let attached = [
             Attachment {
                 name: "licence.json",
@@ -234,16 +252,8 @@ impl Blank {
     /// # Errors
     /// As [`Blank::render`].
     pub fn render_paper(&self, paper: &Paper<'_>) -> Result<Unsealed, RenderPage> {
-        let data: StageData = serde_json::from_slice(paper.data).map_err(RenderPage::Licence)?;
-        let data = Licence::from(data);
-        self.admit(&data)?;
-        let shown = Shown {
-            licence: &data,
-            issued_on: paper.on,
-            code: None,
-            link: "",
-            notes: &[],
-        };
+        let data = self.admitted_paper(paper)?;
+        let shown = paper.shown(&data);
         let attached = [Attachment {
             name: "document.json",
             described: "文书数据",
@@ -306,6 +316,22 @@ impl Blank {
             seal_side: self.template.layout.authority.seal.points(),
             field: FIELD,
         })
+    }
+
+    /// The licence data of a page, if it can be made from them.
+    pub(crate) fn admitted(&self, page: &Page<'_>) -> Result<Licence, RenderPage> {
+        let licence: Licence = serde_json::from_slice(page.licence).map_err(RenderPage::Licence)?;
+        self.admit(&licence)?;
+        self.admit_photo(&licence, page)?;
+        Ok(licence)
+    }
+
+    /// The data of a stage document, if it can be made from them.
+    pub(crate) fn admitted_paper(&self, paper: &Paper<'_>) -> Result<Licence, RenderPage> {
+        let data: StageData = serde_json::from_slice(paper.data).map_err(RenderPage::Licence)?;
+        let data = Licence::from(data);
+        self.admit(&data)?;
+        Ok(data)
     }
 
     fn admit(&self, licence: &Licence) -> Result<(), RenderPage> {
@@ -569,7 +595,7 @@ fn references<'a>(numbers: impl IntoIterator<Item = &'a u32>) -> String {
 const COMMON: &str = "年月日至自起长期有效元时分，。；：、（）—“”《》";
 
 /// Layout has measured every character before painting; this names one that it has not.
-fn unknown(character: char) -> RenderPage {
+pub(crate) fn unknown(character: char) -> RenderPage {
     RenderPage::UnknownCharacter {
         character,
         field: "page".to_owned(),

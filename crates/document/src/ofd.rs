@@ -1,0 +1,5 @@
+//! The sheets that PDF is made from, as OFD (GB/T 33190).
+
+pub(crate) mod document;
+pub(crate) mod marks;
+pub(crate) mod metadata;
