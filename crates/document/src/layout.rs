@@ -103,3 +103,13 @@ pub enum RenderPage {
     #[error("the package cannot be written")]
     Package(#[source] ofd::WritePackage),
 }
+
+impl RenderPage {
+    /// Layout has measured every character before painting; this names one that it has not.
+    pub(crate) fn unknown(character: char) -> RenderPage {
+        RenderPage::UnknownCharacter {
+            character,
+            field: "page".to_owned(),
+        }
+    }
+}

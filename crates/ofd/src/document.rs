@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
+use crate::area::Area;
 use crate::facts::{
-    AnnotationFact, Area, AttachmentFact, Body, FontFact, Information, MAX_ATTACHED, PageFact,
+    AnnotationFact, AttachmentFact, Body, FontFact, Information, MAX_ATTACHED, PageFact,
 };
 use crate::fault::{ReadPart, ReadXml};
 use crate::location::resolve;

@@ -13,7 +13,7 @@ use crate::write::change::{WritePackage, empty};
 mod content;
 mod parts;
 
-pub use crate::facts::Area;
+pub use crate::area::Area;
 
 /// A document.
 #[derive(Debug, Clone, Default)]

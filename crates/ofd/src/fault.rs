@@ -32,7 +32,7 @@ pub enum ReadPackage {
     #[error("an empty package")]
     Empty,
     /// T-I4: more entries than are read.
-    #[error("more than {} entries", crate::package::MAX_ENTRIES)]
+    #[error("more than {} entries", crate::limits::MAX_ENTRIES)]
     TooManyEntries,
     /// A header that is cut off or has another signature.
     #[error("no header at {at}")]
@@ -123,7 +123,7 @@ pub enum ReadPackage {
     /// T-I4: more octets for one octet than are inflated.
     #[error(
         "an entry expands more than {} times: {name}",
-        crate::package::MAX_RATIO
+        crate::limits::MAX_RATIO
     )]
     Ratio {
         /// The entry.
@@ -132,7 +132,7 @@ pub enum ReadPackage {
     /// T-I4: more octets in all than are inflated.
     #[error(
         "the package expands to more than {} octets",
-        crate::package::MAX_EXPANDED
+        crate::limits::MAX_EXPANDED
     )]
     Expanded,
     /// An entry that is larger than what its kind is read of.
@@ -208,7 +208,7 @@ pub enum ReadXml {
     #[error("not UTF-8 or UTF-16 as declared")]
     Encoding,
     /// Longer than is read.
-    #[error("more than {} octets", crate::xml::MAX_OCTETS)]
+    #[error("more than {} octets", crate::limits::MAX_OCTETS)]
     Large,
     /// Not well-formed.
     #[error("not well-formed at {at}")]
@@ -226,13 +226,13 @@ pub enum ReadXml {
     #[error("an entity")]
     Entity,
     /// Elements deeper than are read.
-    #[error("deeper than {} elements", crate::xml::MAX_DEPTH)]
+    #[error("deeper than {} elements", crate::limits::MAX_DEPTH)]
     Depth,
     /// More nodes than are read.
-    #[error("more than {} nodes", crate::xml::MAX_NODES)]
+    #[error("more than {} nodes", crate::limits::MAX_NODES)]
     Nodes,
     /// More attributes of an element than are read.
-    #[error("more than {} attributes", crate::xml::MAX_ATTRIBUTES)]
+    #[error("more than {} attributes", crate::limits::MAX_ATTRIBUTES)]
     Attributes,
     /// An element of another namespace.
     #[error("an element outside the namespace of OFD: {0}")]

@@ -3,25 +3,29 @@
 //! Reading gives facts and judges nothing: this crate knows neither keys nor the structures of seals. It never
 //! repairs and never searches; a package that two readers could read differently is refused (T-I4, T-V10).
 
+mod area;
 mod document;
 pub mod draw;
 mod facts;
 mod fault;
+mod limits;
 mod location;
 mod package;
 mod parts;
 mod signature;
+mod signed;
 mod survey;
 mod write;
 mod xml;
 
+pub use area::Area;
 pub use facts::{
-    AnnotationFact, Area, AttachmentFact, Body, EntryFact, Facts, FontFact, Information, PageFact,
+    AnnotationFact, AttachmentFact, Body, EntryFact, Facts, FontFact, Information, PageFact,
     PartFault,
 };
 pub use fault::{ReadOfd, ReadPackage, ReadPart, ReadXml};
 pub use package::{Entry, Package};
-pub use signature::{
+pub use signed::{
     CheckMethod, Coverage, ListState, Outcome, Part, Reference, Signature, SignatureKind,
     Signatures, Signed, Stamp, StampPlace, Uncovered,
 };

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::fault::ReadPackage;
+use crate::limits::{MAX_ENTRIES, MAX_EXPANDED};
 
 mod inflate;
 mod names;
@@ -18,12 +19,6 @@ use inflate::Inflated;
 pub(crate) use names::is_plain;
 use records::{Central, End, LOCAL, Local};
 
-/// T-I4: entries of a package, folders included.
-pub(crate) const MAX_ENTRIES: usize = 10_000;
-/// T-I4: octets of all entries together, expanded.
-pub(crate) const MAX_EXPANDED: u64 = 500 * 1024 * 1024;
-/// T-I4: octets that one compressed octet may become.
-pub(crate) const MAX_RATIO: u64 = 200;
 /// Octets of a name: paths of OFD are some forty long.
 pub(crate) const MAX_NAME: usize = 512;
 /// Octets of an entry's extra fields.

@@ -7,6 +7,7 @@ use crypto::{Digest, DigestAlgorithm, Hasher};
 
 use crate::facts::PartFault;
 use crate::fault::{ReadPackage, ReadPart};
+use crate::limits::MAX_OCTETS;
 use crate::package::Package;
 use crate::xml::{self, Element};
 
@@ -71,7 +72,7 @@ impl<R: Read + Seek> Parts<R> {
 
     /// The tree of the part at `path`.
     pub(crate) fn tree(&mut self, path: &str, root: &str) -> Result<Element, ReadPart> {
-        let octets = self.octets(path, xml::MAX_OCTETS as u64)?;
+        let octets = self.octets(path, MAX_OCTETS as u64)?;
         Ok(xml::parse(&octets, root)?)
     }
 

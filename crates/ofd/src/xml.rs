@@ -7,15 +7,8 @@ use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 
 use crate::fault::ReadXml;
+use crate::limits::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, MAX_OCTETS};
 
-/// T-I5: octets of one part.
-pub(crate) const MAX_OCTETS: usize = 64 * 1024 * 1024;
-/// T-I5: elements within each other.
-pub(crate) const MAX_DEPTH: usize = 64;
-/// T-I5: elements, texts, comments and references of one part.
-pub(crate) const MAX_NODES: usize = 1_000_000;
-/// T-I5: attributes of one element, declarations of namespaces included.
-pub(crate) const MAX_ATTRIBUTES: usize = 64;
 /// The namespace of OFD (GB/T 33190-2016, 7.2).
 pub(crate) const NAMESPACE: &str = "http://www.ofdspec.org/2016";
 

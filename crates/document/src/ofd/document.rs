@@ -15,7 +15,7 @@ use crate::layout::RenderPage;
 use crate::layout::fill::{Shown, fill};
 use crate::ofd::marks::{marks, place};
 use crate::ofd::metadata;
-use crate::pdf::write::document::{Blank, Page, Paper, unknown};
+use crate::pdf::write::document::{Blank, Page, Paper};
 use crate::photo::Photo;
 use crate::sheet::{Face, Item};
 
@@ -110,7 +110,7 @@ impl Blank {
             pages.push(Leaf {
                 width: sheet.width.0,
                 height: sheet.height.0,
-                marks: marks(items, &self.typefaces).map_err(unknown)?,
+                marks: marks(items, &self.typefaces).map_err(RenderPage::unknown)?,
             });
         }
         let fonts = fonts(&pages, &self.typefaces)?;
@@ -176,7 +176,7 @@ fn fonts(pages: &[Leaf], typefaces: &Typefaces) -> Result<Vec<Font>, RenderPage>
         let mut cut = Cut::default();
         for character in used.get(place(face)).into_iter().flatten() {
             let taken = cut.take(*character, typeface);
-            taken.ok_or_else(|| unknown(*character))?;
+            taken.ok_or_else(|| RenderPage::unknown(*character))?;
         }
         fonts.push(Font {
             name: typeface.name().to_owned(),

@@ -5,7 +5,8 @@ use std::io::Cursor;
 use super::*;
 use crate::package::Package;
 
-fn draft() -> Draft {
+/// A line of text, the same turned, and a path.
+fn lines() -> Vec<Mark> {
     let characters = "许 可𠀀证"
         .chars()
         .zip([0.0, 5.0, 7.5, 12.5, 17.5])
@@ -35,6 +36,10 @@ fn draft() -> Draft {
         fill: None,
         line: Some(([200, 0, 0], 0.5)),
     };
+    vec![Mark::Text(text), Mark::Text(turned), Mark::Path(path)]
+}
+
+fn draft() -> Draft {
     let area = |x, width| Area {
         x,
         y: 5.0,
@@ -67,7 +72,7 @@ fn draft() -> Draft {
             Page {
                 width: 210.0,
                 height: 297.0,
-                marks: vec![Mark::Text(text), Mark::Text(turned), Mark::Path(path)],
+                marks: lines(),
             },
             Page {
                 width: 297.0,

@@ -5,8 +5,9 @@ use std::io::{Read, Seek, SeekFrom};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::records::STORED;
-use super::{CHUNK, Entry, MAX_EXPANDED, MAX_RATIO, io};
+use super::{CHUNK, Entry, io};
 use crate::fault::ReadPackage;
+use crate::limits::{MAX_EXPANDED, MAX_RATIO};
 
 /// What has been expanded of a package so far.
 #[derive(Debug, Default)]

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::facts::Area;
+use crate::area::Area;
 use crate::fault::ReadPackage;
-use crate::signature::{
+use crate::signed::{
     CheckMethod, Coverage, ListState, Outcome, Signature, SignatureKind, Signed, StampPlace,
     Uncovered,
 };

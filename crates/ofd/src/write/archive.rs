@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-use crate::package::MAX_RATIO;
+use crate::limits::MAX_RATIO;
 use crate::package::records::{
     CENTRAL_SIGNATURE, Central, DEFLATED, END_SIGNATURE, LOCAL_SIGNATURE, STORED, UTF8, VERSION,
 };

@@ -172,12 +172,14 @@ impl Blank {
             own,
         };
         let mut painter = Painter::new(fonts, plan.sheet.height, 0);
-        painter.paint(&plan.sheet.items).map_err(unknown)?;
+        painter
+            .paint(&plan.sheet.items)
+            .map_err(RenderPage::unknown)?;
         let (content, marked) = (painter.content, painter.marked);
         let mut painter = Painter::new(painter.fonts, plan.sheet.height, 0);
         painter
             .paint(plan.further.as_deref().unwrap_or_default())
-            .map_err(unknown)?;
+            .map_err(RenderPage::unknown)?;
         let shared = painter.fonts.own;
         let mut objects = Objects::new();
         let profile = objects.number();
@@ -415,7 +417,7 @@ impl File<'_> {
             own: Default::default(),
         };
         let mut under = Painter::new(fonts, height, 0);
-        under.paint(&filled.under).map_err(unknown)?;
+        under.paint(&filled.under).map_err(RenderPage::unknown)?;
         let ground = (!under.content.is_empty()).then(|| self.content(&under.content));
         let mut fonts = under.fonts;
         let (mut contents, mut marked) = (Vec::new(), Vec::new());
@@ -425,7 +427,7 @@ impl File<'_> {
                 _ => (None, blank.further, Vec::new()),
             };
             let mut over = Painter::new(fonts, height, pieces.len());
-            over.paint(items).map_err(unknown)?;
+            over.paint(items).map_err(RenderPage::unknown)?;
             pieces.append(&mut over.marked);
             marked.push(pieces);
             contents.push([below, shared, Some(self.content(&over.content))]);
@@ -593,11 +595,3 @@ fn references<'a>(numbers: impl IntoIterator<Item = &'a u32>) -> String {
 
 /// Characters that nearly every page needs besides ASCII.
 const COMMON: &str = "年月日至自起长期有效元时分，。；：、（）—“”《》";
-
-/// Layout has measured every character before painting; this names one that it has not.
-pub(crate) fn unknown(character: char) -> RenderPage {
-    RenderPage::UnknownCharacter {
-        character,
-        field: "page".to_owned(),
-    }
-}
