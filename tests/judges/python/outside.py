@@ -5,7 +5,7 @@ usage: outside.py DEMO.json PAPERS WORK JAVA_CLASSPATH
 For each sealed PDF: pyHanko (chain, integrity, no illegal modification, B-LT material), openssl
 (CMS, time-stamp, every OCSP answer and CRL in the file), veraPDF (PDF/A-3u before and after
 sealing), qpdf (structure), poppler (Chinese text with the number, a red seal) and zbar (the printed
-code equals the code file). Codes, receipts and published lists: a second reading of the formats with
+code equals the code file). ofdrw over the samples of sealed OFD files. Codes, receipts and published lists: a second reading of the formats with
 the `cryptography` package, and openssl.
 Then the judges themselves are put to proof (counter.py): what is forged must be refused.
 
@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 import counter
 import lc1
+import ofdrw
 import papers
 import receipt
 from programs import TIME_STAMP, Judges, covered, read, revision, store_of
@@ -132,7 +133,7 @@ def main():
     judge_published(judges, out, trust)
     papers.judge(judges, sys.argv[2], written)
     print(" ".join(f"{judge}:{count}" for judge, count in sorted(judges.accepted.items())))
-    proofs = counter.proofs(judges, licences, trust) | papers.proofs(written)
+    proofs = counter.proofs(judges, licences, trust) | papers.proofs(written) | ofdrw.proofs(judges)
     proofs["a page that claims another PDF/A part is refused by veraPDF"] = not said[forged][0]
     for proof, held in proofs.items():
         if held:

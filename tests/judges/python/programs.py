@@ -1,4 +1,4 @@
-"""The programs that judge: pyHanko, veraPDF, openssl, qpdf, poppler and zbar, one method each."""
+"""The programs that judge: pyHanko, veraPDF, ofdrw, openssl, qpdf, poppler and zbar, one method each."""
 
 import json
 import os
@@ -78,6 +78,18 @@ class Judges:
             if verdict in ("PASS", "FAIL"):
                 said[rest.split(" ")[0]] = (verdict == "PASS", rest[:600])
         return {path: said.get(path, (False, "no verdict: " + tail(answer))) for path in files}
+
+    def ofdrw(self, pairs):
+        """What ofdrw and the stricter checks say of each OFD file under its CA, by path: 0 good, 1 to 3 who refuses."""
+        command = ["java", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp", self.classpath, "judges.Ofd", "verify"]
+        answer = run(*command, *(one for path, authority in pairs.items() for one in (path, authority or "-")))
+        said = {}
+        for line in answer.stdout.decode().splitlines():
+            word, _, rest = line.partition(" ")
+            if word == "JUDGED":
+                status, _, path = rest.partition(" ")
+                said[path] = (int(status), line)
+        return {path: said.get(path, (3, "no verdict: " + tail(answer))) for path in pairs}
 
     def cms(self, der, content, roots=None):
         answer = run(

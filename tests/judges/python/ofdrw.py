@@ -1,0 +1,41 @@
+"""ofdrw over the samples that it made or takes: what it says of each, with and without the stricter checks.
+
+Its own validator lets three files pass that nobody may trust; the stricter checks refuse them. A judge that says
+something else than here is not the judge that it was.
+"""
+
+import os
+
+from programs import HERE
+
+SAMPLES = os.path.join(HERE, "..", "..", "fixtures", "ofdrw")
+# 0: both say good; 2: the stricter checks alone refuse; 3: both refuse.
+EXPECTED = {
+    "sealed-v4": 0,
+    "sealed-v4-certdigest": 0,
+    "sealed-v4-twice": 0,
+    "sealed-v1": 0,
+    "signed-gbt35275": 0,
+    "handmade-v4": 0,
+    "hand-skeleton-sealed-v4": 0,
+    "bad-content-changed": 3,
+    "bad-signature-xml-changed": 3,
+    "bad-seal-signature": 2,
+    "bad-signer-not-in-seal": 2,
+    "bad-unlisted-file-added": 2,
+    "plain": 3,
+    "hand-skeleton": 3,
+}
+
+
+def proofs(judges):
+    """Whether it says of each sample what is expected."""
+    pairs = {}
+    for name in EXPECTED:
+        own = os.path.join(SAMPLES, name + ".ca.pem")
+        pairs[os.path.join(SAMPLES, name + ".ofd")] = own if os.path.isfile(own) else os.path.join(SAMPLES, "ca.pem")
+    said = judges.ofdrw(pairs)
+    return {
+        f"ofdrw answers {status} to {name}": said[os.path.join(SAMPLES, name + ".ofd")][0] == status
+        for name, status in EXPECTED.items()
+    }
