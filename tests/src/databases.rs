@@ -20,6 +20,23 @@ impl Server {
             .map(Self)
     }
 
+    /// The server of the environment. Without one a test says that it was not run on PostgreSQL.
+    ///
+    /// # Panics
+    /// In continuous integration without one: nothing passes there unseen.
+    #[must_use]
+    pub fn expected() -> Option<Self> {
+        let server = Self::given();
+        if server.is_none() {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "continuous integration names a PostgreSQL server in {SERVER}"
+            );
+            eprintln!("not run on PostgreSQL: no server is named in {SERVER}");
+        }
+        server
+    }
+
     /// The server at an address that ends in one of its databases.
     #[must_use]
     pub fn at(address: &str) -> Self {
@@ -66,4 +83,25 @@ impl Server {
             .await?;
         Ok(())
     }
+}
+
+/// Plays `body` on SQLite (`None`), and on PostgreSQL in a database of its own that is named after the test and gone
+/// after it. Each has a runtime of its own, which ends with it: nothing of a service goes on into the next.
+///
+/// # Panics
+/// Where `body` does, and where the server makes no database.
+pub fn on_each(name: &str, body: impl AsyncFn(Option<&str>)) {
+    block_on(body(None));
+    let Some(server) = Server::expected() else {
+        return;
+    };
+    let name = format!("{name}_{}", std::process::id());
+    let database = block_on(server.make(&name, None)).expect("a database");
+    block_on(body(Some(&database)));
+    block_on(server.remove(&name)).expect("it is removed");
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(work)
 }

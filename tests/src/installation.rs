@@ -30,6 +30,8 @@ use registry::{Registry, Secrets};
 use server::{Config, Scope};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 /// When scenarios begin.
@@ -336,6 +338,26 @@ impl Installation {
             tokio::task::yield_now().await;
         }
         anyhow::bail!("{} stays open", self.database)
+    }
+
+    /// Serves an office that was opened on it, with the configuration that its folder gives, at a free port of the
+    /// loopback, until the runtime of the test ends. Where it listens, as the start of an address.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration, or no port.
+    pub async fn serve(&self, office: Arc<Office>) -> anyhow::Result<String> {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let address = listener.local_addr()?;
+        let config = self.config(address)?;
+        let never = std::future::pending();
+        tokio::spawn(server::run(
+            office,
+            config,
+            listener,
+            Handle::current(),
+            never,
+        ));
+        Ok(format!("http://{address}"))
     }
 
     /// The address of its database.

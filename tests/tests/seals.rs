@@ -6,7 +6,6 @@
 )]
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -27,8 +26,6 @@ use tempfile::TempDir;
 use tests::cases;
 use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW, STRANGER, secret};
-use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 const SEAL: &str = "990102-SPZYZ-01";
@@ -69,19 +66,8 @@ async fn serve(installation: &Installation, first: bool) -> String {
             enrolled.expect("enrolled");
         }
     }
-    let free = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = TcpListener::bind(free).await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let config = installation.config(address).expect("a configuration");
-    let never = std::future::pending();
-    tokio::spawn(server::run(
-        Arc::new(office),
-        config,
-        listener,
-        Handle::current(),
-        never,
-    ));
-    format!("http://{address}")
+    let base = installation.serve(Arc::new(office)).await;
+    base.expect("it serves")
 }
 
 impl House {

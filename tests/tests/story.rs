@@ -20,30 +20,11 @@ mod stop;
 #[path = "story/used.rs"]
 mod used;
 
-use tests::databases::Server;
-
 use crate::stage::Stage;
 
-/// Runs one body on an SQLite file and, where a server is given, on PostgreSQL.
-fn on_each_store<F, W>(name: &str, body: F)
-where
-    F: Fn(Stage) -> W,
-    W: Future<Output = ()>,
-{
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        body(Stage::start(None).await).await;
-        let Some(server) = Server::given() else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "continuous integration gives a PostgreSQL server"
-            );
-            eprintln!("not run on PostgreSQL: no server is given");
-            return;
-        };
-        let name = format!("story_{name}_{}", std::process::id());
-        let database = server.make(&name, None).await.expect("a database");
-        body(Stage::start(Some(&database)).await).await;
-        server.remove(&name).await.expect("it is removed");
+/// Runs one body on each database.
+fn on_each_store(name: &str, body: impl AsyncFn(Stage)) {
+    tests::databases::on_each(&format!("story_{name}"), async |database| {
+        body(Stage::start(database).await).await;
     });
 }

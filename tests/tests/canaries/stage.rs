@@ -20,7 +20,6 @@ use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW, secret};
 use time::UtcDateTime;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -89,22 +88,11 @@ impl Service {
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(free).await.expect("a free port");
-        let address = listener.local_addr().expect("it has an address");
-        let config = installation.config(address).expect("a configuration");
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            office.clone(),
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
+        let base = installation.serve(office.clone()).await.expect("it serves");
         let service = Service {
             installation,
             office,
-            base: format!("http://{address}"),
+            base,
             clock,
             told: Told::default(),
             arrived: Arc::default(),

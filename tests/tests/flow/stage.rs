@@ -1,6 +1,5 @@
 //! A service of its own for each test, on a free port, at a clock that stands still.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use issuance::{Clock, FixedClock};
@@ -11,8 +10,6 @@ use tests::cases;
 use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW};
 use time::{SignedDuration, UtcDateTime};
-use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 
 /// A running service. It ends with the runtime of its test.
 pub(crate) struct Service {
@@ -36,21 +33,13 @@ impl Service {
         installation.configure(lines).expect("written");
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(free).await.expect("a free port");
-        let address = listener.local_addr().expect("it has an address");
-        let config = installation.config(address).expect("a configuration");
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            Arc::new(office),
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
+        let base = installation
+            .serve(Arc::new(office))
+            .await
+            .expect("it serves");
         Service {
             installation,
-            base: format!("http://{address}"),
+            base,
             clock,
             _folder: folder,
         }

@@ -24,10 +24,6 @@ const FOUND_BEFORE: &[Named] = &[
         "UPDATE batch_line SET held",
     ),
     (
-        "registry/src/cases.rs",
-        "SELECT case_number, matter FROM package_case",
-    ),
-    (
         "registry/src/cases/taking.rs",
         "UPDATE case_file SET department",
     ),
@@ -158,8 +154,12 @@ const FOR_ALL: &[Named] = &[
     ("trail/src/trace.rs", "SELECT l.entry_index FROM log_leaf"),
 ];
 
-/// A case has one number over all bodies: whoever takes its event compares the body in the record that comes with it.
+/// A case, and a package of them, has one number over all bodies: whoever acts is judged by the record of each case.
 const OF_ONE_CASE: &[Named] = &[
+    (
+        "registry/src/cases.rs",
+        "SELECT case_number, matter FROM package_case",
+    ),
     ("registry/src/cases/taking.rs", "DELETE FROM case_file"),
     (
         "registry/src/cases/taking.rs",

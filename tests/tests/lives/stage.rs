@@ -1,7 +1,5 @@
 //! A service on each database at hand, at a clock that the test moves.
 
-use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, PersonKey};
@@ -14,11 +12,8 @@ use server::{Answer, Call, Client};
 use tempfile::TempDir;
 use tests::cases;
 use tests::customer::Customer;
-use tests::databases::Server;
 use tests::installation::{CUSTODIAN, Installation, NOW, STRANGER, secret};
 use time::{Date, SignedDuration, UtcDateTime};
-use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 /// A running service. It ends with the runtime of its test.
@@ -30,32 +25,11 @@ pub(crate) struct Service {
     _folder: TempDir,
 }
 
-/// Plays `body` on SQLite, and on PostgreSQL where a server is given, in a database called `name`.
-pub(crate) fn on_each_database<F, Fut>(name: &str, body: F)
-where
-    F: Fn(Service) -> Fut,
-    Fut: Future<Output = ()>,
-{
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        body(Service::start(None).await).await;
-        let Some(server) = Server::given() else {
-            println!("{name}: PostgreSQL was not tested, no server is named");
-            return;
-        };
-        let name = format!("lives_{name}");
-        let database = server.make(&name, None).await.expect("a database");
-        body(Service::start(Some(&database)).await).await;
+/// Plays `body` on each database.
+pub(crate) fn on_each_database(name: &str, body: impl AsyncFn(Service)) {
+    tests::databases::on_each(&format!("lives_{name}"), async |database| {
+        body(Service::start(database).await).await;
     });
-    drop(runtime);
-    if let Some(server) = Server::given() {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let name = format!("lives_{name}");
-        runtime.block_on(server.remove(&name)).expect("removed");
-    }
 }
 
 impl Service {
@@ -67,20 +41,9 @@ impl Service {
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(free).await.expect("a free port");
-        let address = listener.local_addr().expect("it has an address");
-        let config = installation.config(address).expect("a configuration");
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            office.clone(),
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
+        let base = installation.serve(office.clone()).await.expect("it serves");
         Service {
-            base: format!("http://{address}"),
+            base,
             office,
             installation,
             clock,

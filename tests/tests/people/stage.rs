@@ -1,6 +1,5 @@
 //! A service for each test and each database, and people who sign in to it.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,8 +18,6 @@ use tests::customer::Customer;
 use tests::databases;
 use tests::installation::{Installation, NOW};
 use time::{SignedDuration, UtcDateTime};
-use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 
 /// A request with a key that no other one of this test run has.
 pub(crate) fn keyed(call: Call) -> Call {
@@ -53,8 +50,8 @@ pub(crate) struct Person {
 /// The databases that there are: a file, and a database of the server that is given.
 pub(crate) async fn databases(name: &str) -> Vec<Option<String>> {
     let mut found = vec![None];
-    if let Some(server) = databases::Server::given() {
-        let name = format!("people_{name}");
+    if let Some(server) = databases::Server::expected() {
+        let name = format!("people_{name}_{}", std::process::id());
         found.push(Some(server.make(&name, None).await.expect("a database")));
     }
     found
@@ -69,21 +66,10 @@ impl Service {
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(free).await.expect("a free port");
-        let address = listener.local_addr().expect("it has an address");
-        let config = installation.config(address).expect("a configuration");
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            office.clone(),
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
+        let base = installation.serve(office.clone()).await.expect("it serves");
         Service {
             installation,
-            base: format!("http://{address}"),
+            base,
             office,
             clock,
             _folder: folder,

@@ -21,7 +21,6 @@ use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, Installation, NOW, secret};
 use time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeroize::Zeroizing;
 
@@ -122,21 +121,13 @@ impl House {
             let enrolled = callers.enrol(caller, By::new("P-FOUNDER", NOW)).await;
             enrolled.expect("enrolled");
         }
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(free).await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let config = installation.config(address).expect("a configuration");
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            Arc::new(office),
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
+        let base = installation
+            .serve(Arc::new(office))
+            .await
+            .expect("it serves");
         House {
             installation,
-            base: format!("http://{address}"),
+            base,
             clock,
             _folder: folder,
         }

@@ -39,7 +39,7 @@ async fn released(stage: &Stage, job: &str) -> (u16, Value) {
 
 #[test]
 fn what_blocks_grants_on_a_promise_blocks_the_seal_of_one_and_nothing_else() {
-    on_each_store("promise", |stage| async move {
+    on_each_store("promise", async |stage| {
         stage.enrol("C-SAMR", "credit", "restrict").await;
         let job = decided(&stage).await;
         // Both come after the decision and reach its day; it was no renewal.

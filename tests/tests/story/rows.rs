@@ -19,7 +19,7 @@ fn changed(stage: &Stage, number: usize, id: &str, pointer: &str, value: Value) 
 
 #[test]
 fn the_story_runs_whole_and_each_row_of_its_table_holds() {
-    on_each_store("rows", |stage| async move {
+    on_each_store("rows", async |stage| {
         let receivers = ["C-SAMR", "C-URBAN", "C-FIRE", "Q-ENF", "CREDIT", "Q-APR"];
         stage.subscribe(&receivers).await;
         before::licences(&stage).await;

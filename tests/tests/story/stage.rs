@@ -22,7 +22,6 @@ use tests::installation::{Installation, secret};
 use time::UtcDateTime;
 use time::macros::utc_datetime;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
@@ -85,23 +84,12 @@ impl Stage {
             let enrolled = installation.enrol(&account, body, 10_000).await;
             enrolled.expect("enrolled");
         }
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(free).await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let config = installation.config(address).expect("a configuration");
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            office.clone(),
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
+        let base = installation.serve(office.clone()).await.expect("it serves");
         Stage {
             office,
             clock,
             installation,
-            base: format!("http://{address}"),
+            base,
             events: Mutex::new(serde_json::from_str(EVENTS).expect("JSON")),
             older: Mutex::default(),
             told: Arc::default(),

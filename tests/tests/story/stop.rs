@@ -40,7 +40,7 @@ pub(crate) async fn decided(stage: &Stage) -> String {
 
 #[test]
 fn a_stopped_case_is_not_released_and_a_released_one_is_not_rolled_back() {
-    on_each_store("stop", |stage| async move {
+    on_each_store("stop", async |stage| {
         let job = decided(&stage).await;
         let stop = json!({"stopped": {"reason": "超越权限"}});
         // Only who supervises the bureau stops its case.
@@ -121,7 +121,7 @@ async fn denials(stage: &Stage, job: &str) -> Vec<String> {
 
 #[test]
 fn a_stop_between_release_and_journal_holds_what_was_released_until_it_is_lifted() {
-    on_each_store("stop_left", |stage| async move {
+    on_each_store("stop_left", async |stage| {
         let job = decided(&stage).await;
         stage.left_released(&job).await;
         let stop = json!({"stopped": {"reason": "超越权限"}});
@@ -138,7 +138,7 @@ fn a_stop_between_release_and_journal_holds_what_was_released_until_it_is_lifted
 
 #[test]
 fn a_decision_that_was_rolled_back_carries_no_seal() {
-    on_each_store("rolled_back", |stage| async move {
+    on_each_store("rolled_back", async |stage| {
         let job = decided(&stage).await;
         let back = json!({"rolled_back": {"reason": "依据有误"}});
         stage.applied(&at(17, "back", APPROVER, back)).await;

@@ -1,7 +1,5 @@
 //! A service with licences of two departments and a case of a third's applicant, under a clock that stands.
 
-use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -16,12 +14,9 @@ use serde_json::{Value, json};
 use server::{Answer, Call};
 use tempfile::TempDir;
 use tests::customer::Customer;
-use tests::databases::Server;
 use tests::installation::{CUSTODIAN, Installation, hex, secret};
 use time::UtcDateTime;
 use time::macros::utc_datetime;
-use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 /// The case of the restaurant: applicant the firm, represented by 林小满.
@@ -56,30 +51,10 @@ pub(crate) struct Stage {
     _folder: TempDir,
 }
 
-/// Plays `body` on SQLite, and on PostgreSQL where a server is given, in a database called `name`.
-pub(crate) fn on_each_database<F, Fut>(name: &str, body: F)
-where
-    F: Fn(Stage) -> Fut,
-    Fut: Future<Output = ()>,
-{
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        body(Stage::start(None).await).await;
-        let Some(server) = Server::given() else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "continuous integration gives a PostgreSQL server"
-            );
-            eprintln!("not run on PostgreSQL: no server is given");
-            return;
-        };
-        let name = format!("uses_{name}_{}", std::process::id());
-        let database = server.make(&name, None).await.expect("a database");
-        body(Stage::start(Some(&database)).await).await;
-        server.remove(&name).await.expect("it is removed");
+/// Plays `body` on each database.
+pub(crate) fn on_each_database(name: &str, body: impl AsyncFn(Stage)) {
+    tests::databases::on_each(&format!("uses_{name}"), async |database| {
+        body(Stage::start(database).await).await;
     });
 }
 
@@ -118,18 +93,7 @@ impl Stage {
         let clock = Arc::new(FixedClock::new(BEGINS));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(free).await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let config = installation.config(address).expect("a configuration");
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            office.clone(),
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
+        let base = installation.serve(office.clone()).await.expect("it serves");
         let mut stage = Stage {
             office,
             card: Value::Null,
@@ -137,7 +101,7 @@ impl Stage {
             business: Value::Null,
             clock,
             installation,
-            base: format!("http://{address}"),
+            base,
             _folder: folder,
         };
         stage.furnish().await;
