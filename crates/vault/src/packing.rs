@@ -62,6 +62,8 @@ fn work(given: &Receiver<Waiting>, packs: &Packs, stopped: &AtomicBool) {
     while let Ok(first) = given.recv() {
         let mut files: Vec<Arc<File>> = Vec::new();
         let mut written = Vec::new();
+        // Whoever is about to bring an object is let to the processor first: one sync serves more of them.
+        thread::yield_now();
         for waiting in std::iter::once(first).chain(given.try_iter().take(MAX_GROUP - 1)) {
             let outcome = if stopped.load(Ordering::Acquire) {
                 Err(ObjectError::Stopped)
