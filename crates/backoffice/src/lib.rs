@@ -19,6 +19,7 @@ pub mod custody;
 pub mod desk;
 pub mod dropped;
 pub mod found;
+pub mod fresh;
 pub mod hierarchy;
 pub mod import;
 pub mod keys;

@@ -25,6 +25,7 @@ use crate::clock::Clock;
 pub use crate::desk::{Desk, PreparePage};
 use crate::desk::{blanks, forms};
 use crate::dropped::Dropped;
+use crate::fresh::Fresh;
 pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
@@ -152,6 +153,8 @@ pub struct Office {
     pub push: Notify,
     /// Jobs that failed in this process.
     pub dropped: Dropped,
+    /// Files that were kept here a moment ago and wait for their seal.
+    pub fresh: Fresh,
     /// Since when it is open.
     pub opened: UtcDateTime,
     desk: RwLock<Arc<Desk>>,
@@ -216,6 +219,7 @@ impl Office {
             upkeep: Notify::new(),
             push: Notify::new(),
             dropped: Dropped::default(),
+            fresh: Fresh::default(),
             opened: parts.clock.now(),
             desk: RwLock::new(Arc::new(desk)),
             hierarchy,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use backoffice::fresh::Page;
 use crypto::{DigestAlgorithm, Hasher, Release};
 use licence::life::Stop;
 use licence::sealing::SealRefused;
 use registry::asked::{By, Response};
-use registry::jobs::{FileRecord, Job, JobState, Recording, StepRefused};
+use registry::jobs::{FileRecord, Job, JobState, Recording, StepRefused, Unsealed};
 use registry::licences::Superseding;
-use registry::objects::ObjectId;
+use registry::objects::{ObjectError, ObjectId};
 use tokio::sync::SemaphorePermit;
 
 use crate::desk::Desk;
@@ -177,6 +178,25 @@ async fn ruled(
     }
 }
 
+/// Keeps a file that is to wait for its seal: the object, and what the record says of it.
+pub(crate) async fn put_by(
+    office: &Office,
+    file: Vec<u8>,
+) -> Result<(ObjectId, Unsealed), ObjectError> {
+    let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
+    hashed.update(&file);
+    let page = Page::of(&file, &hashed);
+    let mut digest = [0; 32];
+    digest.copy_from_slice(hashed.finish().bytes());
+    let object = office.objects.put(file).await?;
+    office.fresh.keep(object, page);
+    let unsealed = Unsealed {
+        digest,
+        object: object.to_string(),
+    };
+    Ok((object, unsealed))
+}
+
 /// The file that waits, as it was rendered: what was released is what is sealed (T-S5).
 pub(crate) async fn unsealed(office: &Office, job: &Job) -> Result<Vec<u8>, IssueError> {
     let (file, _) = unsealed_with_digest(office, job).await?;
@@ -187,9 +207,15 @@ pub(crate) async fn unsealed(office: &Office, job: &Job) -> Result<Vec<u8>, Issu
 async fn unsealed_with_digest(office: &Office, job: &Job) -> Result<(Vec<u8>, Hasher), IssueError> {
     let unsealed = job.unsealed.as_ref().ok_or(IssueError::Unknown)?;
     let object: ObjectId = unsealed.object.parse().map_err(|_| IssueError::Unknown)?;
-    let file = office.objects.read(&object).await?;
-    let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
-    hashed.update(&file);
+    let Page { file, hashed } = match office.fresh.take(&object) {
+        Some(page) => page,
+        None => {
+            let file = office.objects.read(&object).await?;
+            let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
+            hashed.update(&file);
+            Page { file, hashed }
+        }
+    };
     // The store is trusted to keep, not to be honest.
     if hashed.clone().finish().bytes() != unsealed.digest {
         return Err(IssueError::Unknown);

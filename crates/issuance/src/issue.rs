@@ -14,7 +14,7 @@ use licence::{
 };
 use registry::StoreError;
 use registry::asked::Response;
-use registry::jobs::{Grounds, Job, JobId, Reason, StepRefused, Unsealed};
+use registry::jobs::{Grounds, Job, JobId, Reason, StepRefused};
 use registry::licences::{
     Composed, Drawn, Follows, NotComposed, Record, Reservation, ReserveRefused, Reserving,
 };
@@ -23,7 +23,7 @@ use time::UtcDateTime;
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::draft::{DraftError, EndedPart, Journal, Payload, draft, is_the_named, kept};
-use crate::finishing::go_on;
+use crate::finishing::{go_on, put_by};
 use crate::give_up::{Cause, give_up};
 pub use crate::not_issued::{IssueError, deny};
 use crate::office::Office;
@@ -408,12 +408,7 @@ pub(crate) async fn render(
             return Err(error.into());
         }
     };
-    let digest = crypto::sha256(&drafted.page.bytes);
-    let object = office.objects.put(drafted.page.bytes).await?;
-    let unsealed = Unsealed {
-        digest,
-        object: object.to_string(),
-    };
+    let (_, unsealed) = put_by(office, drafted.page.bytes).await?;
     let by = registry::asked::By::new("service", office.clock.now());
     let waiting = said::waiting(&job, &unsealed);
     let waits = Waits::of(&waiting, Some(&record), Some(&drafted.code));

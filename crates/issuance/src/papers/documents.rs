@@ -5,18 +5,18 @@ pub use affix::preflight::Finding;
 use affix::preflight::preflight;
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::{DocumentPurpose, Refusal, SealUse};
-use crypto::sha256;
 use registry::StoreError;
 use registry::asked::By;
 use registry::jobs::{
     DocumentRefused, DocumentReservation, DocumentSubmission, DocumentSubmitted, Grounds, JobId,
-    StepRefused, Unsealed,
+    StepRefused,
 };
 use registry::objects::{ObjectError, ObjectId};
 use registry::trace::{Act, Deed};
 use thiserror::Error;
 
 use crate::asker::{Asker, Once};
+use crate::finishing::put_by;
 use crate::issue::{Begun, IssueError, repeated};
 use crate::level::Level;
 use crate::office::Office;
@@ -149,12 +149,7 @@ pub(crate) async fn wait(
         payload: serde_json::to_vec(spot).unwrap_or_default(),
     };
     // The file first: whoever is told of the job finds it.
-    let digest = sha256(&file);
-    let object = office.objects.put(file).await?;
-    let unsealed = Unsealed {
-        digest,
-        object: object.to_string(),
-    };
+    let (object, unsealed) = put_by(office, file).await?;
     let by = By::new("service", now);
     let submission = DocumentSubmission {
         reservation,
