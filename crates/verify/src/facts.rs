@@ -1,18 +1,27 @@
 //! What is in an artefact: plain values, read and recomputed, nothing judged (ades-pki 14.3 a).
 
 use evidence::cms::{ReadCms, SignedData};
+use ofd::ReadOfd;
 use pdf::{ReadPdf, Source};
+use seal::ses::{ReadSeal, Seal};
 
 use crate::kind::{Kind, LOOKED_AT};
 use crate::package::{Package, ReadPackage};
 use crate::pem;
 
 mod document;
+mod stream;
 
-pub(crate) use document::{DocumentFacts, Lines, SignatureFacts};
+pub(crate) use document::{DocumentFacts, LICENCE, Lines, STATUS, SignatureFacts};
+use stream::Stream;
 
 /// Octets of an artefact that is no PDF (T-I2).
 pub const MAX_ARTEFACT: u64 = 50 * 1024 * 1024;
+
+/// Octets of an OFD file: what is configured at most for a document (T-I2).
+const MAX_OFD: u64 = 200 * 1024 * 1024;
+/// Octets from the end in which the directory of a package is looked for.
+const TAIL: usize = 64 * 1024;
 
 /// The evidence in one artefact.
 #[derive(Debug)]
@@ -26,6 +35,10 @@ pub struct Case {
 pub(crate) enum Body {
     /// A PDF, or the fault for which it cannot be read.
     Document(Result<Box<DocumentFacts>, ReadPdf>),
+    /// An OFD file, or the fault for which it cannot be read.
+    Ofd(Result<Box<ofd::Facts>, ReadOfd>),
+    /// A seal by itself.
+    Seal(Result<Box<Seal>, ReadSeal>),
     /// A signed message.
     Message(Result<Box<SignedData>, ReadCms>),
     /// The text of a code.
@@ -49,13 +62,20 @@ impl Case {
         if head.is_empty() {
             return Case::unjudged(Kind::Unknown, "input.empty");
         }
-        let kind = Kind::of(&head);
+        let mut kind = Kind::of(&head);
+        if matches!(kind, Kind::Unknown | Kind::Archive) && ends_as_ofd(source) {
+            kind = Kind::Ofd;
+        }
         match kind {
             Kind::Pdf => Case {
                 kind,
                 body: Body::Document(DocumentFacts::read(source).map(Box::new)),
             },
-            Kind::Ofd => Case::unjudged(kind, "input.ofd"),
+            Kind::Ofd if length > MAX_OFD => Case::unjudged(kind, "input.too-large"),
+            Kind::Ofd => Case {
+                kind,
+                body: Body::Ofd(ofd::read(Stream::new(source)).map(Box::new)),
+            },
             Kind::Archive if head.starts_with(b"PK") => Case::unjudged(kind, "input.archive"),
             Kind::Archive => Case::small(kind, source),
             Kind::Jades => Case::unjudged(kind, "input.jades"),
@@ -63,7 +83,7 @@ impl Case {
             Kind::Mdoc => Case::unjudged(kind, "input.mdoc"),
             Kind::Ld1 => Case::unjudged(kind, "input.ld1"),
             Kind::Unknown => Case::unjudged(kind, "input.unknown"),
-            Kind::Cms | Kind::Lc1 => Case::small(kind, source),
+            Kind::Cms | Kind::Esl | Kind::Lc1 => Case::small(kind, source),
         }
     }
 
@@ -94,6 +114,8 @@ impl Case {
         }
         let body = if kind == Kind::Archive {
             Body::Package(Package::parse(&octets).map(Box::new))
+        } else if kind == Kind::Esl {
+            Body::Seal(Seal::parse(&octets).map(Box::new))
         } else if kind == Kind::Lc1 {
             // What is no text is no code; the reader of codes says so.
             Body::Code(String::from_utf8_lossy(&octets).trim().to_owned())
@@ -103,8 +125,24 @@ impl Case {
                 .filter(|text| text.contains("-----BEGIN "))
                 .and_then(|text| pem::blocks(text, &["CMS", "PKCS7"]))
                 .and_then(|blocks| blocks.into_iter().next());
-            Body::Message(SignedData::parse(&unpacked.unwrap_or(octets)).map(Box::new))
+            Body::Message(SignedData::parse_national(&unpacked.unwrap_or(octets)).map(Box::new))
         };
         Case { kind, body }
     }
+}
+
+/// Whether the end is that of a package with an `OFD.xml`: one whose entries stand in another order, or behind something
+/// else, is a package for who repairs, so it is ours to refuse by name.
+fn ends_as_ofd(source: &dyn Source) -> bool {
+    let length = source.length();
+    let size = usize::try_from(length).map_or(TAIL, |length| length.min(TAIL));
+    let mut tail = vec![0; size];
+    let from = length.saturating_sub(u64::try_from(size).unwrap_or_default());
+    source.read_at(from, &mut tail).is_ok()
+        && tail_has(&tail, b"PK\x05\x06")
+        && tail_has(&tail, b"OFD.xml")
+}
+
+fn tail_has(tail: &[u8], wanted: &[u8]) -> bool {
+    tail.windows(wanted.len()).any(|window| window == wanted)
 }

@@ -5,19 +5,21 @@ use time::UtcDateTime;
 
 use crate::answer::{Answer, Verdict};
 use crate::facts::{Body, Case};
-use crate::finding::{Effect, Finding, Indication};
 use crate::kind::Kind;
 use crate::material::Material;
 use crate::policy::Policy;
 use crate::report::{LicenceTold, Report, Sentence, SignatureReport, StateSource, Wanted, told};
 use crate::trust::Trust;
+use finding::{Effect, Finding, Indication};
 
 mod code;
 mod document;
 mod licence;
 mod message;
+mod ofd;
 mod package;
 mod receipt;
+mod seal;
 mod sitting;
 mod stamp;
 mod state;
@@ -47,6 +49,7 @@ impl Case {
                 let data = facts.sealed.licence.as_deref()?;
                 licence::Licence::read(data).map(|licence| licence.identifier)
             }
+            Body::Ofd(Ok(facts)) => ofd::licence(facts).map(|licence| licence.identifier),
             Body::Code(text) => code::identifier(text),
             _ => None,
         }
@@ -93,6 +96,16 @@ pub fn judge(
     let mut outcome = match &case.body {
         Body::Document(Ok(facts)) => document::judge(&mut sitting, facts),
         Body::Document(Err(fault)) => broken(fault),
+        Body::Ofd(Ok(facts)) => ofd::judge(&mut sitting, facts),
+        Body::Ofd(Err(fault)) => Outcome {
+            findings: vec![Finding::of(fault.code()).because(fault)],
+            ..Outcome::default()
+        },
+        Body::Seal(Ok(read)) => seal::judge(&mut sitting, read),
+        Body::Seal(Err(fault)) => Outcome {
+            findings: vec![Finding::of(fault.code()).because(fault)],
+            ..Outcome::default()
+        },
         Body::Message(Ok(message)) => Outcome {
             signatures: vec![document::plain_message(&mut sitting, message)],
             ..Outcome::default()
@@ -149,12 +162,12 @@ fn inspect_trust(trust: &Trust, at: UtcDateTime) -> Option<Finding> {
 }
 
 fn put_together(kind: Kind, outcome: Outcome, policy: &Policy, at: UtcDateTime) -> Report {
-    let (whole, _) = crate::finding::conclude(&outcome.findings);
+    let (whole, _) = finding::conclude(&outcome.findings);
     let worst = outcome
         .signatures
         .iter()
         .map(|signature| (signature.indication, signature.sub_indication))
-        .chain([crate::finding::conclude(&outcome.findings)])
+        .chain([finding::conclude(&outcome.findings)])
         .max_by_key(|(indication, _)| *indication);
     let unprocessed = outcome
         .findings

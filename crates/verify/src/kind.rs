@@ -16,6 +16,8 @@ pub enum Kind {
     Ld1,
     /// OFD.
     Ofd,
+    /// An electronic seal.
+    Esl,
     /// JAdES, or any other JWS.
     Jades,
     /// SD-JWT VC, with or without a presentation.
@@ -33,12 +35,13 @@ pub(crate) const LOOKED_AT: usize = 4096;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Pdf,
         Kind::Cms,
         Kind::Lc1,
         Kind::Ld1,
         Kind::Ofd,
+        Kind::Esl,
         Kind::Jades,
         Kind::SdJwtVc,
         Kind::Mdoc,
@@ -55,6 +58,7 @@ impl Kind {
             Kind::Lc1 => "lc1",
             Kind::Ld1 => "ld1",
             Kind::Ofd => "ofd",
+            Kind::Esl => "esl",
             Kind::Jades => "jades",
             Kind::SdJwtVc => "sd_jwt_vc",
             Kind::Mdoc => "mdoc",
@@ -98,6 +102,8 @@ impl Kind {
             }
         } else if text.starts_with(b"{") && contains(text, b"\"payload\"") {
             Kind::Jades
+        } else if head.starts_with(&[0x30]) && contains(head.get(..32).unwrap_or(head), ES) {
+            Kind::Esl
         } else if head.starts_with(&[0x30]) {
             Kind::Cms
         } else if contains(head, b"issuerAuth") || contains(head, b"deviceSigned") {
@@ -107,6 +113,9 @@ impl Kind {
         }
     }
 }
+
+/// The mark of a seal's header (GB/T 38540 SES-Header), an IA5String: after three headers of at most six octets each.
+const ES: &[u8] = b"\x16\x02ES";
 
 fn contains(octets: &[u8], wanted: &[u8]) -> bool {
     octets.windows(wanted.len()).any(|window| window == wanted)
@@ -127,6 +136,7 @@ mod tests {
             (b"\n LC1:6BF", Kind::Lc1),
             (b"LD1:6BF", Kind::Ld1),
             (b"0\x82\x01\x00", Kind::Cms),
+            (b"0\x82\x16\x800\x82\x14\x400\x0f\x16\x02ES", Kind::Esl),
             (b"-----BEGIN CMS-----\n", Kind::Cms),
             (b"eyJhbGciOiJFUzI1NiJ9.e30.AA", Kind::Jades),
             (b"eyJhbGciOiJFUzI1NiJ9.e30.AA~", Kind::SdJwtVc),

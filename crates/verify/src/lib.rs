@@ -7,7 +7,6 @@
 
 mod answer;
 mod facts;
-mod finding;
 mod judge;
 mod kind;
 mod material;

@@ -7,9 +7,9 @@ use pki::Crl;
 use time::UtcDateTime;
 
 use crate::answer::Answer;
-use crate::finding::Finding;
 use crate::pem;
 use crate::report::Successor;
+use finding::Finding;
 
 /// Files that are taken.
 pub const MAX_FILES: usize = 512;

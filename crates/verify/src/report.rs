@@ -5,8 +5,8 @@ use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::answer::{Answer, Verdict};
-use crate::finding::{Finding, Indication, SubIndication};
 use crate::kind::Kind;
+use finding::{Finding, Indication, SubIndication};
 
 /// The judgement of one artefact. As JSON it is the object of the command-line contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -250,6 +250,6 @@ impl Report {
         self.findings
             .iter()
             .chain(self.signatures.iter().flat_map(|one| &one.findings))
-            .find(|finding| finding.severity == crate::finding::Severity::Error)
+            .find(|finding| finding.severity == finding::Severity::Error)
     }
 }

@@ -9,9 +9,9 @@ use thiserror::Error;
 use time::UtcDateTime;
 use tlog::TrustedLog;
 
-use crate::finding::Finding;
 use crate::pem::{self, MAX_PEM_CERTIFICATES};
 use crate::policy::Anchors;
+use finding::Finding;
 
 mod bundle;
 mod office;

@@ -19,6 +19,9 @@ mod maker;
 #[path = "judging/messages.rs"]
 mod messages;
 #[cfg(test)]
+#[path = "judging/ofd.rs"]
+mod ofd;
+#[cfg(test)]
 #[path = "judging/revocation.rs"]
 mod revocation;
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(crate) const CRATES: &[&str] = &[
     "dossier",
     "duties",
     "evidence",
+    "finding",
     "issuance",
     "licence",
     "ofd",

@@ -19,9 +19,9 @@ const MAX_MATERIAL: usize = 64;
 /// Octets of embedded data that are kept.
 const MAX_EMBEDDED: usize = 1 << 20;
 /// Name of the embedded data of a licence (D17).
-const LICENCE: &str = "licence.json";
+pub(crate) const LICENCE: &str = "licence.json";
 /// Name of the embedded reference to its status (D20).
-const STATUS: &str = "status.json";
+pub(crate) const STATUS: &str = "status.json";
 
 /// The evidence in a PDF.
 #[derive(Debug, Clone)]

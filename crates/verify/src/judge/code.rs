@@ -11,9 +11,9 @@ use super::message::path_finding;
 use super::sitting::Sitting;
 use super::state;
 use crate::answer::Answer;
-use crate::finding::{Finding, Indication, SubIndication as Sub};
 use crate::policy::Demand;
 use crate::report::{Covers, LicenceTold, SignatureReport, TimeSource, hex, told};
+use finding::{Finding, Indication, SubIndication as Sub};
 
 /// Certificates of one key id that are tried: collisions exist, and a flood of them is an attack.
 const MAX_TRIED: usize = 16;

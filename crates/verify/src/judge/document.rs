@@ -14,9 +14,9 @@ use super::state::{self, read_reference};
 use super::{Outcome, receipt};
 use crate::answer::{Answer, Verdict};
 use crate::facts::{DocumentFacts, Lines, SignatureFacts};
-use crate::finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
 use crate::policy::Demand;
 use crate::report::{Covers, SignatureReport, TimeSource, told};
+use finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
 
 /// Judges a PDF.
 pub(super) fn judge(sitting: &mut Sitting<'_>, facts: &DocumentFacts) -> Outcome {
@@ -44,7 +44,8 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, facts: &DocumentFacts) -> Outcome
     }
     match licence {
         Some(Some(licence)) => {
-            conclude_licence(sitting, &mut outcome, &licence, facts);
+            let status = facts.sealed.status.as_deref();
+            conclude_licence(sitting, &mut outcome, &licence, status);
         }
         Some(None) => {
             outcome.findings.push(Finding::of("licence.malformed"));
@@ -151,6 +152,7 @@ fn judge_field(
         message,
         form,
         content: Some(&content),
+        whole: &[],
         claimed: lines.claimed,
         proof: covering(facts, proofs, signature.revision),
     };
@@ -222,18 +224,16 @@ fn seal_findings(
     findings.extend(receipt::judge(
         sitting,
         &receipt::Under {
-            signer,
-            certificate,
             claimed: judged.claimed,
-            signed: octets(digest),
             licence,
             status,
+            ..receipt::Under::message(signer, certificate, octets(digest))
         },
     ));
     findings
 }
 
-fn octets(digest: &Digest) -> [u8; 32] {
+pub(super) fn octets(digest: &Digest) -> [u8; 32] {
     digest.bytes().try_into().unwrap_or_default()
 }
 
@@ -259,14 +259,14 @@ fn level(
 }
 
 /// The answer about a licence: the first hit in the order of `domain` 4.6.
-fn conclude_licence(
+pub(super) fn conclude_licence(
     sitting: &mut Sitting<'_>,
     outcome: &mut Outcome,
     licence: &Licence,
-    facts: &DocumentFacts,
+    status: Option<&[u8]>,
 ) {
     outcome.licence = Some(licence.told());
-    let reference = facts.sealed.status.as_deref().map(read_reference);
+    let reference = status.map(read_reference);
     if matches!(reference, Some(None)) {
         outcome
             .findings
@@ -294,7 +294,7 @@ fn conclude_licence(
 }
 
 /// `altered` and `untrusted` come before everything else (`domain` 4.6).
-fn first_of(outcome: &Outcome, rest: Answer) -> Answer {
+pub(super) fn first_of(outcome: &Outcome, rest: Answer) -> Answer {
     let altered = outcome.signatures.iter().any(|signature| {
         matches!(
             signature.sub_indication,
@@ -334,6 +334,7 @@ pub(super) fn plain_message(sitting: &mut Sitting<'_>, message: &SignedData) -> 
         message,
         form,
         content: inside.is_some().then_some(&content),
+        whole: &[],
         claimed: None,
         proof: None,
     };
@@ -365,7 +366,11 @@ pub(super) fn blank(field: Option<String>, covers: Covers) -> SignatureReport {
     }
 }
 
-fn fill(mut report: SignatureReport, judged: Judged, further: Vec<Finding>) -> SignatureReport {
+pub(super) fn fill(
+    mut report: SignatureReport,
+    judged: Judged,
+    further: Vec<Finding>,
+) -> SignatureReport {
     report.time_source = message::time_source(&judged);
     report.signing_time = judged
         .proof

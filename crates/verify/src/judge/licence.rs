@@ -8,9 +8,9 @@ use time::{Date, UtcDateTime};
 
 use super::sitting::Sitting;
 use crate::answer::Answer;
-use crate::finding::Finding;
 use crate::report::{LicenceTold, hex, told};
 use crate::trust::Entitlement;
+use finding::Finding;
 
 /// The members of `licence.json` that a verifier needs (D17). Everything else is covered by the digest.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,6 +1,6 @@
 //! A signed message: format, digest, certificate, signature, time, chain (EN 319 102-1 5.2, 5.5).
 
-use crypto::{Digest, DigestAlgorithm, Signature, sha256};
+use crypto::{Digest, DigestAlgorithm, PublicKey, Signature, sha256};
 use evidence::cms::{Fault, Form, SignedData, SignerInfo};
 use pki::Certificate;
 use pki::path::{CertificateStatus, Chain, PathError, PathFault, Purpose};
@@ -8,9 +8,9 @@ use time::{Duration, UtcDateTime};
 
 use super::sitting::Sitting;
 use super::stamp::{self, Proof};
-use crate::finding::{Effect, Finding, SubIndication as Sub};
 use crate::policy::Demand;
 use crate::report::{TimeSource, hex, told};
+use finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
 
 /// What is judged.
 pub(crate) struct Message<'a> {
@@ -18,6 +18,8 @@ pub(crate) struct Message<'a> {
     pub(crate) form: Form,
     /// The digest of the content by an algorithm; `None` where the content was not given.
     pub(crate) content: Option<&'a dyn Fn(DigestAlgorithm) -> Option<Digest>>,
+    /// What may have been signed, whole, in a message of GB/T 35275.
+    pub(crate) whole: &'a [&'a [u8]],
     /// The claimed time, where it stands outside the message.
     pub(crate) claimed: Option<UtcDateTime>,
     /// The earliest proof from outside the message.
@@ -42,8 +44,12 @@ const CLAIM_DELAY: Duration = Duration::hours(24);
 impl Judged {
     /// The best-signature-time (EN 319 102-1 5.5.4): proven, or the moment of judging.
     pub(crate) fn best_time(&self, at: UtcDateTime) -> UtcDateTime {
-        self.proof.map_or(at, |proof| proof.moment.min(at))
+        best_time(self.proof, at)
     }
+}
+
+fn best_time(proof: Option<Proof>, at: UtcDateTime) -> UtcDateTime {
+    proof.map_or(at, |proof| proof.moment.min(at))
 }
 
 /// Judges a message with one signer.
@@ -72,10 +78,13 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
     };
     judged.signature_digest = Some(hex(&sha256(signer.signature())));
     judged.claimed = given.claimed.or(signer.signing_time());
-    inspect_content(signer, given, &mut findings);
+    if given.form != Form::National {
+        inspect_content(signer, given, &mut findings);
+    }
     let found = find_certificate(sitting, signer, given.form, &mut findings);
     if let Some(certificate) = &found {
-        check_signature((signer, &sitting.material.made), certificate, &mut findings);
+        let made = &sitting.material.made;
+        check_signature((signer, made, given), certificate, &mut findings);
     }
     let stamped = if sitting.policy.time_stamp == Demand::NotAsked {
         None
@@ -88,9 +97,13 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
         )
     };
     judged.proof = [stamped, given.proof].into_iter().flatten().min();
-    inspect_time(sitting, &judged, given.form, &mut findings);
+    let times = (judged.claimed, judged.proof);
+    inspect_time(sitting, times, given.form, &mut findings);
     if let Some(certificate) = &found {
-        judged.chained = judge_chain(sitting, certificate, &judged, &mut findings);
+        judged.chained = judge_chain(sitting, certificate, judged.proof, &mut findings);
+    } else if conclude(&findings).0 == Indication::Passed {
+        // T-V1: nobody signed whom anything is known of; whatever the reason, that is never *valid*.
+        findings.push(Finding::of("cms.signing-certificate-unmatched"));
     }
     judged.certificate = found;
     judged.findings = findings;
@@ -143,6 +156,14 @@ fn find_certificate(
     form: Form,
     findings: &mut Vec<Finding>,
 ) -> Option<Certificate> {
+    // GB/T 35275 names the certificate by issuer and serial number, and may have no attributes at all.
+    if form == Form::National {
+        let found = signer.named_certificate(sitting.certificates()).cloned();
+        if found.is_none() {
+            findings.push(Finding::of("cms.signing-certificate-unmatched"));
+        }
+        return found;
+    }
     let lenient = sitting.policy.baseline != Demand::Required || form == Form::Pkcs7Detached;
     match signer.find_certificate(sitting.certificates()) {
         Ok(certificate) => Some(certificate.clone()),
@@ -170,7 +191,7 @@ fn find_certificate(
 }
 
 fn check_signature(
-    (signer, made): (&SignerInfo, &[Signature]),
+    (signer, made, given): (&SignerInfo, &[Signature], &Message<'_>),
     certificate: &Certificate,
     findings: &mut Vec<Finding>,
 ) {
@@ -181,7 +202,12 @@ fn check_signature(
             return;
         }
     };
-    if let Err(fault) = signer.check_made(&key, made) {
+    let checked = if given.form == Form::National {
+        check_whole(signer, &key, given.whole)
+    } else {
+        signer.check_made(&key, made)
+    };
+    if let Err(fault) = checked {
         let told = findings.iter().any(|known| known.code == fault.code());
         if !told {
             findings.push(Finding::of(fault.code()).because(&fault));
@@ -189,15 +215,36 @@ fn check_signature(
     }
 }
 
+/// GB/T 35275: over the content itself, or over attributes that name its digest. Of several that may have been signed one
+/// has to have been; of their faults the first is told.
+fn check_whole(signer: &SignerInfo, key: &PublicKey, whole: &[&[u8]]) -> Result<(), Fault> {
+    let mut first = Err(Fault::ContentAbsent);
+    for (place, content) in whole.iter().enumerate() {
+        let checked = signer.check_content(key, content);
+        if checked.is_ok() || place == 0 {
+            first = checked;
+        }
+        if first.is_ok() {
+            break;
+        }
+    }
+    first
+}
+
 /// EN 319 102-1 5.5.4: the claimed and the proven time, and whether there is one.
-fn inspect_time(sitting: &Sitting<'_>, judged: &Judged, form: Form, findings: &mut Vec<Finding>) {
-    let (policy, proven) = (sitting.policy, judged.proof.map(|proof| proof.moment));
+pub(crate) fn inspect_time(
+    sitting: &Sitting<'_>,
+    (claimed, proof): (Option<UtcDateTime>, Option<Proof>),
+    form: Form,
+    findings: &mut Vec<Finding>,
+) {
+    let (policy, proven) = (sitting.policy, proof.map(|proof| proof.moment));
     match (proven, policy.time_stamp) {
         (Some(_), _) | (None, Demand::NotAsked) => {}
         (None, Demand::Required) => findings.push(Finding::of("time.stamp-required")),
         (None, Demand::IfPresent) => findings.push(Finding::of("time.stamp-absent")),
     }
-    let Some(claimed) = judged.claimed else {
+    let Some(claimed) = claimed else {
         // EN 319 142-1 6.3: /M is required at baseline.
         if form == Form::Pades && policy.baseline == Demand::Required {
             findings.push(Finding::of("time.claimed-absent"));
@@ -212,10 +259,11 @@ fn inspect_time(sitting: &Sitting<'_>, judged: &Judged, form: Form, findings: &m
     }
 }
 
-fn judge_chain(
+/// Whether the certificate leads to an anchor at the best time, and what its statuses say.
+pub(crate) fn judge_chain(
     sitting: &mut Sitting<'_>,
     certificate: &Certificate,
-    judged: &Judged,
+    proof: Option<Proof>,
     findings: &mut Vec<Finding>,
 ) -> bool {
     let purpose = if sitting.policy.document_purpose == Demand::Required {
@@ -223,15 +271,15 @@ fn judge_chain(
     } else {
         Purpose::AnySignature
     };
-    let best = judged.best_time(sitting.at);
+    let best = best_time(proof, sitting.at);
     let demand = sitting.policy.revocation;
     match sitting.chain(certificate, purpose, best, demand) {
         Ok(chain) => {
-            tell_statuses(&chain, best, judged.proof.is_some(), demand, findings);
+            tell_statuses(&chain, best, proof.is_some(), demand, findings);
             true
         }
         Err(error) => {
-            findings.push(path_finding(&error, judged.proof));
+            findings.push(path_finding(&error, proof));
             findings.extend(sitting.refusals(&error));
             false
         }

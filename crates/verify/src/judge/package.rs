@@ -9,11 +9,11 @@ use tlog::{Receipt, TrustedLog, check_inclusion, leaf_hash};
 use super::Outcome;
 use crate::answer::Verdict;
 use crate::facts::Case;
-use crate::finding::Finding;
 use crate::material::Material;
 use crate::package::{Package, ReadPackage, package};
 use crate::report::{Report, hex};
 use crate::trust::Trust;
+use finding::Finding;
 
 impl Case {
     /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are

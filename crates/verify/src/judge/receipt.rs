@@ -13,18 +13,46 @@ use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed, StatusEntry, TrustedLog};
 
 use super::licence::{Licence, credit_code};
 use super::sitting::Sitting;
-use crate::finding::Finding;
 use crate::policy::Demand;
+use finding::Finding;
 
 /// What the leaf is rebuilt from.
 pub(crate) struct Under<'a> {
-    pub(crate) signer: &'a SignerInfo,
+    pub(crate) signature: &'a [u8],
+    /// The unsigned attribute's values (D18).
+    pub(crate) receipts: Vec<&'a [u8]>,
+    /// The moment of the signature time-stamp, whatever it is worth.
+    pub(crate) stamped: Option<UtcDateTime>,
     pub(crate) certificate: &'a Certificate,
     pub(crate) claimed: Option<UtcDateTime>,
-    /// SHA-256 over the byte ranges.
+    /// SHA-256 over the byte ranges; in a package over Signature.xml.
     pub(crate) signed: [u8; 32],
     pub(crate) licence: Option<&'a Licence>,
     pub(crate) status: Option<StatusEntry>,
+}
+
+impl<'a> Under<'a> {
+    /// What a signed message carries: the receipt and the time-stamp among its unsigned attributes.
+    pub(crate) fn message(
+        signer: &'a SignerInfo,
+        certificate: &'a Certificate,
+        signed: [u8; 32],
+    ) -> Under<'a> {
+        Under {
+            signature: signer.signature(),
+            receipts: signer.unsigned(oids::RECEIPT).take(2).collect(),
+            stamped: signer
+                .time_stamps()
+                .next()
+                .and_then(|token| Token::parse(token).ok())
+                .map(|token| token.info().moment()),
+            certificate,
+            claimed: None,
+            signed,
+            licence: None,
+            status: None,
+        }
+    }
 }
 
 /// Judges the receipt in a seal signature.
@@ -32,9 +60,7 @@ pub(crate) fn judge(sitting: &Sitting<'_>, under: &Under<'_>) -> Vec<Finding> {
     if sitting.policy.receipt == Demand::NotAsked {
         return Vec::new();
     }
-    let mut values = under.signer.unsigned(oids::RECEIPT);
-    let (value, second) = (values.next(), values.next());
-    let Some(value) = value else {
+    let Some(value) = under.receipts.first() else {
         let required = sitting.policy.receipt == Demand::Required && under.licence.is_some();
         return if required {
             vec![Finding::of("receipt.absent")]
@@ -42,7 +68,7 @@ pub(crate) fn judge(sitting: &Sitting<'_>, under: &Under<'_>) -> Vec<Finding> {
             Vec::new()
         };
     };
-    if second.is_some() {
+    if under.receipts.len() > 1 {
         return vec![Finding::of("receipt.repeated")];
     }
     let Ok(octets) = Reader::single(value, Tag::OCTET_STRING) else {
@@ -63,13 +89,6 @@ pub(crate) fn judge(sitting: &Sitting<'_>, under: &Under<'_>) -> Vec<Finding> {
 
 /// Every member of the leaf from what the signature covers or carries.
 fn leaf(under: &Under<'_>, receipt: &Receipt) -> Option<Leaf> {
-    // Whole seconds of the signature time-stamp's own time, or else the claimed time.
-    let stamped = under
-        .signer
-        .time_stamps()
-        .next()
-        .and_then(|token| Token::parse(token).ok())
-        .map(|token| token.info().moment());
     let opening = match under.licence {
         Some(licence) => Opening {
             salt: receipt.salt,
@@ -90,7 +109,7 @@ fn leaf(under: &Under<'_>, receipt: &Receipt) -> Option<Leaf> {
     let opening = Opening {
         sealed: Some(Sealed {
             signed: under.signed,
-            signature: sha256(under.signer.signature()),
+            signature: sha256(under.signature),
         }),
         ..opening
     };
@@ -98,7 +117,8 @@ fn leaf(under: &Under<'_>, receipt: &Receipt) -> Option<Leaf> {
         kind: LeafKind::SealSignature,
         office: credit_code(under.certificate)?,
         subject: under.certificate.subject().serial_number()?.into_owned(),
-        moment: stamped.or(under.claimed)?,
+        // Whole seconds of the signature time-stamp's own time, or else the claimed time.
+        moment: under.stamped.or(under.claimed)?,
         commitment: opening.commitment(),
         status: under.status.clone(),
     })

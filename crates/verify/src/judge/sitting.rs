@@ -11,11 +11,11 @@ use pki::path::{
 use pki::{Certificate, Crl, identifiers};
 use time::UtcDateTime;
 
-use crate::finding::Finding;
 use crate::material::Material;
 use crate::policy::{Demand, Policy};
 use crate::report::{Wanted, WantedKind};
 use crate::trust::Trust;
+use finding::Finding;
 
 /// Candidates for one chain (T-I8), the leaf not counted.
 const MAX_CANDIDATES: usize = 60;

@@ -7,9 +7,9 @@ use pki::path::Purpose;
 use time::UtcDateTime;
 
 use super::sitting::Sitting;
-use crate::finding::{Effect, Finding, SubIndication};
 use crate::policy::Demand;
 use crate::report::TimeSource;
+use finding::{Effect, Finding, SubIndication};
 
 /// A proof that something existed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

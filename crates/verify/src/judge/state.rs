@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::sitting::Sitting;
 use crate::answer::Answer;
-use crate::finding::Finding;
 use crate::policy::Demand;
 use crate::report::{Origin, StateSource, WantedKind, told};
+use finding::Finding;
 
 /// What is known of a state.
 pub(crate) struct Stated {

@@ -1,0 +1,262 @@
+//! An electronic seal and its uses: every check of GB/T 38540 and GM/T 0031, each reported for itself (T-V6).
+
+use crypto::{Digest, sha256};
+use evidence::cms::{Form, oids};
+use evidence::tsp::Token;
+use pki::Certificate;
+use seal::ses::{Edition, Seal, SealFault, SealSignature, SigningTime};
+use time::UtcDateTime;
+
+use super::Outcome;
+use super::document::{blank, fill};
+use super::message::{self, Judged};
+use super::sitting::Sitting;
+use super::stamp::{self, Proof};
+use crate::policy::Demand;
+use crate::report::{Covers, TimeSource, hex, told};
+use finding::{Effect, Finding, SubIndication as Sub};
+
+/// Judges a seal by itself, as of the moment asked about.
+pub(super) fn judge(sitting: &mut Sitting<'_>, seal: &Seal) -> Outcome {
+    let mut findings = Vec::new();
+    let certificate = inspect_maker(sitting, seal, None, &mut findings);
+    let at = sitting.at;
+    findings.extend(seal.inspect_period(at).err().map(|fault| finding(&fault)));
+    let judged = Judged {
+        findings,
+        chained: certificate.is_some(),
+        certificate,
+        proof: None,
+        claimed: Some(seal.created()),
+        signature_digest: Some(hex(&sha256(seal.signature()))),
+    };
+    let mut report = blank(Some(seal.id().to_owned()), Covers::WholeFile);
+    report.format = seal.edition().format();
+    Outcome {
+        signatures: vec![fill(report, judged, edition_note(seal.edition()))],
+        ..Outcome::default()
+    }
+}
+
+/// A use of a seal on octets that stand at a place.
+pub(super) struct Use<'a> {
+    pub(super) signature: &'a SealSignature,
+    /// The octets that were sealed.
+    pub(super) sealed: &'a [u8],
+    /// Where they stand.
+    pub(super) place: &'a str,
+    /// The seal that stands beside the signature, where one does.
+    pub(super) beside: Option<&'a [u8]>,
+}
+
+/// Judges a use: GB/T 38540's steps a) to g) in their order.
+pub(super) fn judge_use(sitting: &mut Sitting<'_>, given: &Use<'_>) -> Judged {
+    let signature = given.signature;
+    let mut findings = edition_note(signature.edition());
+    // a) Form: it could be read; here what no reader can refuse.
+    tell(&mut findings, signature.inspect_version());
+    // b) The value, c) the signer.
+    let signer = match signature.signer() {
+        Ok(signer) => Some(signer),
+        Err(fault) => {
+            findings.push(finding(&fault));
+            None
+        }
+    };
+    if let Some(signer) = &signer {
+        tell(
+            &mut findings,
+            signature.check_value(signer, &sitting.material.made),
+        );
+    }
+    tell(
+        &mut findings,
+        signature.seal().inspect_signer(signature.certificate()),
+    );
+    let proof = stamped(sitting, signature, &mut findings);
+    // d) The seal, e) the signer's certificate, f) the time.
+    inspect_maker(sitting, signature.seal(), proof, &mut findings);
+    let chained = match &signer {
+        Some(signer) => chain(sitting, signer, proof, &mut findings),
+        None => false,
+    };
+    let claimed = inspect_time(sitting, signature, (signer.as_ref(), proof), &mut findings);
+    // g) What was sealed.
+    if let Some(signer) = &signer {
+        match signature.inspect_digest(signer, given.sealed) {
+            // Told beside the value.
+            Err(SealFault::SignerKey(_) | SealFault::SignerAlgorithm(_)) => {}
+            outcome => tell(&mut findings, outcome),
+        }
+    }
+    tell(&mut findings, signature.inspect_property(given.place));
+    if let Some(beside) = given.beside {
+        tell(&mut findings, signature.inspect_beside(beside));
+    }
+    Judged {
+        findings,
+        certificate: signer,
+        proof,
+        claimed,
+        chained,
+        signature_digest: Some(hex(&sha256(signature.signature()))),
+    }
+}
+
+/// The values of the receipt that the time-stamp of a use carries (D18), and the moment of that time-stamp.
+pub(super) fn carried(token: &Token) -> (Vec<&[u8]>, UtcDateTime) {
+    let receipts = token.signed_data().signer().map(|signer| {
+        let values = signer.unsigned(oids::RECEIPT).take(2);
+        values.collect::<Vec<_>>()
+    });
+    (receipts.unwrap_or_default(), token.info().moment())
+}
+
+fn finding(fault: &SealFault) -> Finding {
+    Finding::of(fault.code()).because(fault)
+}
+
+fn tell(findings: &mut Vec<Finding>, outcome: Result<(), SealFault>) {
+    findings.extend(outcome.err().map(|fault| finding(&fault)));
+}
+
+/// What the newest edition is read from.
+fn edition_note(edition: Edition) -> Vec<Finding> {
+    if edition == Edition::V5 {
+        vec![Finding::of("seal.edition-v5")]
+    } else {
+        Vec::new()
+    }
+}
+
+/// GB/T 38540, verifying a seal: the maker's signature, then the maker's certificate.
+fn inspect_maker(
+    sitting: &mut Sitting<'_>,
+    seal: &Seal,
+    proof: Option<Proof>,
+    findings: &mut Vec<Finding>,
+) -> Option<Certificate> {
+    tell(findings, seal.inspect_version());
+    tell(findings, seal.check_maker().map(drop));
+    // Each for itself: whose certificate it is said to be is asked even where it did not sign (T-V6).
+    let maker = Certificate::parse(seal.maker()).ok()?;
+    let begin = findings.len();
+    chain(sitting, &maker, proof, findings);
+    for one in findings.iter_mut().skip(begin) {
+        one.text = format!("seal maker, {}", one.text);
+    }
+    Some(maker)
+}
+
+/// Whether the certificate leads to an anchor. GM/T 0031-2014: one that was revoked is good for what a time-stamp shows
+/// to be older, and for nothing else.
+fn chain(
+    sitting: &mut Sitting<'_>,
+    certificate: &Certificate,
+    proof: Option<Proof>,
+    findings: &mut Vec<Finding>,
+) -> bool {
+    sitting.bring_certificates([&certificate.der().to_vec()]);
+    let begin = findings.len();
+    let chained = message::judge_chain(sitting, certificate, proof, findings);
+    let begun = findings.split_off(begin);
+    findings.extend(begun.into_iter().map(|one| {
+        if one.code == "path.revoked" {
+            one.with(Effect::Fails(Sub::Revoked))
+        } else {
+            one
+        }
+    }));
+    chained
+}
+
+/// The moment that the time-stamp proves, if it holds. It is over the value, or, as some authorities were given it, over
+/// the whole element.
+fn stamped(
+    sitting: &mut Sitting<'_>,
+    signature: &SealSignature,
+    findings: &mut Vec<Finding>,
+) -> Option<Proof> {
+    let octets = signature
+        .time_stamp()
+        .filter(|_| sitting.policy.time_stamp != Demand::NotAsked)?;
+    let token = Token::parse(octets);
+    let digest = token.as_ref().ok().map(|token| {
+        let imprint = token.info().imprint();
+        let over = |octets: &[u8]| Digest::of(imprint.algorithm(), octets);
+        let element = over(signature.signature_element());
+        if *imprint.digest() == element {
+            element
+        } else {
+            over(signature.signature())
+        }
+    });
+    match stamp::moment(sitting, &token, digest.as_ref()) {
+        Ok(moment) => Some(Proof {
+            moment,
+            source: TimeSource::SignatureTimeStamp,
+        }),
+        Err(fault) => {
+            findings.push(fault);
+            None
+        }
+    }
+}
+
+/// f) The time: inside the certificate's validity and the seal's, by the signer's word, and by proof where there is one.
+fn inspect_time(
+    sitting: &Sitting<'_>,
+    signature: &SealSignature,
+    (signer, proof): (Option<&Certificate>, Option<Proof>),
+    findings: &mut Vec<Finding>,
+) -> Option<UtcDateTime> {
+    let span = span(signature, findings);
+    let seal = signature.seal();
+    if let Some((earliest, latest)) = span {
+        let inside = |validity: pki::certificate::Validity| {
+            latest >= validity.from && earliest <= validity.last
+        };
+        if signer.is_some_and(|signer| !inside(signer.validity())) {
+            findings.push(Finding::of("seal.time-outside-certificate").because(told(earliest)));
+        }
+        tell(findings, seal.inspect_span(earliest, latest));
+    }
+    let claimed = span.map(|(earliest, _)| earliest);
+    let best = proof.map_or(sitting.at, |proof| proof.moment.min(sitting.at));
+    let over = matches!(seal.inspect_period(best), Err(SealFault::TooLate { .. }));
+    let told_already = findings.iter().any(|one| one.code == "seal.expired");
+    if over && !told_already {
+        findings.push(Finding::of("seal.period-over").because(told(seal.valid_until())));
+    }
+    message::inspect_time(sitting, (claimed, proof), Form::CadesDetached, findings);
+    claimed
+}
+
+/// The moments that the signer's word can mean, first and last.
+fn span(
+    signature: &SealSignature,
+    findings: &mut Vec<Finding>,
+) -> Option<(UtcDateTime, UtcDateTime)> {
+    match signature.time() {
+        SigningTime::Exact(moment) => Some((*moment, *moment)),
+        SigningTime::Zoneless { earliest, latest } => {
+            findings.push(Finding::of("seal.time-zone").because(told(*earliest)));
+            Some((*earliest, *latest))
+        }
+        // GM/T 0031-2014 does not say what a token here is over: it proves nothing, and says a time.
+        SigningTime::Token(octets) => {
+            let token = Token::parse(octets).ok();
+            let moment = token.map(|token| token.info().moment());
+            findings.push(Finding::of(if moment.is_some() {
+                "seal.time-token"
+            } else {
+                "seal.time-unreadable"
+            }));
+            moment.map(|moment| (moment, moment))
+        }
+        SigningTime::Unreadable => {
+            findings.push(Finding::of("seal.time-unreadable"));
+            None
+        }
+    }
+}
