@@ -19,8 +19,14 @@ mod maker;
 #[path = "judging/messages.rs"]
 mod messages;
 #[cfg(test)]
+#[path = "judging/mutants.rs"]
+mod mutants;
+#[cfg(test)]
 #[path = "judging/ofd.rs"]
 mod ofd;
+#[cfg(test)]
+#[path = "judging/package.rs"]
+mod package;
 #[cfg(test)]
 #[path = "judging/revocation.rs"]
 mod revocation;
