@@ -37,6 +37,9 @@ mod stamps;
 #[path = "judging/status.rs"]
 mod status;
 #[cfg(test)]
+#[path = "judging/strokes.rs"]
+mod strokes;
+#[cfg(test)]
 #[path = "judging/trust.rs"]
 mod trust;
 #[cfg(test)]
