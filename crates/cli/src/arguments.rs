@@ -18,7 +18,7 @@ use time::format_description::well_known::Rfc3339;
     after_help = "Exit status: 0 all valid; 1 some invalid or not signed; 2 some indeterminate or not processed, and none invalid; 64 usage."
 )]
 pub(crate) struct Arguments {
-    /// Files to judge: PDF, CMS, text of an LC1 code.
+    /// Files to judge: PDF, OFD, CMS, GB/T 35275, seals (`.esl`), text of an LC1 code.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Whom to trust: PEM certificates (CAs are anchors), or a signed trust bundle.
