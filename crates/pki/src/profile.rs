@@ -10,6 +10,7 @@ use crate::extension::KeyUsage;
 use crate::identifiers as id;
 use crate::lint::Subject;
 use asn1::Oid;
+use crypto::KeyAlgorithm;
 
 mod draft;
 mod encode;
@@ -77,6 +78,18 @@ pub enum Status {
 const YEAR: Duration = Duration::days(366);
 
 impl Profile {
+    /// keyUsage of a certificate for a key of this kind.
+    ///
+    /// GB/T 20518: the signing certificate of the holder of an SM2 key says digitalSignature and nonRepudiation, and readers
+    /// of seals refuse one that says less; elsewhere a seal commits to content alone.
+    #[must_use]
+    pub fn usage_for(&self, key: KeyAlgorithm) -> KeyUsage {
+        if key == KeyAlgorithm::Sm2 && self.usage == KeyUsage::NON_REPUDIATION {
+            return self.usage.and(KeyUsage::DIGITAL_SIGNATURE);
+        }
+        self.usage
+    }
+
     /// A root: keyCertSign and cRLSign, any depth below.
     pub const ROOT: Self = Self {
         name: "root",

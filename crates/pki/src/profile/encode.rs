@@ -67,7 +67,8 @@ fn extensions(
         add(id::SUBJECT_ALT_NAME, false, write::sequence(names));
     }
     // RFC 5280 4.2.1.3, EN 319 412-2 4.3.2: critical.
-    add(id::KEY_USAGE, true, profile.usage.encode());
+    let usage = profile.usage_for(request.key.algorithm());
+    add(id::KEY_USAGE, true, usage.encode());
     match profile.purpose {
         Purpose::Open => {}
         // EN 319 412-2 4.3.10: not critical.

@@ -4,6 +4,7 @@ use asn1::write;
 use crypto::{KeyAlgorithm, SignatureAlgorithm, Signer as _};
 use pki::certificate::Certificate;
 use pki::crl::{Reason, Revoked};
+use pki::extension::KeyUsage;
 use pki::lint::inspect;
 use pki::path::{Budget, Chain, PathError, Purpose, Question, StatusMaterial, Strength, validate};
 use pki::profile::Profile;
@@ -61,6 +62,21 @@ fn a_chain_in_sm2_passes_the_linter_and_holds() {
     }
     let chain = judge(&world, &leaf, &signing()).expect("a chain");
     assert_eq!(chain.certificates().len(), 3);
+}
+
+#[test]
+fn a_seal_in_sm2_signs_and_commits_and_still_signs_no_code() {
+    let world = national();
+    let leaf = world.leaf_for(Profile::SEAL, &seeded(KeyAlgorithm::Sm2, 10));
+    let both = KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION);
+    assert_eq!(leaf.key_usage(), Ok(Some(both)));
+    // D2: its purpose keeps it from codes, lists and logs.
+    for purpose in [Purpose::Credential, Purpose::StatusList, Purpose::Log] {
+        let judged = judge(&world, &leaf, &Question::new(purpose, AT));
+        assert_eq!(code(judged), "path.purpose", "{purpose:?}");
+    }
+    let other = world.leaf_for(Profile::SEAL, &key(10));
+    assert_eq!(other.key_usage(), Ok(Some(KeyUsage::NON_REPUDIATION)));
 }
 
 #[test]
