@@ -108,7 +108,7 @@ pub async fn leave(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// A certificate as openssl and pyHanko read it.
-fn pem(der: &[u8]) -> String {
+pub(crate) fn pem(der: &[u8]) -> String {
     let text = base64::engine::general_purpose::STANDARD.encode(der);
     format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }

@@ -1,10 +1,12 @@
-//! Affixes signatures, time-stamps and validation material to PDF files in place, behind bytes that never change.
+//! Affixes signatures, time-stamps and validation material to PDF files in place, behind bytes that never change; seals
+//! and signs OFD packages, whose other entries never change.
 //!
 //! Files are read with `pdf`, strictly and never repaired; what comes back are the bytes to append. A caller's own
 //! file is looked through for active content before it is sealed. Nothing signs here.
 
 pub mod dss;
 mod edit;
+pub mod ofd;
 pub mod preflight;
 pub mod seal;
 mod update;

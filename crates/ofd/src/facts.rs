@@ -88,6 +88,26 @@ pub struct PageFact {
     pub area: Option<Area>,
 }
 
+impl PageFact {
+    /// Whether what is shown of a stamp lies on the page: its whole box, or what `clip`, from the box's corner, leaves of
+    /// it. A page without a box shows nothing that can be placed.
+    #[must_use]
+    pub fn shows(&self, stamp: Area, clip: Option<Area>) -> bool {
+        let shown = clip.map_or(stamp, |clip| Area {
+            x: stamp.x + clip.x,
+            y: stamp.y + clip.y,
+            ..clip
+        });
+        // Stamps are placed from the corner of the page's box, wherever that lies.
+        let sheet = self.area.map(|area| Area {
+            x: 0.0,
+            y: 0.0,
+            ..area
+        });
+        sheet.is_some_and(|sheet| sheet.holds(&shown))
+    }
+}
+
 /// A font.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FontFact {

@@ -30,4 +30,5 @@ pub use signed::{
     Signatures, Signed, Stamp, StampPlace, Uncovered,
 };
 pub use survey::read;
-pub use write::change::{Change, WritePackage, empty, with_signatures};
+pub use write::change::{Change, WritePackage, empty, escaped, with_signatures};
+pub use xml::NAMESPACE;

@@ -326,22 +326,9 @@ fn place(stamp: &Stamp, pages: &[PageFact]) -> StampPlace {
     let Some(page) = pages.iter().find(|page| page.id == stamp.page) else {
         return StampPlace::NoSuchPage;
     };
-    let shown = match stamp.clip {
-        Some(clip) => Area {
-            x: stamp.area.x + clip.x,
-            y: stamp.area.y + clip.y,
-            ..clip
-        },
-        None => stamp.area,
-    };
-    // Stamps are placed from the corner of the box, wherever that lies.
-    let sheet = page.area.map(|area| Area {
-        x: 0.0,
-        y: 0.0,
-        ..area
-    });
-    match sheet {
-        Some(sheet) if sheet.holds(&shown) => StampPlace::Inside,
-        _ => StampPlace::Outside,
+    if page.shows(stamp.area, stamp.clip) {
+        StampPlace::Inside
+    } else {
+        StampPlace::Outside
     }
 }

@@ -10,7 +10,7 @@ use crate::fault::ReadXml;
 use crate::limits::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, MAX_OCTETS};
 
 /// The namespace of OFD (GB/T 33190-2016, 7.2).
-pub(crate) const NAMESPACE: &str = "http://www.ofdspec.org/2016";
+pub const NAMESPACE: &str = "http://www.ofdspec.org/2016";
 
 /// An element: its local name, since the namespace is always that of OFD.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

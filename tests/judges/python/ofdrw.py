@@ -1,4 +1,5 @@
-"""ofdrw over the samples that it made or takes: what it says of each, with and without the stricter checks.
+"""ofdrw over the samples that it made or takes, and over what is made here: what it says of each, with and without the stricter
+checks.
 
 Its own validator lets three files pass that nobody may trust; the stricter checks refuse them. A judge that says
 something else than here is not the judge that it was.
@@ -26,6 +27,19 @@ EXPECTED = {
     "plain": 3,
     "hand-skeleton": 3,
 }
+
+
+# What is made here, each kind of seal signature and a signature without a seal.
+OWN = ["v4", "v4-digests", "v1", "twice", "across", "signed"]
+
+
+def judge(judges, folder):
+    """Says of each package of our own whether both verdicts are good."""
+    paths = {name: os.path.join(folder, name + ".ofd") for name in OWN}
+    said = judges.ofdrw({path: os.path.join(folder, "ca.pem") for path in paths.values()})
+    for path in paths.values():
+        status, line = said[path]
+        judges.say("ofdrw", path, status == 0, line)
 
 
 def proofs(judges):

@@ -132,6 +132,7 @@ def main():
             judges.say("reading", licence["pdf"], False, f"{type(unreadable).__name__}: {unreadable}")
     judge_published(judges, out, trust)
     papers.judge(judges, sys.argv[2], written)
+    ofdrw.judge(judges, os.path.join(sys.argv[2], "ofd"))
     print(" ".join(f"{judge}:{count}" for judge, count in sorted(judges.accepted.items())))
     proofs = counter.proofs(judges, licences, trust) | papers.proofs(written) | ofdrw.proofs(judges)
     proofs["a page that claims another PDF/A part is refused by veraPDF"] = not said[forged][0]
@@ -145,7 +146,7 @@ def main():
     expected = {
         "openssl-cms", "openssl-ts", "openssl-ocsp", "openssl-crl", "zbar", "verapdf", "qpdf", "poppler-text",
         "poppler-seal", "pyhanko-basic", "pyhanko-lt", "code", "receipt", "published-crl", "published-jws", "published-checkpoint",
-        "paper-pages", "paper-rows", "paper-tree",
+        "paper-pages", "paper-rows", "paper-tree", "ofdrw",
     }
     silent = sorted(judge for judge in expected if not judges.accepted.get(judge))
     if silent:

@@ -24,7 +24,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("credential", &["crypto", "pki"]),
     ("pdf", &["asn1", "crypto", "evidence", "pki"]),
     ("ofd", &["crypto"]),
-    ("affix", &["asn1", "crypto", "pdf"]),
+    (
+        "affix",
+        &["asn1", "crypto", "evidence", "ofd", "pdf", "pki", "seal"],
+    ),
     ("document", &["crypto", "ofd", "pdf", "seal"]),
     (
         "rolls",
@@ -180,6 +183,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     (
         "base64",
         &[
+            "affix",
             "courier",
             "credential",
             "demo",

@@ -141,8 +141,9 @@ pub fn with_signatures(octets: &[u8], location: &str) -> Result<Vec<u8>, ReadXml
     .into_bytes())
 }
 
-/// Text as it stands in an element or an attribute.
-pub(crate) fn escaped(text: &str) -> String {
+/// Text as it stands in an element or an attribute (XML 1.0, 2.2 to 2.4); what no document may hold becomes U+FFFD.
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

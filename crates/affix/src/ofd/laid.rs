@@ -1,0 +1,119 @@
+//! A package laid out for its signature: every entry digested, `Signature.xml` written.
+
+use std::io::Cursor;
+
+use crypto::{Digest, SignatureAlgorithm};
+use ofd::{Change, Package, SignatureKind, StampPlace};
+
+use crate::ofd::fault::SealOfd;
+use crate::ofd::list::{Listed, document, holds, inspect_stamps};
+use crate::ofd::request::{List, Request};
+use crate::ofd::text::{Signed, list, words};
+
+/// Octets of an entry: all that a package may hold are within the limits of its reader.
+const MAX_ENTRY: u64 = u32::MAX as u64;
+
+/// A package that lacks the value of its last signature.
+#[derive(Debug)]
+pub(super) struct Laid {
+    change: Change<Cursor<Vec<u8>>>,
+    /// Path of `Signature.xml`.
+    pub(super) path: String,
+    value: String,
+    id: String,
+    /// The digest of `Signature.xml`.
+    pub(super) digest: Digest,
+}
+
+impl Laid {
+    /// Lays `file` out for a signature by `algorithm`, with this seal where there is one.
+    pub(super) fn new(
+        file: Vec<u8>,
+        request: &Request<'_>,
+        algorithm: SignatureAlgorithm,
+        seal: Option<&[u8]>,
+    ) -> Result<Laid, SealOfd> {
+        let words = words(algorithm).ok_or(SealOfd::Algorithm)?;
+        let facts = ofd::read(Cursor::new(file.as_slice()))?;
+        let body = document(&facts)?;
+        inspect_stamps(body, request)?;
+        let mut listed = Listed::of(body)?;
+        let mut change = Change::of(Package::open(Cursor::new(file))?);
+        let folder = listed.folder(&change.names());
+        let own = |name: &str| format!("{folder}/{name}");
+        let (path, value) = (own("Signature.xml"), own("SignedValue.dat"));
+        let id = listed.greatest + 1;
+        let stamps: Vec<_> = (id + 1..).zip(request.stamps).collect();
+        listed.greatest = stamps.last().map_or(id, |(last, _)| *last);
+        let kind = seal.map_or(SignatureKind::Sign, |_| SignatureKind::Seal);
+        listed.signatures.push((id.to_string(), kind, path.clone()));
+        // Spec 3.3: OFD.xml names the list before the first signature, as it is itself signed.
+        if !listed.named {
+            let root = read(&mut change, "OFD.xml")?;
+            let location = format!("/{}", listed.path);
+            change.put("OFD.xml", ofd::with_signatures(&root, &location)?);
+        }
+        let text = list(listed.greatest, &listed.signatures);
+        change.put(&listed.path, text.into_bytes());
+        let seal = seal.map(|seal| {
+            let name = own("Seal.esl");
+            change.put(&name, seal.to_vec());
+            name
+        });
+        let left_out = (request.list == List::Open).then_some(listed.path.as_str());
+        let mut references = Vec::new();
+        for name in change.names() {
+            if left_out != Some(name.as_str()) {
+                let content = read(&mut change, &name)?;
+                references.push((name, Digest::of(algorithm.digest(), &content)));
+            }
+        }
+        let signed = Signed {
+            words,
+            time: request.time,
+            references: &references,
+            stamps: &stamps,
+            seal: seal.as_deref(),
+            value: &value,
+        };
+        let text = signed.text().into_bytes();
+        let digest = Digest::of(algorithm.digest(), &text);
+        change.put(&path, text);
+        Ok(Laid {
+            change,
+            path,
+            value,
+            id: id.to_string(),
+            digest,
+        })
+    }
+
+    /// The package with the value in it, read back: what the last signature says is so.
+    pub(super) fn finish(mut self, value: Vec<u8>) -> Result<Vec<u8>, SealOfd> {
+        self.change.put(&self.value, value);
+        let file = self.change.finish()?;
+        let facts = ofd::read(Cursor::new(file.as_slice()))?;
+        let signatures = document(&facts)?.signatures.as_ref();
+        let made = signatures
+            .and_then(|list| list.signatures.iter().find(|one| one.id == self.id))
+            .and_then(|one| one.read.as_ref().ok());
+        let inside = |place: StampPlace| place == StampPlace::Inside;
+        match made {
+            Some(signed)
+                if holds(signed)
+                    && signed.coverage.later.is_empty()
+                    && signed.stamps.iter().all(|stamp| inside(stamp.place)) =>
+            {
+                Ok(file)
+            }
+            _ => Err(SealOfd::Unlike),
+        }
+    }
+}
+
+fn read(change: &mut Change<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<u8>, SealOfd> {
+    let part = || SealOfd::Part {
+        path: name.to_owned(),
+    };
+    Ok(change.read(name, MAX_ENTRY).ok_or_else(part)??)
+}

@@ -1,0 +1,71 @@
+//! How a package is to be sealed: where the seal is shown, when, and whether others follow.
+
+use ofd::{Area, PageFact};
+use time::UtcDateTime;
+
+/// The smallest strip of a seal that is still one, in millimetres.
+const STRIP: f64 = 1.0;
+
+/// Where a seal is shown: a box on a page, from its top left corner, in millimetres.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamp {
+    /// `ID` of the page.
+    pub page: String,
+    /// The whole seal's box; it may stand out of the page where `clip` cuts it.
+    pub area: Area,
+    /// What is shown of it, from the box's corner.
+    pub clip: Option<Area>,
+}
+
+/// Whether others may sign afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// They may: `Signatures.xml` is left out of what is signed.
+    Open,
+    /// Nobody may: `Signatures.xml` is signed too.
+    Closed,
+}
+
+/// How a package is to be sealed or signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Where the seal is shown; a signature without a seal may be shown nowhere.
+    pub stamps: &'a [Stamp],
+    /// Whether others may sign afterwards.
+    pub list: List,
+    /// When; written to the second.
+    pub time: UtcDateTime,
+}
+
+/// The strips of a seal over the right edges of pages that lie on each other (骑缝章): laid side by side they are the whole
+/// seal. `size` is its width and height, `top` the distance from the top edge, in millimetres. `None` where a strip would
+/// be narrower than a millimetre, or a page has no box.
+#[must_use]
+pub fn across(pages: &[PageFact], size: (f64, f64), top: f64) -> Option<Vec<Stamp>> {
+    let (width, height) = size;
+    let count = u32::try_from(pages.len()).ok().filter(|count| *count > 0)?;
+    let strip = width / f64::from(count);
+    if strip < STRIP {
+        return None;
+    }
+    let stamp = |(place, page): (u32, &PageFact)| {
+        let place = f64::from(place);
+        let right = page.area?.width;
+        Some(Stamp {
+            page: page.id.clone(),
+            area: Area {
+                x: right - (place + 1.0) * strip,
+                y: top,
+                width,
+                height,
+            },
+            clip: Some(Area {
+                x: place * strip,
+                y: 0.0,
+                width: strip,
+                height,
+            }),
+        })
+    };
+    (0..).zip(pages).map(stamp).collect()
+}
