@@ -210,7 +210,10 @@ mod tests {
     fn values_are_set_in_without_marks() {
         let texts = Texts::embedded().expect("the words are sound");
         let said = texts.say(Language::English, "verify-file", Some(("limit", "50 MiB")));
-        assert_eq!(said, "Choose a file (PDF or CMS, at most 50 MiB)");
+        assert_eq!(
+            said,
+            "Choose a file (PDF, OFD, CMS or a seal, at most 50 MiB)"
+        );
     }
 
     #[test]
