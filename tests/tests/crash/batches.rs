@@ -88,6 +88,8 @@ async fn look(life: &Life, batch: &BatchId) -> BatchTold {
 async fn customer(life: &Life, told: &Mutex<Option<Value>>) -> Result<(), String> {
     let answer = ask(life).await?;
     *told.lock().expect("one thread") = Some(answer.clone());
+    // Between the two the caller is away: a process can be lost there however fast its stores answer.
+    tokio::task::yield_now().await;
     release(life, &named(&answer)).await
 }
 
@@ -160,9 +162,9 @@ async fn judge(life: &Life, told: Option<&Value>, case: &str) {
     }
 }
 
-/// Loses the batch at every `step`-th wait; how many waits it has, and what was found.
-fn walk(stage: &Stage, step: usize) -> (usize, BTreeSet<&'static str>) {
-    let (next, end) = (AtomicUsize::new(1), AtomicUsize::new(TOO_MANY));
+/// Loses the batch at every `step`-th wait from `first`; how many waits it has, and what was found.
+fn walk(stage: &Stage, first: usize, step: usize) -> (usize, BTreeSet<&'static str>) {
+    let (next, end) = (AtomicUsize::new(first), AtomicUsize::new(TOO_MANY));
     let found = Mutex::new(BTreeSet::new());
     std::thread::scope(|scope| {
         for _ in 0..2 {
@@ -187,21 +189,29 @@ fn walk(stage: &Stage, step: usize) -> (usize, BTreeSet<&'static str>) {
     (end.load(Ordering::SeqCst), found)
 }
 
+/// Walks, each begun one wait further on, until so many different states were found. A store that answers before it
+/// is asked again leaves no wait to be lost at: what one walk meets depends on how fast the disk is, and each holds.
+fn walk_until(stage: &Stage, step: usize, states: usize) {
+    let mut found = BTreeSet::new();
+    for first in 1..=step {
+        let (waits, met) = walk(stage, first, step);
+        assert!(
+            (FEWEST..TOO_MANY).contains(&waits),
+            "it waits {waits} times"
+        );
+        found.extend(met);
+        if found.len() >= states {
+            return;
+        }
+    }
+    panic!("every wait was lost, and {found:?} is all");
+}
+
 #[test]
 fn a_batch_lost_anywhere_goes_on_and_issues_each_licence_once() {
-    let (waits, found) = walk(&Stage::sqlite(), 2);
-    assert!(
-        (FEWEST..TOO_MANY).contains(&waits),
-        "it waits {waits} times"
-    );
-    assert!(found.len() > 2, "{found:?}");
+    walk_until(&Stage::sqlite(), 2, 3);
     let Some(server) = Server::expected() else {
         return;
     };
-    let (waits, found) = walk(&Stage::postgres(server), 23);
-    assert!(
-        (FEWEST..TOO_MANY).contains(&waits),
-        "it waits {waits} times"
-    );
-    assert!(found.len() > 1, "{found:?}");
+    walk_until(&Stage::postgres(server), 23, 2);
 }
