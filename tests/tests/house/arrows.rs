@@ -316,7 +316,7 @@ fn versions_stand_in_the_root_manifest_alone() {
     for member in CRATES
         .iter()
         .map(|name| format!("crates/{name}"))
-        .chain(["tests".to_owned()])
+        .chain(["tests".to_owned(), "tests/load".to_owned()])
     {
         let text =
             std::fs::read_to_string(root().join(&member).join("Cargo.toml")).expect("manifest");
