@@ -13,6 +13,11 @@ use crypto::{
 const ROUNDS: usize = 11;
 /// Signatures of one measurement of σ.
 const SIGNATURES: u32 = 2_000;
+/// Signatures, and checks, of one measurement: the system counts processor time in steps of four milliseconds.
+const MADE: u32 = 500;
+const CHECKED: u32 = 2_000;
+/// Checks of one measurement with keys that were never met, which have to be made first.
+const STRANGERS: u32 = 400;
 const MESSAGE: &[u8] = b"one signature";
 /// Octets of one measurement of a digest.
 const OCTETS: usize = 16 * 1024 * 1024;
@@ -23,10 +28,10 @@ fn main() {
     println!("the middle of {ROUNDS}");
     for (name, key) in [("P-256", &p256), ("SM2", &sm2)] {
         let value = received(key);
-        tell(&format!("{name} signature"), &p256, 500, || {
+        tell(&format!("{name} signature"), &p256, MADE, || {
             black_box(key.sign(black_box(MESSAGE)).expect("signs"));
         });
-        tell(&format!("{name} check, key known"), &p256, 300, || {
+        tell(&format!("{name} check, key known"), &p256, CHECKED, || {
             key.public_key()
                 .check(key.algorithm(), black_box(MESSAGE), &value)
                 .expect("its own");
@@ -35,7 +40,7 @@ fn main() {
         tell(
             &format!("{name} check, key read for it"),
             &p256,
-            300,
+            CHECKED,
             || {
                 PublicKey::parse(black_box(spki))
                     .expect("a key")
@@ -44,6 +49,7 @@ fn main() {
             },
         );
     }
+    strangers(&p256);
     let octets = vec![0x5a; OCTETS];
     for algorithm in [DigestAlgorithm::Sm3, DigestAlgorithm::Sha256] {
         let mut rates: Vec<f64> = (0..ROUNDS)
@@ -61,6 +67,23 @@ fn main() {
             rates.get(ROUNDS / 2).expect("there are that many")
         );
     }
+}
+
+/// Keys that were never met: nothing is prepared for them.
+fn strangers(p256: &ThrowAway) {
+    let mut keys = (0..)
+        .map(|_| key(SignatureAlgorithm::Sm2Sm3, KeyAlgorithm::Sm2))
+        .take(ROUNDS * 400)
+        .map(|key| (key.public_key().spki().to_vec(), received(&key)))
+        .collect::<Vec<_>>()
+        .into_iter();
+    tell("SM2 check, key never met before", p256, STRANGERS, || {
+        let (spki, value) = keys.next().expect("one for each");
+        PublicKey::parse(&spki)
+            .expect("a key")
+            .check(SignatureAlgorithm::Sm2Sm3, MESSAGE, &value)
+            .expect("its own");
+    });
 }
 
 fn key(algorithm: SignatureAlgorithm, kind: KeyAlgorithm) -> ThrowAway {

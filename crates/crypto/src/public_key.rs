@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::digest::sha256;
 use crate::signature::{Signature, SignatureAlgorithm};
+use crate::sm::check::Checker;
 use crate::sm::signature as sm2;
 use crate::spki::{only, positive, take};
 
@@ -51,7 +52,7 @@ struct Found {
     on_curve: AtomicBool,
     /// Ready to check with; `None` where the point is not on the curve. Behind a pointer: room that is not yet used would
     /// keep what the stack held before, which may have been a private key (T-K4).
-    sm2: OnceLock<Option<Box<sm2::Checker>>>,
+    sm2: OnceLock<Option<Box<Checker>>>,
 }
 
 impl Known {
@@ -302,11 +303,11 @@ impl PublicKey {
             .ok_or(CheckSignature::Bad)
     }
 
-    fn sm2(&self) -> Option<&sm2::Checker> {
+    fn sm2(&self) -> Option<&Checker> {
         self.known
             .0
             .sm2
-            .get_or_init(|| sm2::Checker::new(self.bits()).map(Box::new))
+            .get_or_init(|| Checker::new(self.bits()).map(Box::new))
             .as_deref()
     }
 

@@ -3,6 +3,7 @@
 //! SM2 signatures are [`crate::SignatureAlgorithm::Sm2Sm3`], SM3 is [`crate::DigestAlgorithm::Sm3`]: values like any other.
 
 mod block;
+pub(crate) mod check;
 mod keyed;
 mod sealed;
 pub(crate) mod signature;

@@ -1,15 +1,15 @@
-//! SM2 signatures (GB/T 32918.2): keys, their PKCS#8, and what is asked of a value.
+//! SM2 signatures (GB/T 32918.2): private keys, their PKCS#8, and signing. Checking is `check.rs`.
 //!
-//! The arithmetic is the package's; what it is asked to work on is checked here.
+//! The arithmetic is the package's, in constant time; what it is asked to work on is checked here.
 
-use ::sm2::dsa::signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner};
+use ::sm2::dsa::SigningKey;
+use ::sm2::dsa::signature::hazmat::RandomizedPrehashSigner;
 use ::sm2::dsa::signature::rand_core::{TryCryptoRng, TryRng};
-use ::sm2::dsa::{Signature as Value, SigningKey, VerifyingKey};
 use sm3::{Digest as _, Sm3};
 use zeroize::Zeroizing;
 
 use crate::random::{Random, RandomUnavailable};
-use crate::spki::{element, integer, only, take, two_integers};
+use crate::spki::{element, integer, only, take};
 
 /// The identity under which everything is signed that is no TLS handshake (GB/T 35276 10).
 pub(crate) const DEFAULT_IDENTITY: &[u8] = b"1234567812345678";
@@ -54,7 +54,7 @@ const LAST: [u8; WIDTH] = [
 
 /// Z, which stands before a message: `SM3(ENTL ‖ ID ‖ a ‖ b ‖ Gx ‖ Gy ‖ Px ‖ Py)` (GB/T 32918.2 5.5); `point` is
 /// `Px ‖ Py`. `None` for an identity of 8 KiB and more, whose bits two octets do not count.
-fn identity_digest(identity: &[u8], point: &[u8]) -> Option<[u8; 32]> {
+pub(super) fn identity_digest(identity: &[u8], point: &[u8]) -> Option<[u8; 32]> {
     let bits = u16::try_from(identity.len().checked_mul(8)?).ok()?;
     let mut hasher = Sm3::new_with_prefix(bits.to_be_bytes()).chain_update(identity);
     for parameter in PARAMETERS {
@@ -64,53 +64,11 @@ fn identity_digest(identity: &[u8], point: &[u8]) -> Option<[u8; 32]> {
 }
 
 /// `SM3(Z ‖ M)`.
-fn message_digest(identity_digest: &[u8; 32], message: &[u8]) -> [u8; 32] {
+pub(super) fn message_digest(identity_digest: &[u8; 32], message: &[u8]) -> [u8; 32] {
     Sm3::new_with_prefix(identity_digest)
         .chain_update(message)
         .finalize()
         .into()
-}
-
-/// A public key whose point lies on the curve.
-pub(crate) struct Checker {
-    key: VerifyingKey,
-    /// `Px ‖ Py`.
-    point: [u8; 2 * WIDTH],
-    usual: [u8; 32],
-}
-
-impl Checker {
-    /// Takes an uncompressed point, `04 ‖ Px ‖ Py`; `None` if it is none of the curve.
-    pub(crate) fn new(bits: &[u8]) -> Option<Checker> {
-        let point: [u8; 2 * WIDTH] = bits.strip_prefix(&[0x04])?.try_into().ok()?;
-        let key = VerifyingKey::from_sec1_bytes("", bits).ok()?;
-        Some(Checker {
-            key,
-            point,
-            usual: identity_digest(DEFAULT_IDENTITY, &point)?,
-        })
-    }
-
-    /// Whether the value is one of this key over `message`, under the default identity or another one.
-    pub(crate) fn is_good(&self, identity: Option<&[u8]>, message: &[u8], value: &[u8]) -> bool {
-        self.judge(identity, message, value).is_some()
-    }
-
-    fn judge(&self, identity: Option<&[u8]>, message: &[u8], value: &[u8]) -> Option<()> {
-        // GB/T 35276 7.3: DER of two positive numbers, nothing behind them; GB/T 32918.2 7.1 B1 and B2: both in
-        // [1, n − 1], which the package asks; it refuses t = 0 (B5).
-        let (r, s) = two_integers(value)?;
-        let value = Value::from_bytes(&fixed(r, s)?.into()).ok()?;
-        let before = match identity {
-            None => self.usual,
-            Some(identity) => identity_digest(identity, &self.point)?,
-        };
-        self.judge_digest(&message_digest(&before, message), &value)
-    }
-
-    fn judge_digest(&self, digest: &[u8; 32], value: &Value) -> Option<()> {
-        self.key.verify_prehash(digest, value).ok()
-    }
 }
 
 /// Two numbers in their whole width, one behind the other; `None` where one is wider.
