@@ -1,6 +1,5 @@
 //! Lays a template out on a sheet, writes it as PDF and as OFD.
 
-mod font;
 mod layout;
 mod ofd;
 mod pdf;
@@ -10,7 +9,7 @@ mod sheet;
 mod template;
 
 // Pages: from a template and licence data to a file.
-pub use font::ReadFont;
+pub use canvas::ReadFont;
 pub use layout::RenderPage;
 pub use layout::fill::Note;
 pub use layout::plan::{Edition, Imprint};

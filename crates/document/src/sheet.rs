@@ -3,6 +3,7 @@
 use std::iter::Sum;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use canvas::Face;
 use serde::Deserialize;
 
 /// A length on a sheet in millimetres; sheets measure from the top left corner downwards.
@@ -160,16 +161,6 @@ impl From<[u8; 3]> for Colour {
     fn from([red, green, blue]: [u8; 3]) -> Colour {
         Colour { red, green, blue }
     }
-}
-
-/// Which of the two embedded typefaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Face {
-    /// 黑体: labels, numbers, small print.
-    Hei,
-    /// 宋体: titles and values.
-    Song,
 }
 
 /// How heavy text is drawn.

@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 use crate::area::Area;
 use crate::facts::{
     AnnotationFact, AttachmentFact, Body, FontFact, Information, MAX_ATTACHED, PageFact,
+    TemplateFact,
 };
 use crate::fault::{ReadPart, ReadXml};
 use crate::location::resolve;
@@ -129,10 +130,12 @@ impl<R: Read + Seek> Walk<'_, R> {
             }
         }
         for template in shared.all("TemplatePage") {
-            self.identifier(template)?;
+            let id = self.identifier(template)?;
             let location = template.required("BaseLoc")?;
             if let Some((path, tree)) = self.follow(path, location, "Page") {
                 self.content(&path, &tree)?;
+                let order = template.attribute("ZOrder").map(str::to_owned);
+                self.body.templates.push(TemplateFact { id, path, order });
             }
         }
         let pages = tree.child("Pages")?;
@@ -154,7 +157,10 @@ impl<R: Read + Seek> Walk<'_, R> {
                 continue;
             };
             match root {
-                "Annotations" => self.annotations(&path, &tree)?,
+                "Annotations" => {
+                    self.annotations(&path, &tree)?;
+                    self.body.annotated = Some(path);
+                }
                 "Attachments" => self.attachments(&path, &tree)?,
                 "CustomTags" => self.tags(&path, &tree)?,
                 _ => {
@@ -202,16 +208,14 @@ impl<R: Read + Seek> Walk<'_, R> {
         let Some((path, tree)) = self.follow(path, location, "Res") else {
             return Ok(());
         };
-        let base = match tree.attribute("BaseLoc") {
-            // Files are found from the folder that BaseLoc names: a holder inside it.
-            Some(base) => match resolve(&path, &format!("{}/_", base.trim_end_matches('/'))) {
-                Ok(base) => base,
-                Err(fault) => {
-                    self.parts.fault(base, fault);
-                    return Ok(());
-                }
-            },
-            None => path,
+        self.body.resources.push(path.clone());
+        let base = match base_of(&path, &tree) {
+            Ok(base) => base,
+            Err(fault) => {
+                let written = tree.attribute("BaseLoc").unwrap_or_default();
+                self.parts.fault(written, fault);
+                return Ok(());
+            }
         };
         for font in tree.all("Fonts").flat_map(|all| all.all("Font")) {
             let id = self.identifier(font)?;
@@ -303,6 +307,15 @@ impl<R: Read + Seek> Walk<'_, R> {
             }
         }
         Ok(())
+    }
+}
+
+/// What stands in the folder that holds the files of the resource part at `path`.
+pub(crate) fn base_of(path: &str, tree: &Element) -> Result<String, ReadPart> {
+    match tree.attribute("BaseLoc") {
+        // Files are found from the folder that BaseLoc names: a holder inside it.
+        Some(base) => resolve(path, &format!("{}/_", base.trim_end_matches('/'))),
+        None => Ok(path.to_owned()),
     }
 }
 

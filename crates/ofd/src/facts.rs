@@ -54,6 +54,12 @@ pub struct Body {
     pub annotations: Vec<AnnotationFact>,
     /// Every path that is found by following locations from `OFD.xml`.
     pub reachable: BTreeSet<String>,
+    /// Paths of the parts that hold its resources, in the order in which they are found.
+    pub(crate) resources: Vec<String>,
+    /// Pages under or over its pages.
+    pub(crate) templates: Vec<TemplateFact>,
+    /// Path of the list of its annotations.
+    pub(crate) annotated: Option<String>,
     /// Its signatures; `None` if it has no list of them.
     pub signatures: Option<Signatures>,
 }
@@ -106,6 +112,15 @@ impl PageFact {
         });
         sheet.is_some_and(|sheet| sheet.holds(&shown))
     }
+}
+
+/// A page that others lie on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TemplateFact {
+    pub(crate) id: String,
+    pub(crate) path: String,
+    /// `ZOrder`.
+    pub(crate) order: Option<String>,
 }
 
 /// A font.

@@ -12,6 +12,7 @@ mod limits;
 mod location;
 mod package;
 mod parts;
+pub mod shown;
 mod signature;
 mod signed;
 mod survey;

@@ -15,6 +15,7 @@ use crate::xml::{self, Element};
 const MAX_KEPT: u64 = 128 * 1024 * 1024;
 
 /// A package whose parts are being read.
+#[derive(Debug)]
 pub(crate) struct Parts<R> {
     package: Package<R>,
     /// What digests are taken of what is read from now on.

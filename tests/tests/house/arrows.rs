@@ -7,6 +7,7 @@ use crate::sources::{CRATES, root};
 /// The exhaustive list of arrows: a crate, and all it may use. Arrows go down only.
 const ARROWS: &[(&str, &[&str])] = &[
     ("asn1", &[]),
+    ("canvas", &[]),
     ("catalogue", &[]),
     ("crypto", &[]),
     ("finding", &[]),
@@ -28,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "affix",
         &["asn1", "crypto", "evidence", "ofd", "pdf", "pki", "seal"],
     ),
-    ("document", &["crypto", "ofd", "pdf", "seal"]),
+    ("document", &["canvas", "crypto", "ofd", "pdf", "seal"]),
     (
         "rolls",
         &[
@@ -56,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
+    ("render", &["canvas", "ofd", "seal"]),
     ("docket", &["catalogue", "dossier", "licence", "registry"]),
     (
         "verify",

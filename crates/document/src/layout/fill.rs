@@ -1,14 +1,14 @@
 //! Setting one page's values into the places its template leaves for them.
 
+use canvas::{Face, Typefaces};
 use time::Date;
 
-use crate::font::Typefaces;
 use crate::layout::RenderPage;
 use crate::layout::plan::{Plan, watermark};
 use crate::layout::region::{Body, PlannedRegion};
 use crate::layout::text::{centred, count, measured};
 use crate::layout::value::{Licence, date};
-use crate::sheet::{Element, Face, Item, Mark, Mm, Modules, Path, Pitch, Point, Role, Sheet, Text};
+use crate::sheet::{Element, Item, Mark, Mm, Modules, Path, Pitch, Point, Role, Sheet, Text};
 use crate::template::{Pages, Template};
 
 /// Something that the page says about this file besides the licence's own fields.

@@ -1,6 +1,8 @@
 //! Values flowing into a region: rows take the height their values need, values shrink when the
 //! region would overflow, what is left over is spread between the rows.
 
+use canvas::Face;
+
 use crate::layout::RenderPage;
 use crate::layout::fill::Setting;
 use crate::layout::paragraphs::Paragraphed;
@@ -8,7 +10,7 @@ use crate::layout::region::{Body, Content, Label, PAD, PlannedCell, PlannedProse
 use crate::layout::set::Set;
 use crate::layout::table::{HEAD_HEIGHT, Head, TablePart, table_row_height};
 use crate::layout::text::{MIDDLE, broken, count, face_of, measured};
-use crate::sheet::{Face, Mark, Mm, Path, Point, Text};
+use crate::sheet::{Mark, Mm, Path, Point, Text};
 use crate::template::{Field, Shape};
 
 /// What a cell holds once measured.

@@ -1,13 +1,14 @@
 //! What stage documents have and licences have not: paragraphs among other rows, and rows that are left out
 //! where there is nothing to say.
 
+use canvas::Face;
 use serde_json::Value;
 
 use crate::layout::RenderPage;
 use crate::layout::fill::Setting;
 use crate::layout::region::{Content, PlannedCell};
 use crate::layout::text::{MIDDLE, broken, count};
-use crate::sheet::{Face, Mark, Mm, Point, Text};
+use crate::sheet::{Mark, Mm, Point, Text};
 use crate::template::{Field, Paragraphs, Shape};
 
 /// Paragraphs broken into lines.

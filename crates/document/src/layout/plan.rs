@@ -1,13 +1,12 @@
 //! What all pages of a template share: border, title, labels, rules, small print; and the places
 //! that each page's values go to.
 
-use crate::font::Typefaces;
+use canvas::{Face, Typefaces};
+
 use crate::layout::region::PlannedRegion;
 use crate::layout::text::{centred, count, measured};
 use crate::layout::{RenderPage, frame};
-use crate::sheet::{
-    Area, Colour, Face, Item, Kind, Mark, Mm, Pitch, Point, Role, Sheet, Text, Weight,
-};
+use crate::sheet::{Area, Colour, Item, Kind, Mark, Mm, Pitch, Point, Role, Sheet, Text, Weight};
 use crate::template::{Layout, Template};
 
 /// What a page says about where it comes from, the same on every page of an office.

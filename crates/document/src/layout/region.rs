@@ -1,9 +1,10 @@
 //! What a region's rows look like before their values are known: labels, column heads, widths.
 
-use crate::font::Typefaces;
+use canvas::{Face, Typefaces};
+
 use crate::layout::RenderPage;
 use crate::layout::text::{MIDDLE, centred, count, measured};
-use crate::sheet::{Area, Colour, Face, Kind, Mm, Pitch, Point, Sheet, Text};
+use crate::sheet::{Area, Colour, Kind, Mm, Pitch, Point, Sheet, Text};
 use crate::template::{Beside, Cell, Column, Field, Paragraphs, Region, Row};
 
 /// A region of a template, ready for values.

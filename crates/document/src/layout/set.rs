@@ -1,9 +1,11 @@
 //! A value set in lines: broken at its width, drawn under each other.
 
+use canvas::Face;
+
 use crate::layout::RenderPage;
 use crate::layout::fill::Setting;
 use crate::layout::text::{MIDDLE, broken, count};
-use crate::sheet::{Face, Mark, Mm, Path, Point, Text};
+use crate::sheet::{Mark, Mm, Path, Point, Text};
 
 /// A value broken into lines.
 #[derive(Clone, Debug)]

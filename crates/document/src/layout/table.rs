@@ -1,5 +1,6 @@
 //! Tables: a head, and under it a row for each object of a list, as tall as its tallest cell.
 
+use canvas::Face;
 use serde_json::Value;
 
 use crate::layout::RenderPage;
@@ -8,7 +9,7 @@ use crate::layout::region::PlannedTable;
 use crate::layout::set::Set;
 use crate::layout::text::{MIDDLE, centred, face_of};
 use crate::layout::value::written;
-use crate::sheet::{Colour, Face, Item, Kind, Mark, Mm, Point, Role, Text};
+use crate::sheet::{Colour, Item, Kind, Mark, Mm, Point, Role, Text};
 use crate::template::Column;
 
 impl Setting<'_> {

@@ -1,8 +1,9 @@
 //! Lines of text: how wide they are, where their baselines lie, and how a long text breaks.
 
-use crate::font::{Typeface, Typefaces};
+use canvas::{Face, Typeface, Typefaces};
+
 use crate::layout::RenderPage;
-use crate::sheet::{Face, Mm, Point, Text};
+use crate::sheet::{Mm, Point, Text};
 use crate::template::Shape;
 
 /// A line of text with its middle at `at`.
@@ -31,7 +32,8 @@ pub(crate) fn measured(
 ) -> Result<Mm, RenderPage> {
     typefaces
         .face(face)
-        .width(text, size)
+        .width(text)
+        .map(|ems| size * ems)
         .map_err(|character| RenderPage::UnknownCharacter {
             character,
             field: field.to_owned(),
@@ -76,7 +78,7 @@ pub(crate) fn broken(
     };
     for paragraph in text.split('\n') {
         for piece in pieces(paragraph) {
-            let extent = typeface.width(piece, size)?;
+            let extent = size * typeface.width(piece)?;
             if line.extent + extent <= width + SLACK {
                 line.push(piece, extent);
             } else if extent <= width {
@@ -84,7 +86,7 @@ pub(crate) fn broken(
                 line.push(piece, extent);
             } else {
                 for character in piece.chars().map(String::from) {
-                    let extent = typeface.width(&character, size)?;
+                    let extent = size * typeface.width(&character)?;
                     if line.extent + extent > width + SLACK {
                         lines.push(line.finish());
                     }

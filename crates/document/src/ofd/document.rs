@@ -2,22 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use canvas::{Cut, Face, Typefaces, program};
 use ofd::Information;
 use ofd::draw::{
     Attached, Draft, Font, Image, ImageFormat, Mark as Drawn, Page as Leaf, page_identifier,
 };
 use time::UtcDateTime;
 
-use crate::font::Typefaces;
-use crate::font::cut::Cut;
-use crate::font::program::program;
 use crate::layout::RenderPage;
 use crate::layout::fill::{Shown, fill};
 use crate::ofd::marks::{marks, place};
 use crate::ofd::metadata;
 use crate::pdf::write::document::{Blank, Page, Paper};
 use crate::photo::Photo;
-use crate::sheet::{Face, Item};
+use crate::sheet::Item;
 
 /// An OFD file before it is sealed.
 #[derive(Clone, Debug)]

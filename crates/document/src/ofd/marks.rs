@@ -1,12 +1,12 @@
 //! Marks of a sheet as objects of OFD, glyph for glyph where the PDF has them.
 
+use canvas::{Face, Typefaces};
 use ofd::draw::{
     Area, Grid, Mark as Drawn, Path as DrawnPath, Step as DrawnStep, Text as DrawnText,
 };
 
-use crate::font::Typefaces;
 use crate::sheet;
-use crate::sheet::{Colour, Face, Item, Mark, Mm, Modules, Path, Pitch, Point, Step, Text, Weight};
+use crate::sheet::{Colour, Item, Mark, Mm, Modules, Path, Pitch, Point, Step, Text, Weight};
 
 /// The place of a face among the fonts of a document.
 pub(crate) fn place(face: Face) -> usize {

@@ -1,13 +1,12 @@
 //! What a seal shows on a page: its picture as a form XObject with its own fonts, not yet numbered.
 
+use canvas::{Cut, Face, ReadFont, Typefaces};
 use seal::picture::{Letter, Picture, Step, Style};
 use thiserror::Error;
 
-use crate::font::cut::Cut;
-use crate::font::{ReadFont, Typefaces};
 use crate::pdf::write::content::decimal;
 use crate::pdf::write::{Effort, Loose, decimal_text, typeface};
-use crate::sheet::{Face, Mm};
+use crate::sheet::Mm;
 
 /// Why a seal's picture cannot be drawn.
 #[derive(Debug, Error)]
@@ -22,6 +21,9 @@ pub enum DrawAppearance {
         /// The character.
         character: char,
     },
+    /// It is larger than any seal.
+    #[error("the picture is larger than a seal")]
+    Large,
 }
 
 /// The picture of a seal, ready to become objects of any file. Made once per seal.

@@ -1,10 +1,10 @@
 //! Content streams: marks of a sheet as painting operators, each inside the marked content of its
 //! element.
 
-use crate::font::Typefaces;
-use crate::font::cut::Cut;
+use canvas::{Cut, Face, Typefaces};
+
 use crate::sheet::{
-    Area, Colour, Face, Item, Mark, Mm, Modules, Path, Pitch, Point, Role, Step, Text, Weight,
+    Area, Colour, Item, Mark, Mm, Modules, Path, Pitch, Point, Role, Step, Text, Weight,
 };
 
 /// The subsets a content stream may write with.

@@ -1,10 +1,9 @@
 //! A whole file: the shared part prepared once per template, a page's own objects behind it.
 
+use canvas::{Cut, Face, ReadFont, Typefaces};
 use thiserror::Error;
 use time::{Date, UtcDateTime};
 
-use crate::font::cut::Cut;
-use crate::font::{ReadFont, Typefaces};
 use crate::layout::RenderPage;
 use crate::layout::fill::{Filled, Note, Shown, fill};
 use crate::layout::plan::{Imprint, Plan, plan};
@@ -15,7 +14,7 @@ use crate::pdf::write::metadata::{Described, information, packet};
 use crate::pdf::write::structure::{Places, key, tree};
 use crate::pdf::write::{Effort, Objects, colour, decimal_text, text_string, typeface};
 use crate::photo::Photo;
-use crate::sheet::{Face, Modules, Point};
+use crate::sheet::{Modules, Point};
 use crate::template::Template;
 
 /// Why a template cannot be prepared.

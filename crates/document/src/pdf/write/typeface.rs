@@ -1,7 +1,7 @@
 //! Embedded fonts: a subset as a composite font that maps back to Unicode (ISO 32000-1, 9.7).
 
-use crate::font::Typeface;
-use crate::font::cut::Cut;
+use canvas::{Cut, Typeface};
+
 use crate::pdf::write::{Effort, Loose};
 
 /// A subset as a group of objects, the font first.

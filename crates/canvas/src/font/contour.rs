@@ -1,14 +1,91 @@
 //! A glyph's outline as closed polygons, for pictures made of points instead of paths.
 
+use crate::cover::Place;
+use crate::matrix::Matrix;
+
 /// Straight pieces that a quadratic curve becomes.
 const PIECES: u8 = 6;
 
-/// The contours of a glyph record, flattened, in font units from the baseline's beginning upwards.
+/// Glyphs within glyphs.
+const MAX_DEPTH: u8 = 6;
+/// Records that one glyph is put together from.
+const MAX_RECORDS: usize = 64;
+
+/// The contours of a glyph, flattened, in font units from the baseline's beginning upwards.
 ///
-/// OpenType `glyf`: our cuts hold simple glyphs only; a record that contradicts itself has no
-/// contours.
-pub(crate) fn contours(record: &[u8]) -> Vec<Vec<(f64, f64)>> {
-    points(record).unwrap_or_default()
+/// A record that contradicts itself has no contours (OpenType 1.9, `glyf`).
+pub(super) fn contours<'f>(record: impl Fn(u16) -> &'f [u8], glyph: u16) -> Vec<Vec<Place>> {
+    let mut out = Vec::new();
+    let mut left = MAX_RECORDS;
+    let found = gathered(&record, (glyph, &Matrix::IDENTITY), 0, &mut left, &mut out);
+    found.map(|()| out).unwrap_or_default()
+}
+
+/// Adds the contours of a glyph, mapped.
+fn gathered<'f>(
+    record: &impl Fn(u16) -> &'f [u8],
+    (glyph, map): (u16, &Matrix),
+    depth: u8,
+    left: &mut usize,
+    out: &mut Vec<Vec<Place>>,
+) -> Option<()> {
+    *left = left.checked_sub(1)?;
+    let octets = record(glyph);
+    if octets.is_empty() {
+        return Some(());
+    }
+    // A negative count of contours: the glyph is put together from others.
+    if octets.first()? & 0x80 == 0 {
+        let simple = points(octets)?;
+        out.extend(
+            simple
+                .into_iter()
+                .map(|contour| contour.into_iter().map(|at| map.place(at)).collect()),
+        );
+        return Some(());
+    }
+    if depth >= MAX_DEPTH {
+        return None;
+    }
+    let mut reader = Reader(octets);
+    reader.skip(10)?;
+    loop {
+        let flags = reader.unsigned()?;
+        let (part, own) = component(&mut reader, flags)?;
+        gathered(record, (part, &own.then(map)), depth + 1, left, out)?;
+        if flags & MORE_COMPONENTS == 0 {
+            return Some(());
+        }
+    }
+}
+
+/// The glyph that a component names, and how it is put in; one placed by matching points is put where it is.
+fn component(reader: &mut Reader<'_>, flags: u16) -> Option<(u16, Matrix)> {
+    let part = reader.unsigned()?;
+    let (x, y) = match flags & WORDS != 0 {
+        true => (f64::from(reader.signed()?), f64::from(reader.signed()?)),
+        false => {
+            let [x, y] = [reader.byte()?, reader.byte()?].map(|byte| f64::from(byte.cast_signed()));
+            (x, y)
+        }
+    };
+    let (x, y) = if flags & OFFSETS != 0 {
+        (x, y)
+    } else {
+        (0.0, 0.0)
+    };
+    let mut scale = || reader.signed().map(|value| f64::from(value) / 16_384.0);
+    let [a, b, c, d] = if flags & ONE_SCALE != 0 {
+        let both = scale()?;
+        [both, 0.0, 0.0, both]
+    } else if flags & TWO_SCALES != 0 {
+        [scale()?, 0.0, 0.0, scale()?]
+    } else if flags & FOUR_SCALES != 0 {
+        [scale()?, scale()?, scale()?, scale()?]
+    } else {
+        [1.0, 0.0, 0.0, 1.0]
+    };
+    Some((part, Matrix([a, b, c, d, x, y])))
 }
 
 /// A point of an outline, and whether it lies on it or bends it.
@@ -19,7 +96,7 @@ struct Corner {
     y: f64,
 }
 
-fn points(record: &[u8]) -> Option<Vec<Vec<(f64, f64)>>> {
+fn points(record: &[u8]) -> Option<Vec<Vec<Place>>> {
     let mut reader = Reader(record);
     let count = usize::try_from(reader.signed()?).ok()?;
     reader.skip(8)?;
@@ -61,7 +138,7 @@ fn points(record: &[u8]) -> Option<Vec<Vec<(f64, f64)>>> {
 }
 
 /// OpenType `glyf`: between two points off the curve lies one on it, in the middle.
-fn flattened(corners: &[Corner]) -> Vec<(f64, f64)> {
+fn flattened(corners: &[Corner]) -> Vec<Place> {
     let mut full: Vec<Corner> = Vec::with_capacity(corners.len() * 2);
     for (place, corner) in corners.iter().enumerate() {
         let before = corners.get(place.checked_sub(1).unwrap_or(corners.len() - 1));
@@ -161,6 +238,13 @@ const REPEAT: u8 = 8;
 const X_SAME: u8 = 16;
 const Y_SAME: u8 = 32;
 
+const WORDS: u16 = 0x0001;
+const OFFSETS: u16 = 0x0002;
+const ONE_SCALE: u16 = 0x0008;
+const MORE_COMPONENTS: u16 = 0x0020;
+const TWO_SCALES: u16 = 0x0040;
+const FOUR_SCALES: u16 = 0x0080;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,17 +257,24 @@ mod tests {
             record.extend(step.to_be_bytes());
         }
         let square = [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)];
-        let outline = contours(&record);
+        let outline = contours(|_| &record, 0);
         assert_eq!(outline.len(), 1);
         assert_eq!(outline[0][..4], square);
+        // The same square beside itself, half as large; and a glyph that holds itself.
+        let mut both = [0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0].to_vec();
+        both.extend([0, 0x22, 0, 0, 0, 0, 0, 0x0A, 0, 0, 10, 0, 0x20, 0]);
+        let glyph = |number: u16| -> &[u8] { if number == 0 { &record } else { &both } };
+        let outline = contours(glyph, 1);
+        assert_eq!((outline.len(), outline[1][2]), (2, (14.5, 4.5)));
+        assert!(contours(|_| &both, 0).is_empty());
     }
 
     #[test]
     fn a_record_cut_anywhere_has_no_contours() {
         let record = [0, 1, 0, 0, 0, 0, 0, 9, 0, 9, 0, 3, 0, 0, 9, 3, 0, 0];
         for end in 0..record.len() {
-            assert!(contours(&record[..end]).is_empty());
+            assert!(contours(|_| &record[..end], 0).is_empty());
         }
-        assert!(contours(&[0xFF; 64]).is_empty());
+        assert!(contours(|_| &[0xFF; 64], 0).is_empty());
     }
 }

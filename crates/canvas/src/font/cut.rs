@@ -6,20 +6,20 @@ use super::{GlyphId, Typeface};
 
 /// The characters used so far and the numbers they are written by; number 0 is `.notdef`.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cut {
+pub struct Cut {
     characters: Vec<(char, GlyphId)>,
     numbers: HashMap<char, u16>,
 }
 
 impl Cut {
     /// The number of a character already in the subset.
-    pub(crate) fn number(&self, character: char) -> Option<u16> {
+    pub fn number(&self, character: char) -> Option<u16> {
         self.numbers.get(&character).copied()
     }
 
     /// The number of a character, taken into the subset if it is not there yet; nothing if the
     /// typeface lacks it.
-    pub(crate) fn take(&mut self, character: char, typeface: &Typeface) -> Option<u16> {
+    pub fn take(&mut self, character: char, typeface: &Typeface) -> Option<u16> {
         if let Some(number) = self.number(character) {
             return Some(number);
         }
@@ -30,12 +30,14 @@ impl Cut {
         Some(number)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing was taken yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.characters.is_empty()
     }
 
     /// Characters and glyphs in the order of their numbers, from 1.
-    pub(crate) fn characters(&self) -> &[(char, GlyphId)] {
+    pub fn characters(&self) -> &[(char, GlyphId)] {
         &self.characters
     }
 
@@ -43,7 +45,7 @@ impl Cut {
     /// as they are.
     ///
     /// A font program for a CIDFontType2 needs no more than these six tables (ISO 32000-1, 9.9).
-    pub(crate) fn file(&self, typeface: &Typeface) -> Vec<u8> {
+    pub fn file(&self, typeface: &Typeface) -> Vec<u8> {
         assemble(&self.tables(typeface))
     }
 
@@ -75,6 +77,7 @@ impl Cut {
         // OpenType `hhea`, `maxp`: both count the glyphs, and readers refuse a font in which they differ.
         let mut head = copy(&typeface.head);
         set(&mut head, 8, &[0; 4]);
+        set(&mut head, 50, &1_u16.to_be_bytes());
         let mut line = copy(&typeface.line);
         set(&mut line, 34, &count);
         let mut limits = copy(&typeface.limits);

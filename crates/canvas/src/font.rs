@@ -4,16 +4,30 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use serde::Deserialize;
 use thiserror::Error;
 
-use crate::sheet::{Face, Mm};
+use crate::cover::Place;
 
-pub(crate) mod contour;
+mod characters;
+mod contour;
 pub(crate) mod cut;
 pub(crate) mod program;
 
+use characters::Characters;
+
+/// Which of the two embedded typefaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Face {
+    /// 黑体: labels, numbers, small print.
+    Hei,
+    /// 宋体: titles and values.
+    Song,
+}
+
 /// Why a typeface could not be read.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadFont {
     /// A table that is needed is missing.
@@ -26,10 +40,10 @@ pub enum ReadFont {
 
 /// A typeface with TrueType outlines.
 #[derive(Clone, Debug)]
-pub(crate) struct Typeface {
+pub struct Typeface {
     data: Cow<'static, [u8]>,
     name: &'static str,
-    characters: Range<usize>,
+    characters: Characters,
     outlines: Range<usize>,
     places: Range<usize>,
     metrics: Range<usize>,
@@ -38,15 +52,17 @@ pub(crate) struct Typeface {
     limits: Range<usize>,
     measured: u16,
     units: u16,
+    /// Places of outlines are four octets long, not two.
+    wide: bool,
 }
 
 /// A glyph's number in its typeface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct GlyphId(pub(crate) u16);
+pub struct GlyphId(pub u16);
 
 /// The two embedded typefaces.
 #[derive(Clone, Debug)]
-pub(crate) struct Typefaces {
+pub struct Typefaces {
     hei: Typeface,
     song: Typeface,
 }
@@ -56,7 +72,7 @@ impl Typefaces {
     ///
     /// # Errors
     /// `ReadFont` if a file in `assets/fonts` is damaged; a test reads both.
-    pub(crate) fn embedded() -> Result<Typefaces, ReadFont> {
+    pub fn embedded() -> Result<Typefaces, ReadFont> {
         Ok(Typefaces {
             hei: Typeface::read(
                 "YinxinHei-Regular",
@@ -70,7 +86,8 @@ impl Typefaces {
     }
 
     /// One of the two.
-    pub(crate) fn face(&self, face: Face) -> &Typeface {
+    #[must_use]
+    pub fn face(&self, face: Face) -> &Typeface {
         match face {
             Face::Hei => &self.hei,
             Face::Song => &self.song,
@@ -82,20 +99,23 @@ impl Typeface {
     /// Reads the directory of a font file; glyphs stay where they are.
     ///
     /// # Errors
-    /// `NoTable` for a font without TrueType outlines or a full-range character map, `Malformed`
-    /// for one that contradicts itself.
-    pub(crate) fn read(name: &'static str, data: Cow<'static, [u8]>) -> Result<Typeface, ReadFont> {
+    /// `NoTable` for a font without TrueType outlines, `Malformed` for one that contradicts itself. A font without a
+    /// character map that is read has glyphs by their numbers alone.
+    pub fn read(name: &'static str, data: Cow<'static, [u8]>) -> Result<Typeface, ReadFont> {
         let head = table(&data, "head")?;
         let line = table(&data, "hhea")?;
         let limits = table(&data, "maxp")?;
         let metrics = table(&data, "hmtx")?;
         let places = table(&data, "loca")?;
         let outlines = table(&data, "glyf")?;
-        let characters = full_character_map(&data)?;
-        // OpenType `head`: indexToLocFormat 1 means offsets of 32 bits, which our cuts always have.
-        if u16_at(&data, head.start + 50) != Some(1) {
-            return Err(ReadFont::Malformed("head"));
-        }
+        let characters =
+            table(&data, "cmap").map_or(Characters::None, |map| Characters::find(&data, map));
+        // OpenType `head`: indexToLocFormat 1 means offsets of 32 bits, 0 halves of them in 16.
+        let wide = match u16_at(&data, head.start + 50) {
+            Some(0) => false,
+            Some(1) => true,
+            _ => return Err(ReadFont::Malformed("head")),
+        };
         let units = u16_at(&data, head.start + 18)
             .filter(|&units| units > 0)
             .ok_or(ReadFont::Malformed("head"))?;
@@ -114,69 +134,70 @@ impl Typeface {
             limits,
             measured,
             units,
+            wide,
         })
     }
 
     /// The PostScript name, without a subset's prefix.
-    pub(crate) fn name(&self) -> &'static str {
+    #[must_use]
+    pub fn name(&self) -> &'static str {
         self.name
     }
 
     /// The glyph of a character, or nothing if the typeface lacks it.
-    pub(crate) fn glyph(&self, character: char) -> Option<GlyphId> {
-        // OpenType `cmap` format 12: sorted groups of (first, last, first glyph).
-        let map = self.data.get(self.characters.clone())?;
-        let wanted = u32::from(character);
-        let (mut low, mut high) = (0, map.len() / GROUP);
-        while low < high {
-            let middle = low.midpoint(high);
-            let first = u32_at(map, middle * GROUP)?;
-            let last = u32_at(map, middle * GROUP + 4)?;
-            if wanted < first {
-                high = middle;
-            } else if wanted > last {
-                low = middle + 1;
-            } else {
-                let glyph = u32_at(map, middle * GROUP + 8)?.checked_add(wanted - first)?;
-                return u16::try_from(glyph)
-                    .ok()
-                    .filter(|&glyph| glyph != 0)
-                    .map(GlyphId);
-            }
-        }
-        None
+    #[must_use]
+    pub fn glyph(&self, character: char) -> Option<GlyphId> {
+        let glyph = self.characters.glyph(&self.data, u32::from(character))?;
+        Some(glyph).filter(|glyph| *glyph != 0).map(GlyphId)
     }
 
     /// How far a glyph moves the pen, in thousandths of the em.
-    pub(crate) fn advance(&self, glyph: GlyphId) -> f64 {
+    #[must_use]
+    pub fn advance(&self, glyph: GlyphId) -> f64 {
         let row = usize::from(glyph.0.min(self.measured - 1));
         let units = u16_at(&self.data, self.metrics.start + row * 4).unwrap_or(0);
         f64::from(units) * 1000.0 / f64::from(self.units)
     }
 
-    /// How wide `text` is at `size`; the first character that the typeface lacks is the error.
-    pub(crate) fn width(&self, text: &str, size: Mm) -> Result<Mm, char> {
+    /// How wide `text` is, in ems; the first character that the typeface lacks is the error.
+    ///
+    /// # Errors
+    /// The character.
+    pub fn width(&self, text: &str) -> Result<f64, char> {
         let mut thousandths = 0.0;
         for character in text.chars() {
             thousandths += self.advance(self.glyph(character).ok_or(character)?);
         }
-        Ok(size * (thousandths / 1000.0))
+        Ok(thousandths / 1000.0)
     }
 
-    /// A glyph's outline, empty for a blank.
-    pub(crate) fn outline(&self, glyph: GlyphId) -> &[u8] {
-        let place = self.places.start + usize::from(glyph.0) * 4;
-        let bounds = u32_at(&self.data, place).zip(u32_at(&self.data, place + 4));
+    /// A glyph's contours in ems, curves as short lines, from the beginning of the baseline to the right and up; none for
+    /// a blank, or for a record that contradicts itself.
+    #[must_use]
+    pub fn contours(&self, glyph: GlyphId) -> Vec<Vec<Place>> {
+        let mut contours = contour::contours(|number| self.outline(GlyphId(number)), glyph.0);
+        let em = f64::from(self.units);
+        let corners = contours.iter_mut().flatten();
+        corners.for_each(|at| *at = (at.0 / em, at.1 / em));
+        contours
+    }
+
+    /// A glyph's record, empty for a blank.
+    fn outline(&self, glyph: GlyphId) -> &[u8] {
+        let number = usize::from(glyph.0);
+        let bounds = if self.wide {
+            let place = self.places.start + number * 4;
+            let bound = |at| u32_at(&self.data, at).and_then(|bound| usize::try_from(bound).ok());
+            bound(place).zip(bound(place + 4))
+        } else {
+            let place = self.places.start + number * 2;
+            let bound = |at| u16_at(&self.data, at).map(|half| usize::from(half) * 2);
+            bound(place).zip(bound(place + 2))
+        };
         bounds
             .and_then(|(from, until)| {
-                let from = self
-                    .outlines
-                    .start
-                    .checked_add(usize::try_from(from).ok()?)?;
-                let until = self
-                    .outlines
-                    .start
-                    .checked_add(usize::try_from(until).ok()?)?;
+                let from = self.outlines.start.checked_add(from)?;
+                let until = self.outlines.start.checked_add(until)?;
                 self.data.get(from..until.min(self.outlines.end))
             })
             .unwrap_or_default()
@@ -200,12 +221,15 @@ impl Typeface {
     }
 }
 
-/// Bytes of one group of a character map of format 12.
-const GROUP: usize = 12;
-
 fn table(data: &[u8], tag: &'static str) -> Result<Range<usize>, ReadFont> {
-    let count = usize::from(u16_at(data, 4).ok_or(ReadFont::Malformed("sfnt"))?);
-    for entry in (0..count).map(|entry| 12 + entry * 16) {
+    // OpenType: of a collection, the first font.
+    let begin = match data.get(..4) {
+        Some(b"ttcf") => place_at(data, 12).ok_or(ReadFont::Malformed("sfnt"))?,
+        _ => 0,
+    };
+    let count = begin.checked_add(4).and_then(|at| u16_at(data, at));
+    let count = usize::from(count.ok_or(ReadFont::Malformed("sfnt"))?);
+    for entry in (0..count).map(|entry| begin + 12 + entry * 16) {
         if data.get(entry..entry + 4) == Some(tag.as_bytes()) {
             let start = place_at(data, entry + 8).ok_or(ReadFont::Malformed(tag))?;
             let length = place_at(data, entry + 12).ok_or(ReadFont::Malformed(tag))?;
@@ -214,25 +238,6 @@ fn table(data: &[u8], tag: &'static str) -> Result<Range<usize>, ReadFont> {
         }
     }
     Err(ReadFont::NoTable(tag))
-}
-
-/// Where the groups of the format 12 map lie.
-fn full_character_map(data: &[u8]) -> Result<Range<usize>, ReadFont> {
-    let malformed = ReadFont::Malformed("cmap");
-    let map = table(data, "cmap")?;
-    let count = usize::from(u16_at(data, map.start + 2).ok_or(malformed)?);
-    for record in (0..count).map(|record| map.start + 4 + record * 8) {
-        let start = place_at(data, record + 4).and_then(|place| place.checked_add(map.start));
-        let start = start.ok_or(ReadFont::Malformed("cmap"))?;
-        if u16_at(data, start) == Some(12) {
-            let groups = place_at(data, start + 12).and_then(|groups| groups.checked_mul(GROUP));
-            let end = groups
-                .and_then(|length| length.checked_add(start + 16))
-                .filter(|&end| end <= map.end);
-            return Ok(start + 16..end.ok_or(ReadFont::Malformed("cmap"))?);
-        }
-    }
-    Err(ReadFont::NoTable("cmap"))
 }
 
 fn u16_at(data: &[u8], place: usize) -> Option<u16> {

@@ -8,7 +8,8 @@ use super::{GlyphId, Typeface, u16_at};
 ///
 /// Ten tables: those of [`Cut::file`], and the four that readers of fonts ask for besides (OpenType 1.9, `cmap`, `name`,
 /// `OS/2`, `post`).
-pub(crate) fn program(cut: &Cut, typeface: &Typeface) -> Vec<u8> {
+#[must_use]
+pub fn program(cut: &Cut, typeface: &Typeface) -> Vec<u8> {
     let mut mapped: Vec<(u32, u32)> = (1..)
         .zip(cut.characters())
         .map(|(number, (character, _))| (u32::from(*character), number))
@@ -175,8 +176,7 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
-    use crate::font::Typefaces;
-    use crate::sheet::Face;
+    use crate::font::{Face, Typefaces};
 
     #[test]
     fn a_program_is_read_like_the_typeface_it_was_cut_from() {

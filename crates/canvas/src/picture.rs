@@ -1,0 +1,79 @@
+//! Pictures as files of others hold them, decoded under limits.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, ImageReader, Limits};
+use thiserror::Error;
+
+/// A decoded picture: red, green, blue and opacity of each point, rows from the top.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) points: Vec<[u8; 4]>,
+}
+
+/// Why a picture is not drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ReadPicture {
+    /// It is neither PNG nor JPEG.
+    #[error("neither PNG nor JPEG")]
+    Format,
+    /// It has more points than are decoded (T-I7, T-I10).
+    #[error("more points than are decoded")]
+    Large,
+    /// It cannot be decoded.
+    #[error("it cannot be decoded")]
+    Malformed,
+}
+
+/// Longest side of a picture.
+const MAX_SIDE: u32 = 20_000;
+/// Octets that decoding may take at once.
+const MAX_DECODED: u64 = 160 * 1024 * 1024;
+
+impl Picture {
+    /// The picture in a PNG or JPEG file of at most `most` points.
+    ///
+    /// # Errors
+    /// [`ReadPicture`].
+    pub fn decode(octets: &[u8], most: u64) -> Result<Picture, ReadPicture> {
+        let format = match octets {
+            [0x89, b'P', b'N', b'G', ..] => ImageFormat::Png,
+            [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
+            _ => return Err(ReadPicture::Format),
+        };
+        // The size is asked for first: what is too large is not decoded at all.
+        let sized = ImageReader::with_format(Cursor::new(octets), format);
+        let (width, height) = sized
+            .into_dimensions()
+            .map_err(|_| ReadPicture::Malformed)?;
+        let count = u64::from(width) * u64::from(height);
+        if count > most || width.max(height) > MAX_SIDE {
+            return Err(ReadPicture::Large);
+        }
+        let mut reader = ImageReader::with_format(Cursor::new(octets), format);
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_SIDE);
+        limits.max_image_height = Some(MAX_SIDE);
+        limits.max_alloc = Some(MAX_DECODED);
+        reader.limits(limits);
+        let image = reader
+            .decode()
+            .map_err(|_| ReadPicture::Malformed)?
+            .into_rgba8();
+        let (points, _) = image.as_raw().as_chunks::<4>();
+        Ok(Picture {
+            width: usize::try_from(image.width()).unwrap_or_default(),
+            height: usize::try_from(image.height()).unwrap_or_default(),
+            points: points.to_vec(),
+        })
+    }
+
+    /// Points across and down.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+}
