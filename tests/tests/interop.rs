@@ -2,6 +2,9 @@
 //! in continuous integration (`CI` is set) and is named otherwise; it never passes silently.
 
 #[cfg(test)]
+#[path = "interop/gmsm.rs"]
+mod gmsm;
+#[cfg(test)]
 #[path = "interop/hierarchy.rs"]
 mod hierarchy;
 #[cfg(test)]

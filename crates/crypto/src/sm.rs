@@ -4,10 +4,12 @@
 
 mod block;
 pub(crate) mod check;
+mod enveloped;
 mod keyed;
 mod sealed;
 pub(crate) mod signature;
 
 pub use self::block::Sm4Key;
+pub use self::enveloped::{envelop, take_out};
 pub use self::keyed::hmac_sm3;
 pub use self::sealed::{MAX_SEALED, SealedError, open, seal};

@@ -1,5 +1,6 @@
 //! A program that judges, and the files that it is given.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -8,20 +9,27 @@ use tempfile::TempDir;
 
 /// A folder of its own for one test, in which the program runs.
 pub(crate) struct Judge {
-    program: &'static str,
+    program: OsString,
     folder: TempDir,
 }
 
 impl Judge {
+    /// The judge of `tests/judges/go`, built by `./tests/run install`.
+    pub(crate) fn gmsm() -> Option<Self> {
+        Self::call(std::env::var_os("YINXIN_JUDGE_GMSM").unwrap_or_else(|| "gmsm-judge".into()))
+    }
+
     /// `None`, said aloud, where the program is absent and nobody insists on it.
-    pub(crate) fn call(program: &'static str) -> Option<Self> {
-        let found = Command::new(program)
+    pub(crate) fn call(program: impl Into<OsString>) -> Option<Self> {
+        let program = program.into();
+        let found = Command::new(&program)
             .arg("version")
             .output()
             .is_ok_and(|output| output.status.success());
         if !found {
-            assert!(std::env::var_os("CI").is_none(), "{program} is absent");
-            eprintln!("not judged: {program} is absent");
+            let name = program.display();
+            assert!(std::env::var_os("CI").is_none(), "{name} is absent");
+            eprintln!("not judged: {name} is absent");
             return None;
         }
         Some(Self {
@@ -65,7 +73,7 @@ impl Judge {
 
     /// Runs the program with `arguments`, split at spaces.
     pub(crate) fn run(&self, arguments: &str) -> Output {
-        let mut command = Command::new(self.program);
+        let mut command = Command::new(&self.program);
         command
             .args(arguments.split_whitespace())
             .current_dir(self.folder.path())
@@ -82,7 +90,7 @@ impl Judge {
         assert!(
             output.status.success(),
             "{} {arguments}\n{said}",
-            self.program
+            self.program.display()
         );
         said
     }
@@ -93,7 +101,7 @@ impl Judge {
         assert!(
             !output.status.success(),
             "{} {arguments} was accepted",
-            self.program
+            self.program.display()
         );
     }
 }

@@ -34,14 +34,17 @@ pub(crate) fn certificate(name: &str) -> Certificate {
 }
 
 pub(crate) fn key(name: &str, algorithm: SignatureAlgorithm) -> SoftwareSigner {
+    SoftwareSigner::from_pkcs8(&pkcs8(name), Some(algorithm)).expect("a good key")
+}
+
+pub(crate) fn pkcs8(name: &str) -> Vec<u8> {
     let (folder, name) = name.split_once('/').expect("a folder");
     let text =
         std::fs::read_to_string(sample(&format!("{folder}/keys/{name}.pem"))).expect("a key");
     let body: String = text.lines().filter(|line| !line.starts_with('-')).collect();
-    let pkcs8 = base64::engine::general_purpose::STANDARD
+    base64::engine::general_purpose::STANDARD
         .decode(body)
-        .expect("base64");
-    SoftwareSigner::from_pkcs8(&pkcs8, Some(algorithm)).expect("a good key")
+        .expect("base64")
 }
 
 fn sign(key: &SoftwareSigner, message: &[u8]) -> Signature {

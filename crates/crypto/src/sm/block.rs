@@ -8,7 +8,10 @@ use aes_gcm::aead::array::Array;
 use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use cbc::cipher::{
+    BlockCipherDecrypt as _, BlockCipherEncrypt as _, BlockModeDecrypt as _, BlockModeEncrypt as _,
+    KeyIvInit as _,
+};
 use sm4::Sm4;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -106,6 +109,20 @@ impl Sm4Key {
             .decrypt_padded_vec::<Pkcs7>(text)
             .ok()
             .map(Zeroizing::new)
+    }
+
+    /// One block alone; for ECB where a structure prescribes it.
+    pub(super) fn encrypt_block(&self, block: &mut [u8; 16]) {
+        let mut made = Array(*block);
+        Sm4::new(&Array(self.0)).encrypt_block(&mut made);
+        *block = made.0;
+    }
+
+    /// The reverse of [`Sm4Key::encrypt_block`].
+    pub(super) fn decrypt_block(&self, block: &mut [u8; 16]) {
+        let mut made = Array(*block);
+        Sm4::new(&Array(self.0)).decrypt_block(&mut made);
+        *block = made.0;
     }
 
     fn gcm(&self) -> AesGcm<Sm4, U12> {

@@ -99,7 +99,8 @@ impl Key {
             .then_some(key)
     }
 
-    fn from_number(number: &[u8]) -> Option<Key> {
+    /// Of a number in [1, n − 2] in its whole width.
+    pub(super) fn from_number(number: &[u8]) -> Option<Key> {
         if !is_private(number) {
             return None;
         }
@@ -226,8 +227,13 @@ pub(crate) fn generate_pkcs8(random: &dyn Random) -> Result<Zeroizing<Vec<u8>>, 
             break key;
         }
     };
+    Ok(pkcs8_of(&number, key.bits()))
+}
+
+/// A private number and its public half as PKCS#8.
+pub(super) fn pkcs8_of(number: &Zeroizing<[u8; WIDTH]>, public: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut bits = vec![0];
-    bits.extend_from_slice(key.bits());
+    bits.extend_from_slice(public);
     let mut private = Zeroizing::new(vec![0x02, 0x01, 0x01]);
     private.extend(&*Zeroizing::new(element(0x04, number.as_ref())));
     private.extend(element(0xa1, &element(0x03, &bits)));
@@ -235,7 +241,7 @@ pub(crate) fn generate_pkcs8(random: &dyn Random) -> Result<Zeroizing<Vec<u8>>, 
     let mut body = Zeroizing::new(vec![0x02, 0x01, 0x00]);
     body.extend(element(0x30, IDENTIFIER));
     body.extend(&*Zeroizing::new(element(0x04, &private)));
-    Ok(Zeroizing::new(element(0x30, &body)))
+    Zeroizing::new(element(0x30, &body))
 }
 
 /// Randomness as the package asks for it.
