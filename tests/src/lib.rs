@@ -12,6 +12,7 @@ pub mod judged;
 pub mod kills;
 pub mod leaves;
 pub mod limbo;
+pub mod looks;
 pub mod packages;
 pub mod paper;
 pub mod papers;

@@ -194,6 +194,31 @@ fn seal(edition: ses::Edition, listing: Listing) -> anyhow::Result<Seal> {
         diameter: f64::from(SIDE),
         colour: RED,
     };
+    pictured(&picture, edition, listing)
+}
+
+/// A licence under a seal of this picture, where its page has it.
+///
+/// # Errors
+/// What stands in the way.
+pub fn under(licence: UnsealedOfd, picture: &Organisation<'_>) -> anyhow::Result<Vec<u8>> {
+    let [x, y, width, height] = licence.seal_boundary(f64::from(SIDE), f64::from(SIDE));
+    let shown = Area {
+        x,
+        y,
+        width,
+        height,
+    };
+    let seal = pictured(picture, ses::Edition::V4, Listing::Certificates)?;
+    let stamp = [on(&licence.page, shown)];
+    sealed(licence.bytes, &seal, &stamp, List::Closed)
+}
+
+fn pictured(
+    picture: &Organisation<'_>,
+    edition: ses::Edition,
+    listing: Listing,
+) -> anyhow::Result<Seal> {
     let image = Image {
         format: "PNG".to_owned(),
         octets: seal_png(&picture.draw()?)?,

@@ -60,6 +60,9 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "jws_inside" => jws_parts(),
         "handle" => Some(vec![b"RFp6yD7VdmrbzlMvh9qEgA".to_vec()]),
         "ofd_xml" => Some(ofd_parts()),
+        "ofd_drawn" => Some([ofd_parts(), super::target::packages::drawn_parts()].concat()),
+        "ofd_page" | "examine_ofd" => ofd_samples(),
+        "font" => small_font().map(|one| vec![one]),
         "photo" => Some((0..3).map(document::sample_photo).collect()),
         "request" => requests(),
         "identifier" => Some(vec![
@@ -96,6 +99,24 @@ fn package() -> Option<Vec<u8>> {
         ("trace/1.receipt".to_owned(), receipt()),
     ];
     verify::Case::pack("BJ-990102-20260608-00017", "2026-07-03T01:00:00Z", &files)
+}
+
+/// Sealed OFD files of others.
+fn ofd_samples() -> Option<Vec<Vec<u8>>> {
+    let names = ["sealed-v4", "sealed-v1", "hand-skeleton-sealed-v4"];
+    let paths = names.map(|name| fixtures().join(format!("ofdrw/{name}.ofd")));
+    paths.iter().map(|path| fixture(path)).collect()
+}
+
+/// Ours, cut to a few characters.
+fn small_font() -> Option<Vec<u8>> {
+    let typefaces = canvas::Typefaces::embedded().ok()?;
+    let typeface = typefaces.face(canvas::Face::Song);
+    let mut cut = canvas::Cut::default();
+    "A1证照许可".chars().for_each(|character| {
+        let _ = cut.take(character, typeface);
+    });
+    Some(canvas::program(&cut, typeface))
 }
 
 /// The XML of a sealed OFD file, part by part.

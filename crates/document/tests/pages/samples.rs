@@ -18,7 +18,7 @@ pub(crate) const STATUS: &[u8] =
 pub(crate) const MOMENT: UtcDateTime = utc_datetime!(2026-06-10 08:42:10);
 
 /// A sample licence.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Sample {
     handle: String,
     issued_on: String,
@@ -161,6 +161,19 @@ impl Sample {
         })
     }
 
+    /// Gives every name on it forty characters, the issuer's too.
+    pub(crate) fn lengthen(&mut self) {
+        let long = Value::String(long_name());
+        for (name, value) in &mut self.licence.fields {
+            if NAMES.contains(&name.as_str()) {
+                *value = long.clone();
+            }
+        }
+        let issuer = self.licence.rest.get_mut("issuer");
+        let issuer = issuer.and_then(Value::as_object_mut).expect("an issuer");
+        issuer.insert("name".to_owned(), long);
+    }
+
     /// All that the page shows.
     pub(crate) fn shown(&self) -> Shown {
         let photo = self.licence.fields.get("photo_sha256");
@@ -180,6 +193,36 @@ impl Sample {
     pub(crate) fn link(&self) -> String {
         format!("{ADDRESS}/v/{}", self.handle)
     }
+}
+
+/// Fields that hold a name, of a person or an organisation.
+const NAMES: &[&str] = &[
+    "name",
+    "legal_rep",
+    "quality_head",
+    "builder",
+    "land_user",
+    "contractor",
+    "supervisor_unit",
+    "project_name",
+    "owner",
+    "child_name",
+    "mother",
+    "father",
+    "institution",
+    "holder",
+    "spouse",
+    "bank",
+    "guardian",
+    "supply",
+];
+
+/// A name of 40 characters, none of them twice in a row.
+pub(crate) fn long_name() -> String {
+    "临溪经济开发区归舟晨光白鹿青禾听雨半亩九溪长风石桥松间渡口春和柳桥商贸投资有限公司"
+        .chars()
+        .take(40)
+        .collect()
 }
 
 /// A text as long as LC1 with its content digest is (571 characters of QR's alphanumeric set).

@@ -1,8 +1,11 @@
 //! OFD: packages walked and read to the last part, and their XML in a package that is whole.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
+use canvas::{GlyphId, Typeface};
 use ofd::{Change, Facts, Package, ReadOfd, SignatureKind};
+use render::{File, Settings};
 
 /// A package: everything that is found in it; what is copied is read alike.
 pub fn ofd(octets: &[u8]) -> bool {
@@ -48,6 +51,75 @@ pub fn ofd_xml(octets: &[u8]) -> bool {
     accepted
 }
 
+/// The first page of a package, small and cheap: drawn alike twice, and what is not drawn has words.
+pub fn ofd_page(octets: &[u8]) -> bool {
+    let Ok(mut file) = File::open(Cursor::new(octets)) else {
+        return false;
+    };
+    let settings = Settings {
+        work: 1_000_000,
+        ..Settings::at(18.0)
+    };
+    let Ok(drawn) = file.draw(0, &settings) else {
+        return false;
+    };
+    for omission in &drawn.omissions {
+        let _ = omission.to_string();
+    }
+    let again = file.draw(0, &settings).expect("drawn once");
+    assert!(again.points() == drawn.points(), "drawn alike twice");
+    true
+}
+
+/// One XML text as a page, and as the resources of one.
+pub fn ofd_drawn(octets: &[u8]) -> bool {
+    let mut accepted = false;
+    for own in ["Page.xml", "Res.xml"] {
+        let mut package = ofd::empty();
+        let texts = PARTS
+            .iter()
+            .zip(TEXTS)
+            .chain([(&"Page.xml", PAGE), (&"Res.xml", RESOURCES)]);
+        for (name, text) in texts {
+            let text = text.replace('@', " xmlns=\"http://www.ofdspec.org/2016\"");
+            package.put(name, text.into_bytes());
+        }
+        package.put(own, octets.to_vec());
+        let file = package.finish().expect("plain names");
+        accepted |= ofd_page(&file);
+    }
+    accepted
+}
+
+/// A font's program: each glyph of its characters has a width, and an outline that is somewhere.
+pub fn font(octets: &[u8]) -> bool {
+    let Ok(font) = Typeface::read("Fuzzed", Cow::Owned(octets.to_vec())) else {
+        return false;
+    };
+    let mut corners = 0;
+    for character in "A1é证照许可\u{F041}\u{20089}".chars() {
+        if let Some(glyph) = font.glyph(character) {
+            assert!(font.advance(glyph).is_finite());
+            corners += font.contours(glyph).iter().map(Vec::len).sum::<usize>();
+        }
+    }
+    for number in (0..u16::MAX).step_by(997) {
+        corners += font.contours(GlyphId(number)).len();
+    }
+    corners > 0
+}
+
+/// A page with one of each, drawn with [`RESOURCES`].
+const PAGE: &str = "<Page@><Content><Layer DrawParam=\"5\"><TextObject ID=\"t\" Boundary=\"0 0 90 90\" Font=\"1\" Size=\"9\">\
+    <TextCode X=\"1\" Y=\"9\" DeltaX=\"g 2 9\">证照1</TextCode></TextObject><CompositeObject ID=\"c\" ResourceID=\"4\" \
+    Boundary=\"9 9 90 90\"/><ImageObject ID=\"i\" ResourceID=\"2\" Boundary=\"0 0 9 9\" CTM=\"9 0 0 9 0 0\"/></Layer></Content></Page>";
+const RESOURCES: &str = "<Res@><Fonts><Font ID=\"1\" FontName=\"a\"/></Fonts><MultiMedias><MultiMedia ID=\"2\" Type=\"Image\">\
+    <MediaFile>OFD.xml</MediaFile></MultiMedia></MultiMedias><ColorSpaces><ColorSpace ID=\"3\" Type=\"CMYK\"/></ColorSpaces>\
+    <CompositeGraphicUnits><CompositeGraphicUnit ID=\"4\"><Content><PathObject ID=\"p\" Boundary=\"0 0 50 50\" Fill=\"true\">\
+    <FillColor ColorSpace=\"3\" Value=\"9 99 255 0\"/><AbbreviatedData>M 0 0 L 9 0 Q 9 9 0 9 B 1 1 2 2 3 3 A 5 5 0 0 1 9 9 C\
+    </AbbreviatedData></PathObject></Content></CompositeGraphicUnit></CompositeGraphicUnits>\
+    <DrawParams><DrawParam ID=\"5\" LineWidth=\"2\" DashPattern=\"1 2\"/></DrawParams></Res>";
+
 fn told(facts: &Facts) {
     for fault in &facts.faults {
         let _ = (fault.fault.code(), fault.fault.to_string());
@@ -66,6 +138,13 @@ fn told(facts: &Facts) {
             assert!(left_out <= facts.entries.len(), "each entry once");
         }
     }
+}
+
+/// A page and resources as they are drawn, to begin with.
+#[must_use]
+pub fn drawn_parts() -> Vec<Vec<u8>> {
+    let text = |text: &str| text.replace('@', " xmlns=\"http://www.ofdspec.org/2016\"");
+    [PAGE, RESOURCES].map(text).map(String::into_bytes).to_vec()
 }
 
 const PARTS: &[&str] = &[
