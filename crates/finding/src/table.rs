@@ -761,6 +761,12 @@ pub const TABLE: &[Row] = &[
         "the validity of the licence is over",
     ),
     row(
+        "licence.identifier-check",
+        Effect::Noted,
+        "GB/T 36904",
+        "the identifier does not end with its check character",
+    ),
+    row(
         "licence.issuer-differs",
         open(S::ChainConstraintsFailure),
         "D23",

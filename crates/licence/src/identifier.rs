@@ -219,6 +219,20 @@ impl Identifier {
         }
     }
 
+    /// Whether the last character of another's identifier is its check character; `None` for a text of another form. Systems
+    /// differ in the rule, so a wrong one is told of and refuses nothing; what is issued here has the right one by construction.
+    #[must_use]
+    pub fn check_holds(text: &str) -> Option<bool> {
+        let (middle, check) = text
+            .strip_prefix(ROOT)?
+            .strip_prefix('.')?
+            .rsplit_once('.')?;
+        let parts: Vec<&str> = middle.split('.').collect();
+        let is_one = parts.len() == 4 && check.len() == 1;
+        let expected = check_character(&parts.concat())?;
+        is_one.then(|| check.starts_with(expected))
+    }
+
     /// The identifier of the version after this one, issued by `issuer`: the serial stays, the
     /// issuer may have changed with the power (D17).
     ///
@@ -356,6 +370,52 @@ mod tests {
         assert_eq!(check_character("A12425GABC1234002"), Some('M'));
         assert_eq!(check_character("a"), None);
         assert_eq!(check_character("云"), None);
+    }
+
+    #[test]
+    fn published_identifiers_and_examples_of_the_rule_have_their_check_characters() {
+        // Identifiers that deployed systems have published; the last is worked in the specification's words.
+        for text in [
+            PUBLISHED,
+            "1.2.156.3005.2.11100000000013338W011.11110000000021135M.20230329701.003.Y",
+            "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0",
+            "1.2.156.3005.2.11100000000013338W032.11220000013544541J.2430599.001.F",
+            "1.2.156.3005.2.11100000000013338W050.91610800064834709T.2023000001.001.2",
+        ] {
+            assert_eq!(Identifier::check_holds(text), Some(true), "{text}");
+        }
+        // ISO 7064 MOD 37,36: GRid (ISO 7064 as the IFPI uses it), and a short one worked by hand.
+        assert_eq!(check_character("A12425GABC1234002"), Some('M'));
+        assert_eq!(check_character("A12"), Some('N'));
+        // ISAN (ISO 15706): one check character over root and episode, one over the version behind them too.
+        for (text, check) in [
+            ("0000000189470000", '8'),
+            ("000000018947000000000000", 'D'),
+            ("000000003A8D0000", 'Z'),
+            ("000000003A8D000000000000", '6'),
+        ] {
+            assert_eq!(check_character(text), Some(check), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_s_wrong_check_character_is_told_apart_from_another_form() {
+        let good = STORY[0];
+        let wrong = format!("{}B", good.strip_suffix('A').expect("its check"));
+        assert_eq!(Identifier::check_holds(&wrong), Some(false));
+        for text in [
+            "1",
+            "",
+            ROOT,
+            &good.replace("3005", "3006"),
+            &format!("{good}A"),
+            &format!("{good}.A"),
+            &good.replace(".001.", "."),
+            &good.replace("2026000001", "2026云0001"),
+            &good.to_lowercase(),
+        ] {
+            assert_eq!(Identifier::check_holds(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -67,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "crypto",
             "evidence",
             "finding",
+            "licence",
             "ofd",
             "pdf",
             "pki",

@@ -6,7 +6,7 @@ use pki::path::Purpose;
 
 use super::Outcome;
 use super::document::{blank, finish};
-use super::licence::{credit_code, entitlement};
+use super::licence::{credit_code, entitlement, inspect_identifier};
 use super::message::path_finding;
 use super::sitting::Sitting;
 use super::state;
@@ -48,6 +48,8 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, text: &str) -> Outcome {
     }
     let stated = state::state(sitting, &claims.licence.identifier, claims.status.as_ref());
     let (days, finding) = inspect_days(sitting, claims);
+    let told_check = inspect_identifier(&claims.licence.identifier);
+    outcome.findings.extend(told_check);
     outcome.findings.extend(stated.findings);
     outcome.findings.extend(finding);
     outcome.state = Some(stated.source);

@@ -6,7 +6,7 @@ use pdf::{Standing, SubFilter};
 use time::UtcDateTime;
 use tlog::StatusEntry;
 
-use super::licence::Licence;
+use super::licence::{Licence, inspect_identifier};
 use super::message::{self, Judged, Message};
 use super::sitting::Sitting;
 use super::stamp::{self, Proof};
@@ -275,6 +275,8 @@ pub(super) fn conclude_licence(
     let reference = reference.flatten();
     let stated = state::state(sitting, &licence.identifier, reference.as_ref());
     let (days, told_days) = licence.inspect_days(sitting);
+    let told_check = inspect_identifier(&licence.identifier);
+    outcome.findings.extend(told_check);
     outcome.findings.extend(stated.findings);
     outcome.findings.extend(told_days);
     outcome.state = Some(stated.source);

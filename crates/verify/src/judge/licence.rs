@@ -173,6 +173,13 @@ pub(crate) fn credit_code(certificate: &Certificate) -> Option<String> {
     identifier.strip_prefix("NTRCN-").map(str::to_owned)
 }
 
+/// GB/T 36904: the identifier ends with the check character of what stands before it. Systems in the field differ in the rule, so
+/// that a wrong one is told and weighs nothing; a text of another form is another's business.
+pub(super) fn inspect_identifier(identifier: &str) -> Option<Finding> {
+    let wrong = licence::Identifier::check_holds(identifier) == Some(false);
+    wrong.then(|| Finding::of("licence.identifier-check").because(identifier))
+}
+
 fn day(text: &str) -> Option<Date> {
     let shape = text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
     shape
@@ -210,6 +217,17 @@ mod tests {
             assert!(Licence::read(text.as_bytes()).is_none(), "{text}");
         }
         assert!(Licence::read(&vec![b' '; MAX_LICENCE + 1]).is_none());
+    }
+
+    #[test]
+    fn an_identifier_with_another_s_check_character_is_told_of() {
+        let middle = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001";
+        let told = |check| inspect_identifier(&format!("{middle}.{check}"));
+        assert!(told("U").is_none());
+        let finding = told("V").expect("a finding");
+        assert_eq!(finding.code, "licence.identifier-check");
+        assert_eq!(finding.severity, finding::Severity::Warning);
+        assert!(inspect_identifier("1").is_none(), "another form");
     }
 
     #[test]
