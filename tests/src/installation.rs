@@ -18,9 +18,9 @@ use crypto::{
     Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, Release, Signature,
     SignatureAlgorithm, Signer, SoftwareSigner, SystemRandom,
 };
-use issuance::found::Founding;
+use issuance::found::{Founding, keys_of_seal};
 use issuance::import::{Files, keep};
-use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings, seal_key};
+use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings};
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
 use registry::jobs::{JobId, Jobs};
@@ -93,6 +93,27 @@ impl Installation {
         database: Option<&str>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
+        Self::found_with(folder, database, now, false).await
+    }
+
+    /// The same with the national suite: each licence is a PDF and an OFD.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn found_national(
+        folder: &Path,
+        database: Option<&str>,
+        now: UtcDateTime,
+    ) -> anyhow::Result<Self> {
+        Self::found_with(folder, database, now, true).await
+    }
+
+    async fn found_with(
+        folder: &Path,
+        database: Option<&str>,
+        now: UtcDateTime,
+        national: bool,
+    ) -> anyhow::Result<Self> {
         let this = Self::at(folder, database);
         let random = SystemRandom::new();
         let clock = Arc::new(FixedClock::new(now));
@@ -114,6 +135,7 @@ impl Installation {
             registry: &registry,
             shard_key: &SHARDS,
             clock: clock.as_ref(),
+            national,
             random: &random,
         };
         founding.found().await?;
@@ -124,8 +146,9 @@ impl Installation {
         for person in [CUSTODIAN, DECIDER] {
             let public = this.signer(person)?.public_key().clone();
             for seal in catalogue.seals() {
-                let key = seal_key(seal.seal.as_str()).context("a seal's code names its key")?;
-                keys.enrol_releaser(&key, person, &public, &random)?;
+                for key in keys_of_seal(seal.seal.as_str(), national) {
+                    keys.enrol_releaser(&key, person, &public, &random)?;
+                }
             }
         }
         this.accounts(&registry, &catalogue, now).await?;

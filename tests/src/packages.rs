@@ -83,6 +83,14 @@ pub fn made() -> anyhow::Result<Vec<Made>> {
     ])
 }
 
+/// Three pages with a line on each, which nobody sealed yet.
+///
+/// # Errors
+/// What stands in the way.
+pub fn unsealed() -> anyhow::Result<Vec<u8>> {
+    Ok(three_pages().write()?)
+}
+
 /// Leaves the packages in `folder`, with the certificate of their authority.
 ///
 /// # Errors
@@ -122,8 +130,7 @@ fn licence() -> anyhow::Result<UnsealedOfd> {
     Ok(Blank::prepare(template, &imprint)?.render_ofd(&page)?)
 }
 
-/// Three pages with a line on each, sealed over their edges and on the last.
-fn over_edges(seal: &Seal) -> anyhow::Result<Vec<u8>> {
+fn three_pages() -> Draft {
     let line = |y| {
         Mark::Path(Drawn {
             steps: vec![Step::Move(30.0, y), Step::Line(180.0, y)],
@@ -136,10 +143,15 @@ fn over_edges(seal: &Seal) -> anyhow::Result<Vec<u8>> {
         height: 297.0,
         marks: vec![line(y)],
     };
-    let draft = Draft {
+    Draft {
         pages: [40.0, 60.0, 80.0].map(page).to_vec(),
         ..Draft::default()
-    };
+    }
+}
+
+/// The three pages sealed over their edges and on the last.
+fn over_edges(seal: &Seal) -> anyhow::Result<Vec<u8>> {
+    let draft = three_pages();
     let file = draft.write()?;
     let facts = ofd::read(std::io::Cursor::new(file.as_slice()))?;
     let pages = &facts.bodies.first().context("a document")?.pages;

@@ -21,6 +21,8 @@ mod limits;
 mod lists;
 #[path = "flow/matters.rs"]
 mod matters;
+#[path = "flow/national.rs"]
+mod national;
 #[path = "flow/notices.rs"]
 mod notices;
 #[path = "flow/papers.rs"]

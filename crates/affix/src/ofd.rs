@@ -10,14 +10,19 @@ mod list;
 mod request;
 mod text;
 
+use std::io::Cursor;
+
 use crypto::{Digest, DigestAlgorithm, Signature, SignatureAlgorithm};
 use evidence::cms::NationalDraft;
+use ofd::Facts;
 use pki::Certificate;
 use seal::ses::{PreparedUse, Seal, Usage};
+use time::UtcDateTime;
 
 pub use crate::ofd::fault::SealOfd;
 use crate::ofd::laid::Laid;
-pub use crate::ofd::request::{List, Request, Stamp, across};
+use crate::ofd::list::{Listed, document};
+pub use crate::ofd::request::{List, Place, Request, Stamp, across};
 
 /// A package with a seal that lacks its signature. Used once.
 #[derive(Debug)]
@@ -35,6 +40,18 @@ pub struct PreparedSignature {
     algorithm: SignatureAlgorithm,
 }
 
+/// How many pages a package has that could be sealed as it is: one document in one version, every part of it readable,
+/// every signature in it holding and leaving room for others.
+///
+/// # Errors
+/// See [`SealOfd`].
+pub fn pages(file: &[u8]) -> Result<usize, SealOfd> {
+    let facts = ofd::read(Cursor::new(file))?;
+    let body = document(&facts)?;
+    Listed::of(body)?;
+    Ok(body.pages.len())
+}
+
 /// Lays out a package that `signer` seals with `seal`: V4 or V1, as the seal is.
 ///
 /// # Errors
@@ -45,10 +62,42 @@ pub fn prepare_seal(
     seal: &Seal,
     (signer, algorithm): (&Certificate, SignatureAlgorithm),
 ) -> Result<PreparedSeal, SealOfd> {
+    let facts = ofd::read(Cursor::new(file.as_slice()))?;
+    seal_laid((file, &facts), request, seal, (signer, algorithm))
+}
+
+/// The same at one place, the seal in its own size, or smaller where the document asks for it and has less room.
+///
+/// # Errors
+/// See [`SealOfd`]: `NotShown` where the document asks for no seal, `Place` where there is no such page.
+pub fn prepare_seal_at(
+    file: Vec<u8>,
+    place: Place,
+    (list, time): (List, UtcDateTime),
+    seal: &Seal,
+    signer: (&Certificate, SignatureAlgorithm),
+) -> Result<PreparedSeal, SealOfd> {
+    let facts = ofd::read(Cursor::new(file.as_slice()))?;
+    let image = seal.image();
+    let size = (f64::from(image.width), f64::from(image.height));
+    let request = Request {
+        stamps: &[place.stamp(document(&facts)?, size)?],
+        list,
+        time,
+    };
+    seal_laid((file, &facts), &request, seal, signer)
+}
+
+fn seal_laid(
+    (file, facts): (Vec<u8>, &Facts),
+    request: &Request<'_>,
+    seal: &Seal,
+    (signer, algorithm): (&Certificate, SignatureAlgorithm),
+) -> Result<PreparedSeal, SealOfd> {
     if request.stamps.is_empty() {
         return Err(SealOfd::NotShown);
     }
-    let laid = Laid::new(file, request, algorithm, Some(seal.der()))?;
+    let laid = Laid::new((file, facts), request, algorithm, Some(seal.der()))?;
     let usage = Usage {
         seal,
         time: request.time,
@@ -71,7 +120,8 @@ pub fn prepare_signature(
     signer: &Certificate,
     algorithm: SignatureAlgorithm,
 ) -> Result<PreparedSignature, SealOfd> {
-    let laid = Laid::new(file, request, algorithm, None)?;
+    let facts = ofd::read(Cursor::new(file.as_slice()))?;
+    let laid = Laid::new((file, &facts), request, algorithm, None)?;
     let digest = laid.digest.bytes().to_vec();
     NationalDraft::new(&digest, signer, algorithm)?;
     Ok(PreparedSignature {
@@ -87,6 +137,12 @@ impl PreparedSeal {
     #[must_use]
     pub fn to_be_signed(&self) -> &[u8] {
         self.usage.to_be_signed()
+    }
+
+    /// SHA-256 of `Signature.xml`: what the public log commits to (D18).
+    #[must_use]
+    pub fn covered(&self) -> [u8; 32] {
+        self.laid.covered
     }
 
     /// The imprint of a time-stamp over a value: its SM3 digest (GB/T 38540: the stamp covers the value).

@@ -90,6 +90,8 @@ pub struct Fresh {
 
 /// The responder of the issuing CA.
 pub struct Responder {
+    issuer: ServiceKey,
+    key: ServiceKey,
     authority: Certificate,
     named: NamedIssuer,
     certificate: Certificate,
@@ -121,6 +123,8 @@ impl std::fmt::Debug for Responder {
 
 /// What a responder is made of.
 pub struct Parts {
+    /// The keys of that CA and of the responder.
+    pub of: (ServiceKey, ServiceKey),
     /// The CA for which it answers.
     pub authority: Certificate,
     /// Its own certificate.
@@ -148,6 +152,8 @@ impl Responder {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self {
+            issuer: parts.of.0,
+            key: parts.of.1,
             named: NamedIssuer::of(&parts.authority),
             authority: parts.authority,
             certificate: parts.certificate,
@@ -174,7 +180,7 @@ impl Responder {
     /// `Register`.
     pub async fn load(&self) -> Result<usize, AnswerError> {
         let answers = self.registry.ocsp_answers();
-        let issuer = ServiceKey::Authority.id();
+        let issuer = self.issuer.id();
         let mut after = None;
         let mut loaded = 0;
         loop {
@@ -194,7 +200,7 @@ impl Responder {
     /// [`AnswerError`]; what was kept before stays kept.
     pub async fn renew(&self) -> Result<usize, AnswerError> {
         let answers = self.registry.ocsp_answers();
-        let issuer = ServiceKey::Authority.id();
+        let issuer = self.issuer.id();
         let now = whole(self.clock.now());
         let due = answers.due(&issuer, now, ROUND).await?;
         if due.is_empty() {
@@ -232,6 +238,13 @@ impl Responder {
                 held.insert(serial, Arc::new(Held::of(answer)));
             }
         }
+    }
+
+    /// Whether a request is about certificates of this responder's CA alone.
+    #[must_use]
+    pub fn is_asked(&self, octets: &[u8]) -> bool {
+        let request = Request::parse(octets);
+        request.is_ok_and(|request| request.ids().iter().all(|id| self.named.issued(id)))
     }
 
     /// Reads a request: to be signed for freshly where it carries a nonce or asks for several certificates.
@@ -288,9 +301,7 @@ impl Responder {
             return Ok(*known);
         }
         let certificates = self.registry.certificates();
-        let found = certificates
-            .find(&ServiceKey::Authority.id(), serial)
-            .await?;
+        let found = certificates.find(&self.issuer.id(), serial).await?;
         let found = match found.map(|certificate| certificate.standing) {
             Some(Standing::Good) => Status::Good,
             Some(Standing::Revoked(revoked)) => status(Some(&revoked)),
@@ -339,9 +350,7 @@ impl Responder {
             return Ok(der);
         }
         let certificates = self.registry.certificates();
-        let found = certificates
-            .find(&ServiceKey::Authority.id(), serial)
-            .await?;
+        let found = certificates.find(&self.issuer.id(), serial).await?;
         if !found.is_some_and(|certificate| certificate.standing == Standing::Good) {
             return Err(AnswerError::NotGood);
         }
@@ -380,12 +389,8 @@ impl Responder {
     fn finish(&self, answer: Answer<'_>) -> Result<Fresh, AnswerError> {
         let prepared = answer.prepare()?;
         let moment = self.clock.now();
-        let under = Authorisation::journalled(
-            ServiceKey::Responder.id(),
-            KeyUse::Ocsp,
-            prepared.to_be_signed(),
-            moment,
-        );
+        let under =
+            Authorisation::journalled(self.key.id(), KeyUse::Ocsp, prepared.to_be_signed(), moment);
         let signature = self.keys.sign(prepared.to_be_signed(), &under)?;
         Ok(Fresh {
             der: prepared.finish(&signature),

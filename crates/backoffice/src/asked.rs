@@ -1,9 +1,11 @@
 //! What anyone may ask of the service: time-stamps and certificate status. Each signature is journalled before it leaves.
 
+use crypto::DigestAlgorithm;
 use evidence::tsp::{Request, grant};
 use thiserror::Error;
 
-use crate::answers::{AnswerError, Answered};
+use crate::answers::{AnswerError, Answered, Responder};
+use crate::ledger::Ledger;
 use crate::office::Office;
 use crate::stamps::StampError;
 
@@ -31,7 +33,15 @@ pub async fn stamp(office: &Office, octets: &[u8]) -> Result<Vec<u8>, AskedError
         Ok(request) => request,
         Err(refused) => return Ok(refused.encode()),
     };
-    let stamp = office.stamps.stamp(
+    // A client of the national suite has an SM3 imprint, and gets a token that it can check.
+    let national = office.national.as_ref();
+    let (stamps, stamped) = match national {
+        Some(national) if request.imprint().algorithm() == DigestAlgorithm::Sm3 => {
+            (&national.stamps, &national.stamped)
+        }
+        _ => (&office.stamps, &office.stamped),
+    };
+    let stamp = stamps.stamp(
         &request,
         office.clock.as_ref(),
         &office.keys,
@@ -42,7 +52,7 @@ pub async fn stamp(office: &Office, octets: &[u8]) -> Result<Vec<u8>, AskedError
         Err(StampError::Refused(refused)) => return Ok(refused.encode()),
         Err(error) => return Err(error.into()),
     };
-    office.stamped.write(stamp.signed, stamp.moment).await?;
+    stamped.write(stamp.signed, stamp.moment).await?;
     Ok(grant(&stamp.token))
 }
 
@@ -54,18 +64,32 @@ pub async fn stamp(office: &Office, octets: &[u8]) -> Result<Vec<u8>, AskedError
 /// # Errors
 /// [`AskedError`]: the client gets `tryLater`.
 pub async fn status(office: &Office, octets: &[u8]) -> Result<Answered, AskedError> {
-    let asked = match office.responder.read(octets) {
+    let (responder, answered) = answering(office, octets);
+    let asked = match responder.read(octets) {
         Ok(asked) => asked,
         Err(answered) => return Ok(answered),
     };
-    match fresh(office, &asked).await {
+    match fresh((responder, answered), &asked).await {
         Ok(response) => Ok(Answered::Fresh(response)),
-        Err(error) => office.responder.kept(&asked).ok_or(error),
+        Err(error) => responder.kept(&asked).ok_or(error),
     }
 }
 
-async fn fresh(office: &Office, asked: &evidence::ocsp::Request) -> Result<Vec<u8>, AskedError> {
-    let fresh = office.responder.fresh(asked).await?;
-    office.answered.write(fresh.signed, fresh.moment).await?;
+/// The responder of the CA that is asked about, and its ledger.
+fn answering<'a>(office: &'a Office, octets: &[u8]) -> (&'a Responder, &'a Ledger) {
+    match &office.national {
+        Some(national) if national.responder.is_asked(octets) => {
+            (&national.responder, &national.answered)
+        }
+        _ => (&office.responder, &office.answered),
+    }
+}
+
+async fn fresh(
+    (responder, answered): (&Responder, &Ledger),
+    asked: &evidence::ocsp::Request,
+) -> Result<Vec<u8>, AskedError> {
+    let fresh = responder.fresh(asked).await?;
+    answered.write(fresh.signed, fresh.moment).await?;
     Ok(fresh.der)
 }

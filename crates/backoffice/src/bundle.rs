@@ -2,13 +2,14 @@
 
 use credential::{JwsDraft, ReadJws};
 use crypto::{Authorisation, KeyUse, SignError, WrongForm};
+use pki::certificate::Certificate;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType};
 
 use crate::answers::whole;
 use crate::desk::Desk;
-use crate::hierarchy::Hierarchy;
+use crate::hierarchy::{Hierarchy, NationalHierarchy};
 use crate::keys::ServiceKey;
 use crate::sequencer::CheckpointSigner;
 
@@ -35,6 +36,8 @@ pub enum BundleError {
 pub struct Contents<'a> {
     /// Certificates of the service's own keys.
     pub hierarchy: &'a Hierarchy,
+    /// Those of the national suite, where the office has it.
+    pub national: Option<&'a NationalHierarchy>,
     /// The catalogue and its seals.
     pub desk: &'a Desk,
     /// Who signs the log's checkpoints.
@@ -50,23 +53,30 @@ impl Contents<'_> {
     pub fn bundle(&self) -> Bundle {
         let hierarchy = self.hierarchy;
         let now = whole(self.now);
+        let roots = [&hierarchy.root]
+            .into_iter()
+            .chain(self.national.map(|national| &national.root));
+        let mut candidates = vec![
+            &hierarchy.authority,
+            &hierarchy.time_stamps,
+            &hierarchy.responder,
+            &hierarchy.credential,
+            &hierarchy.status,
+            &hierarchy.trust,
+        ];
+        if let Some(national) = self.national {
+            candidates.extend([
+                &national.authority,
+                &national.time_stamps,
+                &national.responder,
+                &national.maker,
+            ]);
+        }
         Bundle {
             issued_at: now,
             next_update: now + LIFE,
-            anchors: vec![BundleAnchor {
-                certificate: hierarchy.root.clone(),
-                purposes: Vec::new(),
-                from: Some(hierarchy.root.validity().from),
-                until: None,
-            }],
-            certificates: vec![
-                hierarchy.authority.clone(),
-                hierarchy.time_stamps.clone(),
-                hierarchy.responder.clone(),
-                hierarchy.credential.clone(),
-                hierarchy.status.clone(),
-                hierarchy.trust.clone(),
-            ],
+            anchors: roots.map(anchor).collect(),
+            certificates: candidates.into_iter().cloned().collect(),
             offices: self.offices(),
             logs: [self.log, self.trace]
                 .map(|signer| BundleLog {
@@ -131,5 +141,15 @@ impl Contents<'_> {
         let under = Authorisation::journalled(id, KeyUse::TrustBundle, &message, self.now);
         let signature = keys.sign(&message, &under)?;
         Ok(prepared.finish(&signature)?)
+    }
+}
+
+/// A root that is trusted for every purpose from its first day on.
+fn anchor(root: &Certificate) -> BundleAnchor {
+    BundleAnchor {
+        certificate: root.clone(),
+        purposes: Vec::new(),
+        from: Some(root.validity().from),
+        until: None,
     }
 }

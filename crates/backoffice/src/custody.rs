@@ -7,7 +7,7 @@ use catalogue::department::Duty as BodyDuty;
 use catalogue::key::SealCode;
 use catalogue::{Department, SealScope};
 use crypto::KeyId;
-use pki::certificate::Certificate;
+use pki::certificate::{Certificate, SerialNumber};
 use pki::crl::{Reason, Revoked};
 use pki::profile::Profile;
 use registry::StoreError;
@@ -25,7 +25,7 @@ use tlog::{Leaf, LeafKind, Opening};
 pub use seal::life::{Duty, Event};
 
 use crate::asker::{Asker, Once};
-use crate::keys::{ServiceKey, seal_key};
+use crate::keys::{ServiceKey, national_seal_key, seal_key};
 use crate::office::Office;
 use crate::said::{moment, response};
 
@@ -214,6 +214,9 @@ pub async fn act(
         Ok(Acting::Acted(response)) => {
             for (_, revoked) in &revokes {
                 office.responder.forget(&revoked.serial);
+                if let Some(national) = &office.national {
+                    national.responder.forget(&revoked.serial);
+                }
             }
             office.log.wake();
             // What waited for a seal that goes on is taken up again; status and lists follow at once (T-A3).
@@ -238,11 +241,32 @@ async fn revokes(
         Event::Replace => Reason::Superseded,
         _ => return Ok(Vec::new()),
     };
-    let key = seal_key(seal.as_str()).and_then(|key| office.keys.public_key(&key));
-    let Some((public, _, _)) = key else {
+    let mut found = own(office, seal_key(seal.as_str()), ServiceKey::Authority).await?;
+    // One key for each suite (D23): both end.
+    let national = national_seal_key(seal.as_str());
+    found.extend(own(office, national, ServiceKey::NationalAuthority).await?);
+    let revoked = |serial| Revoked {
+        serial,
+        since: now,
+        reason,
+        invalid_since: None,
+    };
+    Ok(found
+        .into_iter()
+        .map(|(issuer, serial)| (issuer, revoked(serial)))
+        .collect())
+}
+
+/// The certificates of a key that stand, by who issued them.
+async fn own(
+    office: &Office,
+    key: Option<KeyId>,
+    by: ServiceKey,
+) -> Result<Vec<(KeyId, SerialNumber)>, CustodyError> {
+    let Some((public, _, _)) = key.and_then(|key| office.keys.public_key(&key)) else {
         return Ok(Vec::new());
     };
-    let issuer = ServiceKey::Authority.id();
+    let issuer = by.id();
     let certificates = office.registry.certificates();
     let issued = certificates.of_profile(&issuer, Profile::SEAL.name).await?;
     let own = issued.into_iter().filter(|registered| {
@@ -252,14 +276,8 @@ async fn revokes(
         registered.standing == Standing::Good
             && certificate.is_some_and(|read| read.is_ok_and(is_own))
     });
-    let revoked = |serial| Revoked {
-        serial,
-        since: now,
-        reason,
-        invalid_since: None,
-    };
     Ok(own
-        .map(|registered| (issuer.clone(), revoked(registered.serial)))
+        .map(|registered| (issuer.clone(), registered.serial))
         .collect())
 }
 

@@ -5,22 +5,28 @@
 
 use std::collections::BTreeMap;
 
+use catalogue::key::SealCode;
 use catalogue::{Catalogue, SealScope};
 use crypto::{
-    KeyAlgorithm, KeyId, KeyStore, KeyStoreError, KeyUse, NewKey, PublicKey, Random, ReadKey,
-    ReadPrivateKey, SignatureAlgorithm,
+    Authorisation, KeyAlgorithm, KeyId, KeyStore, KeyStoreError, KeyUse, NewKey, PublicKey, Random,
+    ReadKey, ReadPrivateKey, SignError, SignatureAlgorithm,
 };
+use document::seal_png;
 use pki::certificate::{Certificate, Validity};
 use pki::name::Name;
 use pki::profile::{Issuer, LegalPerson, NameSubject, Profile, office};
-use registry::Registry;
+use registry::asked::By;
+use registry::journal::KeyUse as Use;
 use registry::status::ListNumber;
+use registry::{Registry, StoreError};
+use seal::ses::{self, Image, KIND_ORGANISATION, Listing, MakeSeal};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
 use crate::certify::{Authority, CertifyError, Order, SHARDS};
 use crate::clock::Clock;
-use crate::keys::{ServiceKey, seal_key};
+use crate::keys::{ServiceKey, national_seal_key, seal_key};
+use crate::seals::{SealError, picture};
 use crate::slots::{self, BeginList};
 
 /// Why nothing was founded, or not everything.
@@ -54,6 +60,18 @@ pub enum FoundError {
     /// The key store has no such key.
     #[error("the key store has no key {0}")]
     KeyAbsent(KeyId),
+    /// A seal cannot be drawn.
+    #[error("a seal cannot be drawn")]
+    Seal(#[from] SealError),
+    /// An electronic seal cannot be made.
+    #[error("an electronic seal cannot be made")]
+    Object(#[from] MakeSeal),
+    /// The key store did not sign.
+    #[error("the key store did not sign")]
+    Sign(#[from] SignError),
+    /// The registry cannot be written.
+    #[error("the registry cannot be written")]
+    Store(#[from] StoreError),
     /// The seal's code names no key.
     #[error("no key can be named after the seal {0}")]
     SealCode(String),
@@ -76,6 +94,8 @@ pub struct Founding<'a> {
     pub shard_key: &'a [u8; 32],
     /// Now.
     pub clock: &'a dyn Clock,
+    /// Whether the national suite is founded too (D5): a hierarchy in SM2, and each seal as GB/T 38540 has it.
+    pub national: bool,
     /// For keys, serial numbers and the permutation of the status list.
     pub random: &'a dyn Random,
 }
@@ -88,6 +108,9 @@ impl std::fmt::Debug for Founding<'_> {
             .finish_non_exhaustive()
     }
 }
+
+/// Who made a seal, as its header says.
+const VENDOR: &str = "YINXIN";
 
 /// The number of the first status list; the next ones follow when it is full.
 const FIRST_LIST: ListNumber = ListNumber(1);
@@ -104,12 +127,9 @@ impl Founding<'_> {
     /// [`FoundError`]; begin again on an empty registry and a new key store.
     pub async fn found(&self) -> Result<(), FoundError> {
         self.make_keys()?;
-        let root = self.root().await?;
-        let root_issuer = Issuer::of(&root, self.algorithm(&ServiceKey::Root.id())?)?;
-        let authority = self
-            .service(ServiceKey::Root, &root_issuer, ServiceKey::Authority)
+        let issuer = self
+            .authorities(ServiceKey::Root, ServiceKey::Authority)
             .await?;
-        let issuer = Issuer::of(&authority, self.algorithm(&ServiceKey::Authority.id())?)?;
         for key in ServiceKey::ALL {
             let made = matches!(key, ServiceKey::Root | ServiceKey::Authority);
             if !made && key.profile().is_some() {
@@ -117,15 +137,134 @@ impl Founding<'_> {
             }
         }
         for seal in self.catalogue.seals() {
-            self.seal(&issuer, seal).await?;
+            let key = key_of(seal)?;
+            self.seal((ServiceKey::Authority, &issuer), seal, &key)
+                .await?;
         }
-        let lists = self.registry.revocation_lists();
-        lists.begin(&ServiceKey::Root.id(), 1).await?;
-        lists
-            .begin(&ServiceKey::Authority.id(), SHARDS.get())
-            .await?;
+        self.lists(ServiceKey::Root, ServiceKey::Authority).await?;
+        if self.national {
+            self.found_national().await?;
+        }
         slots::begin(self.registry, self.address, FIRST_LIST, self.random).await?;
         Ok(())
+    }
+
+    /// The national suite: hierarchy, the keys of seals, and each seal as its maker signs it.
+    async fn found_national(&self) -> Result<(), FoundError> {
+        use ServiceKey as K;
+        let issuer = self
+            .authorities(K::NationalRoot, K::NationalAuthority)
+            .await?;
+        for key in [K::NationalResponder, K::NationalTimeStamps] {
+            self.service(K::NationalAuthority, &issuer, key).await?;
+        }
+        let maker = self
+            .service(K::NationalAuthority, &issuer, K::SealMaker)
+            .await?;
+        let mut drawn = self.pictures()?;
+        let mut made = Vec::new();
+        for scope in self.catalogue.seals() {
+            let key = national_key_of(scope)?;
+            let by = (K::NationalAuthority, &issuer);
+            let certificate = self.seal(by, scope, &key).await?;
+            let (Some(certificate), Some(image)) = (certificate, drawn.remove(&scope.seal)) else {
+                continue;
+            };
+            let object = self.object(&maker, (scope, &image), certificate).await?;
+            made.push((scope.seal.clone(), scope.holder.clone(), object));
+        }
+        self.registry.seals().keep_objects(made, self.now()).await?;
+        self.lists(K::NationalRoot, K::NationalAuthority).await
+    }
+
+    /// The pictures of all seals, drawn by as many threads as there are processors, at most four.
+    fn pictures(&self) -> Result<BTreeMap<SealCode, Image>, FoundError> {
+        let scopes: Vec<&SealScope> = self.catalogue.seals().collect();
+        let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(4));
+        let share = scopes.len().div_ceil(threads).max(1);
+        let drawn = std::thread::scope(|scope| {
+            let parts = scopes.chunks(share);
+            let running: Vec<_> = parts
+                .map(|part| scope.spawn(|| part.iter().map(|seal| self.image(seal)).collect()))
+                .collect();
+            let results = running.into_iter().map(|thread| match thread.join() {
+                Ok(results) => results,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            results.collect::<Vec<Vec<Result<_, FoundError>>>>()
+        });
+        let found: Result<Vec<Option<_>>, _> = drawn.into_iter().flatten().collect();
+        Ok(found?.into_iter().flatten().collect())
+    }
+
+    /// The picture of a seal as GB/T 38540 carries it: PNG, 600 dpi, its size in millimetres.
+    fn image(&self, scope: &SealScope) -> Result<Option<(SealCode, Image)>, FoundError> {
+        let Some(department) = self.catalogue.department(&scope.holder) else {
+            return Ok(None);
+        };
+        let picture = picture(scope, department)?;
+        let octets = seal_png(&picture).map_err(|source| SealError::Appearance {
+            seal: scope.seal.clone(),
+            source,
+        })?;
+        let image = Image {
+            format: "PNG".to_owned(),
+            octets,
+            width: whole_millimetres(picture.width),
+            height: whole_millimetres(picture.height),
+        };
+        Ok(Some((scope.seal.clone(), image)))
+    }
+
+    /// A seal as its maker signs it (GB/T 38540), known to the journal before (T-S8).
+    async fn object(
+        &self,
+        maker: &Certificate,
+        (scope, image): (&SealScope, &Image),
+        signer: Certificate,
+    ) -> Result<Vec<u8>, FoundError> {
+        let now = self.now();
+        let last = signer.validity().last;
+        let draft = ses::Draft {
+            edition: ses::Edition::V4,
+            vendor: VENDOR,
+            id: scope.seal.as_str(),
+            kind: KIND_ORGANISATION,
+            name: &scope.name_zh,
+            signers: &[signer],
+            listing: Listing::Certificates,
+            dates: [now, now, last],
+            image,
+        };
+        let key = ServiceKey::SealMaker.id();
+        let prepared = draft.prepare(maker, self.algorithm(&key)?)?;
+        let message = prepared.to_be_signed();
+        let line = Use {
+            department: scope.holder.clone(),
+            by: By::new("service", now),
+            key: key.clone(),
+            purpose: "seal-object".to_owned(),
+            digests: vec![crypto::sha256(&message)],
+            object: scope.seal.to_string(),
+        };
+        self.registry.journal().append(vec![line]).await?;
+        let under = Authorisation::journalled(key, KeyUse::Certificates, &message, now);
+        let signature = self.keys.sign(&message, &under)?;
+        Ok(prepared.finish(&signature)?.der().to_vec())
+    }
+
+    /// Root and issuing CA of a suite; gives the CA.
+    async fn authorities(&self, top: ServiceKey, below: ServiceKey) -> Result<Issuer, FoundError> {
+        let root = self.root(top).await?;
+        let issuer = Issuer::of(&root, self.algorithm(&top.id())?)?;
+        let authority = self.service(top, &issuer, below).await?;
+        Ok(Issuer::of(&authority, self.algorithm(&below.id())?)?)
+    }
+
+    async fn lists(&self, root: ServiceKey, authority: ServiceKey) -> Result<(), FoundError> {
+        let lists = self.registry.revocation_lists();
+        lists.begin(&root.id(), 1).await?;
+        Ok(lists.begin(&authority.id(), SHARDS.get()).await?)
     }
 
     /// All keys in one durable write.
@@ -146,6 +285,16 @@ impl Founding<'_> {
             let code = seal.seal.as_str();
             made.insert(key_of(seal)?, (KeyUse::Seal, pkcs8, Some(code)));
         }
+        let national = ServiceKey::NATIONAL.into_iter().filter(|_| self.national);
+        for key in national {
+            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::Sm2, self.random)?;
+            made.insert(key.id(), (key.for_use(), pkcs8, None));
+        }
+        for seal in self.catalogue.seals().filter(|_| self.national) {
+            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::Sm2, self.random)?;
+            let code = seal.seal.as_str();
+            made.insert(national_key_of(seal)?, (KeyUse::Seal, pkcs8, Some(code)));
+        }
         let keys: Vec<NewKey<'_>> = made
             .iter()
             .map(|(id, (for_use, pkcs8, seal))| NewKey {
@@ -159,9 +308,9 @@ impl Founding<'_> {
         Ok(self.keys.add(&keys, self.random)?)
     }
 
-    async fn root(&self) -> Result<Certificate, FoundError> {
-        let name = office(self.operator, title(ServiceKey::Root))?;
-        let id = ServiceKey::Root.id();
+    async fn root(&self, root: ServiceKey) -> Result<Certificate, FoundError> {
+        let name = office(self.operator, title(root))?;
+        let id = root.id();
         let key = self.public(&id)?;
         let issuer = Issuer::without_certificate(name.clone(), key.clone(), self.algorithm(&id)?);
         let until = self.now() + ROOT_LIFE;
@@ -177,7 +326,7 @@ impl Founding<'_> {
     ) -> Result<Certificate, FoundError> {
         let profile = key.profile().unwrap_or(Profile::CREDENTIAL);
         let name = office(self.operator, title(key))?;
-        let life = if key == ServiceKey::Authority {
+        let life = if matches!(key, ServiceKey::Authority | ServiceKey::NationalAuthority) {
             AUTHORITY_LIFE
         } else {
             END_LIFE
@@ -187,9 +336,14 @@ impl Founding<'_> {
         Ok(self.authority(&by.id(), issuer).issue(&order).await?)
     }
 
-    async fn seal(&self, issuer: &Issuer, seal: &SealScope) -> Result<(), FoundError> {
+    async fn seal(
+        &self,
+        (by, issuer): (ServiceKey, &Issuer),
+        seal: &SealScope,
+        key: &KeyId,
+    ) -> Result<Option<Certificate>, FoundError> {
         let Some(department) = self.catalogue.department(&seal.holder) else {
-            return Ok(());
+            return Ok(None);
         };
         // EN 319 412-3 4.2.1; D23: organizationIdentifier is NTRCN- and the credit code.
         let name = LegalPerson {
@@ -199,13 +353,11 @@ impl Founding<'_> {
             common_name: &seal.name_zh,
         }
         .name()?;
-        let key = self.public(&key_of(seal)?)?;
+        let key = self.public(key)?;
         let until = self.now() + END_LIFE;
         let order = self.order(Profile::SEAL, &name, &key, until, seal.holder.as_str());
-        self.authority(&ServiceKey::Authority.id(), issuer)
-            .issue(&order)
-            .await?;
-        Ok(())
+        let issued = self.authority(&by.id(), issuer).issue(&order).await?;
+        Ok(Some(issued))
     }
 
     fn authority<'a>(&'a self, key: &'a KeyId, issuer: &'a Issuer) -> Authority<'a> {
@@ -267,6 +419,24 @@ fn key_of(seal: &SealScope) -> Result<KeyId, FoundError> {
     seal_key(code).ok_or_else(|| FoundError::SealCode(code.to_owned()))
 }
 
+/// The keys of a seal, one for each suite (D23), where the code can name them: who is enrolled for one is enrolled for all.
+#[must_use]
+pub fn keys_of_seal(code: &str, national: bool) -> Vec<KeyId> {
+    let of_suite = national_seal_key(code).filter(|_| national);
+    seal_key(code).into_iter().chain(of_suite).collect()
+}
+
+fn national_key_of(seal: &SealScope) -> Result<KeyId, FoundError> {
+    let code = seal.seal.as_str();
+    national_seal_key(code).ok_or_else(|| FoundError::SealCode(code.to_owned()))
+}
+
+/// A size of a picture, which is between a millimetre and a metre, to the whole millimetre.
+fn whole_millimetres(size: f64) -> u32 {
+    let whole = (1..=1_000_u32).find(|whole| f64::from(*whole) >= size.round());
+    whole.unwrap_or(1_000)
+}
+
 /// The common name of a service's certificate.
 fn title(key: ServiceKey) -> &'static str {
     match key {
@@ -279,5 +449,10 @@ fn title(key: ServiceKey) -> &'static str {
         ServiceKey::Credential => "Credentials",
         ServiceKey::StatusList => "Status lists",
         ServiceKey::TrustBundle => "Trust bundle",
+        ServiceKey::NationalRoot => "Root SM2",
+        ServiceKey::NationalAuthority => "Issuing CA SM2",
+        ServiceKey::NationalResponder => "OCSP SM2",
+        ServiceKey::NationalTimeStamps => "Time-stamps SM2",
+        ServiceKey::SealMaker => "Seal maker",
     }
 }

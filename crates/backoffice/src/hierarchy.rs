@@ -20,3 +20,18 @@ pub struct Hierarchy {
     /// The signer of the trust bundle.
     pub trust: Certificate,
 }
+
+/// The certificates of the keys of the national suite, all in SM2.
+#[derive(Debug, Clone)]
+pub struct NationalHierarchy {
+    /// The root.
+    pub root: Certificate,
+    /// The issuing CA.
+    pub authority: Certificate,
+    /// The OCSP responder.
+    pub responder: Certificate,
+    /// The time-stamping unit.
+    pub time_stamps: Certificate,
+    /// The maker of electronic seals.
+    pub maker: Certificate,
+}

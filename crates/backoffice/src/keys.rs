@@ -24,6 +24,16 @@ pub enum ServiceKey {
     StatusList,
     /// The trust bundle.
     TrustBundle,
+    /// The root of the national suite (D5); offline in production.
+    NationalRoot,
+    /// The issuing CA of the national suite.
+    NationalAuthority,
+    /// Its OCSP responder.
+    NationalResponder,
+    /// Its time-stamping unit.
+    NationalTimeStamps,
+    /// Makes electronic seals of GB/T 38540.
+    SealMaker,
 }
 
 impl ServiceKey {
@@ -40,6 +50,15 @@ impl ServiceKey {
         Self::TrustBundle,
     ];
 
+    /// Those of the national suite, issuers first; an office may have none of them.
+    pub const NATIONAL: [Self; 5] = [
+        Self::NationalRoot,
+        Self::NationalAuthority,
+        Self::NationalResponder,
+        Self::NationalTimeStamps,
+        Self::SealMaker,
+    ];
+
     /// Its name in the key store and the journal.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -53,6 +72,11 @@ impl ServiceKey {
             Self::Credential => "credential",
             Self::StatusList => "status",
             Self::TrustBundle => "trust",
+            Self::NationalRoot => "sm-root",
+            Self::NationalAuthority => "sm-ca",
+            Self::NationalResponder => "sm-ocsp",
+            Self::NationalTimeStamps => "sm-tsa",
+            Self::SealMaker => "sm-maker",
         }
     }
 
@@ -60,9 +84,13 @@ impl ServiceKey {
     #[must_use]
     pub fn for_use(self) -> KeyUse {
         match self {
-            Self::Root | Self::Authority => KeyUse::Certificates,
-            Self::Responder => KeyUse::Ocsp,
-            Self::TimeStamps => KeyUse::TimeStamps,
+            Self::Root
+            | Self::Authority
+            | Self::NationalRoot
+            | Self::NationalAuthority
+            | Self::SealMaker => KeyUse::Certificates,
+            Self::Responder | Self::NationalResponder => KeyUse::Ocsp,
+            Self::TimeStamps | Self::NationalTimeStamps => KeyUse::TimeStamps,
             Self::Log | Self::Trace => KeyUse::Checkpoints,
             Self::Credential => KeyUse::Credentials,
             Self::StatusList => KeyUse::StatusLists,
@@ -74,10 +102,11 @@ impl ServiceKey {
     #[must_use]
     pub fn profile(self) -> Option<Profile> {
         Some(match self {
-            Self::Root => Profile::ROOT,
-            Self::Authority => Profile::ISSUING_CA,
-            Self::Responder => Profile::OCSP_RESPONDER,
-            Self::TimeStamps => Profile::TIME_STAMPING,
+            Self::Root | Self::NationalRoot => Profile::ROOT,
+            Self::Authority | Self::NationalAuthority => Profile::ISSUING_CA,
+            Self::Responder | Self::NationalResponder => Profile::OCSP_RESPONDER,
+            Self::TimeStamps | Self::NationalTimeStamps => Profile::TIME_STAMPING,
+            Self::SealMaker => Profile::SEAL_MAKER,
             Self::Credential => Profile::CREDENTIAL,
             Self::StatusList => Profile::STATUS_LIST,
             Self::TrustBundle => Profile::TRUST_BUNDLE,
@@ -100,6 +129,14 @@ pub fn seal_key(seal: &str) -> Option<KeyId> {
     KeyId::parse(&format!("seal-{seal}"))
 }
 
+/// The name of a seal's key of the national suite (D23: a seal has one key per suite): `sm-seal-` and the code.
+///
+/// `None` for a code that no key can be named after.
+#[must_use]
+pub fn national_seal_key(seal: &str) -> Option<KeyId> {
+    KeyId::parse(&format!("sm-seal-{seal}"))
+}
+
 fn key_id(name: &'static str) -> KeyId {
     KeyId::parse(name).expect("names of service keys are plain ASCII")
 }
@@ -110,10 +147,11 @@ mod tests {
 
     #[test]
     fn every_service_key_has_a_name_of_its_own() {
-        let mut names: Vec<KeyId> = ServiceKey::ALL.into_iter().map(ServiceKey::id).collect();
+        let all = || ServiceKey::ALL.into_iter().chain(ServiceKey::NATIONAL);
+        let mut names: Vec<KeyId> = all().map(ServiceKey::id).collect();
         names.sort();
         names.dedup();
-        assert_eq!(names.len(), ServiceKey::ALL.len());
+        assert_eq!(names.len(), all().count());
         assert_eq!(
             seal_key("990102-SPZYZ-01")
                 .map(|id| id.to_string())

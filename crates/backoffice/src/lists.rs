@@ -340,7 +340,8 @@ impl Lists {
 }
 
 fn scopes(issuer: &ListIssuer) -> impl Iterator<Item = Scope> {
-    let shards = if issuer.key == ServiceKey::Authority.id() {
+    let authorities = [ServiceKey::Authority, ServiceKey::NationalAuthority];
+    let shards = if authorities.iter().any(|key| issuer.key == key.id()) {
         crate::certify::SHARDS.get()
     } else {
         1

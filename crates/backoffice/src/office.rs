@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use asn1::Oid;
-use catalogue::{Catalogue, Zone};
-use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm, ThrowAway};
-use document::{Edition, Imprint};
+use catalogue::Catalogue;
+use crypto::{KeyStore, Random, SignatureAlgorithm, ThrowAway};
+use document::Imprint;
 use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::Certificate;
 use pki::profile::{Issuer, Profile};
@@ -14,7 +13,7 @@ use registry::audit::{Signer, Signers};
 use registry::log::Log;
 use registry::objects::Objects;
 use registry::{Registry, StoreError};
-use time::{Duration, UtcDateTime};
+use time::UtcDateTime;
 use tlog::NoteKey;
 use tokio::sync::{Notify, Semaphore};
 use verify::Trust;
@@ -30,7 +29,10 @@ pub use crate::hierarchy::Hierarchy;
 use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListIssuer, Lists};
-use crate::seals::gather;
+use crate::national::National;
+pub use crate::parts::{Parts, Settings};
+use crate::parts::{STAMP_POLICY, algorithm, certificate_of, issued, last_stamp};
+use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, Sequencer};
 use crate::slots::Slots;
 use crate::stamps::TimeStamps;
@@ -42,14 +44,6 @@ pub use crate::seals::SealError;
 
 /// Large documents in memory at once.
 const LARGE: usize = 2;
-
-/// The policy of our time-stamps: an arc of our own below 2.25 (X.667).
-const STAMP_POLICY: Oid = Oid::of(&[
-    2,
-    25,
-    302_814_158_361_537_297_158_614_022_098_125_347_143,
-    2,
-]);
 
 /// How tokens for anybody stand in the journal.
 const STAMPED: Heading = Heading {
@@ -63,49 +57,6 @@ const ANSWERED: Heading = Heading {
     purpose: "ocsp",
     object: "ocsp",
 };
-
-/// What an office decides once.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Origin of the service, such as `https://licences.example`; in certificates, codes and links.
-    pub address: String,
-    /// The zone of legal dates.
-    pub zone: Zone,
-    /// Whether pages are marked as samples.
-    pub edition: Edition,
-    /// How long status answers and lists are good.
-    pub status_life: Duration,
-    /// How long a release may wait.
-    pub release_life: Duration,
-    /// How long a page waits for its release before its job ends.
-    pub waiting_life: Duration,
-    /// Processors at hand for work on documents and for what is asked meanwhile.
-    pub workers: usize,
-}
-
-/// The parts that an office is opened with.
-pub struct Parts {
-    /// What it decided once.
-    pub settings: Settings,
-    /// Facts.
-    pub registry: Registry,
-    /// Files.
-    pub objects: Objects,
-    /// Keys, unlocked or not.
-    pub keys: Arc<KeyStore>,
-    /// Now.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub random: Arc<dyn Random>,
-    /// Keeps partitions of the revocation list from being filled from outside.
-    pub shard_key: [u8; 32],
-}
-
-impl std::fmt::Debug for Parts {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Parts")
-    }
-}
 
 /// What the issuing office has at hand.
 pub struct Office {
@@ -127,6 +78,8 @@ pub struct Office {
     pub throw_away: OnceLock<ThrowAway>,
     /// Certificates of the service's own keys.
     pub hierarchy: Hierarchy,
+    /// The national suite, where the office has it (D5).
+    pub national: Option<National>,
     /// Time-stamps.
     pub stamps: TimeStamps,
     /// Journal lines of tokens for anybody.
@@ -189,13 +142,15 @@ impl Office {
         slots.newest().ok_or(OpenOffice::NoStatusList)?;
         let responder = responder(&parts, &hierarchy)?;
         responder.load().await?;
-        let lists = lists(&parts, &hierarchy)?;
+        let national = National::open(&parts).await?;
+        let lists = lists(&parts, &hierarchy, national.as_ref())?;
         lists.load().await?;
-        let last = last_stamp(&parts.registry).await?;
+        let last = last_stamp(&parts.registry, ServiceKey::TimeStamps).await?;
         let log = sequencer(&parts, Log::Public, ServiceKey::Log)?;
         let trace_log = sequencer(&parts, Log::Trace, ServiceKey::Trace)?;
         let contents = Contents {
             hierarchy: &hierarchy,
+            national: national.as_ref().map(|national| &national.hierarchy),
             desk: &desk,
             log: log.signer(),
             trace: trace_log.signer(),
@@ -205,7 +160,7 @@ impl Office {
         Ok(Self {
             trust: RwLock::new(Arc::new(trust)),
             log,
-            stamps: TimeStamps::new(unit(&parts, &hierarchy)?, last),
+            stamps: TimeStamps::new(ServiceKey::TimeStamps, unit(&parts, &hierarchy)?, last),
             stamped: Ledger::new(STAMPED, parts.registry.journal()),
             answered: Ledger::new(ANSWERED, parts.registry.journal()),
             trace_log,
@@ -223,6 +178,7 @@ impl Office {
             opened: parts.clock.now(),
             desk: RwLock::new(Arc::new(desk)),
             hierarchy,
+            national,
             settings: parts.settings,
             registry: parts.registry,
             objects: parts.objects,
@@ -264,6 +220,7 @@ impl Office {
     fn contents<'a>(&'a self, desk: &'a Desk) -> Contents<'a> {
         Contents {
             hierarchy: &self.hierarchy,
+            national: self.national.as_ref().map(|national| &national.hierarchy),
             desk,
             log: self.log.signer(),
             trace: self.trace_log.signer(),
@@ -395,8 +352,7 @@ async fn establish(registry: &Registry, desk: &Desk, now: UtcDateTime) -> Result
 
 async fn hierarchy(parts: &Parts) -> Result<Hierarchy, OpenOffice> {
     let of = async |by: ServiceKey, key: ServiceKey, profile: Profile| {
-        let found = issued(&parts.registry, by, profile).await?;
-        own(parts, &key.id(), &found).ok_or_else(|| OpenOffice::KeyAbsent(key.id()))
+        certificate_of(parts, (by, profile), &key.id()).await
     };
     use ServiceKey as K;
     Ok(Hierarchy {
@@ -410,39 +366,9 @@ async fn hierarchy(parts: &Parts) -> Result<Hierarchy, OpenOffice> {
     })
 }
 
-/// The certificates of a profile that an issuer issued, the newest first.
-async fn issued(
-    registry: &Registry,
-    by: ServiceKey,
-    profile: Profile,
-) -> Result<Vec<Certificate>, OpenOffice> {
-    let certificates = registry.certificates();
-    let found = certificates.of_profile(&by.id(), profile.name).await?;
-    let ders = found
-        .iter()
-        .filter_map(|registered| registered.der.as_ref());
-    Ok(ders
-        .map(|der| Certificate::parse(der))
-        .collect::<Result<_, _>>()?)
-}
-
-fn own(parts: &Parts, key: &KeyId, found: &[Certificate]) -> Option<Certificate> {
-    let (public, _, _) = parts.keys.public_key(key)?;
-    found
-        .iter()
-        .find(|certificate| certificate.public_key().is_ok_and(|key| key == public))
-        .cloned()
-}
-
-fn algorithm(parts: &Parts, key: ServiceKey) -> Result<SignatureAlgorithm, OpenOffice> {
-    match parts.keys.public_key(&key.id()) {
-        Some((_, algorithm, _)) => Ok(algorithm),
-        None => Err(OpenOffice::KeyAbsent(key.id())),
-    }
-}
-
 fn responder(parts: &Parts, hierarchy: &Hierarchy) -> Result<Responder, OpenOffice> {
     Ok(Responder::new(answers::Parts {
+        of: (ServiceKey::Authority, ServiceKey::Responder),
         authority: hierarchy.authority.clone(),
         certificate: hierarchy.responder.clone(),
         algorithm: algorithm(parts, ServiceKey::Responder)?,
@@ -453,7 +379,11 @@ fn responder(parts: &Parts, hierarchy: &Hierarchy) -> Result<Responder, OpenOffi
     }))
 }
 
-fn lists(parts: &Parts, hierarchy: &Hierarchy) -> Result<Lists, OpenOffice> {
+fn lists(
+    parts: &Parts,
+    hierarchy: &Hierarchy,
+    national: Option<&National>,
+) -> Result<Lists, OpenOffice> {
     let issuer = |key: ServiceKey, certificate: &Certificate| {
         Ok::<_, OpenOffice>(ListIssuer {
             key: key.id(),
@@ -461,11 +391,15 @@ fn lists(parts: &Parts, hierarchy: &Hierarchy) -> Result<Lists, OpenOffice> {
             since: certificate.validity().from,
         })
     };
+    let mut issuers = vec![
+        issuer(ServiceKey::Root, &hierarchy.root)?,
+        issuer(ServiceKey::Authority, &hierarchy.authority)?,
+    ];
+    if let Some(national) = national {
+        issuers.extend(national.list_issuers(parts)?);
+    }
     Ok(Lists::new(lists::Parts {
-        issuers: vec![
-            issuer(ServiceKey::Root, &hierarchy.root)?,
-            issuer(ServiceKey::Authority, &hierarchy.authority)?,
-        ],
+        issuers,
         address: parts.settings.address.clone(),
         status: hierarchy.status.clone(),
         authority: hierarchy.authority.clone(),
@@ -532,15 +466,6 @@ fn origin(address: &str, key: ServiceKey) -> String {
     format!("{host}/{}", key.name())
 }
 
-/// The latest moment that the journal knows of a token (T-T2).
-async fn last_stamp(registry: &Registry) -> Result<UtcDateTime, OpenOffice> {
-    let last = registry
-        .journal()
-        .last_use(&ServiceKey::TimeStamps.id())
-        .await?;
-    Ok(last.unwrap_or(UtcDateTime::UNIX_EPOCH))
-}
-
 /// What a desk is put together from.
 struct DeskSource<'a> {
     registry: &'a Registry,
@@ -551,7 +476,14 @@ struct DeskSource<'a> {
 impl DeskSource<'_> {
     async fn desk(&self, catalogue: Catalogue, version: u64) -> Result<Desk, OpenOffice> {
         let certificates = issued(self.registry, ServiceKey::Authority, Profile::SEAL).await?;
-        let seals = gather(&catalogue, self.keys, &certificates)?;
+        let national = issued(self.registry, ServiceKey::NationalAuthority, Profile::SEAL).await?;
+        let objects = self.registry.seals().objects().await?;
+        let stock = Stock {
+            certificates: &certificates,
+            national: &national,
+            objects: &objects,
+        };
+        let seals = gather(&catalogue, self.keys, &stock)?;
         let imprint = Imprint {
             address: self.settings.address.clone(),
             edition: self.settings.edition,

@@ -98,23 +98,50 @@ pub struct Issued {
     pub file: String,
     /// The receipt of the public log (C2SP tlog-proof).
     pub receipt: String,
+    /// Each file, where there are several: the first is told above, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileTold>,
+}
+
+/// A sealed file of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileTold {
+    /// `pdf` or `ofd`.
+    pub format: String,
+    /// Its SHA-256, lower-case hexadecimal.
+    pub file_digest: String,
+    /// Where it is had.
+    pub file: String,
+    /// Its receipt of the public log (C2SP tlog-proof).
+    pub receipt: String,
 }
 
 impl Issued {
-    /// What is told of a job that is done.
+    /// What is told of a job that is done: format, digest and receipt of each file, the first of which is the one that
+    /// who knows of one alone is told of.
     #[must_use]
     pub fn of(
         office: &Office,
         job: &Job,
         record: Option<&Record>,
-        digest: [u8; 32],
-        receipt: &str,
+        files: &[(&str, [u8; 32], &str)],
     ) -> Self {
         let address = &office.settings.address;
-        let file = match record {
-            Some(record) => format!("{address}/v1/licences/{}/files/pdf", record.identifier),
+        let place = |format: &str| match record {
+            Some(record) => format!("{address}/v1/licences/{}/files/{format}", record.identifier),
             None => format!("{address}/v1/seal-signatures/{}/file", job.id),
         };
+        let told = files.iter().map(|(format, digest, receipt)| FileTold {
+            format: (*format).to_owned(),
+            file_digest: hex(digest),
+            file: place(format),
+            receipt: (*receipt).to_owned(),
+        });
+        let mut files: Vec<FileTold> = told.collect();
+        let first = files.first().cloned();
+        if files.len() == 1 {
+            files.clear();
+        }
         let now = office.clock.now();
         Self {
             job: job.id.to_string(),
@@ -127,9 +154,14 @@ impl Issued {
             identifier: record.map(|record| record.identifier.to_string()),
             number: record.map(|record| record.number.as_str().to_owned()),
             content_digest: record.map(|record| hex(&record.content_digest)),
-            file_digest: hex(&digest),
-            file,
-            receipt: receipt.to_owned(),
+            file_digest: first
+                .as_ref()
+                .map_or_else(String::new, |file| file.file_digest.clone()),
+            file: first
+                .as_ref()
+                .map_or_else(String::new, |file| file.file.clone()),
+            receipt: first.map_or_else(String::new, |file| file.receipt),
+            files,
         }
     }
 }

@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use catalogue::key::SealCode;
 use catalogue::{Catalogue, Department, SealKind, SealScope};
-use crypto::{KeyId, KeyStore, SignatureAlgorithm};
+use crypto::{KeyId, KeyStore, PublicKey, SignatureAlgorithm};
 use document::{Appearance, DrawAppearance};
 use pki::certificate::Certificate;
 use seal::picture::{DrawSeal, Organisation, Picture, RED, Window};
+use seal::ses::{ReadSeal, Seal};
 use thiserror::Error;
 
-use crate::keys::seal_key;
+use crate::keys::{national_seal_key, seal_key};
 
 /// Why a seal cannot be used.
 #[derive(Debug, Error)]
@@ -32,6 +33,14 @@ pub enum SealError {
         seal: SealCode,
         /// Why.
         source: DrawAppearance,
+    },
+    /// Its object of GB/T 38540 cannot be read back.
+    #[error("the electronic seal {seal} cannot be read")]
+    Object {
+        /// Which.
+        seal: SealCode,
+        /// Why.
+        source: ReadSeal,
     },
 }
 
@@ -54,6 +63,32 @@ pub struct SealInUse {
     pub appearance: Appearance,
     /// Octets kept for a message at level B-B and at level B-LT, once they were counted.
     pub reserves: (OnceLock<usize>, OnceLock<usize>),
+    /// The same seal in the national suite, where it was made.
+    pub national: Option<NationalSeal>,
+}
+
+/// A seal as GB/T 38540 has it, with the key that seals with it.
+#[derive(Debug)]
+pub struct NationalSeal {
+    /// Its key in the key store.
+    pub key: KeyId,
+    /// How it signs.
+    pub algorithm: SignatureAlgorithm,
+    /// The certificate of its key.
+    pub certificate: Certificate,
+    /// The electronic seal as its maker signed it.
+    pub object: Seal,
+}
+
+/// What seals are put together from.
+#[derive(Debug, Clone, Copy)]
+pub struct Stock<'a> {
+    /// Certificates of seals.
+    pub certificates: &'a [Certificate],
+    /// The same in the national suite.
+    pub national: &'a [Certificate],
+    /// Electronic seals as their maker signed them, DER.
+    pub objects: &'a [(SealCode, Vec<u8>)],
 }
 
 /// All seals, by code.
@@ -66,7 +101,7 @@ pub type Seals = BTreeMap<SealCode, Arc<SealInUse>>;
 pub fn gather(
     catalogue: &Catalogue,
     keys: &KeyStore,
-    certificates: &[Certificate],
+    stock: &Stock<'_>,
 ) -> Result<Seals, SealError> {
     let mut seals = Seals::new();
     for scope in catalogue.seals() {
@@ -76,10 +111,7 @@ pub fn gather(
         let (Some(((public, algorithm, _), key)), Some(department)) = (stored, department) else {
             continue;
         };
-        let own = certificates
-            .iter()
-            .find(|certificate| certificate.public_key().is_ok_and(|found| found == public));
-        let Some(certificate) = own else {
+        let Some(certificate) = of_key(stock.certificates, &public) else {
             continue;
         };
         let seal = SealInUse {
@@ -91,14 +123,58 @@ pub fn gather(
             holder_code: department.code.as_str().to_owned(),
             appearance: appearance(scope, department)?,
             reserves: <(OnceLock<usize>, OnceLock<usize>)>::default(),
+            national: national(scope, keys, stock)?,
         };
         seals.insert(scope.seal.clone(), Arc::new(seal));
     }
     Ok(seals)
 }
 
-/// The picture of a seal (looks 2): round for an organisation's, an ellipse for the acceptance seal.
+fn of_key<'a>(certificates: &'a [Certificate], key: &PublicKey) -> Option<&'a Certificate> {
+    let mut found = certificates.iter();
+    found.find(|certificate| certificate.public_key().is_ok_and(|found| found == *key))
+}
+
+/// The seal in the national suite: key, certificate and object, or it is not in use there.
+fn national(
+    scope: &SealScope,
+    keys: &KeyStore,
+    stock: &Stock<'_>,
+) -> Result<Option<NationalSeal>, SealError> {
+    let Some(key) = national_seal_key(scope.seal.as_str()) else {
+        return Ok(None);
+    };
+    let object = stock.objects.iter().find(|(seal, _)| *seal == scope.seal);
+    let (Some((public, algorithm, _)), Some((_, object))) = (keys.public_key(&key), object) else {
+        return Ok(None);
+    };
+    let Some(certificate) = of_key(stock.national, &public) else {
+        return Ok(None);
+    };
+    let object = Seal::parse(object).map_err(|source| SealError::Object {
+        seal: scope.seal.clone(),
+        source,
+    })?;
+    Ok(Some(NationalSeal {
+        key,
+        algorithm,
+        certificate: certificate.clone(),
+        object,
+    }))
+}
+
 fn appearance(scope: &SealScope, department: &Department) -> Result<Appearance, SealError> {
+    Appearance::draw(&picture(scope, department)?).map_err(|source| SealError::Appearance {
+        seal: scope.seal.clone(),
+        source,
+    })
+}
+
+/// The picture of a seal (looks 2): round for an organisation's, an ellipse for the acceptance seal.
+///
+/// # Errors
+/// `Draw`.
+pub fn picture(scope: &SealScope, department: &Department) -> Result<Picture, SealError> {
     let picture = match scope.kind {
         SealKind::Acceptance => Window {
             name: &department.name_zh,
@@ -109,11 +185,7 @@ fn appearance(scope: &SealScope, department: &Department) -> Result<Appearance, 
         .ellipse(),
         kind => organisation(scope, department, kind),
     };
-    let picture = picture.map_err(|source| SealError::Draw {
-        seal: scope.seal.clone(),
-        source,
-    })?;
-    Appearance::draw(&picture).map_err(|source| SealError::Appearance {
+    picture.map_err(|source| SealError::Draw {
         seal: scope.seal.clone(),
         source,
     })

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use crypto::{Authorisation, Digest, KeyStore, KeyUse, Random, SignError, Signature};
+use evidence::cms::Attribute;
 use evidence::tsp::{self, Refused, Request, TokenSerial, Unit};
 use thiserror::Error;
 use time::UtcDateTime;
@@ -41,18 +42,40 @@ pub struct Stamp {
     pub signature: Signature,
 }
 
+/// A token that is signed and not written yet: what comes later may still go into its unsigned attributes.
+#[derive(Debug)]
+pub struct Open {
+    prepared: tsp::Prepared,
+    /// Its genTime.
+    pub moment: UtcDateTime,
+    /// SHA-256 of the octets that were signed.
+    pub signed: [u8; 32],
+    /// Their signature, as it was made.
+    pub signature: Signature,
+}
+
+impl Open {
+    /// The token, DER, with these unsigned attributes.
+    #[must_use]
+    pub fn token(self, unsigned: &[Attribute]) -> Vec<u8> {
+        self.prepared.finish_with(&self.signature, unsigned)
+    }
+}
+
 /// The unit with the last moment that it gave.
 #[derive(Debug)]
 pub struct TimeStamps {
+    key: ServiceKey,
     unit: Unit,
     last: Mutex<UtcDateTime>,
 }
 
 impl TimeStamps {
-    /// A unit that gives no moment before `last`, the latest one that its journal knows.
+    /// A unit that signs with `key` and gives no moment before `last`, the latest one that its journal knows.
     #[must_use]
-    pub fn new(unit: Unit, last: UtcDateTime) -> Self {
+    pub fn new(key: ServiceKey, unit: Unit, last: UtcDateTime) -> Self {
         Self {
+            key,
             unit,
             last: Mutex::new(last),
         }
@@ -75,20 +98,37 @@ impl TimeStamps {
         keys: &KeyStore,
         random: &dyn Random,
     ) -> Result<Stamp, StampError> {
+        let open = self.open(request, clock, keys, random)?;
+        let (moment, signed) = (open.moment, open.signed);
+        let signature = open.signature.clone();
+        Ok(Stamp {
+            token: open.token(&[]),
+            moment,
+            signed,
+            signature,
+        })
+    }
+
+    /// The same, to be written when what it is to carry is there.
+    ///
+    /// # Errors
+    /// [`StampError`].
+    pub fn open(
+        &self,
+        request: &Request,
+        clock: &dyn Clock,
+        keys: &KeyStore,
+        random: &dyn Random,
+    ) -> Result<Open, StampError> {
         let moment = self.moment(clock)?;
         let serial = TokenSerial::draw(random)?;
         let prepared = tsp::prepare(request, &self.unit, serial, moment)?;
         let message = prepared.to_be_signed();
-        let under = Authorisation::journalled(
-            ServiceKey::TimeStamps.id(),
-            KeyUse::TimeStamps,
-            &message,
-            moment,
-        );
+        let under = Authorisation::journalled(self.key.id(), KeyUse::TimeStamps, &message, moment);
         let moment = prepared.info().moment();
         let signature = keys.sign(&message, &under)?;
-        Ok(Stamp {
-            token: prepared.finish(&signature),
+        Ok(Open {
+            prepared,
             moment,
             signed: under.journalled,
             signature,

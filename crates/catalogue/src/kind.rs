@@ -258,6 +258,22 @@ pub enum FileFormat {
 impl FileFormat {
     pub(crate) const TABLE: &'static [(&'static str, Self)] =
         &[("pdf", Self::Pdf), ("ofd", Self::Ofd)];
+
+    /// `pdf` or `ofd`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Ofd => "ofd",
+        }
+    }
+
+    /// The format of this code.
+    #[must_use]
+    pub fn find(code: &str) -> Option<Self> {
+        let found = Self::TABLE.iter().find(|(known, _)| *known == code);
+        found.map(|(_, format)| *format)
+    }
 }
 
 /// Which algorithms sign a file (D5).

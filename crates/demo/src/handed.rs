@@ -43,9 +43,14 @@ pub(crate) async fn finished(
     let account = cast.callers.get(issuer);
     let (account, secret) = account.context("the issuer has an account")?;
     let approvals = client.account(account, secret);
-    let file = good(approvals.call(Call::get(path), SystemClock.now()).await?)?;
+    let file = good(approvals.call(Call::get(&path), SystemClock.now()).await?)?;
     let at = |ending: &str| out.join(format!("{name}.{ending}"));
     fs::write(at("pdf"), &file.content)?;
+    let ofd = beside(&approvals, &issued, &path).await?;
+    if let Some((file, receipt)) = &ofd {
+        fs::write(at("ofd"), file)?;
+        fs::write(at("ofd.receipt"), receipt)?;
+    }
     fs::write(at("lc1"), format!("{}\n", text(waits, "lc1")?))?;
     fs::write(at("receipt"), text(&issued, "receipt")?)?;
     let kind = name.split('-').next().unwrap_or(name);
@@ -55,10 +60,29 @@ pub(crate) async fn finished(
         kind: kind.to_owned(),
         state: text(&issued, "state")?.to_owned(),
         pdf: Some(at("pdf").display().to_string()),
-        ofd: None,
+        ofd: ofd.map(|_| at("ofd").display().to_string()),
         lc1: at("lc1").display().to_string(),
         receipt: at("receipt").display().to_string(),
     })
+}
+
+/// The OFD beside the PDF that is had at `path`, with its receipt, where the answer tells of one.
+async fn beside(
+    approvals: &Client,
+    issued: &Value,
+    path: &str,
+) -> anyhow::Result<Option<(Vec<u8>, String)>> {
+    let files = issued.get("files").and_then(Value::as_array);
+    let mut files = files.into_iter().flatten();
+    let Some(told) = files.find(|told| told.get("format") == Some(&"ofd".into())) else {
+        return Ok(None);
+    };
+    let path = format!("{}ofd", path.trim_end_matches("pdf"));
+    let file = good(approvals.call(Call::get(path), SystemClock.now()).await?)?;
+    Ok(Some((
+        file.content.to_vec(),
+        text(told, "receipt")?.to_owned(),
+    )))
 }
 
 /// The custodian of a department looks at what waits, and releases it.
@@ -103,6 +127,8 @@ pub(crate) async fn status(client: &Client, out: &Path) -> anyhow::Result<()> {
         ("/status/1", "1.statuslist"),
         ("/crl/root.crl", "root.crl"),
         ("/crl/ca.crl", "ca.crl"),
+        ("/crl/sm-root.crl", "sm-root.crl"),
+        ("/crl/sm-ca.crl", "sm-ca.crl"),
         ("/log/checkpoint", "log.checkpoint"),
     ] {
         let answer = good(client.call(Call::get(path), now).await?)?;

@@ -2,11 +2,12 @@
 //!
 //! One source for both: the bytes of `licence.json`, as they were reserved (R8).
 
-use catalogue::Ending;
 use catalogue::key::{DepartmentKey, TypeKey};
+use catalogue::kind::{FileFormat, Suite};
+use catalogue::{Catalogue, Ending};
 use credential::{Modules, PrepareLc1, PrintLevel, TooMuchText};
 use crypto::{Authorisation, KeyUse, SignError, WrongForm};
-use document::{Page, Photo, ReadPhoto, RenderPage, Unsealed};
+use document::{Page, Photo, ReadPhoto, RenderPage};
 use licence::Admitted;
 use registry::StoreError;
 use registry::licences::{Content, Record};
@@ -16,6 +17,7 @@ use thiserror::Error;
 use time::Date;
 
 use crate::keys::ServiceKey;
+use crate::means::suite_of;
 use crate::office::Office;
 use crate::printed::{PrintedError, Printer, Said, journal_line};
 
@@ -53,6 +55,9 @@ pub(crate) struct EndedPart {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DraftError {
+    /// The office has the suite of no file of the type (D5).
+    #[error("the office makes no file that the type {0} asks for")]
+    NoSuite(String),
     /// The type has no page.
     #[error("no template for the type {0}")]
     NoTemplate(String),
@@ -94,7 +99,8 @@ impl From<PrintedError> for DraftError {
 /// A page and its code.
 #[derive(Debug)]
 pub(crate) struct Drafted {
-    pub(crate) page: Unsealed,
+    /// Each file that the type asks for, the PDF first.
+    pub(crate) files: Vec<(FileFormat, Vec<u8>)>,
     pub(crate) code: String,
 }
 
@@ -118,7 +124,7 @@ pub(crate) async fn draft(
         .get(key)
         .ok_or_else(|| DraftError::NoTemplate(key.to_owned()))?;
     let status = status_json(&office.slots.uri(record.status_list), record.status_index);
-    let page = blank.render(&Page {
+    let page = Page {
         licence: &content.bytes,
         status: &status,
         issued_on: payload.issued_on,
@@ -127,8 +133,34 @@ pub(crate) async fn draft(
         link: &link(office, &content.handle),
         photo: photo.as_ref(),
         notes: &[],
-    })?;
-    Ok(Drafted { page, code })
+    };
+    let mut files = Vec::with_capacity(2);
+    for format in formats(office, &desk.catalogue, key) {
+        let file = match format {
+            FileFormat::Pdf => blank.render(&page)?.bytes,
+            FileFormat::Ofd => blank.render_ofd(&page)?.bytes,
+        };
+        files.push((format, file));
+    }
+    if files.is_empty() {
+        return Err(DraftError::NoSuite(key.to_owned()));
+    }
+    Ok(Drafted { files, code })
+}
+
+/// D2: the files that the type asks for, in the suites that the office has; the PDF first.
+fn formats(office: &Office, catalogue: &Catalogue, key: &str) -> Vec<FileFormat> {
+    let mut kinds = catalogue.licence_types();
+    let Some(kind) = kinds.find(|kind| kind.key.as_str() == key) else {
+        return Vec::new();
+    };
+    let is_made = |format: &FileFormat| {
+        kind.suite(*format).is_some_and(|suite| {
+            suite_of(*format, Some(suite)) != Suite::Sm || office.national.is_some()
+        })
+    };
+    let formats = [FileFormat::Pdf, FileFormat::Ofd].into_iter();
+    formats.filter(is_made).collect()
 }
 
 fn photo(text: &str) -> Result<Photo, DraftError> {

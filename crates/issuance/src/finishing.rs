@@ -1,15 +1,11 @@
 //! From the release to the record, steps 6 to 14: for licences and documents alike.
 
-use std::sync::Arc;
-
-use backoffice::fresh::Page;
-use crypto::{DigestAlgorithm, Hasher, Release};
+use crypto::Release;
 use licence::life::Stop;
 use licence::sealing::SealRefused;
 use registry::asked::{By, Response};
-use registry::jobs::{FileRecord, Job, JobState, Recording, StepRefused, Unsealed};
+use registry::jobs::{FileRecord, Job, JobState, Recording, StepRefused};
 use registry::licences::Superseding;
-use registry::objects::{ObjectError, ObjectId};
 use tokio::sync::SemaphorePermit;
 
 use crate::desk::Desk;
@@ -20,8 +16,9 @@ use crate::office::Office;
 use crate::recheck::recheck;
 use crate::ruling::{self, RulingError};
 use crate::said::{self, Issued};
-use crate::sealing::{self, Released, Sealed, SealingError, Spot, Subject, seal};
+use crate::sealing::{self, Released, Sealed, SealedFile, SealingError, Spot, Subject, Used, seal};
 use crate::superseding::{also, superseding, told_beside};
+use crate::waiting::waiting_files;
 
 /// Octets above which a file is a large one.
 const LARGE: usize = 1024 * 1024;
@@ -75,7 +72,12 @@ async fn rechecked(office: &Office, sealed: Sealed) -> Result<Sealed, SealingErr
 /// Large files are in memory a few at a time, from their release to their record. Small ones share journal, log and
 /// record with others: many are on their way at once.
 async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<SemaphorePermit<'a>> {
-    if released.file.len() <= LARGE {
+    let octets: usize = released
+        .files
+        .iter()
+        .map(|waiting| waiting.file.len())
+        .sum();
+    if octets <= LARGE {
         return None;
     }
     // It is never closed.
@@ -125,7 +127,7 @@ async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
     laid_ready(office, &desk, (job, subject)).await
 }
 
-/// The file as it waits, and the seal that will stand on it.
+/// The files as they wait, and the seal that will stand on them.
 async fn laid_ready(
     office: &Office,
     desk: &Desk,
@@ -134,14 +136,10 @@ async fn laid_ready(
     // R1, at the moment of use: the seal is in use and still in scope.
     let seal = desk.seals.get(&job.grounds.seal);
     let seal = seal.ok_or(SealingError::SealNotInUse)?.clone();
-    let (file, hashed) = unsealed_with_digest(office, &job).await?;
-    Ok(Released {
-        seal,
-        file: Arc::new(file),
-        hashed,
-        subject,
-        job,
-    })
+    let files = waiting_files(office, &job).await?;
+    let files = files.ok_or(IssueError::Unknown)?;
+    let used = Used { job, seal, subject };
+    Ok(Released { used, files })
 }
 
 /// What a job seals, as the register has it.
@@ -178,61 +176,21 @@ async fn ruled(
     }
 }
 
-/// Keeps a file that is to wait for its seal: the object, and what the record says of it.
-pub(crate) async fn put_by(
-    office: &Office,
-    file: Vec<u8>,
-) -> Result<(ObjectId, Unsealed), ObjectError> {
-    let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
-    hashed.update(&file);
-    let page = Page::of(&file, &hashed);
-    let mut digest = [0; 32];
-    digest.copy_from_slice(hashed.finish().bytes());
-    let object = office.objects.put(file).await?;
-    office.fresh.keep(object, page);
-    let unsealed = Unsealed {
-        digest,
-        object: object.to_string(),
-    };
-    Ok((object, unsealed))
-}
-
-/// The file that waits, as it was rendered: what was released is what is sealed (T-S5).
-pub(crate) async fn unsealed(office: &Office, job: &Job) -> Result<Vec<u8>, IssueError> {
-    let (file, _) = unsealed_with_digest(office, job).await?;
-    Ok(file)
-}
-
-/// The same, with its SHA-256 as far as the file goes: what is signed and what is recorded begin with it.
-async fn unsealed_with_digest(office: &Office, job: &Job) -> Result<(Vec<u8>, Hasher), IssueError> {
-    let unsealed = job.unsealed.as_ref().ok_or(IssueError::Unknown)?;
-    let object: ObjectId = unsealed.object.parse().map_err(|_| IssueError::Unknown)?;
-    let Page { file, hashed } = match office.fresh.take(&object) {
-        Some(page) => page,
-        None => {
-            let file = office.objects.read(&object).await?;
-            let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
-            hashed.update(&file);
-            Page { file, hashed }
-        }
-    };
-    // The store is trusted to keep, not to be honest.
-    if hashed.clone().finish().bytes() != unsealed.digest {
-        return Err(IssueError::Unknown);
-    }
-    Ok((file, hashed))
-}
-
 /// 14: one transaction; true from here on.
 async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError> {
-    let digest = sealed.digest;
-    let length = u64::try_from(sealed.file.len()).unwrap_or(u64::MAX);
-    let object = office.objects.put(sealed.file).await?;
     let record = match &sealed.subject {
         Subject::Licence(licence) => Some(&licence.0),
         Subject::Document(_) => None,
     };
-    let issued = Issued::of(office, &sealed.job, record, digest, &sealed.receipt);
+    let mut kept = Vec::with_capacity(sealed.files.len());
+    for file in sealed.files {
+        kept.push(keep(office, file).await?);
+    }
+    let told: Vec<(&str, [u8; 32], &str)> = kept
+        .iter()
+        .map(|(file, receipt)| (file.format.as_str(), file.digest, receipt.as_str()))
+        .collect();
+    let issued = Issued::of(office, &sealed.job, record, &told);
     let response = said::response(201, &issued);
     let case = crate::cases::grant(office, &sealed.job.grounds.case).await?;
     let mut events = crate::push::events(office, (&sealed.job, &case), record, &response.body);
@@ -246,13 +204,7 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
     let recording = Recording {
         job: sealed.job.id.clone(),
         attempt: sealed.attempt,
-        files: vec![FileRecord {
-            format: "pdf".to_owned(),
-            object: object.to_string(),
-            digest,
-            length,
-            receipt: sealed.receipt.into_bytes(),
-        }],
+        files: kept.into_iter().map(|(file, _)| file).collect(),
         stop: Stop::Clear,
         events,
         superseding,
@@ -268,4 +220,18 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         office.upkeep.notify_one();
     }
     Ok(response)
+}
+
+/// Keeps a sealed file: what the record says of it, and its receipt.
+async fn keep(office: &Office, sealed: SealedFile) -> Result<(FileRecord, String), IssueError> {
+    let length = u64::try_from(sealed.file.len()).unwrap_or(u64::MAX);
+    let object = office.objects.put(sealed.file).await?;
+    let file = FileRecord {
+        format: sealed.format.code().to_owned(),
+        object: object.to_string(),
+        digest: sealed.digest,
+        length,
+        receipt: sealed.receipt.clone().into_bytes(),
+    };
+    Ok((file, sealed.receipt))
 }

@@ -120,6 +120,7 @@ fn lasting(job: &Job, cause: Cause<'_>) -> Option<Lasting> {
                 | DraftError::Modules(_)
                 | DraftError::Code(_)
                 | DraftError::NoTemplate(_)
+                | DraftError::NoSuite(_)
         )
         .then(|| Lasting::at_once(job, "licence.page-refused", chain(cause))),
         // R10: nothing follows a version that ended, and nothing brings it back.
@@ -135,11 +136,11 @@ fn lasting(job: &Job, cause: Cause<'_>) -> Option<Lasting> {
         }
         Cause::Recording(_) => None,
         Cause::Sealing(cause) => match cause {
-            S::Prepare(_) | S::Read(_) => {
+            S::Prepare(_) | S::Read(_) | S::Package(_) => {
                 Some(Lasting::at_once(job, "document.refused", chain(cause)))
             }
             S::NotAccepted(_) => Lasting::signed(job, "seal.not-accepted", chain(cause)),
-            S::Finish(_) | S::Evidence(_) | S::Leaf(_) => {
+            S::Finish(_) | S::Evidence(_) | S::Leaf(_) | S::PackageUnfinished(_) => {
                 Lasting::signed(job, "seal.not-made", chain(cause))
             }
             _ => None,

@@ -23,7 +23,7 @@ use time::UtcDateTime;
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::draft::{DraftError, EndedPart, Journal, Payload, draft, is_the_named, kept};
-use crate::finishing::{go_on, put_by};
+use crate::finishing::go_on;
 use crate::give_up::{Cause, give_up};
 pub use crate::not_issued::{IssueError, deny};
 use crate::office::Office;
@@ -31,6 +31,7 @@ use crate::printed::{Printed, Printer};
 use crate::ruling;
 use crate::said::{self, Waits};
 use crate::slots::SlotList;
+use crate::waiting::put_by;
 
 /// What a caller gets at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -408,7 +409,7 @@ pub(crate) async fn render(
             return Err(error.into());
         }
     };
-    let (_, unsealed) = put_by(office, drafted.page.bytes).await?;
+    let (_, unsealed) = put_by(office, drafted.files).await?;
     let by = registry::asked::By::new("service", office.clock.now());
     let waiting = said::waiting(&job, &unsealed);
     let waits = Waits::of(&waiting, Some(&record), Some(&drafted.code));

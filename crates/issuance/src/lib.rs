@@ -14,7 +14,6 @@ pub mod lives;
 pub mod look;
 mod not_issued;
 pub mod papers;
-mod printed;
 mod recheck;
 pub mod release;
 mod ruling;
@@ -28,7 +27,8 @@ pub use backoffice::{
     stamps,
 };
 use backoffice::{
-    anchor, asker, certify, clock, desk, dropped, keys, relations, said, seals, slots,
+    anchor, asker, certify, clock, desk, dropped, keys, means, printed, relations, said, seals,
+    slots, waiting,
 };
 
 pub use asker::{Asker, Once};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use catalogue::key::TypeCode;
+use catalogue::kind::FileFormat;
 use catalogue::{OrganisationCode, Sensitivity};
 use credential::Handle;
 use licence::life::{Fact, Life};
@@ -118,6 +119,8 @@ pub struct EventTold {
 /// A sealed file and its receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedFile {
+    /// What it is.
+    pub format: FileFormat,
     /// The file.
     pub bytes: Vec<u8>,
     /// The receipt (C2SP tlog-proof).
@@ -403,7 +406,7 @@ pub async fn versions(
     Ok(Some(told.collect()))
 }
 
-/// The sealed file of a licence of the own department.
+/// The sealed file of a licence of the own department, in this format.
 ///
 /// # Errors
 /// `Unknown` when there is none.
@@ -411,11 +414,12 @@ pub async fn file(
     office: &Office,
     asker: &Asker,
     identifier: &Identifier,
+    format: FileFormat,
 ) -> Result<SealedFile, IssueError> {
     let licences = office.registry.licences();
     let found = licences.find(identifier, Some(&asker.department)).await?;
     let record = found.ok_or(IssueError::Unknown)?;
-    sealed_file(office, asker, &record.job).await
+    sealed_file(office, asker, &record.job, Some(format)).await
 }
 
 /// The sealed file of a job of the own department.
@@ -427,26 +431,28 @@ pub async fn document_file(
     asker: &Asker,
     job: &JobId,
 ) -> Result<SealedFile, IssueError> {
-    sealed_file(office, asker, job).await
+    sealed_file(office, asker, job, None).await
 }
 
 async fn sealed_file(
     office: &Office,
     asker: &Asker,
     job: &JobId,
+    format: Option<FileFormat>,
 ) -> Result<SealedFile, IssueError> {
     let jobs = office.registry.jobs();
     let files = jobs.files(job, Some(&asker.department)).await?;
-    let file: FileRecord = files
-        .into_iter()
-        .find(|file| file.format == "pdf")
-        .ok_or(IssueError::Unknown)?;
+    let asked = |file: &FileRecord| format.is_none_or(|format| file.format == format.code());
+    let mut files = files.into_iter();
+    let file = files.find(asked).ok_or(IssueError::Unknown)?;
+    let format = FileFormat::find(&file.format).ok_or(IssueError::Unknown)?;
     let object: ObjectId = file.object.parse().map_err(|_| IssueError::Unknown)?;
     let bytes = office.objects.read(&object).await?;
     if crypto::sha256(&bytes) != file.digest {
         return Err(IssueError::Unknown);
     }
     Ok(SealedFile {
+        format,
         bytes,
         receipt: file.receipt,
     })

@@ -1,7 +1,10 @@
 //! Step 13: what the inspector's own code would not accept does not leave (D4).
 
+use catalogue::kind::FileFormat;
+use verify::report::TimeSource;
 use verify::{Answer, Material, Policy, Report, Verdict};
 
+use crate::level::Level;
 use crate::office::Office;
 use crate::sealing::{Sealed, SealingError, Subject};
 
@@ -15,36 +18,60 @@ pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, Sealing
     };
     let policy = Policy::named(name).unwrap_or_default();
     let trust = office.trust();
-    let mut material = Material::empty();
-    material.say_made(sealed.made.clone());
-    let report = verify::examine(
-        "sealed.pdf",
-        &sealed.file,
-        &trust,
-        &material,
-        &policy,
-        office.clock.now(),
-    );
-    let found = report.signatures.iter().find(|signature| {
-        let field = signature.field.as_deref();
-        field == Some(sealed.subject.field(&sealed.job).as_str())
-    });
-    // What else the file holds is its caller's; our own signature has to have what was asked for.
-    let level = found.and_then(|signature| signature.level);
-    let as_asked = level == Some(sealed.subject.level().code());
-    if (report.verdict == Verdict::Valid || is_of_another_day(&sealed.subject, &report)) && as_asked
-    {
-        return Ok(sealed);
+    for file in &sealed.files {
+        let mut material = match file.format {
+            FileFormat::Pdf => Material::empty(),
+            // GB/T 38540 has no place for the status of certificates: it is ours to have.
+            FileFormat::Ofd => status(office),
+        };
+        material.say_made(file.made.clone());
+        let name = format!("sealed.{}", file.format.code());
+        let now = office.clock.now();
+        let report = verify::examine(&name, &file.file, &trust, &material, &policy, now);
+        inspect(&sealed, file.format, &report)?;
     }
+    Ok(sealed)
+}
+
+/// What the service tells of certificates today.
+fn status(office: &Office) -> Material {
+    let mut material = Material::empty();
+    for (name, list) in office.lists.held() {
+        if name.ends_with(".crl") {
+            // A list of our own that does not read proves nothing, and the verdict says so.
+            let _unread = material.add(&name, &list.bytes);
+        }
+    }
+    material
+}
+
+fn inspect(sealed: &Sealed, format: FileFormat, report: &Report) -> Result<(), SealingError> {
+    let own = sealed.subject.field(&sealed.job);
+    let found = match format {
+        FileFormat::Pdf => {
+            let mut signatures = report.signatures.iter();
+            signatures.find(|signature| signature.field.as_deref() == Some(own.as_str()))
+        }
+        // The last of the list is the one that was added.
+        FileFormat::Ofd => report.signatures.last(),
+    };
+    // What else the file holds is its caller's; our own signature has to have what was asked for.
+    let level = sealed.subject.level();
+    let as_asked = found.is_some_and(|signature| match format {
+        FileFormat::Pdf => signature.level == Some(level.code()),
+        FileFormat::Ofd => {
+            level == Level::Basic || signature.time_source == TimeSource::SignatureTimeStamp
+        }
+    });
+    if (report.verdict == Verdict::Valid || is_of_another_day(&sealed.subject, report)) && as_asked
+    {
+        return Ok(());
+    }
+    let of_signatures = report.signatures.iter();
     let mut reasons: Vec<String> = report
         .findings
         .iter()
-        .chain(
-            report
-                .signatures
-                .iter()
-                .flat_map(|signature| &signature.findings),
-        )
+        .chain(of_signatures.flat_map(|signature| &signature.findings))
         .map(|finding| finding.code.to_string())
         .collect();
     reasons.dedup();

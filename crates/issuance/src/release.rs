@@ -1,10 +1,13 @@
 //! Step 6: a second person looks at what waits and releases exactly that, or refuses it (D19).
 
 use catalogue::key::SealCode;
+use std::sync::Arc;
+
+use catalogue::kind::FileFormat;
 use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm};
 use licence::sealing::SealRefused;
 use registry::asked::Response;
-use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused};
+use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused, Unsealed};
 use registry::trace::{Act, Deed};
 use serde::Serialize;
 use thiserror::Error;
@@ -12,7 +15,7 @@ use time::UtcDateTime;
 
 use crate::asker::Asker;
 use crate::desk::Desk;
-use crate::finishing::{AtOnce, go_on, release_and_go_on, subject, unsealed};
+use crate::finishing::{AtOnce, go_on, release_and_go_on, subject};
 use crate::give_up::{Cause, give_up};
 use crate::issue::IssueError;
 use crate::keys::seal_key;
@@ -21,6 +24,7 @@ use crate::office::Office;
 use crate::ruling::{self, RulingError};
 use crate::said::{Waits, hex, moment};
 use crate::sealing::{Spot, Subject};
+use crate::waiting::waiting_files;
 
 /// Jobs of one page of a list.
 const PAGE: u32 = 200;
@@ -78,6 +82,10 @@ pub struct Offer {
     /// The numbers of the restrictions that stand against the holder of a licence today (R13); not told in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub restrictions: Vec<String>,
+    /// The formats of the files that wait, where they are several: what is released is the SHA-256 over the digests of both,
+    /// in this order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<&'static str>,
     /// When the page was made, RFC 3339.
     pub since: String,
     /// Until when the release would hold, RFC 3339: to be sent back with the signature.
@@ -126,15 +134,23 @@ pub async fn offer(office: &Office, asker: &Asker, job: &JobId) -> Result<Offer,
     Ok(offer)
 }
 
-/// The page that waits, octet for octet what will be sealed (T-S5).
+/// The page that waits, octet for octet what will be sealed (T-S5): in this format, or as the first of its files.
 ///
 /// # Errors
-/// `Unknown`.
-pub async fn page(office: &Office, asker: &Asker, job: &JobId) -> Result<Vec<u8>, ReleaseError> {
+/// `Unknown`, also where nothing waits in this format.
+pub async fn page(
+    office: &Office,
+    asker: &Asker,
+    job: &JobId,
+    format: Option<FileFormat>,
+) -> Result<(Vec<u8>, FileFormat), ReleaseError> {
     let job = found(office, asker, job).await?;
-    unsealed(office, &job)
-        .await
-        .map_err(|_| ReleaseError::Unknown)
+    let files = waiting_files(office, &job).await;
+    let files = files.map_err(|_| ReleaseError::Unknown)?;
+    let mut files = files.into_iter().flatten();
+    let file = files.find(|file| format.is_none_or(|format| file.format == format));
+    let file = file.ok_or(ReleaseError::Unknown)?;
+    Ok((Arc::unwrap_or_clone(file.file), file.format))
 }
 
 async fn found(office: &Office, asker: &Asker, job: &JobId) -> Result<Job, ReleaseError> {
@@ -160,10 +176,21 @@ fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseE
         decision: statement.decision.clone(),
         requester: statement.requester.clone(),
         restrictions: Vec::new(),
+        formats: formats(job),
         since: moment(job.changed),
         expires: moment(expires),
         statement: hex(&statement.bytes()),
     })
+}
+
+fn formats(job: &Job) -> Vec<&'static str> {
+    let both = |unsealed: &Unsealed| unsealed.pdf.is_some() && unsealed.ofd.is_some();
+    match &job.unsealed {
+        Some(unsealed) if both(unsealed) => [FileFormat::Pdf, FileFormat::Ofd]
+            .map(FileFormat::code)
+            .to_vec(),
+        _ => Vec::new(),
+    }
 }
 
 /// The page from 1, and the lower left corner of the seal on it.

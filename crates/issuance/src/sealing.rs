@@ -1,115 +1,108 @@
-//! Steps 7 to 12: prepare, journal, sign, time-stamp, log, finish.
+//! Steps 7 to 12: prepare, journal, sign, time-stamp, log, finish; for each file of a use.
 //!
 //! A chain of one-shot values, each consumed by the next: a file cannot be signed without being journalled,
 //! stamped before it is signed, or finished without its receipt.
 
+mod fault;
+mod finished;
+mod ofd;
+mod pdf;
+
 use std::sync::Arc;
 
-use affix::dss::{Material, WritePdf, append_dss};
-use affix::seal::{
-    Appearance, Certification, FinishSeal, Fit, Joined, NewField, Place, PrepareSeal, SealRequest,
-};
-use crypto::{
-    Authorisation, Digest, DigestAlgorithm, Hasher, Release, SignError, Signature, sha256,
-};
-use evidence::cms::{self, Attribute, Draft, PrepareCms};
-use registry::StoreError;
+use affix::ofd::PreparedSeal;
+use catalogue::kind::FileFormat;
+use crypto::{Authorisation, Digest, Release, Signature, sha256};
+use evidence::tsp::Request;
 use registry::asked::By;
 use registry::jobs::{Job, Logging, Signing, StepRefused};
 use registry::journal::KeyUse as Use;
-use thiserror::Error;
-use tlog::leaf::LeafFault;
+use time::UtcDateTime;
 use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
 
-use crate::answers::AnswerError;
 use crate::keys::ServiceKey;
 use crate::level::Level;
+use crate::means::{Means, means, suite_of};
 use crate::office::Office;
+pub use crate::sealing::fault::SealingError;
+use crate::sealing::finished::Signed;
 use crate::seals::SealInUse;
-use crate::sequencer::{AppendError, Coming, Placed};
-use crate::stamps::{Stamp, StampError};
+use crate::sequencer::{Coming, Placed};
+use crate::stamps::Open;
 pub(crate) use crate::subject::{Spot, Stand, Subject};
+use crate::waiting::WaitingFile;
 
-/// Octets kept for a time-stamp token beside the unit's own chain.
-const TOKEN: usize = 1_024;
-/// Octets kept for a receipt: 40 hashes of a proof and a checkpoint with witnesses.
-const RECEIPT: usize = 4_096;
+/// The use of a seal: for which job, on what.
+#[derive(Debug)]
+pub(crate) struct Used {
+    pub(crate) job: Job,
+    pub(crate) seal: Arc<SealInUse>,
+    pub(crate) subject: Subject,
+}
 
-/// Why a file was not sealed. Nothing of it left.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SealingError {
-    /// The file does not take the seal.
-    #[error("the file does not take the seal")]
-    Prepare(#[from] PrepareSeal),
-    /// The file cannot be read.
-    #[error("the file cannot be read")]
-    Read(#[from] pdf::ReadPdf),
-    /// The message cannot be prepared.
-    #[error("the signed message cannot be prepared")]
-    Message(#[from] PrepareCms),
-    /// The step is not the job's next.
-    #[error("the job does not take this step")]
-    Step(#[from] StepRefused),
-    /// The key store did not sign.
-    #[error("the key store did not sign")]
-    Sign(#[from] SignError),
-    /// There is no time-stamp.
-    #[error("there is no time-stamp")]
-    Stamp(#[from] StampError),
-    /// The journal cannot be written.
-    #[error("the journal cannot be written")]
-    Store(#[from] StoreError),
-    /// The leaf cannot be written.
-    #[error("the leaf cannot be written")]
-    Leaf(#[from] LeafFault),
-    /// The leaf is not known to be in the log.
-    #[error("the leaf is not known to be in the log")]
-    Log(#[from] AppendError),
-    /// The status of a certificate cannot be proven.
-    #[error("the status of a certificate cannot be proven")]
-    Status(#[from] AnswerError),
-    /// There is no current list of the root's.
-    #[error("there is no current revocation list")]
-    NoList,
-    /// The message does not fit the place kept for it.
-    #[error("the message does not fit its place")]
-    Finish(#[from] FinishSeal),
-    /// The evidence cannot be put into the file.
-    #[error("the evidence cannot be put into the file")]
-    Evidence(#[from] WritePdf),
-    /// The inspector's own code does not accept the result.
-    #[error("the sealed file is not accepted: {}", .0.join(", "))]
-    NotAccepted(Vec<String>),
-    /// The seal is not in use.
-    #[error("the seal is not in use")]
-    SealNotInUse,
-    /// No randomness for a salt.
-    #[error("no randomness can be had")]
-    Random(#[from] crypto::RandomUnavailable),
+impl Used {
+    /// What the file of this format is sealed with.
+    fn means<'a>(
+        &'a self,
+        office: &'a Office,
+        format: FileFormat,
+    ) -> Result<Means<'a>, SealingError> {
+        let asked = match &self.subject {
+            Subject::Licence(licence) => {
+                let desk = office.desk();
+                let kind = desk.catalogue.licence_type(&licence.0.licence_type);
+                kind.and_then(|kind| kind.suite(format))
+            }
+            Subject::Document(_) => None,
+        };
+        means(office, &self.seal, suite_of(format, asked)).ok_or(SealingError::NoSuite)
+    }
 }
 
 /// A job whose release was given and is not used yet.
 #[derive(Debug)]
 pub(crate) struct Released {
-    pub(crate) job: Job,
-    pub(crate) file: Arc<Vec<u8>>,
-    /// SHA-256 over the file, to be gone on with.
-    pub(crate) hashed: Hasher,
-    pub(crate) seal: Arc<SealInUse>,
-    pub(crate) subject: Subject,
+    pub(crate) used: Used,
+    /// The PDF first.
+    pub(crate) files: Vec<WaitingFile>,
 }
 
-/// A revision laid out, and the octets that will be signed.
+/// A file laid out, and the octets that will be signed.
+enum Laid {
+    Pdf(Box<pdf::LaidPdf>),
+    Ofd(Box<PreparedSeal>),
+}
+
+impl Laid {
+    fn format(&self) -> FileFormat {
+        match self {
+            Self::Pdf(_) => FileFormat::Pdf,
+            Self::Ofd(_) => FileFormat::Ofd,
+        }
+    }
+
+    fn to_be_signed(&self) -> &[u8] {
+        match self {
+            Self::Pdf(laid) => &laid.to_be_signed,
+            Self::Ofd(laid) => laid.to_be_signed(),
+        }
+    }
+
+    /// D18: SHA-256 over the byte ranges, or over `Signature.xml`.
+    fn covered(&self) -> [u8; 32] {
+        match self {
+            Self::Pdf(laid) => laid.covered,
+            Self::Ofd(laid) => laid.covered(),
+        }
+    }
+}
+
+/// The files laid out.
 pub(crate) struct Prepared {
-    released: Released,
-    revision: affix::seal::Prepared,
-    message: cms::Prepared,
-    to_be_signed: Vec<u8>,
-    /// SHA-256 over the byte ranges.
-    covered: [u8; 32],
-    /// When the file says it was signed, to the whole second of its text.
-    claimed: time::UtcDateTime,
+    used: Used,
+    laid: Vec<Laid>,
+    /// When the files say they were signed, to the whole second of their text.
+    claimed: UtcDateTime,
 }
 
 /// The same, known to the journal; the release is used up.
@@ -119,33 +112,14 @@ pub(crate) struct Journalled {
     attempt: u64,
 }
 
-/// Signed, and the signature checked.
-struct Signed {
-    prepared: Prepared,
-    release: Release,
-    attempt: u64,
-    signature: Signature,
-}
-
-/// Stamped, where the level has a time-stamp.
+/// A file with its signature, checked, and its time-stamp where the level has one.
 struct Stamped {
-    signed: Signed,
-    stamp: Option<Stamp>,
+    laid: Laid,
+    signature: Signature,
+    stamp: Option<Open>,
 }
 
-/// What the journal has to know of a token (T-S8).
-fn journal_line(stamp: &Stamp, job: &Job) -> Use {
-    Use {
-        department: job.department.clone(),
-        by: By::new("service", stamp.moment),
-        key: ServiceKey::TimeStamps.id(),
-        purpose: "time-stamp".to_owned(),
-        digests: vec![stamp.signed],
-        object: job.id.to_string(),
-    }
-}
-
-/// In the public log.
+/// A file with its receipt.
 struct Logged {
     stamped: Stamped,
     receipt: String,
@@ -153,20 +127,35 @@ struct Logged {
     checkpoint: Option<Signature>,
 }
 
+/// A use that is under way since the journal knows it.
+struct Going {
+    used: Used,
+    release: Release,
+    attempt: u64,
+    claimed: UtcDateTime,
+}
+
 /// A finished file, not rechecked yet.
 #[derive(Debug)]
-pub(crate) struct Sealed {
-    pub(crate) job: Job,
-    pub(crate) subject: Subject,
-    pub(crate) release: Release,
-    /// Which attempt of the job made it.
-    pub(crate) attempt: u64,
+pub(crate) struct SealedFile {
+    pub(crate) format: FileFormat,
     pub(crate) file: Vec<u8>,
     /// SHA-256 of the file.
     pub(crate) digest: [u8; 32],
     /// The signatures in it that were made, and checked, for it.
     pub(crate) made: Vec<Signature>,
     pub(crate) receipt: String,
+}
+
+/// The finished files of a use.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    pub(crate) job: Job,
+    pub(crate) subject: Subject,
+    pub(crate) release: Release,
+    /// Which attempt of the job made them.
+    pub(crate) attempt: u64,
+    pub(crate) files: Vec<SealedFile>,
 }
 
 /// Steps 7 to 12.
@@ -180,118 +169,43 @@ pub(crate) async fn seal(office: &Office, released: Released) -> Result<Sealed, 
 pub(crate) async fn go_on(office: &Office, journalled: Journalled) -> Result<Sealed, SealingError> {
     let place = office.work.acquire().await;
     let coming = office.log.coming();
-    let stamped = stamp(office, sign(office, journalled)?)?;
+    let (going, stamped) = sign(office, journalled)?;
     drop(place);
-    finish(office, log(office, stamped, coming).await?).await
+    let logged = log(office, &going, stamped, coming).await?;
+    finish(office, going, logged).await
 }
 
-/// 7: the revision, with a hole for the message.
+/// 7: each file, with a hole for what is signed.
 pub(crate) async fn prepare(office: &Office, released: Released) -> Result<Prepared, SealingError> {
     let _place = office.work.acquire().await;
-    let seal = &released.seal;
-    let bodies = |first: u32| seal.appearance.bodies(first);
-    let appearance = Appearance {
-        width: seal.appearance.width(),
-        height: seal.appearance.height(),
-        bodies: &bodies,
-    };
-    let field = released.subject.field(&released.job);
-    let place = match &released.subject {
-        Subject::Document(spot) if spot.stand == Stand::Page => Place::Page(NewField {
-            name: &field,
-            page: spot.page,
-            corner: spot.corner,
-            size: (appearance.width, appearance.height),
-            described: seal.code.as_str(),
-        }),
-        Subject::Licence(_) | Subject::Document(_) => Place::Field {
-            name: &field,
-            fit: Fit::Natural,
-        },
-    };
-    let certification = match released.subject {
-        Subject::Licence(_) => Certification::Certify,
-        Subject::Document(_) => Certification::Approval,
-    };
-    let reserve = reserve(office, seal, released.subject.level())?;
+    let Released { used, files } = released;
+    let field = used.subject.field(&used.job);
     let now = office.clock.now();
-    let request = SealRequest {
-        place,
-        appearance: Some(appearance),
-        certification,
-        claimed: office.settings.zone.local(now),
-        name: Some(&seal.holder),
-        reason: None,
-        location: None,
-        contact: None,
-        reserve,
-    };
-    let revision = affix::seal::prepare(released.file.as_ref(), &request)?;
-    // The octets of the file were hashed when it was compared with what was released.
-    let digest = match seal.algorithm.digest() {
-        DigestAlgorithm::Sha256 => revision.digest_after(released.hashed.clone()),
-        other => revision.digest(released.file.as_ref(), other)?,
-    };
-    let message = Draft::pades(&digest, &seal.certificate, seal.algorithm)
-        .committing_to(cms::Commitment::Approval)
-        .prepare()?;
-    let covered = match <[u8; 32]>::try_from(digest.bytes()) {
-        Ok(covered) => covered,
-        // A longer digest of the suite: the log commits to SHA-256 in every suite (D18).
-        Err(_) => sha256_of(&revision.digest_after(released.hashed.clone())),
-    };
+    let mut laid = Vec::with_capacity(files.len());
+    for waiting in files {
+        let means = used.means(office, waiting.format)?;
+        let on = (used.seal.as_ref(), &used.subject);
+        laid.push(match waiting.format {
+            FileFormat::Pdf => {
+                let prepared = pdf::prepare((office, &means), on, &field, (waiting, now))?;
+                Laid::Pdf(Box::new(prepared))
+            }
+            FileFormat::Ofd => Laid::Ofd(Box::new(ofd::prepare(&means, on, waiting, now)?)),
+        });
+    }
     Ok(Prepared {
-        to_be_signed: message.to_be_signed(),
-        revision,
-        message,
-        covered,
+        used,
+        laid,
         claimed: now,
-        released,
     })
-}
-
-/// Octets kept for the message: the same for each use of a seal at one level.
-fn reserve(office: &Office, seal: &SealInUse, level: Level) -> Result<usize, SealingError> {
-    let known = match level {
-        Level::Basic => &seal.reserves.0,
-        Level::LongTerm => &seal.reserves.1,
-    };
-    if let Some(octets) = known.get() {
-        return Ok(*octets);
-    }
-    let blank = Digest::of(seal.algorithm.digest(), b"");
-    let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
-    let attributes = match level {
-        Level::Basic => vec![RECEIPT],
-        Level::LongTerm => vec![stamps + TOKEN, RECEIPT],
-    };
-    let octets = Draft::pades(&blank, &seal.certificate, seal.algorithm)
-        .committing_to(cms::Commitment::Approval)
-        .reserve(&chain(office, seal), &attributes)?;
-    Ok(*known.get_or_init(|| octets))
-}
-
-fn sha256_of(digest: &Digest) -> [u8; 32] {
-    let mut octets = [0; 32];
-    for (to, from) in octets.iter_mut().zip(digest.bytes()) {
-        *to = *from;
-    }
-    octets
-}
-
-/// The certificates that the message carries: the seal's and its issuer's, without the root.
-fn chain(office: &Office, seal: &SealInUse) -> [Vec<u8>; 2] {
-    [&seal.certificate, &office.hierarchy.authority].map(|certificate| certificate.der().to_vec())
 }
 
 /// 8: the journal knows these octets, and the release is used up, in one transaction.
 async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, SealingError> {
-    let (job, by) = (
-        &prepared.released.job,
-        By::new("service", office.clock.now()),
-    );
+    let (job, by) = (&prepared.used.job, By::new("service", office.clock.now()));
     let jobs = office.registry.jobs();
-    let journalled = jobs.journal(&job.id, signing(&prepared), by).await?;
+    let signing = signing(office, &prepared)?;
+    let journalled = jobs.journal(&job.id, signing, by).await?;
     // What earlier attempts left in the log was closed with it.
     if journalled.attempt > 1 {
         office.log.wake();
@@ -309,13 +223,14 @@ pub(crate) async fn release_and_journal(
     mut prepared: Prepared,
     (release, by): (&Release, &By),
 ) -> Result<Journalled, StepRefused> {
-    let job = &prepared.released.job;
+    let job = &prepared.used.job;
     let place = (&job.department, &job.id);
-    let what = (release.clone(), signing(&prepared));
+    let signing = signing(office, &prepared).map_err(|_| StepRefused::Unknown)?;
     let who = (by.clone(), By::new("service", office.clock.now()));
     let jobs = office.registry.jobs();
+    let what = (release.clone(), signing);
     let (job, journalled) = jobs.release_and_journal(place, what, who).await?;
-    prepared.released.job = job;
+    prepared.used.job = job;
     Ok(Journalled {
         prepared,
         release: journalled.release,
@@ -323,117 +238,160 @@ pub(crate) async fn release_and_journal(
     })
 }
 
-fn signing(prepared: &Prepared) -> Signing {
-    Signing {
-        key: prepared.released.seal.key.clone(),
-        digest: sha256(&prepared.to_be_signed),
-        purpose: prepared.released.job.grounds.purpose.code().to_owned(),
-    }
+/// D23: one use, one line, with the signature of each file.
+fn signing(office: &Office, prepared: &Prepared) -> Result<Signing, SealingError> {
+    let used = &prepared.used;
+    let mut signed = prepared.laid.iter().map(|laid| {
+        let means = used.means(office, laid.format())?;
+        Ok::<_, SealingError>((means.key.clone(), sha256(laid.to_be_signed())))
+    });
+    let (key, digest) = signed.next().ok_or(SealingError::NoSuite)??;
+    Ok(Signing {
+        key,
+        digest,
+        beside: signed.next().transpose()?,
+        purpose: used.job.grounds.purpose.code().to_owned(),
+    })
 }
 
-/// 9: the only place in which a seal's key signs. The key store checks the release itself.
-fn sign(office: &Office, journalled: Journalled) -> Result<Signed, SealingError> {
+/// 9 and 10, the only place in which a seal's key signs: the key store checks the release itself. The time-stamp is over
+/// the signature's value (EN 319 122-1 5.3, GB/T 38540), journalled with the leaf, before anything leaves.
+fn sign(office: &Office, journalled: Journalled) -> Result<(Going, Vec<Stamped>), SealingError> {
     let Journalled {
         prepared,
         release,
         attempt,
     } = journalled;
-    let under = Authorisation::released(
-        prepared.released.seal.key.clone(),
-        &prepared.to_be_signed,
-        office.clock.now(),
-        release.clone(),
-    );
-    let signature = office.keys.sign(&prepared.to_be_signed, &under)?;
-    Ok(Signed {
-        prepared,
-        release,
-        attempt,
-        signature,
-    })
-}
-
-/// 10: over the signature's value (EN 319 122-1 5.3). Journalled with the leaf, before anything leaves.
-fn stamp(office: &Office, signed: Signed) -> Result<Stamped, SealingError> {
-    if signed.prepared.released.subject.level() == Level::Basic {
-        return Ok(Stamped {
-            signed,
-            stamp: None,
+    let Prepared {
+        used,
+        laid,
+        claimed,
+    } = prepared;
+    let mut stamped = Vec::with_capacity(laid.len());
+    for laid in laid {
+        let means = used.means(office, laid.format())?;
+        let under = Authorisation::released(
+            means.key.clone(),
+            laid.to_be_signed(),
+            office.clock.now(),
+            release.clone(),
+        );
+        let signature = office.keys.sign(laid.to_be_signed(), &under)?;
+        let stamp = match used.subject.level() {
+            Level::Basic => None,
+            Level::LongTerm => Some(means.stamps.open(
+                &Request::new(&Digest::of(means.imprint(), signature.bytes())),
+                office.clock.as_ref(),
+                &office.keys,
+                office.random.as_ref(),
+            )?),
+        };
+        stamped.push(Stamped {
+            laid,
+            signature,
+            stamp,
         });
     }
-    let digest = Digest::of(DigestAlgorithm::Sha256, signed.signature.bytes());
-    let stamp = office.stamps.stamp_digest(
-        &digest,
-        office.clock.as_ref(),
-        &office.keys,
-        office.random.as_ref(),
-    )?;
-    Ok(Stamped {
-        signed,
-        stamp: Some(stamp),
-    })
+    let going = Going {
+        used,
+        release,
+        attempt,
+        claimed,
+    };
+    Ok((going, stamped))
 }
 
-/// 11: D3, no seal signature leaves before its leaf is in the log.
-async fn log(office: &Office, stamped: Stamped, coming: Coming) -> Result<Logged, SealingError> {
-    let mut salt = [0; 16];
-    office.random.fill(&mut salt)?;
-    let prepared = &stamped.signed.prepared;
-    let sealed = Committed {
-        signed: prepared.covered,
-        signature: sha256(stamped.signed.signature.bytes()),
+/// What the journal has to know of a token (T-S8).
+fn journal_line(stamp: &Open, key: ServiceKey, job: &Job) -> Use {
+    Use {
+        department: job.department.clone(),
+        by: By::new("service", stamp.moment),
+        key: key.id(),
+        purpose: "time-stamp".to_owned(),
+        digests: vec![stamp.signed],
+        object: job.id.to_string(),
+    }
+}
+
+/// 11: D3, no seal signature leaves before its leaf is in the log; a leaf and a receipt for each (D18).
+async fn log(
+    office: &Office,
+    going: &Going,
+    files: Vec<Stamped>,
+    coming: Coming,
+) -> Result<Vec<Logged>, SealingError> {
+    let (used, job) = (&going.used, &going.used.job);
+    let mut salts = Vec::with_capacity(files.len());
+    let (mut leaves, mut uses) = (Vec::new(), Vec::new());
+    for stamped in &files {
+        let mut salt = [0; 16];
+        office.random.fill(&mut salt)?;
+        leaves.push(leaf(office, going, stamped, salt).encode()?);
+        salts.push(salt);
+        if let Some(stamp) = &stamped.stamp {
+            let means = used.means(office, stamped.laid.format())?;
+            uses.push(journal_line(stamp, means.stamps_key, job));
+        }
+    }
+    let logging = Logging {
+        job: job.id.clone(),
+        attempt: going.attempt,
+        leaves,
+        uses,
     };
-    let (opening, status) = opening(office, &prepared.released, salt, sealed);
-    let stamp = stamped.stamp.as_ref();
+    let pending = office.registry.jobs().log(logging).await?;
+    drop(coming);
+    let mut logged = Vec::with_capacity(files.len());
+    for ((stamped, salt), pending) in files.into_iter().zip(salts).zip(pending) {
+        let Placed {
+            index,
+            proof,
+            checkpoint,
+            signature,
+        } = office.log.placed(pending).await?;
+        let receipt = Receipt {
+            salt,
+            index,
+            proof,
+            checkpoint: checkpoint.to_string(),
+        };
+        logged.push(Logged {
+            stamped,
+            receipt: receipt.encode(),
+            checkpoint: signature,
+        });
+    }
+    Ok(logged)
+}
+
+fn leaf(office: &Office, going: &Going, stamped: &Stamped, salt: [u8; 16]) -> Leaf {
+    let used = &going.used;
+    let sealed = Committed {
+        signed: stamped.laid.covered(),
+        signature: sha256(stamped.signature.bytes()),
+    };
+    let (opening, status) = opening(office, used, salt, sealed);
     // The reader has no other moment than these two to build the leaf from.
-    let moment = stamp.map_or(prepared.claimed, |stamp| stamp.moment);
-    let leaf = Leaf {
+    let stamp = stamped.stamp.as_ref();
+    let moment = stamp.map_or(going.claimed, |stamp| stamp.moment);
+    Leaf {
         kind: LeafKind::SealSignature,
-        office: prepared.released.seal.holder_code.clone(),
-        subject: prepared.released.seal.code.as_str().to_owned(),
+        office: used.seal.holder_code.clone(),
+        subject: used.seal.code.as_str().to_owned(),
         moment: crate::answers::whole(moment),
         commitment: opening.commitment(),
         status,
-    };
-    let job = &prepared.released.job;
-    let logging = Logging {
-        job: job.id.clone(),
-        attempt: stamped.signed.attempt,
-        leaf: leaf.encode()?,
-        uses: stamp
-            .map(|stamp| journal_line(stamp, job))
-            .into_iter()
-            .collect(),
-    };
-    let logged = office.registry.jobs().log(logging).await?;
-    drop(coming);
-    let Placed {
-        index,
-        proof,
-        checkpoint,
-        signature,
-    } = office.log.placed(logged).await?;
-    let receipt = Receipt {
-        salt,
-        index,
-        proof,
-        checkpoint: checkpoint.to_string(),
-    };
-    Ok(Logged {
-        receipt: receipt.encode(),
-        stamped,
-        checkpoint: signature,
-    })
+    }
 }
 
 /// What the commitment is to, and the status reference that the leaf names (D18).
 fn opening(
     office: &Office,
-    released: &Released,
+    used: &Used,
     salt: [u8; 16],
     sealed: Committed,
 ) -> (Opening, Option<StatusEntry>) {
-    match &released.subject {
+    match &used.subject {
         Subject::Licence(licence) => {
             let record = &licence.0;
             let opening = Opening {
@@ -463,92 +421,69 @@ fn opening(
     }
 }
 
-/// 12: time-stamp and receipt into the message, chain and status into the file, as the level has it.
-async fn finish(office: &Office, logged: Logged) -> Result<Sealed, SealingError> {
+/// 12: time-stamp and receipt, and what the level has beside them, into each file.
+async fn finish(
+    office: &Office,
+    going: Going,
+    logged: Vec<Logged>,
+) -> Result<Sealed, SealingError> {
+    let mut files = Vec::with_capacity(logged.len());
+    for file in logged {
+        files.push(finish_file(office, &going.used, file).await?);
+    }
+    Ok(Sealed {
+        job: going.used.job,
+        subject: going.used.subject,
+        release: going.release,
+        attempt: going.attempt,
+        files,
+    })
+}
+
+async fn finish_file(
+    office: &Office,
+    used: &Used,
+    logged: Logged,
+) -> Result<SealedFile, SealingError> {
     let Logged {
         stamped,
         receipt,
         checkpoint,
     } = logged;
-    let Stamped { signed, stamp } = stamped;
-    let Signed {
-        prepared,
-        release,
-        attempt,
+    let Stamped {
+        laid,
         signature,
-    } = signed;
-    let released = prepared.released;
-    let token = stamp.as_ref();
-    let token = token.map(|stamp| Attribute::signature_time_stamp(&stamp.token));
-    let attributes: Vec<Attribute> = token
-        .into_iter()
-        .chain([Attribute::receipt(receipt.as_bytes())])
-        .collect();
-    let certificates = chain(office, &released.seal);
-    let message = prepared
-        .message
-        .finish(&signature, &certificates, &attributes);
-    let revision = prepared.revision.finish(&message)?;
-    let evidence = evidence(office, &released, &revision).await?;
-    let mut hashed = released.hashed;
-    hashed.update(&revision);
-    hashed.update(&evidence);
-    let mut file = Vec::with_capacity(released.file.len() + revision.len() + evidence.len());
-    file.extend_from_slice(&released.file);
-    file.extend_from_slice(&revision);
-    file.extend_from_slice(&evidence);
-    Ok(Sealed {
-        job: released.job,
-        subject: released.subject,
-        release,
-        attempt,
+        stamp,
+    } = stamped;
+    let format = laid.format();
+    let means = used.means(office, format)?;
+    let stamped = stamp.as_ref().map(|stamp| stamp.signature.clone());
+    let signed = Signed {
+        signature: &signature,
+        stamp,
+        receipt: &receipt,
+    };
+    let (file, digest) = match laid {
+        Laid::Pdf(laid) => {
+            let level = used.subject.level();
+            pdf::finish((office, &means), *laid, signed, level).await?
+        }
+        Laid::Ofd(laid) => {
+            // A seal whose certificate does not stand seals nothing.
+            means.responder.newest(*means.certificate.serial()).await?;
+            let file = ofd::finish(*laid, signed)?;
+            let digest = sha256(&file);
+            (file, digest)
+        }
+    };
+    Ok(SealedFile {
+        format,
         file,
-        digest: sha256_of(&hashed.finish()),
-        made: [
-            Some(signature),
-            stamp.map(|stamp| stamp.signature),
-            checkpoint,
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        digest,
+        made: [Some(signature), stamped, checkpoint]
+            .into_iter()
+            .flatten()
+            .collect(),
         receipt,
     })
-}
-
-/// What a later verifier needs, as a revision of its own (PAdES B-LT); nothing at level B-B.
-async fn evidence(
-    office: &Office,
-    released: &Released,
-    revision: &[u8],
-) -> Result<Vec<u8>, SealingError> {
-    let hierarchy = &office.hierarchy;
-    let responder = &office.responder;
-    // After the time-stamp, so that they prove more than answers of before (ades-pki 4.1). A seal whose certificate
-    // does not stand seals nothing, at no level.
-    let of_seal = responder
-        .newest(*released.seal.certificate.serial())
-        .await?;
-    if released.subject.level() == Level::Basic {
-        return Ok(Vec::new());
-    }
-    let of_stamps = responder.newest(*hierarchy.time_stamps.serial()).await?;
-    let of_authority = office
-        .lists
-        .revoked(&format!("{}.crl", ServiceKey::Root.name()))
-        .ok_or(SealingError::NoList)?;
-    let joined = Joined::new(released.file.as_ref(), revision);
-    let certificates = [
-        &released.seal.certificate,
-        &hierarchy.authority,
-        &hierarchy.time_stamps,
-        &hierarchy.responder,
-    ]
-    .map(|certificate| certificate.der().to_vec());
-    let material = Material {
-        certificates: &certificates,
-        ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
-        crls: std::slice::from_ref(&of_authority.bytes),
-    };
-    Ok(append_dss(&joined, &material)?)
 }

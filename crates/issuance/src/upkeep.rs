@@ -85,10 +85,13 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
         ..Round::default()
     };
     done.archived = archive(office, now).await?;
-    loop {
-        match office.responder.renew().await? {
-            0 => break,
-            made => done.answers += made,
+    let national = office.national.as_ref().map(|national| &national.responder);
+    for responder in [&office.responder].into_iter().chain(national) {
+        loop {
+            match responder.renew().await? {
+                0 => break,
+                made => done.answers += made,
+            }
         }
     }
     done.lists = office.lists.renew().await?;

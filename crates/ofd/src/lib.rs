@@ -12,6 +12,7 @@ mod limits;
 mod location;
 mod package;
 mod parts;
+mod place;
 pub mod shown;
 mod signature;
 mod signed;
@@ -26,6 +27,7 @@ pub use facts::{
 };
 pub use fault::{ReadOfd, ReadPackage, ReadPart, ReadXml};
 pub use package::{Entry, Package};
+pub use place::SealPlace;
 pub use signed::{
     CheckMethod, Coverage, ListState, Outcome, Part, Reference, Signature, SignatureKind,
     Signatures, Signed, Stamp, StampPlace, Uncovered,

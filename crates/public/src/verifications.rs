@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::block_in_place;
-use verify::{Material, Policy, Report};
+use verify::{Kind, Material, Policy, Report};
 use wire::arrival::part;
 use wire::problem::{Code, Problem};
 
@@ -96,6 +96,13 @@ pub(crate) async fn report(
     let Brought { name, octets } = brought;
     let case = here(move || verify::open(&octets))?;
     let mut material = Material::empty();
+    // GB/T 38540 and GB/T 35275 have no place for the status of certificates: our own lists speak of ours.
+    if matches!(case.kind(), Kind::Ofd | Kind::Esl | Kind::Cms) {
+        let held = counter.office.lists().held();
+        for (name, list) in held.iter().filter(|(name, _)| name.ends_with(".crl")) {
+            material.add(name, &list.bytes);
+        }
+    }
     // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
     if let Some(identifier) = case.licence_said() {
         match issuance::look::live(&counter.office, &identifier).await {

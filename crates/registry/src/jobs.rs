@@ -219,7 +219,7 @@ impl Jobs {
     ///
     /// # Errors
     /// `NotNow` unless the job is journalled; `Overtaken` unless by its last attempt.
-    pub async fn log(&self, logging: Logging) -> Result<PendingId, StepRefused> {
+    pub async fn log(&self, logging: Logging) -> Result<Vec<PendingId>, StepRefused> {
         let secrets = Arc::clone(&self.secrets);
         self.store
             .write(move |link| {

@@ -100,6 +100,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0020_account_roles.sql"),
     },
     Migration {
+        number: 21,
+        name: "national",
+        text: include_str!("../migrations/0021_national.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

@@ -144,6 +144,9 @@ const HAPPENED: &str = "INSERT INTO seal_event (code, number, department, event,
 const HISTORY: &str = "SELECT number, event, stage, moment, people, reason FROM seal_event \
      WHERE code = $1 ORDER BY number";
 const STOPPED: &str = "SELECT code FROM seal WHERE stage <> 'in_use'";
+const KEEP_OBJECT: &str = "INSERT INTO seal_object (code, department, made, object) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (code) DO NOTHING";
+const OBJECTS: &str = "SELECT code, object FROM seal_object ORDER BY code";
 const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
 
 impl Seals {
@@ -173,6 +176,49 @@ impl Seals {
                 })
             })
             .await
+    }
+
+    /// Keeps electronic seals of GB/T 38540 as their maker signed them, DER, with whose they are. One that is kept
+    /// already stays.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn keep_objects(
+        &self,
+        made: Vec<(SealCode, DepartmentKey, Vec<u8>)>,
+        at: UtcDateTime,
+    ) -> Result<(), StoreError> {
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    for (seal, department, object) in &made {
+                        let values = [
+                            seal.as_str().into(),
+                            department.as_str().into(),
+                            at.into(),
+                            object.into(),
+                        ];
+                        link.run(KEEP_OBJECT, &values).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// All electronic seals that are kept, DER, by the code of their seal.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn objects(&self) -> Result<Vec<(SealCode, Vec<u8>)>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let rows = link.rows(OBJECTS, &[]).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                let code = SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?;
+                Ok((code, row.bytes()?))
+            })
+            .collect()
     }
 
     /// Acts on a seal. What needs two people waits for the second, for a day.

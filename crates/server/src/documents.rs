@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use wire::arrival::part;
 
 use crate::caller::{Fingerprint, once};
-use crate::licences::{attachment, begun_answer};
+use crate::licences::{attachment, begun_answer, media_type};
 use crate::problem::{Code, Problem};
 use crate::problems::{of_document, of_issue, of_release};
 use crate::releases::job;
@@ -157,5 +157,5 @@ pub(crate) async fn file(
 ) -> Result<Response, Problem> {
     let file = issuance::look::document_file(&app.office, &asker, &job(&text)?).await;
     let file = file.map_err(|error| of_issue(&error))?;
-    Ok(attachment("application/pdf", file.bytes))
+    Ok(attachment(media_type(file.format), file.bytes))
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalogue::Ending;
+use catalogue::kind::FileFormat;
 use issuance::lives::change::{Order, Ordered};
 use issuance::look::LicenceTold;
 use issuance::{Asker, Begun, IssueOrder};
@@ -190,20 +191,66 @@ pub(crate) async fn file(
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
 ) -> Result<Response, Problem> {
-    let file = issuance::look::file(&app.office, &asker, &identifier(&text)?).await;
+    let identifier = identifier(&text)?;
+    let file = issuance::look::file(&app.office, &asker, &identifier, FileFormat::Pdf).await;
     let file = file.map_err(|error| of_issue(&error))?;
-    Ok(attachment("application/pdf", file.bytes))
+    Ok(attachment(media_type(file.format), file.bytes))
+}
+
+/// The sealed OFD file (GB/T 33190), where the type asks for one and the office has the national suite.
+#[utoipa::path(get, path = "/v1/licences/{identifier}/files/ofd", tag = "licences",
+    responses((status = 200, description = "the file", content_type = "application/ofd"), (status = 404, description = "none here")))]
+pub(crate) async fn ofd(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Response, Problem> {
+    let identifier = identifier(&text)?;
+    let file = issuance::look::file(&app.office, &asker, &identifier, FileFormat::Ofd).await;
+    let file = file.map_err(|error| of_issue(&error))?;
+    Ok(attachment(media_type(file.format), file.bytes))
+}
+
+/// Of which file.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfFile {
+    /// `pdf` or `ofd`.
+    format: Option<String>,
+}
+
+impl OfFile {
+    /// The format, where one is named.
+    pub(crate) fn format(&self) -> Result<Option<FileFormat>, Problem> {
+        let Some(text) = &self.format else {
+            return Ok(None);
+        };
+        let found = FileFormat::find(text).map(Some);
+        found.ok_or_else(|| {
+            Problem::new(Code::RequestMalformed).saying("format is pdf or ofd".to_owned())
+        })
+    }
+}
+
+/// The media type of a file; that of OFD is in use and not registered.
+pub(crate) fn media_type(format: FileFormat) -> &'static str {
+    match format {
+        FileFormat::Pdf => "application/pdf",
+        FileFormat::Ofd => "application/ofd",
+    }
 }
 
 /// The receipt of the public log (C2SP tlog-proof).
-#[utoipa::path(get, path = "/v1/licences/{identifier}/receipt", tag = "licences",
+#[utoipa::path(get, path = "/v1/licences/{identifier}/receipt", tag = "licences", params(OfFile),
     responses((status = 200, description = "the receipt", content_type = "text/plain"), (status = 404, description = "none here")))]
 pub(crate) async fn receipt(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
+    Query(of): Query<OfFile>,
 ) -> Result<Response, Problem> {
-    let file = issuance::look::file(&app.office, &asker, &identifier(&text)?).await;
+    let format = of.format()?.unwrap_or(FileFormat::Pdf);
+    let file = issuance::look::file(&app.office, &asker, &identifier(&text)?, format).await;
     let file = file.map_err(|error| of_issue(&error))?;
     Ok(attachment("text/plain; charset=utf-8", file.receipt))
 }

@@ -211,6 +211,8 @@ fn of_sealing(error: &SealingError) -> Problem {
         SealingError::Stamp(issuance::stamps::StampError::ClockBehind) => {
             Problem::new(Code::ClockUntrusted)
         }
+        SealingError::Package(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        SealingError::NoSuite => of_paper_suite(error),
         SealingError::Prepare(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
         SealingError::SealNotInUse
         | SealingError::Status(issuance::answers::AnswerError::NotGood) => {
@@ -332,6 +334,8 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Refused(refused) => refusal(refused),
         DocumentError::Licence => one(Code::NotAdmitted, "seal.purpose", error.to_string()),
         DocumentError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        DocumentError::Package(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        DocumentError::NoSuite => of_paper("document.no-suite", error),
         DocumentError::Active(findings) => active(findings),
         DocumentError::Page { .. } => Problem::new(Code::DocumentRefused).saying(error.to_string()),
         DocumentError::UnknownCase => Problem::new(Code::NotFound),
@@ -352,6 +356,14 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
+}
+
+fn of_paper_suite(error: &SealingError) -> Problem {
+    one(
+        Code::DocumentRefused,
+        "document.no-suite",
+        error.to_string(),
+    )
 }
 
 fn of_paper(code: &'static str, error: &DocumentError) -> Problem {

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
 use crate::json::{Strict, said};
-use crate::licences::attachment;
+use crate::licences::{OfFile, attachment, media_type};
 use crate::problem::{Code, Problem};
 use crate::problems::of_release;
 use crate::state::App;
@@ -68,17 +68,20 @@ pub(crate) async fn find(
     offer.map(Json).map_err(|error| of_release(&error))
 }
 
-/// The page that waits, octet for octet what will be sealed.
-#[utoipa::path(get, path = "/v1/releases/{job}/page", tag = "releases",
+/// The page that waits, octet for octet what will be sealed; of several files that of `format`, or the first.
+#[utoipa::path(get, path = "/v1/releases/{job}/page", tag = "releases", params(OfFile),
     responses((status = 200, description = "the page", content_type = "application/pdf"), (status = 404, description = "none here")))]
 pub(crate) async fn page(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
+    Query(of): Query<OfFile>,
 ) -> Result<Response, Problem> {
-    let page = issuance::release::page(&app.office, &asker, &job(&text)?).await;
-    let page = page.map_err(|error| of_release(&error))?;
-    Ok(attachment("application/pdf", page))
+    let job = job(&text)?;
+    let (page, format) = issuance::release::page(&app.office, &asker, &job, of.format()?)
+        .await
+        .map_err(|error| of_release(&error))?;
+    Ok(attachment(media_type(format), page))
 }
 
 /// Releases the seal for exactly this use; the answer is the sealed licence.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use catalogue::kind::FileFormat;
 use dossier::Words;
 use dossier::material::Ground;
 use dossier::number::MandateNumber;
@@ -84,6 +85,7 @@ pub async fn file(office: &Office, asker: &Asker, id: &str) -> Result<FileOutcom
     let object: ObjectId = found.object.parse().map_err(|_| DAMAGED)?;
     let bytes = office.objects.read(&object).await?;
     let taken = FileOutcome::Taken(SealedFile {
+        format: FileFormat::Pdf,
         bytes,
         receipt: found.receipt,
     });

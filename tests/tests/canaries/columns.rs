@@ -50,7 +50,7 @@ event: identifier=word department=word kind=word actor=word ground=ground life=w
 file: job=word format=word department=word object=word digest=digest receipt=public
 job: id=word department=word kind=word state=word caller=word requester=word identifier=word payload=sealed \
  seal=word purpose=word matter=word case_number=word decision=ground decided_by=word unsealed=digest \
- unsealed_object=word reason=ground
+ unsealed_object=word unsealed_ofd=word reason=ground
 package_case: package=word department=word case_number=word matter=word
 session: token=digest department=word account=word
 sign_in: subject=digest
@@ -75,6 +75,7 @@ restriction: number=word department=word holder_digest=digest holder_masked=mask
 seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \
  pending_duty=word
 seal_event: code=word department=word event=word stage=word people=word reason=ground
+seal_object: code=word department=word object=public
 seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
 signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named

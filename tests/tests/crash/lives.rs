@@ -392,7 +392,8 @@ impl Life {
     /// The inspector accepts the file that was recorded.
     async fn judge_file(&self, record: &Record, issued: &Value, case: &str) {
         let machine = self.machine();
-        let file = issuance::look::file(&self.office, &machine, &record.identifier).await;
+        let pdf = catalogue::kind::FileFormat::Pdf;
+        let file = issuance::look::file(&self.office, &machine, &record.identifier, pdf).await;
         let file = file.expect("a file");
         let digest = tests::installation::hex(&crypto::sha256(&file.bytes));
         assert_eq!(issued["file_digest"], digest, "{case}");

@@ -27,9 +27,18 @@ impl Service {
     /// With these lines in its configuration beside the paths.
     pub(crate) async fn start_with(lines: &str) -> Service {
         let folder = tempfile::tempdir().expect("a folder");
-        let installation = Installation::found(folder.path(), None, NOW)
-            .await
-            .expect("founded");
+        let installation = Installation::found(folder.path(), None, NOW).await;
+        Service::of(folder, installation.expect("founded"), lines).await
+    }
+
+    /// With the national suite.
+    pub(crate) async fn start_national() -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found_national(folder.path(), None, NOW).await;
+        Service::of(folder, installation.expect("founded"), "").await
+    }
+
+    async fn of(folder: TempDir, installation: Installation, lines: &str) -> Service {
         installation.configure(lines).expect("written");
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");

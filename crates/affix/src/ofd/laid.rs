@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use crypto::{Digest, SignatureAlgorithm};
-use ofd::{Change, Package, SignatureKind, StampPlace};
+use crypto::{Digest, SignatureAlgorithm, sha256};
+use ofd::{Change, Facts, Package, SignatureKind, StampPlace};
 
 use crate::ofd::fault::SealOfd;
 use crate::ofd::list::{Listed, document, holds, inspect_stamps};
@@ -23,19 +23,20 @@ pub(super) struct Laid {
     id: String,
     /// The digest of `Signature.xml`.
     pub(super) digest: Digest,
+    /// Its SHA-256.
+    pub(super) covered: [u8; 32],
 }
 
 impl Laid {
-    /// Lays `file` out for a signature by `algorithm`, with this seal where there is one.
+    /// Lays `file`, in which `facts` were read, out for a signature by `algorithm`, with this seal where there is one.
     pub(super) fn new(
-        file: Vec<u8>,
+        (file, facts): (Vec<u8>, &Facts),
         request: &Request<'_>,
         algorithm: SignatureAlgorithm,
         seal: Option<&[u8]>,
     ) -> Result<Laid, SealOfd> {
         let words = words(algorithm).ok_or(SealOfd::Algorithm)?;
-        let facts = ofd::read(Cursor::new(file.as_slice()))?;
-        let body = document(&facts)?;
+        let body = document(facts)?;
         inspect_stamps(body, request)?;
         let mut listed = Listed::of(body)?;
         let mut change = Change::of(Package::open(Cursor::new(file))?);
@@ -78,6 +79,7 @@ impl Laid {
         };
         let text = signed.text().into_bytes();
         let digest = Digest::of(algorithm.digest(), &text);
+        let covered = sha256(&text);
         change.put(&path, text);
         Ok(Laid {
             change,
@@ -85,6 +87,7 @@ impl Laid {
             value,
             id: id.to_string(),
             digest,
+            covered,
         })
     }
 

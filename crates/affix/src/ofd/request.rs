@@ -1,7 +1,9 @@
 //! How a package is to be sealed: where the seal is shown, when, and whether others follow.
 
-use ofd::{Area, PageFact};
+use ofd::{Area, Body, PageFact, SealPlace};
 use time::UtcDateTime;
+
+use crate::ofd::fault::SealOfd;
 
 /// The smallest strip of a seal that is still one, in millimetres.
 const STRIP: f64 = 1.0;
@@ -15,6 +17,57 @@ pub struct Stamp {
     pub area: Area,
     /// What is shown of it, from the box's corner.
     pub clip: Option<Area>,
+}
+
+/// Where a seal goes that is shown once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Place {
+    /// Where the document asks for it ([`ofd::SealPlace`]).
+    Declared,
+    /// On a page.
+    OnPage {
+        /// Which, from 1.
+        page: u32,
+        /// From the left edge to the seal's, in millimetres.
+        left: f64,
+        /// From the lower edge to the seal's, in millimetres.
+        up: f64,
+    },
+}
+
+impl Place {
+    /// The stamp of a seal of this width and height in millimetres.
+    pub(super) fn stamp(self, body: &Body, (width, height): (f64, f64)) -> Result<Stamp, SealOfd> {
+        let (page, area) = match self {
+            Self::Declared => {
+                let asked = SealPlace::of(body).ok_or(SealOfd::NotShown)?;
+                let area = asked.area(width, height);
+                (asked.page, area)
+            }
+            Self::OnPage { page, left, up } => {
+                let absent = || SealOfd::Place {
+                    page: page.to_string(),
+                };
+                let place = usize::try_from(page).ok();
+                let place = place.and_then(|page| page.checked_sub(1));
+                let found = place.and_then(|place| body.pages.get(place));
+                let found = found.ok_or_else(absent)?;
+                let whole = found.area.ok_or_else(absent)?;
+                let area = Area {
+                    x: left,
+                    y: whole.height - up - height,
+                    width,
+                    height,
+                };
+                (found.id.clone(), area)
+            }
+        };
+        Ok(Stamp {
+            page,
+            area,
+            clip: None,
+        })
+    }
 }
 
 /// Whether others may sign afterwards.

@@ -37,10 +37,13 @@ impl UnsealedOfd {
     /// larger than the page has room for is made smaller, its sides kept in proportion, as in the PDF.
     #[must_use]
     pub fn seal_boundary(&self, width: f64, height: f64) -> [f64; 4] {
-        let scale = (self.seal_side / width.max(height)).min(1.0);
-        let (x, y) = self.seal_centre;
-        let (width, height) = (width * scale, height * scale);
-        [x - width / 2.0, y - height / 2.0, width, height]
+        let place = ofd::SealPlace {
+            page: self.page.clone(),
+            centre: self.seal_centre,
+            side: self.seal_side,
+        };
+        let area = place.area(width, height);
+        [area.x, area.y, area.width, area.height]
     }
 }
 
@@ -119,7 +122,7 @@ impl Blank {
         let title = format!("{} {}", self.template.title(), shown.licence.number);
         let digest = crypto::sha256(around.data);
         let document = digest.iter().take(16).map(|octet| format!("{octet:02x}"));
-        let draft = Draft {
+        let mut draft = Draft {
             information: Information {
                 document: Some(document.collect()),
                 title: Some(title),
@@ -139,19 +142,32 @@ impl Blank {
         let identifiers: Vec<String> = identifiers
             .map(|place| page_identifier(&draft, place).to_string())
             .collect();
+        let page = identifiers.last().cloned().unwrap_or_default();
+        let (seal_centre, seal_side) = (
+            (filled.authority.x.0, down.0),
+            self.template.layout.authority.seal.0,
+        );
+        // Where the seal goes, as the PDF has an empty field for it.
+        let place = ofd::SealPlace {
+            page: page.clone(),
+            centre: seal_centre,
+            side: seal_side,
+        };
+        draft.information.custom.push(place.custom());
         Ok(UnsealedOfd {
             bytes: draft.write().map_err(RenderPage::Package)?,
-            page: identifiers.last().cloned().unwrap_or_default(),
+            page,
             pages: identifiers,
-            seal_centre: (filled.authority.x.0, down.0),
-            seal_side: self.template.layout.authority.seal.0,
+            seal_centre,
+            seal_side,
         })
     }
 }
 
 fn attached(name: &str, json: &[u8]) -> Attached {
     Attached {
-        name: name.to_owned(),
+        // As the PDF names them: readers find the data of both alike.
+        name: format!("{name}.json"),
         file: format!("{name}.json"),
         format: "json".to_owned(),
         octets: json.to_vec(),

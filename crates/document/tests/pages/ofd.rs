@@ -38,9 +38,9 @@ fn every_sample_is_a_whole_package_with_its_data() {
                 .and_then(|one| one.octets.clone())
                 .expect("it is attached")
         };
-        assert_eq!(attached("licence"), sample.json(), "{key}");
-        assert_eq!(attached("status"), STATUS, "{key}");
-        let metadata: Value = serde_json::from_slice(&attached("metadata")).expect("JSON");
+        assert_eq!(attached("licence.json"), sample.json(), "{key}");
+        assert_eq!(attached("status.json"), STATUS, "{key}");
+        let metadata: Value = serde_json::from_slice(&attached("metadata.json")).expect("JSON");
         for (name, value) in &body.information.custom {
             assert_eq!(metadata[name], Value::from(value.as_str()), "{key}: {name}");
         }

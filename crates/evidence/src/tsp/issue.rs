@@ -121,7 +121,14 @@ impl Prepared {
     /// The finished token.
     #[must_use]
     pub fn finish(self, signature: &Signature) -> Vec<u8> {
-        self.message.finish(signature, &self.chain, &[])
+        self.finish_with(signature, &[])
+    }
+
+    /// The finished token with unsigned attributes of its signer's: what came after it was signed, such as a receipt
+    /// (D18).
+    #[must_use]
+    pub fn finish_with(self, signature: &Signature, unsigned: &[cms::Attribute]) -> Vec<u8> {
+        self.message.finish(signature, &self.chain, unsigned)
     }
 }
 

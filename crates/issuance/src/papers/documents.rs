@@ -4,6 +4,7 @@ pub use affix::preflight::Finding;
 
 use affix::preflight::preflight;
 use catalogue::key::{MatterCode, SealCode};
+use catalogue::kind::FileFormat;
 use catalogue::{DocumentPurpose, Refusal, SealUse};
 use registry::StoreError;
 use registry::asked::By;
@@ -16,12 +17,12 @@ use registry::trace::{Act, Deed};
 use thiserror::Error;
 
 use crate::asker::{Asker, Once};
-use crate::finishing::put_by;
 use crate::issue::{Begun, IssueError, repeated};
 use crate::level::Level;
 use crate::office::Office;
 use crate::said::{Waits, response, waiting};
 use crate::sealing::{Spot, Stand};
+use crate::waiting::put_by;
 
 /// Why a document does not wait for a seal.
 #[derive(Debug, Error)]
@@ -36,6 +37,12 @@ pub enum DocumentError {
     /// The file is not a PDF that can be sealed, or cannot be read.
     #[error("the file cannot be read")]
     Read(#[from] pdf::ReadPdf),
+    /// The file is an OFD package that cannot be sealed as it is.
+    #[error("the package cannot be sealed")]
+    Package(#[from] affix::ofd::SealOfd),
+    /// The office, or the seal, is without the national suite, in which alone an OFD is sealed.
+    #[error("the seal is not in use in the suite of the file")]
+    NoSuite,
     /// The file holds what would let it change its looks after the seal (T-S5).
     #[error("the file holds {} things that a sealed document may not hold", .0.len())]
     Active(Vec<Finding>),
@@ -133,6 +140,15 @@ pub async fn begin_document(
     wait(office, (asker, once), (grounds, &spot), file).await
 }
 
+/// What a file is, by its first octets: a package, or whatever a PDF's own reader makes of it.
+fn format_of(file: &[u8]) -> FileFormat {
+    if file.starts_with(b"PK") {
+        FileFormat::Ofd
+    } else {
+        FileFormat::Pdf
+    }
+}
+
 /// Keeps an admitted document until its seal is released.
 pub(crate) async fn wait(
     office: &Office,
@@ -149,7 +165,8 @@ pub(crate) async fn wait(
         payload: serde_json::to_vec(spot).unwrap_or_default(),
     };
     // The file first: whoever is told of the job finds it.
-    let (object, unsealed) = put_by(office, file).await?;
+    let format = format_of(&file);
+    let (objects, unsealed) = put_by(office, vec![(format, file)]).await?;
     let by = By::new("service", now);
     let submission = DocumentSubmission {
         reservation,
@@ -161,7 +178,7 @@ pub(crate) async fn wait(
     let refused = match jobs.submit_document(submission).await {
         Ok(DocumentSubmitted::Waits(answer)) => return Ok(Begun::Waits(answer)),
         Ok(DocumentSubmitted::Repeated { job, response }) => {
-            discard(office, &object).await;
+            discard(office, &objects).await;
             let repeated = repeated(office, &job, response).await;
             return repeated.map_err(|error| DocumentError::Repeated(Box::new(error)));
         }
@@ -179,16 +196,18 @@ pub(crate) async fn wait(
         // Whether the record names the file is not known.
         DocumentRefused::Store(error) => Err(error.into()),
         refused => {
-            discard(office, &object).await;
+            discard(office, &objects).await;
             Err(refused.into())
         }
     }
 }
 
-/// Removes a file that no record names. One that stays is found by comparing files with records.
-async fn discard(office: &Office, object: &ObjectId) {
-    if let Err(error) = office.objects.remove(object).await {
-        tracing::warn!(error = %error, "a file that nobody needs stays");
+/// Removes files that no record names. One that stays is found by comparing files with records.
+async fn discard(office: &Office, objects: &[ObjectId]) {
+    for object in objects {
+        if let Err(error) = office.objects.remove(object).await {
+            tracing::warn!(error = %error, "a file that nobody needs stays");
+        }
     }
 }
 
@@ -221,13 +240,26 @@ async fn admitted(
     let today = office.settings.zone.date_at(office.clock.now());
     office.desk().catalogue.may_seal(&sealing, today)?;
     let _place = office.work.acquire().await;
-    let found = preflight(file)?;
-    if !found.findings.is_empty() {
-        return Err(DocumentError::Active(found.findings));
-    }
+    let pages = match format_of(file) {
+        FileFormat::Pdf => {
+            let found = preflight(file)?;
+            if !found.findings.is_empty() {
+                return Err(DocumentError::Active(found.findings));
+            }
+            found.pages
+        }
+        FileFormat::Ofd => {
+            let desk = office.desk();
+            let seal = desk.seals.get(&order.seal);
+            if office.national.is_none() || seal.is_none_or(|seal| seal.national.is_none()) {
+                return Err(DocumentError::NoSuite);
+            }
+            affix::ofd::pages(file)?
+        }
+    };
     let page = usize::try_from(order.page).unwrap_or(usize::MAX);
-    if page == 0 || page > found.pages {
-        return Err(DocumentError::Page { pages: found.pages });
+    if page == 0 || page > pages {
+        return Err(DocumentError::Page { pages });
     }
     Ok(())
 }
@@ -263,6 +295,7 @@ pub(crate) async fn denied(
         DocumentError::NoForm => "document.no-form",
         DocumentError::OtherBody => "document.other-body",
         DocumentError::NoSeal => "document.no-seal",
+        DocumentError::NoSuite => "document.no-suite",
         DocumentError::Layout(_) => "document.layout",
         _ => "document.unreadable",
     };

@@ -72,7 +72,8 @@ pub async fn bundle(
             lists.extend(record.map(|record| record.status_list.0));
         }
         for file in jobs.files(&job.id, Some(&asker.department)).await? {
-            let name = format!("documents/{}-{}.pdf", job.grounds.purpose.code(), job.id);
+            let purpose = job.grounds.purpose.code();
+            let name = format!("documents/{purpose}-{}.{}", job.id, file.format);
             files.push((name, kept(office, &file.object).await?));
         }
     }
@@ -81,6 +82,12 @@ pub async fn bundle(
         let name = format!("signatures/{}.pdf", signature.id);
         files.push((name, kept(office, &signature.object).await?));
         about.push(signature.id);
+    }
+    // An OFD carries no status of its certificates: their lists of today go with it.
+    if files.iter().any(|(name, _)| name.ends_with(".ofd")) {
+        let held = office.lists.held();
+        let lists = held.iter().filter(|(name, _)| name.ends_with(".crl"));
+        files.extend(lists.map(|(name, list)| (format!("status/{name}"), list.bytes.clone())));
     }
     // R26: what its licences are today is known in later years, too. A list that is being signed anew is left out.
     for list in lists {

@@ -171,6 +171,7 @@ async fn founded(
         registry,
         shard_key: &[3; 32],
         clock,
+        national: false,
         random,
     }
     .found()

@@ -114,13 +114,15 @@ pub struct Grounds {
     pub requester: String,
 }
 
-/// The rendered file that waits for its seal.
+/// The rendered files that wait for their seal: one, or a PDF and an OFD of the same licence (D2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsealed {
-    /// SHA-256 of its bytes.
+    /// What a releaser releases: of one file its SHA-256, of two the SHA-256 over both of theirs, the PDF's first.
     pub digest: [u8; 32],
-    /// Where the object store keeps it.
-    pub object: String,
+    /// Where the object store keeps the PDF, if there is one.
+    pub pdf: Option<String>,
+    /// Where it keeps the OFD, if there is one.
+    pub ofd: Option<String>,
 }
 
 /// A job.
@@ -157,32 +159,32 @@ pub struct Job {
 }
 
 const FIND: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2)";
 const LOCK: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2) FOR UPDATE";
 const WAITING: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE department = $1 AND state = 'waiting' AND (begun > $2 OR (begun = $2 AND id > $3)) \
      AND NOT EXISTS (SELECT 1 FROM batch_line WHERE batch_line.job = job.id) ORDER BY begun, id LIMIT $4";
 const OPEN: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE state = $1 AND (begun > $2 OR (begun = $2 AND id > $3)) ORDER BY begun, id LIMIT $4";
 const OF_CASE: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE case_number = $1 AND department = $2 AND case_number <> '' ORDER BY begun, id LIMIT 200";
 const OF_BATCH: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
      CAST(NULL AS TEXT) \
      FROM job WHERE id IN (SELECT batch_line.job FROM batch_line WHERE batch_line.batch = $1) ORDER BY id";
 const LOCK_BATCH: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
      CAST(NULL AS TEXT) \
      FROM job WHERE id IN (SELECT batch_line.job FROM batch_line WHERE batch_line.batch = $1) ORDER BY id FOR UPDATE";
 const INSERT: &str = "INSERT INTO job (id, department, kind, state, caller, requester, begun, changed, \
@@ -362,10 +364,8 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<Job, StoreError> {
         decided_by: optional(&row.text()?, |text| PersonKey::parse(text).ok())?,
         requester: row.text()?,
     };
-    let unsealed = match (row.maybe_digest()?, row.maybe_text()?) {
-        (Some(digest), Some(object)) => Some(Unsealed { digest, object }),
-        _ => None,
-    };
+    let (digest, pdf, ofd) = (row.maybe_digest()?, row.maybe_text()?, row.maybe_text()?);
+    let unsealed = digest.map(|digest| Unsealed { digest, pdf, ofd });
     Ok(Job {
         id: JobId::parse(&id).ok_or(DAMAGED)?,
         department: DepartmentKey::parse(&department).map_err(|_| DAMAGED)?,

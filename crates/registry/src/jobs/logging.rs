@@ -17,9 +17,9 @@ pub struct Logging {
     pub job: JobId,
     /// Which attempt signed: the one that the journal counted last, or nothing is logged.
     pub attempt: u64,
-    /// The leaf.
-    pub leaf: Vec<u8>,
-    /// Uses of keys since the seal's that the journal has to know before the file leaves: the time-stamp's.
+    /// A leaf for each signature of the seal (D18).
+    pub leaves: Vec<Vec<u8>>,
+    /// Uses of keys since the seal's that the journal has to know before the files leave: the time-stamps'.
     pub uses: Vec<KeyUse>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) async fn log(
     link: &mut Link,
     secrets: &Secrets,
     logging: &Logging,
-) -> Result<PendingId, StepRefused> {
+) -> Result<Vec<PendingId>, StepRefused> {
     let job = locked(link, secrets, &logging.job, None).await?;
     if job.state != JobState::Journalled {
         return Err(StepRefused::NotNow { state: job.state });
@@ -40,5 +40,9 @@ pub(crate) async fn log(
     for group in acts.chunk_by(|left, right| left.department == right.department) {
         trace::write_all(link, group).await?;
     }
-    Ok(log::submit(link, Log::Public, &logging.leaf, Some(&logging.job)).await?)
+    let mut logged = Vec::with_capacity(logging.leaves.len());
+    for leaf in &logging.leaves {
+        logged.push(log::submit(link, Log::Public, leaf, Some(&logging.job)).await?);
+    }
+    Ok(logged)
 }

@@ -67,7 +67,7 @@ pub struct Recorded {
 const FILE: &str = "INSERT INTO file (job, format, department, object, digest, length, receipt) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const FILES: &str = "SELECT format, object, digest, length, receipt FROM file WHERE job = $1 \
-     AND ($2 IS NULL OR department = $2) ORDER BY format";
+     AND ($2 IS NULL OR department = $2) ORDER BY format DESC";
 const RECORDED: &str =
     "UPDATE job SET state = 'recorded', changed = $3 WHERE department = $1 AND id = $2";
 
@@ -174,7 +174,7 @@ async fn issue(
     Ok(record)
 }
 
-/// The sealed files of a job.
+/// The sealed files of a job, the PDF first.
 pub(crate) async fn files(
     link: &mut Link,
     job: &JobId,

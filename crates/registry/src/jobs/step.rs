@@ -61,13 +61,15 @@ pub enum StepRefused {
     Store(#[from] StoreError),
 }
 
-/// What is about to be signed, for the key journal.
+/// What is about to be signed, for the key journal: one use of a seal, in one line (D23).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signing {
     /// Which key.
     pub key: KeyId,
     /// SHA-256 of the bytes to be signed.
     pub digest: [u8; 32],
+    /// The same of the seal's key of another suite, where a second file is sealed in the same use.
+    pub beside: Option<(KeyId, [u8; 32])>,
     /// For what, such as `licence`.
     pub purpose: String,
 }
@@ -81,7 +83,7 @@ pub struct Journalled {
     pub attempt: u64,
 }
 
-const AWAIT: &str = "UPDATE job SET state = 'waiting', changed = $3, unsealed = $4, unsealed_object = $5 \
+const AWAIT: &str = "UPDATE job SET state = 'waiting', changed = $3, unsealed = $4, unsealed_object = $5, unsealed_ofd = $6 \
      WHERE department = $1 AND id = $2";
 const RELEASED: &str =
     "UPDATE job SET state = 'released', changed = $3 WHERE department = $1 AND id = $2";
@@ -127,7 +129,8 @@ pub(crate) async fn await_release(
         id.as_str().into(),
         by.at.into(),
         (&unsealed.digest).into(),
-        unsealed.object.as_str().into(),
+        unsealed.pdf.as_deref().into(),
+        unsealed.ofd.as_deref().into(),
     ];
     link.later(AWAIT, &values).await?;
     job::answer(link, secrets, &job, answer).await?;
@@ -287,12 +290,15 @@ fn release_act(job: &Job, (release, digest): (&Release, &[u8; 32]), by: &By) -> 
 
 /// The journal's line: which key, over what, under whose release.
 fn sign_act(job: &Job, (release, signing): (&Release, &Signing), attempt: u64, by: &By) -> Act {
-    let detail = vec![
+    let mut detail = vec![
         ("digest", hex(&signing.digest)),
         ("purpose", signing.purpose.clone()),
         ("attempt", attempt.to_string()),
         ("releaser", release.statement.releaser.clone()),
     ];
+    if let Some((key, digest)) = &signing.beside {
+        detail.extend([("beside", key.to_string()), ("digest_beside", hex(digest))]);
+    }
     let mut act = act(job, by, Deed::Sign, detail);
     act.key = Some(signing.key.clone());
     act

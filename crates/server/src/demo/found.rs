@@ -12,9 +12,9 @@ use catalogue::Catalogue;
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::{KeyAlgorithm, KeyStore, PublicKey, Random, Signer, SoftwareSigner, SystemRandom};
 use demo::{CUSTODIAN, Cast, DEPARTMENTS, MATTERS, POWERS, RECEIVERS, TYPES, pem};
-use issuance::found::Founding;
+use issuance::found::{Founding, keys_of_seal};
 use issuance::import::{Files, keep};
-use issuance::{Clock, Office, SystemClock, seal_key};
+use issuance::{Clock, Office, SystemClock};
 use registry::Registry;
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
@@ -86,6 +86,7 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
         registry: &registry,
         shard_key: &field.shards(),
         clock: &clock,
+        national: true,
         random: random.as_ref(),
     }
     .found()
@@ -114,8 +115,9 @@ fn enrol_releaser(
     random: &dyn Random,
 ) -> anyhow::Result<()> {
     for seal in catalogue.seals() {
-        let key = seal_key(seal.seal.as_str()).context("a seal's code names its key")?;
-        keys.enrol_releaser(&key, CUSTODIAN, public, random)?;
+        for key in keys_of_seal(seal.seal.as_str(), true) {
+            keys.enrol_releaser(&key, CUSTODIAN, public, random)?;
+        }
     }
     Ok(())
 }

@@ -17,7 +17,8 @@ use finding::Finding;
 
 impl Case {
     /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are
-    /// documents (`*.pdf`), status lists of that day (`status/N.statuslist`), and entries of the trace with their receipts
+    /// documents (`*.pdf`, `*.ofd`), status lists of that day (`status/N.statuslist`), revocation lists for what carries none
+    /// (`status/NAME.crl`), and entries of the trace with their receipts
     /// (`trace/N.entry`, `trace/N.receipt`). `None` for a
     /// name that is not plain, or too many files.
     #[must_use]
@@ -105,7 +106,7 @@ fn inspect_list(package: &Package) -> Vec<Finding> {
 
 fn documents(package: &Package, (now, then): (Examine<'_>, Examine<'_>), outcome: &mut Outcome) {
     for (name, octets) in &package.files {
-        if !has_ending(name, "pdf") {
+        if !has_ending(name, "pdf") && !has_ending(name, "ofd") {
             continue;
         }
         // No package within a package: what is called a document is one.

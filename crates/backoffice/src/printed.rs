@@ -21,7 +21,7 @@ use crate::office::Office;
 
 /// Why there is no code to sign.
 #[derive(Debug, Error)]
-pub(crate) enum PrintedError {
+pub enum PrintedError {
     /// The code cannot be made.
     #[error("the printed code cannot be made")]
     Code(#[from] PrepareLc1),
@@ -32,7 +32,7 @@ pub(crate) enum PrintedError {
 
 /// Who signs codes, and for which status list.
 #[derive(Debug, Clone)]
-pub(crate) struct Printer {
+pub struct Printer {
     kid: [u8; 8],
     algorithm: SignatureAlgorithm,
     status_uri: String,
@@ -40,20 +40,20 @@ pub(crate) struct Printer {
 
 /// What of a reservation a code says.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Said<'a> {
+pub struct Said<'a> {
     /// The bytes of `licence.json`.
-    pub(crate) content: &'a [u8],
+    pub content: &'a [u8],
     /// The index in the status list.
-    pub(crate) index: u32,
+    pub index: u32,
     /// The moment of the reservation.
-    pub(crate) reserved: UtcDateTime,
+    pub reserved: UtcDateTime,
     /// During which time the licence holds.
-    pub(crate) period: &'a Period,
+    pub period: &'a Period,
 }
 
 impl Printer {
     /// The office's own, for versions with their slot in this list; nothing while it has no credential key.
-    pub(crate) fn of(office: &Office, list: ListNumber) -> Option<Printer> {
+    pub fn of(office: &Office, list: ListNumber) -> Option<Printer> {
         Some(Printer {
             kid: credential::key_id(&office.hierarchy.credential),
             algorithm: office.algorithm(ServiceKey::Credential)?,
@@ -62,7 +62,7 @@ impl Printer {
     }
 
     /// LC1, minimal with the content digest: what a page prints by default (credentials 6).
-    pub(crate) fn prepare(&self, said: &Said<'_>) -> Result<PreparedLc1, PrintedError> {
+    pub fn prepare(&self, said: &Said<'_>) -> Result<PreparedLc1, PrintedError> {
         let licence: Value =
             serde_json::from_slice(said.content).map_err(|_| PrintedError::Reserved)?;
         let text = |pointer: &str| {
@@ -99,16 +99,20 @@ impl Printer {
 
 /// The code of a version that is being reserved.
 #[derive(Debug)]
-pub(crate) struct Printed {
-    pub(crate) printer: Option<Printer>,
-    pub(crate) department: DepartmentKey,
-    pub(crate) reserved: UtcDateTime,
-    pub(crate) period: Period,
+pub struct Printed {
+    /// Who signs it; nobody while the office has no credential key.
+    pub printer: Option<Printer>,
+    /// Whose it is.
+    pub department: DepartmentKey,
+    /// The moment of the reservation.
+    pub reserved: UtcDateTime,
+    /// During which time the licence holds.
+    pub period: Period,
 }
 
 impl Printed {
     /// What the journal has to know with the reservation. A code that cannot be made is told of when its page is made.
-    pub(crate) fn uses(&self, job: &JobId, content: &[u8], index: u32) -> Vec<Use> {
+    pub fn uses(&self, job: &JobId, content: &[u8], index: u32) -> Vec<Use> {
         let said = Said {
             content,
             index,
@@ -126,7 +130,7 @@ impl Printed {
 }
 
 /// The journal's line of a code's signature: no key is used for bytes that the journal does not know (T-S8).
-pub(crate) fn journal_line(
+pub fn journal_line(
     department: &DepartmentKey,
     job: &JobId,
     at: UtcDateTime,

@@ -1,0 +1,101 @@
+//! What one suite of the office seals with (D5): keys, certificates, time-stamps and status. An algorithm is a value; the
+//! steps of the job are the same for every suite.
+
+use catalogue::kind::{FileFormat, Suite};
+use crypto::{DigestAlgorithm, KeyId, SignatureAlgorithm};
+use pki::certificate::Certificate;
+
+use crate::answers::Responder;
+use crate::keys::ServiceKey;
+use crate::office::Office;
+use crate::seals::SealInUse;
+use crate::stamps::TimeStamps;
+
+/// What one suite of the office seals with.
+#[derive(Debug, Clone, Copy)]
+pub struct Means<'a> {
+    /// Which suite it is.
+    pub suite: Suite,
+    /// The seal's key.
+    pub key: &'a KeyId,
+    /// How it signs.
+    pub algorithm: SignatureAlgorithm,
+    /// The certificate of the seal's key.
+    pub certificate: &'a Certificate,
+    /// Who issued it.
+    pub authority: &'a Certificate,
+    /// Who stamps.
+    pub time_stamps: &'a Certificate,
+    /// Who tells of status.
+    pub responder_certificate: &'a Certificate,
+    /// The unit.
+    pub stamps: &'a TimeStamps,
+    /// Its key.
+    pub stamps_key: ServiceKey,
+    /// The responder.
+    pub responder: &'a Responder,
+    /// Whose list says that the issuer stands.
+    pub root: ServiceKey,
+}
+
+impl Means<'_> {
+    /// The digest of a time-stamp's imprint.
+    #[must_use]
+    pub fn imprint(&self) -> DigestAlgorithm {
+        match self.suite {
+            Suite::Sm => DigestAlgorithm::Sm3,
+            _ => DigestAlgorithm::Sha256,
+        }
+    }
+
+    /// The certificates that a message carries: the seal's and its issuer's, without the root.
+    #[must_use]
+    pub fn chain(&self) -> [Vec<u8>; 2] {
+        [self.certificate, self.authority].map(|certificate| certificate.der().to_vec())
+    }
+}
+
+/// The suite in which a file of this format is sealed, as its type has it: an OFD in the national one alone (GB/T 38540).
+#[must_use]
+pub fn suite_of(format: FileFormat, asked: Option<Suite>) -> Suite {
+    match (format, asked) {
+        (FileFormat::Ofd, _) | (FileFormat::Pdf, Some(Suite::Sm)) => Suite::Sm,
+        (FileFormat::Pdf, _) => Suite::International,
+    }
+}
+
+/// What the seal is used with in a suite; nothing where the office or the seal is without it.
+#[must_use]
+pub fn means<'a>(office: &'a Office, seal: &'a SealInUse, suite: Suite) -> Option<Means<'a>> {
+    if suite != Suite::Sm {
+        let hierarchy = &office.hierarchy;
+        return Some(Means {
+            suite: Suite::International,
+            key: &seal.key,
+            algorithm: seal.algorithm,
+            certificate: &seal.certificate,
+            authority: &hierarchy.authority,
+            time_stamps: &hierarchy.time_stamps,
+            responder_certificate: &hierarchy.responder,
+            stamps: &office.stamps,
+            stamps_key: ServiceKey::TimeStamps,
+            responder: &office.responder,
+            root: ServiceKey::Root,
+        });
+    }
+    let (national, own) = (office.national.as_ref()?, seal.national.as_ref()?);
+    let hierarchy = &national.hierarchy;
+    Some(Means {
+        suite,
+        key: &own.key,
+        algorithm: own.algorithm,
+        certificate: &own.certificate,
+        authority: &hierarchy.authority,
+        time_stamps: &hierarchy.time_stamps,
+        responder_certificate: &hierarchy.responder,
+        stamps: &national.stamps,
+        stamps_key: ServiceKey::NationalTimeStamps,
+        responder: &national.responder,
+        root: ServiceKey::NationalRoot,
+    })
+}

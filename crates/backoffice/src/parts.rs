@@ -1,0 +1,121 @@
+//! What an office is opened with, and what of it is read from the register.
+
+use std::sync::Arc;
+
+use asn1::Oid;
+use catalogue::Zone;
+use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
+use document::Edition;
+use pki::certificate::Certificate;
+use pki::profile::Profile;
+use registry::Registry;
+use registry::objects::Objects;
+use time::{Duration, UtcDateTime};
+
+use crate::clock::Clock;
+use crate::keys::ServiceKey;
+use crate::opening::OpenOffice;
+
+/// The policy of our time-stamps: an arc of our own below 2.25 (X.667).
+pub(crate) const STAMP_POLICY: Oid = Oid::of(&[
+    2,
+    25,
+    302_814_158_361_537_297_158_614_022_098_125_347_143,
+    2,
+]);
+
+/// What an office decides once.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Origin of the service, such as `https://licences.example`; in certificates, codes and links.
+    pub address: String,
+    /// The zone of legal dates.
+    pub zone: Zone,
+    /// Whether pages are marked as samples.
+    pub edition: Edition,
+    /// How long status answers and lists are good.
+    pub status_life: Duration,
+    /// How long a release may wait.
+    pub release_life: Duration,
+    /// How long a page waits for its release before its job ends.
+    pub waiting_life: Duration,
+    /// Processors at hand for work on documents and for what is asked meanwhile.
+    pub workers: usize,
+}
+
+/// The parts that an office is opened with.
+pub struct Parts {
+    /// What it decided once.
+    pub settings: Settings,
+    /// Facts.
+    pub registry: Registry,
+    /// Files.
+    pub objects: Objects,
+    /// Keys, unlocked or not.
+    pub keys: Arc<KeyStore>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Keeps partitions of the revocation list from being filled from outside.
+    pub shard_key: [u8; 32],
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Parts")
+    }
+}
+
+/// The certificate of a key, as `by` issued it by a profile.
+///
+/// # Errors
+/// `KeyAbsent`, or the register.
+pub(crate) async fn certificate_of(
+    parts: &Parts,
+    (by, profile): (ServiceKey, Profile),
+    key: &KeyId,
+) -> Result<Certificate, OpenOffice> {
+    let found = issued(&parts.registry, by, profile).await?;
+    own(parts, key, &found).ok_or_else(|| OpenOffice::KeyAbsent(key.clone()))
+}
+
+/// The certificates of a profile that an issuer issued, the newest first.
+pub(crate) async fn issued(
+    registry: &Registry,
+    by: ServiceKey,
+    profile: Profile,
+) -> Result<Vec<Certificate>, OpenOffice> {
+    let certificates = registry.certificates();
+    let found = certificates.of_profile(&by.id(), profile.name).await?;
+    let ders = found
+        .iter()
+        .filter_map(|registered| registered.der.as_ref());
+    Ok(ders
+        .map(|der| Certificate::parse(der))
+        .collect::<Result<_, _>>()?)
+}
+
+fn own(parts: &Parts, key: &KeyId, found: &[Certificate]) -> Option<Certificate> {
+    let (public, _, _) = parts.keys.public_key(key)?;
+    found
+        .iter()
+        .find(|certificate| certificate.public_key().is_ok_and(|key| key == public))
+        .cloned()
+}
+
+pub(crate) fn algorithm(parts: &Parts, key: ServiceKey) -> Result<SignatureAlgorithm, OpenOffice> {
+    match parts.keys.public_key(&key.id()) {
+        Some((_, algorithm, _)) => Ok(algorithm),
+        None => Err(OpenOffice::KeyAbsent(key.id())),
+    }
+}
+
+/// The latest moment that the journal knows of a token (T-T2).
+pub(crate) async fn last_stamp(
+    registry: &Registry,
+    key: ServiceKey,
+) -> Result<UtcDateTime, OpenOffice> {
+    let last = registry.journal().last_use(&key.id()).await?;
+    Ok(last.unwrap_or(UtcDateTime::UNIX_EPOCH))
+}

@@ -1,0 +1,184 @@
+//! A PDF laid out for its seal, and finished: PAdES, in either suite.
+
+use std::sync::Arc;
+
+use affix::dss::{Material, append_dss};
+use affix::seal::{Appearance, Certification, Fit, Joined, NewField, Place, SealRequest};
+use catalogue::kind::Suite;
+use crypto::{Digest, DigestAlgorithm, Hasher};
+use evidence::cms::{self, Attribute, Draft};
+use time::UtcDateTime;
+
+use crate::level::Level;
+use crate::means::Means;
+use crate::office::Office;
+use crate::sealing::fault::SealingError;
+use crate::sealing::finished::{Signed, digest_of};
+use crate::seals::SealInUse;
+use crate::subject::{Stand, Subject};
+use crate::waiting::WaitingFile;
+
+/// Octets kept for a time-stamp token beside the unit's own chain.
+const TOKEN: usize = 1_024;
+/// Octets kept for a receipt: 40 hashes of a proof and a checkpoint with witnesses.
+const RECEIPT: usize = 4_096;
+
+/// A revision laid out, with a hole for the message.
+pub(super) struct LaidPdf {
+    file: Arc<Vec<u8>>,
+    hashed: Hasher,
+    revision: affix::seal::Prepared,
+    message: cms::Prepared,
+    pub(super) to_be_signed: Vec<u8>,
+    /// SHA-256 over the byte ranges.
+    pub(super) covered: [u8; 32],
+}
+
+/// 7: the revision, with a hole for the message.
+pub(super) fn prepare(
+    (office, means): (&Office, &Means<'_>),
+    (seal, subject): (&SealInUse, &Subject),
+    field: &str,
+    (waiting, now): (WaitingFile, UtcDateTime),
+) -> Result<LaidPdf, SealingError> {
+    let bodies = |first: u32| seal.appearance.bodies(first);
+    let appearance = Appearance {
+        width: seal.appearance.width(),
+        height: seal.appearance.height(),
+        bodies: &bodies,
+    };
+    let place = match subject {
+        Subject::Document(spot) if spot.stand == Stand::Page => Place::Page(NewField {
+            name: field,
+            page: spot.page,
+            corner: spot.corner,
+            size: (appearance.width, appearance.height),
+            described: seal.code.as_str(),
+        }),
+        Subject::Licence(_) | Subject::Document(_) => Place::Field {
+            name: field,
+            fit: Fit::Natural,
+        },
+    };
+    let certification = match subject {
+        Subject::Licence(_) => Certification::Certify,
+        Subject::Document(_) => Certification::Approval,
+    };
+    let request = SealRequest {
+        place,
+        appearance: Some(appearance),
+        certification,
+        claimed: office.settings.zone.local(now),
+        name: Some(&seal.holder),
+        reason: None,
+        location: None,
+        contact: None,
+        reserve: reserve(means, seal, subject.level())?,
+    };
+    let WaitingFile { file, hashed, .. } = waiting;
+    let revision = affix::seal::prepare(file.as_ref(), &request)?;
+    // D18: the log commits to SHA-256 in every suite. The octets of the file were hashed when it was compared with what
+    // was released.
+    let over = revision.digest_after(hashed.clone());
+    let covered = digest_of(&over);
+    let digest = match means.algorithm.digest() {
+        DigestAlgorithm::Sha256 => over,
+        other => revision.digest(file.as_ref(), other)?,
+    };
+    let message = Draft::pades(&digest, means.certificate, means.algorithm)
+        .committing_to(cms::Commitment::Approval)
+        .prepare()?;
+    Ok(LaidPdf {
+        to_be_signed: message.to_be_signed(),
+        file,
+        hashed,
+        revision,
+        message,
+        covered,
+    })
+}
+
+/// Octets kept for the message: the same for each use of a seal at one level.
+fn reserve(means: &Means<'_>, seal: &SealInUse, level: Level) -> Result<usize, SealingError> {
+    let known = match (means.suite, level) {
+        (Suite::Sm, _) => None,
+        (_, Level::Basic) => Some(&seal.reserves.0),
+        (_, Level::LongTerm) => Some(&seal.reserves.1),
+    };
+    if let Some(octets) = known.and_then(std::sync::OnceLock::get) {
+        return Ok(*octets);
+    }
+    let blank = Digest::of(means.algorithm.digest(), b"");
+    let stamps: usize = means.stamps.unit().chain.iter().map(Vec::len).sum();
+    let attributes = match level {
+        Level::Basic => vec![RECEIPT],
+        Level::LongTerm => vec![stamps + TOKEN, RECEIPT],
+    };
+    let octets = Draft::pades(&blank, means.certificate, means.algorithm)
+        .committing_to(cms::Commitment::Approval)
+        .reserve(&means.chain(), &attributes)?;
+    Ok(known.map_or(octets, |known| *known.get_or_init(|| octets)))
+}
+
+/// 12: time-stamp and receipt into the message, chain and status into the file, as the level has it. The file, and its
+/// SHA-256.
+pub(super) async fn finish(
+    (office, means): (&Office, &Means<'_>),
+    laid: LaidPdf,
+    signed: Signed<'_>,
+    level: Level,
+) -> Result<(Vec<u8>, [u8; 32]), SealingError> {
+    let token = signed.stamp.map(|stamp| stamp.token(&[]));
+    let token = token.map(|token| Attribute::signature_time_stamp(&token));
+    let attributes: Vec<Attribute> = token
+        .into_iter()
+        .chain([Attribute::receipt(signed.receipt.as_bytes())])
+        .collect();
+    let message = laid
+        .message
+        .finish(signed.signature, &means.chain(), &attributes);
+    let revision = laid.revision.finish(&message)?;
+    let evidence = evidence((office, means), &laid.file, &revision, level).await?;
+    let mut hashed = laid.hashed;
+    hashed.update(&revision);
+    hashed.update(&evidence);
+    let mut file = Vec::with_capacity(laid.file.len() + revision.len() + evidence.len());
+    file.extend_from_slice(&laid.file);
+    file.extend_from_slice(&revision);
+    file.extend_from_slice(&evidence);
+    Ok((file, digest_of(&hashed.finish())))
+}
+
+/// What a later verifier needs, as a revision of its own (PAdES B-LT); nothing at level B-B.
+async fn evidence(
+    (office, means): (&Office, &Means<'_>),
+    file: &Arc<Vec<u8>>,
+    revision: &[u8],
+    level: Level,
+) -> Result<Vec<u8>, SealingError> {
+    // After the time-stamp, so that they prove more than answers of before (ades-pki 4.1). A seal whose certificate
+    // does not stand seals nothing, at no level.
+    let of_seal = means.responder.newest(*means.certificate.serial()).await?;
+    if level == Level::Basic {
+        return Ok(Vec::new());
+    }
+    let of_stamps = means.responder.newest(*means.time_stamps.serial()).await?;
+    let of_authority = office
+        .lists
+        .revoked(&format!("{}.crl", means.root.name()))
+        .ok_or(SealingError::NoList)?;
+    let joined = Joined::new(file.as_ref(), revision);
+    let certificates = [
+        means.certificate,
+        means.authority,
+        means.time_stamps,
+        means.responder_certificate,
+    ]
+    .map(|certificate| certificate.der().to_vec());
+    let material = Material {
+        certificates: &certificates,
+        ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
+        crls: std::slice::from_ref(&of_authority.bytes),
+    };
+    Ok(append_dss(&joined, &material)?)
+}

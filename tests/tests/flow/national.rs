@@ -1,0 +1,206 @@
+//! Both files of one licence (D2, D5): a PDF in the usual suite and an OFD in the national one, on one record.
+
+use serde_json::{Value, json};
+use server::{Answer, Call};
+use tests::customer::Customer;
+use tests::installation::{CUSTODIAN, hex};
+use verify::{Kind, Material, Policy, Report, Trust, Verdict};
+
+use crate::licence::live;
+use crate::stage::{Service, ending, problem};
+
+async fn get(service: &Service, customer: &Customer, path: &str) -> Answer {
+    let answer = customer.call("approvals", Call::get(path), service.now());
+    answer.await.expect("an answer")
+}
+
+/// An inspector who took trust, revocation lists and status along.
+async fn offline(service: &Service, file: &[u8]) -> Report {
+    let trust = service.fetch("/v1/trust").await.content;
+    let trust = Trust::parse(&trust).expect("our own bundle");
+    let mut material = Material::empty();
+    material.add("1.statuslist", &service.fetch("/status/1").await.content);
+    for name in ["root.crl", "ca.crl", "sm-root.crl", "sm-ca.crl"] {
+        let list = service.fetch(&format!("/crl/{name}")).await;
+        assert_eq!(list.status, 200, "{name}");
+        material.add(name, &list.content);
+    }
+    let file = file.to_vec();
+    let now = service.now();
+    verify::examine("a", &file, &trust, &material, &Policy::default(), now)
+}
+
+/// Asks for a seal on a file of the caller's own.
+fn order(key: &str, file: &[u8], page: u32) -> Call {
+    let order = json!({
+        "seal": "990102-SPZYZ-01", "purpose": "document", "ground": "内部材料〔2026〕1号",
+        "page": page, "x_mm": 100.0, "y_mm": 20.0,
+    });
+    let mut form = format!(
+        "--part-of-a-form\r\ncontent-disposition: form-data; name=\"order\"\r\n\r\n{order}\r\n\
+         --part-of-a-form\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"
+    )
+    .into_bytes();
+    form.extend_from_slice(file);
+    form.extend_from_slice(b"\r\n--part-of-a-form--\r\n");
+    let post = "POST".parse().expect("a method");
+    let kind = "multipart/form-data; boundary=part-of-a-form";
+    Call::send(post, "/v1/seal-signatures", kind, form).once(key)
+}
+
+/// What is released are both files, by one digest over theirs.
+async fn offered(service: &Service, bureau: &Customer, job: &str) {
+    let now = service.now();
+    let offer = Call::get(format!("/v1/releases/{job}"));
+    let offer = bureau.call("custodian", offer, now).await;
+    let offer = offer.expect("an answer").json();
+    assert_eq!(offer["formats"], json!(["pdf", "ofd"]), "{offer}");
+    let mut digests = Vec::new();
+    for format in ["pdf", "ofd"] {
+        let page = Call::get(format!("/v1/releases/{job}/page?format={format}"));
+        let page = bureau.call("custodian", page, now).await;
+        let page = page.expect("an answer");
+        let kind = format!("application/{format}");
+        assert_eq!(page.headers["content-type"], kind.as_str());
+        digests.extend(crypto::sha256(&page.content));
+    }
+    assert_eq!(offer["unsealed"], json!(hex(&crypto::sha256(&digests))));
+    let other = Call::get(format!("/v1/releases/{job}/page?format=doc"));
+    let other = bureau.call("custodian", other, now).await;
+    let malformed = (400, "request.malformed".to_owned());
+    assert_eq!(problem(&other.expect("an answer")), malformed);
+}
+
+/// Each file of a licence, as it is had and as its caller was told of it; with its receipt.
+async fn told(service: &Service, bureau: &Customer, issued: &Value) -> Vec<Vec<u8>> {
+    let identifier = issued["identifier"].as_str().expect("an identifier");
+    let mut files = Vec::new();
+    for (told, format) in issued["files"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .zip(["pdf", "ofd"])
+    {
+        assert_eq!(told["format"], format);
+        let path = format!("/v1/licences/{identifier}/files/{format}");
+        let file = get(service, bureau, &path).await;
+        assert_eq!(file.status, 200);
+        assert_eq!(
+            told["file_digest"],
+            json!(hex(&crypto::sha256(&file.content)))
+        );
+        let path = format!("/v1/licences/{identifier}/receipt?format={format}");
+        let receipt = get(service, bureau, &path).await.content;
+        assert_eq!(
+            told["receipt"].as_str().map(str::as_bytes),
+            Some(&receipt[..])
+        );
+        files.push(file.content.to_vec());
+    }
+    files
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_licence_is_a_pdf_and_an_ofd_and_ends_as_both() {
+    let service = Service::start_national().await;
+    let (bureau, job) = service.waiting("FOOD", 1).await;
+    let now = service.now();
+
+    offered(&service, &bureau, &job).await;
+    let issued = bureau.release(("custodian", CUSTODIAN), &job, now).await;
+    let issued = issued.expect("an answer");
+    assert_eq!(issued.status, 201, "{}", issued.json());
+    let issued = issued.json();
+    let identifier = issued["identifier"].as_str().expect("an identifier");
+    let files = told(&service, &bureau, &issued).await;
+    let [pdf, ofd] = files.as_slice() else {
+        panic!("two files: {issued}");
+    };
+    assert_eq!(issued["file_digest"], json!(hex(&crypto::sha256(pdf))));
+
+    let report = offline(&service, ofd).await;
+    assert_eq!(
+        (report.kind, report.verdict),
+        (Kind::Ofd, Verdict::Valid),
+        "{report:#?}"
+    );
+    let seal = report.signatures.first().expect("a seal");
+    assert_eq!(seal.format, "GB/T 38540 V4");
+    for file in [pdf, ofd] {
+        let live = live(&service, file).await;
+        let said = (
+            &live["verdict"],
+            &live["answer"],
+            &live["licence"]["identifier"],
+        );
+        let valid = json!("valid");
+        assert_eq!(said, (&valid, &valid, &json!(identifier)), "{live}");
+    }
+
+    // One revoke ends both.
+    let call = Call::post(format!("/v1/licences/{identifier}/end"), &ending());
+    let ended = bureau
+        .call("approvals", call.once("the-ending-of-both"), now)
+        .await;
+    assert_eq!(ended.expect("an answer").status, 200);
+    for file in [pdf, ofd] {
+        let live = live(&service, file).await;
+        let said = (&live["verdict"], &live["answer"]);
+        assert_eq!(said, (&json!("invalid"), &json!("annulled")), "{live}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callers_own_package_is_sealed_and_one_that_cannot_be_is_refused() {
+    let service = Service::start_national().await;
+    let bureau = service.at("Q-APR");
+    let made = tests::packages::made().expect("packages");
+    let unsealed = tests::packages::unsealed().expect("a package");
+    let ask = async |key: &str, file: &[u8], page: u32| {
+        let answer = bureau.call("approvals", order(key, file, page), service.now());
+        answer.await.expect("an answer")
+    };
+    let waits = ask("a-package-of-ours-1", &unsealed, 1).await;
+    assert_eq!(waits.status, 202, "{}", waits.json());
+    let job = waits.json()["job"].as_str().expect("a job").to_owned();
+    let sealed = bureau
+        .release(("custodian", CUSTODIAN), &job, service.now())
+        .await;
+    let sealed = sealed.expect("an answer");
+    assert_eq!(sealed.status, 201, "{}", sealed.json());
+    let path = format!("/v1/seal-signatures/{job}/file");
+    let file = get(&service, &bureau, &path).await;
+    assert_eq!(file.headers["content-type"], "application/ofd");
+    let report = offline(&service, &file.content).await;
+    let seal = report.signatures.first().expect("a seal");
+    assert_eq!(seal.verdict, Verdict::Valid, "{report:#?}");
+
+    let refused = (422, "document.refused".to_owned());
+    let no_page = ask("a-package-of-ours-2", &unsealed, 9).await;
+    assert_eq!(problem(&no_page), refused);
+    let closed = made.iter().find(|one| one.name == "v4").expect("made");
+    let closed = ask("a-package-of-ours-3", &closed.file, 1).await;
+    assert_eq!(
+        problem(&closed),
+        refused,
+        "nobody signs behind a closed list"
+    );
+    let torn = ask("a-package-of-ours-4", &unsealed[..400], 1).await;
+    assert_eq!(problem(&torn), refused);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_without_the_national_suite_seals_no_package() {
+    let service = Service::start().await;
+    let bureau = service.at("Q-APR");
+    let package = tests::packages::unsealed().expect("a package");
+    let call = order("a-package-of-ours-1", &package, 1);
+    let answer = bureau.call("approvals", call, service.now()).await;
+    let answer = answer.expect("an answer");
+    assert_eq!(problem(&answer), (422, "document.refused".to_owned()));
+    assert!(
+        answer.json().to_string().contains("document.no-suite"),
+        "{}",
+        answer.json()
+    );
+}
