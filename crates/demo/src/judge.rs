@@ -28,9 +28,10 @@ pub(crate) async fn judge(
 ) -> anyhow::Result<()> {
     let out = folder.join("out");
     for licence in &outcome.licences {
-        let pdf = licence.pdf.as_deref().unwrap_or_default();
-        outcome.checks.push(online(client, pdf).await?);
-        outcome.checks.push(offline(&out, pdf)?);
+        for file in licence.pdf.iter().chain(&licence.ofd) {
+            outcome.checks.push(online(client, file).await?);
+            outcome.checks.push(offline(&out, file)?);
+        }
         outcome.checks.push(offline(&out, &licence.lc1)?);
     }
     let valid = outcome
@@ -55,13 +56,18 @@ pub(crate) async fn judge(
         licence.kind, licence.number
     ));
     let (pdf, lc1) = (licence.pdf.clone().unwrap_or_default(), licence.lc1.clone());
+    let ofd = licence.ofd.clone();
     outcome.checks.push(online(client, &pdf).await?);
     // The list of before the ending is still what an inspector without a network has.
     outcome.checks.push(offline(&out, &pdf)?);
     status(client, &out).await?;
     outcome.checks.push(offline(&out, &pdf)?);
+    for ofd in &ofd {
+        outcome.checks.push(offline(&out, ofd)?);
+    }
     outcome.checks.push(offline(&out, &lc1)?);
-    for check in outcome.checks.iter().rev().take(4).rev() {
+    let last = if ofd.is_some() { 5 } else { 4 };
+    for check in outcome.checks.iter().rev().take(last).rev() {
         told.check(check);
     }
     Ok(())
