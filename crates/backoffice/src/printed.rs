@@ -62,6 +62,9 @@ impl Printer {
     }
 
     /// LC1, minimal with the content digest: what a page prints by default (credentials 6).
+    ///
+    /// # Errors
+    /// [`PrintedError`].
     pub fn prepare(&self, said: &Said<'_>) -> Result<PreparedLc1, PrintedError> {
         let licence: Value =
             serde_json::from_slice(said.content).map_err(|_| PrintedError::Reserved)?;

@@ -62,7 +62,7 @@ pub(crate) async fn judge(
     outcome.checks.push(offline(&out, &pdf)?);
     status(client, &out).await?;
     outcome.checks.push(offline(&out, &pdf)?);
-    for ofd in &ofd {
+    if let Some(ofd) = &ofd {
         outcome.checks.push(offline(&out, ofd)?);
     }
     outcome.checks.push(offline(&out, &lc1)?);
