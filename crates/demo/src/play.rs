@@ -54,15 +54,15 @@ pub(crate) async fn play(
     Ok(outcome)
 }
 
-/// Root and trust bundle: what a verifier needs before it meets the first file.
+/// Roots and trust bundle, and the issuing CA of the national suite, which other programs take for a root: what a verifier needs before it meets the first file.
 async fn publish(client: &Client, out: &Path) -> anyhow::Result<()> {
     let now = SystemClock.now();
-    let root = good(
-        client
-            .call(Call::get("/certificates/root.cer"), now)
-            .await?,
-    )?;
-    fs::write(out.join("root.pem"), pem("CERTIFICATE", &root.content))?;
+    for name in ["root", "sm-root", "sm-ca"] {
+        let call = Call::get(format!("/certificates/{name}.cer"));
+        let found = good(client.call(call, now).await?)?;
+        let file = out.join(format!("{name}.pem"));
+        fs::write(file, pem("CERTIFICATE", &found.content))?;
+    }
     let trust = good(client.call(Call::get("/v1/trust"), now).await?)?;
     fs::write(out.join("trust.jws"), &trust.content)?;
     Ok(())

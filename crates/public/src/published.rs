@@ -74,7 +74,8 @@ pub(crate) async fn states(
     ))
 }
 
-/// A certificate of the service's own hierarchy: `root.cer`, `ca.cer` and the like.
+/// A certificate of the service's own hierarchies: `root.cer`, `ca.cer` and the like, `sm-` before those of the national
+/// suite.
 #[utoipa::path(get, path = "/certificates/{name}", tag = "certificates",
     responses((status = 200, description = "a Certificate", content_type = "application/pkix-cert"), (status = 404, description = "none")))]
 pub(crate) async fn certificate(
@@ -82,14 +83,21 @@ pub(crate) async fn certificate(
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let hierarchy = counter.office.hierarchy();
-    let found = match name.as_str() {
-        "root.cer" => &hierarchy.root,
-        "ca.cer" => &hierarchy.authority,
-        "ocsp.cer" => &hierarchy.responder,
-        "tsa.cer" => &hierarchy.time_stamps,
-        "credential.cer" => &hierarchy.credential,
-        "status.cer" => &hierarchy.status,
-        "trust.cer" => &hierarchy.trust,
+    let national = counter.office.national.as_ref();
+    let national = national.map(|national| &national.hierarchy);
+    let found = match (name.as_str(), national) {
+        ("root.cer", _) => &hierarchy.root,
+        ("ca.cer", _) => &hierarchy.authority,
+        ("ocsp.cer", _) => &hierarchy.responder,
+        ("tsa.cer", _) => &hierarchy.time_stamps,
+        ("credential.cer", _) => &hierarchy.credential,
+        ("status.cer", _) => &hierarchy.status,
+        ("trust.cer", _) => &hierarchy.trust,
+        ("sm-root.cer", Some(national)) => &national.root,
+        ("sm-ca.cer", Some(national)) => &national.authority,
+        ("sm-ocsp.cer", Some(national)) => &national.responder,
+        ("sm-tsa.cer", Some(national)) => &national.time_stamps,
+        ("sm-maker.cer", Some(national)) => &national.maker,
         _ => return Err(Problem::new(Code::NotFound)),
     };
     let headers = [

@@ -42,6 +42,13 @@ def judge(judges, folder):
         judges.say("ofdrw", path, status == 0, line)
 
 
+def judge_licences(judges, licences, authority):
+    """The same of the OFD of each licence: its seal, with time-stamp and receipt in it."""
+    said = judges.ofdrw({licence["ofd"]: authority for licence in licences})
+    for path, (status, line) in said.items():
+        judges.say("ofdrw", path, status == 0, line)
+
+
 def proofs(judges):
     """Whether it says of each sample what is expected."""
     pairs = {}

@@ -92,8 +92,7 @@ def complete(demo):
     for licence in licences:
         for kind in ("pdf", "ofd", "lc1", "receipt"):
             path = licence.get(kind)
-            absent = kind not in licence or (path is None and kind != "ofd")
-            if absent or (path is not None and not os.path.isfile(path)):
+            if path is None or not os.path.isfile(path):
                 wanting.append(f"{licence.get('type')}: {kind} {path}")
     wanting += [f"check {one}" for one in demo["checks"] if not one["answer"] or not one["verdict"]]
     return licences, wanting
@@ -133,6 +132,7 @@ def main():
     judge_published(judges, out, trust)
     papers.judge(judges, sys.argv[2], written)
     ofdrw.judge(judges, os.path.join(sys.argv[2], "ofd"))
+    ofdrw.judge_licences(judges, licences, os.path.join(out, "sm-ca.pem"))
     print(" ".join(f"{judge}:{count}" for judge, count in sorted(judges.accepted.items())))
     proofs = counter.proofs(judges, licences, trust) | papers.proofs(written) | ofdrw.proofs(judges)
     proofs["a page that claims another PDF/A part is refused by veraPDF"] = not said[forged][0]

@@ -118,6 +118,10 @@ async fn one_licence_is_a_pdf_and_an_ofd_and_ends_as_both() {
     };
     assert_eq!(issued["file_digest"], json!(hex(&crypto::sha256(pdf))));
 
+    for name in ["sm-root", "sm-ca", "sm-ocsp", "sm-tsa", "sm-maker"] {
+        let certificate = service.fetch(&format!("/certificates/{name}.cer")).await;
+        assert_eq!(certificate.status, 200, "{name}");
+    }
     let report = offline(&service, ofd).await;
     assert_eq!(
         (report.kind, report.verdict),
