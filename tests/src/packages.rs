@@ -51,7 +51,7 @@ pub fn made() -> anyhow::Result<Vec<Made>> {
         width,
         height,
     };
-    let stamp = [on(&licence.page, shown)];
+    let stamp = [on(&licence.place.page, shown)];
     let one = |name, edition, listing| {
         let seal = seal(edition, listing)?;
         let file = sealed(licence.bytes.clone(), &seal, &stamp, List::Closed)?;
@@ -63,7 +63,12 @@ pub fn made() -> anyhow::Result<Vec<Made>> {
         x: (shown.x - 60.0).max(5.0),
         ..shown
     };
-    let twice = sealed(first, &seal, &[on(&licence.page, beside)], List::Closed)?;
+    let twice = sealed(
+        first,
+        &seal,
+        &[on(&licence.place.page, beside)],
+        List::Closed,
+    )?;
     Ok(vec![
         one("v4", ses::Edition::V4, Listing::Certificates)?,
         one("v4-digests", ses::Edition::V4, Listing::Digests)?,
@@ -222,7 +227,7 @@ pub fn under(licence: UnsealedOfd, picture: &Organisation<'_>) -> anyhow::Result
         height,
     };
     let seal = pictured(picture, ses::Edition::V4, Listing::Certificates)?;
-    let stamp = [on(&licence.page, shown)];
+    let stamp = [on(&licence.place.page, shown)];
     sealed(licence.bytes, &seal, &stamp, List::Closed)
 }
 
@@ -322,7 +327,7 @@ mod tests {
         };
         let licence = licence().expect("a licence");
         let place = [on(
-            &licence.page,
+            &licence.place.page,
             Area {
                 x: 10.0,
                 y: 10.0,
@@ -340,7 +345,7 @@ mod tests {
             prepared(licence.bytes.clone(), &[]),
             Err("the seal is shown nowhere".to_owned())
         );
-        for (page, x) in [("999", 10.0), (licence.page.as_str(), 200.0)] {
+        for (page, x) in [("999", 10.0), (licence.place.page.as_str(), 200.0)] {
             let outside = [on(
                 page,
                 Area {

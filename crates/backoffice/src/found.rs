@@ -313,8 +313,7 @@ impl Founding<'_> {
         let id = root.id();
         let key = self.public(&id)?;
         let issuer = Issuer::without_certificate(name.clone(), key.clone(), self.algorithm(&id)?);
-        let until = self.now() + ROOT_LIFE;
-        let order = self.order(Profile::ROOT, &name, &key, until, "");
+        let order = self.order(Profile::ROOT, &name, &key, self.now() + ROOT_LIFE, "");
         Ok(self.authority(&id, &issuer).issue(&order).await?)
     }
 

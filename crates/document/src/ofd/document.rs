@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use canvas::{Cut, Face, Typefaces, program};
-use ofd::Information;
 use ofd::draw::{
     Attached, Draft, Font, Image, ImageFormat, Mark as Drawn, Page as Leaf, page_identifier,
 };
+use ofd::{Information, SealPlace};
 use time::UtcDateTime;
 
 use crate::layout::RenderPage;
@@ -22,14 +22,10 @@ use crate::sheet::Item;
 pub struct UnsealedOfd {
     /// The package, its list of signatures named and empty.
     pub bytes: Vec<u8>,
-    /// Identifier of the page on which the seal stands: the last.
-    pub page: String,
     /// Identifiers of all pages, for a seal across their edges.
     pub pages: Vec<String>,
-    /// Middle of the seal, in millimetres from the page's top left corner.
-    pub seal_centre: (f64, f64),
-    /// Longest side that a seal may have there, in millimetres.
-    pub seal_side: f64,
+    /// Where the document asks for its seal: on the last page.
+    pub place: SealPlace,
 }
 
 impl UnsealedOfd {
@@ -37,12 +33,7 @@ impl UnsealedOfd {
     /// larger than the page has room for is made smaller, its sides kept in proportion, as in the PDF.
     #[must_use]
     pub fn seal_boundary(&self, width: f64, height: f64) -> [f64; 4] {
-        let place = ofd::SealPlace {
-            page: self.page.clone(),
-            centre: self.seal_centre,
-            side: self.seal_side,
-        };
-        let area = place.area(width, height);
+        let area = self.place.area(width, height);
         [area.x, area.y, area.width, area.height]
     }
 }
@@ -142,31 +133,24 @@ impl Blank {
         let identifiers: Vec<String> = identifiers
             .map(|place| page_identifier(&draft, place).to_string())
             .collect();
-        let page = identifiers.last().cloned().unwrap_or_default();
-        let (seal_centre, seal_side) = (
-            (filled.authority.x.0, down.0),
-            self.template.layout.authority.seal.0,
-        );
         // Where the seal goes, as the PDF has an empty field for it.
-        let place = ofd::SealPlace {
-            page: page.clone(),
-            centre: seal_centre,
-            side: seal_side,
+        let place = SealPlace {
+            page: identifiers.last().cloned().unwrap_or_default(),
+            centre: (filled.authority.x.0, down.0),
+            side: self.template.layout.authority.seal.0,
         };
         draft.information.custom.push(place.custom());
         Ok(UnsealedOfd {
             bytes: draft.write().map_err(RenderPage::Package)?,
-            page,
             pages: identifiers,
-            seal_centre,
-            seal_side,
+            place,
         })
     }
 }
 
+/// Named as in the PDF: readers find the data of both alike.
 fn attached(name: &str, json: &[u8]) -> Attached {
     Attached {
-        // As the PDF names them: readers find the data of both alike.
         name: format!("{name}.json"),
         file: format!("{name}.json"),
         format: "json".to_owned(),

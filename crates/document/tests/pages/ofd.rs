@@ -53,7 +53,7 @@ fn every_sample_is_a_whole_package_with_its_data() {
         assert!(body.information.custom.len() >= 17, "{key}");
         assert_eq!(
             body.pages.last().map(|page| &page.id),
-            Some(&file.page),
+            Some(&file.place.page),
             "{key}"
         );
     }
