@@ -194,7 +194,8 @@ async fn through(office: &office::Office, number: u64) {
     let reserved = office.reserve(&format!("issue-{number:020}")).await;
     let unsealed = Unsealed {
         digest: crypto::sha256(&number.to_be_bytes()),
-        object: "0123456789abcdef0123456789abcdef".to_owned(),
+        pdf: Some("0123456789abcdef0123456789abcdef".to_owned()),
+        ofd: None,
     };
     let job = jobs.await_release(&reserved.job, unsealed, office::accepted(), office::by(1));
     let job = job.await.expect("reserved");

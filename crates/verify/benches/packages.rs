@@ -192,7 +192,7 @@ fn licence() -> (Vec<u8>, String) {
     let template = Template::embedded("FOOD").expect("a template of ours");
     let blank = Blank::prepare(template, &imprint).expect("a sheet");
     let made = blank.render_ofd(&page).expect("a page");
-    (made.bytes, made.page)
+    (made.bytes, made.place.page)
 }
 
 /// Pages with a picture each, of octets that do not get shorter.

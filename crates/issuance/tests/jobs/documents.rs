@@ -55,6 +55,7 @@ async fn a_journalled_job_whose_release_ran_out_waits_for_another_and_is_then_se
     let signing = Signing {
         key: issuance::seal_key("990102-SPZYZ-01").expect("a seal's"),
         digest: [7; 32],
+        beside: None,
         purpose: "decision".to_owned(),
     };
     jobs.journal(&job, signing, by(Duration::seconds(2)))

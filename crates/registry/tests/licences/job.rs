@@ -269,9 +269,11 @@ fn only_the_last_attempt_logs_and_fails_and_its_failure_closes_what_was_logged()
         let leaf = |attempt| Logging {
             job: job.id.clone(),
             attempt,
-            leaf: signature(u8::try_from(attempt).expect("few"))
-                .encode()
-                .expect("lawful"),
+            leaves: vec![
+                signature(u8::try_from(attempt).expect("few"))
+                    .encode()
+                    .expect("lawful"),
+            ],
             uses: Vec::new(),
         };
         not_now(jobs.log(leaf(1)), JobState::Released).await;

@@ -201,7 +201,8 @@ impl Office {
 pub(crate) fn unsealed() -> Unsealed {
     Unsealed {
         digest: [8; 32],
-        object: "0123456789abcdef0123456789abcdef".to_owned(),
+        pdf: Some("0123456789abcdef0123456789abcdef".to_owned()),
+        ofd: Some("fedcba9876543210fedcba9876543210".to_owned()),
     }
 }
 
@@ -224,6 +225,7 @@ pub(crate) fn signing() -> Signing {
     Signing {
         key: KeyId::parse("seal-990102-SPZYZ-01").expect("a name"),
         digest: [7; 32],
+        beside: KeyId::parse("sm-seal-990102-SPZYZ-01").map(|key| (key, [9; 32])),
         purpose: "licence".to_owned(),
     }
 }
