@@ -2,8 +2,9 @@
 //! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
 //!
 //! `load issue|seal|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|all [--callers N]
-//! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL]`. The database is an SQLite file in a temporary folder; a PostgreSQL database that is named has
-//! to be empty. Prints a table in Markdown; `docs/performance.md` says how to read it.
+//! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL] [--files both]`. The database is an SQLite
+//! file in a temporary folder; a PostgreSQL database that is named has to be empty. With `--files both` the office has the
+//! national suite, and each licence is a PDF and an OFD. Prints a table in Markdown; `docs/performance.md` says how to read it.
 
 mod change;
 mod hidden;
@@ -43,6 +44,8 @@ struct Arguments {
     level: Option<String>,
     licences: usize,
     database: Option<String>,
+    /// Whether the office has the national suite: each licence is a PDF and an OFD then.
+    both: bool,
 }
 
 fn arguments() -> anyhow::Result<Arguments> {
@@ -59,6 +62,7 @@ fn arguments() -> anyhow::Result<Arguments> {
         level: None,
         licences: 200,
         database: None,
+        both: false,
     };
     while let Some(name) = given.next() {
         let value = given.next();
@@ -70,6 +74,7 @@ fn arguments() -> anyhow::Result<Arguments> {
             "--level" => arguments.level = Some(value),
             "--licences" => arguments.licences = value.parse()?,
             "--database" => arguments.database = Some(value),
+            "--files" => arguments.both = value == "both",
             other => anyhow::bail!("{other} is not understood"),
         }
     }
@@ -101,7 +106,7 @@ async fn load(arguments: &Arguments) -> anyhow::Result<()> {
                 .context("no such load")?,
         ),
     };
-    let mut stage = Stage::set(arguments.database.as_deref()).await?;
+    let mut stage = Stage::set(arguments.database.as_deref(), arguments.both).await?;
     told::head();
     for name in chosen {
         match *name {

@@ -28,11 +28,14 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Founds one and starts to serve it.
-    pub(crate) async fn set(database: Option<&str>) -> anyhow::Result<Self> {
+    /// Founds one, with the national suite where licences are to have both files, and starts to serve it.
+    pub(crate) async fn set(database: Option<&str>, both: bool) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let now = SystemClock.now();
-        let installation = Installation::found(folder.path(), database, now).await?;
+        let installation = match both {
+            true => Installation::found_national(folder.path(), database, now).await?,
+            false => Installation::found(folder.path(), database, now).await?,
+        };
         Ok(Self {
             service: Service::start(folder.path(), database)?,
             installation,

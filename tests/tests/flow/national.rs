@@ -1,12 +1,20 @@
 //! Both files of one licence (D2, D5): a PDF in the usual suite and an OFD in the national one, on one record.
 
+use std::sync::Arc;
+
+use catalogue::key::{DepartmentKey, PersonKey};
+use issuance::FixedClock;
+use registry::asked::By;
+use registry::callers::NewCaller;
 use serde_json::{Value, json};
 use server::{Answer, Call};
 use tests::customer::Customer;
-use tests::installation::{CUSTODIAN, hex};
+use tests::installation::{CUSTODIAN, STRANGER, hex, secret};
+use time::SignedDuration;
 use verify::{Kind, Material, Policy, Report, Trust, Verdict};
+use zeroize::Zeroizing;
 
-use crate::licence::live;
+use crate::licence::{followed, live};
 use crate::stage::{Service, ending, problem};
 
 async fn get(service: &Service, customer: &Customer, path: &str) -> Answer {
@@ -207,4 +215,49 @@ async fn an_office_without_the_national_suite_seals_no_package() {
         "{}",
         answer.json()
     );
+}
+
+/// An administrator of the bureau's seals, as one more account.
+async fn administrator(service: &Service) -> server::Client {
+    let person = PersonKey::parse(STRANGER).expect("a person");
+    let caller = NewCaller {
+        id: "Q-APR-seals".to_owned(),
+        department: DepartmentKey::parse("Q-APR").expect("a department"),
+        name: "Q-APR-seals".to_owned(),
+        scopes: vec!["seals".to_owned()],
+        quota: 1_000,
+        person: Some(person),
+        secret: Zeroizing::new(secret("Q-APR-seals")),
+    };
+    let clock = Arc::new(FixedClock::new(service.now()));
+    let office = service.installation.open(clock).await.expect("it opens");
+    let callers = office.registry().callers();
+    let enrolled = callers.enrol(caller, By::new("P-FOUNDER", service.now()));
+    enrolled.await.expect("enrolled");
+    server::Client::anonymous(&service.base).account("Q-APR-seals", &secret("Q-APR-seals"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stamped_before_its_seal_was_cancelled_stays_good() {
+    let service = Service::start_national().await;
+    let administrator = administrator(&service).await;
+    let (bureau, issued) = service.issued("FOOD", 1).await;
+    let files = told(&service, &bureau, &issued).await;
+    service.wait(SignedDuration::hours(1));
+    let list = service.fetch("/crl/sm-ca.crl").await.content;
+    let call = Call::post(
+        "/v1/seals/990102-SPZYZ-01/cancel",
+        &json!({"reason": "停用"}),
+    );
+    let call = call.once("the-seal-is-cancelled");
+    let cancelled = administrator.call(call, service.now()).await;
+    let cancelled = cancelled.expect("an answer").json();
+    assert_eq!(cancelled["state"], "cancelled", "{cancelled}");
+    followed(&service, "/crl/sm-ca.crl", &list).await;
+    service.wait(SignedDuration::hours(1));
+    // Both certificates ended, of either suite; both time-stamps are older.
+    for file in &files {
+        let report = offline(&service, file).await;
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    }
 }
