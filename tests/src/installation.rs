@@ -93,7 +93,7 @@ impl Installation {
         database: Option<&str>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
-        Self::found_with(folder, database, now, false).await
+        Self::found_with((folder, database), now, false, TYPES).await
     }
 
     /// The same with the national suite: each licence is a PDF and an OFD.
@@ -105,14 +105,24 @@ impl Installation {
         database: Option<&str>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
-        Self::found_with(folder, database, now, true).await
+        Self::found_with((folder, database), now, true, TYPES).await
+    }
+
+    /// The same where every type asks for its PDF in the national suite, too.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn found_national_alone(folder: &Path, now: UtcDateTime) -> anyhow::Result<Self> {
+        let types = std::str::from_utf8(TYPES)?;
+        let types = types.replace(r#""pdf": "international""#, r#""pdf": "sm""#);
+        Self::found_with((folder, None), now, true, types.as_bytes()).await
     }
 
     async fn found_with(
-        folder: &Path,
-        database: Option<&str>,
+        (folder, database): (&Path, Option<&str>),
         now: UtcDateTime,
         national: bool,
+        types: &[u8],
     ) -> anyhow::Result<Self> {
         let this = Self::at(folder, database);
         let random = SystemRandom::new();
@@ -122,7 +132,7 @@ impl Installation {
         let registry = this.registry().await?;
         let files = Files {
             departments: DEPARTMENTS,
-            types: TYPES,
+            types,
             matters: MATTERS,
             powers: Some(POWERS),
         };

@@ -2297,6 +2297,12 @@ pub const TABLE: &[Row] = &[
         "the key of the signer cannot be used",
     ),
     row(
+        "signature.national-profile",
+        Effect::Told,
+        "D5",
+        "signed with SM2 and SM3: a national profile, which ETSI's do not know",
+    ),
+    row(
         "signature.no-dictionary",
         fails(S::FormatFailure),
         "ISO 32000-2 12.7.5.5",

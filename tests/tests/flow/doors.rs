@@ -223,7 +223,7 @@ const ROUTES: [(Method, &str, [&str; 2]); 17] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_role_gets_at_its_own_what_the_table_gives_it_and_nothing_else() {
-    let service = Service::start().await;
+    let service = Service::start_national().await;
     let (bureau, own) = Things::of(&service, "FOOD").await;
     let mut number = 0;
     for (method, route, may) in ROUTES {

@@ -217,6 +217,27 @@ async fn an_office_without_the_national_suite_seals_no_package() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pdf_is_sealed_in_the_national_suite_where_its_type_asks_for_it() {
+    let service = Service::start_national_alone().await;
+    let (bureau, issued) = service.issued("FOOD", 1).await;
+    let files = told(&service, &bureau, &issued).await;
+    let [pdf, _] = files.as_slice() else {
+        panic!("two files: {issued}");
+    };
+    let report = offline(&service, pdf).await;
+    assert_eq!(
+        (report.kind, report.verdict),
+        (Kind::Pdf, Verdict::Valid),
+        "{report:#?}"
+    );
+    let seal = report.signatures.first().expect("a seal");
+    assert_eq!(seal.level, Some("B-LT"));
+    let codes = seal.findings.iter().map(|finding| finding.code);
+    let codes: Vec<&str> = codes.collect();
+    assert!(codes.contains(&"signature.national-profile"), "{codes:?}");
+}
+
 /// An administrator of the bureau's seals, as one more account.
 async fn administrator(service: &Service) -> server::Client {
     let person = PersonKey::parse(STRANGER).expect("a person");

@@ -38,6 +38,13 @@ impl Service {
         Service::of(folder, installation.expect("founded"), "").await
     }
 
+    /// With the national suite, for PDF too.
+    pub(crate) async fn start_national_alone() -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found_national_alone(folder.path(), NOW).await;
+        Service::of(folder, installation.expect("founded"), "").await
+    }
+
     async fn of(folder: TempDir, installation: Installation, lines: &str) -> Service {
         installation.configure(lines).expect("written");
         let clock = Arc::new(FixedClock::new(NOW));

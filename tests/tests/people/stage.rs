@@ -60,7 +60,7 @@ pub(crate) async fn databases(name: &str) -> Vec<Option<String>> {
 impl Service {
     pub(crate) async fn start(database: Option<&str>) -> Service {
         let folder = tempfile::tempdir().expect("a folder");
-        let installation = Installation::found(folder.path(), database, NOW)
+        let installation = Installation::found_national(folder.path(), database, NOW)
             .await
             .expect("founded");
         let clock = Arc::new(FixedClock::new(NOW));

@@ -80,6 +80,11 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
     judged.claimed = given.claimed.or(signer.signing_time());
     if given.form != Form::National {
         inspect_content(signer, given, &mut findings);
+        // D5: CMS and PAdES with the algorithms of the national suite are told apart from what others know by that name.
+        let digest = signer.digest_algorithm();
+        if digest.is_ok_and(|digest| digest == DigestAlgorithm::Sm3) {
+            findings.push(Finding::of("signature.national-profile"));
+        }
     }
     let found = find_certificate(sitting, signer, given.form, &mut findings);
     if let Some(certificate) = &found {
