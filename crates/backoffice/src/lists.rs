@@ -313,6 +313,15 @@ impl Lists {
         states.chain(revoked).collect()
     }
 
+    /// Of these the revocation lists: what is told of certificates to an artefact that has no place for their status
+    /// (GB/T 38540, GB/T 35275).
+    #[must_use]
+    pub fn held_revocations(&self) -> Vec<(String, Arc<Published>)> {
+        let mut held = self.held();
+        held.retain(|(name, _)| name.ends_with(".crl"));
+        held
+    }
+
     fn hold_revoked(&self, name: String, list: SignedList) {
         let mut held = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
         let newer = held

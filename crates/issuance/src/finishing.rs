@@ -138,7 +138,7 @@ async fn laid_ready(
     let seal = seal.ok_or(SealingError::SealNotInUse)?.clone();
     let files = waiting_files(office, &job).await?;
     let files = files.ok_or(IssueError::Unknown)?;
-    let used = Used { job, seal, subject };
+    let used = Used::of(&desk.catalogue, (job, subject), seal);
     Ok(Released { used, files })
 }
 

@@ -36,11 +36,9 @@ pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, Sealing
 /// What the service tells of certificates today.
 fn status(office: &Office) -> Material {
     let mut material = Material::empty();
-    for (name, list) in office.lists.held() {
-        if name.ends_with(".crl") {
-            // A list of our own that does not read proves nothing, and the verdict says so.
-            let _unread = material.add(&name, &list.bytes);
-        }
+    for (name, list) in office.lists.held_revocations() {
+        // A list of our own that does not read proves nothing, and the verdict says so.
+        let _unread = material.add(&name, &list.bytes);
     }
     material
 }

@@ -11,7 +11,8 @@ mod pdf;
 use std::sync::Arc;
 
 use affix::ofd::PreparedSeal;
-use catalogue::kind::FileFormat;
+use catalogue::Catalogue;
+use catalogue::kind::{FileFormat, Suite};
 use crypto::{Authorisation, Digest, Release, Signature, sha256};
 use evidence::tsp::Request;
 use registry::asked::By;
@@ -38,24 +39,36 @@ pub(crate) struct Used {
     pub(crate) job: Job,
     pub(crate) seal: Arc<SealInUse>,
     pub(crate) subject: Subject,
+    /// The suite that the type asks for its PDF, as it was when the use began: another catalogue may come into force
+    /// before it ends.
+    pdf: Option<Suite>,
 }
 
 impl Used {
+    pub(crate) fn of(
+        catalogue: &Catalogue,
+        (job, subject): (Job, Subject),
+        seal: Arc<SealInUse>,
+    ) -> Self {
+        let kind = match &subject {
+            Subject::Licence(licence) => catalogue.licence_type(&licence.0.licence_type),
+            Subject::Document(_) => None,
+        };
+        Self {
+            pdf: kind.and_then(|kind| kind.suite(FileFormat::Pdf)),
+            job,
+            seal,
+            subject,
+        }
+    }
+
     /// What the file of this format is sealed with.
     fn means<'a>(
         &'a self,
         office: &'a Office,
         format: FileFormat,
     ) -> Result<Means<'a>, SealingError> {
-        let asked = match &self.subject {
-            Subject::Licence(licence) => {
-                let desk = office.desk();
-                let kind = desk.catalogue.licence_type(&licence.0.licence_type);
-                kind.and_then(|kind| kind.suite(format))
-            }
-            Subject::Document(_) => None,
-        };
-        means(office, &self.seal, suite_of(format, asked)).ok_or(SealingError::NoSuite)
+        means(office, &self.seal, suite_of(format, self.pdf)).ok_or(SealingError::NoSuite)
     }
 }
 

@@ -98,9 +98,8 @@ pub(crate) async fn report(
     let mut material = Material::empty();
     // GB/T 38540 and GB/T 35275 have no place for the status of certificates: our own lists speak of ours.
     if matches!(case.kind(), Kind::Ofd | Kind::Esl | Kind::Cms) {
-        let held = counter.office.lists().held();
-        for (name, list) in held.iter().filter(|(name, _)| name.ends_with(".crl")) {
-            material.add(name, &list.bytes);
+        for (name, list) in counter.office.lists().held_revocations() {
+            material.add(&name, &list.bytes);
         }
     }
     // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.

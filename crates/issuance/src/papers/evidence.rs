@@ -85,8 +85,7 @@ pub async fn bundle(
     }
     // An OFD carries no status of its certificates: their lists of today go with it.
     if files.iter().any(|(name, _)| name.ends_with(".ofd")) {
-        let held = office.lists.held();
-        let lists = held.iter().filter(|(name, _)| name.ends_with(".crl"));
+        let lists = office.lists.held_revocations().into_iter();
         files.extend(lists.map(|(name, list)| (format!("status/{name}"), list.bytes.clone())));
     }
     // R26: what its licences are today is known in later years, too. A list that is being signed anew is left out.

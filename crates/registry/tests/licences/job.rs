@@ -269,11 +269,11 @@ fn only_the_last_attempt_logs_and_fails_and_its_failure_closes_what_was_logged()
         let leaf = |attempt| Logging {
             job: job.id.clone(),
             attempt,
-            leaves: vec![
-                signature(u8::try_from(attempt).expect("few"))
-                    .encode()
-                    .expect("lawful"),
-            ],
+            // One for each file of the use.
+            leaves: [0, 10]
+                .map(|file| signature(u8::try_from(attempt).expect("few") + file))
+                .map(|leaf| leaf.encode().expect("lawful"))
+                .to_vec(),
             uses: Vec::new(),
         };
         not_now(jobs.log(leaf(1)), JobState::Released).await;
@@ -305,9 +305,13 @@ fn only_the_last_attempt_logs_and_fails_and_its_failure_closes_what_was_logged()
             leaves,
             [
                 (signed, [1; 32]),
+                (signed, [11; 32]),
                 (closed, [1; 32]),
+                (closed, [11; 32]),
                 (signed, [2; 32]),
-                (closed, [2; 32])
+                (signed, [12; 32]),
+                (closed, [2; 32]),
+                (closed, [12; 32])
             ]
         );
         not_now(jobs.log(leaf(2)), JobState::Failed).await;
