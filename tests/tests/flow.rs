@@ -29,6 +29,8 @@ mod notices;
 mod papers;
 #[path = "flow/past.rs"]
 mod past;
+#[path = "flow/pictures.rs"]
+mod pictures;
 #[path = "flow/published.rs"]
 mod published;
 #[path = "flow/requests.rs"]

@@ -136,6 +136,7 @@ pub const ROUTES: &[Line] = &[
     ("GET", "/v1/licences/{identifier}/receipt", Asked(O::ReadLicence, &[Read])),
     ("GET", "/v1/licences/{identifier}/files/pdf", Asked(O::ReadLicence, &[Read])),
     ("GET", "/v1/licences/{identifier}/files/ofd", Asked(O::ReadLicence, &[Read])),
+    ("GET", "/v1/licences/{identifier}/files/ofd/picture", Asked(O::ReadLicence, &[Read])),
     ("GET", "/v1/licences/{identifier}/versions", Asked(O::ReadLicence, &[Read])),
     ("POST", "/v1/licences/{identifier}/versions", Asked(O::AskLicence, &[Issue])),
     ("POST", "/v1/licences/{identifier}/parts/{part}/end", Asked(O::EndPart, &[Change])),

@@ -8,6 +8,7 @@ mod counter;
 mod holder;
 mod notices;
 mod pages;
+mod pictures;
 mod progress;
 mod published;
 mod routes;
@@ -15,5 +16,6 @@ mod text;
 mod verifications;
 
 pub use counter::{Counter, Shown};
+pub use pictures::picture;
 pub use routes::{described, shown};
 pub use text::ReadText;

@@ -13,8 +13,9 @@ use verify::{Report, Severity, Verdict};
 use wire::problem::{Code, Problem};
 
 use crate::counter::Counter;
+use crate::pictures::{Pictures, pictures};
 use crate::text::Language;
-use crate::verifications::{brought, report};
+use crate::verifications::{Brought, brought, here, report};
 
 /// What a link may say.
 #[derive(Debug, Default, Deserialize)]
@@ -144,6 +145,7 @@ struct VerdictPage {
     successor: Option<String>,
     reasons: Vec<Reason>,
     signatures: Vec<Vec<(String, String)>>,
+    pictures: Pictures,
     details: String,
     at: String,
 }
@@ -220,10 +222,21 @@ pub(crate) async fn verify(
         let limit = limit(&counter);
         return page(StatusCode::BAD_REQUEST, &CheckPage { frame, limit, note });
     };
-    match report(&counter, place, brought).await {
-        Ok(report) => page(StatusCode::OK, &verdict(frame, &report)),
+    let judged = judged(&counter, brought).await;
+    drop(place);
+    match judged {
+        Ok((report, pictures)) => page(StatusCode::OK, &verdict(frame, &report, pictures)),
         Err(_) => busy(frame),
     }
+}
+
+/// The report, and what the file shows.
+async fn judged(counter: &Counter, brought: Brought) -> Result<(Report, Pictures), Problem> {
+    let Brought { name, octets } = brought;
+    let case = here(|| verify::open(&octets))?;
+    let report = report(counter, name, &case).await?;
+    let pictures = here(|| pictures(&report, &octets))?;
+    Ok((report, pictures))
 }
 
 /// T-A5: with the moment to come back.
@@ -273,7 +286,7 @@ fn name(whole: &str) -> String {
     }
 }
 
-fn verdict(frame: Frame, report: &Report) -> VerdictPage {
+fn verdict(frame: Frame, report: &Report, pictures: Pictures) -> VerdictPage {
     let (tone, sign, word) = tone(report.verdict);
     let sentence = match frame.language {
         Language::Chinese => report.sentence.zh.clone(),
@@ -320,6 +333,7 @@ fn verdict(frame: Frame, report: &Report) -> VerdictPage {
         successor: successor.map(|by| format!("{} {}", frame.say("licence-successor"), by.version)),
         reasons: reasons.collect(),
         signatures,
+        pictures,
         details: report.to_json(),
         at: frame.now(),
         frame,

@@ -8,9 +8,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::block_in_place;
-use verify::{Kind, Material, Policy, Report};
+use verify::{Case, Kind, Material, Policy, Report};
 use wire::arrival::part;
 use wire::problem::{Code, Problem};
 
@@ -48,7 +47,10 @@ pub(crate) async fn judge(
             octets: whole(request.into_body()).await?,
         }
     };
-    let report = report(&counter, place, brought).await?;
+    let Brought { name, octets } = brought;
+    let case = here(move || verify::open(&octets))?;
+    let report = report(&counter, name, &case).await?;
+    drop(place);
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
@@ -87,14 +89,12 @@ async fn whole(mut content: Body) -> Result<Vec<u8>, Problem> {
     Ok(octets)
 }
 
-/// The report, with what the register itself says of the licence.
+/// The report on what was brought under this name, with what the register itself says of the licence.
 pub(crate) async fn report(
     counter: &Counter,
-    place: OwnedSemaphorePermit,
-    brought: Brought,
+    name: String,
+    case: &Case,
 ) -> Result<Report, Problem> {
-    let Brought { name, octets } = brought;
-    let case = here(move || verify::open(&octets))?;
     let mut material = Material::empty();
     // GB/T 38540 and GB/T 35275 have no place for the status of certificates: our own lists speak of ours.
     if matches!(case.kind(), Kind::Ofd | Kind::Esl | Kind::Cms) {
@@ -122,16 +122,15 @@ pub(crate) async fn report(
     let office = &counter.office;
     let mut report = here(|| {
         let (trust, policy) = (office.trust(), Policy::default());
-        verify::judge(&case, &trust, &material, &policy, office.now())
+        verify::judge(case, &trust, &material, &policy, office.now())
     })?;
-    drop(place);
     report.file = name;
     Ok(report)
 }
 
 /// Works on this very thread while the other tasks of its worker go on elsewhere: to wake another one is to wait for a
 /// processor once more, which is what a verdict takes longest for during a flood (T-A4).
-fn here<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
+pub(crate) fn here<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
     // What panics leaves nothing behind that anyone would see.
     let work = || catch_unwind(AssertUnwindSafe(work)).map_err(|_| Problem::new(Code::Internal));
     match Handle::current().runtime_flavor() {

@@ -4,6 +4,7 @@
 //! read by the same reader, with the fonts of the file and the seals of its signature values; nothing is fetched, and
 //! what cannot be drawn is told.
 
+mod address;
 mod drawn;
 mod file;
 mod glyphs;
@@ -11,6 +12,7 @@ mod marks;
 mod omission;
 mod stamps;
 
+pub use address::data_address;
 pub use canvas::{ReadFont, ReadPicture, Tint};
 pub use drawn::{Drawn, MAX_POINTS, Seals, Settings};
 pub use file::File;

@@ -122,6 +122,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(licences::receipt))
         .routes(routes!(licences::file))
         .routes(routes!(licences::ofd))
+        .routes(routes!(licences::picture))
         .routes(routes!(releases::standing))
         .routes(routes!(releases::list))
         .routes(routes!(releases::find, releases::release))

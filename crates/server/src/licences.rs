@@ -211,6 +211,30 @@ pub(crate) async fn ofd(
     Ok(attachment(media_type(file.format), file.bytes))
 }
 
+/// Which page.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfPage {
+    /// Its number, from 1; absent: the first.
+    page: Option<usize>,
+}
+
+/// A page of the sealed OFD file as a picture, its seals included, for who may have the file. It proves nothing: the file does.
+#[utoipa::path(get, path = "/v1/licences/{identifier}/files/ofd/picture", tag = "licences", params(OfPage),
+    responses((status = 200, description = "the page", content_type = "image/png"), (status = 404, description = "none here, or no such page")))]
+pub(crate) async fn picture(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+    Query(of): Query<OfPage>,
+) -> Result<Response, Problem> {
+    let identifier = identifier(&text)?;
+    let file = issuance::look::file(&app.office, &asker, &identifier, FileFormat::Ofd).await;
+    let file = file.map_err(|error| of_issue(&error))?;
+    let page = public::picture(&app.counter, &file.bytes, of.page.unwrap_or(1)).await?;
+    Ok(attachment("image/png", page))
+}
+
 /// Of which file.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -157,7 +157,7 @@ async fn what_belongs_to_another_department_answers_as_if_it_were_not_there() {
 }
 
 /// Routes, and whose accounts they are for; what is asked last ends what is asked before.
-const ROUTES: [(Method, &str, [&str; 2]); 17] = [
+const ROUTES: [(Method, &str, [&str; 2]); 18] = [
     (Method::GET, "/v1/licences", ["approvals", ""]),
     (Method::GET, "/v1/licences/{identifier}", ["approvals", ""]),
     (
@@ -178,6 +178,11 @@ const ROUTES: [(Method, &str, [&str; 2]); 17] = [
     (
         Method::GET,
         "/v1/licences/{identifier}/files/ofd",
+        ["approvals", ""],
+    ),
+    (
+        Method::GET,
+        "/v1/licences/{identifier}/files/ofd/picture",
         ["approvals", ""],
     ),
     (

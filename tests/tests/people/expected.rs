@@ -26,6 +26,7 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("GET", "/v1/licences/{identifier}/receipt", &["done"]),
     ("GET", "/v1/licences/{identifier}/files/pdf", &["done"]),
     ("GET", "/v1/licences/{identifier}/files/ofd", &["done"]),
+    ("GET", "/v1/licences/{identifier}/files/ofd/picture", &["done"]),
     ("GET", "/v1/licences/{identifier}/versions", &["done"]),
     ("POST", "/v1/licences/{identifier}/parts/{part}/end", &["not-found licence.part-unknown"]),
     ("GET", "/v1/licences/{identifier}/paper", &["done"]),

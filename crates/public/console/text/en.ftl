@@ -21,6 +21,11 @@ verify-nothing = Choose a file, or paste the text of a code.
 verify-again = Check another
 verify-kept = The file is judged in memory and then forgotten.
 
+picture-title = What the file shows
+picture-note = Drawn from the file itself, to be compared with the paper or the screen in your hand. A picture proves nothing: the answer above counts.
+picture-alt = Picture of page { $at } of the file
+picture-lacks = Something on this page is not drawn.
+picture-more = The pages after these are not drawn.
 verdict-asked = Asked at { $at } (Beijing time)
 verdict-why = Why
 verdict-details = Technical details

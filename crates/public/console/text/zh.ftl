@@ -21,6 +21,11 @@ verify-nothing = 请选择一个文件，或粘贴二维码内容。
 verify-again = 再查验一份
 verify-kept = 文件只在内存中查验，查验后即删除。
 
+picture-title = 文件的样子
+picture-note = 由文件本身画出，供与手中的纸件或屏幕比对；图像不作证明，是否有效以上面的回答为准。
+picture-alt = 文件第 { $at } 页的图像
+picture-lacks = 本页有些内容没有画出。
+picture-more = 其余各页没有画出。
 verdict-asked = 查验时间：{ $at }（北京时间）
 verdict-why = 理由
 verdict-details = 技术细节
