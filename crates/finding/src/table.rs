@@ -1151,6 +1151,12 @@ pub const TABLE: &[Row] = &[
         "local header and directory say different things of one entry",
     ),
     row(
+        "ofd.identifier-beyond",
+        Effect::Noted,
+        "GB/T 33190",
+        "an identifier is greater than the document says that any is",
+    ),
+    row(
         "ofd.large",
         Effect::NotProcessed,
         "T-I4",
@@ -1328,7 +1334,7 @@ pub const TABLE: &[Row] = &[
         "ofd.stamp-covered",
         Effect::Noted,
         "T-V5",
-        "an annotation lies over the seal",
+        "an annotation or another seal lies over the seal",
     ),
     row(
         "ofd.stamp-missing",

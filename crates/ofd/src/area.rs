@@ -31,6 +31,16 @@ impl Area {
         })
     }
 
+    /// What a clip, from this rectangle's corner, leaves of it; all where there is none.
+    #[must_use]
+    pub fn cut(&self, clip: Option<Area>) -> Area {
+        clip.map_or(*self, |clip| Area {
+            x: self.x + clip.x,
+            y: self.y + clip.y,
+            ..clip
+        })
+    }
+
     /// Whether `other` lies in this rectangle.
     #[must_use]
     pub fn holds(&self, other: &Area) -> bool {

@@ -1,6 +1,5 @@
 //! A document of the file: its pages, resources, annotations and attachments, found by following locations.
 
-use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
 use crate::area::Area;
@@ -9,6 +8,7 @@ use crate::facts::{
     TemplateFact,
 };
 use crate::fault::{ReadPart, ReadXml};
+use crate::identifiers::Identifiers;
 use crate::location::resolve;
 use crate::parts::Parts;
 use crate::xml::Element;
@@ -45,7 +45,7 @@ pub(crate) fn document<R: Read + Seek>(parts: &mut Parts<R>, path: &str, body: &
     let mut walk = Walk {
         parts,
         body,
-        identifiers: BTreeSet::new(),
+        identifiers: Identifiers::default(),
     };
     let tree = walk.part(path, "Document");
     if let Some(tree) = tree
@@ -53,14 +53,14 @@ pub(crate) fn document<R: Read + Seek>(parts: &mut Parts<R>, path: &str, body: &
     {
         walk.parts.fault(path, fault);
     }
+    walk.body.beyond = walk.identifiers.beyond();
 }
 
 /// A document being walked.
 struct Walk<'a, R> {
     parts: &'a mut Parts<R>,
     body: &'a mut Body,
-    /// Of pages, templates and resources, which refer to each other by them.
-    identifiers: BTreeSet<String>,
+    identifiers: Identifiers,
 }
 
 impl<R: Read + Seek> Walk<'_, R> {
@@ -110,16 +110,22 @@ impl<R: Read + Seek> Walk<'_, R> {
 
     // T-I5: what others refer to has an identifier of its own.
     fn identifier(&mut self, element: &Element) -> Result<String, ReadXml> {
-        let id = element.required("ID")?.to_owned();
-        if !self.identifiers.insert(id.clone()) {
-            return Err(ReadXml::Identifier(id));
+        let id = element.required("ID")?;
+        self.identifiers.add(id)?;
+        Ok(id.to_owned())
+    }
+
+    /// Notes the identifiers of all that these elements hold; of a part with one that is another's already, the first.
+    fn objects<'e>(&mut self, path: &str, holders: impl Iterator<Item = &'e Element>) {
+        if let Err(fault) = self.identifiers.add_within(holders) {
+            self.parts.fault(path, fault);
         }
-        Ok(id)
     }
 
     // GB/T 33190-2016, 7.5: Document.
     fn tree(&mut self, path: &str, tree: &Element) -> Result<(), ReadXml> {
         let shared = tree.child("CommonData")?;
+        self.identifiers.limit(shared.text_of("MaxUnitID")?);
         let area = match shared.one("PageArea")? {
             Some(area) => physical(area)?,
             None => None,
@@ -200,6 +206,7 @@ impl<R: Read + Seek> Walk<'_, R> {
         for one in tree.all("PageRes") {
             self.resources(path, &one.text)?;
         }
+        self.objects(path, tree.all("Content"));
         Ok(())
     }
 
@@ -242,6 +249,9 @@ impl<R: Read + Seek> Walk<'_, R> {
                 self.file(&base, profile);
             }
         }
+        for list in ["ColorSpaces", "DrawParams", "CompositeGraphicUnits"] {
+            self.objects(&path, tree.all(list));
+        }
         Ok(())
     }
 
@@ -250,9 +260,10 @@ impl<R: Read + Seek> Walk<'_, R> {
         for page in tree.all("Page") {
             let id = page.required("PageID")?.to_owned();
             let location = &page.child("FileLoc")?.text;
-            let Some((_, tree)) = self.follow(path, location, "PageAnnot") else {
+            let Some((path, tree)) = self.follow(path, location, "PageAnnot") else {
                 continue;
             };
+            self.objects(&path, std::iter::once(&tree));
             for one in tree.all("Annot") {
                 let area = match one.one("Appearance")? {
                     Some(shown) => shown.attribute("Boundary").and_then(Area::parse),

@@ -60,6 +60,8 @@ pub struct Body {
     pub(crate) templates: Vec<TemplateFact>,
     /// Path of the list of its annotations.
     pub(crate) annotated: Option<String>,
+    /// The greatest identifier of it, where that is greater than it says any is (`MaxUnitID`).
+    pub beyond: Option<u64>,
     /// Its signatures; `None` if it has no list of them.
     pub signatures: Option<Signatures>,
 }
@@ -99,11 +101,7 @@ impl PageFact {
     /// it. A page without a box shows nothing that can be placed.
     #[must_use]
     pub fn shows(&self, stamp: Area, clip: Option<Area>) -> bool {
-        let shown = clip.map_or(stamp, |clip| Area {
-            x: stamp.x + clip.x,
-            y: stamp.y + clip.y,
-            ..clip
-        });
+        let shown = stamp.cut(clip);
         // Stamps are placed from the corner of the page's box, wherever that lies.
         let sheet = self.area.map(|area| Area {
             x: 0.0,

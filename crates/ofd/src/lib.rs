@@ -8,6 +8,7 @@ mod document;
 pub mod draw;
 mod facts;
 mod fault;
+mod identifiers;
 mod limits;
 mod location;
 mod package;

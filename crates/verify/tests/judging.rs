@@ -22,6 +22,9 @@ mod messages;
 #[path = "judging/mutants.rs"]
 mod mutants;
 #[cfg(test)]
+#[path = "judging/national.rs"]
+mod national;
+#[cfg(test)]
 #[path = "judging/ofd.rs"]
 mod ofd;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use evidence::cms::{Form, SignedData};
 use evidence::tsp::Token;
 use ofd::{
     Body, CheckMethod, Coverage, Facts, ListState, Outcome as Referred, Signature, SignatureKind,
-    Signatures, Signed, StampPlace,
+    Signatures, Signed, Stamp, StampPlace,
 };
 use seal::ses::SealSignature;
 use tlog::StatusEntry;
@@ -143,8 +143,13 @@ fn inspect_file(facts: &Facts) -> Vec<Finding> {
             if body.root.is_none() {
                 findings.push(Finding::of("ofd.no-document"));
             }
+            // A reader that follows versions shows another document: none is followed here, and nothing is said of the file.
             if body.versions > 0 {
                 findings.push(Finding::of("ofd.versions").because(body.versions));
+            }
+            // GB/T 33190-2016, 7.3: writers count on from MaxUnitID; what comes after would take an identifier again.
+            if let Some(greatest) = body.beyond {
+                findings.push(Finding::of("ofd.identifier-beyond").because(greatest));
             }
         }
         several => findings.push(Finding::of("ofd.several-documents").because(several.len())),
@@ -321,16 +326,25 @@ fn inspect_stamps(
                 findings.push(Finding::of("ofd.stamp-page").because(&stamp.page))
             }
         }
-        let covered = body.annotations.iter().any(|note| {
-            note.page == stamp.page
-                && note.visible
-                && note.area.is_some_and(|area| area.meets(&stamp.area))
-        });
-        if covered {
+        if is_covered(body, signature, stamp) {
             findings.push(Finding::of("ofd.stamp-covered").because(&stamp.id));
         }
     }
     findings
+}
+
+/// 3.4, 9: whether something is drawn over a seal: an annotation, also one that does not say where it stands, or the seal of
+/// a later signature. What stands on the page itself lies under it.
+fn is_covered(body: &Body, signature: &Signature, stamp: &Stamp) -> bool {
+    let seen = stamp.area.cut(stamp.clip);
+    let by_note = body.annotations.iter().any(|note| {
+        note.page == stamp.page && note.visible && note.area.is_none_or(|area| area.meets(&seen))
+    });
+    let list = body.signatures.iter().flat_map(|list| &list.signatures);
+    let later = list.skip_while(|one| one.id != signature.id).skip(1);
+    let stamps = later.filter_map(|one| one.read.as_ref().ok());
+    let mut stamps = stamps.flat_map(|one| &one.stamps);
+    by_note || stamps.any(|one| one.page == stamp.page && one.area.cut(one.clip).meets(&seen))
 }
 
 /// A seal signature: its format, and what came of it where it can be read.

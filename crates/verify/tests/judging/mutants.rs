@@ -100,6 +100,26 @@ const PACKAGE: &[Mutant] = &[
         "ofd.unprotected-entry",
     ),
     (
+        "an object has the identifier of another",
+        |p| p.text(PAGE, "ID=\"5\"", "ID=\"4\""),
+        "ofd.xml-identifier",
+    ),
+    (
+        "an object has the identifier of a font, written otherwise",
+        |p| p.text(PAGE, "ID=\"5\"", "ID=\"03\""),
+        "ofd.xml-identifier",
+    ),
+    (
+        "the document counts to less than it has",
+        |p| p.text("Doc_0/Document.xml", "MaxUnitID>7", "MaxUnitID>6"),
+        "ofd.identifier-beyond",
+    ),
+    (
+        "the document has a version",
+        |p| p.text("OFD.xml", "<ofd:DocRoot>", VERSION),
+        "ofd.versions",
+    ),
+    (
         "the list of signatures is removed",
         |p| p.remove(LIST),
         "ofd.part-absent",
@@ -284,6 +304,8 @@ const PACKAGE: &[Mutant] = &[
     ),
     ("checksums are others", |p| p.off = 1, "ofd.checksum"),
 ];
+
+const VERSION: &str = "<ofd:Versions><ofd:Version ID=\"1\" Index=\"1\" Current=\"true\" BaseLoc=\"Doc_0/V.xml\"/></ofd:Versions><ofd:DocRoot>";
 
 fn twice(p: &mut Parts) {
     let text = String::from_utf8(p.entry(LIST).clone()).expect("text");
