@@ -84,6 +84,8 @@ impl Contents<'_> {
                     keys: vec![signer.note_key.vkey()],
                     witnesses: Vec::new(),
                     quorum: 0,
+                    national_keys: national_keys(signer),
+                    national_from: signer.national.as_ref().map_or(0, |own| own.from),
                 })
                 .to_vec(),
             time_stamp_policies: Vec::new(),
@@ -142,6 +144,11 @@ impl Contents<'_> {
         let signature = keys.sign(&message, &under)?;
         Ok(prepared.finish(&signature)?)
     }
+}
+
+fn national_keys(signer: &CheckpointSigner) -> Vec<String> {
+    let national = signer.national.iter();
+    national.map(|own| own.note_key.vkey()).collect()
 }
 
 /// A root that is trusted for every purpose from its first day on.

@@ -453,5 +453,7 @@ fn title(key: ServiceKey) -> &'static str {
         ServiceKey::NationalResponder => "OCSP SM2",
         ServiceKey::NationalTimeStamps => "Time-stamps SM2",
         ServiceKey::SealMaker => "Seal maker",
+        ServiceKey::NationalLog => "Log SM2",
+        ServiceKey::NationalTrace => "Trace SM2",
     }
 }

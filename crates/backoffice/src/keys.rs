@@ -34,6 +34,10 @@ pub enum ServiceKey {
     NationalTimeStamps,
     /// Makes electronic seals of GB/T 38540.
     SealMaker,
+    /// Checkpoints of the public log, in SM2 beside the usual signature.
+    NationalLog,
+    /// Checkpoints of the trace, likewise.
+    NationalTrace,
 }
 
 impl ServiceKey {
@@ -51,12 +55,14 @@ impl ServiceKey {
     ];
 
     /// Those of the national suite, issuers first; an office may have none of them.
-    pub const NATIONAL: [Self; 5] = [
+    pub const NATIONAL: [Self; 7] = [
         Self::NationalRoot,
         Self::NationalAuthority,
         Self::NationalResponder,
         Self::NationalTimeStamps,
         Self::SealMaker,
+        Self::NationalLog,
+        Self::NationalTrace,
     ];
 
     /// Its name in the key store and the journal.
@@ -77,6 +83,8 @@ impl ServiceKey {
             Self::NationalResponder => "sm-ocsp",
             Self::NationalTimeStamps => "sm-tsa",
             Self::SealMaker => "sm-maker",
+            Self::NationalLog => "sm-log",
+            Self::NationalTrace => "sm-trace",
         }
     }
 
@@ -91,7 +99,9 @@ impl ServiceKey {
             | Self::SealMaker => KeyUse::Certificates,
             Self::Responder | Self::NationalResponder => KeyUse::Ocsp,
             Self::TimeStamps | Self::NationalTimeStamps => KeyUse::TimeStamps,
-            Self::Log | Self::Trace => KeyUse::Checkpoints,
+            Self::Log | Self::Trace | Self::NationalLog | Self::NationalTrace => {
+                KeyUse::Checkpoints
+            }
             Self::Credential => KeyUse::Credentials,
             Self::StatusList => KeyUse::StatusLists,
             Self::TrustBundle => KeyUse::TrustBundle,
@@ -110,7 +120,7 @@ impl ServiceKey {
             Self::Credential => Profile::CREDENTIAL,
             Self::StatusList => Profile::STATUS_LIST,
             Self::TrustBundle => Profile::TRUST_BUNDLE,
-            Self::Log | Self::Trace => return None,
+            Self::Log | Self::Trace | Self::NationalLog | Self::NationalTrace => return None,
         })
     }
 

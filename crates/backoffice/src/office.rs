@@ -33,7 +33,7 @@ use crate::national::National;
 pub use crate::parts::{Parts, Settings};
 use crate::parts::{STAMP_POLICY, algorithm, certificate_of, issued, last_stamp};
 use crate::seals::{Stock, gather};
-use crate::sequencer::{CheckpointSigner, Sequencer};
+use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
 use crate::slots::Slots;
 use crate::stamps::TimeStamps;
 use crate::stored::StoredSources;
@@ -146,8 +146,16 @@ impl Office {
         let lists = lists(&parts, &hierarchy, national.as_ref())?;
         lists.load().await?;
         let last = last_stamp(&parts.registry, ServiceKey::TimeStamps).await?;
-        let log = sequencer(&parts, Log::Public, ServiceKey::Log)?;
-        let trace_log = sequencer(&parts, Log::Trace, ServiceKey::Trace)?;
+        let log = sequencer(
+            &parts,
+            Log::Public,
+            (ServiceKey::Log, ServiceKey::NationalLog),
+        )?;
+        let trace_log = sequencer(
+            &parts,
+            Log::Trace,
+            (ServiceKey::Trace, ServiceKey::NationalTrace),
+        )?;
         let contents = Contents {
             hierarchy: &hierarchy,
             national: national.as_ref().map(|national| &national.hierarchy),
@@ -444,9 +452,23 @@ fn signer(keys: &KeyStore, address: &str, key: ServiceKey) -> Result<Signer, Ope
     })
 }
 
-fn sequencer(parts: &Parts, log: Log, key: ServiceKey) -> Result<Sequencer, OpenOffice> {
+/// The sequencer of a log, which signs in the national suite too where that key is in the key store.
+fn sequencer(
+    parts: &Parts,
+    log: Log,
+    (key, national): (ServiceKey, ServiceKey),
+) -> Result<Sequencer, OpenOffice> {
     let signer = signer(&parts.keys, &parts.settings.address, key)?;
+    let national = match parts.keys.public_key(&national.id()) {
+        Some((public, _, _)) => Some(NationalSigner {
+            key: national.id(),
+            note_key: NoteKey::sm2(&signer.origin, &public)?,
+            from: 0,
+        }),
+        None => None,
+    };
     let signer = CheckpointSigner {
+        national,
         note_key: signer.key,
         origin: signer.origin,
         key: key.id(),

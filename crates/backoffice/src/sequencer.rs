@@ -83,8 +83,8 @@ pub struct Placed {
     pub proof: Vec<Hash>,
     /// The signed checkpoint that covers it.
     pub checkpoint: Arc<str>,
-    /// Its signature, where this process has just made it.
-    pub signature: Option<Signature>,
+    /// Its signatures, where this process has just made them.
+    pub signatures: Vec<Signature>,
 }
 
 /// Who signs a log's checkpoints.
@@ -96,6 +96,19 @@ pub struct CheckpointSigner {
     pub key: KeyId,
     /// The key as it stands in notes.
     pub note_key: NoteKey,
+    /// Who signs them in SM2 too, where the office has the national suite.
+    pub national: Option<NationalSigner>,
+}
+
+/// Who signs a log's checkpoints in SM2, beside the usual signature.
+#[derive(Debug, Clone)]
+pub struct NationalSigner {
+    /// The key in the key store.
+    pub key: KeyId,
+    /// The key as it stands in notes.
+    pub note_key: NoteKey,
+    /// Leaves of the tree when it began to.
+    pub from: u64,
 }
 
 /// One log's sequencer, shared by all who append.
@@ -209,7 +222,7 @@ impl Sequencer {
             index,
             proof: tiles.inclusion(index, size)?,
             checkpoint: String::from_utf8_lossy(&latest.checkpoint).into(),
-            signature: None,
+            signatures: Vec::new(),
         })
     }
 
@@ -286,12 +299,17 @@ impl Sequencer {
     }
 
     fn trusted(&self, witnesses: &[NoteKey]) -> Result<TrustedLog, WitnessError> {
-        Ok(TrustedLog::new(
+        let log = TrustedLog::new(
             self.signer.origin.as_str(),
             vec![self.signer.note_key.clone()],
             witnesses.to_vec(),
             1,
-        )?)
+        )?;
+        // Whoever countersigns hands on what the log signed, in both suites.
+        Ok(match &self.signer.national {
+            Some(national) => log.with_national(vec![national.note_key.clone()], national.from)?,
+            None => log,
+        })
     }
 
     /// Works until the task is dropped.
@@ -332,7 +350,7 @@ impl Sequencer {
             .collect();
         let grown = old.append(&hashes)?;
         let new = grown.head();
-        let (checkpoint, signature) = self.checkpoint(new)?;
+        let (checkpoint, signatures) = self.checkpoint(new)?;
         let step = Extension {
             old: head,
             new,
@@ -341,7 +359,7 @@ impl Sequencer {
             tiles: grown.tiles().to_vec(),
         };
         self.logs.extend(self.log, step).await?;
-        let signed = (checkpoint.into(), signature);
+        let signed = (checkpoint.into(), signatures);
         self.tell(&batch, (&grown, head.size), signed)?;
         *tree = Some((grown.into_tree(), new));
         Ok(batch.len())
@@ -352,7 +370,7 @@ impl Sequencer {
         &self,
         batch: &[Pending],
         (grown, first): (&Grown, u64),
-        (checkpoint, signature): (Arc<str>, Signature),
+        (checkpoint, signatures): (Arc<str>, Vec<Signature>),
     ) -> Result<(), AppendError> {
         let mut waiting = Vec::new();
         for (index, pending) in (first..).map(LeafIndex).zip(batch) {
@@ -366,7 +384,7 @@ impl Sequencer {
                 index,
                 proof,
                 checkpoint: checkpoint.clone(),
-                signature: Some(signature.clone()),
+                signatures: signatures.clone(),
             };
             // Whoever asked may have gone away.
             let _gone = tell.send(placed);
@@ -385,18 +403,25 @@ impl Sequencer {
         Ok((Tree::restore(&latest.head, &tiles)?, latest.head))
     }
 
-    fn checkpoint(&self, head: TreeHead) -> Result<(String, Signature), AppendError> {
+    /// The signed note of a head: by the log's key, and by that of the national suite where there is one.
+    fn checkpoint(&self, head: TreeHead) -> Result<(String, Vec<Signature>), AppendError> {
         let checkpoint = Checkpoint::new(self.signer.origin.as_str(), head)?;
         let message = checkpoint.to_be_signed();
-        let under = Authorisation::journalled(
-            self.signer.key.clone(),
-            KeyUse::Checkpoints,
-            &message,
-            self.clock.now(),
-        );
-        let signature = self.keys.sign(&message, &under)?;
-        let note = checkpoint.finish(&self.signer.note_key, &signature)?;
-        Ok((note.encode(), signature))
+        let signature = self.sign(&self.signer.key, &message)?;
+        let mut note = checkpoint.finish(&self.signer.note_key, &signature)?;
+        let mut signatures = vec![signature];
+        if let Some(national) = &self.signer.national {
+            let signature = self.sign(&national.key, &message)?;
+            note = note.signed_by(&national.note_key, &signature)?;
+            signatures.push(signature);
+        }
+        Ok((note.encode(), signatures))
+    }
+
+    fn sign(&self, key: &KeyId, message: &[u8]) -> Result<Signature, SignError> {
+        let now = self.clock.now();
+        let under = Authorisation::journalled(key.clone(), KeyUse::Checkpoints, message, now);
+        self.keys.sign(message, &under)
     }
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<i64, oneshot::Sender<Placed>>> {

@@ -293,6 +293,12 @@ pub const TABLE: &[Row] = &[
         "the checkpoint lacks a line",
     ),
     row(
+        "checkpoint.national-absent",
+        open(S::SigConstraintsFailure),
+        "C2SP tlog-checkpoint",
+        "the log did not sign the checkpoint in SM2 too, as it does",
+    ),
+    row(
         "checkpoint.not-signed-by-log",
         open(S::SigConstraintsFailure),
         "C2SP tlog-checkpoint",

@@ -136,8 +136,8 @@ struct Stamped {
 struct Logged {
     stamped: Stamped,
     receipt: String,
-    /// The checkpoint's signature, where this process made it.
-    checkpoint: Option<Signature>,
+    /// The checkpoint's signatures, where this process made them.
+    checkpoint: Vec<Signature>,
 }
 
 /// A use that is under way since the journal knows it.
@@ -360,7 +360,7 @@ async fn log(
             index,
             proof,
             checkpoint,
-            signature,
+            signatures,
         } = office.log.placed(pending).await?;
         let receipt = Receipt {
             salt,
@@ -371,7 +371,7 @@ async fn log(
         logged.push(Logged {
             stamped,
             receipt: receipt.encode(),
-            checkpoint: signature,
+            checkpoint: signatures,
         });
     }
     Ok(logged)
@@ -493,9 +493,10 @@ async fn finish_file(
         format,
         file,
         digest,
-        made: [Some(signature), stamped, checkpoint]
+        made: [signature]
             .into_iter()
-            .flatten()
+            .chain(stamped)
+            .chain(checkpoint)
             .collect(),
         receipt,
     })

@@ -8,7 +8,7 @@ use time::UtcDateTime;
 
 use crate::hash::{Hash, TreeHead};
 use crate::key::{NoteKey, NoteKeyKind};
-use crate::note::{Note, NoteFault};
+use crate::note::{Note, NoteFault, Signed};
 
 /// Longest origin.
 pub const MAX_ORIGIN: usize = 256;
@@ -49,6 +49,12 @@ pub enum CheckpointFault {
     /// Signed by witnesses or others, not by the log.
     #[error("the log itself did not sign")]
     NotSignedByLog,
+    /// Not signed in the national suite too, in which the log signs trees of this size.
+    #[error("the log did not sign a tree of {size} leaves in SM2 too")]
+    NationalAbsent {
+        /// Leaves of the tree.
+        size: u64,
+    },
     /// Too few witnesses saw it.
     #[error("{found} of {wanted} witnesses cosigned")]
     Witnesses {
@@ -72,6 +78,7 @@ impl CheckpointFault {
             CheckpointFault::Extension => "checkpoint.extension",
             CheckpointFault::OtherOrigin => "checkpoint.other-origin",
             CheckpointFault::NotSignedByLog => "checkpoint.not-signed-by-log",
+            CheckpointFault::NationalAbsent { .. } => "checkpoint.national-absent",
             CheckpointFault::Witnesses { .. } => "checkpoint.witnesses",
         }
     }
@@ -174,6 +181,15 @@ pub struct TrustedLog {
     keys: Vec<NoteKey>,
     logs: usize,
     quorum: usize,
+    national: Option<National>,
+}
+
+/// How a log signs in the national suite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct National {
+    keys: Vec<NoteKey>,
+    /// Leaves of the tree when the log began to: larger trees are signed so.
+    from: u64,
 }
 
 /// Why a log cannot be trusted as described.
@@ -255,6 +271,28 @@ impl TrustedLog {
             keys: all,
             logs,
             quorum,
+            national: None,
+        })
+    }
+
+    /// The same log, which signs trees of more than `from` leaves in SM2 too: by one of `keys`, beside its usual
+    /// signature and not in place of it.
+    ///
+    /// # Errors
+    /// `NoKey`, `WrongKind`.
+    pub fn with_national(self, keys: Vec<NoteKey>, from: u64) -> Result<TrustedLog, TrustFault> {
+        if keys.is_empty() {
+            return Err(TrustFault::NoKey);
+        }
+        if keys.iter().any(|key| key.kind() != NoteKeyKind::Sm2) {
+            return Err(TrustFault::WrongKind);
+        }
+        let mut all = self.keys;
+        all.extend_from_slice(&keys);
+        Ok(TrustedLog {
+            keys: all,
+            national: Some(National { keys, from }),
+            ..self
         })
     }
 
@@ -294,6 +332,10 @@ impl TrustedLog {
         if checkpoint.origin != self.origin {
             return Err(CheckpointFault::OtherOrigin);
         }
+        if !self.is_national_enough(&checkpoint, &signed) {
+            let size = checkpoint.head.size;
+            return Err(CheckpointFault::NationalAbsent { size });
+        }
         let cosigned: Vec<Cosigned> = signed
             .iter()
             .filter_map(|signed| {
@@ -312,6 +354,16 @@ impl TrustedLog {
         Ok(OpenedCheckpoint {
             checkpoint,
             cosigned,
+        })
+    }
+}
+
+impl TrustedLog {
+    /// Whether the checkpoint has the SM2 signature, where this log makes one for a tree of its size.
+    fn is_national_enough(&self, checkpoint: &Checkpoint, signed: &[Signed<'_>]) -> bool {
+        self.national.as_ref().is_none_or(|national| {
+            let mut signers = signed.iter().map(|signed| signed.key);
+            checkpoint.head.size <= national.from || signers.any(|key| national.keys.contains(key))
         })
     }
 }

@@ -17,6 +17,8 @@ pub const MAX_NOTE: usize = 128 * 1024;
 pub const MAX_SIGNATURES: usize = 32;
 /// Octets of an Ed25519 signature (RFC 8032 5.1.6).
 const ED25519: usize = 64;
+/// Most octets of an SM2 signature: two integers of 33 octets in DER (GM/T 0009).
+const SM2: usize = 72;
 
 /// Why a note says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -173,7 +175,7 @@ impl Note {
     /// # Errors
     /// `WrongKind` for a witness's key, `BadSignature`, `SignatureLength`, `TooManySignatures`, `TooLarge`.
     pub fn signed_by(&self, key: &NoteKey, signature: &Signature) -> Result<Note, NoteFault> {
-        if key.kind() != NoteKeyKind::Ed25519 {
+        if key.kind() == NoteKeyKind::Cosignature {
             return Err(NoteFault::WrongKind);
         }
         self.with(key, signature.bytes().to_vec(), signature)
@@ -339,7 +341,9 @@ impl Line {
             found: self.value.len(),
         };
         let (message, signature, seconds) = match key.kind() {
-            NoteKeyKind::Ed25519 => (text.as_bytes().to_vec(), self.value.as_slice(), None),
+            NoteKeyKind::Ed25519 | NoteKeyKind::Sm2 => {
+                (text.as_bytes().to_vec(), self.value.as_slice(), None)
+            }
             NoteKeyKind::Cosignature => {
                 // tlog-cosignature, format: the moment in eight octets, at most 2^63 - 1.
                 let (seconds, signature) =
@@ -352,7 +356,11 @@ impl Line {
                 (cosigned_message(seconds, text), signature, Some(seconds))
             }
         };
-        if signature.len() != ED25519 {
+        let (algorithm, fits) = match key.kind() {
+            NoteKeyKind::Sm2 => (SignatureAlgorithm::Sm2Sm3, signature.len() <= SM2),
+            _ => (SignatureAlgorithm::Ed25519, signature.len() == ED25519),
+        };
+        if !fits {
             return Err(length());
         }
         let signature = match made.filter(|made| made.bytes() == signature) {
@@ -360,7 +368,7 @@ impl Line {
             None => Signature::new(signature.to_vec()),
         };
         key.public()
-            .check(SignatureAlgorithm::Ed25519, &message, &signature)
+            .check(algorithm, &message, &signature)
             .map_err(|_| NoteFault::BadSignature {
                 name: self.name.clone(),
             })?;

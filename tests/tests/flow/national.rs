@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use catalogue::key::{DepartmentKey, PersonKey};
 use issuance::FixedClock;
 use registry::asked::By;
@@ -11,6 +13,7 @@ use server::{Answer, Call};
 use tests::customer::Customer;
 use tests::installation::{CUSTODIAN, STRANGER, hex, secret};
 use time::SignedDuration;
+use tlog::{Note, NoteKey};
 use verify::{Kind, Material, Policy, Report, Trust, Verdict};
 use zeroize::Zeroizing;
 
@@ -160,6 +163,42 @@ async fn one_licence_is_a_pdf_and_an_ofd_and_ends_as_both() {
         let said = (&live["verdict"], &live["answer"]);
         assert_eq!(said, (&json!("invalid"), &json!("annulled")), "{live}");
     }
+}
+
+/// What the bundle says of the public log.
+async fn log_of_bundle(service: &Service) -> Value {
+    let bundle = service.fetch("/v1/trust").await.content;
+    let payload = bundle.split(|octet| *octet == b'.').nth(1).expect("a JWS");
+    let payload = URL_SAFE_NO_PAD.decode(payload).expect("base64url");
+    let payload: Value = serde_json::from_slice(&payload).expect("JSON");
+    payload["logs"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_is_signed_in_both_suites_where_the_office_has_both() {
+    let service = Service::start_national().await;
+    let (bureau, issued) = service.issued("FOOD", 1).await;
+    let files = told(&service, &bureau, &issued).await;
+    let log = log_of_bundle(&service).await;
+    let national = log["national_keys"][0].as_str().expect("a key");
+    let national = NoteKey::parse(national).expect("a key of the national suite");
+    let note = service.fetch("/log/checkpoint").await.content;
+    let note = Note::parse(&note).expect("a note");
+    let signed = note.check(std::slice::from_ref(&national));
+    assert_eq!(signed.expect("in SM2 too")[0].key, &national);
+    let usual = log["keys"][0].as_str().expect("a key");
+    let usual = NoteKey::parse(usual).expect("a key");
+    assert!(note.check(&[usual]).is_ok(), "and in the usual suite");
+    for file in &files {
+        let report = offline(&service, file).await;
+        let seal = report.signatures.first().expect("a seal");
+        let mut codes = seal.findings.iter().map(|finding| finding.code);
+        assert!(codes.any(|code| code == "receipt.recorded"), "{report:#?}");
+    }
+    // An office without the suite has no such key, and nobody asks for one.
+    let service = Service::start().await;
+    let log = log_of_bundle(&service).await;
+    assert_eq!(log.get("national_keys"), None, "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

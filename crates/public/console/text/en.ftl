@@ -246,6 +246,7 @@ finding-change-visible-signature-added = a signature was added in a new field th
 finding-checkpoint-extension = the checkpoint has an extension that is malformed
 finding-checkpoint-fork = a checkpoint at hand shows another tree of the same size
 finding-checkpoint-lines = the checkpoint lacks a line
+finding-checkpoint-national-absent = the log did not sign the checkpoint in SM2 too, as it does
 finding-checkpoint-not-signed-by-log = the log did not sign the checkpoint
 finding-checkpoint-origin = the origin of the checkpoint is malformed
 finding-checkpoint-other-origin = the checkpoint is of another log

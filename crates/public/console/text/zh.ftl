@@ -246,6 +246,7 @@ finding-change-visible-signature-added = 以新域的形式增加了一个在页
 finding-checkpoint-extension = 检查点的扩展行格式不正确
 finding-checkpoint-fork = 手头的检查点在相同大小下显示另一棵树
 finding-checkpoint-lines = 检查点缺少一行
+finding-checkpoint-national-absent = 日志没有照例同时以国密（SM2）为检查点签名
 finding-checkpoint-not-signed-by-log = 检查点未由日志签名
 finding-checkpoint-origin = 检查点的来源行格式不正确
 finding-checkpoint-other-origin = 检查点属于另一个日志

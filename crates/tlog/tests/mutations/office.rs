@@ -23,6 +23,12 @@ pub(crate) fn signer(seed: u64) -> SoftwareSigner {
     SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own")
 }
 
+/// A log's key of the national suite.
+pub(crate) fn national() -> SoftwareSigner {
+    let pkcs8 = generate_pkcs8(KeyAlgorithm::Sm2, &SeededRandom::new(7)).expect("a seed gives");
+    SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own")
+}
+
 pub(crate) fn sign(signer: &SoftwareSigner, message: &[u8]) -> Signature {
     let key = KeyId::parse("log").expect("a plain name");
     let under = Authorisation::journalled(key, KeyUse::Checkpoints, message, moment(0));
@@ -130,6 +136,10 @@ impl Office {
         let cosignature = sign(&self.witness, &input);
         note.cosigned(&self.witness_key(), moment(60), &cosignature)
             .expect("cosigned")
+    }
+
+    pub(crate) fn national_key(&self) -> NoteKey {
+        NoteKey::sm2(ORIGIN, national().public_key()).expect("a good name")
     }
 
     pub(crate) fn note(&self, head: TreeHead) -> Note {

@@ -1,11 +1,14 @@
 //! Logs and witnesses that cannot be trusted as they are described.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use crypto::{KeyAlgorithm, Signer, SoftwareSigner, SystemRandom, generate_pkcs8};
-use tlog::checkpoint::TrustFault;
+use tlog::checkpoint::{CheckpointFault, TrustFault};
 use tlog::key::NoteKeyFault;
+use tlog::note::NoteFault;
 use tlog::{Checkpoint, NoteKey, TreeHead, TrustedLog, empty_root};
 
-use crate::office::{ORIGIN, Office, signer};
+use crate::office::{ORIGIN, Office, national, sign, signer};
 
 #[test]
 fn a_log_needs_keys_of_its_own_and_witnesses_that_differ() {
@@ -63,6 +66,80 @@ fn keys_of_notes_are_ed25519_under_plain_names() {
     );
     let key = office.witness_key();
     assert_eq!(NoteKey::parse(&key.vkey()), Ok(key));
+}
+
+#[test]
+fn a_log_of_both_suites_signs_in_both() {
+    let office = Office::open();
+    let head = office.stored.head;
+    let of = |from| {
+        office
+            .trust()
+            .with_national(vec![office.national_key()], from)
+    };
+    let trust = of(0).expect("a log of both suites");
+    let usual = office.note(head);
+    let absent = CheckpointFault::NationalAbsent { size: head.size };
+    let refused = trust.open(usual.encode().as_bytes());
+    assert_eq!(refused.expect_err("in the usual suite alone"), absent);
+    assert_eq!(absent.code(), "checkpoint.national-absent");
+    // What was signed before the log had that key stays good.
+    let later = of(head.size).expect("a log of both suites");
+    assert!(later.open(usual.encode().as_bytes()).is_ok());
+
+    let signature = sign(&national(), usual.text().as_bytes());
+    let both = usual.signed_by(&office.national_key(), &signature);
+    let both = both.expect("its own key").encode();
+    let opened = trust.open(both.as_bytes()).expect("in both suites");
+    assert_eq!(opened.checkpoint.head(), head);
+    // Whoever knows no such key is not kept from reading, and SM2 stands in for nobody.
+    assert!(office.trust().open(both.as_bytes()).is_ok());
+    let usual = usual.encode();
+    let log = usual.lines().nth(4).expect("the log's line");
+    let alone = both.replace(&format!("{log}\n"), "");
+    let refused = trust.open(alone.as_bytes()).expect_err("in SM2 alone");
+    assert_eq!(refused, CheckpointFault::NotSignedByLog);
+
+    // Its line under another tree, which the log and its witness did sign.
+    let other = usual.replacen("\n300\n", "\n299\n", 1);
+    let (text, _) = other.split_once("\n\n").expect("a text");
+    let other = office.say(&format!("{text}\n")).encode();
+    let national = both.lines().last().expect("a line");
+    let forged = trust.open(format!("{other}{national}\n").as_bytes());
+    assert!(matches!(
+        forged,
+        Err(CheckpointFault::Note(NoteFault::BadSignature { .. }))
+    ));
+}
+
+#[test]
+fn keys_of_the_national_suite_are_told_by_their_object_identifier() {
+    let office = Office::open();
+    let key = office.national_key();
+    assert_eq!(NoteKey::parse(&key.vkey()), Ok(key.clone()));
+    let with = |keys| office.trust().with_national(keys, 0).map(|_| ());
+    assert_eq!(with(Vec::new()), Err(TrustFault::NoKey));
+    assert_eq!(with(vec![office.key()]), Err(TrustFault::WrongKind));
+    assert_eq!(
+        TrustedLog::new(ORIGIN, vec![key.clone()], Vec::new(), 0),
+        Err(TrustFault::WrongKind)
+    );
+    assert_eq!(
+        NoteKey::sm2(ORIGIN, office.log.public_key()),
+        Err(NoteKeyFault::NotSm2)
+    );
+    // Another type behind 0xff is another's, and a point beside the curve is no key.
+    let bent = |bend: fn(&mut Vec<u8>)| {
+        let vkey = key.vkey();
+        let (before, octets) = vkey.rsplit_once('+').expect("a key");
+        let mut octets = STANDARD.decode(octets).expect("base64");
+        bend(&mut octets);
+        NoteKey::parse(&format!("{before}+{}", STANDARD.encode(octets)))
+    };
+    assert_eq!(bent(|key| key[10] ^= 1), Err(NoteKeyFault::Kind(0xff)));
+    assert_eq!(bent(|key| key[75] ^= 1), Err(NoteKeyFault::NotSm2));
+    assert_eq!(bent(|key| key.truncate(75)), Err(NoteKeyFault::NotSm2));
+    assert_eq!(bent(|key| key.truncate(11)), Err(NoteKeyFault::NotSm2));
 }
 
 #[test]

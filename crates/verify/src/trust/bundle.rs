@@ -60,6 +60,28 @@ pub struct BundleLog {
     /// How many of the witnesses must have cosigned.
     #[serde(default)]
     pub quorum: usize,
+    /// Its keys of the national suite: each larger tree than `national_from` is signed by one of them too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub national_keys: Vec<String>,
+    /// Leaves of the tree when it began to sign in that suite.
+    #[serde(default)]
+    pub national_from: u64,
+}
+
+impl BundleLog {
+    fn trusted(&self) -> Option<TrustedLog> {
+        let (own, witnesses) = (keys(&self.keys)?, keys(&self.witnesses)?);
+        let log = TrustedLog::new(&self.origin, own, witnesses, self.quorum).ok()?;
+        if self.national_keys.is_empty() {
+            return Some(log);
+        }
+        log.with_national(keys(&self.national_keys)?, self.national_from)
+            .ok()
+    }
+}
+
+fn keys(texts: &[String]) -> Option<Vec<NoteKey>> {
+    texts.iter().map(|text| NoteKey::parse(text).ok()).collect()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -204,20 +226,8 @@ impl Bundle {
 
     pub(super) fn trusted_logs(&self) -> Result<Vec<TrustedLog>, ReadTrust> {
         let malformed = ReadTrust::Content { member: "logs" };
-        let keys = |texts: &[String]| -> Result<Vec<NoteKey>, ReadTrust> {
-            texts
-                .iter()
-                .map(|text| NoteKey::parse(text).map_err(|_| malformed.clone()))
-                .collect()
-        };
-        self.logs
-            .iter()
-            .map(|log| {
-                let (own, witnesses) = (keys(&log.keys)?, keys(&log.witnesses)?);
-                TrustedLog::new(&log.origin, own, witnesses, log.quorum)
-                    .map_err(|_| malformed.clone())
-            })
-            .collect()
+        let logs = self.logs.iter().map(BundleLog::trusted);
+        logs.collect::<Option<_>>().ok_or(malformed)
     }
 
     pub(super) fn policies(&self) -> Result<Vec<Oid>, ReadTrust> {

@@ -189,6 +189,8 @@ pub(crate) fn bundle() -> Bundle {
         certificates: ["ca", "credential", "status"].map(certificate).to_vec(),
         offices: vec![office(OFFICE, FOOD)],
         logs: vec![BundleLog {
+            national_keys: Vec::new(),
+            national_from: 0,
             origin: ORIGIN.to_owned(),
             keys: vec![log.vkey()],
             witnesses: Vec::new(),

@@ -1,10 +1,11 @@
 //! Receipts of the public log: every member of the leaf, every line of the receipt.
 
+use crypto::{KeyAlgorithm, SeededRandom, Signer as _, SoftwareSigner, generate_pkcs8};
 use time::Duration;
-use tlog::{LeafKind, StatusEntry, Tree};
+use tlog::{LeafKind, Note, NoteKey, StatusEntry, Tree};
 use verify::{Answer, Material, Report, SubIndication, Trust, Verdict};
 
-use crate::hierarchy::{AT, bundle, trust};
+use crate::hierarchy::{AT, ORIGIN, bundle, sign_with, trust};
 use crate::maker::{GOOD, Recipe, checkpoint, codes, errors, judged_with, outcome, sub};
 
 /// What is done to a leaf before it is logged.
@@ -127,6 +128,50 @@ fn trust_that_knows_no_log_cannot_check_a_receipt_and_says_so() {
     let report = judged_with(&*GOOD, &trust, &Material::empty(), "recheck", AT);
     assert_eq!(outcome(&report), (Verdict::Valid, None, vec![]));
     assert!(codes(&report).contains(&"receipt.log-unknown"));
+}
+
+/// The log's key of the national suite.
+fn national() -> SoftwareSigner {
+    let pkcs8 = generate_pkcs8(KeyAlgorithm::Sm2, &SeededRandom::new(7)).expect("a seed gives");
+    SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own")
+}
+
+/// The receipt with a line in SM2 over the text of its checkpoint, which `bend` may alter.
+fn cosigned(receipt: &str, bend: fn(&mut String)) -> Option<Vec<u8>> {
+    let (_, checkpoint) = receipt.split_once("\n\n")?;
+    let (text, _) = checkpoint.split_once("\n\n")?;
+    let mut text = format!("{text}\n");
+    bend(&mut text);
+    let key = NoteKey::sm2(ORIGIN, national().public_key()).ok()?;
+    let signature = sign_with(&national(), text.as_bytes());
+    let note = Note::signed(&text, &key, &signature).ok()?.encode();
+    Some(format!("{receipt}{}\n", note.lines().last()?).into_bytes())
+}
+
+#[test]
+fn a_log_of_both_suites_signs_its_checkpoints_in_both() {
+    let mut content = bundle();
+    let key = NoteKey::sm2(ORIGIN, national().public_key()).expect("a key");
+    content.logs[0].national_keys = vec![key.vkey()];
+    let trust = Trust::of(&content).expect("a good bundle");
+    content.logs[0].national_from = 3;
+    let later = Trust::of(&content).expect("a good bundle");
+    let judged = |trust: &Trust, bend_receipt: BendReceipt| {
+        let recipe = Recipe {
+            bend_receipt,
+            ..Recipe::default()
+        };
+        let report = judged_with(&recipe.make(), trust, &Material::empty(), "recheck", AT);
+        errors(&report)
+    };
+    let usual: BendReceipt = |receipt| Some(receipt.into_bytes());
+    assert_eq!(judged(&trust, usual), ["checkpoint.national-absent"]);
+    assert_eq!(judged(&later, usual), [""; 0]);
+    let both: BendReceipt = |receipt| cosigned(&receipt, |_| {});
+    assert_eq!(judged(&trust, both), [""; 0]);
+    let wrong: BendReceipt = |receipt| cosigned(&receipt, |text| text.push_str("x\n"));
+    assert_eq!(judged(&trust, wrong), ["note.signature-bad"]);
+    assert_eq!(judged(&later, wrong), ["note.signature-bad"]);
 }
 
 #[test]
