@@ -70,6 +70,7 @@ impl Contents<'_> {
                 &national.time_stamps,
                 &national.responder,
                 &national.maker,
+                &national.credential,
             ]);
         }
         Bundle {

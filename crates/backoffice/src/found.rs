@@ -155,7 +155,11 @@ impl Founding<'_> {
         let issuer = self
             .authorities(K::NationalRoot, K::NationalAuthority)
             .await?;
-        for key in [K::NationalResponder, K::NationalTimeStamps] {
+        for key in [
+            K::NationalResponder,
+            K::NationalTimeStamps,
+            K::NationalCredential,
+        ] {
             self.service(K::NationalAuthority, &issuer, key).await?;
         }
         let maker = self
@@ -453,6 +457,7 @@ fn title(key: ServiceKey) -> &'static str {
         ServiceKey::NationalResponder => "OCSP SM2",
         ServiceKey::NationalTimeStamps => "Time-stamps SM2",
         ServiceKey::SealMaker => "Seal maker",
+        ServiceKey::NationalCredential => "Credentials SM2",
         ServiceKey::NationalLog => "Log SM2",
         ServiceKey::NationalTrace => "Trace SM2",
     }

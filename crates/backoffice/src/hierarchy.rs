@@ -34,4 +34,6 @@ pub struct NationalHierarchy {
     pub time_stamps: Certificate,
     /// The maker of electronic seals.
     pub maker: Certificate,
+    /// The signer of printed codes of types that ask for this suite alone.
+    pub credential: Certificate,
 }

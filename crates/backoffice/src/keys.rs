@@ -34,6 +34,8 @@ pub enum ServiceKey {
     NationalTimeStamps,
     /// Makes electronic seals of GB/T 38540.
     SealMaker,
+    /// Printed codes of types that ask for the national suite alone.
+    NationalCredential,
     /// Checkpoints of the public log, in SM2 beside the usual signature.
     NationalLog,
     /// Checkpoints of the trace, likewise.
@@ -55,12 +57,13 @@ impl ServiceKey {
     ];
 
     /// Those of the national suite, issuers first; an office may have none of them.
-    pub const NATIONAL: [Self; 7] = [
+    pub const NATIONAL: [Self; 8] = [
         Self::NationalRoot,
         Self::NationalAuthority,
         Self::NationalResponder,
         Self::NationalTimeStamps,
         Self::SealMaker,
+        Self::NationalCredential,
         Self::NationalLog,
         Self::NationalTrace,
     ];
@@ -83,6 +86,7 @@ impl ServiceKey {
             Self::NationalResponder => "sm-ocsp",
             Self::NationalTimeStamps => "sm-tsa",
             Self::SealMaker => "sm-maker",
+            Self::NationalCredential => "sm-credential",
             Self::NationalLog => "sm-log",
             Self::NationalTrace => "sm-trace",
         }
@@ -102,7 +106,7 @@ impl ServiceKey {
             Self::Log | Self::Trace | Self::NationalLog | Self::NationalTrace => {
                 KeyUse::Checkpoints
             }
-            Self::Credential => KeyUse::Credentials,
+            Self::Credential | Self::NationalCredential => KeyUse::Credentials,
             Self::StatusList => KeyUse::StatusLists,
             Self::TrustBundle => KeyUse::TrustBundle,
         }
@@ -117,7 +121,7 @@ impl ServiceKey {
             Self::Responder | Self::NationalResponder => Profile::OCSP_RESPONDER,
             Self::TimeStamps | Self::NationalTimeStamps => Profile::TIME_STAMPING,
             Self::SealMaker => Profile::SEAL_MAKER,
-            Self::Credential => Profile::CREDENTIAL,
+            Self::Credential | Self::NationalCredential => Profile::CREDENTIAL,
             Self::StatusList => Profile::STATUS_LIST,
             Self::TrustBundle => Profile::TRUST_BUNDLE,
             Self::Log | Self::Trace | Self::NationalLog | Self::NationalTrace => return None,

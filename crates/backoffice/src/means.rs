@@ -1,7 +1,7 @@
 //! What one suite of the office seals with (D5): keys, certificates, time-stamps and status. An algorithm is a value; the
 //! steps of the job are the same for every suite.
 
-use catalogue::kind::{FileFormat, Suite};
+use catalogue::kind::{FileFormat, LicenceType, Suite};
 use crypto::{DigestAlgorithm, KeyId, SignatureAlgorithm};
 use pki::certificate::Certificate;
 
@@ -61,6 +61,18 @@ pub fn suite_of(format: FileFormat, asked: Option<Suite>) -> Suite {
     match (format, asked) {
         (FileFormat::Ofd, _) | (FileFormat::Pdf, Some(Suite::Sm)) => Suite::Sm,
         (FileFormat::Pdf, _) => Suite::International,
+    }
+}
+
+/// The suite of a type's printed code, one for all its files: the national one where every file is in it, else the usual
+/// one, which more readers know.
+#[must_use]
+pub fn suite_of_code(kind: &LicenceType) -> Suite {
+    let mut files = kind.files.iter();
+    if files.all(|(format, suite)| suite_of(*format, Some(*suite)) == Suite::Sm) {
+        Suite::Sm
+    } else {
+        Suite::International
     }
 }
 

@@ -76,6 +76,12 @@ impl National {
             )
             .await?,
             maker: of(K::NationalAuthority, K::SealMaker, Profile::SEAL_MAKER).await?,
+            credential: of(
+                K::NationalAuthority,
+                K::NationalCredential,
+                Profile::CREDENTIAL,
+            )
+            .await?,
         };
         let responder = responder(parts, &hierarchy)?;
         responder.load().await?;

@@ -5,8 +5,9 @@
 
 use catalogue::Period;
 use catalogue::key::DepartmentKey;
+use catalogue::kind::{LicenceType, Suite};
 use credential::{Lc1Claims, LicenceClaims, PrepareLc1, PreparedLc1, StatusReference};
-use crypto::{SignatureAlgorithm, sha256};
+use crypto::{KeyId, SignatureAlgorithm, sha256};
 use licence::ValidTo;
 use registry::asked::By;
 use registry::jobs::JobId;
@@ -17,6 +18,7 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::keys::ServiceKey;
+use crate::means::suite_of_code;
 use crate::office::Office;
 
 /// Why there is no code to sign.
@@ -33,6 +35,7 @@ pub enum PrintedError {
 /// Who signs codes, and for which status list.
 #[derive(Debug, Clone)]
 pub struct Printer {
+    key: ServiceKey,
     kid: [u8; 8],
     algorithm: SignatureAlgorithm,
     status_uri: String,
@@ -52,13 +55,29 @@ pub struct Said<'a> {
 }
 
 impl Printer {
-    /// The office's own, for versions with their slot in this list; nothing while it has no credential key.
-    pub fn of(office: &Office, list: ListNumber) -> Option<Printer> {
+    /// The office's own for codes of this type, in the type's suite where the office has it, for versions with their slot
+    /// in this list; nothing while it has no such key.
+    pub fn of(office: &Office, kind: &LicenceType, list: ListNumber) -> Option<Printer> {
+        let national = office.national.as_ref();
+        let (key, certificate) = match national.filter(|_| suite_of_code(kind) == Suite::Sm) {
+            Some(national) => (
+                ServiceKey::NationalCredential,
+                &national.hierarchy.credential,
+            ),
+            None => (ServiceKey::Credential, &office.hierarchy.credential),
+        };
         Some(Printer {
-            kid: credential::key_id(&office.hierarchy.credential),
-            algorithm: office.algorithm(ServiceKey::Credential)?,
+            key,
+            kid: credential::key_id(certificate),
+            algorithm: office.algorithm(key)?,
             status_uri: office.slots.uri(list),
         })
+    }
+
+    /// The key that signs.
+    #[must_use]
+    pub fn key(&self) -> KeyId {
+        self.key.id()
     }
 
     /// LC1, minimal with the content digest: what a page prints by default (credentials 6).
@@ -122,27 +141,26 @@ impl Printed {
             reserved: self.reserved,
             period: &self.period,
         };
-        let code = self
-            .printer
-            .as_ref()
-            .and_then(|printer| printer.prepare(&said).ok());
-        code.map(|code| journal_line(&self.department, job, self.reserved, &code))
-            .into_iter()
-            .collect()
+        let line = |printer: &Printer| {
+            let code = printer.prepare(&said).ok()?;
+            let whose = (&self.department, job);
+            Some(journal_line(whose, self.reserved, printer, &code))
+        };
+        self.printer.iter().filter_map(line).collect()
     }
 }
 
 /// The journal's line of a code's signature: no key is used for bytes that the journal does not know (T-S8).
 pub fn journal_line(
-    department: &DepartmentKey,
-    job: &JobId,
+    (department, job): (&DepartmentKey, &JobId),
     at: UtcDateTime,
+    printer: &Printer,
     code: &PreparedLc1,
 ) -> Use {
     Use {
         department: department.clone(),
         by: By::new("service", at),
-        key: ServiceKey::Credential.id(),
+        key: printer.key(),
         purpose: "printed-code".to_owned(),
         digests: vec![sha256(code.to_be_signed())],
         object: job.to_string(),

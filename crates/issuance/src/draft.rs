@@ -3,7 +3,7 @@
 //! One source for both: the bytes of `licence.json`, as they were reserved (R8).
 
 use catalogue::key::{DepartmentKey, TypeKey};
-use catalogue::kind::{FileFormat, Suite};
+use catalogue::kind::{FileFormat, LicenceType, Suite};
 use catalogue::{Catalogue, Ending};
 use credential::{Modules, PrepareLc1, PrintLevel, TooMuchText};
 use crypto::{Authorisation, KeyUse, SignError, WrongForm};
@@ -16,7 +16,6 @@ use serde_json::json;
 use thiserror::Error;
 use time::Date;
 
-use crate::keys::ServiceKey;
 use crate::means::suite_of;
 use crate::office::Office;
 use crate::printed::{PrintedError, Printer, Said, journal_line};
@@ -150,8 +149,7 @@ pub(crate) async fn draft(
 
 /// D2: the files that the type asks for, in the suites that the office has; the PDF first.
 fn formats(office: &Office, catalogue: &Catalogue, key: &str) -> Vec<FileFormat> {
-    let mut kinds = catalogue.licence_types();
-    let Some(kind) = kinds.find(|kind| kind.key.as_str() == key) else {
+    let Some(kind) = kind(catalogue, key) else {
         return Vec::new();
     };
     let is_made = |format: &FileFormat| {
@@ -161,6 +159,11 @@ fn formats(office: &Office, catalogue: &Catalogue, key: &str) -> Vec<FileFormat>
     };
     let formats = [FileFormat::Pdf, FileFormat::Ofd].into_iter();
     formats.filter(is_made).collect()
+}
+
+fn kind<'a>(catalogue: &'a Catalogue, key: &str) -> Option<&'a LicenceType> {
+    let mut kinds = catalogue.licence_types();
+    kinds.find(|kind| kind.key.as_str() == key)
 }
 
 fn photo(text: &str) -> Result<Photo, DraftError> {
@@ -202,7 +205,10 @@ async fn code(
     content: &Content,
     journal: Journal,
 ) -> Result<String, DraftError> {
-    let printer = Printer::of(office, record.status_list).ok_or(SignError::Locked)?;
+    let desk = office.desk();
+    let kind = kind(&desk.catalogue, record.licence_type.as_str());
+    let kind = kind.ok_or(DraftError::Reserved)?;
+    let printer = Printer::of(office, kind, record.status_list).ok_or(SignError::Locked)?;
     let prepared = printer.prepare(&Said {
         content: &content.bytes,
         index: record.status_index,
@@ -211,12 +217,11 @@ async fn code(
     })?;
     let now = office.clock.now();
     if journal == Journal::IsTold {
-        let line = journal_line(&record.department, &record.job, now, &prepared);
+        let line = journal_line((&record.department, &record.job), now, &printer, &prepared);
         office.registry.journal().append(vec![line]).await?;
     }
     let message = prepared.to_be_signed();
-    let key = ServiceKey::Credential.id();
-    let under = Authorisation::journalled(key, KeyUse::Credentials, message, now);
+    let under = Authorisation::journalled(printer.key(), KeyUse::Credentials, message, now);
     let signature = office.keys.sign(message, &under)?;
     Ok(prepared.finish(&signature)?)
 }

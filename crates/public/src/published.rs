@@ -98,6 +98,7 @@ pub(crate) async fn certificate(
         ("sm-ocsp.cer", Some(national)) => &national.responder,
         ("sm-tsa.cer", Some(national)) => &national.time_stamps,
         ("sm-maker.cer", Some(national)) => &national.maker,
+        ("sm-credential.cer", Some(national)) => &national.credential,
         _ => return Err(Problem::new(Code::NotFound)),
     };
     let headers = [
