@@ -83,7 +83,7 @@ impl OrderPart {
 
 /// Asks for a seal on a document of the own department: the job waits for its release.
 #[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON, with `level` `B-LT` or `B-B`) and `file` (PDF)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON, with `level` `B-LT` or `B-B`) and `file` (PDF, or OFD where the office has the national suite)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 202, description = "waits for the release of its seal"), (status = 422, description = "refused, with every finding")))]
 pub(crate) async fn seal(
@@ -149,7 +149,7 @@ pub(crate) async fn standing(
 
 /// The sealed document.
 #[utoipa::path(get, path = "/v1/seal-signatures/{job}/file", tag = "documents",
-    responses((status = 200, description = "the file", content_type = "application/pdf"), (status = 404, description = "none here")))]
+    responses((status = 200, description = "the file, in the format that was sent", content(("application/pdf"), ("application/ofd"))), (status = 404, description = "none here")))]
 pub(crate) async fn file(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,

@@ -70,7 +70,7 @@ pub(crate) async fn find(
 
 /// The page that waits, octet for octet what will be sealed; of several files that of `format`, or the first.
 #[utoipa::path(get, path = "/v1/releases/{job}/page", tag = "releases", params(OfFile),
-    responses((status = 200, description = "the page", content_type = "application/pdf"), (status = 404, description = "none here")))]
+    responses((status = 200, description = "the page", content(("application/pdf"), ("application/ofd"))), (status = 404, description = "none here")))]
 pub(crate) async fn page(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
