@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 
 use crate::caller::Keyed;
 use crate::json::{Strict, said};
-use crate::licences::{attachment, identifier};
+use crate::licences::{OfFile, attachment, identifier, media_type};
 use crate::problem::{Code, Defect, Problem};
 use crate::problems::{internal, of_store};
 use crate::state::App;
@@ -85,17 +85,19 @@ pub(crate) async fn find(
     found(history::find(&app.office, &asker, &id).await)
 }
 
-/// The sealed file of a use whose material is the licence itself: for a day, while ground, case and licence still hold.
-#[utoipa::path(get, path = "/v1/uses/{use}/file", tag = "uses",
-    responses((status = 200, description = "the file", content_type = "application/pdf"), (status = 404, description = "none here"),
+/// The sealed file of a use whose material is the licence itself: for a day, while ground, case and licence still hold; of
+/// several that of `format`, or the first.
+#[utoipa::path(get, path = "/v1/uses/{use}/file", tag = "uses", params(OfFile),
+    responses((status = 200, description = "the file", content(("application/pdf"), ("application/ofd"))), (status = 404, description = "none here"),
         (status = 422, description = "it may not be taken, or not any more")))]
 pub(crate) async fn file(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
+    Query(of): Query<OfFile>,
 ) -> Result<Response, Problem> {
-    match sharing::file(&app.office, &asker, &id).await {
-        Ok(FileOutcome::Taken(file)) => Ok(attachment("application/pdf", file.bytes)),
+    match sharing::file(&app.office, &asker, (&id, of.format()?)).await {
+        Ok(FileOutcome::Taken(file)) => Ok(attachment(media_type(file.format), file.bytes)),
         Ok(FileOutcome::Refused(defect)) => Err(refused(vec![defect])),
         Ok(FileOutcome::Hidden) => Err(Problem::new(Code::NotFound)),
         Err(FileError::Store(error)) => Err(of_store(&error)),

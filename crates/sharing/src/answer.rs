@@ -59,6 +59,17 @@ struct FileTold {
     path: String,
     sha256: String,
     until: String,
+    /// Each of them, where the licence has several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FormatTold>,
+}
+
+/// One of several files.
+#[derive(Debug, Serialize)]
+struct FormatTold {
+    format: String,
+    path: String,
+    sha256: String,
 }
 
 /// What the issuing department and the holder's side are told.
@@ -141,7 +152,7 @@ impl<'a> Telling<'a> {
     /// Until when the sealed file may be taken: where the material is the licence itself, and it is valid.
     fn file_until(&self) -> Option<UtcDateTime> {
         let is_shown = self.status == Status::Valid && self.needed.is_licence();
-        let is_there = self.held.file.is_some();
+        let is_there = !self.held.files.is_empty();
         // Who asks for facts, or for some fields alone, needs no more.
         let is_whole = self.stated.fields.is_none();
         (is_shown && is_there && is_whole).then(|| self.now + FILE_LIFE)
@@ -182,7 +193,7 @@ impl<'a> Telling<'a> {
 
     /// The answer to who asked.
     pub(crate) fn answer(&self, id: &str) -> Result<Response, StoreError> {
-        let file = self.file_until().zip(self.held.file.as_ref());
+        let file = self.file_until().zip(self.held.files.first());
         let told = UseTold {
             r#use: id,
             licence: self.held.record.identifier.to_string(),
@@ -205,10 +216,22 @@ impl<'a> Telling<'a> {
                 path: format!("/v1/uses/{id}/file"),
                 sha256: hex(&file.digest),
                 until: moment(until),
+                files: self.formats(id),
             }),
         };
         let body = serde_json::to_vec(&told).map_err(|_| DAMAGED)?;
         Ok(Response { status: 201, body })
+    }
+
+    /// Where each of several files is had.
+    fn formats(&self, id: &str) -> Vec<FormatTold> {
+        let files = self.held.files.iter().filter(|_| self.held.files.len() > 1);
+        let told = files.map(|file| FormatTold {
+            path: format!("/v1/uses/{id}/file?format={}", file.format),
+            format: file.format.clone(),
+            sha256: hex(&file.digest),
+        });
+        told.collect()
     }
 
     /// What others are told: no value, no words of the purpose, and of the holder nothing but whose licence it is.

@@ -44,11 +44,15 @@ pub enum FileError {
 
 const DAMAGED: StoreError = StoreError::Damaged { table: "file" };
 
-/// Gives the sealed file of a use of the own department.
+/// Gives a sealed file of a use of the own department: in this format, or the first.
 ///
 /// # Errors
 /// The stores; `Damaged` when the file is not the one that was sealed. A refusal is an outcome, and stands in the trace.
-pub async fn file(office: &Office, asker: &Asker, id: &str) -> Result<FileOutcome, FileError> {
+pub async fn file(
+    office: &Office,
+    asker: &Asker,
+    (id, format): (&str, Option<FileFormat>),
+) -> Result<FileOutcome, FileError> {
     let uses = office.registry.uses();
     let Some(known) = uses.find(&asker.department, id).await? else {
         return Ok(FileOutcome::Hidden);
@@ -73,9 +77,10 @@ pub async fn file(office: &Office, asker: &Asker, id: &str) -> Result<FileOutcom
         department: asker.department.clone(),
         id: known.id,
         kind,
+        format: format.map(FileFormat::code),
         by,
         admit: Box::new(move |case| first.admitted(case)),
-        judge: Box::new(move |known, held| second.may_take(known, held)),
+        judge: Box::new(move |known, held| second.may_take((known, format), held)),
     };
     let found = match uses.take_file(taking).await? {
         None => return Ok(FileOutcome::Hidden),
@@ -85,7 +90,7 @@ pub async fn file(office: &Office, asker: &Asker, id: &str) -> Result<FileOutcom
     let object: ObjectId = found.object.parse().map_err(|_| DAMAGED)?;
     let bytes = office.objects.read(&object).await?;
     let taken = FileOutcome::Taken(SealedFile {
-        format: FileFormat::Pdf,
+        format: FileFormat::find(&found.format).ok_or(DAMAGED)?,
         bytes,
         receipt: found.receipt,
     });
@@ -130,12 +135,20 @@ fn stated(known: &UseRecord, kind: catalogue::key::TypeKey) -> Result<Stated, St
 }
 
 impl Judging {
-    /// R16: the file of a licence that is the material itself and still valid, within its time.
-    fn may_take(&self, known: &UseRecord, held: Option<&HeldVersion>) -> Result<Act, Denied> {
+    /// R16: the file of a licence that is the material itself and still valid, within its time; one that it has.
+    fn may_take(
+        &self,
+        (known, format): (&UseRecord, Option<FileFormat>),
+        held: Option<&HeldVersion>,
+    ) -> Result<Act, Denied> {
         let may = || {
             let held = held.ok_or(Refused::NotHere)?;
             let until = known.what.file_until.ok_or(Refused::NoFile)?;
             if self.now >= until || !self.needed()?.is_licence() {
+                return Err(Refused::NoFile);
+            }
+            let mut files = held.files.iter();
+            if !files.any(|file| format.is_none_or(|format| file.format == format.code())) {
                 return Err(Refused::NoFile);
             }
             let record = &held.record;

@@ -248,6 +248,42 @@ async fn alone(stage: &Stage, state: &str, order: &Value) {
     assert_eq!(empty, (&json!({}), &json!([]), None));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_sealed_file_of_a_licence_is_had_by_its_format() {
+    let stage = Stage::start_national().await;
+    let told = stage.used("files", &order(&stage.card)).await;
+    let files = told["file"]["files"].as_array().expect("files");
+    let formats: Vec<&Value> = files.iter().map(|file| &file["format"]).collect();
+    assert_eq!(formats, ["pdf", "ofd"]);
+    for file in files {
+        let path = file["path"].as_str().expect("a path");
+        let had = stage.call(("Q-APR", "uses"), Call::get(path)).await;
+        let format = file["format"].as_str().expect("a format");
+        let kind = format!("application/{format}");
+        assert_eq!(had.headers["content-type"], kind.as_str());
+        let digest = tests::installation::hex(&crypto::sha256(&had.content));
+        assert_eq!(file["sha256"], json!(digest));
+    }
+    // Without a word it is the first, as before there were several.
+    let path = told["file"]["path"].as_str().expect("a path").to_owned();
+    let first = stage.call(("Q-APR", "uses"), Call::get(&path)).await;
+    assert_eq!(first.headers["content-type"], "application/pdf");
+    let other = Call::get(format!("{path}?format=doc"));
+    assert_eq!(stage.call(("Q-APR", "uses"), other).await.status, 400);
+}
+
+#[test]
+fn a_format_that_the_licence_has_not_is_refused() {
+    on_each_database("no-format", async |stage: Stage| {
+        let told = stage.used("no-format", &order(&stage.card)).await;
+        assert_eq!(told["file"].get("files"), None, "one file alone");
+        let path = told["file"]["path"].as_str().expect("a path");
+        let ofd = Call::get(format!("{path}?format=ofd"));
+        let ofd = stage.call(("Q-APR", "uses"), ofd).await;
+        assert_eq!(refusal(&ofd), ("use.no-file".to_owned(), "R16".to_owned()));
+    });
+}
+
 #[test]
 fn the_sealed_file_is_had_while_the_ground_holds() {
     on_each_database("file", async |stage: Stage| {

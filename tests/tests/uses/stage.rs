@@ -89,7 +89,17 @@ impl Stage {
     async fn start(database: Option<&str>) -> Stage {
         let folder = tempfile::tempdir().expect("a folder");
         let installation = Installation::found(folder.path(), database, BEGINS).await;
-        let installation = installation.expect("founded");
+        Self::of(folder, installation.expect("founded")).await
+    }
+
+    /// With the national suite: each licence is a PDF and an OFD.
+    pub(crate) async fn start_national() -> Stage {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found_national(folder.path(), None, BEGINS).await;
+        Self::of(folder, installation.expect("founded")).await
+    }
+
+    async fn of(folder: TempDir, installation: Installation) -> Stage {
         let clock = Arc::new(FixedClock::new(BEGINS));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);

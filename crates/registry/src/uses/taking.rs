@@ -42,8 +42,8 @@ pub struct HeldVersion {
     pub whole: Vec<(Record, Vec<Happened>)>,
     /// What of it is sealed.
     pub content: Content,
-    /// Its sealed file.
-    pub file: Option<FileRecord>,
+    /// Its sealed files, the PDF first.
+    pub files: Vec<FileRecord>,
 }
 
 /// Why a use is refused; nothing of it is kept but the entry of the trace.
@@ -111,6 +111,8 @@ pub struct TakingFile {
     pub id: String,
     /// The type of its licence.
     pub kind: TypeKey,
+    /// Which of the files; the first where nothing is said.
+    pub format: Option<&'static str>,
     /// Who, when.
     pub by: By,
     /// The first judgement.
@@ -267,7 +269,9 @@ pub(super) async fn take_file(
             ];
             link.later(FILE_TAKEN, &values).await?;
             trace::write(link, &act).await?;
-            Ok(held.and_then(|held| held.file).ok_or(DAMAGED)?)
+            let mut files = held.into_iter().flat_map(|held| held.files);
+            let is_asked = |file: &FileRecord| taking.format.is_none_or(|of| file.format == of);
+            Ok(files.find(is_asked).ok_or(DAMAGED)?)
         }
     }))
 }
@@ -348,11 +352,12 @@ impl Looking<'_> {
         let record = version::lock(link, identifier, None).await?;
         let record = record.ok_or(DAMAGED)?;
         let content = version::content(link, secrets, identifier, None).await?;
-        let files = files(link, &record.job, None).await?;
+        let mut files = files(link, &record.job, None).await?;
+        files.sort_by_key(|file| file.format != "pdf");
         Ok(HeldVersion {
             whole: whole(link, record.licence.as_str()).await?,
             content: content.ok_or(DAMAGED)?,
-            file: files.into_iter().find(|file| file.format == "pdf"),
+            files,
             record,
         })
     }
