@@ -803,6 +803,12 @@ pub const TABLE: &[Row] = &[
         "the validity of the licence begins later",
     ),
     row(
+        "licence.of-document",
+        Effect::Answered,
+        "D19",
+        "the seal was used on a document, not on this licence",
+    ),
+    row(
         "licence.office-not-checked",
         Effect::Told,
         "domain 4.6",
@@ -1953,6 +1959,12 @@ pub const TABLE: &[Row] = &[
         open(S::SigConstraintsFailure),
         "C2SP tlog-proof",
         "the receipt is not UTF-8",
+    ),
+    row(
+        "receipt.of-document",
+        Effect::Told,
+        "D18",
+        "the public log has the use of the seal on a document, not the issue of a licence",
     ),
     row(
         "receipt.recorded",

@@ -204,32 +204,32 @@ fn seal_findings(
     let (Some(certificate), Ok(message)) = (&judged.certificate, &lines.message) else {
         return findings;
     };
-    if let Some(licence) = licence {
+    let recorded = match (message.signer(), lines.digest(DigestAlgorithm::Sha256)) {
+        (Some(signer), Some(digest)) => {
+            let status = status.and_then(read_reference);
+            let status = status.map(|reference| StatusEntry {
+                uri: reference.uri,
+                index: reference.index,
+            });
+            let under = receipt::Under {
+                claimed: judged.claimed,
+                licence,
+                status,
+                ..receipt::Under::message(signer, certificate, octets(digest))
+            };
+            receipt::judge(sitting, &under)
+        }
+        _ => Vec::new(),
+    };
+    // A seal on a document says nothing of who may issue the licence in it.
+    if let Some(licence) = licence.filter(|_| !receipt::is_of_document(&recorded)) {
         let best = judged.best_time(sitting.at);
         let at = judged
             .proof
             .map_or(judged.claimed.unwrap_or(best), |_| best);
         findings.extend(licence.inspect_issuer(sitting, certificate, at));
     }
-    let (Some(signer), Some(digest)) = (message.signer(), lines.digest(DigestAlgorithm::Sha256))
-    else {
-        return findings;
-    };
-    let status = status
-        .and_then(read_reference)
-        .map(|reference| StatusEntry {
-            uri: reference.uri,
-            index: reference.index,
-        });
-    findings.extend(receipt::judge(
-        sitting,
-        &receipt::Under {
-            claimed: judged.claimed,
-            licence,
-            status,
-            ..receipt::Under::message(signer, certificate, octets(digest))
-        },
-    ));
+    findings.extend(recorded);
     findings
 }
 
@@ -286,6 +286,18 @@ pub(super) fn conclude_licence(
     } else {
         Answer::StatusUnknown
     });
+    let mut of = outcome.signatures.iter();
+    let of_document = of.any(|signature| receipt::is_of_document(&signature.findings));
+    // D3, D19: where a licence has to be in the log, a seal on a document does not stand for it; and where not, the days of
+    // what the document carries are not the document's.
+    let rest = match (of_document, sitting.policy.receipt) {
+        (true, Demand::Required) => {
+            outcome.findings.push(Finding::of("licence.of-document"));
+            Answer::Untrusted
+        }
+        (true, _) => Answer::Valid,
+        (false, _) => rest,
+    };
     let answer = first_of(outcome, rest);
     // Where nobody asked for the state, the licence's own words are all that can be told against it.
     outcome.answer = if not_asked && answer == Answer::Valid {

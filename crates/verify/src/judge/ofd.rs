@@ -216,7 +216,10 @@ fn judge_signature(
     let Some(judged) = judged else {
         return finish(report, findings);
     };
-    if let (Some(licence), Some(certificate)) = (data.licence, &judged.certificate) {
+    // A seal on a document says nothing of who may issue the licence in it.
+    let of_document = receipt::is_of_document(&findings);
+    let licence = data.licence.filter(|_| !of_document);
+    if let (Some(licence), Some(certificate)) = (licence, &judged.certificate) {
         let best = judged.best_time(sitting.at);
         let at = judged
             .proof

@@ -81,15 +81,40 @@ pub(crate) fn judge(sitting: &Sitting<'_>, under: &Under<'_>) -> Vec<Finding> {
     if sitting.trust.logs.is_empty() {
         return vec![Finding::of("receipt.log-unknown")];
     }
-    let Some(leaf) = leaf(under, &receipt) else {
+    let Some(leaf) = leaf((under, under.licence), &receipt) else {
         return vec![Finding::of("leaf.subject")];
     };
-    vec![check(sitting, &receipt, &leaf)]
+    match check(sitting, &receipt, &leaf) {
+        Ok(recorded) => vec![recorded],
+        Err(refused) => match of_document(sitting, under, &receipt) {
+            Some(recorded) => vec![recorded, Finding::of(OF_DOCUMENT)],
+            None => vec![refused],
+        },
+    }
 }
 
-/// Every member of the leaf from what the signature covers or carries.
-fn leaf(under: &Under<'_>, receipt: &Receipt) -> Option<Leaf> {
-    let opening = match under.licence {
+/// D19: the seal was used on a document of a caller's own, which carries what a licence carries. The signature is what it
+/// says, and issues no licence.
+const OF_DOCUMENT: &str = "receipt.of-document";
+
+/// Whether that was found.
+pub(super) fn is_of_document(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.code == OF_DOCUMENT)
+}
+
+/// What the log has of a seal on a document, where the file carries a licence.
+fn of_document(sitting: &Sitting<'_>, under: &Under<'_>, receipt: &Receipt) -> Option<Finding> {
+    under.licence?;
+    let leaf = Leaf {
+        status: None,
+        ..leaf((under, None), receipt)?
+    };
+    check(sitting, receipt, &leaf).ok()
+}
+
+/// Every member of the leaf from what the signature covers or carries: of the issue of a licence, or of a seal on a document.
+fn leaf((under, licence): (&Under<'_>, Option<&Licence>), receipt: &Receipt) -> Option<Leaf> {
+    let opening = match licence {
         Some(licence) => Opening {
             salt: receipt.salt,
             identifier: licence.identifier.clone(),
@@ -124,21 +149,21 @@ fn leaf(under: &Under<'_>, receipt: &Receipt) -> Option<Leaf> {
     })
 }
 
-/// By the log that signed the checkpoint, of those that are trusted.
-fn check(sitting: &Sitting<'_>, receipt: &Receipt, leaf: &Leaf) -> Finding {
+/// By the log that signed the checkpoint, of those that are trusted: that it is recorded, or why that is not shown.
+fn check(sitting: &Sitting<'_>, receipt: &Receipt, leaf: &Leaf) -> Result<Finding, Finding> {
     let mut refused: Option<ReceiptFault> = None;
     for log in &sitting.trust.logs {
         match receipt.check_made(leaf, log, &sitting.material.made) {
             Ok(recorded) => {
                 if forked(sitting, log, &recorded.head) {
-                    return Finding::of("checkpoint.fork");
+                    return Err(Finding::of("checkpoint.fork"));
                 }
-                return Finding::of("receipt.recorded").because(format_args!(
+                return Ok(Finding::of("receipt.recorded").because(format_args!(
                     "leaf {} of {} in {}",
                     recorded.index.0,
                     recorded.head.size,
                     log.origin()
-                ));
+                )));
             }
             Err(fault) => {
                 // Of several logs, the one that knows the note tells more than those that do not.
@@ -156,10 +181,10 @@ fn check(sitting: &Sitting<'_>, receipt: &Receipt, leaf: &Leaf) -> Finding {
             }
         }
     }
-    match refused {
+    Err(match refused {
         Some(fault) => Finding::of(fault.code()).because(&fault),
         None => Finding::of("receipt.log-unknown"),
-    }
+    })
 }
 
 /// Whether a checkpoint at hand shows another tree of the same size: then the log tells two stories.
