@@ -5,7 +5,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use catalogue::key::{DepartmentKey, PersonKey};
+use credential::Lc1;
 use issuance::FixedClock;
+use pki::Certificate;
 use registry::asked::By;
 use registry::callers::NewCaller;
 use serde_json::{Value, json};
@@ -129,7 +131,14 @@ async fn one_licence_is_a_pdf_and_an_ofd_and_ends_as_both() {
     };
     assert_eq!(issued["file_digest"], json!(hex(&crypto::sha256(pdf))));
 
-    for name in ["sm-root", "sm-ca", "sm-ocsp", "sm-tsa", "sm-maker"] {
+    for name in [
+        "sm-root",
+        "sm-ca",
+        "sm-ocsp",
+        "sm-tsa",
+        "sm-maker",
+        "sm-credential",
+    ] {
         let certificate = service.fetch(&format!("/certificates/{name}.cer")).await;
         assert_eq!(certificate.status, 200, "{name}");
     }
@@ -240,6 +249,45 @@ async fn a_callers_own_package_is_sealed_and_one_that_cannot_be_is_refused() {
     assert_eq!(problem(&torn), refused);
 }
 
+/// Seals a file of the caller's own; gives the sealed one.
+async fn sealed(service: &Service, bureau: &Customer, (key, file): (&str, &[u8])) -> Vec<u8> {
+    let waits = bureau.call("approvals", order(key, file, 1), service.now());
+    let waits = waits.await.expect("an answer");
+    assert_eq!(waits.status, 202, "{}", waits.json());
+    let job = waits.json()["job"].as_str().expect("a job").to_owned();
+    let now = service.now();
+    let sealed = bureau.release(("custodian", CUSTODIAN), &job, now).await;
+    let sealed = sealed.expect("an answer");
+    assert_eq!(sealed.status, 201, "{}", sealed.json());
+    let path = format!("/v1/seal-signatures/{job}/file");
+    get(service, bureau, &path).await.content.to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_carries_a_licence_is_sealed_as_a_document_and_is_no_licence() {
+    let service = Service::start_national().await;
+    let (bureau, job) = service.waiting("FOOD", 1).await;
+    for format in ["pdf", "ofd"] {
+        // What waits for a licence's seal carries all that a licence carries.
+        let page = Call::get(format!("/v1/releases/{job}/page?format={format}"));
+        let page = bureau.call("custodian", page, service.now()).await;
+        let page = page.expect("an answer").content;
+        let key = format!("carries-a-licence-{format}");
+        let file = sealed(&service, &bureau, (&key, &page)).await;
+        let report = offline(&service, &file).await;
+        let seal = report.signatures.first().expect("a seal");
+        assert_eq!(seal.verdict, Verdict::Valid, "{format}: {report:#?}");
+        let has = |code: &str| {
+            let all = report.findings.iter().chain(&seal.findings);
+            all.filter(|finding| finding.code == code).count() == 1
+        };
+        assert!(has("receipt.recorded") && has("receipt.of-document"));
+        assert!(has("licence.of-document"), "{report:#?}");
+        assert_eq!(report.answer, Some(verify::Answer::Untrusted));
+        assert_ne!(report.verdict, Verdict::Valid);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_office_without_the_national_suite_seals_no_package() {
     let service = Service::start().await;
@@ -275,6 +323,38 @@ async fn a_pdf_is_sealed_in_the_national_suite_where_its_type_asks_for_it() {
     let codes = seal.findings.iter().map(|finding| finding.code);
     let codes: Vec<&str> = codes.collect();
     assert!(codes.contains(&"signature.national-profile"), "{codes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_printed_code_is_in_the_suite_of_all_files_of_its_type() {
+    let both = Service::start_national().await;
+    let alone = Service::start_national_alone().await;
+    for (service, signer) in [(&both, "credential"), (&alone, "sm-credential")] {
+        let request = tests::cases::case("FOOD", 1).expect("a case");
+        let (bureau, body) = (service.at("Q-APR"), tests::cases::body(&request));
+        let now = service.now();
+        let waits = bureau.ask("a-printed-code-1", &body, now).await;
+        let waits = waits.expect("an answer").json();
+        let job = waits["job"].as_str().expect("a job");
+        let issued = bureau.release(("custodian", CUSTODIAN), job, now).await;
+        assert_eq!(issued.expect("an answer").status, 201);
+        let text = waits["lc1"].as_str().expect("a code");
+        let code = Lc1::parse(text).expect("ours");
+        let certificate = service.fetch(&format!("/certificates/{signer}.cer")).await;
+        let certificate = Certificate::parse(&certificate.content).expect("a certificate");
+        assert_eq!(code.kid(), credential::key_id(&certificate), "{signer}");
+        let key = certificate.public_key().expect("a key");
+        code.check(&key).expect("the code of this key");
+        // The inspector with what was taken along, and the page that asks the register.
+        let report = offline(service, text.as_bytes()).await;
+        assert_eq!(
+            (report.kind, report.verdict),
+            (Kind::Lc1, Verdict::Valid),
+            "{report:#?}"
+        );
+        let live = live(service, text.as_bytes()).await;
+        assert_eq!(live["answer"], json!("valid"), "{live}");
+    }
 }
 
 /// An administrator of the bureau's seals, as one more account.
