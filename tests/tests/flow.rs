@@ -11,6 +11,8 @@ mod audit;
 mod catalogue;
 #[path = "flow/doors.rs"]
 mod doors;
+#[path = "flow/editions.rs"]
+mod editions;
 #[path = "flow/evidence.rs"]
 mod evidence;
 #[path = "flow/licence.rs"]

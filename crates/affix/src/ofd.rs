@@ -21,7 +21,7 @@ use time::UtcDateTime;
 
 pub use crate::ofd::fault::SealOfd;
 use crate::ofd::laid::Laid;
-use crate::ofd::list::{Listed, document};
+use crate::ofd::list::{Listed, document, inspect_stamps};
 pub use crate::ofd::request::{List, Place, Request, Stamp, across};
 
 /// A package with a seal that lacks its signature. Used once.
@@ -40,16 +40,22 @@ pub struct PreparedSignature {
     algorithm: SignatureAlgorithm,
 }
 
-/// How many pages a package has that could be sealed as it is: one document in one version, every part of it readable,
-/// every signature in it holding and leaving room for others.
+/// Whether a package could be sealed with `seal` as it is, and the seal be shown there: one document in one version, every
+/// part of it readable, every signature in it holding and leaving room for others.
 ///
 /// # Errors
-/// See [`SealOfd`].
-pub fn pages(file: &[u8]) -> Result<usize, SealOfd> {
+/// See [`SealOfd`]: `Place` and `Edges` where the seal cannot be shown there.
+pub fn inspect(file: &[u8], place: Place, seal: &Seal) -> Result<(), SealOfd> {
     let facts = ofd::read(Cursor::new(file))?;
     let body = document(&facts)?;
     Listed::of(body)?;
-    Ok(body.pages.len())
+    inspect_stamps(body, &place.stamps(body, size(seal))?)
+}
+
+/// Width and height of a seal, in millimetres.
+fn size(seal: &Seal) -> (f64, f64) {
+    let image = seal.image();
+    (f64::from(image.width), f64::from(image.height))
 }
 
 /// Lays out a package that `signer` seals with `seal`: V4 or V1, as the seal is.
@@ -69,7 +75,7 @@ pub fn prepare_seal(
 /// The same at one place, the seal in its own size, or smaller where the document asks for it and has less room.
 ///
 /// # Errors
-/// See [`SealOfd`]: `NotShown` where the document asks for no seal, `Place` where there is no such page.
+/// See [`SealOfd`]: `NotShown` where the document asks for no seal, `Place` where there is no such page, `Edges`.
 pub fn prepare_seal_at(
     file: Vec<u8>,
     place: Place,
@@ -78,10 +84,8 @@ pub fn prepare_seal_at(
     signer: (&Certificate, SignatureAlgorithm),
 ) -> Result<PreparedSeal, SealOfd> {
     let facts = ofd::read(Cursor::new(file.as_slice()))?;
-    let image = seal.image();
-    let size = (f64::from(image.width), f64::from(image.height));
     let request = Request {
-        stamps: &[place.stamp(document(&facts)?, size)?],
+        stamps: &place.stamps(document(&facts)?, size(seal))?,
         list,
         time,
     };

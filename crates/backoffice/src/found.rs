@@ -17,9 +17,10 @@ use pki::name::Name;
 use pki::profile::{Issuer, LegalPerson, NameSubject, Profile, office};
 use registry::asked::By;
 use registry::journal::KeyUse as Use;
+use registry::seals::SealObject;
 use registry::status::ListNumber;
 use registry::{Registry, StoreError};
-use seal::ses::{self, Image, KIND_ORGANISATION, Listing, MakeSeal};
+use seal::ses::{self, Edition, Image, KIND_ORGANISATION, Listing, MakeSeal};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
@@ -174,8 +175,15 @@ impl Founding<'_> {
             let (Some(certificate), Some(image)) = (certificate, drawn.remove(&scope.seal)) else {
                 continue;
             };
-            let object = self.object(&maker, (scope, &image), certificate).await?;
-            made.push((scope.seal.clone(), scope.holder.clone(), object));
+            let on = (scope, &image);
+            let object = self.object(&maker, (Edition::V4, on), &certificate).await?;
+            let earlier = self.object(&maker, (Edition::V1, on), &certificate).await?;
+            made.push(SealObject {
+                code: scope.seal.clone(),
+                department: scope.holder.clone(),
+                object,
+                earlier: Some(earlier),
+            });
         }
         self.registry.seals().keep_objects(made, self.now()).await?;
         self.lists(K::NationalRoot, K::NationalAuthority).await
@@ -220,22 +228,22 @@ impl Founding<'_> {
         Ok(Some((scope.seal.clone(), image)))
     }
 
-    /// A seal as its maker signs it (GB/T 38540), known to the journal before (T-S8).
+    /// A seal as its maker signs it (GB/T 38540, GM/T 0031), known to the journal before (T-S8).
     async fn object(
         &self,
         maker: &Certificate,
-        (scope, image): (&SealScope, &Image),
-        signer: Certificate,
+        (edition, (scope, image)): (Edition, (&SealScope, &Image)),
+        signer: &Certificate,
     ) -> Result<Vec<u8>, FoundError> {
         let now = self.now();
         let last = signer.validity().last;
         let draft = ses::Draft {
-            edition: ses::Edition::V4,
+            edition,
             vendor: VENDOR,
             id: scope.seal.as_str(),
             kind: KIND_ORGANISATION,
             name: &scope.name_zh,
-            signers: &[signer],
+            signers: std::slice::from_ref(signer),
             listing: Listing::Certificates,
             dates: [now, now, last],
             image,

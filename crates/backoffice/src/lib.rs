@@ -24,6 +24,7 @@ pub mod hierarchy;
 pub mod import;
 pub mod keys;
 pub mod ledger;
+pub mod level;
 pub mod lists;
 pub mod means;
 pub mod national;

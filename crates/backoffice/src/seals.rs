@@ -8,11 +8,13 @@ use catalogue::{Catalogue, Department, SealKind, SealScope};
 use crypto::{KeyId, KeyStore, PublicKey, SignatureAlgorithm};
 use document::{Appearance, DrawAppearance};
 use pki::certificate::Certificate;
+use registry::seals::SealObject;
 use seal::picture::{DrawSeal, Organisation, Picture, RED, Window};
 use seal::ses::{ReadSeal, Seal};
 use thiserror::Error;
 
 use crate::keys::{national_seal_key, seal_key};
+use crate::level::SealEdition;
 
 /// Why a seal cannot be used.
 #[derive(Debug, Error)]
@@ -78,6 +80,19 @@ pub struct NationalSeal {
     pub certificate: Certificate,
     /// The electronic seal as its maker signed it.
     pub object: Seal,
+    /// The same in the edition of GM/T 0031-2014, where it was made.
+    pub earlier: Option<Seal>,
+}
+
+impl NationalSeal {
+    /// The electronic seal in this edition, where it was made.
+    #[must_use]
+    pub fn object(&self, edition: SealEdition) -> Option<&Seal> {
+        match edition {
+            SealEdition::V4 => Some(&self.object),
+            SealEdition::V1 => self.earlier.as_ref(),
+        }
+    }
 }
 
 /// What seals are put together from.
@@ -88,7 +103,7 @@ pub struct Stock<'a> {
     /// The same in the national suite.
     pub national: &'a [Certificate],
     /// Electronic seals as their maker signed them, DER.
-    pub objects: &'a [(SealCode, Vec<u8>)],
+    pub objects: &'a [SealObject],
 }
 
 /// All seals, by code.
@@ -144,22 +159,25 @@ fn national(
     let Some(key) = national_seal_key(scope.seal.as_str()) else {
         return Ok(None);
     };
-    let object = stock.objects.iter().find(|(seal, _)| *seal == scope.seal);
-    let (Some((public, algorithm, _)), Some((_, object))) = (keys.public_key(&key), object) else {
+    let kept = stock.objects.iter().find(|kept| kept.code == scope.seal);
+    let (Some((public, algorithm, _)), Some(kept)) = (keys.public_key(&key), kept) else {
         return Ok(None);
     };
     let Some(certificate) = of_key(stock.national, &public) else {
         return Ok(None);
     };
-    let object = Seal::parse(object).map_err(|source| SealError::Object {
-        seal: scope.seal.clone(),
-        source,
-    })?;
+    let parse = |object: &Vec<u8>| {
+        Seal::parse(object).map_err(|source| SealError::Object {
+            seal: scope.seal.clone(),
+            source,
+        })
+    };
     Ok(Some(NationalSeal {
         key,
         algorithm,
         certificate: certificate.clone(),
-        object,
+        object: parse(&kept.object)?,
+        earlier: kept.earlier.as_ref().map(parse).transpose()?,
     }))
 }
 

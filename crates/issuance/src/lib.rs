@@ -9,7 +9,6 @@ mod draft;
 mod finishing;
 mod give_up;
 pub mod issue;
-mod level;
 pub mod lives;
 pub mod look;
 mod not_issued;
@@ -27,8 +26,8 @@ pub use backoffice::{
     stamps,
 };
 use backoffice::{
-    anchor, asker, certify, clock, desk, dropped, keys, means, printed, relations, said, seals,
-    slots, waiting,
+    anchor, asker, certify, clock, desk, dropped, keys, level, means, printed, relations, said,
+    seals, slots, waiting,
 };
 
 pub use asker::{Asker, Once};

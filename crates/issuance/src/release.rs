@@ -23,7 +23,7 @@ use crate::lives::restrictions::numbers;
 use crate::office::Office;
 use crate::ruling::{self, RulingError};
 use crate::said::{Waits, hex, moment};
-use crate::sealing::{Spot, Subject};
+use crate::sealing::{Spot, Stand, Subject};
 use crate::waiting::waiting_files;
 
 /// Jobs of one page of a list.
@@ -193,9 +193,12 @@ fn formats(job: &Job) -> Vec<&'static str> {
     }
 }
 
-/// The page from 1, and the lower left corner of the seal on it.
+/// The page from 1, and the lower left corner of the seal on it; or that it goes over the edges of all.
 fn position(spot: &Spot) -> String {
     let (right, up) = spot.corner;
+    if spot.stand == Stand::Edges {
+        return format!("over the right edges of all pages, {up:.2} pt from below");
+    }
     format!(
         "page {}, {right:.2} pt from the left, {up:.2} pt from below",
         spot.page

@@ -5,7 +5,7 @@
 
 mod fault;
 mod finished;
-mod ofd;
+pub(crate) mod ofd;
 mod pdf;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use registry::jobs::Job;
 use registry::licences::{Content, Record};
 
-use crate::level::Level;
+use crate::level::{Level, SealEdition, Shown};
 
 /// What is sealed.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) enum Stand {
     Page,
     /// The empty field with which the office made the page.
     Field,
+    /// Nothing: it goes over the right edges of all pages.
+    Edges,
 }
 
 /// Where a seal goes on a document.
@@ -38,13 +40,32 @@ pub(crate) struct Spot {
     /// What it stands in.
     #[serde(default)]
     pub(crate) stand: Stand,
+    /// In which edition it is.
+    #[serde(default)]
+    pub(crate) edition: SealEdition,
+}
+
+impl Spot {
+    pub(crate) fn of(shown: Shown, level: Level, edition: SealEdition) -> Self {
+        let (stand, page, corner) = match shown {
+            Shown::Page { page, corner } => (Stand::Page, page, corner),
+            Shown::Edges { up } => (Stand::Edges, 1, (0.0, up)),
+        };
+        Self {
+            page,
+            corner,
+            level,
+            stand,
+            edition,
+        }
+    }
 }
 
 impl Subject {
     /// The name of the signature's field.
     pub(crate) fn field(&self, job: &Job) -> String {
         match self {
-            Self::Document(spot) if spot.stand == Stand::Page => format!("Seal-{}", job.id),
+            Self::Document(spot) if spot.stand != Stand::Field => format!("Seal-{}", job.id),
             Self::Licence(_) | Self::Document(_) => "Seal".to_owned(),
         }
     }

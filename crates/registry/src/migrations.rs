@@ -105,6 +105,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0021_national.sql"),
     },
     Migration {
+        number: 22,
+        name: "earlier_seals",
+        text: include_str!("../migrations/0022_earlier_seals.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

@@ -50,6 +50,19 @@ pub struct Pending {
     pub until: UtcDateTime,
 }
 
+/// An electronic seal, as its maker signed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealObject {
+    /// Which seal it is.
+    pub code: SealCode,
+    /// Whose.
+    pub department: DepartmentKey,
+    /// Of GB/T 38540-2020, DER.
+    pub object: Vec<u8>,
+    /// The same of GM/T 0031-2014, DER, where it was made.
+    pub earlier: Option<Vec<u8>>,
+}
+
 /// What happened to a seal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealHappened {
@@ -144,9 +157,9 @@ const HAPPENED: &str = "INSERT INTO seal_event (code, number, department, event,
 const HISTORY: &str = "SELECT number, event, stage, moment, people, reason FROM seal_event \
      WHERE code = $1 ORDER BY number";
 const STOPPED: &str = "SELECT code FROM seal WHERE stage <> 'in_use'";
-const KEEP_OBJECT: &str = "INSERT INTO seal_object (code, department, made, object) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (code) DO NOTHING";
-const OBJECTS: &str = "SELECT code, object FROM seal_object ORDER BY code";
+const KEEP_OBJECT: &str = "INSERT INTO seal_object (code, department, made, object, earlier) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING";
+const OBJECTS: &str = "SELECT code, department, object, earlier FROM seal_object ORDER BY code";
 const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
 
 impl Seals {
@@ -178,25 +191,25 @@ impl Seals {
             .await
     }
 
-    /// Keeps electronic seals of GB/T 38540 as their maker signed them, DER, with whose they are. One that is kept
-    /// already stays.
+    /// Keeps electronic seals as their maker signed them. One that is kept already stays.
     ///
     /// # Errors
     /// The store.
     pub async fn keep_objects(
         &self,
-        made: Vec<(SealCode, DepartmentKey, Vec<u8>)>,
+        made: Vec<SealObject>,
         at: UtcDateTime,
     ) -> Result<(), StoreError> {
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    for (seal, department, object) in &made {
+                    for made in &made {
                         let values = [
-                            seal.as_str().into(),
-                            department.as_str().into(),
+                            made.code.as_str().into(),
+                            made.department.as_str().into(),
                             at.into(),
-                            object.into(),
+                            (&made.object).into(),
+                            made.earlier.as_deref().into(),
                         ];
                         link.run(KEEP_OBJECT, &values).await?;
                     }
@@ -206,17 +219,21 @@ impl Seals {
             .await
     }
 
-    /// All electronic seals that are kept, DER, by the code of their seal.
+    /// All electronic seals that are kept, by the code of their seal.
     ///
     /// # Errors
     /// The store.
-    pub async fn objects(&self) -> Result<Vec<(SealCode, Vec<u8>)>, StoreError> {
+    pub async fn objects(&self) -> Result<Vec<SealObject>, StoreError> {
         let mut link = self.store.reader().await?;
         let rows = link.rows(OBJECTS, &[]).await?;
         rows.into_iter()
             .map(|mut row| {
-                let code = SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?;
-                Ok((code, row.bytes()?))
+                Ok(SealObject {
+                    code: SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?,
+                    department: DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?,
+                    object: row.bytes()?,
+                    earlier: row.maybe_bytes()?,
+                })
             })
             .collect()
     }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
-use issuance::papers::documents::DocumentOrder;
+use issuance::papers::documents::{DocumentOrder, SealEdition, Shown};
 use issuance::{Asker, Level, Waits};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -49,21 +49,50 @@ pub(crate) struct OrderPart {
     case: String,
     /// The ground of the use, such as the number of a decision.
     ground: String,
-    /// The page, from 1.
-    page: u32,
-    /// Millimetres from the left edge of the page to the seal's.
-    x_mm: f64,
-    /// Millimetres from the lower edge of the page to the seal's.
+    /// `page`, or `edges`: over the right edges of all pages of an OFD file (骑缝章), a strip on each; `page` without it.
+    #[serde(default)]
+    place: Option<String>,
+    /// The page, from 1; not over the edges.
+    #[serde(default)]
+    page: Option<u32>,
+    /// Millimetres from the left edge of the page to the seal's; not over the edges.
+    #[serde(default)]
+    x_mm: Option<f64>,
+    /// Millimetres from the lower edge of the page to the seal's; over the edges, from that of the first page.
     y_mm: f64,
     /// `B-LT`, with a time-stamp and everything for later years; or `B-B`, the signature alone.
     #[serde(default)]
     level: Option<String>,
+    /// The edition of the seal on an OFD file: `V4` (GB/T 38540-2020), or `V1` (GM/T 0031-2014), which has no place for a
+    /// time-stamp and so goes with level `B-B`.
+    #[serde(default)]
+    edition: Option<String>,
 }
 
 impl OrderPart {
+    /// Where the seal is shown.
+    fn shown(&self) -> Result<Shown, Problem> {
+        let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
+        match (self.place.as_deref(), self.page, self.x_mm) {
+            (None | Some("page"), Some(page), Some(x_mm)) => Ok(Shown::Page {
+                page,
+                corner: corner(x_mm, self.y_mm)?,
+            }),
+            (Some("edges"), None, None) => {
+                let (_, up) = corner(0.0, self.y_mm)?;
+                Ok(Shown::Edges { up })
+            }
+            (None | Some("page"), ..) => {
+                Err(malformed("a place on a page has page, x_mm and y_mm"))
+            }
+            (Some("edges"), ..) => Err(malformed("a place over the edges has y_mm alone")),
+            _ => Err(malformed("place is page or edges")),
+        }
+    }
+
     fn read(self) -> Result<DocumentOrder, Problem> {
         let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
-        let corner = corner(self.x_mm, self.y_mm)?;
+        let shown = self.shown()?;
         let matter = self.matter.as_deref().map(MatterCode::parse).transpose();
         Ok(DocumentOrder {
             seal: SealCode::parse(&self.seal).map_err(|_| malformed("seal is no seal code"))?,
@@ -71,11 +100,14 @@ impl OrderPart {
             matter: matter.map_err(|_| malformed("matter is no matter code"))?,
             case: self.case,
             ground: self.ground,
-            page: self.page,
-            corner,
+            shown,
             level: match self.level.as_deref() {
                 None => Level::default(),
                 Some(code) => Level::find(code).ok_or(malformed("level is B-LT or B-B"))?,
+            },
+            edition: match self.edition.as_deref() {
+                None => SealEdition::default(),
+                Some(code) => SealEdition::find(code).ok_or(malformed("edition is V4 or V1"))?,
             },
         })
     }
@@ -83,7 +115,7 @@ impl OrderPart {
 
 /// Asks for a seal on a document of the own department: the job waits for its release.
 #[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON, with `level` `B-LT` or `B-B`) and `file` (PDF, or OFD where the office has the national suite)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; `level` `B-LT` or `B-B`; `edition` `V4` or `V1` (OFD, at level `B-B`)) and `file` (PDF, or OFD where the office has the national suite)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 202, description = "waits for the release of its seal"), (status = 422, description = "refused, with every finding")))]
 pub(crate) async fn seal(

@@ -339,6 +339,8 @@ pub(crate) fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Active(findings) => active(findings),
         DocumentError::Page { .. } => Problem::new(Code::DocumentRefused).saying(error.to_string()),
         DocumentError::UnknownCase => Problem::new(Code::NotFound),
+        DocumentError::OfdAlone => of_paper("document.ofd-alone", error),
+        DocumentError::NoStamp => of_paper("document.no-stamp", error),
         DocumentError::NothingToSay => of_paper("document.nothing-to-say", error),
         DocumentError::NoForm => of_paper("document.no-form", error),
         DocumentError::OtherBody => of_paper("document.other-body", error),

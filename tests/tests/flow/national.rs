@@ -22,13 +22,13 @@ use zeroize::Zeroizing;
 use crate::licence::{followed, live};
 use crate::stage::{Service, ending, problem};
 
-async fn get(service: &Service, customer: &Customer, path: &str) -> Answer {
+pub(crate) async fn get(service: &Service, customer: &Customer, path: &str) -> Answer {
     let answer = customer.call("approvals", Call::get(path), service.now());
     answer.await.expect("an answer")
 }
 
 /// An inspector who took trust, revocation lists and status along.
-async fn offline(service: &Service, file: &[u8]) -> Report {
+pub(crate) async fn offline(service: &Service, file: &[u8]) -> Report {
     let trust = service.fetch("/v1/trust").await.content;
     let trust = Trust::parse(&trust).expect("our own bundle");
     let mut material = Material::empty();
@@ -45,10 +45,20 @@ async fn offline(service: &Service, file: &[u8]) -> Report {
 
 /// Asks for a seal on a file of the caller's own.
 fn order(key: &str, file: &[u8], page: u32) -> Call {
-    let order = json!({
+    form(
+        key,
+        file,
+        &json!({"page": page, "x_mm": 100.0, "y_mm": 20.0}),
+    )
+}
+
+/// The same with what is said of the place, the level and the edition.
+pub(crate) fn form(key: &str, file: &[u8], how: &Value) -> Call {
+    let mut order = json!({
         "seal": "990102-SPZYZ-01", "purpose": "document", "ground": "内部材料〔2026〕1号",
-        "page": page, "x_mm": 100.0, "y_mm": 20.0,
     });
+    let members = order.as_object_mut().expect("an object");
+    members.extend(how.as_object().expect("an object").clone());
     let mut form = format!(
         "--part-of-a-form\r\ncontent-disposition: form-data; name=\"order\"\r\n\r\n{order}\r\n\
          --part-of-a-form\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"

@@ -149,7 +149,6 @@ const FOR_ALL: &[Named] = &[
         "SELECT serial, revoked, reason, invalid FROM certificate WHERE issuer = $1 AND shard",
     ),
     ("rolls/src/seals.rs", "SELECT code FROM seal WHERE stage"),
-    ("rolls/src/seals.rs", "SELECT code, object FROM seal_object"),
     ("trail/src/asked.rs", "DELETE FROM request WHERE asked"),
     ("trail/src/journal.rs", "SELECT MAX(moment) FROM trace"),
     ("trail/src/trace.rs", "SELECT l.entry_index FROM log_leaf"),

@@ -39,6 +39,12 @@ pub enum SealOfd {
         /// The page's identifier.
         page: String,
     },
+    /// A seal over the edges of one page, or of so many that a strip would be narrower than a millimetre.
+    #[error("a seal does not go over the edges of {pages} pages")]
+    Edges {
+        /// How many there are.
+        pages: usize,
+    },
     /// `Signature.xml` has no word for the algorithm.
     #[error("there is no word for the algorithm")]
     Algorithm,

@@ -37,7 +37,7 @@ impl Laid {
     ) -> Result<Laid, SealOfd> {
         let words = words(algorithm).ok_or(SealOfd::Algorithm)?;
         let body = document(facts)?;
-        inspect_stamps(body, request)?;
+        inspect_stamps(body, request.stamps)?;
         let mut listed = Listed::of(body)?;
         let mut change = Change::of(Package::open(Cursor::new(file))?);
         let folder = listed.folder(&change.names());

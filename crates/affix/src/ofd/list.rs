@@ -3,7 +3,7 @@
 use ofd::{Body, Facts, ListState, Outcome, SignatureKind, Signed};
 
 use crate::ofd::fault::SealOfd;
-use crate::ofd::request::Request;
+use crate::ofd::request::Stamp;
 
 /// The list as it is, or where it will be.
 pub(super) struct Listed {
@@ -30,8 +30,8 @@ pub(super) fn document(facts: &Facts) -> Result<&Body, SealOfd> {
 }
 
 /// Each stamp is shown on a page (spec 3.4, 9).
-pub(super) fn inspect_stamps(body: &Body, request: &Request<'_>) -> Result<(), SealOfd> {
-    for stamp in request.stamps {
+pub(super) fn inspect_stamps(body: &Body, stamps: &[Stamp]) -> Result<(), SealOfd> {
+    for stamp in stamps {
         let page = body.pages.iter().find(|page| page.id == stamp.page);
         if !page.is_some_and(|page| page.shows(stamp.area, stamp.clip)) {
             let page = stamp.page.clone();

@@ -33,12 +33,19 @@ pub enum Place {
         /// From the lower edge to the seal's, in millimetres.
         up: f64,
     },
+    /// Over the right edges of all pages (骑缝章).
+    Edges {
+        /// From the lower edge of the first page to the seal's, in millimetres.
+        up: f64,
+    },
 }
 
 impl Place {
-    /// The stamp of a seal of this width and height in millimetres.
-    pub(super) fn stamp(self, body: &Body, (width, height): (f64, f64)) -> Result<Stamp, SealOfd> {
+    /// The stamps of a seal of this width and height in millimetres: one, or a strip on each page.
+    pub(super) fn stamps(self, body: &Body, size: (f64, f64)) -> Result<Vec<Stamp>, SealOfd> {
+        let (width, height) = size;
         let (page, area) = match self {
+            Self::Edges { up } => return edges(&body.pages, size, up),
             Self::Declared => {
                 let asked = SealPlace::of(body).ok_or(SealOfd::NotShown)?;
                 let area = asked.area(width, height);
@@ -62,12 +69,22 @@ impl Place {
                 (found.id.clone(), area)
             }
         };
-        Ok(Stamp {
+        Ok(vec![Stamp {
             page,
             area,
             clip: None,
-        })
+        }])
     }
+}
+
+/// The strips of a seal over the edges of several pages.
+fn edges(pages: &[PageFact], size: (f64, f64), up: f64) -> Result<Vec<Stamp>, SealOfd> {
+    let count = pages.len();
+    let first = pages.first().and_then(|page| page.area);
+    // Over the edge of one page a seal joins nothing.
+    let strips = first.filter(|_| count > 1);
+    let strips = strips.and_then(|first| across(pages, size, first.height - up - size.1));
+    strips.ok_or(SealOfd::Edges { pages: count })
 }
 
 /// Whether others may sign afterwards.

@@ -2,6 +2,9 @@
 
 pub use affix::preflight::Finding;
 
+pub use crate::level::{SealEdition, Shown};
+
+use affix::ofd::SealOfd;
 use affix::preflight::preflight;
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::kind::FileFormat;
@@ -21,7 +24,8 @@ use crate::issue::{Begun, IssueError, repeated};
 use crate::level::Level;
 use crate::office::Office;
 use crate::said::{Waits, response, waiting};
-use crate::sealing::{Spot, Stand};
+use crate::sealing::Spot;
+use crate::sealing::ofd::place;
 use crate::waiting::put_by;
 
 /// Why a document does not wait for a seal.
@@ -39,10 +43,16 @@ pub enum DocumentError {
     Read(#[from] pdf::ReadPdf),
     /// The file is an OFD package that cannot be sealed as it is.
     #[error("the package cannot be sealed")]
-    Package(#[from] affix::ofd::SealOfd),
+    Package(#[from] SealOfd),
     /// The office, or the seal, is without the national suite, in which alone an OFD is sealed.
     #[error("the seal is not in use in the suite of the file")]
     NoSuite,
+    /// The order is for an OFD file: a seal over the edges, or in another edition.
+    #[error("a seal over the edges, or of another edition than V4, is for an OFD file")]
+    OfdAlone,
+    /// The edition has no place for a time-stamp.
+    #[error("a seal of GM/T 0031-2014 (V1) has no place for a time-stamp: its level is B-B")]
+    NoStamp,
     /// The file holds what would let it change its looks after the seal (T-S5).
     #[error("the file holds {} things that a sealed document may not hold", .0.len())]
     Active(Vec<Finding>),
@@ -100,12 +110,18 @@ pub struct DocumentOrder {
     pub case: String,
     /// The ground of the use, such as the number of a decision.
     pub ground: String,
-    /// The page, from 1.
-    pub page: u32,
-    /// The lower left corner of the seal, in points of the page as it is seen.
-    pub corner: (f64, f64),
+    /// Where the seal is shown.
+    pub shown: Shown,
     /// How much of the proof goes into the file.
     pub level: Level,
+    /// The edition of the seal; that of a PDF has none.
+    pub edition: SealEdition,
+}
+
+impl DocumentOrder {
+    fn spot(&self) -> Spot {
+        Spot::of(self.shown, self.level, self.edition)
+    }
 }
 
 /// Admits a document and keeps it until its seal is released.
@@ -122,12 +138,6 @@ pub async fn begin_document(
     if let Err(refused) = admitted(office, asker, order, &file).await {
         return Err(deny(office, asker, order, refused).await?);
     }
-    let spot = Spot {
-        page: order.page,
-        corner: order.corner,
-        level: order.level,
-        stand: Stand::Page,
-    };
     let grounds = Grounds {
         seal: order.seal.clone(),
         purpose: order.purpose,
@@ -137,7 +147,7 @@ pub async fn begin_document(
         decided_by: None,
         requester: asker.person.clone(),
     };
-    wait(office, (asker, once), (grounds, &spot), file).await
+    wait(office, (asker, once), (grounds, &order.spot()), file).await
 }
 
 /// What a file is, by its first octets: a package, or whatever a PDF's own reader makes of it.
@@ -240,28 +250,37 @@ async fn admitted(
     let today = office.settings.zone.date_at(office.clock.now());
     office.desk().catalogue.may_seal(&sealing, today)?;
     let _place = office.work.acquire().await;
-    let pages = match format_of(file) {
-        FileFormat::Pdf => {
-            let found = preflight(file)?;
-            if !found.findings.is_empty() {
-                return Err(DocumentError::Active(found.findings));
-            }
-            found.pages
-        }
-        FileFormat::Ofd => {
-            let desk = office.desk();
-            let seal = desk.seals.get(&order.seal);
-            if office.national.is_none() || seal.is_none_or(|seal| seal.national.is_none()) {
-                return Err(DocumentError::NoSuite);
-            }
-            affix::ofd::pages(file)?
-        }
+    match format_of(file) {
+        FileFormat::Pdf => inspect_pdf(order, file),
+        FileFormat::Ofd => inspect_ofd(office, order, file),
+    }
+}
+
+fn inspect_pdf(order: &DocumentOrder, file: &Vec<u8>) -> Result<(), DocumentError> {
+    let (Shown::Page { page, .. }, SealEdition::V4) = (order.shown, order.edition) else {
+        return Err(DocumentError::OfdAlone);
     };
-    let page = usize::try_from(order.page).unwrap_or(usize::MAX);
+    let found = preflight(file)?;
+    if !found.findings.is_empty() {
+        return Err(DocumentError::Active(found.findings));
+    }
+    let (page, pages) = (usize::try_from(page).unwrap_or(usize::MAX), found.pages);
     if page == 0 || page > pages {
         return Err(DocumentError::Page { pages });
     }
     Ok(())
+}
+
+fn inspect_ofd(office: &Office, order: &DocumentOrder, file: &[u8]) -> Result<(), DocumentError> {
+    let desk = office.desk();
+    let seal = desk.seals.get(&order.seal);
+    let seal = seal.filter(|_| office.national.is_some());
+    let seal = seal.and_then(|seal| seal.national.as_ref()?.object(order.edition));
+    let seal = seal.ok_or(DocumentError::NoSuite)?;
+    if order.edition == SealEdition::V1 && order.level == Level::LongTerm {
+        return Err(DocumentError::NoStamp);
+    }
+    Ok(affix::ofd::inspect(file, place(&order.spot()), seal)?)
 }
 
 async fn deny(
@@ -290,7 +309,10 @@ pub(crate) async fn denied(
         DocumentError::Refused(refusal) => refusal.code(),
         DocumentError::Licence => "seal.purpose",
         DocumentError::Active(_) => "document.active",
-        DocumentError::Page { .. } => "document.page",
+        DocumentError::Page { .. }
+        | DocumentError::Package(SealOfd::Place { .. } | SealOfd::Edges { .. }) => "document.page",
+        DocumentError::OfdAlone => "document.ofd-alone",
+        DocumentError::NoStamp => "document.no-stamp",
         DocumentError::NothingToSay => "document.nothing-to-say",
         DocumentError::NoForm => "document.no-form",
         DocumentError::OtherBody => "document.other-body",

@@ -15,7 +15,7 @@ use time::{Date, UtcDateTime};
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::issue::Begun;
-use crate::level::Level;
+use crate::level::{Level, SealEdition};
 use crate::office::Office;
 use crate::papers::documents::{DocumentError, denied, wait};
 use crate::said::{hex, moment, state};
@@ -150,6 +150,7 @@ async fn written(
             corner: (left, lower),
             level: Level::LongTerm,
             stand: Stand::Field,
+            edition: SealEdition::V4,
         },
         file: page.bytes,
     })

@@ -10,7 +10,7 @@ use crate::means::Means;
 use crate::sealing::fault::SealingError;
 use crate::sealing::finished::Signed;
 use crate::seals::SealInUse;
-use crate::subject::{Stand, Subject};
+use crate::subject::{Spot, Stand, Subject};
 use crate::waiting::WaitingFile;
 
 /// Millimetres of a point.
@@ -27,25 +27,31 @@ pub(super) fn prepare(
     let own = seal.national.as_ref().ok_or(SealingError::NoSuite)?;
     let file = Arc::unwrap_or_clone(waiting.file);
     let signer = (means.certificate, means.algorithm);
-    let (place, list) = match subject {
-        Subject::Document(spot) if spot.stand == Stand::Page => {
-            let (right, up) = spot.corner;
-            let place = Place::OnPage {
-                page: spot.page,
-                left: right * POINT,
-                up: up * POINT,
-            };
-            (place, List::Open)
-        }
-        Subject::Licence(_) | Subject::Document(_) => (Place::Declared, List::Closed),
+    let (place, object) = match subject {
+        Subject::Document(spot) => (place(spot), own.object(spot.edition)),
+        Subject::Licence(_) => (Place::Declared, Some(&own.object)),
     };
-    Ok(prepare_seal_at(
-        file,
-        place,
-        (list, now),
-        &own.object,
-        signer,
-    )?)
+    let list = match place {
+        Place::Declared => List::Closed,
+        _ => List::Open,
+    };
+    let object = object.ok_or(SealingError::NoSuite)?;
+    Ok(prepare_seal_at(file, place, (list, now), object, signer)?)
+}
+
+/// Where a seal goes on an OFD document.
+pub(crate) fn place(spot: &Spot) -> Place {
+    let (right, up) = spot.corner;
+    let (left, up) = (right * POINT, up * POINT);
+    match spot.stand {
+        Stand::Page => Place::OnPage {
+            page: spot.page,
+            left,
+            up,
+        },
+        Stand::Field => Place::Declared,
+        Stand::Edges => Place::Edges { up },
+    }
 }
 
 /// 12: the receipt goes into the time-stamp, which is the only place that GB/T 38540 has for it (D18).

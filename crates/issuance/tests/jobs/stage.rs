@@ -43,8 +43,11 @@ pub(crate) fn order(level: Level) -> DocumentOrder {
         matter: MatterCode::parse("990102-XK-0006").ok(),
         case: "BJ-990102-20260610-00002".to_owned(),
         ground: "准予字〔2026〕第0002号".to_owned(),
-        page: 1,
-        corner: (300.0, 200.0),
+        shown: issuance::papers::documents::Shown::Page {
+            page: 1,
+            corner: (300.0, 200.0),
+        },
+        edition: issuance::papers::documents::SealEdition::V4,
         level,
     }
 }

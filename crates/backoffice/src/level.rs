@@ -1,0 +1,74 @@
+//! What a caller may ask of a seal on a file of its own: how much of the proof goes into it (EN 319 142-1 6.1), in which
+//! edition the seal is, and whether it stands on a page or over the edges of all.
+
+use serde::{Deserialize, Serialize};
+
+/// The baseline level of a seal signature on a caller's document. Both are logged, and carry the log's receipt (D3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Level {
+    /// B-B: the signature alone. It is judged by the signer's own word for its moment, while the certificate lives.
+    #[serde(rename = "B-B")]
+    Basic,
+    /// B-LT: with a time-stamp, and with chain, status answers and lists for later years.
+    #[default]
+    #[serde(rename = "B-LT")]
+    LongTerm,
+}
+
+impl Level {
+    /// `B-B` or `B-LT`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Basic => "B-B",
+            Self::LongTerm => "B-LT",
+        }
+    }
+
+    /// The level of this code.
+    #[must_use]
+    pub fn find(code: &str) -> Option<Self> {
+        [Self::Basic, Self::LongTerm]
+            .into_iter()
+            .find(|level| level.code() == code)
+    }
+}
+
+/// The edition of an electronic seal on an OFD file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum SealEdition {
+    /// GB/T 38540-2020.
+    #[default]
+    V4,
+    /// GM/T 0031-2014, for readers that know no other; it has no place for a time-stamp, nor for a receipt.
+    V1,
+}
+
+impl SealEdition {
+    /// The edition of this code: `V4` or `V1`.
+    #[must_use]
+    pub fn find(code: &str) -> Option<Self> {
+        match code {
+            "V4" => Some(Self::V4),
+            "V1" => Some(Self::V1),
+            _ => None,
+        }
+    }
+}
+
+/// Where a seal is shown on a caller's file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shown {
+    /// On a page.
+    Page {
+        /// Which, from 1.
+        page: u32,
+        /// The lower left corner of the seal, in points of the page as it is seen.
+        corner: (f64, f64),
+    },
+    /// Over the right edges of all pages (骑缝章), in OFD alone.
+    Edges {
+        /// From the lower edge of the first page to the seal's, in points.
+        up: f64,
+    },
+}
