@@ -83,7 +83,9 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             b"authorization:Bearer 0123456789abcdef\n".to_vec(),
             b"cookie:a=b; __Host-yinxin=0123456789abcdef; c=d\n".to_vec(),
         ]),
-        "national_message" | "private_key" | "sm2_sealed" => national::made(target),
+        "national_message" | "private_key" | "sm2_enveloped" | "sm2_sealed" => {
+            national::made(target)
+        }
         "kept_password" => kept_password().map(|one| vec![one]),
         _ => None,
     };

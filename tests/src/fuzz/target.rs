@@ -73,6 +73,7 @@ pub const TARGETS: &[Target] = &[
     target("national_message", Shape::Der, national::message),
     target("private_key", Shape::Der, national::private_key),
     target("sm2_sealed", Shape::Der, national::sealed),
+    target("sm2_enveloped", Shape::Der, national::enveloped),
     target("tsp_request", Shape::Der, proof::tsp_request),
     target("tsp_response", Shape::Der, proof::tsp_response),
     target("tsp_token", Shape::Der, proof::tsp_token),

@@ -1,8 +1,8 @@
-//! Targets of the national algorithms: messages of GB/T 35275, private keys, sealed messages.
+//! Targets of the national algorithms: messages of GB/T 35275, private keys, sealed messages, keys in envelopes.
 
 use std::sync::LazyLock;
 
-use crypto::sm::{open, seal};
+use crypto::sm::{envelop, open, seal, take_out};
 use crypto::{
     KeyAlgorithm, PublicKey, SeededRandom, Signature, SignatureAlgorithm, Signer as _,
     SoftwareSigner, generate_pkcs8,
@@ -70,12 +70,33 @@ pub fn sealed(octets: &[u8]) -> bool {
     key().is_some_and(|(pkcs8, _)| open(pkcs8, octets).is_ok())
 }
 
+/// A key in an envelope: what is taken out is a key of SM2.
+pub fn enveloped(octets: &[u8]) -> bool {
+    let Some((pkcs8, _)) = key() else {
+        return false;
+    };
+    let Ok(taken) = take_out(pkcs8, octets) else {
+        return false;
+    };
+    let signer = SoftwareSigner::from_pkcs8(&taken, Some(SignatureAlgorithm::Sm2Sm3));
+    assert!(signer.is_ok(), "what is taken out is a key");
+    true
+}
+
+/// A key for the holder of the one that stays the same.
+fn envelope(holder: &PublicKey) -> Option<Vec<u8>> {
+    let random = SeededRandom::new(3);
+    let key = generate_pkcs8(KeyAlgorithm::Sm2, &random).ok()?;
+    envelop(holder, &key, &random).ok()
+}
+
 /// The seeds of a target.
 #[must_use]
 pub fn made(target: &str) -> Option<Vec<Vec<u8>>> {
     let (pkcs8, public) = key()?;
     let one = match target {
         "private_key" => pkcs8.to_vec(),
+        "sm2_enveloped" => envelope(&public)?,
         "sm2_sealed" => seal(&public, b"secret", &SeededRandom::new(2)).ok()?,
         _ => {
             let folder = fixtures().join("rfc3161-ocsp-crl/sm2/certs");
