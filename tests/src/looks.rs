@@ -1,5 +1,5 @@
 //! How licences look: two of each type as PDF and as OFD, poppler's picture of the one beside ours of the other, and what
-//! differs between them.
+//! differs between them; and our drawing of the OFD as librsvg shows it.
 //!
 //! The first of a type is its sample, the second has names of forty characters. The PDF has the picture of the seal in its
 //! field and nothing signed; the OFD is sealed.
@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context as _;
+use canvas::{Blend, Board, Clip, Matrix, Picture, Work};
 use document::{Appearance, Edition};
 use render::{File, Seals, Settings};
 use seal::picture::{Organisation, RED};
@@ -66,6 +67,8 @@ pub struct Look {
     pub pdf: [Points; 2],
     /// The OFD, by us: sealed, its seal left out.
     pub ofd: [Points; 2],
+    /// The sealed OFD as our drawing (SVG), by librsvg.
+    pub drawing: Points,
 }
 
 /// Gives each licence to `taker`, one after the other; the files stay in `folder`.
@@ -127,7 +130,43 @@ fn look(sample: &samples::Sample, second: bool, folder: &Path) -> anyhow::Result
         })
     };
     let ofd = [ours(Seals::Shown)?, ours(Seals::LeftOut)?];
-    Ok(Look { name, pdf, ofd })
+    let drawing = file.vector(0, &Settings::at(RESOLUTION))?;
+    anyhow::ensure!(
+        drawing.omissions.is_empty(),
+        "{name}: {:?}",
+        drawing.omissions
+    );
+    let path = folder.join(format!("{name}.svg"));
+    fs::write(&path, drawing.svg)?;
+    let drawing = librsvg(&path)?;
+    Ok(Look {
+        name,
+        pdf,
+        ofd,
+        drawing,
+    })
+}
+
+/// A drawing as librsvg draws it.
+fn librsvg(path: &Path) -> anyhow::Result<Points> {
+    let resolution = RESOLUTION.to_string();
+    let answer = Command::new("rsvg-convert")
+        .args(["-d", &resolution, "-p", &resolution, "-b", "white"])
+        .arg(path)
+        .output()
+        .context("rsvg-convert of librsvg2-bin")?;
+    let picture = Picture::decode(&answer.stdout, 100_000_000);
+    let picture = picture.with_context(|| format!("{}: librsvg drew nothing", path.display()))?;
+    let (width, height) = picture.size();
+    let side = |side: usize| u32::try_from(side).map(f64::from);
+    let map = Matrix::scale(side(width)?, side(height)?);
+    let mut board = Board::white(width, height);
+    let on = (&Clip::board(width, height), Blend::Over);
+    board.picture(&picture, &map, 1.0, on, &mut Work(u64::MAX))?;
+    Ok(Points {
+        width,
+        all: board.points().to_vec(),
+    })
 }
 
 /// The first page as poppler draws it.

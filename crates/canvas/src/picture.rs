@@ -2,7 +2,8 @@
 
 use std::io::Cursor;
 
-use image::{ImageFormat, ImageReader, Limits};
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _, ImageFormat, ImageReader, Limits};
 use thiserror::Error;
 
 /// A decoded picture: red, green, blue and opacity of each point, rows from the top.
@@ -75,5 +76,21 @@ impl Picture {
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
         (self.width, self.height)
+    }
+
+    /// The picture as a PNG file: its points, and nothing else of what they were read from (T-I10).
+    #[must_use]
+    pub fn png(&self) -> Vec<u8> {
+        let size = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+        let (width, height) = (size(self.width), size(self.height));
+        let mut file = Cursor::new(Vec::new());
+        // Writing to a vector cannot fail, and the octets are as many as the size says.
+        let _ = PngEncoder::new(&mut file).write_image(
+            self.points.as_flattened(),
+            width,
+            height,
+            ExtendedColorType::Rgba8,
+        );
+        file.into_inner()
     }
 }

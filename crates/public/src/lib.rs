@@ -16,6 +16,6 @@ mod text;
 mod verifications;
 
 pub use counter::{Counter, Shown};
-pub use pictures::picture;
+pub use pictures::{Form, picture};
 pub use routes::{described, shown};
 pub use text::ReadText;

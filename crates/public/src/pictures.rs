@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use render::{DrawPage, Drawn, File, Settings, Tint, data_address};
+use render::{DrawPage, File, Settings, Tint, data_address};
 use verify::report::Covers;
 use verify::{Answer, Kind, Report, Verdict};
 use wire::problem::{Code, Problem};
@@ -12,7 +12,7 @@ use crate::verifications::here;
 
 /// Pages of one file that a verdict shows.
 const MAX_PAGES: usize = 3;
-/// Points an inch.
+/// Points an inch of a page as points.
 const RESOLUTION: f64 = 120.0;
 /// T-I3: what one page may cost; a licence of ours costs a tenth of it.
 const WORK: u64 = 25_000_000;
@@ -32,8 +32,8 @@ pub(crate) struct Picture {
     pub(crate) number: String,
     /// The picture itself, as an address (RFC 2397): nothing is kept that a second request could have.
     pub(crate) address: String,
-    /// Points across and down.
-    pub(crate) size: (usize, usize),
+    /// Width and height in tenths of a millimetre.
+    pub(crate) size: (u32, u32),
     /// Whether something on it is not drawn, or not as the file means it.
     pub(crate) lacks: bool,
 }
@@ -67,12 +67,13 @@ fn drawn(octets: &[u8]) -> Result<Pictures, DrawPage> {
     let count = file.pages();
     let mut pages = Vec::new();
     for place in 0..count.min(MAX_PAGES) {
-        let drawn = file.draw(place, &settings())?;
+        let drawing = file.vector(place, &settings())?;
+        let (width, height) = drawing.size;
         pages.push(Picture {
             number: (place + 1).to_string(),
-            address: data_address("image/png", &drawn.png(Tint::Colour)),
-            size: drawn.size(),
-            lacks: !drawn.omissions.is_empty(),
+            address: data_address("image/svg+xml", drawing.svg.as_bytes()),
+            size: (tenths(width), tenths(height)),
+            lacks: !drawing.omissions.is_empty(),
         });
     }
     let more = count > pages.len();
@@ -86,13 +87,35 @@ fn settings() -> Settings {
     }
 }
 
-/// The page of this number, from 1, of an OFD file, as PNG.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a side of at most five metres"
+)]
+fn tenths(side: f64) -> u32 {
+    (side * 10.0).round() as u32
+}
+
+/// How a page is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As points: PNG.
+    Points,
+    /// As a drawing: SVG of shapes, lines and pictures within.
+    Drawing,
+}
+
+/// The page of this number, from 1, of an OFD file.
 ///
 /// # Errors
 /// `NotFound` if it has no such page; `Busy` if as many files are looked at as may be; `Internal` for what is no OFD.
-pub async fn picture(counter: &Counter, octets: &[u8], page: usize) -> Result<Vec<u8>, Problem> {
+pub async fn picture(
+    counter: &Counter,
+    octets: &[u8],
+    (page, form): (usize, Form),
+) -> Result<Vec<u8>, Problem> {
     let place = counter.place().await?;
-    let drawn = here(|| one(octets, page))?;
+    let drawn = here(|| one(octets, page, form))?;
     drop(place);
     drawn.map_err(|error| match error {
         DrawPage::NoSuchPage => Problem::new(Code::NotFound),
@@ -100,8 +123,11 @@ pub async fn picture(counter: &Counter, octets: &[u8], page: usize) -> Result<Ve
     })
 }
 
-fn one(octets: &[u8], page: usize) -> Result<Vec<u8>, DrawPage> {
+fn one(octets: &[u8], page: usize, form: Form) -> Result<Vec<u8>, DrawPage> {
     let place = page.checked_sub(1).ok_or(DrawPage::NoSuchPage)?;
-    let drawn: Drawn = File::open(Cursor::new(octets))?.draw(place, &settings())?;
-    Ok(drawn.png(Tint::Colour))
+    let mut file = File::open(Cursor::new(octets))?;
+    Ok(match form {
+        Form::Points => file.draw(place, &settings())?.png(Tint::Colour),
+        Form::Drawing => file.vector(place, &settings())?.svg.into_bytes(),
+    })
 }

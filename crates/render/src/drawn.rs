@@ -71,6 +71,17 @@ impl Drawn {
     }
 }
 
+/// A page as a drawing.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    /// SVG 1.1 of shapes, lines and pictures within: no text, no script, no style sheet, no address outside.
+    pub svg: String,
+    /// Width and height in millimetres.
+    pub size: (f64, f64),
+    /// What is not drawn, or not as the file means it: each once.
+    pub omissions: Vec<Omission>,
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

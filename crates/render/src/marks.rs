@@ -1,18 +1,17 @@
-//! Objects as points: each placed, cut, and drawn over what is there.
+//! Objects on a surface: each placed, cut, and drawn over what is there.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use std::rc::Rc;
 
-use canvas::{
-    Blend, Board, Clip, Line, Matrix, Outline, Picture, ReadPicture, Rule, Shade, Spent, Work,
-};
+use canvas::{Blend, Line, Matrix, Outline, Picture, ReadPicture, Rule, Shade, Spent};
 use ofd::Area;
 use ofd::shown::{self, Drawing, Object, Paint, Path, Showing, Step, Text};
 
 use crate::glyphs::Glyphs;
 use crate::omission::Omission;
 use crate::stamps::SealMark;
+use crate::surface::Surface;
 
 /// Points of one picture.
 const MAX_PICTURE: u64 = 24_000_000;
@@ -26,9 +25,8 @@ const BOLDER: f64 = 0.028;
 const LEAN: f64 = 0.2;
 
 /// A page being drawn.
-pub(crate) struct Marks<'f, R> {
-    board: Board,
-    work: Work,
+pub(crate) struct Marks<'f, R, S> {
+    surface: S,
     showing: &'f mut Showing<R>,
     glyphs: &'f mut Glyphs,
     pictures: BTreeMap<String, Option<Rc<Picture>>>,
@@ -38,24 +36,22 @@ pub(crate) struct Marks<'f, R> {
 
 /// Where something is drawn.
 #[derive(Clone)]
-pub(crate) struct Place {
-    /// From its space to the board.
+pub(crate) struct Place<C> {
+    /// From its space to the surface.
     pub(crate) map: Matrix,
-    pub(crate) clip: Clip,
+    pub(crate) clip: C,
     pub(crate) opacity: f64,
     pub(crate) blend: Blend,
 }
 
-impl<'f, R: Read + Seek> Marks<'f, R> {
+impl<'f, R: Read + Seek, S: Surface> Marks<'f, R, S> {
     pub(crate) fn new(
-        board: Board,
-        work: Work,
+        surface: S,
         showing: &'f mut Showing<R>,
         glyphs: &'f mut Glyphs,
-    ) -> Marks<'f, R> {
+    ) -> Marks<'f, R, S> {
         Marks {
-            board,
-            work,
+            surface,
             showing,
             glyphs,
             pictures: BTreeMap::new(),
@@ -64,11 +60,15 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
         }
     }
 
-    pub(crate) fn finish(self) -> (Board, Vec<Omission>) {
-        (self.board, self.omissions)
+    pub(crate) fn finish(self) -> (S, Vec<Omission>) {
+        (self.surface, self.omissions)
     }
 
-    pub(crate) fn objects(&mut self, objects: &[Object], place: &Place) -> Result<(), Spent> {
+    pub(crate) fn objects(
+        &mut self,
+        objects: &[Object],
+        place: &Place<S::Clip>,
+    ) -> Result<(), Spent> {
         for object in objects {
             let place = self.placed(object, place)?;
             match &object.drawing {
@@ -82,16 +82,14 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
     }
 
     /// Where an object is drawn: its boundary cuts, and so do its clips (GB/T 33190-2016, 8.4, 8.5).
-    fn placed(&mut self, object: &Object, outer: &Place) -> Result<Place, Spent> {
+    fn placed(&mut self, object: &Object, outer: &Place<S::Clip>) -> Result<Place<S::Clip>, Spent> {
         let corner = object.area.map_or((0.0, 0.0), |area| (area.x, area.y));
         let base = Matrix::shift(corner.0, corner.1).then(&outer.map);
         let map = Matrix(object.matrix).then(&base);
         let mut clip = match &object.area {
             Some(area) => {
-                let boundary = vec![rectangle(area, &outer.map)];
-                outer
-                    .clip
-                    .within(&boundary, Rule::NonZero, &mut self.work)?
+                let boundary = [rectangle(area, &outer.map)];
+                self.surface.within(&outer.clip, &boundary, Rule::NonZero)?
             }
             None => outer.clip.clone(),
         };
@@ -100,13 +98,14 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
             let mut polygons = Vec::new();
             for (matrix, path) in &shape.areas {
                 let own = Matrix(*matrix).then(under);
-                polygons.extend(outline(path, own.growth()).polygons(&own));
+                let fineness = own.growth() * self.surface.fineness();
+                polygons.extend(outline(path, fineness).polygons(&own));
             }
             let rule = match shape.areas.as_slice() {
                 [(_, only)] if only.even_odd => Rule::EvenOdd,
                 _ => Rule::NonZero,
             };
-            clip = clip.within(&polygons, rule, &mut self.work)?;
+            clip = self.surface.within(&clip, &polygons, rule)?;
         }
         Ok(Place {
             map,
@@ -118,48 +117,46 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
 
     fn fill(
         &mut self,
-        polygons: &[Vec<(f64, f64)>],
+        outline: &Outline,
         rule: Rule,
         paint: &Paint,
-        place: &Place,
+        place: &Place<S::Clip>,
     ) -> Result<(), Spent> {
-        let shade = Shade {
-            colour: paint.colour,
-            opacity: paint.opacity * place.opacity,
-        };
+        let shade = shade(paint, place.opacity);
         let on = (&place.clip, place.blend);
-        self.board
-            .fill((polygons, rule), &shade, on, &mut self.work)
+        self.surface
+            .fill(&outline.polygons(&place.map), rule, &shade, on)
     }
 
     fn stroke(
         &mut self,
         outline: &Outline,
         (paint, line): (&Paint, &Line),
-        place: &Place,
+        place: &Place<S::Clip>,
     ) -> Result<(), Spent> {
-        let polygons = line.along(outline, &place.map);
-        self.fill(&polygons, Rule::NonZero, paint, place)
+        let shade = shade(paint, place.opacity);
+        let on = (&place.clip, place.blend);
+        self.surface.stroke(outline, (line, &place.map), &shade, on)
     }
 
-    fn path(&mut self, path: &Path, place: &Place) -> Result<(), Spent> {
-        let outline = outline(path, place.map.growth());
+    fn path(&mut self, path: &Path, place: &Place<S::Clip>) -> Result<(), Spent> {
+        let outline = outline(path, place.map.growth() * self.surface.fineness());
         if let Some(paint) = &path.fill {
             let rule = match path.even_odd {
                 true => Rule::EvenOdd,
                 false => Rule::NonZero,
             };
-            self.fill(&outline.polygons(&place.map), rule, paint, place)?;
+            self.fill(&outline, rule, paint, place)?;
         }
         if let Some((paint, line)) = &path.stroke {
-            let line = lined(line, &place.map);
+            let line = lined(line, &place.map, self.surface.thinnest());
             self.stroke(&outline, (paint, &line), place)?;
         }
         Ok(())
     }
 
     /// All letters of a text as one shape, each where its pen stands (GB/T 33190-2016, 11).
-    fn text(&mut self, text: &Text, place: &Place) -> Result<(), Spent> {
+    fn text(&mut self, text: &Text, place: &Place<S::Clip>) -> Result<(), Spent> {
         let Some(font) = self.glyphs.font(self.showing, &text.font) else {
             let what = shown::Unread::Resource(text.font.clone());
             let object = String::new();
@@ -195,22 +192,22 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
                 outline.close();
             }
         }
-        self.work.take(corners)?;
+        self.surface.take(corners)?;
         if let Some(paint) = &text.fill {
-            self.fill(&outline.polygons(&place.map), Rule::NonZero, paint, place)?;
+            self.fill(&outline, Rule::NonZero, paint, place)?;
             if text.weight >= 600 && !font.bold {
                 let line = Line::plain(text.size * BOLDER);
                 self.stroke(&outline, (paint, &line), place)?;
             }
         }
         if let Some((paint, line)) = &text.stroke {
-            let line = lined(line, &place.map);
+            let line = lined(line, &place.map, self.surface.thinnest());
             self.stroke(&outline, (paint, &line), place)?;
         }
         Ok(())
     }
 
-    fn picture(&mut self, id: &str, place: &Place) -> Result<(), Spent> {
+    fn picture(&mut self, id: &str, place: &Place<S::Clip>) -> Result<(), Spent> {
         let picture = match self.pictures.get(id) {
             Some(known) => known.clone(),
             None => {
@@ -223,8 +220,8 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
             return Ok(());
         };
         let on = (&place.clip, place.blend);
-        self.board
-            .picture(&picture, &place.map, place.opacity, on, &mut self.work)
+        self.surface
+            .picture(&picture, &place.map, place.opacity, on)
     }
 
     fn decoded(&mut self, id: &str) -> Result<Option<Rc<Picture>>, Spent> {
@@ -249,7 +246,7 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
         match picture {
             Ok(picture) => {
                 let (across, down) = picture.size();
-                self.work.take(across.saturating_mul(down))?;
+                self.surface.take(across.saturating_mul(down))?;
                 Ok(Some(Rc::new(picture)))
             }
             Err(fault) => {
@@ -261,7 +258,7 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
 
     /// A seal's picture, stretched to its boundary. It darkens what it stands on, as in our PDF: text under a seal stays
     /// readable (looks 1), and no seal hides what was signed.
-    pub(crate) fn seal(&mut self, seal: &SealMark, page: &Place) -> Result<(), Spent> {
+    pub(crate) fn seal(&mut self, seal: &SealMark, page: &Place<S::Clip>) -> Result<(), Spent> {
         let picture = match Picture::decode(&seal.image.octets, MAX_SEAL) {
             Ok(picture) => picture,
             Err(ReadPicture::Format) => {
@@ -276,18 +273,14 @@ impl<'f, R: Read + Seek> Marks<'f, R> {
             }
         };
         let (across, down) = picture.size();
-        self.work.take(across.saturating_mul(down))?;
+        self.surface.take(across.saturating_mul(down))?;
         let area = &seal.area;
-        let shown = seal.clip.map_or(*area, |clip| Area {
-            x: area.x + clip.x,
-            y: area.y + clip.y,
-            ..clip
-        });
-        let cut = vec![rectangle(&shown, &page.map)];
-        let clip = page.clip.within(&cut, Rule::NonZero, &mut self.work)?;
+        let shown = area.cut(seal.clip);
+        let cut = [rectangle(&shown, &page.map)];
+        let clip = self.surface.within(&page.clip, &cut, Rule::NonZero)?;
         let map = Matrix([area.width, 0.0, 0.0, area.height, area.x, area.y]).then(&page.map);
         let on = (&clip, Blend::Darken);
-        self.board.picture(&picture, &map, 1.0, on, &mut self.work)
+        self.surface.picture(&Rc::new(picture), &map, 1.0, on)
     }
 }
 
@@ -317,9 +310,16 @@ fn outline(path: &Path, fineness: f64) -> Outline {
     outline
 }
 
-/// A line as it is drawn: one without width is one point wide.
-fn lined(line: &shown::Line, map: &Matrix) -> Line {
-    let thin = 1.0 / map.growth().max(1e-6);
+fn shade(paint: &Paint, opacity: f64) -> Shade {
+    Shade {
+        colour: paint.colour,
+        opacity: paint.opacity * opacity,
+    }
+}
+
+/// A line as it is drawn: one without width is as thin as the surface has it.
+fn lined(line: &shown::Line, map: &Matrix, thinnest: f64) -> Line {
+    let thin = thinnest / map.growth().max(1e-6);
     Line {
         width: if line.width > 0.0 { line.width } else { thin },
         join: match line.join {

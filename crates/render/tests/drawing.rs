@@ -8,3 +8,5 @@ mod maker;
 mod objects;
 #[path = "drawing/samples.rs"]
 mod samples;
+#[path = "drawing/vector.rs"]
+mod vector;

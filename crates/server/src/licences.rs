@@ -17,6 +17,7 @@ use issuance::lives::change::{Order, Ordered};
 use issuance::look::LicenceTold;
 use issuance::{Asker, Begun, IssueOrder};
 use licence::{Identifier, IssueRequest};
+use public::Form;
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
@@ -217,6 +218,23 @@ pub(crate) async fn ofd(
 pub(crate) struct OfPage {
     /// Its number, from 1; absent: the first.
     page: Option<usize>,
+    /// `png` or `svg`; absent: `png`.
+    form: Option<String>,
+}
+
+impl OfPage {
+    /// The page, its form, and the media type of that.
+    fn asked(&self) -> Result<((usize, Form), &'static str), Problem> {
+        let (form, kind) = match self.form.as_deref() {
+            None | Some("png") => (Form::Points, "image/png"),
+            Some("svg") => (Form::Drawing, "image/svg+xml"),
+            Some(_) => {
+                let malformed = Problem::new(Code::RequestMalformed);
+                return Err(malformed.saying("form is png or svg".to_owned()));
+            }
+        };
+        Ok(((self.page.unwrap_or(1), form), kind))
+    }
 }
 
 /// A page of the sealed OFD file as a picture, its seals included, for who may have the file. It proves nothing: the file does.
@@ -229,10 +247,11 @@ pub(crate) async fn picture(
     Query(of): Query<OfPage>,
 ) -> Result<Response, Problem> {
     let identifier = identifier(&text)?;
+    let (asked, kind) = of.asked()?;
     let file = issuance::look::file(&app.office, &asker, &identifier, FileFormat::Ofd).await;
     let file = file.map_err(|error| of_issue(&error))?;
-    let page = public::picture(&app.counter, &file.bytes, of.page.unwrap_or(1)).await?;
-    Ok(attachment("image/png", page))
+    let page = public::picture(&app.counter, &file.bytes, asked).await?;
+    Ok(attachment(kind, page))
 }
 
 /// Of which file.

@@ -17,6 +17,8 @@ pub struct Measured {
     pub worst: f64,
     /// Between the middles of the rims of both seals, in millimetres.
     pub seal: f64,
+    /// How far the lightness of a square is off between our points and our drawing, where it is most.
+    pub drawing: f64,
 }
 
 /// Compares the pictures of a licence.
@@ -25,13 +27,12 @@ pub struct Measured {
 /// If they are not of one size, or one has no seal.
 pub fn compare(look: &Look) -> anyhow::Result<Measured> {
     // poppler rounds the sides of a page up, we to the nearest: the edge is left out.
-    let all = look.pdf.iter().chain(&look.ofd);
+    let both = || look.pdf.iter().chain(&look.ofd);
+    let all = both().chain([&look.drawing]);
     let width = all.clone().map(|one| one.width).min().unwrap_or(0);
     let height = all.map(Points::height).min().unwrap_or(0);
-    let greatest = look
-        .pdf
-        .iter()
-        .chain(&look.ofd)
+    let greatest = both()
+        .chain([&look.drawing])
         .all(|one| one.width <= width + 1 && one.height() <= height + 1);
     anyhow::ensure!(greatest, "{}: pictures of other sizes", look.name);
     let cropped = |one: &Points| one.cropped(width, height);
@@ -39,6 +40,7 @@ pub fn compare(look: &Look) -> anyhow::Result<Measured> {
     let [ofd, bare_ofd] = look.ofd.each_ref().map(cropped);
     let light = |one: &Points| -> Vec<u8> { one.all.iter().map(|at| lightness(*at)).collect() };
     let (one, other) = (light(&pdf), light(&ofd));
+    let drawing = squares(&light(&cropped(&look.drawing)), width);
     let off = one
         .iter()
         .zip(&other)
@@ -48,6 +50,8 @@ pub fn compare(look: &Look) -> anyhow::Result<Measured> {
         .iter()
         .zip(&second)
         .map(|(one, other)| (one - other).abs());
+    let drawn = second.iter().zip(&drawing);
+    let drawn = drawn.map(|(one, other)| (one - other).abs());
     let (one, other) = (taken(&pdf, &bare_pdf), taken(&ofd, &bare_ofd));
     let round = round(&one).context("the PDF has a seal")?;
     let ends = rim(&one, round).zip(rim(&other, round));
@@ -56,6 +60,7 @@ pub fn compare(look: &Look) -> anyhow::Result<Measured> {
         mean: mean(off),
         worst: worst.fold(0.0, f64::max),
         seal: (to_x - x).hypot(to_y - y) * 25.4 / RESOLUTION,
+        drawing: drawn.fold(0.0, f64::max),
     })
 }
 
@@ -147,9 +152,10 @@ mod tests {
         let seal =
             |left: f64| points(move |x, y| (18.0..20.0).contains(&(x - left).hypot(y - 50.0)));
         let bare = || points(|_, _| false);
-        let look = |pdf, ofd| Look {
+        let look = |pdf, ofd: Points| Look {
             name: String::new(),
             pdf: [pdf, bare()],
+            drawing: ofd.clone(),
             ofd: [ofd, bare()],
         };
         let same = compare(&look(seal(50.0), seal(50.0))).expect("both have one");
@@ -158,7 +164,8 @@ mod tests {
             Measured {
                 mean: 0.0,
                 worst: 0.0,
-                seal: 0.0
+                seal: 0.0,
+                drawing: 0.0
             }
         );
         let moved = compare(&look(seal(50.0), seal(51.0))).expect("both have one");
@@ -172,5 +179,9 @@ mod tests {
         let marked = compare(&look(seal(50.0), marked)).expect("both have one");
         assert!(marked.seal < 0.01 && marked.worst > 0.04, "{marked:?}");
         assert!(compare(&look(seal(50.0), bare())).is_err());
+        let mut other = look(seal(50.0), seal(50.0));
+        other.drawing = bare();
+        let other = compare(&other).expect("both have one");
+        assert!(other.drawing > 0.04 && other.worst == 0.0, "{other:?}");
     }
 }

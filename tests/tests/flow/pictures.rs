@@ -4,7 +4,7 @@ use serde_json::json;
 use server::{Answer, Call, Client};
 use tests::customer::Customer;
 
-use crate::stage::{Service, ending};
+use crate::stage::{Service, ending, problem};
 
 /// The page that tells what the service says of a file.
 async fn told(service: &Service, file: &[u8]) -> String {
@@ -22,9 +22,9 @@ async fn told(service: &Service, file: &[u8]) -> String {
     String::from_utf8(answer.content.to_vec()).expect("UTF-8")
 }
 
-/// How many pictures a page has, each a whole PNG with its words.
+/// How many pictures a page has, each a whole drawing with its words.
 fn pictures(page: &str) -> usize {
-    let all = page.split("<img src=\"data:image/png;base64,").skip(1);
+    let all = page.split("<img src=\"data:image/svg+xml;base64,").skip(1);
     let words = "alt=\"Picture of page 1 of the file\"";
     all.inspect(|one| assert!(one.contains(words) && one.len() > 10_000))
         .count()
@@ -70,6 +70,12 @@ async fn who_has_the_file_sees_its_pages_and_no_page_of_a_file_that_does_not_hol
     assert!(seen.content.starts_with(b"\x89PNG"));
     let again = picture(&service, "Q-APR", identifier, "?page=1").await;
     assert_eq!(seen.content, again.content);
+    let drawing = picture(&service, "Q-APR", identifier, "?form=svg").await;
+    assert_eq!(drawing.headers["content-type"], "image/svg+xml");
+    let drawing = String::from_utf8_lossy(&drawing.content).into_owned();
+    assert!(drawing.starts_with("<svg ") && drawing.ends_with("</svg>\n"));
+    let other = picture(&service, "Q-APR", identifier, "?form=jpeg").await;
+    assert_eq!(problem(&other), (400, "request.malformed".to_owned()));
     for page in ["?page=0", "?page=2", "?page=99999999"] {
         assert_eq!(
             picture(&service, "Q-APR", identifier, page).await.status,

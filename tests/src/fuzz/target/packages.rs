@@ -51,7 +51,7 @@ pub fn ofd_xml(octets: &[u8]) -> bool {
     accepted
 }
 
-/// The first page of a package, small and cheap: drawn alike twice, and what is not drawn has words.
+/// The first page of a package, small and cheap: drawn alike twice, and what is not drawn has words; as a drawing, too.
 pub fn ofd_page(octets: &[u8]) -> bool {
     let Ok(mut file) = File::open(Cursor::new(octets)) else {
         return false;
@@ -68,7 +68,18 @@ pub fn ofd_page(octets: &[u8]) -> bool {
     }
     let again = file.draw(0, &settings).expect("drawn once");
     assert!(again.points() == drawn.points(), "drawn alike twice");
+    if let Ok(drawing) = file.vector(0, &settings) {
+        assert!(is_plain(&drawing.svg), "a drawing has nothing of others");
+    }
     true
+}
+
+/// Whether a drawing is whole and has no elements but its own.
+fn is_plain(svg: &str) -> bool {
+    const OWN: [&str; 7] = ["svg ", "path ", "clipPath ", "defs>", "image ", "g", "use "];
+    let mut tags = svg.split('<').skip(1);
+    let own = |tag: &str| tag.starts_with('/') || OWN.iter().any(|own| tag.starts_with(own));
+    tags.all(own) && svg.ends_with("</svg>\n")
 }
 
 /// One XML text as a page, and as the resources of one.
