@@ -168,6 +168,31 @@ impl Installation {
         Ok(this)
     }
 
+    /// Adds the national suite to one that was founded without it, by these two people.
+    ///
+    /// # Errors
+    /// As it is refused.
+    pub async fn add_national(
+        &self,
+        clock: Arc<dyn Clock>,
+        people: [&str; 2],
+    ) -> anyhow::Result<()> {
+        let office = self.open(clock.clone()).await?;
+        let founding = Founding {
+            operator: "云洲省电子证照服务（样例）",
+            address: ORIGIN,
+            catalogue: &office.desk().catalogue,
+            keys: office.keys(),
+            registry: office.registry(),
+            shard_key: &SHARDS,
+            clock: clock.as_ref(),
+            national: true,
+            random: &SystemRandom::new(),
+        };
+        let [first, second] = people.map(PersonKey::parse);
+        Ok(founding.add_national([&first?, &second?]).await?)
+    }
+
     /// For each department with a seal: a machine, and accounts of the custodian, the decider and a stranger.
     async fn accounts(
         &self,

@@ -5,6 +5,8 @@
     reason = "what an answer does not have fails its test"
 )]
 
+#[path = "flow/added.rs"]
+mod added;
 #[path = "flow/audit.rs"]
 mod audit;
 #[path = "flow/catalogue.rs"]

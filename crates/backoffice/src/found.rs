@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use catalogue::key::SealCode;
+use catalogue::key::{PersonKey, SealCode};
 use catalogue::{Catalogue, SealScope};
 use crypto::{
     Authorisation, KeyAlgorithm, KeyId, KeyStore, KeyStoreError, KeyUse, NewKey, PublicKey, Random,
@@ -19,10 +19,12 @@ use registry::asked::By;
 use registry::journal::KeyUse as Use;
 use registry::seals::SealObject;
 use registry::status::ListNumber;
+use registry::trace::{Act, Deed};
 use registry::{Registry, StoreError};
 use seal::ses::{self, Edition, Image, KIND_ORGANISATION, Listing, MakeSeal};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
+use zeroize::Zeroizing;
 
 use crate::certify::{Authority, CertifyError, Order, SHARDS};
 use crate::clock::Clock;
@@ -73,6 +75,12 @@ pub enum FoundError {
     /// The registry cannot be written.
     #[error("the registry cannot be written")]
     Store(#[from] StoreError),
+    /// The national suite is there.
+    #[error("the installation has the national suite")]
+    HasNational,
+    /// Two people have to do it, who are known and have not ended.
+    #[error("two people who are enrolled have to do it")]
+    People,
     /// The seal's code names no key.
     #[error("no key can be named after the seal {0}")]
     SealCode(String),
@@ -109,6 +117,9 @@ impl std::fmt::Debug for Founding<'_> {
             .finish_non_exhaustive()
     }
 }
+
+/// Keys that were made: what each is for, PKCS #8, and the code of its seal.
+type MadeKeys<'a> = BTreeMap<KeyId, (KeyUse, Zeroizing<Vec<u8>>, Option<&'a str>)>;
 
 /// Who made a seal, as its header says.
 const VENDOR: &str = "YINXIN";
@@ -150,7 +161,60 @@ impl Founding<'_> {
         Ok(())
     }
 
-    /// The national suite: hierarchy, the keys of seals, and each seal as its maker signs it.
+    /// Adds the national suite to an installation that was founded without it, by two people, whose departments' traces
+    /// have it before anything is made; whoever may release a seal may release it in this suite, too. Broken off, it is
+    /// done again.
+    ///
+    /// # Errors
+    /// [`FoundError`]; `HasNational` where the suite is there, `People`.
+    pub async fn add_national(&self, people: [&PersonKey; 2]) -> Result<(), FoundError> {
+        if !self.registry.seals().objects().await?.is_empty() {
+            return Err(FoundError::HasNational);
+        }
+        for act in self.act_of(people).await? {
+            self.registry.trace().record(act).await?;
+        }
+        if self
+            .keys
+            .public_key(&ServiceKey::NationalRoot.id())
+            .is_none()
+        {
+            self.add_keys(self.national_keys()?)?;
+        }
+        for seal in self.catalogue.seals() {
+            let national = national_key_of(seal)?;
+            for releaser in self.keys.releasers(&key_of(seal)?) {
+                let (person, key) = (&releaser.person, &releaser.public);
+                self.keys
+                    .enrol_releaser(&national, person, key, self.random)?;
+            }
+        }
+        self.found_national().await
+    }
+
+    /// What the traces of two people's departments say of it.
+    async fn act_of(&self, [first, second]: [&PersonKey; 2]) -> Result<Vec<Act>, FoundError> {
+        if first == second {
+            return Err(FoundError::People);
+        }
+        let mut acts = Vec::with_capacity(2);
+        for (person, beside) in [(first, second), (second, first)] {
+            let found = self.registry.callers().person(person).await?;
+            let found = found.filter(|person| person.ended.is_none());
+            acts.push(Act {
+                department: found.ok_or(FoundError::People)?.department,
+                by: By::new(person.as_str(), self.now()),
+                deed: Deed::Key,
+                object: ServiceKey::NationalRoot.id().to_string(),
+                ground: "national-suite".to_owned(),
+                detail: vec![("with", beside.to_string())],
+                key: None,
+            });
+        }
+        Ok(acts)
+    }
+
+    /// The national suite: hierarchy, the keys of seals, and each seal as its maker signs it, which are kept last.
     async fn found_national(&self) -> Result<(), FoundError> {
         use ServiceKey as K;
         let issuer = self
@@ -185,8 +249,8 @@ impl Founding<'_> {
                 earlier: Some(earlier),
             });
         }
-        self.registry.seals().keep_objects(made, self.now()).await?;
-        self.lists(K::NationalRoot, K::NationalAuthority).await
+        self.lists(K::NationalRoot, K::NationalAuthority).await?;
+        Ok(self.registry.seals().keep_objects(made, self.now()).await?)
     }
 
     /// The pictures of all seals, drawn by as many threads as there are processors, at most four.
@@ -297,16 +361,27 @@ impl Founding<'_> {
             let code = seal.seal.as_str();
             made.insert(key_of(seal)?, (KeyUse::Seal, pkcs8, Some(code)));
         }
-        let national = ServiceKey::NATIONAL.into_iter().filter(|_| self.national);
-        for key in national {
+        if self.national {
+            made.extend(self.national_keys()?);
+        }
+        self.add_keys(made)
+    }
+
+    fn national_keys(&self) -> Result<MadeKeys<'_>, FoundError> {
+        let mut made = BTreeMap::new();
+        for key in ServiceKey::NATIONAL {
             let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::Sm2, self.random)?;
             made.insert(key.id(), (key.for_use(), pkcs8, None));
         }
-        for seal in self.catalogue.seals().filter(|_| self.national) {
+        for seal in self.catalogue.seals() {
             let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::Sm2, self.random)?;
             let code = seal.seal.as_str();
             made.insert(national_key_of(seal)?, (KeyUse::Seal, pkcs8, Some(code)));
         }
+        Ok(made)
+    }
+
+    fn add_keys(&self, made: MadeKeys<'_>) -> Result<(), FoundError> {
         let keys: Vec<NewKey<'_>> = made
             .iter()
             .map(|(id, (for_use, pkcs8, seal))| NewKey {

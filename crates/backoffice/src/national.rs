@@ -48,13 +48,16 @@ impl std::fmt::Debug for National {
 }
 
 impl National {
-    /// Opens the suite, where its root is in the key store.
+    /// Opens the suite, where its root is in the key store and its seals, which are made last, are there.
     ///
     /// # Errors
     /// [`OpenOffice`]: a part of it is missing.
     pub(crate) async fn open(parts: &Parts) -> Result<Option<Self>, OpenOffice> {
         use ServiceKey as K;
         if parts.keys.public_key(&K::NationalRoot.id()).is_none() {
+            return Ok(None);
+        }
+        if parts.registry.seals().objects().await?.is_empty() {
             return Ok(None);
         }
         let of = async |by: K, key: K, profile: Profile| {

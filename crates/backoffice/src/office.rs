@@ -146,16 +146,7 @@ impl Office {
         let lists = lists(&parts, &hierarchy, national.as_ref())?;
         lists.load().await?;
         let last = last_stamp(&parts.registry, ServiceKey::TimeStamps).await?;
-        let log = sequencer(
-            &parts,
-            Log::Public,
-            (ServiceKey::Log, ServiceKey::NationalLog),
-        )?;
-        let trace_log = sequencer(
-            &parts,
-            Log::Trace,
-            (ServiceKey::Trace, ServiceKey::NationalTrace),
-        )?;
+        let (log, trace_log) = sequencers(&parts).await?;
         let contents = Contents {
             hierarchy: &hierarchy,
             national: national.as_ref().map(|national| &national.hierarchy),
@@ -452,8 +443,16 @@ fn signer(keys: &KeyStore, address: &str, key: ServiceKey) -> Result<Signer, Ope
     })
 }
 
+/// The sequencers of the public log and of the trace's.
+async fn sequencers(parts: &Parts) -> Result<(Sequencer, Sequencer), OpenOffice> {
+    use ServiceKey as K;
+    let public = sequencer(parts, Log::Public, (K::Log, K::NationalLog)).await?;
+    let trace = sequencer(parts, Log::Trace, (K::Trace, K::NationalTrace)).await?;
+    Ok((public, trace))
+}
+
 /// The sequencer of a log, which signs in the national suite too where that key is in the key store.
-fn sequencer(
+async fn sequencer(
     parts: &Parts,
     log: Log,
     (key, national): (ServiceKey, ServiceKey),
@@ -463,7 +462,7 @@ fn sequencer(
         Some((public, _, _)) => Some(NationalSigner {
             key: national.id(),
             note_key: NoteKey::sm2(&signer.origin, &public)?,
-            from: 0,
+            from: parts.registry.suites().national_since(log).await?,
         }),
         None => None,
     };

@@ -25,5 +25,5 @@ pub use registry::{Registry, open};
 pub use rolls::{accounts, callers, certificates, links, seals, signers, status};
 pub use store::{Cause, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
-pub use trail::{anchor, asked, audit, journal, log, outbox, trace};
+pub use trail::{anchor, asked, audit, journal, log, outbox, suites, trace};
 pub use vault as objects;

@@ -110,6 +110,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0022_earlier_seals.sql"),
     },
     Migration {
+        number: 23,
+        name: "log_suites",
+        text: include_str!("../migrations/0023_log_suites.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

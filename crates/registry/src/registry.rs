@@ -28,6 +28,7 @@ use trail::journal::Journal;
 use trail::log::Logs;
 use trail::outbox::Outbox;
 use trail::secrets::Secrets;
+use trail::suites::Suites;
 use trail::trace::Trace;
 
 /// An open registry; cheap to clone.
@@ -162,6 +163,12 @@ impl Registry {
     #[must_use]
     pub fn anchors(&self) -> Anchors {
         Anchors::new(Arc::clone(&self.store))
+    }
+
+    /// Since when the logs are signed in both suites.
+    #[must_use]
+    pub fn suites(&self) -> Suites {
+        Suites::new(Arc::clone(&self.store))
     }
 
     /// Certificates.

@@ -7,7 +7,9 @@ use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::{KeyStore, SystemRandom};
 use duties::Roles;
 use issuance::accounts::found;
+use issuance::found::Founding;
 use issuance::{Clock as _, SystemClock};
+use pki::identifiers::ORGANIZATION;
 use registry::accounts::AccountKey;
 use registry::asked::By;
 use tokio::runtime::Handle;
@@ -65,6 +67,36 @@ pub async fn check_trace(path: &Path, checkpoint: Option<&Path>) -> anyhow::Resu
         0 => Ok(()),
         wrong => bail!("{wrong} things are wrong: see docs/operations/trace.md"),
     }
+}
+
+/// Adds the national suite to an installation that was founded without it. No node runs meanwhile: one that has not the
+/// keys would sign checkpoints in one suite alone. The names are the two people.
+///
+/// # Errors
+/// What stands in the way; broken off, it is done again.
+pub async fn add_national(path: &Path, people: [String; 2]) -> anyhow::Result<()> {
+    let config = Config::read(path)?;
+    let office = open(&config).await?;
+    let root = office.hierarchy().root.subject().text(&ORGANIZATION);
+    let operator = root.context("the root names no organisation")?;
+    let [first, second] = people;
+    let (first, second) = (PersonKey::parse(&first)?, PersonKey::parse(&second)?);
+    let founding = Founding {
+        operator: &operator,
+        address: &config.public_url,
+        catalogue: &office.desk().catalogue,
+        keys: office.keys(),
+        registry: office.registry(),
+        shard_key: &open::FieldKey::read(&config.field_key)?.shards(),
+        clock: &SystemClock,
+        national: true,
+        random: &SystemRandom::new(),
+    };
+    founding.add_national([&first, &second]).await?;
+    println!(
+        "the national suite is there: start every node again, and hand out the trust bundle anew"
+    );
+    Ok(())
 }
 
 /// Opens an account where the service runs, beside one at work, too: it begins at once, and its invitation is printed.

@@ -51,7 +51,7 @@ pub use api::openapi;
 pub use backups::{backup, restore};
 pub use carried::{bearer, cookie};
 pub use client::{Answer, Call, CallError, Client};
-pub use command::{check, check_trace, log_to_stderr, open_account, serve};
+pub use command::{add_national, check, check_trace, log_to_stderr, open_account, serve};
 pub use config::{Config, Mode, Period, ReadConfig, Size, Witnesses};
 pub use demo::Demo;
 pub use duties::access::{Access, Scope, operation};

@@ -84,6 +84,15 @@ enum Command {
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
     },
+    /// Adds the national suite (SM2, SM3, OFD) to an installation that was founded without it; no node runs meanwhile.
+    National {
+        /// The two people who do it, as the installation knows them.
+        #[arg(long, num_args = 2, required = true)]
+        people: Vec<String>,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
     /// Prints the API document.
     Openapi,
 }
@@ -144,6 +153,11 @@ fn run(command: Command) -> anyhow::Result<()> {
             } => {
                 let named = [account, department, person, roles.join(" ")];
                 server::open_account(&config, named).await
+            }
+            Command::National { people, config } => {
+                let people = <[String; 2]>::try_from(people);
+                let people = people.map_err(|_| anyhow::anyhow!("two people do it"))?;
+                server::add_national(&config, people).await
             }
             Command::Openapi => {
                 print!("{}", server::openapi()?);

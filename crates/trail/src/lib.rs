@@ -16,4 +16,5 @@ pub mod journal;
 pub mod log;
 pub mod outbox;
 pub mod secrets;
+pub mod suites;
 pub mod trace;

@@ -95,7 +95,7 @@ async fn offered(service: &Service, bureau: &Customer, job: &str) {
 }
 
 /// Each file of a licence, as it is had and as its caller was told of it; with its receipt.
-async fn told(service: &Service, bureau: &Customer, issued: &Value) -> Vec<Vec<u8>> {
+pub(crate) async fn told(service: &Service, bureau: &Customer, issued: &Value) -> Vec<Vec<u8>> {
     let identifier = issued["identifier"].as_str().expect("an identifier");
     let mut files = Vec::new();
     for (told, format) in issued["files"]
@@ -185,7 +185,7 @@ async fn one_licence_is_a_pdf_and_an_ofd_and_ends_as_both() {
 }
 
 /// What the bundle says of the public log.
-async fn log_of_bundle(service: &Service) -> Value {
+pub(crate) async fn log_of_bundle(service: &Service) -> Value {
     let bundle = service.fetch("/v1/trust").await.content;
     let payload = bundle.split(|octet| *octet == b'.').nth(1).expect("a JWS");
     let payload = URL_SAFE_NO_PAD.decode(payload).expect("base64url");

@@ -45,7 +45,12 @@ impl Service {
         Service::of(folder, installation.expect("founded"), "").await
     }
 
-    async fn of(folder: TempDir, installation: Installation, lines: &str) -> Service {
+    /// Ends with its runtime; what it leaves behind.
+    pub(crate) fn ended(self) -> (TempDir, Installation) {
+        (self._folder, self.installation)
+    }
+
+    pub(crate) async fn of(folder: TempDir, installation: Installation, lines: &str) -> Service {
         installation.configure(lines).expect("written");
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
