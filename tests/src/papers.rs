@@ -219,6 +219,6 @@ async fn sealed(
         signature: installation.release(CUSTODIAN, &statement, office.now())?,
     };
     issuance::release::release(office, &custodian, &job, &submitted).await?;
-    let file = issuance::look::document_file(office, &machine, &job).await?;
+    let file = issuance::look::document_file(office, &machine, (&job, None)).await?;
     Ok(file.bytes.to_vec())
 }

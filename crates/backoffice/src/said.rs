@@ -127,8 +127,13 @@ impl Issued {
         files: &[(&str, [u8; 32], &str)],
     ) -> Self {
         let address = &office.settings.address;
+        let several = files.len() > 1;
         let place = |format: &str| match record {
             Some(record) => format!("{address}/v1/licences/{}/files/{format}", record.identifier),
+            None if several => format!(
+                "{address}/v1/seal-signatures/{}/file?format={format}",
+                job.id
+            ),
             None => format!("{address}/v1/seal-signatures/{}/file", job.id),
         };
         let told = files.iter().map(|(format, digest, receipt)| FileTold {

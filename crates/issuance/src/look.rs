@@ -422,16 +422,16 @@ pub async fn file(
     sealed_file(office, asker, &record.job, Some(format)).await
 }
 
-/// The sealed file of a job of the own department.
+/// A sealed file of a job of the own department: in this format, or the first.
 ///
 /// # Errors
 /// `Unknown` when there is none.
 pub async fn document_file(
     office: &Office,
     asker: &Asker,
-    job: &JobId,
+    (job, format): (&JobId, Option<FileFormat>),
 ) -> Result<SealedFile, IssueError> {
-    sealed_file(office, asker, job, None).await
+    sealed_file(office, asker, job, format).await
 }
 
 async fn sealed_file(

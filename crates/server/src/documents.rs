@@ -1,6 +1,6 @@
 //! Sealing a caller's own document: `POST /v1/seal-signatures`, a form with an order and a file.
 
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use wire::arrival::part;
 
 use crate::caller::{Fingerprint, once};
-use crate::licences::{attachment, begun_answer, media_type};
+use crate::licences::{OfFile, attachment, begun_answer, media_type};
 use crate::problem::{Code, Problem};
 use crate::problems::{of_document, of_issue, of_release};
 use crate::releases::job;
@@ -179,15 +179,17 @@ pub(crate) async fn standing(
     found.map(Json).map_err(|error| of_release(&error))
 }
 
-/// The sealed document.
-#[utoipa::path(get, path = "/v1/seal-signatures/{job}/file", tag = "documents",
+/// The sealed document; of several files that of `format`, or the first.
+#[utoipa::path(get, path = "/v1/seal-signatures/{job}/file", tag = "documents", params(OfFile),
     responses((status = 200, description = "the file, in the format that was sent", content(("application/pdf"), ("application/ofd"))), (status = 404, description = "none here")))]
 pub(crate) async fn file(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
     Path(text): Path<String>,
+    Query(of): Query<OfFile>,
 ) -> Result<Response, Problem> {
-    let file = issuance::look::document_file(&app.office, &asker, &job(&text)?).await;
+    let which = (&job(&text)?, of.format()?);
+    let file = issuance::look::document_file(&app.office, &asker, which).await;
     let file = file.map_err(|error| of_issue(&error))?;
     Ok(attachment(media_type(file.format), file.bytes))
 }

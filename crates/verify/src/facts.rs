@@ -63,7 +63,9 @@ impl Case {
             return Case::unjudged(Kind::Unknown, "input.empty");
         }
         let mut kind = Kind::of(&head);
-        if matches!(kind, Kind::Unknown | Kind::Archive) && ends_as_ofd(source) {
+        // The evidence of a case is a tar, and may hold an OFD at its end.
+        let is_tar = kind == Kind::Archive && !head.starts_with(b"PK");
+        if matches!(kind, Kind::Unknown | Kind::Archive) && !is_tar && ends_as_ofd(source) {
             kind = Kind::Ofd;
         }
         match kind {

@@ -117,8 +117,8 @@ pub fn judge(
         Body::Code(text) => code::judge(&mut sitting, text),
         Body::Package(Ok(package)) => {
             let (then, made) = package.then(material, at);
-            let now =
-                |name: &str, octets: &Vec<u8>| examine(name, octets, trust, material, policy, at);
+            let now = package.now(material);
+            let now = |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &now, policy, at);
             let then =
                 |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &then, policy, made);
             package::judge(package, trust, (&now, &then))

@@ -76,7 +76,7 @@ impl Life {
             .as_str()
             .and_then(JobId::parse)
             .expect("a job");
-        let file = issuance::look::document_file(&self.office, &self.machine(), &job).await;
+        let file = issuance::look::document_file(&self.office, &self.machine(), (&job, None)).await;
         let file = file.expect(case);
         assert_eq!(sealed["file_digest"], hex(&crypto::sha256(&file.bytes)));
         let jobs = self.office.registry().jobs();

@@ -199,3 +199,49 @@ async fn the_inspector_s_command_judges_the_evidence_of_a_case_from_a_file() {
     assert_eq!(status, cli::SOME_OPEN, "{told}");
     assert_eq!(told["verdict"], "indeterminate", "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documents_of_a_case_are_pdf_and_ofd_in_an_office_of_both_suites() {
+    let service = Service::start_national().await;
+    accepted(&service).await;
+    sealed(&service, "acceptance-notice").await;
+    let parts = files(&bundle(&service).await);
+    let ofd = &parts[place(&parts, ".ofd")].1;
+    let report = crate::national::offline(&service, ofd).await;
+    assert_eq!(report.verdict, verify::Verdict::Valid, "{report:#?}");
+    let seal = report.signatures.first().expect("a seal");
+    assert_eq!(seal.format, "GB/T 38540 V4");
+    let pdf = &parts[place(&parts, ".pdf")].1;
+    let report = crate::national::offline(&service, pdf).await;
+    assert_eq!(report.verdict, verify::Verdict::Valid, "{report:#?}");
+
+    // Without the service: the lists that the OFD needs go with it.
+    let trust = service.fetch("/v1/trust").await.content.to_vec();
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = verify::Case::pack(CASE, "2026-07-03T01:00:00Z", &parts);
+    let whole = whole.expect("plain names");
+    let (status, told) = inspected(folder.path(), &whole, Some(&trust));
+    assert_eq!(status, cli::ALL_VALID, "{told}");
+    let signatures = told["signatures"].as_array().expect("signatures");
+    assert_eq!(signatures.len(), 2, "{told}");
+
+    // An OFD that is changed, or a package that is called one, is found out.
+    for bend in [
+        |octets: &mut Vec<u8>| octets.truncate(octets.len() / 2),
+        |octets: &mut Vec<u8>| *octets = b"PK\x03\x04case.json".to_vec(),
+    ] {
+        let mut bent = parts.clone();
+        let at = place(&bent, ".ofd");
+        bend(&mut bent[at].1);
+        let packed = verify::Case::pack(CASE, "2026-07-03T01:00:00Z", &bent);
+        let packed = packed.expect("plain names");
+        let (status, told) = inspected(folder.path(), &packed, Some(&trust));
+        assert_ne!(status, cli::ALL_VALID, "{told}");
+        assert!(codes(&told).contains(&"package.document"), "{told}");
+    }
+    let mut without = parts.clone();
+    without.retain(|(name, _)| !name.ends_with(".crl"));
+    let packed = verify::Case::pack(CASE, "2026-07-03T01:00:00Z", &without);
+    let (status, told) = inspected(folder.path(), &packed.expect("names"), Some(&trust));
+    assert_eq!(status, cli::SOME_OPEN, "{told}");
+}

@@ -147,7 +147,13 @@ pub async fn begin_document(
         decided_by: None,
         requester: asker.person.clone(),
     };
-    wait(office, (asker, once), (grounds, &order.spot()), file).await
+    wait(
+        office,
+        (asker, once),
+        (grounds, &order.spot()),
+        vec![(format_of(&file), file)],
+    )
+    .await
 }
 
 /// What a file is, by its first octets: a package, or whatever a PDF's own reader makes of it.
@@ -164,7 +170,7 @@ pub(crate) async fn wait(
     office: &Office,
     (asker, once): (&Asker, &Once),
     (grounds, spot): (Grounds, &Spot),
-    file: Vec<u8>,
+    files: Vec<(FileFormat, Vec<u8>)>,
 ) -> Result<Begun, DocumentError> {
     let now = office.clock.now();
     let reservation = DocumentReservation {
@@ -174,9 +180,8 @@ pub(crate) async fn wait(
         grounds,
         payload: serde_json::to_vec(spot).unwrap_or_default(),
     };
-    // The file first: whoever is told of the job finds it.
-    let format = format_of(&file);
-    let (objects, unsealed) = put_by(office, vec![(format, file)]).await?;
+    // The files first: whoever is told of the job finds them.
+    let (objects, unsealed) = put_by(office, files).await?;
     let by = By::new("service", now);
     let submission = DocumentSubmission {
         reservation,

@@ -2,6 +2,7 @@
 //! say comes from the case, how they look from a form; they are sealed as every document is (D19).
 
 use catalogue::key::{PersonKey, SealCode};
+use catalogue::kind::{FileFormat, Suite};
 use catalogue::{Calendar, Catalogue, DocumentPurpose, Refusal, SealUse};
 use document::{Paper, Unsealed};
 use dossier::number::CaseNumber;
@@ -16,6 +17,7 @@ use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::issue::Begun;
 use crate::level::{Level, SealEdition};
+use crate::means::means;
 use crate::office::Office;
 use crate::papers::documents::{DocumentError, denied, wait};
 use crate::said::{hex, moment, state};
@@ -110,7 +112,7 @@ pub async fn begin_paper(
         office,
         (asker, once),
         (grounds, &written.spot),
-        written.file,
+        written.files,
     )
     .await
 }
@@ -119,7 +121,8 @@ struct Written {
     seal: SealCode,
     ground: String,
     spot: Spot,
-    file: Vec<u8>,
+    /// The PDF, and the OFD where office and seal have the national suite.
+    files: Vec<(FileFormat, Vec<u8>)>,
 }
 
 async fn written(
@@ -131,11 +134,12 @@ async fn written(
     let document = &paper.document;
     let today = office.settings.zone.date_at(office.clock.now());
     let (seal, under) = seal_for(&desk.catalogue, asker, document, today)?;
-    let page = {
-        let _place = office.work.acquire().await;
-        page(office, &desk, document)?
-    };
     let shown = desk.seals.get(&seal).ok_or(DocumentError::NoSeal)?;
+    let national = means(office, shown, Suite::Sm).is_some();
+    let (page, ofd) = {
+        let _place = office.work.acquire().await;
+        page(office, &desk, document, national)?
+    };
     let [left, lower, ..] =
         page.seal_rectangle(shown.appearance.width(), shown.appearance.height());
     Ok(Written {
@@ -152,7 +156,10 @@ async fn written(
             stand: Stand::Field,
             edition: SealEdition::V4,
         },
-        file: page.bytes,
+        files: [(FileFormat::Pdf, page.bytes)]
+            .into_iter()
+            .chain(ofd.map(|ofd| (FileFormat::Ofd, ofd)))
+            .collect(),
     })
 }
 
@@ -189,17 +196,25 @@ fn seal_for(
     })
 }
 
-/// The document on its form.
-fn page(office: &Office, desk: &Desk, document: &StageDocument) -> Result<Unsealed, DocumentError> {
+/// The document on its form, and the same as OFD.
+fn page(
+    office: &Office,
+    desk: &Desk,
+    document: &StageDocument,
+    national: bool,
+) -> Result<(Unsealed, Option<Vec<u8>>), DocumentError> {
     let form = desk.forms.get(document.form).ok_or(DocumentError::NoForm)?;
     let issuer = desk.catalogue.department(&document.issuer.0);
     let code = issuer.map_or("", |issuer| issuer.code.as_str());
     let data = data(document, code, form.template().version());
-    Ok(form.render_paper(&Paper {
+    let paper = Paper {
         data: &data,
         on: document.on,
         moment: crate::answers::whole(office.clock.now()),
-    })?)
+    };
+    let ofd = national.then(|| form.render_paper_ofd(&paper));
+    let ofd = ofd.transpose()?.map(|ofd| ofd.bytes);
+    Ok((form.render_paper(&paper)?, ofd))
 }
 
 /// `document.json`: what the page says, for machines.

@@ -83,7 +83,8 @@ async fn a_document_is_sealed_at_the_level_that_was_asked_for() {
             Some("page 1, 300.00 pt from the left, 200.00 pt from below")
         );
         house.release(&job).await.expect("sealed");
-        let file = issuance::look::document_file(&house.office, &caller(DEPARTMENT), &job).await;
+        let file =
+            issuance::look::document_file(&house.office, &caller(DEPARTMENT), (&job, None)).await;
         let file = file.expect("kept").bytes;
         let report = verify::examine(
             "sealed.pdf",

@@ -17,7 +17,8 @@ use crate::stage::{DEPARTMENT, blank, json, order};
 async fn broken(house: &House) -> Vec<u8> {
     let job = house.waiting(1, Level::LongTerm, blank()).await;
     house.release(&job).await.expect("sealed");
-    let file = issuance::look::document_file(&house.office, &caller(DEPARTMENT), &job).await;
+    let file =
+        issuance::look::document_file(&house.office, &caller(DEPARTMENT), (&job, None)).await;
     let mut file = file.expect("kept").bytes;
     let place = file.windows(7).position(|part| part == b"595 842");
     *file.get_mut(place.expect("its size") + 2).expect("inside") = b'6';
@@ -58,7 +59,8 @@ async fn a_file_that_recheck_refuses_is_sealed_three_times_and_then_given_up_wit
     assert_eq!(told.state, "failed");
     let reason = told.reason.expect("a reason");
     assert!(reason.starts_with("seal.not-accepted: "), "{reason}");
-    let file = issuance::look::document_file(&house.office, &caller(DEPARTMENT), &job).await;
+    let file =
+        issuance::look::document_file(&house.office, &caller(DEPARTMENT), (&job, None)).await;
     assert!(matches!(file, Err(IssueError::Unknown)), "nothing left");
 }
 

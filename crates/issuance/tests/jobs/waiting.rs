@@ -49,7 +49,7 @@ async fn a_page_that_nobody_releases_in_its_time_ends_with_its_reason() {
         .await
         .expect("it is there");
     assert_eq!(told.state, "failed");
-    let file = issuance::look::document_file(&house.office, &asker, &job).await;
+    let file = issuance::look::document_file(&house.office, &asker, (&job, None)).await;
     assert!(matches!(file, Err(IssueError::Unknown)));
 }
 

@@ -9,6 +9,7 @@ use tlog::{Receipt, TrustedLog, check_inclusion, leaf_hash};
 use super::Outcome;
 use crate::answer::Verdict;
 use crate::facts::Case;
+use crate::kind::Kind;
 use crate::material::Material;
 use crate::package::{Package, ReadPackage, package};
 use crate::report::{Report, hex};
@@ -39,6 +40,19 @@ impl Package {
         }
         let made = UtcDateTime::parse(&self.manifest.made, &Rfc3339).ok();
         (then, made.filter(|made| *made <= at).unwrap_or(at))
+    }
+}
+
+impl Package {
+    /// What its documents are judged with now: the revocation lists that it carries for those that carry none of their own,
+    /// beside what is at hand.
+    pub(super) fn now(&self, material: &Material) -> Material {
+        let mut now = material.clone();
+        let lists = self.files.iter();
+        for (name, octets) in lists.filter(|(name, _)| has_ending(name, "crl")) {
+            now.add(name, octets);
+        }
+        now
     }
 }
 
@@ -110,8 +124,9 @@ fn documents(package: &Package, (now, then): (Examine<'_>, Examine<'_>), outcome
             continue;
         }
         // No package within a package: what is called a document is one.
-        if !octets.starts_with(b"%PDF-") {
-            let why = format!("{name}: no PDF");
+        let is_document = octets.starts_with(b"%PDF-") || Kind::of(octets) == Kind::Ofd;
+        if !is_document {
+            let why = format!("{name}: no document");
             outcome
                 .findings
                 .push(Finding::of("package.document").because(why));
