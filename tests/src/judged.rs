@@ -109,7 +109,7 @@ pub async fn facts(
         let job = job.context("a job was told")?;
         let job = office.registry().jobs().find(&job, None).await?;
         let job = job.context("the job is there")?;
-        leaves::judge(&office, &job, text("receipt").unwrap_or_default())
+        leaves::judge(&office, &job, &[text("receipt").unwrap_or_default()])
             .await
             .with_context(|| one.key.clone())?;
         lost += job.attempts.saturating_sub(1);

@@ -1,30 +1,37 @@
-//! What the public log says of a finished job: one leaf for its file, and every other signature marked as abandoned.
+//! What the public log says of a finished job: one leaf for each of its files, and every other signature marked as
+//! abandoned.
 
 use anyhow::ensure;
 use issuance::Office;
 use registry::jobs::Job;
 use tlog::{Leaf, LeafKind, Receipt};
 
-/// Compares the leaves of a job with the receipt that was handed out.
+/// Compares the leaves of a job with the receipts that were handed out, one for each file.
 ///
 /// # Errors
 /// What does not agree.
-pub async fn judge(office: &Office, job: &Job, receipt: &str) -> anyhow::Result<()> {
+pub async fn judge(office: &Office, job: &Job, receipts: &[&str]) -> anyhow::Result<()> {
     let leaves = office.registry().logs().leaves_of(&job.id).await?;
-    let receipt = Receipt::parse(receipt.as_bytes())?;
-    let (mut lost, mut abandoned, mut standing) = (Vec::new(), Vec::new(), None);
+    let receipts: Result<Vec<Receipt>, _> = receipts
+        .iter()
+        .map(|receipt| Receipt::parse(receipt.as_bytes()))
+        .collect();
+    let receipts = receipts?;
+    let handed_out = |index| receipts.iter().any(|receipt| Some(receipt.index) == index);
+    let (mut lost, mut abandoned, mut standing) = (Vec::new(), Vec::new(), 0);
     for submitted in leaves {
         let leaf = Leaf::parse(&submitted.leaf)?;
         match leaf.kind {
-            LeafKind::SealSignature if submitted.index == Some(receipt.index) => {
-                standing = Some(leaf.commitment);
-            }
+            LeafKind::SealSignature if handed_out(submitted.index) => standing += 1,
             LeafKind::SealSignature => lost.push(leaf.commitment),
             LeafKind::Abandoned => abandoned.push(leaf.commitment),
             kind => anyhow::bail!("{kind:?} is no leaf of a job"),
         }
     }
-    ensure!(standing.is_some(), "the receipt names no leaf of the job");
+    ensure!(
+        standing == receipts.len(),
+        "a receipt names no leaf of the job"
+    );
     lost.sort_unstable();
     abandoned.sort_unstable();
     ensure!(
@@ -34,7 +41,7 @@ pub async fn judge(office: &Office, job: &Job, receipt: &str) -> anyhow::Result<
         abandoned.len()
     );
     ensure!(
-        usize::try_from(job.attempts)? > lost.len(),
+        usize::try_from(job.attempts)? * receipts.len() >= lost.len() + standing,
         "a signature without an entry of the journal"
     );
     Ok(())

@@ -83,6 +83,17 @@ fn a_job_lost_anywhere_is_finished_once_and_leaves_one_licence() {
 }
 
 #[test]
+fn a_job_of_two_files_lost_anywhere_is_finished_once_and_leaves_both() {
+    let stage = Stage::national();
+    // A sample: every third wait, both sides of it; each life draws the seals of both suites.
+    let (waits, found) = all_cases(&stage, 3);
+    assert!(
+        (FEWEST..TOO_MANY).contains(&waits) && found.len() > 2,
+        "{waits} waits, {found:?}"
+    );
+}
+
+#[test]
 fn a_release_that_was_taken_by_itself_is_used_by_the_process_that_comes_next() {
     assert_eq!(released_by_itself(&Stage::sqlite()), Found::Released);
 }

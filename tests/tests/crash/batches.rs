@@ -145,7 +145,7 @@ async fn judge(life: &Life, told: Option<&Value>, case: &str) {
         let files = jobs.files(&id, None).await.expect("the store answers");
         assert_eq!(files.len(), 1, "{case}");
         let receipt = String::from_utf8(files[0].receipt.clone()).expect("text");
-        let leaves = tests::leaves::judge(&life.office, &job, &receipt).await;
+        let leaves = tests::leaves::judge(&life.office, &job, &[&receipt]).await;
         leaves.expect("the log agrees");
     }
     let faults = registry.trace().check(&department).await;

@@ -82,7 +82,7 @@ impl Life {
         let jobs = self.office.registry().jobs();
         let job = jobs.find(&job, None).await.expect("a store").expect(case);
         let receipt = sealed["receipt"].as_str().expect("a receipt");
-        let leaves = tests::leaves::judge(&self.office, &job, receipt).await;
+        let leaves = tests::leaves::judge(&self.office, &job, &[receipt]).await;
         leaves.expect(case);
     }
 }

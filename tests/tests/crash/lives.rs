@@ -65,14 +65,19 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn sqlite() -> Self {
-        Self::found(None)
+        Self::found(None, false)
+    }
+
+    /// With the national suite: each licence is a PDF and an OFD.
+    pub(crate) fn national() -> Self {
+        Self::found(None, true)
     }
 
     pub(crate) fn postgres(server: Server) -> Self {
-        Self::found(Some(server))
+        Self::found(Some(server), false)
     }
 
-    fn found(server: Option<Server>) -> Self {
+    fn found(server: Option<Server>, national: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let model = fresh_name();
         let founded = runtime().block_on(async {
@@ -80,9 +85,13 @@ impl Stage {
                 Some(server) => Some(server.make(&model, None).await.expect("a database")),
                 None => None,
             };
-            Installation::found(folder.path(), database.as_deref(), NOW)
-                .await
-                .expect("founded")
+            let database = database.as_deref();
+            let founded = if national {
+                Installation::found_national(folder.path(), database, NOW).await
+            } else {
+                Installation::found(folder.path(), database, NOW).await
+            };
+            founded.expect("founded")
         });
         if server.is_none() {
             runtime().block_on(founded.settle()).expect("closed");
@@ -374,9 +383,15 @@ impl Life {
         let (job, record) = self.job().await.expect("a licence");
         assert_eq!(job.state, JobState::Recorded, "{case}");
         assert_eq!(issued["number"], record.number.as_str(), "{case}");
-        self.judge_file(&record, &issued, case).await;
-        let receipt = issued["receipt"].as_str().expect("a receipt");
-        let leaves = tests::leaves::judge(&self.office, &job, receipt).await;
+        let files = issued["files"].as_array().cloned();
+        let files = files.unwrap_or_else(|| vec![issued.clone()]);
+        for file in &files {
+            self.judge_file(&record, file, case).await;
+        }
+        let receipts = files.iter().filter_map(|file| file["receipt"].as_str());
+        let receipts: Vec<&str> = receipts.collect();
+        assert_eq!(receipts.len(), files.len(), "{case}: a receipt for each");
+        let leaves = tests::leaves::judge(&self.office, &job, &receipts).await;
         leaves.expect("the log agrees");
         let registry = self.office.registry();
         let faults = registry.trace().check(&self.department).await;
@@ -389,11 +404,12 @@ impl Life {
         }
     }
 
-    /// The inspector accepts the file that was recorded.
+    /// The inspector accepts a file that was recorded, with what is published beside it.
     async fn judge_file(&self, record: &Record, issued: &Value, case: &str) {
         let machine = self.machine();
-        let pdf = catalogue::kind::FileFormat::Pdf;
-        let file = issuance::look::file(&self.office, &machine, &record.identifier, pdf).await;
+        let format = issued["format"].as_str().unwrap_or("pdf");
+        let format = catalogue::kind::FileFormat::find(format).expect("a format");
+        let file = issuance::look::file(&self.office, &machine, &record.identifier, format).await;
         let file = file.expect("a file");
         let digest = tests::installation::hex(&crypto::sha256(&file.bytes));
         assert_eq!(issued["file_digest"], digest, "{case}");
@@ -401,6 +417,9 @@ impl Life {
         let list = self.office.lists().states(1).expect("a status list");
         let mut material = Material::empty();
         material.add("1.statuslist", &list.bytes);
+        for (name, list) in self.office.lists().held_revocations() {
+            material.add(&name, &list.bytes);
+        }
         let report = verify::examine(
             "licence.pdf",
             &file.bytes,
