@@ -9,14 +9,19 @@ use crate::facts::{
 };
 use crate::fault::{ReadPart, ReadXml};
 use crate::identifiers::Identifiers;
+use crate::limits::MAX_ENTRIES;
 use crate::location::resolve;
 use crate::parts::Parts;
 use crate::xml::Element;
 
 /// Pages of a document.
 pub(crate) const MAX_PAGES: usize = 10_000;
+/// Attachments of a document: as many as a package has entries.
+pub(crate) const MAX_ATTACHMENTS: usize = MAX_ENTRIES;
+/// Annotations of a document.
+pub(crate) const MAX_ANNOTATIONS: usize = 100_000;
 /// Attachments whose content is kept.
-const MAX_KEPT: usize = 16;
+pub(crate) const MAX_KEPT: usize = 16;
 
 /// What a document says about itself (GB/T 33190-2016, 7.4: DocInfo).
 pub(crate) fn information(body: &Element) -> Result<Information, ReadXml> {
@@ -265,6 +270,9 @@ impl<R: Read + Seek> Walk<'_, R> {
             };
             self.objects(&path, std::iter::once(&tree));
             for one in tree.all("Annot") {
+                if self.body.annotations.len() >= MAX_ANNOTATIONS {
+                    return Err(ReadXml::TooMany("Annot"));
+                }
                 let area = match one.one("Appearance")? {
                     Some(shown) => shown.attribute("Boundary").and_then(Area::parse),
                     None => None,
@@ -283,14 +291,16 @@ impl<R: Read + Seek> Walk<'_, R> {
 
     // GB/T 33190-2016, 20: attachments.
     fn attachments(&mut self, path: &str, tree: &Element) -> Result<(), ReadXml> {
+        let mut kept = 0;
         for one in tree.all("Attachment") {
+            if self.body.attachments.len() >= MAX_ATTACHMENTS {
+                return Err(ReadXml::TooMany("Attachment"));
+            }
             let location = &one.child("FileLoc")?.text;
             let Some(file) = self.file(path, location) else {
                 continue;
             };
             let format = one.attribute("Format").map(str::to_owned);
-            let kept = self.body.attachments.iter();
-            let kept = kept.filter(|one| one.octets.is_some()).count();
             let mut attached = AttachmentFact {
                 id: one.required("ID")?.to_owned(),
                 name: one.required("Name")?.to_owned(),
@@ -302,6 +312,7 @@ impl<R: Read + Seek> Walk<'_, R> {
             let readable = text.clone().any(|end| attached.path.ends_with(end));
             if readable && kept < MAX_KEPT {
                 attached.octets = self.parts.kept(&attached.path, MAX_ATTACHED).ok();
+                kept += usize::from(attached.octets.is_some());
             }
             self.body.attachments.push(attached);
         }

@@ -28,6 +28,8 @@ pub use text::{Letter, Text};
 use objects::Objects;
 use resources::Resources;
 
+/// Templates of one page.
+pub(crate) const MAX_TEMPLATES: usize = 64;
 /// Octets of a font or a picture.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
 
@@ -240,8 +242,12 @@ impl<R: Read + Seek> Showing<R> {
         match &own {
             Ok(tree) => {
                 // GB/T 33190-2016, 7.7: a template lies under the page unless it says Foreground.
-                for one in tree.all("Template") {
+                for (count, one) in tree.all("Template").enumerate() {
                     let id = one.attribute("TemplateID").unwrap_or_default();
+                    if count >= MAX_TEMPLATES {
+                        objects.gap(id, Unread::TooMany(MAX_TEMPLATES, "templates"));
+                        break;
+                    }
                     let Some(template) = body.templates.iter().find(|known| known.id == id) else {
                         objects.gap(id, Unread::Resource(id.to_owned()));
                         continue;

@@ -1,5 +1,6 @@
 //! Signatures as they stand in the file: what each names, what of that is as it was, what it leaves out.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
 use base64::Engine;
@@ -241,24 +242,27 @@ pub(crate) fn complete<R: Read + Seek>(parts: &mut Parts<R>, body: &mut Body) {
     let Some(mut list) = body.signatures.take() else {
         return;
     };
+    let pages = body.pages.iter().map(|page| (page.id.as_str(), page));
+    let pages: BTreeMap<&str, &PageFact> = pages.collect();
     for signature in &mut list.signatures {
         let Ok(signed) = &mut signature.read else {
             continue;
         };
         follow(parts, signed, &signature.path);
         for stamp in &mut signed.stamps {
-            stamp.place = place(stamp, &body.pages);
+            stamp.place = place(stamp, &pages);
         }
     }
     let files: Vec<Vec<String>> = list.signatures.iter().map(files).collect();
     for (at, signature) in list.signatures.iter_mut().enumerate() {
-        let later: Vec<&String> = files.iter().skip(at + 1).flatten().collect();
+        let later = files.iter().skip(at + 1).flatten();
+        let later: BTreeSet<&str> = later.map(String::as_str).collect();
         let Ok(signed) = &mut signature.read else {
             continue;
         };
         let own = [signature.path.as_str(), signed.value.path.as_str()];
         let covered = signed.references.iter();
-        let covered: std::collections::BTreeSet<&str> = covered
+        let covered: BTreeSet<&str> = covered
             .filter(|one| one.outcome == Outcome::Same)
             .filter_map(|one| one.entry.as_deref())
             .collect();
@@ -272,7 +276,7 @@ pub(crate) fn complete<R: Read + Seek>(parts: &mut Parts<R>, body: &mut Body) {
             if covered.contains(name) || own.contains(&name) || name == list.path {
                 continue;
             }
-            if later.iter().any(|file| *file == name) {
+            if later.contains(name) {
                 coverage.later.push(name.to_owned());
             } else {
                 coverage.uncovered.push(Uncovered {
@@ -298,7 +302,7 @@ fn files(signature: &Signature) -> Vec<String> {
 
 /// 3.4, 4: every reference leads to one entry, once.
 fn follow<R: Read + Seek>(parts: &mut Parts<R>, signed: &mut Signed, path: &str) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let check = &signed.check;
     for reference in &mut signed.references {
         let resolved = resolve(path, &reference.written);
@@ -322,8 +326,8 @@ fn follow<R: Read + Seek>(parts: &mut Parts<R>, signed: &mut Signed, path: &str)
 }
 
 /// 3.4, 9: on an existing page, inside it.
-fn place(stamp: &Stamp, pages: &[PageFact]) -> StampPlace {
-    let Some(page) = pages.iter().find(|page| page.id == stamp.page) else {
+fn place(stamp: &Stamp, pages: &BTreeMap<&str, &PageFact>) -> StampPlace {
+    let Some(page) = pages.get(stamp.page.as_str()) else {
         return StampPlace::NoSuchPage;
     };
     if page.shows(stamp.area, stamp.clip) {

@@ -101,4 +101,6 @@ fn body<R: Read + Seek>(parts: &mut Parts<R>, found: &Element) -> Result<Body, R
 }
 
 #[cfg(test)]
+mod counted;
+#[cfg(test)]
 mod tests;

@@ -9,6 +9,9 @@ use crate::facts::Body;
 use crate::location::resolve;
 use crate::parts::Parts;
 
+/// Parts with annotations of one page.
+pub(crate) const MAX_PARTS: usize = 64;
+
 /// The appearances of the annotations that are shown on the page of this identifier.
 pub(super) fn appearances<R: Read + Seek>(
     parts: &mut Parts<R>,
@@ -27,10 +30,14 @@ pub(super) fn appearances<R: Read + Seek>(
             return drawn;
         }
     };
-    for one in list
+    let own = list
         .all("Page")
-        .filter(|one| one.attribute("PageID") == Some(page))
-    {
+        .filter(|one| one.attribute("PageID") == Some(page));
+    for (count, one) in own.enumerate() {
+        if count >= MAX_PARTS {
+            objects.gap(page, Unread::TooMany(MAX_PARTS, "parts with annotations"));
+            break;
+        }
         let location = one.text_of("FileLoc").ok().flatten().unwrap_or_default();
         let tree = resolve(path, location).and_then(|path| parts.tree(&path, "PageAnnot"));
         let tree = match tree {

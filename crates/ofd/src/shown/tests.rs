@@ -8,6 +8,11 @@ use crate::xml::NAMESPACE;
 
 /// A file of one page with this content, these resources, and more in `Document.xml`.
 fn file(content: &str, resources: &str, more: &str) -> Showing<Cursor<Vec<u8>>> {
+    file_with(content, resources, more, 1)
+}
+
+/// The same, the part with its annotations named so often.
+fn file_with(content: &str, resources: &str, more: &str, named: usize) -> Showing<Cursor<Vec<u8>>> {
     let part = |name: &str, inner: &str| format!("<{name} xmlns=\"{NAMESPACE}\">{inner}</{name}>");
     let mut package = empty();
     let mut put = |name: &str, text: String| package.put(name, text.into_bytes());
@@ -32,7 +37,7 @@ fn file(content: &str, resources: &str, more: &str) -> Showing<Cursor<Vec<u8>>> 
         "D/Annotations.xml",
         part(
             "Annotations",
-            "<Page PageID=\"1\"><FileLoc>Annot.xml</FileLoc></Page>",
+            &"<Page PageID=\"1\"><FileLoc>Annot.xml</FileLoc></Page>".repeat(named),
         ),
     );
     let shown = format!(
@@ -311,5 +316,41 @@ fn pages_end_at_their_limits() {
     assert_eq!(
         more,
         Some(Unread::TooMany(objects::MAX_STEPS, "steps of paths"))
+    );
+}
+
+#[test]
+fn templates_of_a_page_and_parts_of_its_annotations_are_read_up_to_their_numbers() {
+    let templates = |count: usize| {
+        let content = format!(
+            "{}{}",
+            "<Template TemplateID=\"9\"/>".repeat(count),
+            layer("")
+        );
+        let more = format!("<TemplatePage ID=\"9\" BaseLoc=\"Under.xml\"/>{PAGES}");
+        let page = file(&content, "", &more).page(0).expect("a page");
+        (
+            page.objects.len(),
+            page.gaps.last().map(|gap| gap.what.clone()),
+        )
+    };
+    assert_eq!(templates(MAX_TEMPLATES), (MAX_TEMPLATES, None));
+    let many = Unread::TooMany(MAX_TEMPLATES, "templates");
+    assert_eq!(templates(MAX_TEMPLATES + 1), (MAX_TEMPLATES, Some(many)));
+    let parts = |count: usize| {
+        let more = format!("{PAGES}<Annotations>Annotations.xml</Annotations>");
+        let page = file_with(&layer(""), "", &more, count)
+            .page(0)
+            .expect("a page");
+        (
+            page.objects.len(),
+            page.gaps.last().map(|gap| gap.what.clone()),
+        )
+    };
+    assert_eq!(parts(annotated::MAX_PARTS), (annotated::MAX_PARTS, None));
+    let many = Unread::TooMany(annotated::MAX_PARTS, "parts with annotations");
+    assert_eq!(
+        parts(annotated::MAX_PARTS + 1),
+        (annotated::MAX_PARTS, Some(many))
     );
 }

@@ -2,9 +2,10 @@
 
 use std::io::Cursor;
 
+use canvas::{Board, ReadPicture, Tint};
 use render::{DrawPage, File, Omission, Settings};
 
-use crate::maker::{FINE, file, filled};
+use crate::maker::{FINE, drawn, file, filled};
 
 fn refused(resolution: f64, place: usize) -> Option<DrawPage> {
     let octets = file("", "", &[]);
@@ -46,4 +47,51 @@ fn a_page_with_too_much_on_it_ends_there() {
     // 100 rows of five lines, each met by two sides of 400 squares, and what the rows are.
     assert_eq!(told(395_000), [Omission::TooMuch]);
     assert_eq!(told(405_000), []);
+}
+
+/// What is told of a page with a white picture of this size.
+fn pictured(width: usize, height: usize) -> Vec<Omission> {
+    let png = Board::white(width, height).png(Tint::Grey, 0);
+    let resources = "<MultiMedias><MultiMedia ID=\"5\" Type=\"Image\"><MediaFile>a.png</MediaFile></MultiMedia></MultiMedias>";
+    let image = "<ImageObject ID=\"8\" ResourceID=\"5\" Boundary=\"1 1 4 4\" CTM=\"4 0 0 4 0 0\"/>";
+    drawn(&file(image, resources, &[("a.png", &png)]), FINE).omissions
+}
+
+#[test]
+fn a_picture_of_twenty_four_million_points_is_drawn_and_one_more_row_is_not() {
+    assert_eq!(pictured(6_000, 4_000), []);
+    let large = Omission::Picture("a.png".to_owned(), ReadPicture::Large);
+    assert_eq!(pictured(6_000, 4_001), [large]);
+}
+
+/// A sealed sample whose seal is shown so often.
+fn stamped(count: usize) -> Vec<Omission> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/ofdrw");
+    let octets = std::fs::read(format!("{folder}/sealed-v4.ofd")).expect("a sample");
+    let mut package = ofd::Package::open(Cursor::new(&octets)).expect("a package");
+    let entries = package.entries().iter();
+    let names: Vec<String> = entries.map(|one| one.name().to_owned()).collect();
+    let mut bent = ofd::empty();
+    for name in names.iter().filter(|name| !name.ends_with('/')) {
+        let octets = package.read(name, 1 << 24).expect("there").expect("read");
+        let octets = match name.ends_with("/Signature.xml") {
+            true => {
+                let text = String::from_utf8(octets).expect("text");
+                let stamp = "<ofd:StampAnnot ID=\"9\" PageRef=\"1\" Boundary=\"1 1 1 1\"/>";
+                let end = format!("{}</ofd:SignedInfo>", stamp.repeat(count - 1));
+                text.replace("</ofd:SignedInfo>", &end).into_bytes()
+            }
+            false => octets,
+        };
+        bent.put(name, octets);
+    }
+    let mut told = drawn(&bent.finish().expect("plain names"), 25.4).omissions;
+    told.retain(|one| !matches!(one, Omission::NotEmbedded(_)));
+    told
+}
+
+#[test]
+fn two_hundred_seals_of_a_page_are_drawn_and_no_more() {
+    assert_eq!(stamped(200), []);
+    assert_eq!(stamped(201), [Omission::TooMuch]);
 }

@@ -390,6 +390,28 @@ fn a_list_that_was_emptied_is_not_signed() {
 }
 
 #[test]
+fn thirty_two_signatures_are_judged_and_one_more_is_told() {
+    let of = |count: usize| {
+        let mut parts = Parts::of("sealed-v4.ofd");
+        let more = |id: usize| {
+            format!("<ofd:Signature ID=\"{id}\" Type=\"Seal\" BaseLoc=\"Sign_0/Signature.xml\"/>")
+        };
+        let more: String = (1..count).map(|one| more(one + 100)).collect();
+        parts.text(
+            LIST,
+            "</ofd:Signatures>",
+            &format!("{more}</ofd:Signatures>"),
+        );
+        judged(&parts.octets(), "ca.pem", LATER)
+    };
+    let (within, beyond) = (of(32), of(33));
+    assert_eq!((within.signatures.len(), beyond.signatures.len()), (32, 32));
+    assert!(!codes(&within).contains(&"limit.signatures"));
+    assert!(codes(&beyond).contains(&"limit.signatures"));
+    assert_ne!(beyond.verdict, Verdict::Valid);
+}
+
+#[test]
 fn the_last_of_two_signatures_that_was_taken_away_is_told() {
     let mut parts = Parts::of("sealed-v4-twice.ofd");
     let text = String::from_utf8(parts.entry(LIST).clone()).expect("text");
