@@ -217,8 +217,7 @@ fn lightness([red, green, blue]: [u8; 3]) -> u8 {
 }
 
 /// Adds the chunk that tells the dots a metre, before the first chunk of data (ISO/IEC 15948, 11.3.5.3).
-#[must_use]
-pub fn with_resolution(mut file: Vec<u8>, dots: u32) -> Vec<u8> {
+fn with_resolution(mut file: Vec<u8>, dots: u32) -> Vec<u8> {
     const HEAD: usize = 33;
     let mut chunk = b"pHYs".to_vec();
     for _ in 0..2 {

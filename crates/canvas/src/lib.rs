@@ -11,8 +11,9 @@ mod matrix;
 mod outline;
 mod picture;
 mod stroke;
+mod tinted;
 
-pub use board::{Blend, Board, Shade, Tint, with_resolution};
+pub use board::{Blend, Board, Shade, Tint};
 pub use clip::{Clip, Mask};
 pub use cover::{Place, Rule, Spent, Work};
 pub use font::cut::Cut;
@@ -22,3 +23,4 @@ pub use matrix::Matrix;
 pub use outline::{Contour, Outline};
 pub use picture::{Picture, ReadPicture};
 pub use stroke::{Cap, Join, Line};
+pub use tinted::tinted_png;

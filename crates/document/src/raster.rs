@@ -1,11 +1,6 @@
 //! A seal's picture as points: the transparent PNG of 600 dpi that a seal's data carry (looks 2).
 
-use std::io::Cursor;
-
-use canvas::{
-    Face, Join, Line, Mask, Matrix, Outline, Rule, Spent, Typefaces, Work, with_resolution,
-};
-use image::{ImageFormat, Rgba, RgbaImage};
+use canvas::{Face, Join, Line, Mask, Matrix, Outline, Rule, Spent, Typefaces, Work, tinted_png};
 use seal::picture::{Letter, Picture, Shape, Step, Style};
 
 use crate::pdf::appearance::DrawAppearance;
@@ -38,10 +33,7 @@ pub fn seal_png(picture: &Picture) -> Result<Vec<u8>, DrawAppearance> {
     for letter in &picture.letters {
         drawing.letter(letter, &typefaces)?;
     }
-    Ok(with_resolution(
-        file(&drawing.mask, picture.colour),
-        DOTS_A_METRE,
-    ))
+    Ok(tinted_png(&drawing.mask, picture.colour, DOTS_A_METRE))
 }
 
 struct Drawing {
@@ -130,21 +122,6 @@ fn outline(steps: &[Step]) -> Outline {
         }
     }
     outline
-}
-
-fn file(mask: &Mask, [red, green, blue]: [u8; 3]) -> Vec<u8> {
-    let covered = mask.covered().iter();
-    let points = covered
-        .flat_map(|&covered| [red, green, blue, covered])
-        .collect();
-    let size = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-    let (width, height) = mask.size();
-    let image = RgbaImage::from_raw(size(width), size(height), points)
-        .unwrap_or_else(|| RgbaImage::from_pixel(1, 1, Rgba([0; 4])));
-    let mut file = Cursor::new(Vec::new());
-    // Writing to a vector cannot fail, and the size is one that PNG has.
-    let _ = image.write_to(&mut file, ImageFormat::Png);
-    file.into_inner()
 }
 
 /// The whole part of a length that is at least 0; pictures are a few thousand points wide.

@@ -206,6 +206,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper", &["courier", "server", "wire"]),
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
+    ("png", &["canvas"]),
     ("quick-xml", &["ofd"]),
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
