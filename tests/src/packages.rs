@@ -147,6 +147,7 @@ fn three_pages() -> Draft {
         width: 210.0,
         height: 297.0,
         marks: vec![line(y)],
+        ..ofd::draw::Page::default()
     };
     Draft {
         pages: [40.0, 60.0, 80.0].map(page).to_vec(),

@@ -2,6 +2,7 @@
 
 mod layout;
 mod ofd;
+mod page;
 mod pdf;
 mod photo;
 mod raster;
@@ -14,7 +15,8 @@ pub use layout::RenderPage;
 pub use layout::fill::Note;
 pub use layout::plan::{Edition, Imprint};
 pub use ofd::document::UnsealedOfd;
-pub use pdf::write::document::{Blank, Page, Paper, PrepareBlank, Unsealed};
+pub use page::{Page, Paper};
+pub use pdf::write::document::{Blank, PrepareBlank, Unsealed};
 pub use photo::drawn::sample_photo;
 pub use photo::{Photo, ReadPhoto};
 pub use sheet::Modules;

@@ -1,5 +1,7 @@
 //! The sheets that PDF is made from, as OFD (GB/T 33190).
 
 pub(crate) mod document;
+pub(crate) mod fonts;
+pub(crate) mod ground;
 pub(crate) mod marks;
 pub(crate) mod metadata;

@@ -5,15 +5,19 @@
 //! (spec 3.2: it has to be in place before the first signature).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::facts::Information;
 use crate::fault::ReadPackage;
-use crate::write::change::{WritePackage, empty};
+use crate::write::archive::Packed;
+use crate::write::change::{WritePackage, written};
 
 mod content;
 mod parts;
+mod templates;
 
 pub use crate::area::Area;
+pub use templates::Templates;
 
 /// A document.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +28,8 @@ pub struct Draft {
     pub fonts: Vec<Font>,
     /// Pictures, which pages name by their place.
     pub images: Vec<Image>,
+    /// Pages that others lie on.
+    pub templates: Templates,
     /// Pages.
     pub pages: Vec<Page>,
     /// What is attached.
@@ -33,10 +39,24 @@ pub struct Draft {
 /// A font with its program.
 #[derive(Debug, Clone)]
 pub struct Font {
-    /// Its name.
+    /// Its name, which no other font of the document has.
     pub name: String,
+    /// The name of its typeface.
+    pub family: String,
     /// TrueType, with a character map.
-    pub program: Vec<u8>,
+    pub program: Resource,
+}
+
+/// A file that documents are drawn with, compressed once for all that have it. A copy is another name for the same file.
+#[derive(Debug, Clone)]
+pub struct Resource(Arc<Packed>);
+
+impl Resource {
+    /// A file of this content.
+    #[must_use]
+    pub fn of(content: Vec<u8>) -> Resource {
+        Resource(Arc::new(Packed::of(content)))
+    }
 }
 
 /// A picture.
@@ -64,6 +84,8 @@ pub struct Page {
     pub width: f64,
     /// Height.
     pub height: f64,
+    /// Template pages that it lies on, by their places; a place without one counts for nothing.
+    pub templates: Vec<usize>,
     /// What is drawn, in this order.
     pub marks: Vec<Mark>,
 }
@@ -155,24 +177,32 @@ impl Draft {
     /// # Errors
     /// [`WritePackage`] for names of attachments that are not plain or collide, or too much of anything.
     pub fn write(&self) -> Result<Vec<u8>, WritePackage> {
-        let mut package = empty();
-        let mut names = BTreeSet::new();
-        for (name, content) in parts::parts(self) {
-            package.put(&name, content);
-            if let Some(name) = names.replace(name) {
-                return Err(ReadPackage::Duplicate { name }.into());
-            }
+        if !self.templates.admits(self.fonts.len()) {
+            return Err(WritePackage::Templates);
         }
-        package.finish()
+        let parts = parts::parts(self);
+        let mut names = BTreeSet::new();
+        if let Some(twice) = parts.iter().find(|(name, _)| !names.insert(name)) {
+            let name = twice.0.clone();
+            return Err(ReadPackage::Duplicate { name }.into());
+        }
+        let parts = parts.iter();
+        written(parts.map(|(name, packed)| (name.as_str(), packed.as_ref())))
+    }
+
+    /// The identifier of the picture at this place, behind those of fonts and template pages.
+    fn image_identifier(&self, place: usize) -> usize {
+        self.templates.last().max(self.fonts.len()) + 1 + place
     }
 }
 
 /// The identifier of the page at this place, from 0.
 ///
-/// Fonts come first, then pictures, then pages, so that a stamp can name a page of a draft.
+/// Fonts come first, then template pages with all that is on them, then pictures, then pages, so that a stamp can name a page
+/// of a draft.
 #[must_use]
 pub fn page_identifier(draft: &Draft, place: usize) -> usize {
-    1 + draft.fonts.len() + draft.images.len() + place
+    draft.image_identifier(draft.images.len()) + place
 }
 
 #[cfg(test)]

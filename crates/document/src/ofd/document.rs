@@ -1,19 +1,17 @@
 //! A whole OFD file from the sheet that the PDF is made from.
 
-use std::collections::BTreeSet;
-
-use canvas::{Cut, Face, Typefaces, program};
-use ofd::draw::{
-    Attached, Draft, Font, Image, ImageFormat, Mark as Drawn, Page as Leaf, page_identifier,
-};
+use ofd::draw::{Attached, Draft, Image, ImageFormat, Page as Leaf, page_identifier};
 use ofd::{Information, SealPlace};
 use time::UtcDateTime;
 
 use crate::layout::RenderPage;
-use crate::layout::fill::{Shown, fill};
-use crate::ofd::marks::{marks, place};
+use crate::layout::fill::{Filled, Shown, fill};
+use crate::ofd::fonts::Fonts;
+use crate::ofd::ground::Ground;
+use crate::ofd::marks::marks;
 use crate::ofd::metadata;
-use crate::pdf::write::document::{Blank, Page, Paper};
+use crate::page::{Page, Paper};
+use crate::pdf::write::document::Blank;
 use crate::photo::Photo;
 use crate::sheet::Item;
 
@@ -89,23 +87,10 @@ impl Blank {
 
     fn drafted(&self, shown: &Shown<'_>, around: Around<'_>) -> Result<UnsealedOfd, RenderPage> {
         let filled = fill(&self.plan, &self.template, shown, &self.typefaces)?;
-        let sheet = &self.plan.sheet;
-        let mut pages = Vec::new();
-        for (place, own) in filled.pages.iter().enumerate() {
-            // In the order of the PDF's content streams: under, shared, own.
-            let none: &[Item] = &[];
-            let (under, shared) = match place {
-                0 => (filled.under.as_slice(), sheet.items.as_slice()),
-                _ => (none, self.plan.further.as_deref().unwrap_or(none)),
-            };
-            let items = under.iter().chain(shared).chain(own);
-            pages.push(Leaf {
-                width: sheet.width.0,
-                height: sheet.height.0,
-                marks: marks(items, &self.typefaces).map_err(RenderPage::unknown)?,
-            });
-        }
-        let fonts = fonts(&pages, &self.typefaces)?;
+        let ground = self.ground()?;
+        let mut fonts = Fonts::new(&self.typefaces, &ground.fonts);
+        let pages = self.leaves(&filled, &mut fonts);
+        let pages = pages.map_err(RenderPage::unknown)?;
         let photo = around.photo.map(|photo| Image {
             format: ImageFormat::Jpeg,
             octets: photo.jpeg.clone(),
@@ -123,7 +108,8 @@ impl Blank {
                 created: Some(around.moment.date().to_string()),
                 custom: around.custom,
             },
-            fonts,
+            fonts: fonts.written(),
+            templates: ground.templates.clone(),
             images: photo.into_iter().collect(),
             pages,
             attachments: around.attachments,
@@ -148,6 +134,41 @@ impl Blank {
     }
 }
 
+impl Blank {
+    /// The pages, each on its template page. The error is a character that no typeface has.
+    fn leaves(&self, filled: &Filled, fonts: &mut Fonts<'_>) -> Result<Vec<Leaf>, char> {
+        let sheet = &self.plan.sheet;
+        let mut leaves = Vec::new();
+        for (place, own) in filled.pages.iter().enumerate() {
+            // In the order of the PDF's content streams: under, shared, own. What lies under the shared part leaves no
+            // room for a template page, which lies under everything.
+            let under: &[Item] = if place == 0 { &filled.under } else { &[] };
+            let (templates, shared): (_, &[Item]) = if under.is_empty() {
+                (vec![place.min(1)], &[])
+            } else {
+                (Vec::new(), &sheet.items)
+            };
+            let items = under.iter().chain(shared).chain(own);
+            leaves.push(Leaf {
+                width: sheet.width.0,
+                height: sheet.height.0,
+                templates,
+                marks: marks(items, fonts)?,
+            });
+        }
+        Ok(leaves)
+    }
+
+    /// What all files of the template share, drawn for the first of them.
+    fn ground(&self) -> Result<&Ground, RenderPage> {
+        if let Some(ground) = self.ground.get() {
+            return Ok(ground);
+        }
+        let ground = Ground::of(&self.plan, &self.shared, &self.typefaces)?;
+        Ok(self.ground.get_or_init(|| ground))
+    }
+}
+
 /// Named as in the PDF: readers find the data of both alike.
 fn attached(name: &str, json: &[u8]) -> Attached {
     Attached {
@@ -156,30 +177,4 @@ fn attached(name: &str, json: &[u8]) -> Attached {
         format: "json".to_owned(),
         octets: json.to_vec(),
     }
-}
-
-/// Both typefaces, cut to the characters that the pages have of them (GB/T 33190-2016, 11.1: embedded fonts).
-fn fonts(pages: &[Leaf], typefaces: &Typefaces) -> Result<Vec<Font>, RenderPage> {
-    let mut used = [BTreeSet::from([' ']), BTreeSet::from([' '])];
-    for mark in pages.iter().flat_map(|page| &page.marks) {
-        if let Drawn::Text(text) = mark
-            && let Some(used) = used.get_mut(text.font)
-        {
-            used.extend(text.characters.iter().map(|(character, _)| *character));
-        }
-    }
-    let mut fonts = Vec::new();
-    for face in [Face::Hei, Face::Song] {
-        let typeface = typefaces.face(face);
-        let mut cut = Cut::default();
-        for character in used.get(place(face)).into_iter().flatten() {
-            let taken = cut.take(*character, typeface);
-            taken.ok_or_else(|| RenderPage::unknown(*character))?;
-        }
-        fonts.push(Font {
-            name: typeface.name().to_owned(),
-            program: program(&cut, typeface),
-        });
-    }
-    Ok(fonts)
 }

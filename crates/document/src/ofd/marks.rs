@@ -1,30 +1,26 @@
 //! Marks of a sheet as objects of OFD, glyph for glyph where the PDF has them.
 
-use canvas::{Face, Typefaces};
+use canvas::Typefaces;
 use ofd::draw::{
     Area, Grid, Mark as Drawn, Path as DrawnPath, Step as DrawnStep, Text as DrawnText,
 };
 
+use crate::ofd::fonts::Fonts;
 use crate::sheet;
 use crate::sheet::{Colour, Item, Mark, Mm, Modules, Path, Pitch, Point, Step, Text, Weight};
-
-/// The place of a face among the fonts of a document.
-pub(crate) fn place(face: Face) -> usize {
-    match face {
-        Face::Hei => 0,
-        Face::Song => 1,
-    }
-}
 
 /// The marks of items, drawn in their order; the error is a character that no typeface has.
 pub(crate) fn marks<'i>(
     items: impl IntoIterator<Item = &'i Item>,
-    typefaces: &Typefaces,
+    fonts: &mut Fonts<'_>,
 ) -> Result<Vec<Drawn>, char> {
     let mut drawn = Vec::new();
     for item in items {
         match &item.mark {
-            Mark::Text(one) => drawn.push(Drawn::Text(text(one, typefaces)?)),
+            Mark::Text(one) => {
+                let font = fonts.take(one.face, &one.text)?;
+                drawn.push(Drawn::Text(text(one, font, fonts.typefaces)?));
+            }
             Mark::Path(one) => drawn.push(Drawn::Path(path(one))),
             Mark::Code(area, modules) => drawn.extend(code(area, modules)),
             Mark::Photo(area) => drawn.push(Drawn::Picture(0, rectangle(area))),
@@ -33,7 +29,7 @@ pub(crate) fn marks<'i>(
     Ok(drawn)
 }
 
-fn text(text: &Text, typefaces: &Typefaces) -> Result<DrawnText, char> {
+fn text(text: &Text, font: usize, typefaces: &Typefaces) -> Result<DrawnText, char> {
     let typeface = typefaces.face(text.face);
     let mut pen = Mm(0.0);
     let mut characters = Vec::new();
@@ -49,7 +45,7 @@ fn text(text: &Text, typefaces: &Typefaces) -> Result<DrawnText, char> {
         pen = pen + after;
     }
     Ok(DrawnText {
-        font: place(text.face),
+        font,
         size: text.size.0,
         characters,
         at: (text.at.x.0, text.at.y.0),

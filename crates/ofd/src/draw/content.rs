@@ -24,12 +24,35 @@ impl Identifiers {
     }
 }
 
-/// A page with its box and one layer.
+/// A page of a document: its box, the template pages that it lies on, and one layer.
 pub(super) fn page(draft: &Draft, page: &Page, identifiers: &mut Identifiers) -> String {
+    let known: Vec<usize> = draft.templates.identifiers().collect();
+    let under = page.templates.iter().filter_map(|place| known.get(*place));
+    let under = under.map(|identifier| {
+        // GB/T 33190-2016, 7.7: drawn before the page's own layers.
+        format!("<ofd:Template TemplateID=\"{identifier}\" ZOrder=\"Background\"/>")
+    });
+    let under: String = under.collect();
+    drawn(page, &under, identifiers, |place| {
+        draft.image_identifier(place)
+    })
+}
+
+/// A template page: its box and one layer, without pictures, whose identifiers are the document's.
+pub(super) fn template(page: &Page, identifiers: &mut Identifiers) -> String {
+    drawn(page, "", identifiers, |_| 0)
+}
+
+fn drawn(
+    page: &Page,
+    under: &str,
+    identifiers: &mut Identifiers,
+    image: impl Fn(usize) -> usize,
+) -> String {
     let (width, height) = (number(page.width), number(page.height));
     let mut out = format!(
         "<ofd:Page xmlns:ofd=\"{NAMESPACE}\"><ofd:Area><ofd:PhysicalBox>0 0 {width} {height}</ofd:PhysicalBox></ofd:Area>\
-         <ofd:Content><ofd:Layer ID=\"{}\" Type=\"Body\">",
+         {under}<ofd:Content><ofd:Layer ID=\"{}\" Type=\"Body\">",
         identifiers.next()
     );
     for mark in &page.marks {
@@ -42,7 +65,7 @@ pub(super) fn page(draft: &Draft, page: &Page, identifiers: &mut Identifiers) ->
                 let (width, height) = (number(area.width), number(area.height));
                 out.push_str(&format!(
                     "<ofd:ImageObject ID=\"{identifier}\" ResourceID=\"{}\" Boundary=\"{}\" CTM=\"{width} 0 0 {height} 0 0\"/>",
-                    1 + draft.fonts.len() + place,
+                    image(*place),
                     boundary(area)
                 ));
             }
@@ -191,7 +214,7 @@ fn path(out: &mut String, path: &Path, identifier: usize) {
     }
     out.push_str("<ofd:AbbreviatedData>");
     let (left, top) = (rounded(area.x), rounded(area.y));
-    let point = |x: f64, y: f64| format!("{} {}", number(x - left), number(y - top));
+    let point = |x: f64, y: f64| format!("{} {}", coarse(x - left), coarse(y - top));
     for (count, step) in path.steps.iter().enumerate() {
         if count > 0 {
             out.push(' ');
@@ -275,6 +298,11 @@ fn boundary(area: &Area) -> String {
 /// A length as it is written, to a thousandth of a millimetre.
 fn number(value: f64) -> String {
     decimal(thousandths(value))
+}
+
+/// A hundredth of a millimetre, which is finer than 2,400 dpi: what many points of a path are written with.
+fn coarse(value: f64) -> String {
+    number((value * 100.0).round() / 100.0)
 }
 
 fn rounded(value: f64) -> f64 {

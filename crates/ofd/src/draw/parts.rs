@@ -1,7 +1,10 @@
 //! The parts of a document's package, each with its path.
 
+use std::borrow::Cow;
+
 use super::content::{Identifiers, page};
 use super::{Draft, ImageFormat, page_identifier};
+use crate::write::archive::Packed;
 use crate::write::change::escaped;
 use crate::xml::NAMESPACE;
 
@@ -9,7 +12,7 @@ use crate::xml::NAMESPACE;
 const SIGNATURES: &str = "Doc_0/Signs/Signatures.xml";
 
 /// Names and contents, in the order of the package.
-pub(super) fn parts(draft: &Draft) -> Vec<(String, Vec<u8>)> {
+pub(super) fn parts(draft: &Draft) -> Vec<(String, Cow<'_, Packed>)> {
     let mut parts = vec![text("OFD.xml", root(draft))];
     let mut identifiers = Identifiers::after(page_identifier(draft, draft.pages.len()));
     let mut pages = Vec::new();
@@ -25,12 +28,18 @@ pub(super) fn parts(draft: &Draft) -> Vec<(String, Vec<u8>)> {
     ));
     parts.push(text("Doc_0/PublicRes.xml", fonts(draft)));
     for (place, font) in draft.fonts.iter().enumerate() {
-        parts.push((format!("Doc_0/Res/font_{place}.ttf"), font.program.clone()));
+        let path = format!("Doc_0/Res/font_{place}.ttf");
+        parts.push((path, Cow::Borrowed(font.program.0.as_ref())));
     }
     parts.push(text("Doc_0/DocumentRes.xml", images(draft)));
     for (place, image) in draft.images.iter().enumerate() {
         let path = format!("Doc_0/Res/image_{place}.{}", ending(image.format));
-        parts.push((path, image.octets.clone()));
+        let stored = Packed::stored(image.octets.clone());
+        parts.push((path, Cow::Owned(stored)));
+    }
+    for (place, template) in draft.templates.packed().enumerate() {
+        let path = format!("Doc_0/Tpls/Tpl_{place}/Content.xml");
+        parts.push((path, Cow::Borrowed(template)));
     }
     parts.append(&mut pages);
     if !attached.is_empty() {
@@ -39,7 +48,7 @@ pub(super) fn parts(draft: &Draft) -> Vec<(String, Vec<u8>)> {
     }
     for one in &draft.attachments {
         let path = format!("Doc_0/Attachs/{}", one.file);
-        parts.push((path, one.octets.clone()));
+        parts.push((path, packed(one.octets.clone())));
     }
     // Spec 3.3: the list is there before the first signature, and replaced by each.
     let list = element("Signatures", "<ofd:MaxSignId>0</ofd:MaxSignId>");
@@ -47,12 +56,20 @@ pub(super) fn parts(draft: &Draft) -> Vec<(String, Vec<u8>)> {
     parts
 }
 
-fn text(path: &str, content: String) -> (String, Vec<u8>) {
-    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    (path.to_owned(), format!("{head}{content}").into_bytes())
+fn text(path: &str, content: String) -> (String, Cow<'static, Packed>) {
+    (path.to_owned(), packed(document_text(&content)))
 }
 
-/// A root with its namespace.
+fn packed(content: Vec<u8>) -> Cow<'static, Packed> {
+    Cow::Owned(Packed::of(content))
+}
+
+/// The octets of an XML part.
+pub(super) fn document_text(content: &str) -> Vec<u8> {
+    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    [head, content].concat().into_bytes()
+}
+
 fn element(name: &str, inner: &str) -> String {
     format!("<ofd:{name} xmlns:ofd=\"{NAMESPACE}\">{inner}</ofd:{name}>")
 }
@@ -99,8 +116,14 @@ fn document(draft: &Draft, greatest: usize) -> String {
     let mut inner = format!(
         "<ofd:CommonData><ofd:MaxUnitID>{greatest}</ofd:MaxUnitID><ofd:PageArea><ofd:PhysicalBox>0 0 {width} {height}\
          </ofd:PhysicalBox></ofd:PageArea><ofd:PublicRes>PublicRes.xml</ofd:PublicRes>\
-         <ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes></ofd:CommonData><ofd:Pages>"
+         <ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>"
     );
+    for (place, identifier) in draft.templates.identifiers().enumerate() {
+        inner.push_str(&format!(
+            "<ofd:TemplatePage ID=\"{identifier}\" BaseLoc=\"Tpls/Tpl_{place}/Content.xml\"/>"
+        ));
+    }
+    inner.push_str("</ofd:CommonData><ofd:Pages>");
     for place in 0..draft.pages.len() {
         inner.push_str(&format!(
             "<ofd:Page ID=\"{}\" BaseLoc=\"Pages/Page_{place}/Content.xml\"/>",
@@ -116,9 +139,9 @@ fn document(draft: &Draft, greatest: usize) -> String {
 
 fn fonts(draft: &Draft) -> String {
     let each = draft.fonts.iter().enumerate().map(|(place, font)| {
-        let name = escaped(&font.name);
+        let (name, family) = (escaped(&font.name), escaped(&font.family));
         format!(
-            "<ofd:Font ID=\"{}\" FontName=\"{name}\" FamilyName=\"{name}\" Charset=\"unicode\">\
+            "<ofd:Font ID=\"{}\" FontName=\"{name}\" FamilyName=\"{family}\" Charset=\"unicode\">\
              <ofd:FontFile>font_{place}.ttf</ofd:FontFile></ofd:Font>",
             place + 1
         )
@@ -135,7 +158,7 @@ fn images(draft: &Draft) -> String {
         format!(
             "<ofd:MultiMedia ID=\"{}\" Type=\"Image\" Format=\"{format}\"><ofd:MediaFile>image_{place}.{}\
              </ofd:MediaFile></ofd:MultiMedia>",
-            1 + draft.fonts.len() + place,
+            draft.image_identifier(place),
             ending(image.format)
         )
     });

@@ -62,7 +62,8 @@ fn draft() -> Draft {
         },
         fonts: vec![Font {
             name: "Hei".to_owned(),
-            program: vec![0; 64],
+            family: "Hei".to_owned(),
+            program: Resource::of(vec![0; 64]),
         }],
         images: vec![Image {
             format: ImageFormat::Png,
@@ -73,11 +74,13 @@ fn draft() -> Draft {
                 width: 210.0,
                 height: 297.0,
                 marks: lines(),
+                ..Page::default()
             },
             Page {
                 width: 297.0,
                 height: 210.0,
                 marks: vec![Mark::Picture(0, area(3.0, 26.0)), Mark::Grid(grid)],
+                ..Page::default()
             },
         ],
         attachments: vec![Attached {
@@ -86,7 +89,25 @@ fn draft() -> Draft {
             format: "json".to_owned(),
             octets: b"{}".to_vec(),
         }],
+        templates: Templates::default(),
     }
+}
+
+/// The same with a template page under each of its pages.
+fn with_templates() -> Draft {
+    let mut draft = draft();
+    let ground = |width, marks| Page {
+        width,
+        height: 297.0,
+        marks,
+        ..Page::default()
+    };
+    let grounds = [ground(210.0, lines()), ground(297.0, lines())];
+    draft.templates = Templates::draw(1, &grounds).expect("no picture is on them");
+    for (place, page) in draft.pages.iter_mut().enumerate() {
+        page.templates = vec![place];
+    }
+    draft
 }
 
 fn part(octets: &[u8], name: &str) -> String {
@@ -141,16 +162,26 @@ fn a_draft_is_written_the_same_twice_and_read_whole() {
 
 #[test]
 fn identifiers_are_given_once_and_up_to_the_greatest() {
-    let octets = draft().write().expect("it is written");
+    inspect_identifiers(&draft(), &[]);
+    let templates = [
+        "Doc_0/Tpls/Tpl_0/Content.xml",
+        "Doc_0/Tpls/Tpl_1/Content.xml",
+    ];
+    inspect_identifiers(&with_templates(), &templates);
+}
+
+fn inspect_identifiers(draft: &Draft, more: &[&str]) {
+    let octets = draft.write().expect("it is written");
     let mut found = Vec::new();
-    for name in [
+    let parts = [
         "Doc_0/PublicRes.xml",
         "Doc_0/DocumentRes.xml",
         "Doc_0/Document.xml",
         "Doc_0/Pages/Page_0/Content.xml",
         "Doc_0/Pages/Page_1/Content.xml",
         "Doc_0/Attachs/Attachments.xml",
-    ] {
+    ];
+    for name in parts.iter().chain(more) {
         let text = part(&octets, name);
         let each = text.split(" ID=\"").skip(1);
         found.extend(each.map(|rest| rest.split('"').next().expect("quoted").to_owned()));
@@ -163,6 +194,41 @@ fn identifiers_are_given_once_and_up_to_the_greatest() {
     assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>());
     let greatest = format!("<ofd:MaxUnitID>{}</ofd:MaxUnitID>", numbers.len());
     assert!(part(&octets, "Doc_0/Document.xml").contains(&greatest));
+}
+
+#[test]
+fn pages_lie_on_template_pages_that_are_the_same_in_every_document() {
+    let draft = with_templates();
+    let octets = draft.write().expect("it is written");
+    let facts = crate::read(Cursor::new(&octets)).expect("it is read");
+    assert_eq!(facts.faults, []);
+    let known: Vec<_> = facts.bodies[0]
+        .templates
+        .iter()
+        .map(|one| &one.id)
+        .collect();
+    assert_eq!(known, ["2", "7"]);
+    let stamped = page_identifier(&draft, 1).to_string();
+    assert_eq!(facts.bodies[0].pages[1].id, stamped);
+    let page = part(&octets, "Doc_0/Pages/Page_1/Content.xml");
+    let named = "</ofd:Area><ofd:Template TemplateID=\"7\" ZOrder=\"Background\"/><ofd:Content>";
+    assert!(page.contains(named), "{page}");
+    let first = part(&octets, "Doc_0/Tpls/Tpl_0/Content.xml");
+    let mut other = with_templates();
+    other.pages.truncate(1);
+    other.images.clear();
+    let other = other.write().expect("it is written");
+    assert_eq!(part(&other, "Doc_0/Tpls/Tpl_0/Content.xml"), first);
+}
+
+#[test]
+fn template_pages_of_fewer_fonts_or_with_a_picture_are_refused() {
+    let mut draft = with_templates();
+    draft.fonts.push(draft.fonts[0].clone());
+    assert_eq!(draft.write(), Err(WritePackage::Templates));
+    let second = draft.pages.get(1).cloned().expect("two pages");
+    let refused = Templates::draw(1, &[second]);
+    assert_eq!(refused.err(), Some(WritePackage::Templates));
 }
 
 #[test]

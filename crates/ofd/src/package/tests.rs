@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use super::records::{CENTRAL, DESCRIPTOR, END, FOLLOWS};
 use super::*;
-use crate::write::archive::Archive;
+use crate::write::archive::{Archive, Packed};
 
 fn opened(octets: &[u8]) -> Result<Package<Cursor<&[u8]>>, ReadPackage> {
     Package::open(Cursor::new(octets))
@@ -17,7 +17,8 @@ fn refusal(octets: &[u8]) -> ReadPackage {
 fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = Archive::default();
     for (name, content) in entries {
-        archive.put(name, content).expect("it fits");
+        let packed = Packed::of(content.to_vec());
+        archive.put(name, &packed).expect("it fits");
     }
     archive.finish().expect("it fits")
 }

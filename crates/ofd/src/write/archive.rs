@@ -13,6 +13,53 @@ use crate::package::records::{
 /// The first day of DOS, so that the same content gives the same octets: moments belong into the document.
 const MOMENT: u32 = 0x0021_0000;
 
+/// The content of an entry as it lies in a package: made once, put into as many as one likes.
+#[derive(Debug, Clone)]
+pub(crate) struct Packed {
+    method: u16,
+    checksum: u32,
+    /// Octets of the content.
+    size: usize,
+    data: Vec<u8>,
+}
+
+impl Packed {
+    /// As it is: for what is compressed already.
+    pub(crate) fn stored(content: Vec<u8>) -> Packed {
+        let mut checksum = Crc::new();
+        checksum.update(&content);
+        Packed {
+            method: STORED,
+            checksum: checksum.sum(),
+            size: content.len(),
+            data: content,
+        }
+    }
+
+    /// Compressed where that makes it smaller, and not beyond what is read.
+    pub(crate) fn of(content: Vec<u8>) -> Packed {
+        let data = deflated(&content);
+        let ratio = (data.len() as u64).saturating_mul(MAX_RATIO);
+        let packed = Packed::stored(content);
+        if data.len() < packed.size && packed.size as u64 <= ratio {
+            return Packed {
+                method: DEFLATED,
+                data,
+                ..packed
+            };
+        }
+        packed
+    }
+}
+
+fn deflated(content: &[u8]) -> Vec<u8> {
+    let room = Vec::with_capacity(content.len() / 2);
+    let mut encoder = DeflateEncoder::new(room, Compression::fast());
+    // Writing to a vector cannot fail.
+    let _ = encoder.write_all(content);
+    encoder.finish().unwrap_or_default()
+}
+
 /// Local headers and data so far, and the directory that will follow them.
 #[derive(Debug, Default)]
 pub(crate) struct Archive {
@@ -26,33 +73,19 @@ pub(crate) struct Archive {
 pub(crate) struct TooLarge;
 
 impl Archive {
-    /// Puts an entry behind the others. Compressed where that makes it smaller, and not beyond what is read.
-    pub(crate) fn put(&mut self, name: &str, content: &[u8]) -> Result<(), TooLarge> {
-        let mut checksum = Crc::new();
-        checksum.update(content);
-        let mut encoder =
-            DeflateEncoder::new(Vec::with_capacity(content.len() / 2), Compression::fast());
-        // Writing to a vector cannot fail.
-        let _ = encoder.write_all(content);
-        let packed = encoder.finish().unwrap_or_default();
-        let ratio = (packed.len() as u64).saturating_mul(MAX_RATIO);
-        let smaller = packed.len() < content.len() && content.len() as u64 <= ratio;
-        let (method, data) = if smaller {
-            (DEFLATED, packed.as_slice())
-        } else {
-            (STORED, content)
-        };
+    /// Puts an entry behind the others.
+    pub(crate) fn put(&mut self, name: &str, packed: &Packed) -> Result<(), TooLarge> {
         let flags = if name.is_ascii() { 0 } else { UTF8 };
         let offset = long(self.octets.len())?;
         let mut shared = Vec::with_capacity(26);
-        for value in [VERSION, flags, method] {
+        for value in [VERSION, flags, packed.method] {
             shared.extend_from_slice(&value.to_le_bytes());
         }
         for value in [
             MOMENT,
-            checksum.sum(),
-            long(data.len())?,
-            long(content.len())?,
+            packed.checksum,
+            long(packed.data.len())?,
+            long(packed.size)?,
         ] {
             shared.extend_from_slice(&value.to_le_bytes());
         }
@@ -62,7 +95,7 @@ impl Archive {
             .extend_from_slice(&LOCAL_SIGNATURE.to_le_bytes());
         self.octets.extend_from_slice(&shared);
         self.octets.extend_from_slice(name.as_bytes());
-        self.octets.extend_from_slice(data);
+        self.octets.extend_from_slice(&packed.data);
         self.directory
             .extend_from_slice(&CENTRAL_SIGNATURE.to_le_bytes());
         self.directory.extend_from_slice(&VERSION.to_le_bytes());

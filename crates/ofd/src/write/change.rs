@@ -1,11 +1,11 @@
 //! A package changed: entries added or replaced, the others copied as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Seek};
 
 use thiserror::Error;
 
-use super::archive::{Archive, TooLarge};
+use super::archive::{Archive, Packed, TooLarge};
 use crate::fault::{ReadPackage, ReadXml};
 use crate::package::Package;
 use crate::xml::{self, NAMESPACE};
@@ -21,6 +21,9 @@ pub enum WritePackage {
     /// Larger than a ZIP file without ZIP64 can be.
     #[error("the package is too large")]
     TooLarge,
+    /// Template pages that were drawn for fewer fonts than the document has.
+    #[error("the template pages are of another document")]
+    Templates,
 }
 
 impl From<TooLarge> for WritePackage {
@@ -35,6 +38,8 @@ pub struct Change<R> {
     package: Option<Package<R>>,
     /// Content by name, and the names in the order in which they came.
     put: BTreeMap<String, Vec<u8>>,
+    /// Names of those that are not compressed.
+    stored: BTreeSet<String>,
     order: Vec<String>,
 }
 
@@ -45,6 +50,7 @@ impl<R: Read + Seek> Change<R> {
         Change {
             package: Some(package),
             put: BTreeMap::new(),
+            stored: BTreeSet::new(),
             order: Vec::new(),
         }
     }
@@ -58,6 +64,12 @@ impl<R: Read + Seek> Change<R> {
             Some(content) => Some(Ok(content.clone())),
             None => self.package.as_mut()?.read(name, most),
         }
+    }
+
+    /// The content that was put for an entry; `None` where it stays as it is.
+    #[must_use]
+    pub fn new_content(&self, name: &str) -> Option<&[u8]> {
+        self.put.get(name).map(Vec::as_slice)
     }
 
     /// The names of all entries as they will be, in their order.
@@ -77,6 +89,12 @@ impl<R: Read + Seek> Change<R> {
         }
     }
 
+    /// As [`Change::put`], for what is compressed already and would not get smaller: a picture, or a seal with one in it.
+    pub fn put_stored(&mut self, name: &str, content: Vec<u8>) {
+        self.stored.insert(name.to_owned());
+        self.put(name, content);
+    }
+
     /// The new package. What did not change is copied, not compressed anew; folders without content go.
     ///
     /// # Errors
@@ -85,8 +103,13 @@ impl<R: Read + Seek> Change<R> {
         let mut archive = Archive::default();
         let (names, mut package) = (self.names(), self.package.take());
         for name in names {
-            if let Some(content) = self.put.get(&name) {
-                archive.put(&name, content)?;
+            if let Some(content) = self.put.remove(&name) {
+                let packed = if self.stored.contains(&name) {
+                    Packed::stored(content)
+                } else {
+                    Packed::of(content)
+                };
+                archive.put(&name, &packed)?;
             } else if let Some(package) = package.as_mut()
                 && let Some(entry) = package.find(&name)
             {
@@ -95,10 +118,7 @@ impl<R: Read + Seek> Change<R> {
                 archive.copy(&central, &raw)?;
             }
         }
-        let octets = archive.finish()?;
-        // T-I4: nothing is written that is not read.
-        Package::open(Cursor::new(octets.as_slice()))?;
-        Ok(octets)
+        admitted(archive)
     }
 
     fn is_new(&self, name: &str) -> bool {
@@ -107,12 +127,31 @@ impl<R: Read + Seek> Change<R> {
     }
 }
 
+/// The package of these entries, in their order.
+pub(crate) fn written<'a>(
+    entries: impl IntoIterator<Item = (&'a str, &'a Packed)>,
+) -> Result<Vec<u8>, WritePackage> {
+    let mut archive = Archive::default();
+    for (name, packed) in entries {
+        archive.put(name, packed)?;
+    }
+    admitted(archive)
+}
+
+// T-I4: nothing is written that is not read.
+fn admitted(archive: Archive) -> Result<Vec<u8>, WritePackage> {
+    let octets = archive.finish()?;
+    Package::open(Cursor::new(octets.as_slice()))?;
+    Ok(octets)
+}
+
 /// A package made from nothing.
 #[must_use]
 pub fn empty() -> Change<Cursor<Vec<u8>>> {
     Change {
         package: None,
         put: BTreeMap::new(),
+        stored: BTreeSet::new(),
         order: Vec::new(),
     }
 }

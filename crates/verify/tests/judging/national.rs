@@ -33,6 +33,7 @@ fn page() -> Vec<u8> {
         width: 210.0,
         height: 297.0,
         marks: vec![line],
+        ..Page::default()
     };
     let draft = Draft {
         pages: vec![page],

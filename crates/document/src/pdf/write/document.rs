@@ -1,20 +1,24 @@
 //! A whole file: the shared part prepared once per template, a page's own objects behind it.
 
+use std::sync::OnceLock;
+
 use canvas::{Cut, Face, ReadFont, Typefaces};
 use thiserror::Error;
-use time::{Date, UtcDateTime};
+use time::UtcDateTime;
 
 use crate::layout::RenderPage;
-use crate::layout::fill::{Filled, Note, Shown, fill};
+use crate::layout::fill::{Filled, Shown, fill};
 use crate::layout::plan::{Imprint, Plan, plan};
 use crate::layout::value::{Licence, StageData};
+use crate::ofd::ground::Ground;
+use crate::page::{Page, Paper};
 use crate::pdf::write::attachment::{Attachment, Relationship, embed};
 use crate::pdf::write::content::{Fonts, NAMES, Painter, index};
 use crate::pdf::write::metadata::{Described, information, packet};
 use crate::pdf::write::structure::{Places, key, tree};
 use crate::pdf::write::{Effort, Objects, colour, decimal_text, text_string, typeface};
 use crate::photo::Photo;
-use crate::sheet::{Modules, Point};
+use crate::sheet::Point;
 use crate::template::Template;
 
 /// Why a template cannot be prepared.
@@ -36,7 +40,9 @@ pub struct Blank {
     pub(crate) template: Template,
     pub(crate) typefaces: Typefaces,
     pub(crate) plan: Plan,
-    shared: [Cut; 2],
+    pub(crate) shared: [Cut; 2],
+    /// What all OFD files of it share, once there is one.
+    pub(crate) ground: OnceLock<Ground>,
     /// Elements of the shared content's pieces.
     marked: Vec<usize>,
     objects: Objects,
@@ -45,66 +51,6 @@ pub struct Blank {
     /// The shared content of further pages.
     further: Option<u32>,
     fonts: [u32; 2],
-}
-
-/// What a page is made from.
-#[derive(Clone, Copy, Debug)]
-pub struct Page<'a> {
-    /// `licence.json`: embedded as it is, and the source of everything the page shows (R8).
-    pub licence: &'a [u8],
-    /// `status.json`, embedded as it is.
-    pub status: &'a [u8],
-    /// The date that stands under the authority.
-    pub issued_on: Date,
-    /// When the file says it was made.
-    pub moment: UtcDateTime,
-    /// The printed code LC1.
-    pub code: Option<&'a Modules>,
-    /// `https://domain/v/` and a handle.
-    pub link: &'a str,
-    /// The holder's photograph.
-    pub photo: Option<&'a Photo>,
-    /// What else the page has to say.
-    pub notes: &'a [Note],
-}
-
-/// What a stage document is made from.
-#[derive(Clone, Copy, Debug)]
-pub struct Paper<'a> {
-    /// `document.json`: embedded as it is, and the source of everything the page says (R8): an object with
-    /// `addressee`, `case`, `fields`, `issuer` (`name`), `template` (`key`, `version`), and what else readers may
-    /// want.
-    pub data: &'a [u8],
-    /// The date that stands under the office's name.
-    pub on: Date,
-    /// When the file says it was made.
-    pub moment: UtcDateTime,
-}
-
-impl<'a> Page<'a> {
-    /// What it shows of these data.
-    pub(crate) fn shown(&self, licence: &'a Licence) -> Shown<'a> {
-        Shown {
-            licence,
-            issued_on: self.issued_on,
-            code: self.code,
-            link: self.link,
-            notes: self.notes,
-        }
-    }
-}
-
-impl<'a> Paper<'a> {
-    /// What it shows of these data.
-    pub(crate) fn shown(&self, data: &'a Licence) -> Shown<'a> {
-        Shown {
-            licence: data,
-            issued_on: self.on,
-            code: None,
-            link: "",
-            notes: &[],
-        }
-    }
 }
 
 /// A page before it is sealed.
@@ -208,6 +154,7 @@ impl Blank {
             typefaces,
             plan,
             shared,
+            ground: OnceLock::new(),
             marked,
             objects,
             profile,
