@@ -20,7 +20,7 @@ use seal::ses::{PreparedUse, Seal, Usage};
 use time::UtcDateTime;
 
 pub use crate::ofd::fault::SealOfd;
-use crate::ofd::laid::Laid;
+use crate::ofd::laid::{Laid, Read};
 use crate::ofd::list::{Listed, document, inspect_stamps};
 pub use crate::ofd::request::{List, Place, Request, Stamp, across};
 
@@ -68,8 +68,8 @@ pub fn prepare_seal(
     seal: &Seal,
     (signer, algorithm): (&Certificate, SignatureAlgorithm),
 ) -> Result<PreparedSeal, SealOfd> {
-    let facts = ofd::read(Cursor::new(file.as_slice()))?;
-    seal_laid((file, &facts), request, seal, (signer, algorithm))
+    let package = Read::of(file, algorithm)?;
+    seal_laid(package, request, seal, (signer, algorithm))
 }
 
 /// The same at one place, the seal in its own size, or smaller where the document asks for it and has less room.
@@ -83,17 +83,17 @@ pub fn prepare_seal_at(
     seal: &Seal,
     signer: (&Certificate, SignatureAlgorithm),
 ) -> Result<PreparedSeal, SealOfd> {
-    let facts = ofd::read(Cursor::new(file.as_slice()))?;
+    let package = Read::of(file, signer.1)?;
     let request = Request {
-        stamps: &place.stamps(document(&facts)?, size(seal))?,
+        stamps: &place.stamps(document(package.facts())?, size(seal))?,
         list,
         time,
     };
-    seal_laid((file, &facts), &request, seal, signer)
+    seal_laid(package, &request, seal, signer)
 }
 
 fn seal_laid(
-    (file, facts): (Vec<u8>, &Facts),
+    package: Read,
     request: &Request<'_>,
     seal: &Seal,
     (signer, algorithm): (&Certificate, SignatureAlgorithm),
@@ -101,7 +101,7 @@ fn seal_laid(
     if request.stamps.is_empty() {
         return Err(SealOfd::NotShown);
     }
-    let laid = Laid::new((file, facts), request, algorithm, Some(seal.der()))?;
+    let laid = Laid::new(package, request, algorithm, Some(seal.der()))?;
     let usage = Usage {
         seal,
         time: request.time,
@@ -124,8 +124,7 @@ pub fn prepare_signature(
     signer: &Certificate,
     algorithm: SignatureAlgorithm,
 ) -> Result<PreparedSignature, SealOfd> {
-    let facts = ofd::read(Cursor::new(file.as_slice()))?;
-    let laid = Laid::new((file, &facts), request, algorithm, None)?;
+    let laid = Laid::new(Read::of(file, algorithm)?, request, algorithm, None)?;
     let digest = laid.digest.bytes().to_vec();
     NationalDraft::new(&digest, signer, algorithm)?;
     Ok(PreparedSignature {
@@ -164,6 +163,19 @@ impl PreparedSeal {
         signature: &Signature,
         time_stamp: Option<&[u8]>,
     ) -> Result<Vec<u8>, SealOfd> {
+        Ok(self.finish_read(signature, time_stamp)?.0)
+    }
+
+    /// As [`PreparedSeal::finish`], with what was read in the finished package before it was handed out: for who judges it
+    /// next and need not read it once more.
+    ///
+    /// # Errors
+    /// As [`PreparedSeal::finish`].
+    pub fn finish_read(
+        self,
+        signature: &Signature,
+        time_stamp: Option<&[u8]>,
+    ) -> Result<(Vec<u8>, Facts), SealOfd> {
         let value = self.usage.finish(signature, time_stamp)?;
         self.laid.finish(value.der().to_vec())
     }
@@ -189,6 +201,6 @@ impl PreparedSignature {
         key.check(self.algorithm, draft.to_be_signed(), signature)
             .map_err(|_| SealOfd::Value)?;
         let carried: Vec<&[u8]> = certificates.iter().map(Certificate::der).collect();
-        self.laid.finish(draft.finish(signature, &carried))
+        Ok(self.laid.finish(draft.finish(signature, &carried))?.0)
     }
 }

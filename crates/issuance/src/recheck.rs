@@ -2,7 +2,7 @@
 
 use catalogue::kind::FileFormat;
 use verify::report::TimeSource;
-use verify::{Answer, Material, Policy, Report, Verdict};
+use verify::{Answer, Case, Material, Policy, Report, Verdict};
 
 use crate::level::Level;
 use crate::office::Office;
@@ -25,9 +25,15 @@ pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, Sealing
             FileFormat::Ofd => status(office),
         };
         material.say_made(file.made.clone());
-        let name = format!("sealed.{}", file.format.code());
-        let now = office.clock.now();
-        let report = verify::examine(&name, &file.file, &trust, &material, &policy, now);
+        let opened;
+        let case = match &file.read {
+            Some(read) => read,
+            None => {
+                opened = Case::open(&file.file);
+                &opened
+            }
+        };
+        let report = verify::judge(case, &trust, &material, &policy, office.clock.now());
         inspect(&sealed, file.format, &report)?;
     }
     Ok(sealed)

@@ -20,6 +20,7 @@ use registry::jobs::{Job, Logging, Signing, StepRefused};
 use registry::journal::KeyUse as Use;
 use time::UtcDateTime;
 use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
+use verify::Case;
 
 use crate::keys::ServiceKey;
 use crate::level::Level;
@@ -153,6 +154,8 @@ struct Going {
 pub(crate) struct SealedFile {
     pub(crate) format: FileFormat,
     pub(crate) file: Vec<u8>,
+    /// What is in it, where it was read when it was finished.
+    pub(crate) read: Option<Box<Case>>,
     /// SHA-256 of the file.
     pub(crate) digest: [u8; 32],
     /// The signatures in it that were made, and checked, for it.
@@ -476,22 +479,24 @@ async fn finish_file(
         stamp,
         receipt: &receipt,
     };
-    let (file, digest) = match laid {
+    let (file, read, digest) = match laid {
         Laid::Pdf(laid) => {
             let level = used.subject.level();
-            pdf::finish((office, &means), *laid, signed, level).await?
+            let (file, digest) = pdf::finish((office, &means), *laid, signed, level).await?;
+            (file, None, digest)
         }
         Laid::Ofd(laid) => {
             // A seal whose certificate does not stand seals nothing.
             means.responder.newest(*means.certificate.serial()).await?;
-            let file = ofd::finish(*laid, signed)?;
+            let (file, read) = ofd::finish(*laid, signed)?;
             let digest = sha256(&file);
-            (file, digest)
+            (file, Some(Box::new(read)), digest)
         }
     };
     Ok(SealedFile {
         format,
         file,
+        read,
         digest,
         made: [signature]
             .into_iter()

@@ -9,6 +9,7 @@ pub mod draw;
 mod facts;
 mod fault;
 mod identifiers;
+mod known;
 mod limits;
 mod location;
 mod package;
@@ -33,6 +34,6 @@ pub use signed::{
     CheckMethod, Coverage, ListState, Outcome, Part, Reference, Signature, SignatureKind,
     Signatures, Signed, Stamp, StampPlace, Uncovered,
 };
-pub use survey::read;
+pub use survey::{Digested, read, read_digested};
 pub use write::change::{Change, WritePackage, empty, escaped, with_signatures};
 pub use xml::NAMESPACE;

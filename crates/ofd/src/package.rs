@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::fault::ReadPackage;
+use crate::known::Name;
 use crate::limits::{MAX_ENTRIES, MAX_EXPANDED};
 
 mod inflate;
@@ -25,6 +26,10 @@ pub(crate) const MAX_NAME: usize = 512;
 pub(crate) const MAX_EXTRA: usize = 1024;
 /// Octets read at a time.
 pub(crate) const CHUNK: usize = 64 * 1024;
+/// Octets of an entry's content from which on it is looked for among those met before: below, its digest costs no more.
+const MIN_KNOWN: u64 = 4 * 1024;
+/// Octets of a package's contents up to which its entries are: licences are met often, files of many megabytes once.
+const MAX_KNOWN: u64 = 4 * 1024 * 1024;
 
 /// An entry of a package: a plain file, by what its headers agree on.
 #[derive(Debug, Clone)]
@@ -69,6 +74,8 @@ pub struct Package<R> {
     entries: Vec<Entry>,
     places: BTreeMap<String, usize>,
     inflated: Inflated,
+    /// Octets of all contents, by the directory.
+    declared: u64,
 }
 
 impl<R: Read + Seek> Package<R> {
@@ -102,6 +109,7 @@ impl<R: Read + Seek> Package<R> {
             entries,
             places,
             inflated: Inflated::default(),
+            declared: declared.unwrap_or(u64::MAX),
         })
     }
 
@@ -149,6 +157,34 @@ impl<R: Read + Seek> Package<R> {
     ) -> Option<Result<(), ReadPackage>> {
         let entry = self.places.get(name).and_then(|at| self.entries.get(*at))?;
         Some(self.inflated.stream(&mut self.reader, entry, taker))
+    }
+
+    /// What the entry of this name is known by, where it is large enough to be worth it; `None` also where the package is so large
+    /// that nobody meets it twice.
+    pub(crate) fn known_by(&mut self, name: &str) -> Result<Option<Name>, ReadPackage> {
+        if self.declared > MAX_KNOWN {
+            return Ok(None);
+        }
+        let Some(entry) = self.find(name).filter(|entry| entry.size() >= MIN_KNOWN) else {
+            return Ok(None);
+        };
+        let (central, data) = (entry.central(), entry.data);
+        let (method, checksum, size) = (central.method, central.checksum, central.size);
+        let packed = self.raw(data..data.saturating_add(central.packed))?;
+        Ok(Some(Name {
+            packed: crypto::sha256(&packed),
+            method,
+            size,
+            checksum,
+        }))
+    }
+
+    /// Counts the content of an entry that is known as if it had been expanded.
+    ///
+    /// # Errors
+    /// `Expanded` beyond the limit of T-I4.
+    pub(crate) fn count(&mut self, known: &Name) -> Result<(), ReadPackage> {
+        self.inflated.count(known.size)
     }
 
     /// The octets of the file in this range.

@@ -7,6 +7,7 @@ use crypto::{Digest, DigestAlgorithm, Hasher};
 
 use crate::facts::PartFault;
 use crate::fault::{ReadPackage, ReadPart};
+use crate::known::{KNOWN, Name};
 use crate::limits::MAX_OCTETS;
 use crate::package::Package;
 use crate::xml::{self, Element};
@@ -53,11 +54,28 @@ impl<R: Read + Seek> Parts<R> {
         let read = self.package.read(path, most).ok_or(ReadPart::Absent)?;
         let octets = read.map_err(|fault| self.noted(fault))?;
         if !self.digests.contains_key(path) {
-            let digest = |algorithm: &DigestAlgorithm| Digest::of(*algorithm, &octets);
-            let digests = self.taken.iter().map(digest).collect();
+            let digests = self.taken_of(path, &octets)?;
             self.digests.insert(path.to_owned(), digests);
         }
         Ok(octets)
+    }
+
+    /// The digests that are taken of what is read, of the content of the entry at `path`.
+    fn taken_of(&mut self, path: &str, octets: &[u8]) -> Result<Vec<Digest>, ReadPart> {
+        if self.taken.is_empty() {
+            return Ok(Vec::new());
+        }
+        let name = self.known_by(path)?;
+        let taken = self.taken.iter().map(|algorithm| {
+            let known = name.and_then(|name| KNOWN.digest(&name, *algorithm));
+            known.unwrap_or_else(|| kept(name, Digest::of(*algorithm, octets)))
+        });
+        Ok(taken.collect())
+    }
+
+    fn known_by(&mut self, path: &str) -> Result<Option<Name>, ReadPart> {
+        let known = self.package.known_by(path);
+        known.map_err(|fault| self.noted(fault))
     }
 
     /// As [`Parts::octets`], for what is kept when all is read.
@@ -87,14 +105,26 @@ impl<R: Read + Seek> Parts<R> {
         if let Some(known) = known.into_iter().find(|one| one.algorithm() == algorithm) {
             return Ok(known.clone());
         }
+        let digest = self.digested(path, algorithm)?;
+        let known = self.digests.entry(path.to_owned()).or_default();
+        known.push(digest.clone());
+        Ok(digest)
+    }
+
+    /// The digest of the entry at `path`, which is expanded for it unless it was met before.
+    fn digested(&mut self, path: &str, algorithm: DigestAlgorithm) -> Result<Digest, ReadPart> {
+        let name = self.known_by(path)?;
+        let met = name.and_then(|name| Some((name, KNOWN.digest(&name, algorithm)?)));
+        if let Some((name, digest)) = met {
+            let counted = self.package.count(&name);
+            counted.map_err(|fault| self.noted(fault))?;
+            return Ok(digest);
+        }
         let mut hasher = Hasher::new(algorithm);
         let streamed = self.package.stream(path, |piece| hasher.update(piece));
         let streamed = streamed.ok_or(ReadPart::Absent)?;
         streamed.map_err(|fault| self.noted(fault))?;
-        let digest = hasher.finish();
-        let known = self.digests.entry(path.to_owned()).or_default();
-        known.push(digest.clone());
-        Ok(digest)
+        Ok(kept(name, hasher.finish()))
     }
 
     /// Notes that the part at `path` cannot be read.
@@ -110,4 +140,12 @@ impl<R: Read + Seek> Parts<R> {
         }
         ReadPart::Octets(fault)
     }
+}
+
+/// The digest, which is known from now on.
+fn kept(name: Option<Name>, digest: Digest) -> Digest {
+    if let Some(name) = name {
+        KNOWN.keep(name, &digest);
+    }
+    digest
 }

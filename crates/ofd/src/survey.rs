@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use crypto::DigestAlgorithm;
+use crypto::{Digest, DigestAlgorithm};
 
 use crate::document::{document, information};
 use crate::facts::{Body, EntryFact, Facts};
@@ -19,22 +19,51 @@ pub(crate) const ROOT: &str = "OFD.xml";
 const MAX_BODIES: usize = 16;
 
 /// What is in a file. A part that cannot be read is a fact like others; a package that cannot, or an `OFD.xml`, is an
-/// error. Each entry is expanded once and only as far as something leads to it, in pieces where it is not XML.
+/// error. Each entry is expanded only as far as something leads to it, in pieces where it is not XML, and once, but for the lists
+/// and descriptions of signatures.
 ///
 /// # Errors
 /// [`ReadOfd`]. Beyond a limit of T-I4 nothing is said of the file at all (T-I3).
 pub fn read<R: Read + Seek>(reader: R) -> Result<Facts, ReadOfd> {
+    Ok(gathered(reader, None)?.0)
+}
+
+/// As [`read`], and beside it the digest of each entry by `algorithm`, in the order of the facts' entries: what a signature over
+/// all of the file lists. Taken from the same octets, so that nothing is expanded twice.
+///
+/// # Errors
+/// [`ReadOfd`].
+pub fn read_digested<R: Read + Seek>(
+    reader: R,
+    algorithm: DigestAlgorithm,
+) -> Result<(Facts, Vec<Digested>), ReadOfd> {
+    let (facts, mut parts) = gathered(reader, Some(algorithm))?;
+    let names = facts.entries.iter().map(|entry| entry.name.as_str());
+    let digests = names.map(|name| parts.digest(name, algorithm)).collect();
+    match parts.stop {
+        Some(fault) => Err(ReadOfd::Package(fault)),
+        None => Ok((facts, digests)),
+    }
+}
+
+/// The digest of an entry, or why it cannot be read.
+pub type Digested = Result<Digest, ReadPart>;
+
+fn gathered<R: Read + Seek>(
+    reader: R,
+    algorithm: Option<DigestAlgorithm>,
+) -> Result<(Facts, Parts<R>), ReadOfd> {
     let package = Package::open(reader)?;
     let entries = package.entries().iter().map(|entry| EntryFact {
         name: entry.name().to_owned(),
         size: entry.size(),
     });
     let entries = entries.collect();
-    // What is read before the signatures name their methods is small: both digests are taken.
-    let both = vec![DigestAlgorithm::Sha256, DigestAlgorithm::Sm3];
-    let mut parts = Parts::new(package, both);
+    // What is read before the signatures name their methods is small, and most of it signed by nobody: its digests are taken
+    // when they are asked for.
+    let mut parts = Parts::new(package, Vec::new());
     let mut bodies = roots(&mut parts).map_err(ReadOfd::Root)?;
-    let mut methods: Vec<DigestAlgorithm> = Vec::new();
+    let mut methods: Vec<DigestAlgorithm> = algorithm.into_iter().collect();
     for list in bodies.iter().filter_map(|body| body.signatures.as_ref()) {
         methods.extend(signature::wanted(list));
     }
@@ -52,11 +81,12 @@ pub fn read<R: Read + Seek>(reader: R) -> Result<Facts, ReadOfd> {
     if let Some(fault) = parts.stop {
         return Err(ReadOfd::Package(fault));
     }
-    Ok(Facts {
+    let facts = Facts {
         entries,
         bodies,
-        faults: parts.faults,
-    })
+        faults: std::mem::take(&mut parts.faults),
+    };
+    Ok((facts, parts))
 }
 
 /// The documents that `OFD.xml` names, with their lists of signatures.

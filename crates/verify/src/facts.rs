@@ -89,6 +89,15 @@ impl Case {
         }
     }
 
+    /// The evidence in an OFD file that was read already.
+    #[must_use]
+    pub fn of_package(facts: ofd::Facts) -> Case {
+        Case {
+            kind: Kind::Ofd,
+            body: Body::Ofd(Ok(Box::new(facts))),
+        }
+    }
+
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> Kind {

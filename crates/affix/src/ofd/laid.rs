@@ -1,9 +1,10 @@
 //! A package laid out for its signature: every entry digested, `Signature.xml` written.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use crypto::{Digest, SignatureAlgorithm, sha256};
-use ofd::{Change, Facts, Package, SignatureKind, StampPlace};
+use ofd::{Change, Digested, Facts, Package, SignatureKind, StampPlace};
 
 use crate::ofd::fault::SealOfd;
 use crate::ofd::list::{Listed, document, holds, inspect_stamps};
@@ -12,6 +13,33 @@ use crate::ofd::text::{Signed, list, words};
 
 /// Octets of an entry: all that a package may hold are within the limits of its reader.
 const MAX_ENTRY: u64 = u32::MAX as u64;
+
+/// A package as it was read.
+pub(super) struct Read {
+    file: Vec<u8>,
+    facts: Facts,
+    /// Of its entries, by name.
+    digests: BTreeMap<String, Digested>,
+}
+
+impl Read {
+    /// Reads a package that is to be signed by `algorithm`.
+    pub(super) fn of(file: Vec<u8>, algorithm: SignatureAlgorithm) -> Result<Read, SealOfd> {
+        let digest = algorithm.digest();
+        let (facts, digests) = ofd::read_digested(Cursor::new(file.as_slice()), digest)?;
+        let names = facts.entries.iter().map(|entry| entry.name.clone());
+        let digests = names.zip(digests).collect();
+        Ok(Read {
+            file,
+            facts,
+            digests,
+        })
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+}
 
 /// A package that lacks the value of its last signature.
 #[derive(Debug)]
@@ -28,15 +56,20 @@ pub(super) struct Laid {
 }
 
 impl Laid {
-    /// Lays `file`, in which `facts` were read, out for a signature by `algorithm`, with this seal where there is one.
+    /// Lays the package out for a signature by `algorithm`, with this seal where there is one.
     pub(super) fn new(
-        (file, facts): (Vec<u8>, &Facts),
+        package: Read,
         request: &Request<'_>,
         algorithm: SignatureAlgorithm,
         seal: Option<&[u8]>,
     ) -> Result<Laid, SealOfd> {
         let words = words(algorithm).ok_or(SealOfd::Algorithm)?;
-        let body = document(facts)?;
+        let Read {
+            file,
+            facts,
+            digests,
+        } = package;
+        let body = document(&facts)?;
         inspect_stamps(body, request.stamps)?;
         let mut listed = Listed::of(body)?;
         let mut change = Change::of(Package::open(Cursor::new(file))?);
@@ -58,15 +91,19 @@ impl Laid {
         change.put(&listed.path, text.into_bytes());
         let seal = seal.map(|seal| {
             let name = own("Seal.esl");
-            change.put(&name, seal.to_vec());
+            change.put_stored(&name, seal.to_vec());
             name
         });
         let left_out = (request.list == List::Open).then_some(listed.path.as_str());
         let mut references = Vec::new();
         for name in change.names() {
             if left_out != Some(name.as_str()) {
-                let content = read(&mut change, &name)?;
-                references.push((name, Digest::of(algorithm.digest(), &content)));
+                let digest = match (change.new_content(&name), digests.get(&name)) {
+                    (Some(content), _) => Digest::of(algorithm.digest(), content),
+                    (None, Some(Ok(digest))) => digest.clone(),
+                    (None, _) => return Err(SealOfd::Part { path: name }),
+                };
+                references.push((name, digest));
             }
         }
         let signed = Signed {
@@ -91,9 +128,9 @@ impl Laid {
         })
     }
 
-    /// The package with the value in it, read back: what the last signature says is so.
-    pub(super) fn finish(mut self, value: Vec<u8>) -> Result<Vec<u8>, SealOfd> {
-        self.change.put(&self.value, value);
+    /// The package with the value in it, read back: what the last signature says is so. Beside it what was read.
+    pub(super) fn finish(mut self, value: Vec<u8>) -> Result<(Vec<u8>, Facts), SealOfd> {
+        self.change.put_stored(&self.value, value);
         let file = self.change.finish()?;
         let facts = ofd::read(Cursor::new(file.as_slice()))?;
         let signatures = document(&facts)?.signatures.as_ref();
@@ -107,7 +144,7 @@ impl Laid {
                     && signed.coverage.later.is_empty()
                     && signed.stamps.iter().all(|stamp| inside(stamp.place)) =>
             {
-                Ok(file)
+                Ok((file, facts))
             }
             _ => Err(SealOfd::Unlike),
         }

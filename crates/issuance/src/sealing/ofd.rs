@@ -5,6 +5,7 @@ use std::sync::Arc;
 use affix::ofd::{List, Place, PreparedSeal, prepare_seal_at};
 use evidence::cms::Attribute;
 use time::UtcDateTime;
+use verify::Case;
 
 use crate::means::Means;
 use crate::sealing::fault::SealingError;
@@ -54,11 +55,16 @@ pub(crate) fn place(spot: &Spot) -> Place {
     }
 }
 
-/// 12: the receipt goes into the time-stamp, which is the only place that GB/T 38540 has for it (D18).
-pub(super) fn finish(laid: PreparedSeal, signed: Signed<'_>) -> Result<Vec<u8>, SealingError> {
+/// 12: the receipt goes into the time-stamp, which is the only place that GB/T 38540 has for it (D18). The finished file is
+/// read before it is handed out; what was read comes with it, so that step 13 judges that.
+pub(super) fn finish(
+    laid: PreparedSeal,
+    signed: Signed<'_>,
+) -> Result<(Vec<u8>, Case), SealingError> {
     let token = signed
         .stamp
         .map(|stamp| stamp.token(&[Attribute::receipt(signed.receipt.as_bytes())]));
-    let finished = laid.finish(signed.signature, token.as_deref());
-    finished.map_err(SealingError::PackageUnfinished)
+    let finished = laid.finish_read(signed.signature, token.as_deref());
+    let (file, facts) = finished.map_err(SealingError::PackageUnfinished)?;
+    Ok((file, Case::of_package(facts)))
 }

@@ -22,6 +22,15 @@ impl Inflated {
         Inflated { total }
     }
 
+    /// Counts so many octets as expanded.
+    pub(super) fn count(&mut self, octets: u64) -> Result<(), ReadPackage> {
+        self.total = self.total.saturating_add(octets);
+        if self.total > MAX_EXPANDED {
+            return Err(ReadPackage::Expanded);
+        }
+        Ok(())
+    }
+
     /// Gives the content of an entry to `taker`, piece by piece, and checks length and checksum.
     pub(super) fn stream<R: Read + Seek>(
         &mut self,
