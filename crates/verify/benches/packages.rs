@@ -35,6 +35,8 @@ const SEAL: &str = "sm-seal-990102-SPZYZ-01";
 /// Width and height of the seal in millimetres.
 const SIDE: u32 = 42;
 const PAGES: usize = 200;
+/// Licences of one page.
+const LICENCES: usize = 400;
 /// Octets of the picture of a page.
 const PICTURE: usize = 100_000;
 
@@ -44,12 +46,12 @@ fn main() {
     let folder = folder.as_deref().map_or(own.path(), Path::new);
     let office = Office::new();
     println!("the middle of {ROUNDS}");
-    let (one, page) = licence();
-    office.measure("page", &one, page, 100, folder);
+    office.measure("page", &licences(), 100, folder);
     let large = pages();
     let page = first(&large);
-    let [plain, sealed] = office.measure("pages", &large, page.clone(), 1, folder);
-    drop(large);
+    let one = [(large, page.clone())];
+    let [plain, sealed] = office.measure("pages", &one, 1, folder);
+    drop(one);
     memory("sealed, read and written", || {
         let file = std::fs::read(&plain).expect("there");
         std::fs::write(own.path().join("a"), office.seal(file, page)).expect("written");
@@ -114,28 +116,37 @@ impl Office {
         assert_eq!(last.verdict, Verdict::Valid, "{report:#?}");
     }
 
-    /// Tells what sealing and judging cost; where the file and the sealed one were left.
+    /// Tells what sealing and judging cost, each time of another file than the time before, as long as there are others; where the
+    /// first file and the sealed one were left.
     fn measure(
         &self,
         name: &str,
-        file: &[u8],
-        page: String,
+        files: &[(Vec<u8>, String)],
         times: u32,
         folder: &Path,
     ) -> [PathBuf; 2] {
-        let sealed = self.seal(file.to_vec(), page.clone());
-        println!("{name}: {} octets", sealed.len());
+        let seal = |(file, page): &(Vec<u8>, String)| self.seal(file.clone(), page.clone());
+        let sealed: Vec<Vec<u8>> = files.iter().map(seal).collect();
+        let first = sealed.first().expect("a file");
+        println!(
+            "{name}: {} files, the first of {} octets",
+            files.len(),
+            first.len()
+        );
+        let mut next = files.iter().cycle();
         tell(&format!("{name}: sealed"), times, || {
-            black_box(self.seal(black_box(file).to_vec(), page.clone()));
+            black_box(seal(black_box(next.next().expect("a file"))));
         });
+        let mut next = sealed.iter().cycle();
         tell(&format!("{name}: judged"), times, || {
-            self.judge(black_box(&sealed))
+            self.judge(black_box(next.next().expect("a file")))
         });
         tell(&format!("{name}: SM3 of it"), times, || {
-            black_box(Digest::of(DigestAlgorithm::Sm3, black_box(&sealed)));
+            black_box(Digest::of(DigestAlgorithm::Sm3, black_box(first)));
         });
         let left = ["plain", "sealed"].map(|kind| folder.join(format!("{kind}-{name}.ofd")));
-        for (path, octets) in left.iter().zip([file, &sealed]) {
+        let plain = files.first().map(|(file, _)| file).expect("a file");
+        for (path, octets) in left.iter().zip([plain, first]) {
             std::fs::write(path, octets).expect("written");
         }
         left
@@ -167,17 +178,42 @@ fn memory(what: &str, act: impl FnOnce()) {
     );
 }
 
-/// The licence for food of the samples, unsealed, and the name of its page.
-fn licence() -> (Vec<u8>, String) {
+/// Licences for food of the samples, unsealed, each with the name of its page: as many as have more large entries than are kept
+/// of files that were met (decision 032), so that each is met for the first time, and only what they share is not.
+fn licences() -> Vec<(Vec<u8>, String)> {
     let text = include_str!("../../../tests/fixtures/licences/28.json");
     let samples: Vec<Value> = serde_json::from_str(text).expect("the fixture is JSON");
     let mut licences = samples.iter().filter_map(|sample| sample.get("licence"));
     let food = licences.find(|one| one.pointer("/template/key") == Some(&"FOOD".into()));
     let text = food.expect("one of each type").to_string();
+    let holder = food.and_then(|one| one.pointer("/holder/name")?.as_str());
+    let holder = holder.expect("a holder");
     let imprint = Imprint {
         address: "https://licences.yinxin.example".to_owned(),
         edition: Edition::Sample,
     };
+    let template = Template::embedded("FOOD").expect("a template of ours");
+    let blank = Blank::prepare(template, &imprint).expect("a sheet");
+    let ideographs: Vec<char> = text.chars().filter(|one| *one >= '\u{4E00}').collect();
+    let others = (0..LICENCES).map(|number| {
+        // Other characters each time, of those that are on the licence anyway.
+        let others = ideographs.iter().cycle().skip(number * 7);
+        let name = others.step_by(number % 50 + 1).take(8);
+        text.replace(holder, &String::from_iter(name))
+    });
+    let licences: Vec<_> = others.map(|text| drawn(&blank, &text)).collect();
+    assert_eq!(
+        licences
+            .iter()
+            .collect::<std::collections::HashSet<_>>()
+            .len(),
+        LICENCES
+    );
+    licences
+}
+
+/// The page of a licence, and its name.
+fn drawn(blank: &Blank, text: &str) -> (Vec<u8>, String) {
     let code = Modules::new(21, vec![true; 21 * 21]);
     let page = Page {
         licence: text.as_bytes(),
@@ -189,8 +225,6 @@ fn licence() -> (Vec<u8>, String) {
         photo: None,
         notes: &[],
     };
-    let template = Template::embedded("FOOD").expect("a template of ours");
-    let blank = Blank::prepare(template, &imprint).expect("a sheet");
     let made = blank.render_ofd(&page).expect("a page");
     (made.bytes, made.place.page)
 }
@@ -207,6 +241,7 @@ fn pages() -> Vec<u8> {
         width: 210.0,
         height: 297.0,
         marks: vec![Mark::Picture(picture, area)],
+        ..ofd::draw::Page::default()
     };
     let mut state = 1_u32;
     let mut octets = || {
