@@ -2,7 +2,7 @@
 //! right after it was written.
 //!
 //! What is kept is a function of the entry's octets in the file, which its SHA-256 names, and says the same as what would be
-//! computed without it: nothing but time depends on what was met before (decision 032).
+//! computed without it: nothing but time depends on what was met before (decision 033).
 
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -179,7 +179,7 @@ fn memory(what: &str, act: impl FnOnce()) {
 }
 
 /// Licences for food of the samples, unsealed, each with the name of its page: as many as have more large entries than are kept
-/// of files that were met (decision 032), so that each is met for the first time, and only what they share is not.
+/// of files that were met (decision 033), so that each is met for the first time, and only what they share is not.
 fn licences() -> Vec<(Vec<u8>, String)> {
     let text = include_str!("../../../tests/fixtures/licences/28.json");
     let samples: Vec<Value> = serde_json::from_str(text).expect("the fixture is JSON");
