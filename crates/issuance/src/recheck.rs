@@ -10,7 +10,7 @@ use crate::sealing::{Sealed, SealingError, Subject};
 
 /// Judges a sealed file as an inspector would, with the evidence that it carries and nothing else; the state of the
 /// licence is the register's to say, a moment later.
-pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, SealingError> {
+pub(crate) fn recheck(office: &Office, mut sealed: Sealed) -> Result<Sealed, SealingError> {
     let name = match &sealed.subject {
         Subject::Licence(_) => "recheck",
         // A document of the caller's own is no licence of anybody's.
@@ -18,22 +18,18 @@ pub(crate) fn recheck(office: &Office, sealed: Sealed) -> Result<Sealed, Sealing
     };
     let policy = Policy::named(name).unwrap_or_default();
     let trust = office.trust();
-    for file in &sealed.files {
+    // What was read when a file was finished, or is read now.
+    let read = sealed.files.iter_mut().map(|file| file.read.take());
+    let read: Vec<_> = read.collect();
+    for (file, read) in sealed.files.iter().zip(read) {
         let mut material = match file.format {
             FileFormat::Pdf => Material::empty(),
             // GB/T 38540 has no place for the status of certificates: it is ours to have.
             FileFormat::Ofd => status(office),
         };
         material.say_made(file.made.clone());
-        let opened;
-        let case = match &file.read {
-            Some(read) => read,
-            None => {
-                opened = Case::open(&file.file);
-                &opened
-            }
-        };
-        let report = verify::judge(case, &trust, &material, &policy, office.clock.now());
+        let case = read.unwrap_or_else(|| Box::new(Case::open(&file.file)));
+        let report = verify::judge(&case, &trust, &material, &policy, office.clock.now());
         inspect(&sealed, file.format, &report)?;
     }
     Ok(sealed)

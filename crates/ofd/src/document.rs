@@ -1,6 +1,7 @@
 //! A document of the file: its pages, resources, annotations and attachments, found by following locations.
 
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use crate::area::Area;
 use crate::facts::{
@@ -70,7 +71,7 @@ struct Walk<'a, R> {
 
 impl<R: Read + Seek> Walk<'_, R> {
     /// The tree of a part; what cannot be read is noted.
-    fn part(&mut self, path: &str, root: &str) -> Option<Element> {
+    fn part(&mut self, path: &str, root: &str) -> Option<Arc<Element>> {
         match self.parts.tree(path, root) {
             Ok(tree) => Some(tree),
             Err(fault) => {
@@ -104,7 +105,12 @@ impl<R: Read + Seek> Walk<'_, R> {
     }
 
     /// The tree of a part that a location of `holder` leads to for the first time.
-    fn follow(&mut self, holder: &str, location: &str, root: &str) -> Option<(String, Element)> {
+    fn follow(
+        &mut self,
+        holder: &str,
+        location: &str,
+        root: &str,
+    ) -> Option<(String, Arc<Element>)> {
         let (path, new) = self.reach(holder, location)?;
         if !new {
             return None;
@@ -268,7 +274,7 @@ impl<R: Read + Seek> Walk<'_, R> {
             let Some((path, tree)) = self.follow(path, location, "PageAnnot") else {
                 continue;
             };
-            self.objects(&path, std::iter::once(&tree));
+            self.objects(&path, std::iter::once(&*tree));
             for one in tree.all("Annot") {
                 if self.body.annotations.len() >= MAX_ANNOTATIONS {
                     return Err(ReadXml::TooMany("Annot"));

@@ -5,12 +5,14 @@
 //! computed without it: nothing but time depends on what was met before (decision 033).
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use crypto::{Digest, DigestAlgorithm};
 
+use crate::xml::Element;
+
 /// Entries that are kept at least; twice as many at most, some 200 octets each.
-const KEPT: usize = 256;
+pub(crate) const KEPT: usize = 256;
 
 /// The entries of this process.
 pub(crate) static KNOWN: Known = Known(Mutex::new(None));
@@ -85,6 +87,56 @@ impl Generations {
     }
 }
 
+/// Trees that are kept at least; twice as many at most, 20 MiB at worst.
+const TREES_KEPT: usize = 16;
+/// Octets of a part whose tree is kept: a template page has a hundred thousand; below, a tree is built as fast as it is found.
+const TREE_OCTETS: std::ops::RangeInclusive<u64> = 16 * 1024..=192 * 1024;
+/// Elements of a tree that is kept, some 200 octets each.
+const TREE_ELEMENTS: usize = 2_000;
+
+/// The trees of template pages of this process.
+pub(crate) static TREES: Trees = Trees(Mutex::new(None));
+
+pub(crate) struct Trees(Mutex<Option<Grown>>);
+
+/// As [`Generations`].
+#[derive(Default)]
+struct Grown {
+    young: HashMap<Name, Arc<Element>>,
+    old: HashMap<Name, Arc<Element>>,
+}
+
+impl Trees {
+    /// The tree of a part that was parsed before.
+    pub(crate) fn tree(&self, name: &Name) -> Option<Arc<Element>> {
+        let mut grown = self.0.lock().ok()?;
+        let grown = grown.as_mut()?;
+        if let Some(tree) = grown.old.remove(name) {
+            grown.plant(*name, tree);
+        }
+        grown.young.get(name).cloned()
+    }
+
+    /// Keeps the tree of a part, where it is of a size that is worth it.
+    pub(crate) fn keep(&self, name: Name, tree: &Arc<Element>) {
+        if !TREE_OCTETS.contains(&name.size) || tree.count(TREE_ELEMENTS) > TREE_ELEMENTS {
+            return;
+        }
+        if let Ok(mut grown) = self.0.lock() {
+            grown.get_or_insert_default().plant(name, Arc::clone(tree));
+        }
+    }
+}
+
+impl Grown {
+    fn plant(&mut self, name: Name, tree: Arc<Element>) {
+        if self.young.len() >= TREES_KEPT {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(name, tree);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +196,34 @@ mod tests {
         let kept = known.0.lock().expect("nobody panicked");
         let kept = kept.as_ref().expect("entries");
         assert!(kept.young.len() <= KEPT + 1 && kept.old.len() <= KEPT + 1);
+    }
+
+    #[test]
+    fn trees_of_few_elements_are_kept_and_few_of_them() {
+        let trees = Trees(Mutex::new(None));
+        let tree = |elements: usize| {
+            let inner = "<ofd:A/>".repeat(elements);
+            let text = format!("<ofd:R xmlns:ofd=\"{}\">{inner}</ofd:R>", crate::NAMESPACE);
+            Arc::new(crate::xml::parse(text.as_bytes(), "R").expect("it is read"))
+        };
+        let sized = |number, size| Name {
+            size,
+            ..name(number)
+        };
+        trees.keep(sized(1, 16 * 1024), &tree(TREE_ELEMENTS - 1));
+        trees.keep(sized(2, 16 * 1024), &tree(TREE_ELEMENTS));
+        trees.keep(sized(3, 16 * 1024 - 1), &tree(1));
+        trees.keep(sized(4, 192 * 1024 + 1), &tree(1));
+        let kept = |number, size| trees.tree(&sized(number, size)).is_some();
+        assert!(kept(1, 16 * 1024) && !kept(2, 16 * 1024));
+        assert!(!kept(3, 16 * 1024 - 1) && !kept(4, 192 * 1024 + 1));
+        let small = tree(1);
+        for number in 10..1_000 {
+            trees.keep(sized(number, 20_000), &small);
+        }
+        assert!(!kept(1, 16 * 1024) && kept(999, 20_000));
+        let grown = trees.0.lock().expect("nobody panicked");
+        let grown = grown.as_ref().expect("trees");
+        assert!(grown.young.len() <= TREES_KEPT && grown.old.len() <= TREES_KEPT);
     }
 }

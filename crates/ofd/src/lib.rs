@@ -34,6 +34,6 @@ pub use signed::{
     CheckMethod, Coverage, ListState, Outcome, Part, Reference, Signature, SignatureKind,
     Signatures, Signed, Stamp, StampPlace, Uncovered,
 };
-pub use survey::{Digested, read, read_digested};
-pub use write::change::{Change, WritePackage, empty, escaped, with_signatures};
+pub use survey::{read, read_back, read_digested};
+pub use write::change::{Change, WritePackage, escaped, with_signatures};
 pub use xml::NAMESPACE;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::fault::ReadPackage;
-use crate::known::Name;
+use crate::known::{KEPT, Name};
 use crate::limits::{MAX_ENTRIES, MAX_EXPANDED};
 
 mod inflate;
@@ -28,6 +28,8 @@ pub(crate) const MAX_EXTRA: usize = 1024;
 pub(crate) const CHUNK: usize = 64 * 1024;
 /// Octets of an entry's content from which on it is looked for among those met before: below, its digest costs no more.
 const MIN_KNOWN: u64 = 4 * 1024;
+/// Octets of an entry in the file up to which it is: they are read at once.
+const MAX_READ: u64 = 1024 * 1024;
 /// Octets of a package's contents up to which its entries are: licences are met often, files of many megabytes once.
 const MAX_KNOWN: u64 = 4 * 1024 * 1024;
 
@@ -74,7 +76,7 @@ pub struct Package<R> {
     entries: Vec<Entry>,
     places: BTreeMap<String, usize>,
     inflated: Inflated,
-    /// Octets of all contents, by the directory.
+    /// Octets of all contents, by the directory; none where the entries are met again in any case.
     declared: u64,
 }
 
@@ -159,13 +161,23 @@ impl<R: Read + Seek> Package<R> {
         Some(self.inflated.stream(&mut self.reader, entry, taker))
     }
 
+    /// The same package, of which is known that its entries are met twice: it is read, and what is made of it is read back.
+    pub(crate) fn met_again(mut self) -> Package<R> {
+        // More entries than are kept would push each other out.
+        if self.entries.len() <= KEPT {
+            self.declared = 0;
+        }
+        self
+    }
+
     /// What the entry of this name is known by, where it is large enough to be worth it; `None` also where the package is so large
     /// that nobody meets it twice.
     pub(crate) fn known_by(&mut self, name: &str) -> Result<Option<Name>, ReadPackage> {
         if self.declared > MAX_KNOWN {
             return Ok(None);
         }
-        let Some(entry) = self.find(name).filter(|entry| entry.size() >= MIN_KNOWN) else {
+        let worth = |entry: &&Entry| entry.size() >= MIN_KNOWN && entry.central.packed <= MAX_READ;
+        let Some(entry) = self.find(name).filter(worth) else {
             return Ok(None);
         };
         let (central, data) = (entry.central(), entry.data);

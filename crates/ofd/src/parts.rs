@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use crypto::{Digest, DigestAlgorithm, Hasher};
 
 use crate::facts::PartFault;
 use crate::fault::{ReadPackage, ReadPart};
-use crate::known::{KNOWN, Name};
+use crate::known::{KNOWN, Name, TREES};
 use crate::limits::MAX_OCTETS;
 use crate::package::Package;
 use crate::xml::{self, Element};
@@ -90,9 +91,22 @@ impl<R: Read + Seek> Parts<R> {
     }
 
     /// The tree of the part at `path`.
-    pub(crate) fn tree(&mut self, path: &str, root: &str) -> Result<Element, ReadPart> {
+    pub(crate) fn tree(&mut self, path: &str, root: &str) -> Result<Arc<Element>, ReadPart> {
+        let name = self.known_by(path)?;
+        let met = name.and_then(|name| Some((name, TREES.tree(&name)?)));
+        if let Some((name, tree)) = met
+            && tree.name == root
+        {
+            let counted = self.package.count(&name);
+            counted.map_err(|fault| self.noted(fault))?;
+            return Ok(tree);
+        }
         let octets = self.octets(path, MAX_OCTETS as u64)?;
-        Ok(xml::parse(&octets, root)?)
+        let tree = Arc::new(xml::parse(&octets, root)?);
+        if let Some(name) = name {
+            TREES.keep(name, &tree);
+        }
+        Ok(tree)
     }
 
     /// The digest of the entry at `path`, taken when it was read, or now.

@@ -25,10 +25,10 @@ const MAX_BODIES: usize = 16;
 /// # Errors
 /// [`ReadOfd`]. Beyond a limit of T-I4 nothing is said of the file at all (T-I3).
 pub fn read<R: Read + Seek>(reader: R) -> Result<Facts, ReadOfd> {
-    Ok(gathered(reader, None)?.0)
+    Ok(gathered(Package::open(reader)?, None)?.0)
 }
 
-/// As [`read`], and beside it the digest of each entry by `algorithm`, in the order of the facts' entries: what a signature over
+/// As [`read`], and beside it the digest of each entry by `algorithm`, in the order of the facts' entries, or why one cannot be read: what a signature over
 /// all of the file lists. Taken from the same octets, so that nothing is expanded twice.
 ///
 /// # Errors
@@ -36,8 +36,8 @@ pub fn read<R: Read + Seek>(reader: R) -> Result<Facts, ReadOfd> {
 pub fn read_digested<R: Read + Seek>(
     reader: R,
     algorithm: DigestAlgorithm,
-) -> Result<(Facts, Vec<Digested>), ReadOfd> {
-    let (facts, mut parts) = gathered(reader, Some(algorithm))?;
+) -> Result<(Facts, Vec<Result<Digest, ReadPart>>), ReadOfd> {
+    let (facts, mut parts) = gathered(Package::open(reader)?.met_again(), Some(algorithm))?;
     let names = facts.entries.iter().map(|entry| entry.name.as_str());
     let digests = names.map(|name| parts.digest(name, algorithm)).collect();
     match parts.stop {
@@ -46,14 +46,19 @@ pub fn read_digested<R: Read + Seek>(
     }
 }
 
-/// The digest of an entry, or why it cannot be read.
-pub type Digested = Result<Digest, ReadPart>;
+/// As [`read`], of a package that was made a moment ago from one that [`read_digested`] read: what did not change is met again,
+/// however large it is.
+///
+/// # Errors
+/// [`ReadOfd`].
+pub fn read_back<R: Read + Seek>(reader: R) -> Result<Facts, ReadOfd> {
+    Ok(gathered(Package::open(reader)?.met_again(), None)?.0)
+}
 
 fn gathered<R: Read + Seek>(
-    reader: R,
+    package: Package<R>,
     algorithm: Option<DigestAlgorithm>,
 ) -> Result<(Facts, Parts<R>), ReadOfd> {
-    let package = Package::open(reader)?;
     let entries = package.entries().iter().map(|entry| EntryFact {
         name: entry.name().to_owned(),
         size: entry.size(),

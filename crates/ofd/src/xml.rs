@@ -27,6 +27,18 @@ pub(crate) struct Element {
 }
 
 impl Element {
+    /// How many elements it is, itself among them; counted no further than beyond `most`.
+    pub(crate) fn count(&self, most: usize) -> usize {
+        let (mut count, mut waiting) = (0, vec![self]);
+        while let Some(element) = waiting.pop()
+            && count <= most
+        {
+            count += 1;
+            waiting.extend(&element.children);
+        }
+        count
+    }
+
     /// The value of an attribute.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(found, _)| found == name)?;

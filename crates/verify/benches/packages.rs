@@ -2,12 +2,13 @@
 //! page and a document of 200 pages and 20 MB, sealed in SM2 under a seal of V4 and judged with every check, and the most
 //! memory that was resident for the large one.
 //!
-//! `cargo bench -p verify --bench packages -- FOLDER` leaves the packages there, so that others can be measured with them.
+//! `cargo bench -p verify --bench packages -- FOLDER` leaves the packages there, so that others can be measured with them;
+//! `-- memory FOLDER` measures the large one there in a process of its own.
 
 use std::fs::File;
 use std::hint::black_box;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use affix::ofd::{List, Request, Stamp, prepare_seal};
@@ -41,24 +42,15 @@ const LICENCES: usize = 400;
 const PICTURE: usize = 100_000;
 
 fn main() {
-    let folder = std::env::args().skip(1).find(|text| !text.starts_with('-'));
+    let mut said = std::env::args()
+        .skip(1)
+        .filter(|text| !text.starts_with('-'));
     let own = tempfile::tempdir().expect("a folder");
-    let folder = folder.as_deref().map_or(own.path(), Path::new);
     let office = Office::new();
-    println!("the middle of {ROUNDS}");
-    office.measure("page", &licences(), 100, folder);
-    let large = pages();
-    let page = first(&large);
-    let one = [(large, page.clone())];
-    let [plain, sealed] = office.measure("pages", &one, 1, folder);
-    drop(one);
-    memory("sealed, read and written", || {
-        let file = std::fs::read(&plain).expect("there");
-        std::fs::write(own.path().join("a"), office.seal(file, page)).expect("written");
-    });
-    memory("judged from a file", || {
-        office.judge(&Seekable::new(File::open(&sealed).expect("there")).expect("seeks"));
-    });
+    match (said.next(), said.next()) {
+        (Some(act), Some(folder)) if act == "memory" => office.memory(Path::new(&folder)),
+        (folder, _) => office.times(folder.as_deref().map_or(own.path(), Path::new)),
+    }
 }
 
 /// Who seals, and what is trusted.
@@ -79,6 +71,26 @@ impl Office {
             trust: Trust::of_certificates(vec![certificate("sm-root"), certificate("sm-ca")]),
             policy: Policy::named("form").expect("built in"),
         }
+    }
+
+    fn times(&self, folder: &Path) {
+        println!("the middle of {ROUNDS}");
+        self.measure("page", &licences(), 100, folder);
+        let large = pages();
+        let page = first(&large);
+        self.measure("pages", &[(large, page)], 1, folder);
+    }
+
+    /// What is resident at most: of a process that has done nothing else, over the packages that another left.
+    fn memory(&self, folder: &Path) {
+        let open = |name| File::open(folder.join(name)).expect("there");
+        most("nothing done");
+        self.judge(&Seekable::new(open("sealed-pages.ofd")).expect("seeks"));
+        most("judged from a file");
+        let file = std::fs::read(folder.join("plain-pages.ofd")).expect("there");
+        let page = first(&file);
+        std::fs::write(folder.join("again.ofd"), self.seal(file, page)).expect("written");
+        most("sealed, read and written");
     }
 
     fn seal(&self, file: Vec<u8>, page: String) -> Vec<u8> {
@@ -116,15 +128,9 @@ impl Office {
         assert_eq!(last.verdict, Verdict::Valid, "{report:#?}");
     }
 
-    /// Tells what sealing and judging cost, each time of another file than the time before, as long as there are others; where the
-    /// first file and the sealed one were left.
-    fn measure(
-        &self,
-        name: &str,
-        files: &[(Vec<u8>, String)],
-        times: u32,
-        folder: &Path,
-    ) -> [PathBuf; 2] {
+    /// Tells what sealing and judging cost, each time of another file than the time before, as long as there are others; the first
+    /// file and the sealed one are left in the folder.
+    fn measure(&self, name: &str, files: &[(Vec<u8>, String)], times: u32, folder: &Path) {
         let seal = |(file, page): &(Vec<u8>, String)| self.seal(file.clone(), page.clone());
         let sealed: Vec<Vec<u8>> = files.iter().map(seal).collect();
         let first = sealed.first().expect("a file");
@@ -144,38 +150,19 @@ impl Office {
         tell(&format!("{name}: SM3 of it"), times, || {
             black_box(Digest::of(DigestAlgorithm::Sm3, black_box(first)));
         });
-        let left = ["plain", "sealed"].map(|kind| folder.join(format!("{kind}-{name}.ofd")));
         let plain = files.first().map(|(file, _)| file).expect("a file");
-        for (path, octets) in left.iter().zip([plain, first]) {
+        for (kind, octets) in [("plain", plain), ("sealed", first)] {
+            let path = folder.join(format!("{kind}-{name}.ofd"));
             std::fs::write(path, octets).expect("written");
         }
-        left
     }
 }
 
-/// What was resident at most while `act` ran, above what was before: the files that are held here count for neither.
-fn memory(what: &str, act: impl FnOnce()) {
-    let status = |name: &str| -> u64 {
-        let told = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
-        let line = told
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .expect("a line");
-        line.trim()
-            .trim_end_matches(" kB")
-            .trim()
-            .parse()
-            .expect("a figure in kB")
-    };
-    std::fs::write("/proc/self/clear_refs", "5").expect("our own process");
-    let before = status("VmRSS:");
-    act();
-    let most = status("VmHWM:");
-    println!(
-        "{what}: {} MiB above {} MiB",
-        most.saturating_sub(before) >> 10,
-        before >> 10
-    );
+/// Tells what was resident at most so far.
+fn most(what: &str) {
+    let status = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    println!("{what}: {}", line.expect("a line").trim());
 }
 
 /// Licences for food of the samples, unsealed, each with the name of its page: as many as have more large entries than are kept

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use crypto::{Digest, SignatureAlgorithm, sha256};
-use ofd::{Change, Digested, Facts, Package, SignatureKind, StampPlace};
+use ofd::{Change, Facts, Package, ReadPart, SignatureKind, StampPlace};
 
 use crate::ofd::fault::SealOfd;
 use crate::ofd::list::{Listed, document, holds, inspect_stamps};
@@ -19,7 +19,7 @@ pub(super) struct Read {
     file: Vec<u8>,
     facts: Facts,
     /// Of its entries, by name.
-    digests: BTreeMap<String, Digested>,
+    digests: BTreeMap<String, Result<Digest, ReadPart>>,
 }
 
 impl Read {
@@ -132,7 +132,7 @@ impl Laid {
     pub(super) fn finish(mut self, value: Vec<u8>) -> Result<(Vec<u8>, Facts), SealOfd> {
         self.change.put_stored(&self.value, value);
         let file = self.change.finish()?;
-        let facts = ofd::read(Cursor::new(file.as_slice()))?;
+        let facts = ofd::read_back(Cursor::new(file.as_slice()))?;
         let signatures = document(&facts)?.signatures.as_ref();
         let made = signatures
             .and_then(|list| list.signatures.iter().find(|one| one.id == self.id))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use super::ShownFont;
 use super::values::flag;
@@ -49,7 +50,7 @@ impl Resources {
         let Ok(base) = base_of(path, &tree) else {
             return;
         };
-        let Element { children, .. } = tree;
+        let Element { children, .. } = Arc::unwrap_or_clone(tree);
         for list in children {
             for one in list.children {
                 if let Some(id) = one.attribute("ID").map(str::to_owned) {

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::write::change::empty;
+use crate::write::change::Change;
 use crate::xml::NAMESPACE;
 
 /// A file of one page with this content, these resources, and more in `Document.xml`.
@@ -14,7 +14,7 @@ fn file(content: &str, resources: &str, more: &str) -> Showing<Cursor<Vec<u8>>> 
 /// The same, the part with its annotations named so often.
 fn file_with(content: &str, resources: &str, more: &str, named: usize) -> Showing<Cursor<Vec<u8>>> {
     let part = |name: &str, inner: &str| format!("<{name} xmlns=\"{NAMESPACE}\">{inner}</{name}>");
-    let mut package = empty();
+    let mut package = Change::empty();
     let mut put = |name: &str, text: String| package.put(name, text.into_bytes());
     put(
         "OFD.xml",

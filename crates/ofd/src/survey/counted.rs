@@ -8,7 +8,7 @@ use crate::facts::{Facts, MAX_ATTACHED};
 use crate::fault::{ReadOfd, ReadPackage, ReadPart, ReadXml};
 use crate::limits::MAX_ENTRIES;
 use crate::signature::{MAX_SEAL, MAX_SIGNATURE, MAX_SIGNATURES, MAX_STAMPS, MAX_VALUE};
-use crate::write::change::empty;
+use crate::write::change::Change;
 use crate::xml::NAMESPACE;
 
 /// Parts of a file: names and content, the elements in the place of `@`.
@@ -19,7 +19,7 @@ const BODY: &str =
 
 /// A file of these parts: name, root and what it holds; a part without root is as it is.
 fn read_of(parts: Parts<'_>) -> Result<Facts, ReadOfd> {
-    let mut package = empty();
+    let mut package = Change::empty();
     for (name, root, inner) in parts {
         let text = match *root {
             "" => inner.clone(),

@@ -9,7 +9,7 @@ use crate::signed::{
     CheckMethod, Coverage, ListState, Outcome, Signature, SignatureKind, Signed, StampPlace,
     Uncovered,
 };
-use crate::write::change::{Change, empty};
+use crate::write::change::Change;
 
 fn sample(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/ofdrw");
@@ -28,7 +28,7 @@ fn edited(octets: &[u8], edit: impl Fn(&str, String) -> Option<String>) -> Vec<u
         .iter()
         .map(|one| one.name().to_owned())
         .collect();
-    let mut new = empty();
+    let mut new = Change::empty();
     for name in names {
         let content = package
             .read(&name, u64::MAX)

@@ -73,6 +73,14 @@ pub(crate) struct Archive {
 pub(crate) struct TooLarge;
 
 impl Archive {
+    /// An archive with room for so many octets of entries, so that a large one is not held twice while it grows.
+    pub(crate) fn of(octets: usize) -> Archive {
+        Archive {
+            octets: Vec::with_capacity(octets),
+            ..Archive::default()
+        }
+    }
+
     /// Puts an entry behind the others.
     pub(crate) fn put(&mut self, name: &str, packed: &Packed) -> Result<(), TooLarge> {
         let flags = if name.is_ascii() { 0 } else { UTF8 };

@@ -100,8 +100,12 @@ impl<R: Read + Seek> Change<R> {
     /// # Errors
     /// `Package` for a package that would not be read, `TooLarge`.
     pub fn finish(mut self) -> Result<Vec<u8>, WritePackage> {
-        let mut archive = Archive::default();
         let (names, mut package) = (self.names(), self.package.take());
+        let old = package.iter().flat_map(|package| package.entries());
+        let extents = old.map(|entry| entry.extent());
+        let length: u64 = extents.map(|extent| extent.end - extent.start).sum();
+        let new: usize = self.put.values().map(Vec::len).sum();
+        let mut archive = Archive::of(usize::try_from(length).unwrap_or_default() + new);
         for name in names {
             if let Some(content) = self.put.remove(&name) {
                 let packed = if self.stored.contains(&name) {
@@ -145,14 +149,16 @@ fn admitted(archive: Archive) -> Result<Vec<u8>, WritePackage> {
     Ok(octets)
 }
 
-/// A package made from nothing.
-#[must_use]
-pub fn empty() -> Change<Cursor<Vec<u8>>> {
-    Change {
-        package: None,
-        put: BTreeMap::new(),
-        stored: BTreeSet::new(),
-        order: Vec::new(),
+impl Change<Cursor<Vec<u8>>> {
+    /// A package made from nothing.
+    #[must_use]
+    pub fn empty() -> Change<Cursor<Vec<u8>>> {
+        Change {
+            package: None,
+            put: BTreeMap::new(),
+            stored: BTreeSet::new(),
+            order: Vec::new(),
+        }
     }
 }
 

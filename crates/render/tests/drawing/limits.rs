@@ -71,7 +71,7 @@ fn stamped(count: usize) -> Vec<Omission> {
     let mut package = ofd::Package::open(Cursor::new(&octets)).expect("a package");
     let entries = package.entries().iter();
     let names: Vec<String> = entries.map(|one| one.name().to_owned()).collect();
-    let mut bent = ofd::empty();
+    let mut bent = ofd::Change::empty();
     for name in names.iter().filter(|name| !name.ends_with('/')) {
         let octets = package.read(name, 1 << 24).expect("there").expect("read");
         let octets = match name.ends_with("/Signature.xml") {

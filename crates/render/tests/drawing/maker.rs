@@ -14,7 +14,7 @@ pub(crate) fn file(content: &str, resources: &str, files: &[(&str, &[u8])]) -> V
     let part = |name: &str, inner: &str| {
         format!("<{name} xmlns=\"{NAMESPACE}\">{inner}</{name}>").into_bytes()
     };
-    let mut package = ofd::empty();
+    let mut package = ofd::Change::empty();
     let root = "<DocBody><DocInfo/><DocRoot>Document.xml</DocRoot></DocBody>";
     package.put("OFD.xml", part("OFD", root));
     let document = "<CommonData><PageArea><PhysicalBox>0 0 20 10</PhysicalBox></PageArea><PublicRes>Res.xml</PublicRes>\

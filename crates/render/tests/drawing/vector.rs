@@ -174,7 +174,7 @@ fn a_page_is_drawn_up_to_five_metres() {
     let sized = |width: &str| {
         let octets = file("", "", &[]);
         let mut parts = ofd::Package::open(Cursor::new(&octets)).expect("a package");
-        let mut package = ofd::empty();
+        let mut package = ofd::Change::empty();
         for name in ["OFD.xml", "Document.xml", "Res.xml", "Page.xml"] {
             let octets = parts.read(name, 1 << 16).expect("read").expect("there");
             let text = String::from_utf8(octets).expect("text");

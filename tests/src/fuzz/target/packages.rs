@@ -36,7 +36,7 @@ pub fn ofd(octets: &[u8]) -> bool {
 pub fn ofd_xml(octets: &[u8]) -> bool {
     let mut accepted = false;
     for part in PARTS {
-        let mut package = ofd::empty();
+        let mut package = Change::empty();
         for (name, text) in PARTS.iter().zip(TEXTS) {
             let text = text.replace("@", " xmlns=\"http://www.ofdspec.org/2016\"");
             package.put(name, text.into_bytes());
@@ -86,7 +86,7 @@ fn is_plain(svg: &str) -> bool {
 pub fn ofd_drawn(octets: &[u8]) -> bool {
     let mut accepted = false;
     for own in ["Page.xml", "Res.xml"] {
-        let mut package = ofd::empty();
+        let mut package = Change::empty();
         let texts = PARTS
             .iter()
             .zip(TEXTS)
