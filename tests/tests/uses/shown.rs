@@ -274,7 +274,7 @@ async fn each_sealed_file_of_a_licence_is_had_by_its_format() {
 
 #[test]
 fn a_format_that_the_licence_has_not_is_refused() {
-    on_each_database("no-format", async |stage: Stage| {
+    on_each_database("no_format", async |stage: Stage| {
         let told = stage.used("no-format", &order(&stage.card)).await;
         assert_eq!(told["file"].get("files"), None, "one file alone");
         let path = told["file"]["path"].as_str().expect("a path");
