@@ -11,19 +11,21 @@ use crypto::{Digest, DigestAlgorithm};
 
 use crate::xml::Element;
 
-/// Entries that are kept at least; twice as many at most, some 200 octets each.
+/// Entries whose digests are kept at least; twice as many at most, some 200 octets each.
 pub(crate) const KEPT: usize = 256;
+/// Trees that are kept at least; twice as many at most, 20 MiB at worst.
+const TREES: usize = 16;
+/// Octets of a part whose tree is kept: a template page has a hundred thousand; below, a tree is built as fast as it is found.
+const TREE_OCTETS: std::ops::RangeInclusive<u64> = 16 * 1024..=192 * 1024;
+/// Elements and attributes of a tree that is kept, some 200 octets each.
+const TREE_PIECES: usize = 2_000;
 
 /// The entries of this process.
-pub(crate) static KNOWN: Known = Known(Mutex::new(None));
+pub(crate) static KNOWN: Known = Known::new();
 
-pub(crate) struct Known(Mutex<Option<Generations>>);
-
-/// The entries met lately, and those met before them: when the young are many they become the old, and the old go.
-#[derive(Default)]
-struct Generations {
-    young: HashMap<Name, Met>,
-    old: HashMap<Name, Met>,
+pub(crate) struct Known {
+    digests: Mutex<Option<Lately<Vec<Digest>>>>,
+    trees: Mutex<Option<Lately<Arc<Element>>>>,
 }
 
 /// What an entry is known by.
@@ -38,102 +40,90 @@ pub(crate) struct Name {
     pub(crate) checksum: u32,
 }
 
-/// The digests that were taken of an entry's content.
-type Met = Vec<Digest>;
-
 impl Known {
-    #[cfg(test)]
-    fn new() -> Known {
-        Known(Mutex::new(None))
+    const fn new() -> Known {
+        Known {
+            digests: Mutex::new(None),
+            trees: Mutex::new(None),
+        }
     }
 
     /// The digest by `algorithm` of the content of an entry that was read whole before, its size and checksum as said.
     pub(crate) fn digest(&self, name: &Name, algorithm: DigestAlgorithm) -> Option<Digest> {
-        let mut kept = self.0.lock().ok()?;
+        let mut kept = self.digests.lock().ok()?;
         let met = kept.as_mut()?.meet(name)?;
         met.iter().find(|one| one.algorithm() == algorithm).cloned()
     }
 
     /// Keeps a digest of the content of an entry that was read whole.
-    pub(crate) fn keep(&self, name: Name, digest: &Digest) {
-        let Ok(mut kept) = self.0.lock() else {
+    pub(crate) fn keep_digest(&self, name: Name, digest: &Digest) {
+        let Ok(mut kept) = self.digests.lock() else {
             return;
         };
-        let kept = kept.get_or_insert_default();
-        let met = match kept.meet(&name) {
-            Some(met) => met,
-            None => kept.begin(name),
-        };
-        if met.iter().all(|one| one.algorithm() != digest.algorithm()) {
-            met.push(digest.clone());
+        let kept = kept.get_or_insert_with(|| Lately::of(KEPT));
+        let known = kept.meet(&name).map(std::mem::take);
+        let mut known = known.unwrap_or_default();
+        if known
+            .iter()
+            .all(|one| one.algorithm() != digest.algorithm())
+        {
+            known.push(digest.clone());
+        }
+        kept.keep(name, known);
+    }
+
+    /// The tree of a part that was parsed before.
+    pub(crate) fn tree(&self, name: &Name) -> Option<Arc<Element>> {
+        let mut kept = self.trees.lock().ok()?;
+        kept.as_mut()?.meet(name).map(|tree| Arc::clone(tree))
+    }
+
+    /// Keeps the tree of a part, where it is of a size that is worth it.
+    pub(crate) fn keep_tree(&self, name: Name, tree: &Arc<Element>) {
+        if !TREE_OCTETS.contains(&name.size) || tree.pieces(TREE_PIECES) > TREE_PIECES {
+            return;
+        }
+        if let Ok(mut kept) = self.trees.lock() {
+            let kept = kept.get_or_insert_with(|| Lately::of(TREES));
+            kept.keep(name, Arc::clone(tree));
         }
     }
 }
 
-impl Generations {
-    /// What is known of an entry, which is young again.
-    fn meet(&mut self, name: &Name) -> Option<&mut Met> {
-        if let Some(met) = self.old.remove(name) {
-            *self.begin(*name) = met;
+/// Values met lately, and those met before them: when the young are many they become the old, and the old go.
+struct Lately<V> {
+    most: usize,
+    young: HashMap<Name, V>,
+    old: HashMap<Name, V>,
+}
+
+impl<V> Lately<V> {
+    fn of(most: usize) -> Lately<V> {
+        Lately {
+            most,
+            young: HashMap::new(),
+            old: HashMap::new(),
+        }
+    }
+
+    /// The value of a name, which is young again.
+    fn meet(&mut self, name: &Name) -> Option<&mut V> {
+        if let Some(value) = self.old.remove(name) {
+            self.keep(*name, value);
         }
         self.young.get_mut(name)
     }
 
-    fn begin(&mut self, name: Name) -> &mut Met {
-        if self.young.len() >= KEPT {
+    fn keep(&mut self, name: Name, value: V) {
+        if self.young.len() >= self.most && !self.young.contains_key(&name) {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.entry(name).or_default()
-    }
-}
-
-/// Trees that are kept at least; twice as many at most, 20 MiB at worst.
-const TREES_KEPT: usize = 16;
-/// Octets of a part whose tree is kept: a template page has a hundred thousand; below, a tree is built as fast as it is found.
-const TREE_OCTETS: std::ops::RangeInclusive<u64> = 16 * 1024..=192 * 1024;
-/// Elements of a tree that is kept, some 200 octets each.
-const TREE_ELEMENTS: usize = 2_000;
-
-/// The trees of template pages of this process.
-pub(crate) static TREES: Trees = Trees(Mutex::new(None));
-
-pub(crate) struct Trees(Mutex<Option<Grown>>);
-
-/// As [`Generations`].
-#[derive(Default)]
-struct Grown {
-    young: HashMap<Name, Arc<Element>>,
-    old: HashMap<Name, Arc<Element>>,
-}
-
-impl Trees {
-    /// The tree of a part that was parsed before.
-    pub(crate) fn tree(&self, name: &Name) -> Option<Arc<Element>> {
-        let mut grown = self.0.lock().ok()?;
-        let grown = grown.as_mut()?;
-        if let Some(tree) = grown.old.remove(name) {
-            grown.plant(*name, tree);
-        }
-        grown.young.get(name).cloned()
+        self.young.insert(name, value);
     }
 
-    /// Keeps the tree of a part, where it is of a size that is worth it.
-    pub(crate) fn keep(&self, name: Name, tree: &Arc<Element>) {
-        if !TREE_OCTETS.contains(&name.size) || tree.count(TREE_ELEMENTS) > TREE_ELEMENTS {
-            return;
-        }
-        if let Ok(mut grown) = self.0.lock() {
-            grown.get_or_insert_default().plant(name, Arc::clone(tree));
-        }
-    }
-}
-
-impl Grown {
-    fn plant(&mut self, name: Name, tree: Arc<Element>) {
-        if self.young.len() >= TREES_KEPT {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(name, tree);
+    #[cfg(test)]
+    fn counts(&self) -> [usize; 2] {
+        [self.young.len(), self.old.len()]
     }
 }
 
@@ -158,7 +148,7 @@ mod tests {
     fn an_entry_is_known_by_all_that_its_headers_say() {
         let known = Known::new();
         let sm3 = digest(DigestAlgorithm::Sm3);
-        known.keep(name(1), &sm3);
+        known.keep_digest(name(1), &sm3);
         assert_eq!(known.digest(&name(1), DigestAlgorithm::Sm3), Some(sm3));
         assert_eq!(known.digest(&name(1), DigestAlgorithm::Sha256), None);
         for other in [
@@ -180,7 +170,7 @@ mod tests {
             );
         }
         let both = digest(DigestAlgorithm::Sha256);
-        known.keep(name(1), &both);
+        known.keep_digest(name(1), &both);
         assert_eq!(known.digest(&name(1), DigestAlgorithm::Sha256), Some(both));
     }
 
@@ -189,41 +179,48 @@ mod tests {
         let known = Known::new();
         let sm3 = digest(DigestAlgorithm::Sm3);
         for number in 0..10_000 {
-            known.keep(name(number), &sm3);
+            known.keep_digest(name(number), &sm3);
             assert!(known.digest(&name(0), DigestAlgorithm::Sm3).is_some());
         }
         assert_eq!(known.digest(&name(1), DigestAlgorithm::Sm3), None);
-        let kept = known.0.lock().expect("nobody panicked");
-        let kept = kept.as_ref().expect("entries");
-        assert!(kept.young.len() <= KEPT + 1 && kept.old.len() <= KEPT + 1);
+        let kept = known.digests.lock().expect("nobody panicked");
+        let counts = kept.as_ref().expect("entries").counts();
+        assert!(counts.iter().all(|count| *count <= KEPT), "{counts:?}");
     }
 
     #[test]
-    fn trees_of_few_elements_are_kept_and_few_of_them() {
-        let trees = Trees(Mutex::new(None));
-        let tree = |elements: usize| {
-            let inner = "<ofd:A/>".repeat(elements);
+    fn trees_of_few_pieces_are_kept_and_few_of_them() {
+        let known = Known::new();
+        let tree = |inner: &str| {
             let text = format!("<ofd:R xmlns:ofd=\"{}\">{inner}</ofd:R>", crate::NAMESPACE);
             Arc::new(crate::xml::parse(text.as_bytes(), "R").expect("it is read"))
         };
+        let elements = |count: usize| tree(&"<ofd:A/>".repeat(count));
         let sized = |number, size| Name {
             size,
             ..name(number)
         };
-        trees.keep(sized(1, 16 * 1024), &tree(TREE_ELEMENTS - 1));
-        trees.keep(sized(2, 16 * 1024), &tree(TREE_ELEMENTS));
-        trees.keep(sized(3, 16 * 1024 - 1), &tree(1));
-        trees.keep(sized(4, 192 * 1024 + 1), &tree(1));
-        let kept = |number, size| trees.tree(&sized(number, size)).is_some();
-        assert!(kept(1, 16 * 1024) && !kept(2, 16 * 1024));
-        assert!(!kept(3, 16 * 1024 - 1) && !kept(4, 192 * 1024 + 1));
-        let small = tree(1);
+        let (least, most) = (16 * 1024, 192 * 1024);
+        known.keep_tree(sized(1, least), &elements(TREE_PIECES - 1));
+        known.keep_tree(sized(2, least), &elements(TREE_PIECES));
+        known.keep_tree(
+            sized(3, least),
+            &tree(&"<ofd:A b=\"\"/>".repeat(TREE_PIECES / 2)),
+        );
+        known.keep_tree(sized(4, least - 1), &elements(1));
+        known.keep_tree(sized(5, most + 1), &elements(1));
+        known.keep_tree(sized(6, most), &elements(1));
+        let kept = |number, size| known.tree(&sized(number, size)).is_some();
+        let found = [1, 2, 3].map(|number| kept(number, least));
+        assert_eq!(found, [true, false, false]);
+        assert!(!kept(4, least - 1) && !kept(5, most + 1) && kept(6, most));
+        let small = elements(1);
         for number in 10..1_000 {
-            trees.keep(sized(number, 20_000), &small);
+            known.keep_tree(sized(number, 20_000), &small);
         }
-        assert!(!kept(1, 16 * 1024) && kept(999, 20_000));
-        let grown = trees.0.lock().expect("nobody panicked");
-        let grown = grown.as_ref().expect("trees");
-        assert!(grown.young.len() <= TREES_KEPT && grown.old.len() <= TREES_KEPT);
+        assert!(!kept(1, least) && kept(999, 20_000));
+        let trees = known.trees.lock().expect("nobody panicked");
+        let counts = trees.as_ref().expect("trees").counts();
+        assert!(counts.iter().all(|count| *count <= TREES), "{counts:?}");
     }
 }

@@ -76,8 +76,8 @@ pub struct Package<R> {
     entries: Vec<Entry>,
     places: BTreeMap<String, usize>,
     inflated: Inflated,
-    /// Octets of all contents, by the directory; none where the entries are met again in any case.
-    declared: u64,
+    /// Whether its entries are looked for among those met before.
+    met: bool,
 }
 
 impl<R: Read + Seek> Package<R> {
@@ -111,7 +111,7 @@ impl<R: Read + Seek> Package<R> {
             entries,
             places,
             inflated: Inflated::default(),
-            declared: declared.unwrap_or(u64::MAX),
+            met: declared.is_some_and(|octets| octets <= MAX_KNOWN),
         })
     }
 
@@ -164,16 +164,14 @@ impl<R: Read + Seek> Package<R> {
     /// The same package, of which is known that its entries are met twice: it is read, and what is made of it is read back.
     pub(crate) fn met_again(mut self) -> Package<R> {
         // More entries than are kept would push each other out.
-        if self.entries.len() <= KEPT {
-            self.declared = 0;
-        }
+        self.met |= self.entries.len() <= KEPT;
         self
     }
 
     /// What the entry of this name is known by, where it is large enough to be worth it; `None` also where the package is so large
     /// that nobody meets it twice.
     pub(crate) fn known_by(&mut self, name: &str) -> Result<Option<Name>, ReadPackage> {
-        if self.declared > MAX_KNOWN {
+        if !self.met {
             return Ok(None);
         }
         let worth = |entry: &&Entry| entry.size() >= MIN_KNOWN && entry.central.packed <= MAX_READ;

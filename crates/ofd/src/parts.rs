@@ -8,7 +8,7 @@ use crypto::{Digest, DigestAlgorithm, Hasher};
 
 use crate::facts::PartFault;
 use crate::fault::{ReadPackage, ReadPart};
-use crate::known::{KNOWN, Name, TREES};
+use crate::known::{KNOWN, Name};
 use crate::limits::MAX_OCTETS;
 use crate::package::Package;
 use crate::xml::{self, Element};
@@ -23,6 +23,8 @@ pub(crate) struct Parts<R> {
     /// What digests are taken of what is read from now on.
     taken: Vec<DigestAlgorithm>,
     digests: BTreeMap<String, Vec<Digest>>,
+    /// What entries are known by, once that was asked.
+    names: BTreeMap<String, Option<Name>>,
     kept: u64,
     pub(crate) faults: Vec<PartFault>,
     /// What ends the reading of the whole.
@@ -35,6 +37,7 @@ impl<R: Read + Seek> Parts<R> {
             package,
             taken,
             digests: BTreeMap::new(),
+            names: BTreeMap::new(),
             kept: 0,
             faults: Vec::new(),
             stop: None,
@@ -75,8 +78,13 @@ impl<R: Read + Seek> Parts<R> {
     }
 
     fn known_by(&mut self, path: &str) -> Result<Option<Name>, ReadPart> {
-        let known = self.package.known_by(path);
-        known.map_err(|fault| self.noted(fault))
+        if let Some(name) = self.names.get(path) {
+            return Ok(*name);
+        }
+        let name = self.package.known_by(path);
+        let name = name.map_err(|fault| self.noted(fault))?;
+        self.names.insert(path.to_owned(), name);
+        Ok(name)
     }
 
     /// As [`Parts::octets`], for what is kept when all is read.
@@ -93,7 +101,7 @@ impl<R: Read + Seek> Parts<R> {
     /// The tree of the part at `path`.
     pub(crate) fn tree(&mut self, path: &str, root: &str) -> Result<Arc<Element>, ReadPart> {
         let name = self.known_by(path)?;
-        let met = name.and_then(|name| Some((name, TREES.tree(&name)?)));
+        let met = name.and_then(|name| Some((name, KNOWN.tree(&name)?)));
         if let Some((name, tree)) = met
             && tree.name == root
         {
@@ -104,7 +112,7 @@ impl<R: Read + Seek> Parts<R> {
         let octets = self.octets(path, MAX_OCTETS as u64)?;
         let tree = Arc::new(xml::parse(&octets, root)?);
         if let Some(name) = name {
-            TREES.keep(name, &tree);
+            KNOWN.keep_tree(name, &tree);
         }
         Ok(tree)
     }
@@ -159,7 +167,7 @@ impl<R: Read + Seek> Parts<R> {
 /// The digest, which is known from now on.
 fn kept(name: Option<Name>, digest: Digest) -> Digest {
     if let Some(name) = name {
-        KNOWN.keep(name, &digest);
+        KNOWN.keep_digest(name, &digest);
     }
     digest
 }

@@ -28,8 +28,8 @@ pub fn read<R: Read + Seek>(reader: R) -> Result<Facts, ReadOfd> {
     Ok(gathered(Package::open(reader)?, None)?.0)
 }
 
-/// As [`read`], and beside it the digest of each entry by `algorithm`, in the order of the facts' entries, or why one cannot be read: what a signature over
-/// all of the file lists. Taken from the same octets, so that nothing is expanded twice.
+/// As [`read`], and beside it the digest of each entry by `algorithm`, in the order of the facts' entries, or why one cannot
+/// be read: what a signature over all of the file lists. Taken from the same octets, so that nothing is expanded twice.
 ///
 /// # Errors
 /// [`ReadOfd`].
@@ -137,5 +137,7 @@ fn body<R: Read + Seek>(parts: &mut Parts<R>, found: &Element) -> Result<Body, R
 
 #[cfg(test)]
 mod counted;
+#[cfg(test)]
+mod met;
 #[cfg(test)]
 mod tests;

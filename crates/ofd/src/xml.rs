@@ -27,13 +27,13 @@ pub(crate) struct Element {
 }
 
 impl Element {
-    /// How many elements it is, itself among them; counted no further than beyond `most`.
-    pub(crate) fn count(&self, most: usize) -> usize {
+    /// How many elements and attributes it has, itself among them; counted no further than beyond `most`.
+    pub(crate) fn pieces(&self, most: usize) -> usize {
         let (mut count, mut waiting) = (0, vec![self]);
         while let Some(element) = waiting.pop()
             && count <= most
         {
-            count += 1;
+            count += 1 + element.attributes.len();
             waiting.extend(&element.children);
         }
         count

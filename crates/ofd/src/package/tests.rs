@@ -402,6 +402,38 @@ fn the_limit_of_all_content_counts_what_comes_out() {
 }
 
 #[test]
+fn what_is_known_counts_as_if_it_came_out() {
+    let content: Vec<u8> = (0..2_048_u16).flat_map(u16::to_be_bytes).collect();
+    let octets = archive(&[("OFD.xml", TEXT), ("a", &content)]);
+    let mut package = opened(&octets).expect("ours");
+    assert_eq!(package.known_by("OFD.xml"), Ok(None), "too small");
+    let known = package.known_by("a").expect("it is read");
+    let known = known.expect("of 4 KiB");
+    package.inflated = Inflated::after(MAX_EXPANDED - known.size);
+    assert_eq!(package.count(&known), Ok(()));
+    package.inflated = Inflated::after(MAX_EXPANDED - known.size + 1);
+    assert_eq!(package.count(&known), Err(ReadPackage::Expanded));
+}
+
+#[test]
+fn entries_of_a_large_package_are_known_where_they_are_met_again() {
+    let mut state = 1_u32;
+    let mut octet = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    let large: Vec<u8> = (0..4 * 1024 * 1024).map(|_| octet()).collect();
+    let small = vec![0xA5; 4 * 1024];
+    let octets = archive(&[("large", &large), ("small", &small)]);
+    let mut package = opened(&octets).expect("ours");
+    assert_eq!(package.known_by("small"), Ok(None));
+    let mut package = opened(&octets).expect("ours").met_again();
+    assert!(package.known_by("small").expect("it is read").is_some());
+    // It does not get smaller: more than is read at once.
+    assert_eq!(package.known_by("large"), Ok(None));
+}
+
+#[test]
 fn content_is_what_its_header_says() {
     let octets = archive(&[("OFD.xml", TEXT)]);
     let (start, _) = directory(&octets);
