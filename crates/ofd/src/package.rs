@@ -63,6 +63,11 @@ impl Entry {
         self.central.offset..self.end
     }
 
+    /// Whether it is looked for among those met before.
+    fn is_worth_knowing(&self) -> bool {
+        self.size() >= MIN_KNOWN && self.central.packed <= MAX_READ
+    }
+
     /// What the directory says of it.
     pub(crate) fn central(&self) -> &Central {
         &self.central
@@ -163,8 +168,9 @@ impl<R: Read + Seek> Package<R> {
 
     /// The same package, of which is known that its entries are met twice: it is read, and what is made of it is read back.
     pub(crate) fn met_again(mut self) -> Package<R> {
+        let worth = self.entries.iter().filter(|entry| entry.is_worth_knowing());
         // More entries than are kept would push each other out.
-        self.met |= self.entries.len() <= KEPT;
+        self.met |= worth.count() <= KEPT;
         self
     }
 
@@ -174,8 +180,8 @@ impl<R: Read + Seek> Package<R> {
         if !self.met {
             return Ok(None);
         }
-        let worth = |entry: &&Entry| entry.size() >= MIN_KNOWN && entry.central.packed <= MAX_READ;
-        let Some(entry) = self.find(name).filter(worth) else {
+        let entry = self.find(name);
+        let Some(entry) = entry.filter(|entry| entry.is_worth_knowing()) else {
             return Ok(None);
         };
         let (central, data) = (entry.central(), entry.data);

@@ -415,14 +415,19 @@ fn what_is_known_counts_as_if_it_came_out() {
     assert_eq!(package.count(&known), Err(ReadPackage::Expanded));
 }
 
-#[test]
-fn entries_of_a_large_package_are_known_where_they_are_met_again() {
+/// Octets that do not get smaller.
+fn incompressible(length: usize) -> Vec<u8> {
     let mut state = 1_u32;
     let mut octet = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         state.to_be_bytes()[0]
     };
-    let large: Vec<u8> = (0..4 * 1024 * 1024).map(|_| octet()).collect();
+    (0..length).map(|_| octet()).collect()
+}
+
+#[test]
+fn entries_of_a_large_package_are_known_where_they_are_met_again() {
+    let large = incompressible(4 * 1024 * 1024);
     let small = vec![0xA5; 4 * 1024];
     let octets = archive(&[("large", &large), ("small", &small)]);
     let mut package = opened(&octets).expect("ours");
@@ -431,6 +436,29 @@ fn entries_of_a_large_package_are_known_where_they_are_met_again() {
     assert!(package.known_by("small").expect("it is read").is_some());
     // It does not get smaller: more than is read at once.
     assert_eq!(package.known_by("large"), Ok(None));
+}
+
+#[test]
+fn a_package_of_more_entries_than_are_kept_is_not_looked_up() {
+    let names: Vec<String> = (0..2 * KEPT).map(|number| format!("e{number}")).collect();
+    let of = |many: usize| {
+        let content = |number: usize| {
+            if number < many {
+                [0xA5; 4096].as_slice()
+            } else {
+                b"x"
+            }
+        };
+        let large = incompressible(5 * 1024 * 1024);
+        let entries = names.iter().enumerate();
+        let entries = entries.map(|(number, name)| (name.as_str(), content(number)));
+        let all: Vec<_> = entries.chain([("large", large.as_slice())]).collect();
+        let octets = archive(&all);
+        let mut package = opened(&octets).expect("ours").met_again();
+        package.known_by("e0").expect("it is read").is_some()
+    };
+    // What is large, and what is small, counts for nothing.
+    assert!(of(KEPT) && !of(KEPT + 1));
 }
 
 #[test]
