@@ -3,6 +3,7 @@
 //! Reading gives facts and judges nothing: this crate knows neither keys nor the structures of seals. It never
 //! repairs and never searches; a package that two readers could read differently is refused (T-I4, T-V10).
 
+mod ahead;
 mod area;
 mod document;
 pub mod draw;

@@ -77,7 +77,8 @@ impl<R: Read + Seek> Parts<R> {
         Ok(taken.collect())
     }
 
-    fn known_by(&mut self, path: &str) -> Result<Option<Name>, ReadPart> {
+    /// What the entry at `path` is known by, where it is looked for among those met before.
+    pub(crate) fn known_by(&mut self, path: &str) -> Result<Option<Name>, ReadPart> {
         if let Some(name) = self.names.get(path) {
             return Ok(*name);
         }
@@ -85,6 +86,25 @@ impl<R: Read + Seek> Parts<R> {
         let name = name.map_err(|fault| self.noted(fault))?;
         self.names.insert(path.to_owned(), name);
         Ok(name)
+    }
+
+    /// The content of the entry at `path`, of which no digest is taken; `None` where it cannot be read.
+    pub(crate) fn content(&mut self, path: &str, most: u64) -> Option<Vec<u8>> {
+        self.package.read(path, most)?.ok()
+    }
+
+    /// Whether the digest by `algorithm` of the entry at `path` was taken.
+    pub(crate) fn has_digest(&self, path: &str, algorithm: DigestAlgorithm) -> bool {
+        let taken = self.digests.get(path).into_iter().flatten();
+        taken
+            .into_iter()
+            .any(|digest| digest.algorithm() == algorithm)
+    }
+
+    /// Takes over a digest of the entry at `path`.
+    pub(crate) fn took(&mut self, path: &str, name: Option<Name>, digest: Digest) {
+        let digests = self.digests.entry(path.to_owned()).or_default();
+        digests.push(kept(name, digest));
     }
 
     /// As [`Parts::octets`], for what is kept when all is read.

@@ -302,20 +302,26 @@ fn files(signature: &Signature) -> Vec<String> {
 
 /// 3.4, 4: every reference leads to one entry, once.
 fn follow<R: Read + Seek>(parts: &mut Parts<R>, signed: &mut Signed, path: &str) {
-    let mut seen = BTreeSet::new();
-    let check = &signed.check;
     for reference in &mut signed.references {
-        let resolved = resolve(path, &reference.written);
-        let resolved = resolved.ok().filter(|_| is_direct(&reference.written));
-        let Some(entry) = resolved else {
+        let resolved = resolve(path, &reference.written).ok();
+        reference.entry = resolved.filter(|_| is_direct(&reference.written));
+    }
+    let check = &signed.check;
+    if let CheckMethod::Digest(algorithm) = check {
+        let entries = signed.references.iter();
+        let entries: BTreeSet<&str> = entries.filter_map(|one| one.entry.as_deref()).collect();
+        parts.ahead(entries.into_iter(), *algorithm);
+    }
+    let mut seen = BTreeSet::new();
+    for reference in &mut signed.references {
+        let Some(entry) = &reference.entry else {
             reference.outcome = Outcome::Location;
             continue;
         };
-        reference.entry = Some(entry.clone());
         reference.outcome = match check {
             _ if !seen.insert(entry.clone()) => Outcome::Repeated,
-            _ if parts.package().find(&entry).is_none() => Outcome::Absent,
-            CheckMethod::Digest(algorithm) => match parts.digest(&entry, *algorithm) {
+            _ if parts.package().find(entry).is_none() => Outcome::Absent,
+            CheckMethod::Digest(algorithm) => match parts.digest(entry, *algorithm) {
                 Ok(digest) if digest.bytes() == reference.stated => Outcome::Same,
                 Ok(_) => Outcome::Differs,
                 Err(fault) => Outcome::Unreadable(fault),

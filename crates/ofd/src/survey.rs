@@ -39,6 +39,7 @@ pub fn read_digested<R: Read + Seek>(
 ) -> Result<(Facts, Vec<Result<Digest, ReadPart>>), ReadOfd> {
     let (facts, mut parts) = gathered(Package::open(reader)?.met_again(), Some(algorithm))?;
     let names = facts.entries.iter().map(|entry| entry.name.as_str());
+    parts.ahead(names.clone(), algorithm);
     let digests = names.map(|name| parts.digest(name, algorithm)).collect();
     match parts.stop {
         Some(fault) => Err(ReadOfd::Package(fault)),
