@@ -1,12 +1,12 @@
 //! What is in an artefact: plain values, read and recomputed, nothing judged (ades-pki 14.3 a).
 
-use evidence::cms::{ReadCms, SignedData};
-use ofd::ReadOfd;
-use pdf::{ReadPdf, Source};
-use seal::ses::{ReadSeal, Seal};
+use evidence::cms::SignedData;
+use finding::Finding;
+use pdf::Source;
+use seal::ses::Seal;
 
 use crate::kind::{Kind, LOOKED_AT};
-use crate::package::{Package, ReadPackage};
+use crate::package::Package;
 use crate::pem;
 
 mod document;
@@ -33,20 +33,44 @@ pub struct Case {
 /// What was found.
 #[derive(Debug)]
 pub(crate) enum Body {
-    /// A PDF, or the fault for which it cannot be read.
-    Document(Result<Box<DocumentFacts>, ReadPdf>),
-    /// An OFD file, or the fault for which it cannot be read.
-    Ofd(Result<Box<ofd::Facts>, ReadOfd>),
+    /// A PDF.
+    Document(Box<DocumentFacts>),
+    /// An OFD file.
+    Ofd(Box<ofd::Facts>),
     /// A seal by itself.
-    Seal(Result<Box<Seal>, ReadSeal>),
+    Seal(Box<Seal>),
     /// A signed message.
-    Message(Result<Box<SignedData>, ReadCms>),
+    Message(Box<SignedData>),
     /// The text of a code.
     Code(String),
     /// The evidence of a case.
-    Package(Result<Box<Package>, ReadPackage>),
-    /// Something that is not judged; why, as a finding code.
-    Unjudged(&'static str),
+    Package(Box<Package>),
+    /// Something that is not judged, or cannot be read.
+    Refused(Refused),
+}
+
+/// Why something was not read: a finding code, and what its reader says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) code: &'static str,
+    pub(crate) why: Option<String>,
+}
+
+impl Refused {
+    pub(crate) fn because(code: &'static str, why: impl std::fmt::Display) -> Refused {
+        Refused {
+            code,
+            why: Some(why.to_string()),
+        }
+    }
+
+    pub(crate) fn finding(&self) -> Finding {
+        let found = Finding::of(self.code);
+        match &self.why {
+            Some(why) => found.because(why),
+            None => found,
+        }
+    }
 }
 
 impl Case {
@@ -71,12 +95,18 @@ impl Case {
         match kind {
             Kind::Pdf => Case {
                 kind,
-                body: Body::Document(DocumentFacts::read(source).map(Box::new)),
+                body: match DocumentFacts::read(source) {
+                    Ok(facts) => Body::Document(Box::new(facts)),
+                    Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
+                },
             },
             Kind::Ofd if length > MAX_OFD => Case::unjudged(kind, "input.too-large"),
             Kind::Ofd => Case {
                 kind,
-                body: Body::Ofd(ofd::read(Stream::new(source)).map(Box::new)),
+                body: match ofd::read(Stream::new(source)) {
+                    Ok(facts) => Body::Ofd(Box::new(facts)),
+                    Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
+                },
             },
             Kind::Archive if head.starts_with(b"PK") => Case::unjudged(kind, "input.archive"),
             Kind::Archive => Case::small(kind, source),
@@ -94,7 +124,7 @@ impl Case {
     pub fn of_package(facts: ofd::Facts) -> Case {
         Case {
             kind: Kind::Ofd,
-            body: Body::Ofd(Ok(Box::new(facts))),
+            body: Body::Ofd(Box::new(facts)),
         }
     }
 
@@ -104,10 +134,10 @@ impl Case {
         self.kind
     }
 
-    fn unjudged(kind: Kind, why: &'static str) -> Case {
+    fn unjudged(kind: Kind, code: &'static str) -> Case {
         Case {
             kind,
-            body: Body::Unjudged(why),
+            body: Body::Refused(Refused { code, why: None }),
         }
     }
 
@@ -123,22 +153,39 @@ impl Case {
         if source.read_at(0, &mut octets).is_err() {
             return Case::unjudged(kind, "input.unreadable");
         }
-        let body = if kind == Kind::Archive {
-            Body::Package(Package::parse(&octets).map(Box::new))
-        } else if kind == Kind::Esl {
-            Body::Seal(Seal::parse(&octets).map(Box::new))
-        } else if kind == Kind::Lc1 {
-            // What is no text is no code; the reader of codes says so.
-            Body::Code(String::from_utf8_lossy(&octets).trim().to_owned())
-        } else {
-            let unpacked = std::str::from_utf8(&octets)
-                .ok()
-                .filter(|text| text.contains("-----BEGIN "))
-                .and_then(|text| pem::blocks(text, &["CMS", "PKCS7"]))
-                .and_then(|blocks| blocks.into_iter().next());
-            Body::Message(SignedData::parse_national(&unpacked.unwrap_or(octets)).map(Box::new))
-        };
+        let body = Body::of(kind, &octets);
         Case { kind, body }
+    }
+}
+
+impl Body {
+    /// What small artefacts are: their octets are their facts.
+    pub(crate) fn of(kind: Kind, octets: &[u8]) -> Body {
+        if kind == Kind::Archive {
+            return match Package::parse(octets) {
+                Ok(package) => Body::Package(Box::new(package)),
+                Err(fault) => Body::Refused(Refused::because("package.malformed", fault)),
+            };
+        }
+        if kind == Kind::Esl {
+            return match Seal::parse(octets) {
+                Ok(seal) => Body::Seal(Box::new(seal)),
+                Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
+            };
+        }
+        if kind == Kind::Lc1 {
+            // What is no text is no code; the reader of codes says so.
+            return Body::Code(String::from_utf8_lossy(octets).trim().to_owned());
+        }
+        let unpacked = std::str::from_utf8(octets)
+            .ok()
+            .filter(|text| text.contains("-----BEGIN "))
+            .and_then(|text| pem::blocks(text, &["CMS", "PKCS7"]))
+            .and_then(|blocks| blocks.into_iter().next());
+        match SignedData::parse_national(unpacked.as_deref().unwrap_or(octets)) {
+            Ok(message) => Body::Message(Box::new(message)),
+            Err(fault) => Body::Refused(Refused::because("signature.cms-unreadable", fault)),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Judgement: a pure function of evidence, trust, material, policy and moment.
 
-use pdf::{ReadPdf, Source};
+use pdf::Source;
 use time::UtcDateTime;
 
 use crate::answer::{Answer, Verdict};
@@ -8,7 +8,9 @@ use crate::facts::{Body, Case};
 use crate::kind::Kind;
 use crate::material::Material;
 use crate::policy::Policy;
-use crate::report::{LicenceTold, Report, Sentence, SignatureReport, StateSource, Wanted, told};
+use crate::report::{
+    Basis, LicenceTold, Report, Sentence, SignatureReport, StateSource, Wanted, told,
+};
 use crate::trust::Trust;
 use finding::{Effect, Finding, Indication};
 
@@ -23,6 +25,7 @@ mod seal;
 mod sitting;
 mod stamp;
 mod state;
+mod used;
 
 use sitting::Sitting;
 
@@ -36,6 +39,7 @@ struct Outcome {
     state: Option<StateSource>,
     unsigned: bool,
     wanted: Vec<Wanted>,
+    basis: Basis,
 }
 
 impl Case {
@@ -45,11 +49,11 @@ impl Case {
     #[must_use]
     pub fn licence_said(&self) -> Option<String> {
         match &self.body {
-            Body::Document(Ok(facts)) => {
+            Body::Document(facts) => {
                 let data = facts.sealed.licence.as_deref()?;
                 licence::Licence::read(data).map(|licence| licence.identifier)
             }
-            Body::Ofd(Ok(facts)) => ofd::licence(facts).map(|licence| licence.identifier),
+            Body::Ofd(facts) => ofd::licence(facts).map(|licence| licence.identifier),
             Body::Code(text) => code::identifier(text),
             _ => None,
         }
@@ -94,28 +98,15 @@ pub fn judge(
 ) -> Report {
     let mut sitting = Sitting::new(trust, material, policy, at);
     let mut outcome = match &case.body {
-        Body::Document(Ok(facts)) => document::judge(&mut sitting, facts),
-        Body::Document(Err(fault)) => broken(fault),
-        Body::Ofd(Ok(facts)) => ofd::judge(&mut sitting, facts),
-        Body::Ofd(Err(fault)) => Outcome {
-            findings: vec![Finding::of(fault.code()).because(fault)],
-            ..Outcome::default()
-        },
-        Body::Seal(Ok(read)) => seal::judge(&mut sitting, read),
-        Body::Seal(Err(fault)) => Outcome {
-            findings: vec![Finding::of(fault.code()).because(fault)],
-            ..Outcome::default()
-        },
-        Body::Message(Ok(message)) => Outcome {
+        Body::Document(facts) => document::judge(&mut sitting, facts),
+        Body::Ofd(facts) => ofd::judge(&mut sitting, facts),
+        Body::Seal(read) => seal::judge(&mut sitting, read),
+        Body::Message(message) => Outcome {
             signatures: vec![document::plain_message(&mut sitting, message)],
             ..Outcome::default()
         },
-        Body::Message(Err(error)) => Outcome {
-            findings: vec![Finding::of("signature.cms-unreadable").because(error)],
-            ..Outcome::default()
-        },
         Body::Code(text) => code::judge(&mut sitting, text),
-        Body::Package(Ok(package)) => {
+        Body::Package(package) => {
             let (then, made) = package.then(material, at);
             let now = package.now(material);
             let now = |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &now, policy, at);
@@ -123,9 +114,9 @@ pub fn judge(
                 |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &then, policy, made);
             package::judge(package, trust, (&now, &then))
         }
-        Body::Package(Err(fault)) => package::unreadable(*fault),
-        Body::Unjudged(why) => Outcome {
-            findings: vec![Finding::of(why)],
+        // A file that breaks the rules of its own structure: never repaired, never *valid*.
+        Body::Refused(refused) => Outcome {
+            findings: vec![refused.finding()],
             ..Outcome::default()
         },
     };
@@ -138,18 +129,11 @@ pub fn judge(
     }
     outcome.findings.extend(sitting.notes());
     outcome.wanted = sitting.wanted();
+    outcome.basis = sitting.basis();
     outcome.findings.extend(inspect_trust(trust, at));
     outcome.findings.extend(trust.findings.iter().cloned());
     outcome.findings.extend(material.findings.iter().cloned());
     put_together(case.kind(), outcome, policy, at)
-}
-
-/// A file that breaks the rules of its own structure: never repaired, never *valid*.
-fn broken(fault: &ReadPdf) -> Outcome {
-    Outcome {
-        findings: vec![Finding::of(fault.code()).because(fault)],
-        ..Outcome::default()
-    }
 }
 
 /// ades-pki 14.3: trust that cannot be relied on any more fails closed.
@@ -211,5 +195,6 @@ fn put_together(kind: Kind, outcome: Outcome, policy: &Policy, at: UtcDateTime) 
         signatures: outcome.signatures,
         findings: outcome.findings,
         wanted: outcome.wanted,
+        basis: outcome.basis,
     }
 }

@@ -7,6 +7,7 @@
 
 mod answer;
 mod facts;
+pub mod inventory;
 mod judge;
 mod kind;
 mod material;
@@ -18,7 +19,7 @@ mod trust;
 
 pub use answer::{Answer, Verdict};
 pub use facts::{Case, MAX_ARTEFACT};
-pub use finding::{Effect, Finding, Indication, Row, Severity, SubIndication, TABLE};
+pub use finding::{Effect, Finding, Severity, SubIndication, TABLE};
 pub use judge::{examine, judge, unreadable};
 pub use kind::Kind;
 pub use material::{MAX_FILES, MAX_OCTETS, Material, Supplied};

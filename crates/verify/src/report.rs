@@ -8,6 +8,10 @@ use crate::answer::{Answer, Verdict};
 use crate::kind::Kind;
 use finding::{Finding, Indication, SubIndication};
 
+mod basis;
+
+pub use basis::{Basis, ChainUsed, StatusPlace, StatusUsed};
+
 /// The judgement of one artefact. As JSON it is the object of the command-line contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -39,6 +43,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could settle what is open; whoever has a network may look for it and judge again.
     pub wanted: Vec<Wanted>,
+    /// What the verdict rests on.
+    #[serde(skip)]
+    pub basis: Basis,
 }
 
 /// Something that is missing. Its address stands in the artefact, which anybody may have written: what is
@@ -206,6 +213,9 @@ pub struct SignatureReport {
     pub sub_indication: Option<SubIndication>,
     /// SHA-256 of the signature value, hex: which signature this is (TS 119 102-2 4.2).
     pub signature_digest: Option<String>,
+    /// The signer's certificate, DER.
+    #[serde(skip)]
+    pub certificate: Option<Vec<u8>>,
     /// Its findings.
     pub findings: Vec<Finding>,
 }

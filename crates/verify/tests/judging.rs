@@ -7,6 +7,9 @@ mod codes;
 #[path = "judging/hierarchy.rs"]
 mod hierarchy;
 #[cfg(test)]
+#[path = "judging/inventory.rs"]
+mod inventory;
+#[cfg(test)]
 #[path = "judging/licences.rs"]
 mod licences;
 #[cfg(test)]

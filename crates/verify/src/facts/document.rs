@@ -5,11 +5,11 @@ use crypto::{Digest, DigestAlgorithm};
 use evidence::cms::{ReadCms, SignedData};
 use evidence::tsp::{ReadToken, Token};
 use pdf::{
-    Change, File, Level, ReadPdf, SignatureFault, SignatureField, SignatureValue, Source, Standing,
-    SubFilter,
+    Change, File, Level, ReadPdf, SignatureField, SignatureValue, Source, Standing, SubFilter,
 };
 use time::UtcDateTime;
 
+use super::Refused;
 use crate::report::{ChangeTold, Covers};
 
 /// Signatures that are judged in one file (T-I3).
@@ -67,7 +67,7 @@ pub(crate) struct SignatureFacts {
     /// What came after it.
     pub(crate) changes: Vec<ChangeTold>,
     /// Its content, or the rule of form that it breaks.
-    pub(crate) lines: Result<Lines, SignatureFault>,
+    pub(crate) lines: Result<Lines, Refused>,
 }
 
 /// What the dictionary says and what was recomputed.
@@ -75,6 +75,8 @@ pub(crate) struct SignatureFacts {
 pub(crate) struct Lines {
     /// How the message is to be read.
     pub(crate) sub_filter: SubFilter,
+    /// /ByteRange.
+    pub(crate) byte_range: [u64; 4],
     /// The message of a signature.
     pub(crate) message: Result<SignedData, ReadCms>,
     /// The token of a document time-stamp.
@@ -163,11 +165,9 @@ impl SignatureFacts {
         changes: &[Change],
     ) -> Result<SignatureFacts, ReadPdf> {
         let lines = match field.value() {
-            Err(fault) => Err(fault),
+            Err(fault) => Err(Refused::because(fault.code(), fault)),
             Ok(value) => {
-                let time_stamp = is_time_stamp(value);
-                let message = SignedData::parse(value.contents());
-                let token = time_stamp.then(|| Token::parse(value.contents()));
+                let (message, token) = Lines::parse(value.sub_filter(), value.contents());
                 let own = match (&token, &message) {
                     (Some(Ok(token)), _) => Some(token.info().imprint().algorithm()),
                     (None, Ok(message)) => message
@@ -181,6 +181,7 @@ impl SignatureFacts {
                 }
                 Ok(Lines {
                     sub_filter: value.sub_filter(),
+                    byte_range: value.byte_range(),
                     message,
                     token,
                     digests,
@@ -236,7 +237,21 @@ fn told(change: &Change) -> ChangeTold {
     }
 }
 
+/// What stands in /Contents: the message, and the token where it is to be one.
+pub(super) type Parsed = (
+    Result<SignedData, ReadCms>,
+    Option<Result<Token, ReadToken>>,
+);
+
 impl Lines {
+    pub(super) fn parse(sub_filter: SubFilter, contents: &[u8]) -> Parsed {
+        let token = sub_filter == SubFilter::TimeStamp;
+        (
+            SignedData::parse(contents),
+            token.then(|| Token::parse(contents)),
+        )
+    }
+
     /// The digest over the byte ranges by `algorithm`, where it was computed.
     #[must_use]
     pub(crate) fn digest(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {

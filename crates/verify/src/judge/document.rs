@@ -116,7 +116,7 @@ fn judge_field(
     let lines = match &signature.lines {
         Ok(lines) => lines,
         Err(fault) => {
-            findings.push(Finding::of(fault.code()).because(fault));
+            findings.push(fault.finding());
             return finish(report, findings);
         }
     };
@@ -128,11 +128,13 @@ fn judge_field(
             Ok(moment) => report.signing_time = Some(told(moment)),
             Err(fault) => findings.push(*fault),
         }
-        report.signer = lines
-            .token
-            .as_ref()
-            .and_then(|token| token.as_ref().ok())
-            .and_then(|token| sitting_signer(sitting, token.signed_data()));
+        if let Some(Ok(token)) = &lines.token
+            && let Some(signer) = token.signed_data().signer()
+            && let Ok(authority) = signer.find_certificate(sitting.certificates())
+        {
+            report.signer = Some(authority.subject().to_string());
+            report.certificate = Some(authority.der().to_vec());
+        }
         return finish(report, findings);
     }
     let message = match &lines.message {
@@ -166,13 +168,6 @@ fn judge_field(
     };
     report.level = level(facts, &judged, form, proofs, signature.revision);
     fill(report, judged, findings)
-}
-
-/// The signer that a time-stamp's message names, for the report.
-fn sitting_signer(sitting: &Sitting<'_>, message: &SignedData) -> Option<String> {
-    let signer = message.signer()?;
-    let certificate = signer.find_certificate(sitting.certificates()).ok()?;
-    Some(certificate.subject().to_string())
 }
 
 /// What the file itself says: standing and changes (T-V3, ades-pki 7).
@@ -376,6 +371,7 @@ pub(super) fn blank(field: Option<String>, covers: Covers) -> SignatureReport {
         indication: Indication::Indeterminate,
         sub_indication: None,
         signature_digest: None,
+        certificate: None,
         findings: Vec::new(),
     }
 }
@@ -396,6 +392,7 @@ pub(super) fn fill(
         .certificate
         .as_ref()
         .map(|certificate| certificate.subject().to_string());
+    report.certificate = judged.certificate.map(|one| one.der().to_vec());
     report.signature_digest = judged.signature_digest;
     let mut findings = judged.findings;
     findings.extend(further);

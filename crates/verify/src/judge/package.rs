@@ -11,7 +11,7 @@ use crate::answer::Verdict;
 use crate::facts::Case;
 use crate::kind::Kind;
 use crate::material::Material;
-use crate::package::{Package, ReadPackage, package};
+use crate::package::{Package, package};
 use crate::report::{Report, hex};
 use crate::trust::Trust;
 use finding::Finding;
@@ -87,14 +87,6 @@ pub(super) fn judge(
         missing(package, entry, &mut outcome.findings);
     }
     outcome
-}
-
-/// Why a package cannot be read.
-pub(super) fn unreadable(fault: ReadPackage) -> Outcome {
-    Outcome {
-        findings: vec![Finding::of("package.malformed").because(fault)],
-        ..Outcome::default()
-    }
 }
 
 /// The manifest and the files agree, one for one.

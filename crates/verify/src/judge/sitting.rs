@@ -11,9 +11,10 @@ use pki::path::{
 use pki::{Certificate, Crl, identifiers};
 use time::UtcDateTime;
 
+use super::used;
 use crate::material::Material;
 use crate::policy::{Demand, Policy};
-use crate::report::{Wanted, WantedKind};
+use crate::report::{Basis, Wanted, WantedKind};
 use crate::trust::Trust;
 use finding::Finding;
 
@@ -38,6 +39,7 @@ pub(crate) struct Sitting<'a> {
     /// What was seen on the way and belongs to no signature.
     notes: Vec<Finding>,
     wanted: Vec<Wanted>,
+    basis: Basis,
 }
 
 impl<'a> Sitting<'a> {
@@ -59,6 +61,7 @@ impl<'a> Sitting<'a> {
             ocsps: material.ocsps.clone(),
             notes: Vec::new(),
             wanted: Vec::new(),
+            basis: Basis::default(),
         }
     }
 
@@ -93,6 +96,13 @@ impl<'a> Sitting<'a> {
     /// Takes what was noted.
     pub(crate) fn notes(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.notes)
+    }
+
+    /// Takes what the judgement rests on.
+    pub(crate) fn basis(&mut self) -> Basis {
+        self.basis.lists = std::mem::take(&mut self.crls);
+        self.basis.answers = std::mem::take(&mut self.ocsps);
+        std::mem::take(&mut self.basis)
     }
 
     /// Takes what was found to be missing.
@@ -212,6 +222,11 @@ impl<'a> Sitting<'a> {
             && let Some(certificate) = error.chain.get(*at)
         {
             self.want_status(certificate);
+        }
+        if self.basis.chains.len() < used::MAX_CHAINS {
+            let asked = (leaf, purpose, at);
+            let chain = used::chain(asked, outcome.as_ref(), &self.ocsps);
+            self.basis.chains.push(chain);
         }
         outcome.map_err(Box::new)
     }
