@@ -16,6 +16,9 @@ mod encodings;
 #[path = "issued/forge.rs"]
 mod forge;
 #[cfg(test)]
+#[path = "issued/generated.rs"]
+mod generated;
+#[cfg(test)]
 #[path = "issued/limits.rs"]
 mod limits;
 #[cfg(test)]
