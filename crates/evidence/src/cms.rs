@@ -4,9 +4,12 @@
 //! signed. Writing is DER. [`SignedData::inspect`] applies the rules that need no key,
 //! [`SignerInfo::check`] the one that does.
 
+mod archive;
 mod attribute;
+mod counter;
 mod extend;
 mod fault;
+mod index;
 mod inspect;
 mod national;
 pub mod oids;
@@ -14,8 +17,9 @@ mod prepare;
 mod read;
 mod signer;
 
+pub use archive::{ArchiveFault, ArchiveStamp, Covered, Indexed, PreparedArchive, prepare_archive};
 pub use attribute::{AlgorithmProtection, Attribute, CertificateHash, SigningCertificate};
-pub use extend::with_unsigned_attribute;
+pub use extend::{Extended, Material, with_unsigned_attribute};
 pub use fault::Fault;
 pub use inspect::Form;
 pub use national::NationalDraft;

@@ -5,6 +5,9 @@
 #[path = "mutations/answers.rs"]
 mod answers;
 #[cfg(test)]
+#[path = "mutations/archives.rs"]
+mod archives;
+#[cfg(test)]
 #[path = "mutations/bent.rs"]
 mod bent;
 #[cfg(test)]

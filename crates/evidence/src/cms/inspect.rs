@@ -24,6 +24,8 @@ pub enum Form {
     CadesAttached,
     /// A time-stamp token (RFC 3161 2.4.2).
     TimeStamp,
+    /// A SignerInfo over the signature of another (RFC 5652 11.4), which no message stands around.
+    Countersignature,
     /// A message of GB/T 35275, its content inside or outside; attributes may be absent, and ESS is not asked for.
     National,
 }
@@ -40,7 +42,7 @@ impl Form {
     /// Whether the content is inside; `None` where it may be.
     fn carries_content(self) -> Option<bool> {
         match self {
-            Self::National => None,
+            Self::National | Self::Countersignature => None,
             _ => Some(matches!(self, Self::CadesAttached | Self::TimeStamp)),
         }
     }
@@ -60,6 +62,23 @@ impl Form {
             oids::ADOBE_REVOCATION_INFO,
         ];
         self == Self::Pades && NOT_IN_PADES.contains(&kind)
+    }
+
+    /// The unsigned attributes that a baseline signature does not have, at any level (EN 319 122-1 6.3).
+    fn forbids_unsigned(self, kind: Oid) -> bool {
+        match self {
+            // EN 319 142-1 6.3: a countersignature has no place in a PDF signature.
+            Self::Pades if kind == oids::COUNTERSIGNATURE => true,
+            Self::Pades | Self::CadesDetached | Self::CadesAttached => {
+                oids::SUPERSEDED.contains(&kind)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether several may sign, each for themselves: EN 319 122-1 says nothing against it, the others do.
+    fn allows_several(self) -> bool {
+        matches!(self, Self::CadesDetached | Self::CadesAttached)
     }
 }
 
@@ -107,6 +126,7 @@ impl SignedData {
         match self.signers.as_slice() {
             [] => faults.push(Fault::NoSigner),
             [_] => {}
+            _ if form.allows_several() => {}
             several => faults.push(Fault::SeveralSigners(several.len())),
         }
         for signer in &self.signers {
@@ -123,7 +143,7 @@ impl SignedData {
     }
 
     /// RFC 5652 5.1.
-    fn expected_version(&self) -> u64 {
+    pub(super) fn expected_version(&self) -> u64 {
         let other_form =
             |tag: u8, list: &[Vec<u8>]| list.iter().any(|raw| raw.first() == Some(&tag));
         if other_form(0xa3, &self.other_certificates)
@@ -145,7 +165,7 @@ impl SignedData {
 }
 
 impl SignerInfo {
-    fn inspect(&self, form: Form, content_type: Oid, faults: &mut Vec<Fault>) {
+    pub(super) fn inspect(&self, form: Form, content_type: Oid, faults: &mut Vec<Fault>) {
         let expected = match self.identifier {
             SignerIdentifier::IssuerAndSerial { .. } => 1,
             SignerIdentifier::SubjectKey(_) => 3,
@@ -165,24 +185,7 @@ impl SignerInfo {
                     .map(Fault::from),
             ),
         }
-        const SIGNED_ONLY: [Oid; 6] = [
-            oids::CONTENT_TYPE,
-            oids::MESSAGE_DIGEST,
-            oids::SIGNING_TIME,
-            oids::SIGNING_CERTIFICATE,
-            oids::SIGNING_CERTIFICATE_V2,
-            oids::ALGORITHM_PROTECTION,
-        ];
-        let misplaced = self
-            .unsigned
-            .iter()
-            .map(Attribute::kind)
-            .filter(|kind| SIGNED_ONLY.contains(kind));
-        faults.extend(misplaced.map(Box::new).map(Fault::AttributeMisplaced));
-        // EN 319 142-1 6.3: a countersignature has no place in a PDF signature.
-        if form == Form::Pades && self.unsigned(oids::COUNTERSIGNATURE).next().is_some() {
-            faults.push(Fault::AttributeForbidden(Box::new(oids::COUNTERSIGNATURE)));
-        }
+        self.inspect_unsigned(form, faults);
         if form == Form::National {
             faults.extend(self.inspect_identifier());
         }
@@ -195,7 +198,13 @@ impl SignerInfo {
         };
         faults.extend(signed.not_der.map(Fault::SignedAttributesNotDer));
         inspect_kinds(signed, form, faults);
-        faults.extend(inspect_content_type(signed, content_type).err());
+        if form == Form::Countersignature {
+            // RFC 5652 11.4: the countersigned thing has no type, "MUST NOT contain a content-type attribute".
+            let typed = signed.all(oids::CONTENT_TYPE).next();
+            faults.extend(typed.map(|found| Fault::AttributeForbidden(Box::new(found.kind()))));
+        } else {
+            faults.extend(inspect_content_type(signed, content_type).err());
+        }
         faults.extend(self.claimed_digest().err());
         inspect_signing_time(signed, form, faults);
         match self.signing_certificate() {
@@ -213,6 +222,34 @@ impl SignerInfo {
             Err(fault) => faults.push(fault),
         }
         faults.extend(self.inspect_algorithm_protection(signed).err());
+    }
+
+    /// Attributes on the wrong side of the signature, and those that the form has not.
+    fn inspect_unsigned(&self, form: Form, faults: &mut Vec<Fault>) {
+        const SIGNED_ONLY: [Oid; 7] = [
+            oids::CONTENT_TIME_STAMP,
+            oids::CONTENT_TYPE,
+            oids::MESSAGE_DIGEST,
+            oids::SIGNING_TIME,
+            oids::SIGNING_CERTIFICATE,
+            oids::SIGNING_CERTIFICATE_V2,
+            oids::ALGORITHM_PROTECTION,
+        ];
+        let misplaced = self
+            .unsigned
+            .iter()
+            .map(Attribute::kind)
+            .filter(|kind| SIGNED_ONLY.contains(kind));
+        faults.extend(misplaced.map(Box::new).map(Fault::AttributeMisplaced));
+        let mut forbidden: Vec<Oid> = self.unsigned.iter().map(Attribute::kind).collect();
+        forbidden.retain(|kind| form.forbids_unsigned(*kind));
+        forbidden.dedup();
+        faults.extend(
+            forbidden
+                .into_iter()
+                .map(Box::new)
+                .map(Fault::AttributeForbidden),
+        );
     }
 
     /// Compares the attribute message-digest with the digest of the content.
@@ -346,7 +383,12 @@ fn inspect_kinds(signed: &SignedAttributes, form: Form, faults: &mut Vec<Fault>)
         oids::SIGNING_CERTIFICATE_V2,
         oids::ALGORITHM_PROTECTION,
     ];
-    const UNSIGNED_ONLY: [Oid; 2] = [oids::SIGNATURE_TIME_STAMP, oids::COUNTERSIGNATURE];
+    const UNSIGNED_ONLY: [Oid; 4] = [
+        oids::SIGNATURE_TIME_STAMP,
+        oids::COUNTERSIGNATURE,
+        oids::ARCHIVE_TIME_STAMP_V3,
+        oids::ATS_HASH_INDEX_V3,
+    ];
     let mut seen: Vec<Oid> = Vec::new();
     for kind in signed.attributes.iter().map(Attribute::kind) {
         if seen.contains(&kind) {

@@ -50,6 +50,29 @@ pub const SIGNER_ATTRIBUTES_V2: Oid = Oid::of(&[0, 4, 0, 19_122, 1, 1]);
 /// Revocation information as Adobe archived it; read, never written.
 pub const ADOBE_REVOCATION_INFO: Oid = Oid::of(&[1, 2, 840, 113_583, 1, 1, 8]);
 
+/// archive-time-stamp-v3 (EN 319 122-1 5.5.3).
+pub const ARCHIVE_TIME_STAMP_V3: Oid = Oid::of(&[0, 4, 0, 1733, 2, 4]);
+/// ats-hash-index-v3 (EN 319 122-1 5.5.2).
+pub const ATS_HASH_INDEX_V3: Oid = Oid::of(&[0, 4, 0, 19_122, 1, 5]);
+/// What baseline signatures have no longer (EN 319 122-1 6.3): complete-certificate-references,
+/// complete-revocation-references, certificate-values, revocation-values, CAdES-C-timestamp,
+/// time-stamped-certs-crls-references, archive-time-stamp (two editions), attribute-certificate-references,
+/// attribute-revocation-references, long-term-validation, ats-hash-index (the first).
+pub const SUPERSEDED: [Oid; 12] = [
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 21]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 22]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 23]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 24]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 25]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 26]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 27]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 48]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 44]),
+    Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 45]),
+    Oid::of(&[0, 4, 0, 1733, 2, 2]),
+    Oid::of(&[0, 4, 0, 1733, 2, 5]),
+];
+
 /// id-ri-ocsp-response (RFC 5940 2.1).
 pub const OCSP_RESPONSE: Oid = Oid::of(&[1, 3, 6, 1, 5, 5, 7, 16, 2]);
 

@@ -19,12 +19,18 @@ pub struct Draft<'a> {
     algorithm: SignatureAlgorithm,
     time: Time,
     commitment: Option<Commitment>,
+    stamp: Option<&'a [u8]>,
 }
 
 #[derive(Debug, Clone)]
 enum Content<'a> {
+    /// The signature of another, which has no type.
+    Signature(&'a [u8]),
     Outside(&'a Digest),
-    Inside { kind: Oid, octets: &'a [u8] },
+    Inside {
+        kind: Oid,
+        octets: &'a [u8],
+    },
 }
 
 /// Where the claimed signing time stands.
@@ -79,14 +85,12 @@ impl<'a> Draft<'a> {
         certificate: &'a Certificate,
         algorithm: SignatureAlgorithm,
     ) -> Self {
-        let content = Content::Outside(digest);
-        Self {
-            content,
+        Self::over(
+            Content::Outside(digest),
             certificate,
             algorithm,
-            time: Time::Elsewhere,
-            commitment: None,
-        }
+            Time::Elsewhere,
+        )
     }
 
     /// A detached CAdES baseline signature over content with this `digest`, with the mandatory
@@ -98,14 +102,8 @@ impl<'a> Draft<'a> {
         algorithm: SignatureAlgorithm,
         signing_time: UtcDateTime,
     ) -> Self {
-        let content = Content::Outside(digest);
-        Self {
-            content,
-            certificate,
-            algorithm,
-            time: Time::Signed(signing_time),
-            commitment: None,
-        }
+        let time = Time::Signed(signing_time);
+        Self::over(Content::Outside(digest), certificate, algorithm, time)
     }
 
     /// A signature over `octets` that are carried inside, of content type `kind`.
@@ -117,13 +115,49 @@ impl<'a> Draft<'a> {
         algorithm: SignatureAlgorithm,
         time: Time,
     ) -> Self {
+        Self::over(
+            Content::Inside { kind, octets },
+            certificate,
+            algorithm,
+            time,
+        )
+    }
+
+    /// A countersignature over `signature`, the octets of another signer's; finished by
+    /// [`Prepared::finish_countersignature`] (RFC 5652 11.4).
+    #[must_use]
+    pub fn countersignature(
+        signature: &'a [u8],
+        certificate: &'a Certificate,
+        algorithm: SignatureAlgorithm,
+        signing_time: UtcDateTime,
+    ) -> Self {
+        let time = Time::Signed(signing_time);
+        Self::over(Content::Signature(signature), certificate, algorithm, time)
+    }
+
+    fn over(
+        content: Content<'a>,
+        certificate: &'a Certificate,
+        algorithm: SignatureAlgorithm,
+        time: Time,
+    ) -> Self {
         Self {
-            content: Content::Inside { kind, octets },
+            content,
             certificate,
             algorithm,
             time,
             commitment: None,
+            stamp: None,
         }
+    }
+
+    /// With the attribute content-time-stamp: `token` is over the content (detached or inside), and so proves that the
+    /// signature is not older (EN 319 122-1, 5.2.8).
+    #[must_use]
+    pub fn stamped_before(mut self, token: &'a [u8]) -> Self {
+        self.stamp = Some(token);
+        self
     }
 
     /// With the attribute commitment-type-indication; then a PDF signature has no /Reason.
@@ -148,6 +182,9 @@ impl<'a> Draft<'a> {
                 return Err(PrepareCms::Digest);
             }
             Content::Outside(digest) => (oids::DATA, (*digest).clone(), Vec::new()),
+            Content::Signature(octets) => {
+                (oids::DATA, Digest::of(digest_algorithm, octets), Vec::new())
+            }
             Content::Inside { kind, octets } => {
                 let inside = write::context(0, [write::octet_string(octets)]);
                 (*kind, Digest::of(digest_algorithm, octets), inside)
@@ -156,7 +193,6 @@ impl<'a> Draft<'a> {
         let digest_algorithm = digest_identifier(digest_algorithm);
         let signature_algorithm = algorithm::identifier(self.algorithm);
         let mut attributes = vec![
-            Attribute::new(oids::CONTENT_TYPE, write::oid(&kind)),
             Attribute::new(oids::MESSAGE_DIGEST, write::octet_string(digest.bytes())),
             Attribute::new(oids::SIGNING_CERTIFICATE_V2, self.signing_certificate()),
             Attribute::new(
@@ -164,6 +200,13 @@ impl<'a> Draft<'a> {
                 protection(&digest_algorithm, &signature_algorithm),
             ),
         ];
+        // RFC 5652 11.4: what is countersigned has no type.
+        if !matches!(self.content, Content::Signature(_)) {
+            attributes.push(Attribute::new(oids::CONTENT_TYPE, write::oid(&kind)));
+        }
+        if let Some(token) = self.stamp {
+            attributes.push(Attribute::new(oids::CONTENT_TIME_STAMP, token.to_vec()));
+        }
         if let Time::Signed(moment) = self.time {
             attributes.push(Attribute::new(oids::SIGNING_TIME, write::time(moment)));
         }
@@ -271,22 +314,33 @@ impl Prepared {
         self.assemble(signature.bytes(), certificates, unsigned)
     }
 
+    /// The finished countersignature, an attribute of the signer whose signature it is over.
+    #[must_use]
+    pub fn finish_countersignature(self, signature: &Signature) -> Attribute {
+        Attribute::countersignature(self.signer(signature.bytes(), &[]))
+    }
+
+    /// `SignerInfo` (RFC 5652 5.3).
+    fn signer(&self, signature: &[u8], unsigned: &[Attribute]) -> Vec<u8> {
+        let unsigned = unsigned.iter().map(Attribute::encode);
+        write::sequence([
+            write::unsigned(1),
+            self.identifier.clone(),
+            self.digest_algorithm.clone(),
+            write::element(Tag::context(0), &self.signed),
+            self.signature_algorithm.clone(),
+            write::octet_string(signature),
+            optional_set(1, unsigned),
+        ])
+    }
+
     fn assemble<C: AsRef<[u8]>>(
         self,
         signature: &[u8],
         certificates: &[C],
         unsigned: &[Attribute],
     ) -> Vec<u8> {
-        let unsigned = unsigned.iter().map(Attribute::encode);
-        let signer = write::sequence([
-            write::unsigned(1),
-            self.identifier,
-            self.digest_algorithm.clone(),
-            write::element(Tag::context(0), &self.signed),
-            self.signature_algorithm,
-            write::octet_string(signature),
-            optional_set(1, unsigned),
-        ]);
+        let signer = self.signer(signature, unsigned);
         let signed_data = write::sequence([
             write::unsigned(self.version),
             write::set_of([self.digest_algorithm]),

@@ -88,6 +88,20 @@ impl SignerInfo {
         })
     }
 
+    /// The fields from version to signature, each whole, one behind the other: all that is no unsigned attribute.
+    pub(super) fn signed_fields(&self) -> Vec<u8> {
+        let signed = self.signed.as_ref();
+        [
+            write::unsigned(self.version),
+            self.identifier.encode(),
+            self.digest_algorithm.encode(),
+            signed.map(|signed| signed.raw.clone()).unwrap_or_default(),
+            self.signature_algorithm.encode(),
+            write::octet_string(&self.signature),
+        ]
+        .concat()
+    }
+
     /// The version given: 1 for issuer and serial, 3 for a key identifier.
     #[must_use]
     pub fn version(&self) -> u64 {
@@ -155,6 +169,24 @@ impl SignerInfo {
     /// The signature time-stamps, each a whole token.
     pub fn time_stamps(&self) -> impl Iterator<Item = &[u8]> {
         self.unsigned(oids::SIGNATURE_TIME_STAMP)
+    }
+
+    /// The countersignatures, each a SignerInfo over [`Self::signature`] as [`Self::parse`] takes it (RFC 5652 11.4).
+    pub fn countersignatures(&self) -> impl Iterator<Item = &[u8]> {
+        self.unsigned(oids::COUNTERSIGNATURE)
+    }
+
+    /// The archive time-stamps, each as [`crate::cms::ArchiveStamp::parse`] takes it.
+    pub fn archive_time_stamps(&self) -> impl Iterator<Item = &[u8]> {
+        self.unsigned(oids::ARCHIVE_TIME_STAMP_V3)
+    }
+
+    /// The content time-stamps, each a whole token over the content: the signature is not older (EN 319 122-1, 5.2.8).
+    pub fn content_time_stamps(&self) -> impl Iterator<Item = &[u8]> {
+        let signed = self.signed.iter();
+        signed
+            .flat_map(|signed| signed.all(oids::CONTENT_TIME_STAMP))
+            .flat_map(|attribute| attribute.values().iter().map(Vec::as_slice))
     }
 
     /// The claimed signing time, where the attribute is present and readable.

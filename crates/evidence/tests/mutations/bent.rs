@@ -51,7 +51,11 @@ pub(crate) const AROUND: &[Mutation] = &[
     ("the version is 3", |m| m.version = 3, &["cms.version"]),
     ("the version is 0", |m| m.version = 0, &["cms.version"]),
     ("nobody signed", |m| m.signers = 0, &["cms.no-signer"]),
-    ("two signed", |m| m.signers = 2, &["cms.several-signers"]),
+    (
+        "an attribute of an older edition",
+        |m| m.unsigned = vec![attribute(oids::SUPERSEDED[6], &[write::null()])],
+        &["cms.attribute-forbidden"],
+    ),
     (
         "content is inside",
         |m| m.content = Some(CONTENT.to_vec()),

@@ -121,6 +121,12 @@ fn a_pdf_signature_has_rules_of_its_own() {
         judge(&mutant.encode(&key), Form::Pades, &candidates()),
         ["cms.attribute-forbidden"]
     );
+    let mut mutant = whole.clone();
+    mutant.signers = 2;
+    assert_eq!(
+        judge(&mutant.encode(&key), Form::Pades, &candidates()),
+        ["cms.several-signers"]
+    );
     // The older kind of PDF signature may have a time and need not name its certificate.
     let mut old = Message::cades(&certificate, SignatureAlgorithm::EcdsaP256Sha256);
     old.replace(oids::SIGNING_CERTIFICATE_V2, &[]);

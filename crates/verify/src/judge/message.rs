@@ -73,6 +73,9 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
     };
     // T-V2: one signer. With several, nobody knows whose verdict this would be.
     let Some(signer) = message.signer() else {
+        if conclude(&findings).0 == Indication::Passed {
+            findings.push(Finding::of("cms.several-signers"));
+        }
         judged.findings = findings;
         return judged;
     };

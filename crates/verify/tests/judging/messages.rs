@@ -1,7 +1,7 @@
 //! Signed messages without a document: CAdES with the content inside or elsewhere.
 
 use crypto::{Digest, DigestAlgorithm, Signature};
-use evidence::cms::{Attribute, Draft, Time, oids};
+use evidence::cms::{Attribute, Draft, Extended, SignedData, Time, oids};
 use time::Duration;
 use verify::{Kind, Material, Report, SubIndication, Verdict};
 
@@ -67,6 +67,17 @@ fn a_message_with_its_content_is_valid_and_has_no_answer() {
     assert_eq!(report.signatures[0].format, "CAdES");
     assert_eq!(report.signatures[0].level, Some("B-T"));
     assert_eq!(report.sentence.en, "The signatures are valid.");
+}
+
+#[test]
+fn of_several_signers_nobody_knows_whose_verdict_it_would_be() {
+    let read = |octets: &[u8]| SignedData::parse(octets).expect("a message");
+    let mut both = Extended::of(read(&attached(SEAL)));
+    both.add_signers(read(&attached(SEAL)))
+        .expect("the same content");
+    let report = judge(&both.encode());
+    assert_eq!(report.verdict, Verdict::Invalid);
+    assert_eq!(errors(&report), ["cms.several-signers"]);
 }
 
 #[test]
