@@ -270,8 +270,9 @@ fn policies_drawn_into_chains_are_what_the_tree_says() {
             draw_policies(&mut dice, cert);
             above = cert.subject.clone();
         }
+        let accepted: &[Oid] = ACCEPTED[dice.roll(ACCEPTED.len())];
         case.policies = PolicyDemand {
-            acceptable: dice.pick(&ACCEPTED),
+            acceptable: accepted,
             explicit: dice.once_in(3),
             inhibit_mapping: dice.once_in(6),
             inhibit_any: dice.once_in(6),
