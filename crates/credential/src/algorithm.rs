@@ -79,7 +79,8 @@ const TABLE: &[Row] = &[
 ];
 
 /// JOSE name of an algorithm, where it has one.
-pub(crate) fn jose_name(algorithm: A) -> Option<&'static str> {
+#[must_use]
+pub fn jose_name(algorithm: A) -> Option<&'static str> {
     find(|row| row.algorithm == algorithm).map(|row| row.jose)
 }
 
@@ -88,8 +89,9 @@ pub(crate) fn cose_number(algorithm: A) -> Option<i64> {
     find(|row| row.algorithm == algorithm).map(|row| row.cose)
 }
 
-/// Whether any algorithm has this JOSE name.
-pub(crate) fn knows_jose(name: &str) -> bool {
+/// Whether any algorithm has this JOSE name; `none` and MACs have none.
+#[must_use]
+pub fn knows_jose(name: &str) -> bool {
     find(|row| row.jose == name).is_some()
 }
 
@@ -103,7 +105,10 @@ pub(crate) fn cose_octets(number: i64) -> Option<Option<usize>> {
 }
 
 /// The value as tokens carry it: `r ‖ s` for ECDSA and SM2 (RFC 7518 3.4, RFC 9053 2.1).
-pub(crate) fn to_wire(algorithm: A, signature: &Signature) -> Result<Vec<u8>, WrongForm> {
+///
+/// # Errors
+/// The value is not one of the algorithm.
+pub fn to_wire(algorithm: A, signature: &Signature) -> Result<Vec<u8>, WrongForm> {
     match find(|row| row.algorithm == algorithm).and_then(|row| row.width) {
         Some(width) => signature.to_fixed(width),
         None => Ok(signature.bytes().to_vec()),
@@ -111,7 +116,10 @@ pub(crate) fn to_wire(algorithm: A, signature: &Signature) -> Result<Vec<u8>, Wr
 }
 
 /// Checks a value under a JOSE name.
-pub(crate) fn check_jose(
+///
+/// # Errors
+/// See [`CheckToken`].
+pub fn check_jose(
     name: &str,
     key: &PublicKey,
     message: &[u8],

@@ -2,6 +2,7 @@
 
 use evidence::cms::SignedData;
 use finding::Finding;
+use jades::Jades;
 use pdf::Source;
 use seal::ses::Seal;
 
@@ -41,6 +42,8 @@ pub(crate) enum Body {
     Seal(Box<Seal>),
     /// A signed message.
     Message(Box<SignedData>),
+    /// JAdES signatures.
+    Jades(Box<Jades>),
     /// The text of a code.
     Code(String),
     /// The evidence of a case.
@@ -110,12 +113,11 @@ impl Case {
             },
             Kind::Archive if head.starts_with(b"PK") => Case::unjudged(kind, "input.archive"),
             Kind::Archive => Case::small(kind, source),
-            Kind::Jades => Case::unjudged(kind, "input.jades"),
             Kind::SdJwtVc => Case::unjudged(kind, "input.sd-jwt-vc"),
             Kind::Mdoc => Case::unjudged(kind, "input.mdoc"),
             Kind::Ld1 => Case::unjudged(kind, "input.ld1"),
             Kind::Unknown => Case::unjudged(kind, "input.unknown"),
-            Kind::Cms | Kind::Esl | Kind::Lc1 => Case::small(kind, source),
+            Kind::Cms | Kind::Jades | Kind::Esl | Kind::Lc1 => Case::small(kind, source),
         }
     }
 
@@ -170,6 +172,12 @@ impl Body {
         if kind == Kind::Esl {
             return match Seal::parse(octets) {
                 Ok(seal) => Body::Seal(Box::new(seal)),
+                Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
+            };
+        }
+        if kind == Kind::Jades {
+            return match Jades::parse(octets) {
+                Ok(read) => Body::Jades(Box::new(read)),
                 Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
             };
         }

@@ -15,6 +15,8 @@ use crate::facts::{Body, Case, DocumentFacts, Lines};
 use crate::material::Material;
 use crate::trust::Trust;
 
+mod jades;
+
 /// What an artefact holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
@@ -136,6 +138,7 @@ impl Case {
                 let told = inventory.message(message, content);
                 inventory.signatures.push(told);
             }
+            Body::Jades(read) => inventory.jades(read, material),
             Body::Seal(_) | Body::Code(_) | Body::Package(_) | Body::Refused(_) => {}
         }
         inventory

@@ -16,6 +16,7 @@ use finding::{Effect, Finding, Indication};
 
 mod code;
 mod document;
+mod jades;
 mod licence;
 mod message;
 mod ofd;
@@ -105,6 +106,7 @@ pub fn judge(
             signatures: vec![document::plain_message(&mut sitting, message)],
             ..Outcome::default()
         },
+        Body::Jades(read) => jades::judge(&mut sitting, read),
         Body::Code(text) => code::judge(&mut sitting, text),
         Body::Package(package) => {
             let (then, made) = package.then(material, at);

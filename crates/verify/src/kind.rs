@@ -100,7 +100,7 @@ impl Kind {
             } else {
                 Kind::Jades
             }
-        } else if text.starts_with(b"{") && contains(text, b"\"payload\"") {
+        } else if text.starts_with(b"{") && JWS.iter().any(|member| contains(text, member)) {
             Kind::Jades
         } else if head.starts_with(&[0x30]) && contains(head.get(..32).unwrap_or(head), ES) {
             Kind::Esl
@@ -113,6 +113,14 @@ impl Kind {
         }
     }
 }
+
+/// Members of a JWS in JSON of which one stands early (RFC 7515 7.2, TS 119 182-1 5.3.1).
+const JWS: [&[u8]; 4] = [
+    b"\"payload\"",
+    b"\"protected\"",
+    b"\"signatures\"",
+    b"\"etsiU\"",
+];
 
 /// The mark of a seal's header (GB/T 38540 SES-Header), an IA5String: after three headers of at most six octets each.
 const ES: &[u8] = b"\x16\x02ES";
@@ -141,6 +149,7 @@ mod tests {
             (b"eyJhbGciOiJFUzI1NiJ9.e30.AA", Kind::Jades),
             (b"eyJhbGciOiJFUzI1NiJ9.e30.AA~", Kind::SdJwtVc),
             (b"{\"payload\":\"\"}", Kind::Jades),
+            (b"{\"header\":{\"etsiU\":[", Kind::Jades),
             (b"\xa2jnameSpaces\xa0jissuerAuth\x84", Kind::Mdoc),
             (b"", Kind::Unknown),
             (b"hello", Kind::Unknown),

@@ -26,6 +26,7 @@ pub struct Material {
     pub(crate) live: Option<Live>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) made: Vec<Signature>,
+    pub(crate) contents: Vec<(String, Vec<u8>)>,
     files: usize,
     octets: usize,
 }
@@ -93,6 +94,39 @@ impl Material {
         }
     }
 
+    /// Offers a file as the content that a signature elsewhere is over: found by its name, by its digest, or as the only one.
+    pub fn offer(&mut self, name: &str, octets: Vec<u8>) -> Supplied {
+        self.files += 1;
+        self.octets = self.octets.saturating_add(octets.len());
+        if self.files > MAX_FILES || self.octets > MAX_OCTETS {
+            return Supplied::Refused;
+        }
+        self.contents.push((name.to_owned(), octets));
+        Supplied::Taken
+    }
+
+    /// The content of this name, or the only one where there is no name.
+    pub(crate) fn content(&self, name: Option<&str>) -> Option<&[u8]> {
+        let found = match (name, self.contents.as_slice()) {
+            (None, [(_, octets)]) => Some(octets),
+            (None, _) => None,
+            (Some(name), contents) => contents
+                .iter()
+                .find(|(offered, _)| offered == name)
+                .map(|(_, octets)| octets),
+        };
+        found.map(Vec::as_slice)
+    }
+
+    /// The content with one of these digests, or the only one.
+    pub(crate) fn content_with(&self, is: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
+        let found = self.contents.iter().find(|(_, octets)| is(octets));
+        match found {
+            Some((_, octets)) => Some(octets),
+            None => self.content(None),
+        }
+    }
+
     /// The register's own word about a licence: the service knows better than any list.
     pub fn say_live(&mut self, identifier: &str, answer: Answer, since: Option<UtcDateTime>) {
         self.live = Some(Live {
@@ -152,6 +186,20 @@ mod tests {
         let codes: Vec<_> = material.findings.iter().map(|one| one.code).collect();
         assert_eq!(codes[..2], ["material.ignored", "material.ignored"]);
         assert_eq!(codes[2..], ["material.unreadable"; 3]);
+    }
+
+    #[test]
+    fn content_is_found_by_name_by_digest_or_as_the_only_one() {
+        let mut material = Material::empty();
+        assert_eq!(material.content(None), None);
+        assert_eq!(material.offer("a.txt", b"a".to_vec()), Supplied::Taken);
+        assert_eq!(material.content(None), Some(&b"a"[..]));
+        assert_eq!(material.content(Some("b.txt")), None);
+        material.offer("b.txt", b"b".to_vec());
+        assert_eq!(material.content(None), None);
+        assert_eq!(material.content(Some("b.txt")), Some(&b"b"[..]));
+        assert_eq!(material.content_with(|one| one == b"b"), Some(&b"b"[..]));
+        assert_eq!(material.content_with(|one| one == b"c"), None);
     }
 
     #[test]

@@ -128,6 +128,7 @@ fn every_code_of_a_lower_crate_has_its_row() {
     let mut found = BTreeSet::new();
     for (folder, words) in [
         ("crates/evidence/src", &["cms", "tsp", "ocsp"][..]),
+        ("crates/jades/src", &["jades"]),
         ("crates/pki/src/path", &["path"]),
         ("crates/pdf/src", &["pdf", "signature", "change"]),
         (
@@ -153,6 +154,7 @@ fn every_code_of_a_lower_crate_has_its_row() {
                 "pdf",
                 "leaf",
                 "checkpoint",
+                "jades",
             ],
         ),
     ] {

@@ -10,6 +10,12 @@ mod hierarchy;
 #[path = "judging/inventory.rs"]
 mod inventory;
 #[cfg(test)]
+#[path = "judging/jades.rs"]
+mod jades;
+#[cfg(test)]
+#[path = "judging/jades_mutants.rs"]
+mod jades_mutants;
+#[cfg(test)]
 #[path = "judging/licences.rs"]
 mod licences;
 #[cfg(test)]

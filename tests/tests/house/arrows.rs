@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("trail", &["catalogue", "crypto", "store", "tlog"]),
     ("seal", &["asn1", "crypto", "pki"]),
     ("credential", &["crypto", "pki"]),
+    ("jades", &["credential", "crypto", "pki"]),
     ("pdf", &["asn1", "crypto", "evidence", "pki"]),
     ("ofd", &["crypto"]),
     (
@@ -67,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "crypto",
             "evidence",
             "finding",
+            "jades",
             "licence",
             "ofd",
             "pdf",
@@ -192,6 +194,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "credential",
             "demo",
             "evidence",
+            "jades",
             "ofd",
             "pki",
             "render",

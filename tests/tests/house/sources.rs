@@ -22,6 +22,7 @@ pub(crate) const CRATES: &[&str] = &[
     "evidence",
     "finding",
     "issuance",
+    "jades",
     "licence",
     "ofd",
     "pdf",

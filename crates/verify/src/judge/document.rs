@@ -331,14 +331,15 @@ pub(super) fn first_of(outcome: &Outcome, rest: Answer) -> Answer {
 
 /// A signed message that is no part of a document.
 pub(super) fn plain_message(sitting: &mut Sitting<'_>, message: &SignedData) -> SignatureReport {
-    let inside = message.content().map(<[u8]>::to_vec);
-    let form = if inside.is_some() {
-        Form::CadesAttached
-    } else {
-        Form::CadesDetached
+    let material = sitting.material;
+    let (inside, form) = match message.content() {
+        Some(octets) => (Some(octets), Form::CadesAttached),
+        None => {
+            let is_signed = |octets: &[u8]| is_content(message, octets);
+            (material.content_with(is_signed), Form::CadesDetached)
+        }
     };
-    let content =
-        |algorithm: DigestAlgorithm| inside.as_ref().map(|octets| Digest::of(algorithm, octets));
+    let content = |algorithm: DigestAlgorithm| inside.map(|octets| Digest::of(algorithm, octets));
     let given = Message {
         message,
         form,
@@ -352,6 +353,17 @@ pub(super) fn plain_message(sitting: &mut Sitting<'_>, message: &SignedData) -> 
     report.format = "CAdES";
     report.level = Some(if judged.proof.is_some() { "B-T" } else { "B-B" });
     fill(report, judged, Vec::new())
+}
+
+/// Whether a message says that it is over these octets.
+fn is_content(message: &SignedData, octets: &[u8]) -> bool {
+    message.signer().is_some_and(|signer| {
+        signer.digest_algorithm().is_ok_and(|algorithm| {
+            signer
+                .inspect_digest(&Digest::of(algorithm, octets))
+                .is_ok()
+        })
+    })
 }
 
 /// A report of which nothing is known yet.

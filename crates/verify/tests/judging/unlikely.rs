@@ -130,7 +130,6 @@ fn each_kind_that_is_not_judged_says_so() {
         (&b""[..], Kind::Unknown, "input.empty"),
         (b"hello", Kind::Unknown, "input.unknown"),
         (b"PK\x03\x04\x14\0a", Kind::Archive, "input.archive"),
-        (b"eyJhbGciOiJFUzI1NiJ9.e30.AA", Kind::Jades, "input.jades"),
         (
             b"eyJhbGciOiJFUzI1NiJ9.e30.AA~",
             Kind::SdJwtVc,

@@ -1,0 +1,211 @@
+//! Making a signature: `prepare` gives the bytes to be signed, `finish` takes the signature.
+
+use crypto::{Digest, DigestAlgorithm, Signature, SignatureAlgorithm, WrongForm};
+use pki::Certificate;
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+use time::UtcDateTime;
+
+use crate::commitment::{Commitment, SignaturePolicy};
+use crate::detached::{Detached, MAX_OBJECTS, Mechanism, object_digest};
+use crate::text::{digest_name, encode, padded};
+use crate::token::Token;
+use crate::unsigned::Unsigned;
+
+/// What is to be signed, by which certificate's key.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    /// The signer's certificate.
+    pub certificate: &'a Certificate,
+    /// Those above it that go along, without the anchor (`x5c`).
+    pub chain: &'a [Certificate],
+    /// Algorithm of the signature to come.
+    pub algorithm: SignatureAlgorithm,
+    /// The digest by which the certificate is named: SHA-256 gives `x5t#S256`, others `x5t#o`.
+    pub named_by: DigestAlgorithm,
+    /// The claimed signing time, whole seconds: `iat`.
+    pub claimed: UtcDateTime,
+    /// What is signed.
+    pub content: Content<'a>,
+    /// What the signer commits to.
+    pub commitments: &'a [Commitment],
+    /// The policy that the signer names.
+    pub policy: Option<&'a SignaturePolicy>,
+}
+
+/// What is signed.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'a> {
+    /// Octets that go along, and their type.
+    Inside(&'a [u8], Option<&'a str>),
+    /// Octets that lie elsewhere and have no name: what a counter-signature signs.
+    Outside(&'a [u8]),
+    /// Objects that lie elsewhere, one behind the other.
+    ByUri(&'a [Object<'a>]),
+    /// Objects that lie elsewhere, by their digests.
+    ByUriHash(DigestAlgorithm, &'a [Object<'a>]),
+}
+
+/// An object that lies elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Object<'a> {
+    /// Its URI.
+    pub uri: &'a str,
+    /// Its media type, without `application/` before it (RFC 7515 4.1.10).
+    pub media_type: &'a str,
+    /// Its octets.
+    pub octets: &'a [u8],
+}
+
+/// Why nothing can be prepared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PrepareJades {
+    /// The algorithm is not one of the certificate's key, or has no name in JOSE.
+    #[error("the signature algorithm does not fit the certificate's key or has no name")]
+    Algorithm,
+    /// A digest that nothing is made with.
+    #[error("the digest has no name")]
+    Digest,
+    /// No objects, too many, or two of one name.
+    #[error("no objects, too many, or two of one name")]
+    Objects,
+}
+
+/// A signature that lacks its value. Used once.
+#[derive(Debug)]
+pub struct Prepared {
+    input: Vec<u8>,
+    token: Token,
+    algorithm: SignatureAlgorithm,
+}
+
+impl Draft<'_> {
+    /// Computes what will be signed.
+    ///
+    /// # Errors
+    /// See [`PrepareJades`].
+    pub fn prepare(&self) -> Result<Prepared, PrepareJades> {
+        let key = self.certificate.public_key();
+        let key = key.map_err(|_| PrepareJades::Algorithm)?;
+        if pki::algorithm::key_of(self.algorithm) != key.algorithm() {
+            return Err(PrepareJades::Algorithm);
+        }
+        let detached = self.detached()?;
+        let protected = encode(self.header(detached.as_ref())?.to_string().as_bytes());
+        let payload = match self.content {
+            Content::Inside(octets, _) | Content::Outside(octets) => encode(octets),
+            Content::ByUri(objects) => objects.iter().map(|one| encode(one.octets)).collect(),
+            // TS 119 182-1 5.2.8.3.3: an empty stream.
+            Content::ByUriHash(..) => String::new(),
+        };
+        let mut input = protected.clone().into_bytes();
+        input.push(b'.');
+        input.extend_from_slice(payload.as_bytes());
+        let inside = matches!(self.content, Content::Inside(..));
+        Ok(Prepared {
+            input,
+            token: Token {
+                protected,
+                encoded: true,
+                detached,
+                payload: inside.then_some(payload),
+                signature: String::new(),
+                unsigned: Unsigned::default(),
+            },
+            algorithm: self.algorithm,
+        })
+    }
+
+    fn detached(&self) -> Result<Option<Detached>, PrepareJades> {
+        let (objects, mechanism) = match self.content {
+            Content::Inside(..) | Content::Outside(_) => return Ok(None),
+            Content::ByUri(objects) => (objects, Mechanism::ByUri),
+            Content::ByUriHash(algorithm, objects) => {
+                digest_name(algorithm).ok_or(PrepareJades::Digest)?;
+                let digests = objects
+                    .iter()
+                    .map(|one| object_digest(algorithm, one.octets, true));
+                (objects, Mechanism::ByUriHash(digests.collect()))
+            }
+        };
+        let names: Vec<String> = objects.iter().map(|one| one.uri.to_owned()).collect();
+        let mut sorted: Vec<&String> = names.iter().collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        if names.is_empty() || names.len() > MAX_OBJECTS || sorted.len() != names.len() {
+            return Err(PrepareJades::Objects);
+        }
+        Ok(Some(Detached { mechanism, names }))
+    }
+
+    fn header(&self, detached: Option<&Detached>) -> Result<Value, PrepareJades> {
+        let mut members = Map::new();
+        let name = credential::jose_name(self.algorithm).ok_or(PrepareJades::Algorithm)?;
+        members.insert("alg".into(), name.into());
+        if let Content::Inside(_, Some(kind)) = self.content {
+            members.insert("cty".into(), kind.into());
+        }
+        let der = self.certificate.der();
+        let digest = encode(Digest::of(self.named_by, der).bytes());
+        if self.named_by == DigestAlgorithm::Sha256 {
+            members.insert("x5t#S256".into(), digest.into());
+        } else {
+            let name = digest_name(self.named_by).ok_or(PrepareJades::Digest)?;
+            members.insert("x5t#o".into(), json!({ "digAlg": name, "digVal": digest }));
+        }
+        let chain: Vec<String> = std::iter::once(self.certificate)
+            .chain(self.chain)
+            .map(|one| padded(one.der()))
+            .collect();
+        members.insert("x5c".into(), chain.into());
+        members.insert("iat".into(), self.claimed.unix_timestamp().into());
+        if !self.commitments.is_empty() {
+            let list: Vec<Value> = self
+                .commitments
+                .iter()
+                .map(|one| json!({ "commId": { "id": one.uri() } }))
+                .collect();
+            members.insert("srCms".into(), list.into());
+        }
+        if let Some(policy) = self.policy {
+            members.insert("sigPId".into(), policy.written());
+        }
+        if let Some(detached) = detached {
+            let types: Vec<&str> = match self.content {
+                Content::ByUri(objects) | Content::ByUriHash(_, objects) => {
+                    objects.iter().map(|one| one.media_type).collect()
+                }
+                _ => Vec::new(),
+            };
+            members.insert("sigD".into(), detached.written(&types));
+        }
+        // TS 119 182-1 5.1.9: each member that is not from RFC 7515 or RFC 7518.
+        let critical: Vec<&str> = ["x5t#o", "iat", "srCms", "sigPId", "sigD"]
+            .into_iter()
+            .filter(|name| members.contains_key(*name))
+            .collect();
+        members.insert("crit".into(), critical.into());
+        Ok(Value::Object(members))
+    }
+}
+
+impl Prepared {
+    /// The bytes to be signed (RFC 7515 5.1).
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.input
+    }
+
+    /// The signature with its value.
+    ///
+    /// # Errors
+    /// The value is not one of the algorithm.
+    pub fn finish(self, signature: &Signature) -> Result<Token, WrongForm> {
+        let value = credential::to_wire(self.algorithm, signature)?;
+        Ok(Token {
+            signature: encode(&value),
+            ..self.token
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! What a JAdES signature holds, in the order in which its signatures are judged.
+
+use crypto::{Digest, DigestAlgorithm};
+use evidence::tsp::Token;
+use jades::{Contents, Element, Jades, Signature};
+
+use super::{Inventory, MAX_SIGNATURES, Met, ObjectKind, Particulars, Stated};
+use crate::material::Material;
+
+impl Inventory {
+    /// Each signature, and behind it those over it (TS 119 182-1 5.3.2).
+    pub(super) fn jades(&mut self, read: &Jades, material: &Material) {
+        let contents = |name: Option<&str>| material.content(name);
+        for signature in read.signatures() {
+            let told = self.signed(signature, &contents);
+            self.signatures.push(told);
+            let value = signature.token().signature();
+            let over = |name: Option<&str>| name.is_none().then_some(value.as_slice());
+            for element in signature.token().unsigned().elements() {
+                let Element::CounterSignature(text) = element else {
+                    continue;
+                };
+                let counter = Jades::parse(text.as_bytes());
+                for signature in counter.iter().flat_map(Jades::signatures) {
+                    let told = self.signed(signature, &over);
+                    self.signatures.push(told);
+                }
+            }
+        }
+        self.signatures.truncate(MAX_SIGNATURES);
+    }
+
+    fn signed(&mut self, signature: &Signature, contents: Contents<'_>) -> Particulars {
+        let (header, token) = (signature.header(), signature.token());
+        let mut told = Particulars {
+            value: Some(token.signature()),
+            ..Particulars::default()
+        };
+        for der in &header.chain {
+            self.put(ObjectKind::Certificate, der, Met::Signature);
+        }
+        for element in token.unsigned().elements() {
+            self.element(element, &mut told);
+        }
+        let own = DigestAlgorithm::Sha256;
+        let input = token.signing_input(contents);
+        told.to_be_signed = input.map(|input| Digest::of(own, &input));
+        told.document = token.content().map(|content| Digest::of(own, &content));
+        told.attributes
+            .extend(header.claimed.map(Stated::SigningTime));
+        let named = header.certificates.first();
+        let named = named.and_then(|one| one.digest.clone());
+        told.attributes
+            .extend(named.map(Stated::SigningCertificate));
+        let commitments = header.commitments.iter().cloned();
+        told.attributes.extend(commitments.map(Stated::Commitment));
+        told
+    }
+
+    fn element(&mut self, element: &Element, told: &mut Particulars) {
+        match element {
+            Element::SignatureTimeStamp(tokens) | Element::ArchiveTimeStamp(tokens) => {
+                for octets in tokens {
+                    let token = Token::parse(octets).ok();
+                    told.stamps
+                        .extend(token.and_then(|token| self.token(&token)));
+                }
+            }
+            Element::Certificates(certificates) => self.values([certificates, &[], &[]]),
+            Element::Revocations { crls, ocsps } => self.values([&[], crls, ocsps]),
+            Element::ValidationData {
+                certificates,
+                crls,
+                ocsps,
+            } => self.values([certificates, crls, ocsps]),
+            Element::CounterSignature(_) | Element::Receipt(_) | Element::Other(_) => {}
+        }
+    }
+
+    fn values(&mut self, all: [&[Vec<u8>]; 3]) {
+        let kinds = [ObjectKind::Certificate, ObjectKind::Crl, ObjectKind::Ocsp];
+        for (kind, ders) in kinds.into_iter().zip(all) {
+            for der in ders {
+                self.put(kind, der, Met::Store);
+            }
+        }
+    }
+}
