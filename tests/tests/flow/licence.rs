@@ -327,7 +327,8 @@ async fn the_public_link_shows_open_fields_and_nothing_of_a_person() {
     assert_eq!(none.status, 404);
 }
 
-async fn handle(service: &Service, identifier: &str) -> String {
+/// The handle of the public link to a licence.
+pub(crate) async fn handle(service: &Service, identifier: &str) -> String {
     let clock = std::sync::Arc::new(issuance::FixedClock::new(service.now()));
     let office = service.installation.open(clock).await.expect("it opens");
     let identifier = ::licence::Identifier::parse(identifier).expect("an identifier");

@@ -19,7 +19,7 @@ use tlog::{Note, NoteKey};
 use verify::{Kind, Material, Policy, Report, Trust, Verdict};
 use zeroize::Zeroizing;
 
-use crate::licence::{followed, live};
+use crate::licence::{followed, handle, live};
 use crate::stage::{Service, ending, problem};
 
 pub(crate) async fn get(service: &Service, customer: &Customer, path: &str) -> Answer {
@@ -364,7 +364,36 @@ async fn a_printed_code_is_in_the_suite_of_all_files_of_its_type() {
         );
         let live = live(service, text.as_bytes()).await;
         assert_eq!(live["answer"], json!("valid"), "{live}");
+        let inspected = inspected(service, text.as_bytes()).await;
+        assert_eq!(inspected, (cli::ALL_VALID, json!("lc1"), json!("valid")));
+        let handle = handle(service, &report.licence.expect("a licence").identifier).await;
+        let page = service.fetch(&format!("/v/{handle}")).await;
+        assert_eq!(page.status, 200, "{signer}");
     }
+}
+
+/// What `yinxin-verify` says of a file, with the bundle and the lists taken along in a folder: exit status, kind and answer.
+async fn inspected(service: &Service, octets: &[u8]) -> (u8, Value, Value) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = |name: &str, octets: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, octets).expect("written");
+        path.into_os_string()
+    };
+    let file = kept("artefact", octets);
+    let trust = kept("trust.jwt", &service.fetch("/v1/trust").await.content);
+    kept("1.statuslist", &service.fetch("/status/1").await.content);
+    for name in ["root.crl", "ca.crl", "sm-root.crl", "sm-ca.crl"] {
+        kept(name, &service.fetch(&format!("/crl/{name}")).await.content);
+    }
+    let status = folder.path().as_os_str().to_owned();
+    let words = ["yinxin-verify".into(), file, "--trust".into(), trust];
+    let more = ["--status".into(), status, "--json".into()];
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let words = words.into_iter().chain(more);
+    let exit = cli::run(words, service.now(), &mut out, &mut err);
+    let told: Value = serde_json::from_slice(&out).expect("one line of JSON");
+    (exit, told["kind"].clone(), told["answer"].clone())
 }
 
 /// An administrator of the bureau's seals, as one more account.
