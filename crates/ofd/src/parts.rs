@@ -191,3 +191,28 @@ fn kept(name: Option<Name>, digest: Digest) -> Digest {
     }
     digest
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{MAX_KEPT, Parts};
+    use crate::fault::{ReadPackage, ReadPart};
+    use crate::package::Package;
+    use crate::write::change::Change;
+
+    #[test]
+    fn what_is_kept_whole_is_counted_together() {
+        let mut change = Change::empty();
+        change.put("a", vec![7; 4]);
+        change.put("b", vec![7]);
+        let octets = change.finish().expect("plain names");
+        let package = Package::open(Cursor::new(octets)).expect("a package");
+        let mut parts = Parts::new(package, Vec::new());
+        parts.kept = MAX_KEPT - 4;
+        assert_eq!(parts.kept("a", 4), Ok(vec![7; 4]));
+        let name = "b".to_owned();
+        let refused = ReadPart::Octets(ReadPackage::Large { name });
+        assert_eq!(parts.kept("b", 4), Err(refused));
+    }
+}

@@ -64,6 +64,59 @@ fn a_picture_of_twenty_four_million_points_is_drawn_and_one_more_row_is_not() {
     assert_eq!(pictured(6_000, 4_001), [large]);
 }
 
+#[test]
+fn pictures_of_a_page_have_forty_eight_million_points_together_and_no_more() {
+    let large = Board::white(6_000, 4_000).png(Tint::Grey, 0);
+    let small = Board::white(1, 1).png(Tint::Grey, 0);
+    let files: [(&str, &[u8]); 3] = [("a.png", &large), ("b.png", &large), ("c.png", &small)];
+    let told = |files: &[(&str, &[u8])]| {
+        let medium = |(at, (name, _)): (usize, &(&str, &[u8]))| {
+            format!(
+                "<MultiMedia ID=\"{at}5\" Type=\"Image\"><MediaFile>{name}</MediaFile></MultiMedia>"
+            )
+        };
+        let media: String = files.iter().enumerate().map(medium).collect();
+        let image = |at: usize| {
+            format!(
+                "<ImageObject ID=\"8{at}\" ResourceID=\"{at}5\" Boundary=\"1 1 4 4\" CTM=\"4 0 0 4 0 0\"/>"
+            )
+        };
+        let images: String = (0..files.len()).map(image).collect();
+        let resources = format!("<MultiMedias>{media}</MultiMedias>");
+        drawn(&file(&images, &resources, files), FINE).omissions
+    };
+    assert_eq!(told(&files[..2]), []);
+    let beyond = Omission::Picture("c.png".to_owned(), ReadPicture::Large);
+    assert_eq!(told(&files), [beyond]);
+}
+
+#[test]
+fn fonts_of_a_file_have_sixty_four_mebibytes_together_and_no_more() {
+    let large = vec![0; 32 << 20];
+    let files: [(&str, &[u8]); 3] = [("a.ttf", &large), ("b.ttf", &large), ("c.ttf", &[0])];
+    let font = |(at, (name, _)): (usize, &(&str, &[u8]))| {
+        format!("<Font ID=\"{at}5\" FontName=\"{name}\"><FontFile>{name}</FontFile></Font>")
+    };
+    let fonts: String = files.iter().enumerate().map(font).collect();
+    let text = |at: usize| {
+        format!(
+            "<TextObject ID=\"8{at}\" Boundary=\"0 0 20 10\" Font=\"{at}5\" Size=\"6\"><TextCode X=\"1\" Y=\"7\">一</TextCode></TextObject>"
+        )
+    };
+    let texts: String = (0..files.len()).map(text).collect();
+    let page = file(&texts, &format!("<Fonts>{fonts}</Fonts>"), &files);
+    let told = drawn(&page, FINE).omissions;
+    let [
+        Omission::Font(first, _),
+        Omission::Font(second, _),
+        Omission::TooMuch,
+    ] = told.as_slice()
+    else {
+        panic!("two that are no fonts, and one beyond: {told:?}");
+    };
+    assert_eq!([first, second], ["a.ttf", "b.ttf"]);
+}
+
 /// A sealed sample whose seal is shown so often.
 fn stamped(count: usize) -> Vec<Omission> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/ofdrw");

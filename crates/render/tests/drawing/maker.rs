@@ -24,7 +24,7 @@ pub(crate) fn file(content: &str, resources: &str, files: &[(&str, &[u8])]) -> V
     let layer = format!("<Content><Layer>{content}</Layer></Content>");
     package.put("Page.xml", part("Page", &layer));
     for (name, octets) in files {
-        package.put(name, octets.to_vec());
+        package.put_stored(name, octets.to_vec());
     }
     package.finish().expect("plain names")
 }
