@@ -5,4 +5,4 @@ mod shard;
 
 pub use draft::{Coverage, CrlDraft, FinishCrl, PrepareCrl, PreparedCrl, Revoked};
 pub use shard::shard;
-pub use x509::crl::{Crl, Entry, MAX_CRL, NotCompetent, ReadCrl, Reason};
+pub use x509::crl::{Crl, DeltaRefused, Entry, MAX_CRL, NotCompetent, ReadCrl, Reason};

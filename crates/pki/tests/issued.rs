@@ -10,6 +10,9 @@ mod crosscheck;
 #[path = "issued/declared.rs"]
 mod declared;
 #[cfg(test)]
+#[path = "issued/deltas.rs"]
+mod deltas;
+#[cfg(test)]
 #[path = "issued/encodings.rs"]
 mod encodings;
 #[cfg(test)]

@@ -156,7 +156,8 @@ impl Material {
             .filter(|text| text.contains("-----BEGIN "))
             .and_then(|text| pem::blocks(text, &["X509 CRL"]));
         let all = unpacked.unwrap_or_else(|| vec![octets.to_vec()]);
-        let read: Vec<Crl> = all.iter().filter_map(|der| Crl::parse(der).ok()).collect();
+        let read = all.iter().filter_map(|der| Crl::parse_any(der).ok());
+        let read: Vec<Crl> = read.collect();
         let whole = !read.is_empty() && read.len() == all.len();
         self.crls.extend(read);
         whole

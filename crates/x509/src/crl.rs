@@ -18,16 +18,19 @@ use crate::signed::{Frame, content_range, range};
 use asn1::{Element, Fraction, Oid, ReadAsn1, Reader, Tag};
 
 mod competence;
+mod delta;
 mod entry;
 
 pub use competence::NotCompetent;
+pub use delta::DeltaRefused;
 pub use entry::{Entry, Reason};
 
 /// T-I8: octets of one CRL.
 pub const MAX_CRL: usize = 64 << 20;
 const MAX_NUMBER: usize = 20;
 
-/// A complete CRL of its issuer, or of one partition, read and kept as it was received (RFC 5280 5).
+/// A CRL of its issuer, or of one partition, read and kept as it was received (RFC 5280 5): complete, or a delta
+/// where it was read as one that may be.
 ///
 /// A value of this type is DER, of version 2, with nextUpdate and CRL number, direct, for all reasons,
 /// with no unknown critical extension anywhere. Nothing is said about its signature.
@@ -40,6 +43,7 @@ struct Fields {
     this_update: UtcDateTime,
     next_update: UtcDateTime,
     number: Range<usize>,
+    base: Option<Range<usize>>,
     authority_key: Option<Range<usize>>,
     point: Option<Range<usize>>,
     expired_kept_since: Option<UtcDateTime>,
@@ -83,9 +87,12 @@ pub enum ReadCrl {
     /// A CRL number that is negative, too long or critical (RFC 5280 5.2.3).
     #[error("crl number is negative, longer than {MAX_NUMBER} octets or critical")]
     Number,
-    /// A delta CRL (RFC 5280 5.2.4): no answer by itself.
+    /// A delta CRL (RFC 5280 5.2.4), where a complete one is wanted: no answer by itself.
     #[error("crl is a delta")]
     Delta,
+    /// A delta CRL whose indicator is not critical, or that names a freshest CRL of its own (RFC 5280 5.2.4, 5.2.6).
+    #[error("delta crl says what none may say")]
+    DeltaMalformed,
     /// An indirect CRL, by its issuing distribution point or an entry's issuer.
     #[error("crl is indirect")]
     Indirect,
@@ -116,11 +123,23 @@ pub enum ReadCrl {
 }
 
 impl Crl {
-    /// Reads the DER octets of one CRL and nothing after it.
+    /// Reads the DER octets of one complete CRL and nothing after it.
+    ///
+    /// # Errors
+    /// What is wrong, or what kind of CRL it is that we do not act upon; `Delta` for a delta.
+    pub fn parse(der: &[u8]) -> Result<Self, ReadCrl> {
+        let list = Self::parse_any(der)?;
+        match list.base() {
+            Some(_) => Err(ReadCrl::Delta),
+            None => Ok(list),
+        }
+    }
+
+    /// Reads the DER octets of one CRL, complete or a delta, and nothing after it.
     ///
     /// # Errors
     /// What is wrong, or what kind of CRL it is that we do not act upon.
-    pub fn parse(der: &[u8]) -> Result<Self, ReadCrl> {
+    pub fn parse_any(der: &[u8]) -> Result<Self, ReadCrl> {
         if der.len() > MAX_CRL {
             return Err(ReadCrl::TooLarge { octets: der.len() });
         }
@@ -141,25 +160,28 @@ impl Crl {
             Some(Tag::UTC_TIME | Tag::GENERALIZED_TIME) => fields.element()?.time()?,
             _ => return Err(ReadCrl::NextUpdateAbsent),
         };
-        let entries = match fields.optional(Tag::SEQUENCE)? {
+        let (entries, removes) = match fields.optional(Tag::SEQUENCE)? {
             Some(list) if list.content().is_empty() => return Err(ReadCrl::EmptyList),
-            Some(list) => {
-                entry::inspect(list.reader()?)?;
-                content_range(&list)
-            }
-            None => 0..0,
+            Some(list) => (content_range(&list), entry::inspect(list.reader()?)?),
+            None => (0..0, false),
         };
         let extensions = match fields.optional(Tag::context(0))? {
             Some(outer) => Stated::read(&outer)?,
             None => return Err(ReadCrl::NumberAbsent),
         };
         fields.end()?;
+        // RFC 5280 5.3.1: removeFromCRL in deltas alone.
+        if removes && extensions.base.is_none() {
+            let code = entry::REMOVE_FROM_CRL;
+            return Err(ReadCrl::Reason { code });
+        }
         Ok(Self(Arc::new(Fields {
             der: der.into(),
             issuer,
             this_update,
             next_update,
             number: extensions.number,
+            base: extensions.base,
             authority_key: extensions.authority_key,
             point: extensions.point,
             expired_kept_since: extensions.expired_kept_since,
@@ -224,6 +246,13 @@ impl Crl {
     #[must_use]
     pub fn number(&self) -> &[u8] {
         self.part(&self.0.number)
+    }
+
+    /// BaseCRLNumber of a delta: content octets of the number of the list from which on it tells changes, an
+    /// INTEGER from 0 on. `None` of a complete list.
+    #[must_use]
+    pub fn base(&self) -> Option<&[u8]> {
+        self.0.base.as_ref().map(|base| self.part(base))
     }
 
     /// The key identifier of authorityKeyIdentifier, where there is one.
@@ -308,6 +337,7 @@ impl fmt::Debug for Crl {
 /// What the extensions state.
 struct Stated {
     number: Range<usize>,
+    base: Option<Range<usize>>,
     authority_key: Option<Range<usize>>,
     point: Option<Range<usize>>,
     expired_kept_since: Option<UtcDateTime>,
@@ -319,6 +349,8 @@ impl Stated {
         let checked = Extension::read_list(list.reader()?)?;
         let mut elements = list.reader()?;
         let mut number = None;
+        let mut base = None;
+        let mut names_freshest = false;
         let mut authority_key = None;
         let mut point = None;
         let mut expired_kept_since = None;
@@ -327,11 +359,8 @@ impl Stated {
             let end = range(&elements.element()?).end;
             let place = end.saturating_sub(extension.value.len())..end;
             match extension.oid {
-                id::CRL_NUMBER => {
-                    inspect_number(&extension)?;
-                    let content = Reader::single(extension.value, Tag::INTEGER)?.content();
-                    number = Some(end.saturating_sub(content.len())..end);
-                }
+                id::CRL_NUMBER if extension.critical => return Err(ReadCrl::Number),
+                id::CRL_NUMBER => number = Some(number_range(&extension, end)?),
                 id::AUTHORITY_KEY_IDENTIFIER => {
                     AuthorityKeyIdentifier::parse(extension.value)?;
                     authority_key = Some(place);
@@ -344,15 +373,24 @@ impl Stated {
                     let time = Reader::single(extension.value, Tag::GENERALIZED_TIME)?;
                     expired_kept_since = Some(time.generalized_time(Fraction::Refused)?);
                 }
-                id::DELTA_CRL_INDICATOR => return Err(ReadCrl::Delta),
+                id::DELTA_CRL_INDICATOR if !extension.critical => {
+                    return Err(ReadCrl::DeltaMalformed);
+                }
+                id::DELTA_CRL_INDICATOR => base = Some(number_range(&extension, end)?),
+                id::FRESHEST_CRL if !extension.critical => names_freshest = true,
                 oid if extension.critical => {
                     return Err(ReadCrl::UnknownCritical { oid: Box::new(oid) });
                 }
                 _ => {}
             }
         }
+        // RFC 5280 5.2.6: a delta names no delta.
+        if base.is_some() && names_freshest {
+            return Err(ReadCrl::DeltaMalformed);
+        }
         Ok(Self {
             number: number.ok_or(ReadCrl::NumberAbsent)?,
+            base,
             authority_key,
             point,
             expired_kept_since,
@@ -360,14 +398,14 @@ impl Stated {
     }
 }
 
-/// RFC 5280 5.2.3: not critical, not negative, at most 20 octets.
-fn inspect_number(extension: &Extension<'_>) -> Result<(), ReadCrl> {
+/// RFC 5280 5.2.3, 5.2.4: not negative, at most 20 octets. Where its content is, `end` being that of the extension.
+fn number_range(extension: &Extension<'_>, end: usize) -> Result<Range<usize>, ReadCrl> {
     let number = Reader::single(extension.value, Tag::INTEGER)?.integer()?;
     let negative = number.first().is_some_and(|first| first & 0x80 != 0);
-    if extension.critical || negative || number.len() > MAX_NUMBER {
+    if negative || number.len() > MAX_NUMBER {
         return Err(ReadCrl::Number);
     }
-    Ok(())
+    Ok(end.saturating_sub(number.len())..end)
 }
 
 /// RFC 5280 5.2.5: of all that a point can say, we act upon a full name and one kind of subject.

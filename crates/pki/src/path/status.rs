@@ -19,7 +19,7 @@ pub struct StatusMaterial<'a> {
     pub demand: StatusDemand,
     /// The moment of asking: nothing that is used comes from after it.
     pub now: UtcDateTime,
-    /// Lists, of whatever issuers.
+    /// Lists, of whatever issuers, and deltas to some of them.
     pub lists: &'a [Crl],
     /// Answers that the caller has judged: asked for each certificate of a chain that holds otherwise.
     pub answers: Option<&'a Answers<'a>>,
@@ -180,24 +180,25 @@ impl<'a> StatusMaterial<'a> {
         if let Some(reason) = self.exempt(asked.certificate) {
             return Ok(CertificateStatus::NotAsked(reason));
         }
+        let mut heard = Heard::default();
         let answer = self.answers.and_then(|answers| answers(asked));
         let answer = answer.filter(|status| status.refusal(asked, self.now).is_none());
-        let mut best = answer.map(|status| (Source::Answer, status));
-        let mut refused = Vec::new();
+        heard
+            .told
+            .extend(answer.map(|status| (Source::Answer, status)));
         for (place, list) in self.lists.iter().enumerate() {
-            match self.read(list, asked, budget)? {
-                Err(reason) => refused.push((place, reason)),
-                Ok(status) => {
-                    let better = best.is_none_or(|(_, other)| status.outweighs(&other, asked.at));
-                    if better {
-                        best = Some((Source::List(place), status));
-                    }
-                }
+            match list.base() {
+                None => self.read(place, list, asked, (&mut heard, budget))?,
+                // Asked for by the list that it goes with; by itself it says nothing.
+                Some(_) if self.lists.iter().any(|other| other.takes(list).is_ok()) => {}
+                Some(_) => heard.refuse(place, NotCompetent::Delta.into()),
             }
         }
-        Ok(match best {
+        Ok(match decide(&heard.told, asked.at) {
             Some((source, status)) => CertificateStatus::Used { source, status },
-            None => CertificateStatus::Unknown { refused },
+            None => CertificateStatus::Unknown {
+                refused: heard.refused,
+            },
         })
     }
 
@@ -217,24 +218,121 @@ impl<'a> StatusMaterial<'a> {
         }
     }
 
-    /// RFC 5280 6.3.3, for lists that are direct and complete in their scope.
+    /// RFC 5280 6.3.3, for a list that is direct and complete in its scope, and the deltas that go with it.
     fn read(
         &self,
+        place: usize,
         list: &Crl,
         asked: &StatusAsked<'_>,
-        budget: &mut Budget,
-    ) -> Result<Result<StatusAt, ListRefused>, Limit> {
+        (heard, budget): (&mut Heard, &mut Budget),
+    ) -> Result<(), Limit> {
         if let Err(reason) = list.covers(asked.certificate) {
-            return Ok(Err(ListRefused::NotCompetent(reason)));
+            heard.refuse(place, reason.into());
+            return Ok(());
         }
         // RFC 5280 6.3.3 f: where keyUsage is there, cRLSign is in it.
         let usage = asked.issuer.map(Certificate::key_usage);
         if let Some(usage) = usage
             && !usage.is_ok_and(|usage| usage.is_none_or(|u| u.contains(KeyUsage::CRL_SIGN)))
         {
-            return Ok(Err(ListRefused::IssuerUsage));
+            heard.refuse(place, ListRefused::IssuerUsage);
+            return Ok(());
         }
-        let state = match list.find(asked.certificate.serial()) {
+        let status = StatusAt::of(list, None, asked.certificate);
+        let mut timely = Vec::new();
+        let deltas = self.lists.iter().enumerate();
+        let deltas = deltas.filter(|(_, delta)| list.takes(delta).is_ok());
+        for (at, one, status) in
+            std::iter::once((place, list, status)).chain(deltas.map(|(at, delta)| {
+                (
+                    at,
+                    delta,
+                    StatusAt::of(list, Some(delta), asked.certificate),
+                )
+            }))
+        {
+            match status.refusal(asked, self.now) {
+                Some(reason) => heard.refuse(at, reason),
+                None => timely.push((at, one, status)),
+            }
+        }
+        // RFC 5280 6.3.3 a 1: a list that was replaced is still what a newer delta goes with. Nothing rests on a
+        // delta whose list is not the issuer's.
+        if timely.is_empty() || !heard.is_signed(place, list, asked, budget)? {
+            return Ok(());
+        }
+        for (at, one, status) in timely {
+            if at == place || heard.is_signed(at, one, asked, budget)? {
+                heard.told.push((Source::List(at), status));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was heard about one certificate.
+#[derive(Default)]
+struct Heard {
+    told: Vec<(Source, StatusAt)>,
+    refused: Vec<(usize, ListRefused)>,
+}
+
+impl Heard {
+    fn refuse(&mut self, place: usize, reason: ListRefused) {
+        self.refused.push((place, reason));
+    }
+
+    /// RFC 5280 6.3.3 g: the key that signed the certificate signs the list, since indirect ones are not read.
+    fn is_signed(
+        &mut self,
+        place: usize,
+        list: &Crl,
+        asked: &StatusAsked<'_>,
+        budget: &mut Budget,
+    ) -> Result<bool, Limit> {
+        let key = asked.issuer_key;
+        let signed = budget.signature(list.der(), key, || list.check_signature(key))?;
+        if let Err(cause) = signed {
+            self.refuse(place, ListRefused::Signature(cause));
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+/// What decides of all that is told: a revocation before all else, since none is taken back. A hold is (RFC 5280
+/// 5.3.1): it stands unless something newer, of the moment that is judged at the latest, no longer tells it. The one
+/// of 1970 says *never issued* (RFC 6960 2.2) and stays. Where nothing is against the certificate, the newest.
+fn decide(told: &[(Source, StatusAt)], at: UtcDateTime) -> Option<(Source, StatusAt)> {
+    let newest = |of: &dyn Fn(&StatusAt) -> bool| {
+        let found = told.iter().filter(|(_, status)| of(status));
+        // The first of equals: an answer before a list, a list before its delta.
+        let newest = found.rev().max_by_key(|(_, status)| status.this_update);
+        newest.copied()
+    };
+    let is_good = |status: &StatusAt| status.revoked_at(at).is_none();
+    let is_held = |status: &StatusAt| matches!(status.revoked_at(at), Some((since, Reason::CertificateHold)) if since > UtcDateTime::UNIX_EPOCH);
+    let lifted = newest(&|status| is_good(status) && status.this_update <= at);
+    let lifted = lifted.map(|(_, status)| status.this_update);
+    let stands = |status: &StatusAt| lifted.is_none_or(|by| by <= status.this_update);
+    newest(&|status| !is_good(status) && !is_held(status))
+        .or_else(|| newest(&|status| is_held(status) && stands(status)))
+        .or_else(|| newest(&is_good))
+}
+
+impl From<NotCompetent> for ListRefused {
+    fn from(reason: NotCompetent) -> Self {
+        Self::NotCompetent(reason)
+    }
+}
+
+impl StatusAt {
+    /// What a complete list says of a certificate, and a delta on top of it (RFC 5280 6.3.3 i, j, k).
+    fn of(list: &Crl, delta: Option<&Crl>, certificate: &Certificate) -> Self {
+        let serial = certificate.serial();
+        let changed = delta.and_then(|delta| delta.find(serial));
+        let entry = changed.or_else(|| list.find(serial));
+        let state = match entry.filter(|entry| !entry.removed) {
             None => State::Good,
             Some(entry) => State::Revoked {
                 since: entry
@@ -243,25 +341,19 @@ impl<'a> StatusMaterial<'a> {
                 reason: entry.reason,
             },
         };
-        let status = StatusAt {
+        let newer = delta.unwrap_or(list);
+        // removeFromCRL is also said of what has expired: both have to keep it.
+        let kept = |of: &Crl| of.expired_kept_since();
+        Self {
             state,
-            this_update: list.this_update(),
-            next_update: list.next_update(),
-            expired_kept_since: list.expired_kept_since(),
-        };
-        if let Some(reason) = status.refusal(asked, self.now) {
-            return Ok(Err(reason));
-        }
-        // RFC 5280 6.3.3 g: the key that signed the certificate signs the list, since indirect ones are not read.
-        let key = asked.issuer_key;
-        match budget.signature(list.der(), key, || list.check_signature(key))? {
-            Ok(()) => Ok(Ok(status)),
-            Err(cause) => Ok(Err(ListRefused::Signature(cause))),
+            this_update: newer.this_update(),
+            next_update: newer.next_update(),
+            expired_kept_since: kept(list)
+                .zip(kept(newer))
+                .map(|(one, other)| one.max(other)),
         }
     }
-}
 
-impl StatusAt {
     /// Why the status does not count for the moment asked about.
     fn refusal(&self, asked: &StatusAsked<'_>, now: UtcDateTime) -> Option<ListRefused> {
         if self.this_update > now {
@@ -278,12 +370,6 @@ impl StatusAt {
         let kept = self.expired_kept_since.is_some_and(|since| since <= last);
         let expired = last < self.this_update && !kept && self.state == State::Good;
         expired.then_some(ListRefused::ForgetsExpired)
-    }
-
-    /// Whether it decides against `other`: revoked before not revoked, then the newer.
-    fn outweighs(&self, other: &Self, at: UtcDateTime) -> bool {
-        let ours = (self.revoked_at(at).is_some(), self.this_update);
-        ours > (other.revoked_at(at).is_some(), other.this_update)
     }
 
     /// Since when and why the certificate is revoked, as seen at `at`.

@@ -1,6 +1,7 @@
 //! Named mutations of lists and of what they say: refused as lists, or a chain with them refused.
 
 use asn1::write;
+use crypto::SoftwareSigner;
 use pki::certificate::{Certificate, CheckIssued};
 use pki::crl::{Coverage, Crl, CrlDraft, NotCompetent, ReadCrl, Reason, Revoked};
 use pki::extension::{
@@ -12,10 +13,10 @@ use pki::path::{
     Anchor, Budget, CertificateStatus, ListRefused, NotAsked, PathFault, Purpose, Question, Source,
     State, StatusAt, StatusDemand, StatusMaterial, validate,
 };
-use pki::profile::Issuer;
+use pki::profile::{Issuer, Profile};
 use time::Duration;
 
-use crate::bent::{Mutation, Scene, refuse};
+use crate::bent::{Bent, Mutation, Scene, refuse};
 use crate::forge::{AT, CRL, FIRST, Hierarchy, serial, sign};
 
 fn entry(number: u8, since: time::UtcDateTime, reason: Reason) -> Revoked {
@@ -285,18 +286,67 @@ fn an_answer_and_a_list_are_weighed() {
     assert_eq!(source(hours), Source::List(1));
     let old = judge(revoked, Duration::hours(9), &scene.lists).expect_err("revoked");
     assert_eq!(old.fault.code(), "path.revoked");
+    // RFC 6960 2.2: never issued; no list that does not know it takes that back.
+    let never = State::Revoked {
+        since: time::UtcDateTime::UNIX_EPOCH,
+        reason: Reason::CertificateHold,
+    };
+    let never = judge(never, Duration::hours(9), &scene.lists).expect_err("never issued");
+    assert_eq!(never.fault.code(), "path.revoked");
     let ahead = judge(State::Good, -Duration::MINUTE, &scene.lists[..1]).expect_err("ahead");
     assert_eq!(ahead.fault.code(), "path.status-unknown");
 }
 
+#[test]
+fn an_expired_certificate_is_good_by_an_answer_only_that_reaches_back() {
+    let world = Hierarchy::new();
+    let mut leaf = Bent::of(&world.leaf(Profile::SEAL));
+    let last = AT - Duration::days(5);
+    leaf.valid(FIRST, last);
+    let leaf = leaf.finish(&world.ca_key);
+    // RFC 6960 4.4.4: the archive cutoff is the oldest expiry of which records are kept.
+    for (cutoff, good) in [
+        (None, false),
+        (Some(last + Duration::SECOND), false),
+        (Some(last), true),
+    ] {
+        let answer = |asked: &pki::path::StatusAsked<'_>| {
+            (*asked.certificate == leaf).then_some(StatusAt {
+                state: State::Good,
+                this_update: AT - Duration::HOUR,
+                next_update: AT + Duration::DAY,
+                expired_kept_since: cutoff,
+            })
+        };
+        let lists = [world.root_list(&[])];
+        let at = AT - Duration::days(10);
+        let question = Question::new(Purpose::DocumentSigning, at).with_status(StatusMaterial {
+            answers: Some(&answer),
+            ..StatusMaterial::of_lists(&lists, AT)
+        });
+        let ca = [world.ca.clone()];
+        let found = validate(&leaf, &ca, &[world.anchor()], &question, &mut Budget::new());
+        let code = found.map_err(|error| error.fault.code()).map(|_| ());
+        assert_eq!(
+            code,
+            if good {
+                Ok(())
+            } else {
+                Err("path.status-unknown")
+            }
+        );
+    }
+}
+
 /// A list put together by hand, signed with the CA's key.
-struct Raw {
-    fields: Vec<Vec<u8>>,
-    extensions: Vec<Vec<u8>>,
+#[derive(Clone)]
+pub(crate) struct Raw {
+    pub(crate) fields: Vec<Vec<u8>>,
+    pub(crate) extensions: Vec<Vec<u8>>,
 }
 
 impl Raw {
-    fn new(world: &Hierarchy) -> Self {
+    pub(crate) fn new(world: &Hierarchy) -> Self {
         let algorithm = pki::algorithm::identifier(crypto::SignatureAlgorithm::Ed25519);
         let number = extension(id::CRL_NUMBER, false, &write::unsigned(1));
         let key = pki::extension::AuthorityKeyIdentifier::encode_key(&[1; 20]);
@@ -314,18 +364,22 @@ impl Raw {
     }
 
     fn read(&self, world: &Hierarchy) -> Result<Crl, ReadCrl> {
+        Crl::parse(&self.encode(&world.ca_key))
+    }
+
+    pub(crate) fn encode(&self, key: &SoftwareSigner) -> Vec<u8> {
         let mut fields = self.fields.clone();
         if !self.extensions.is_empty() {
             fields.push(write::context(0, [write::sequence(&self.extensions)]));
         }
         let tbs = write::sequence(&fields);
-        let signature = write::bit_string(sign(&world.ca_key, &tbs).bytes());
+        let signature = write::bit_string(sign(key, &tbs).bytes());
         let algorithm = pki::algorithm::identifier(crypto::SignatureAlgorithm::Ed25519);
-        Crl::parse(&write::sequence([tbs, algorithm, signature]))
+        write::sequence([tbs, algorithm, signature])
     }
 }
 
-fn extension(oid: asn1::Oid, critical: bool, value: &[u8]) -> Vec<u8> {
+pub(crate) fn extension(oid: asn1::Oid, critical: bool, value: &[u8]) -> Vec<u8> {
     Extension {
         oid,
         critical,
@@ -334,7 +388,7 @@ fn extension(oid: asn1::Oid, critical: bool, value: &[u8]) -> Vec<u8> {
     .encode()
 }
 
-fn point(change: impl FnOnce(&mut IssuingDistributionPoint<'static>)) -> Vec<u8> {
+pub(crate) fn point(change: impl FnOnce(&mut IssuingDistributionPoint<'static>)) -> Vec<u8> {
     let mut point = IssuingDistributionPoint {
         name: Some(PointName::Full(vec![GeneralName::Uri(CRL)])),
         scope: Scope::All,

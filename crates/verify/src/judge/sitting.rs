@@ -80,7 +80,7 @@ impl<'a> Sitting<'a> {
     /// Takes status material that came along.
     pub(crate) fn bring_status(&mut self, crls: &[Vec<u8>], ocsps: &[Vec<u8>]) {
         for der in crls.iter().take(MAX_BROUGHT) {
-            match Crl::parse(der) {
+            match Crl::parse_any(der) {
                 Ok(list) => self.crls.push(list),
                 Err(error) => self.note(Finding::of("crl.unreadable").because(error)),
             }

@@ -11,6 +11,9 @@ use crate::general_name::GeneralName;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotCompetent {
+    /// A delta, which says nothing without a complete list that it goes with.
+    #[error("crl is a delta")]
+    Delta,
     /// Another CA's.
     #[error("crl of another issuer")]
     OtherIssuer,
@@ -37,6 +40,9 @@ impl Crl {
     /// # Errors
     /// Why not. A list that does not cover a certificate says nothing about it: never *good*.
     pub fn covers(&self, certificate: &Certificate) -> Result<(), NotCompetent> {
+        if self.base().is_some() {
+            return Err(NotCompetent::Delta);
+        }
         if self.issuer() != certificate.issuer() {
             return Err(NotCompetent::OtherIssuer);
         }

@@ -7,6 +7,9 @@ use crate::extension::Extension;
 use crate::identifiers as id;
 use asn1::{Element, Fraction, Reader, Tag};
 
+/// removeFromCRL.
+pub(super) const REMOVE_FROM_CRL: u8 = 8;
+
 /// CRLReason (RFC 5280 5.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -74,6 +77,8 @@ pub struct Entry<'a> {
     pub revoked: UtcDateTime,
     /// Why; [`Reason::Unspecified`] where nothing is said.
     pub reason: Reason,
+    /// Whether it is on the list no longer (removeFromCRL), which a delta alone says.
+    pub removed: bool,
     /// Since when it is not to be relied upon, where that is earlier (RFC 5280 5.3.2).
     pub invalid_since: Option<UtcDateTime>,
 }
@@ -85,6 +90,7 @@ impl<'a> Entry<'a> {
             serial: fields.expect(Tag::INTEGER)?.integer()?,
             revoked: fields.element()?.time()?,
             reason: Reason::Unspecified,
+            removed: false,
             invalid_since: None,
         };
         if let Some(list) = fields.optional(Tag::SEQUENCE)? {
@@ -102,6 +108,10 @@ impl<'a> Entry<'a> {
             id::REASON_CODE => {
                 let code = Reader::single(extension.value, Tag::ENUMERATED)?.unsigned()?;
                 let code = u8::try_from(code).unwrap_or(u8::MAX);
+                self.removed = code == REMOVE_FROM_CRL;
+                if self.removed {
+                    return Ok(());
+                }
                 self.reason = Reason::from_code(code).ok_or(ReadCrl::Reason { code })?;
             }
             id::INVALIDITY_DATE => {
@@ -123,10 +133,11 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Reads every entry once.
-pub(super) fn inspect(mut list: Reader<'_>) -> Result<(), ReadCrl> {
+/// Reads every entry once. Whether one takes a certificate off the list.
+pub(super) fn inspect(mut list: Reader<'_>) -> Result<bool, ReadCrl> {
+    let mut removes = false;
     while !list.is_empty() {
-        Entry::read(&list.expect(Tag::SEQUENCE)?)?;
+        removes |= Entry::read(&list.expect(Tag::SEQUENCE)?)?.removed;
     }
-    Ok(())
+    Ok(removes)
 }

@@ -101,10 +101,12 @@ pub fn certificate(octets: &[u8]) -> bool {
 /// A list, its lint, every entry, what it covers.
 pub fn crl(octets: &[u8]) -> bool {
     let _ = lint::inspect_crl(octets);
-    let Ok(crl) = Crl::parse(octets) else {
+    let Ok(crl) = Crl::parse_any(octets) else {
         return false;
     };
     assert_eq!(crl.der(), octets, "kept as received");
+    assert_eq!(Crl::parse(octets).is_ok(), crl.base().is_none());
+    assert!(crl.takes(&crl).is_err(), "a list is not its own delta");
     let _ = (crl.point(), crl.expired_kept_since(), crl.authority_key());
     for entry in crl.entries() {
         let _ = format!("{entry:?}");
@@ -143,7 +145,7 @@ pub fn path(octets: &[u8]) -> bool {
     while let Ok(element) = reader.element() {
         if let Ok(certificate) = Certificate::parse(element.raw()) {
             certificates.push(certificate);
-        } else if let Ok(list) = Crl::parse(element.raw()) {
+        } else if let Ok(list) = Crl::parse_any(element.raw()) {
             lists.push(list);
         }
     }
