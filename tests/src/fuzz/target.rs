@@ -124,6 +124,7 @@ pub const TARGETS: &[Target] = &[
     document("examine_package", Shape::Octets, judge::examine),
     document("trust", Shape::Text, judge::trust),
     target("trust_inside", Shape::Json, judge::trust_inside),
+    document("trust_list", Shape::Text, judge::trust_list),
     target("policy", Shape::Json, judge::policy),
     document("material_der", Shape::Der, judge::material),
     document("material_text", Shape::Text, judge::material),

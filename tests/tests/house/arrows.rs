@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["asn1", "crypto", "pki"]),
     ("credential", &["crypto", "pki"]),
     ("jades", &["credential", "crypto", "pki"]),
+    ("trustlist", &["asn1", "crypto", "pki"]),
     ("pdf", &["asn1", "crypto", "evidence", "pki"]),
     ("ofd", &["crypto"]),
     (
@@ -75,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pki",
             "seal",
             "tlog",
+            "trustlist",
         ],
     ),
     (
@@ -200,6 +202,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "render",
             "server",
             "tlog",
+            "trustlist",
             "verify",
             "wire",
         ],
@@ -210,7 +213,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
     ("png", &["canvas"]),
-    ("quick-xml", &["ofd"]),
+    ("quick-xml", &["ofd", "trustlist"]),
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
     ("rustls", &["courier"]),

@@ -22,6 +22,7 @@ const CITING: &[&str] = &[
     "pki",
     "seal",
     "tlog",
+    "trustlist",
     "verify",
     "x509",
 ];

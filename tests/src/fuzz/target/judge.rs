@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use pki::Certificate;
 use server::{Claimed, Message};
 use time::Duration;
+use trustlist::TrustedList;
 use verify::{Material, Policy, Supplied, Trust, Verdict, examine as judge_file};
 
 use super::proof::{AT, example};
@@ -64,6 +66,27 @@ pub fn trust(octets: &[u8]) -> bool {
         &policy,
         AT,
     );
+    true
+}
+
+/// A trusted list: a canonical form is its own, and what is still relied on says what was signed.
+pub fn trust_list(octets: &[u8]) -> bool {
+    static SIGNED: LazyLock<Option<(Certificate, TrustedList)>> = LazyLock::new(|| {
+        let file = |name: &str| fixture(&fixtures().join("trustlist").join(name));
+        let signer = Certificate::parse(&file("signer.der")?).ok()?;
+        let list = TrustedList::parse(&file("dss.xml")?, std::slice::from_ref(&signer));
+        Some((signer, list.ok()?))
+    });
+    let Some((signer, good)) = SIGNED.as_ref() else {
+        return false;
+    };
+    if let Ok(list) = TrustedList::parse(octets, std::slice::from_ref(signer)) {
+        assert_eq!(list, *good, "only what was signed is relied on");
+    }
+    let Ok(form) = trustlist::canonical_form(octets) else {
+        return false;
+    };
+    assert_eq!(trustlist::canonical_form(&form), Ok(form.clone()));
     true
 }
 

@@ -1,0 +1,40 @@
+//! Trusted lists of ETSI TS 119 612 (edition 2.4.1): read under a signature that is checked first, and written.
+//!
+//! Reading is one act: the octets become one tree, the signature is checked over that tree by its own exclusive
+//! canonicalisation, and what comes back was read from the same tree (T-V10). A list is relied on only if somebody
+//! signed it who was pinned beforehand: by the list that points to it, or by who configured it. Nothing is fetched;
+//! a list of lists names others by address, and whoever may fetch hands over octets.
+//!
+//! Writing comes in two halves: `prepare` gives the bytes to be signed, `finish` takes the signature.
+
+mod algorithms;
+mod canonical;
+mod draft;
+mod fault;
+mod limits;
+mod list;
+mod names;
+mod open;
+mod own;
+mod read;
+mod service;
+mod signature;
+mod value;
+mod xml;
+
+pub use draft::{DraftList, ListDraft, PreparedList, Scheme};
+pub use fault::{CheckList, ReadList, ReadXml};
+pub use list::{ListedAnchor, Pointer, Provider, TrustedList};
+pub use own::{ListedType, entitled, licence_type, published};
+pub use service::{Criteria, Kind, Narrowed, Period, Provided, Qualification};
+pub use signature::Signed;
+pub use value::Texts;
+
+/// The canonical form of a document's root, as signatures over it are computed: exclusive, without comments (W3C
+/// Exclusive XML Canonicalization 1.0).
+///
+/// # Errors
+/// The document is not XML as it is read here.
+pub fn canonical_form(octets: &[u8]) -> Result<Vec<u8>, ReadXml> {
+    Ok(canonical::canonical(&xml::parse(octets)?, None))
+}

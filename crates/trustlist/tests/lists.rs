@@ -1,0 +1,9 @@
+//! Trusted lists: written and read, what each says, and what is refused for which reason.
+
+mod lists {
+    mod history;
+    mod maker;
+    mod mutations;
+    mod pointers;
+    mod reference;
+}
