@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -42,8 +42,18 @@ pub(crate) struct Arguments {
     /// One JSON object per file and line.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Tell it at length: `etsi` is the XML of TS 119 102-2 v1.4.1, one document per file and line.
+    #[arg(long, value_name = "FORM", conflicts_with = "json")]
+    pub(crate) report: Option<Form>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+/// A form in which a judgement is told at length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// TS 119 102-2 v1.4.1, XML.
+    Etsi,
 }
 
 /// What else there is to do. A file of the same name is given as `./keys`.

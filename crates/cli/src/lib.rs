@@ -1,7 +1,7 @@
 //! What inspectors and operators run without the service: verify files offline.
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
-//! [--audience TEXT --nonce TEXT] [--json]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! [--audience TEXT --nonce TEXT] [--json | --report etsi]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
 //! indeterminate or not processed and none invalid, 64 usage.
 
 mod arguments;
@@ -15,9 +15,10 @@ use std::io::Write;
 use std::path::Path;
 
 use time::UtcDateTime;
-use verify::{Report, Seekable, Verdict};
+use transcript::Judgement;
+use verify::{Case, Report, Seekable, Verdict};
 
-use arguments::{Arguments, Asked, Command};
+use arguments::{Arguments, Asked, Command, Form};
 use given::Given;
 
 /// All valid.
@@ -65,14 +66,19 @@ pub fn run(
         Ok(given) => given,
         Err(error) => return usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
     };
+    // Two documents one after the other are none that an XML reader takes.
+    if arguments.report.is_some() && arguments.files.len() != 1 {
+        return usage(err, "yinxin-verify: --report is about one file\n");
+    }
     let at = arguments.at.unwrap_or(now);
     let mut status = ALL_VALID;
     for path in &arguments.files {
-        let report = judge(path, &given, at);
-        let line = if arguments.json {
-            report.to_json()
-        } else {
-            told::text(&report)
+        let (case, report) = judge(path, &given, at);
+        let line = match (arguments.report, &case) {
+            (Some(Form::Etsi), Some(case)) => etsi(case, &report, &given),
+            (Some(Form::Etsi), None) => etsi(&Case::open(&Vec::new()), &report, &given),
+            (None, _) if arguments.json => report.to_json(),
+            (None, _) => told::text(&report),
         };
         // Nobody reads any more: what is judged after this is told to nobody, and the status is kept.
         if writeln!(out, "{line}").is_err() {
@@ -84,22 +90,31 @@ pub fn run(
 }
 
 /// One file. What cannot be opened is not processed, and the others are judged all the same.
-fn judge(path: &Path, given: &Given, at: UtcDateTime) -> Report {
+fn judge(path: &Path, given: &Given, at: UtcDateTime) -> (Option<Case>, Report) {
     let name = path.display().to_string();
     let source = File::open(path)
         .map_err(|error| error.to_string())
         .and_then(|file| Seekable::new(file).map_err(|error| error.to_string()));
     match source {
-        Ok(source) => verify::examine(
-            &name,
-            &source,
-            &given.trust,
-            &given.material,
-            &given.policy,
-            at,
-        ),
-        Err(why) => verify::unreadable(&name, &why, &given.policy, at),
+        Ok(source) => {
+            let case = verify::open(&source);
+            let mut report = verify::judge(&case, &given.trust, &given.material, &given.policy, at);
+            report.file = name;
+            (Some(case), report)
+        }
+        Err(why) => (None, verify::unreadable(&name, &why, &given.policy, at)),
     }
+}
+
+fn etsi(case: &Case, report: &Report, given: &Given) -> String {
+    let told = transcript::etsi(&Judgement {
+        case,
+        report,
+        trust: &given.trust,
+        material: &given.material,
+        policy: &given.policy,
+    });
+    told.trim_end().to_owned()
 }
 
 fn exit_status(verdict: Verdict) -> u8 {

@@ -68,6 +68,9 @@ fn what_is_not_understood_is_usage() {
         &["--policy", &paths[0], &paths[0]],
         &["--audience", "somebody", &paths[0]],
         &["--nonce", "1", &paths[0]],
+        &["--report", "novel", &paths[0]],
+        &["--report", "etsi", "--json", &paths[0]],
+        &["--report", "etsi", &paths[0], &paths[0]],
     ] {
         let ran = run(arguments);
         assert_eq!(ran.status, 64, "{arguments:?}");
@@ -87,11 +90,30 @@ fn help_and_version_are_answers() {
         "--audience",
         "--nonce",
         "--json",
+        "--report",
         "64 usage",
     ] {
         assert!(help.out.contains(word), "{word}");
     }
     assert_eq!(run(&["--version"]).status, 0);
+}
+
+#[test]
+fn a_report_at_length_is_one_document_and_keeps_the_exit_status() {
+    let (_folder, paths) = files(&[("a.txt", b"hello")]);
+    for (path, status) in [
+        (&paths[0], 2),
+        (&"/nowhere/at/all".to_owned(), 2),
+        (&fixture("ofdrw/plain.ofd"), 1),
+    ] {
+        let ran = run(&["--report", "etsi", path]);
+        assert_eq!(ran.status, status, "{path}");
+        assert!(
+            ran.out
+                .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ValidationReport ")
+        );
+        assert!(ran.out.ends_with("</ValidationReport>\n"));
+    }
 }
 
 #[test]

@@ -239,6 +239,22 @@ const SENTENCES: [(Answer, &str, &str, &str); 18] = [
 ];
 
 impl Verdict {
+    const CODES: [(Verdict, &str); 5] = [
+        (Verdict::Valid, "valid"),
+        (Verdict::Indeterminate, "indeterminate"),
+        (Verdict::NotSigned, "not_signed"),
+        (Verdict::NotProcessed, "not_processed"),
+        (Verdict::Invalid, "invalid"),
+    ];
+
+    /// Its code, such as `not_signed`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        let mut rows = Verdict::CODES.iter();
+        let row = rows.find(|(verdict, _)| *verdict == self);
+        row.map_or("not_processed", |(_, code)| code)
+    }
+
     /// One sentence in Chinese and one in English, where no answer about a licence is to be given.
     #[must_use]
     pub fn sentences(self) -> (&'static str, &'static str) {
@@ -272,6 +288,15 @@ mod tests {
             let written = serde_json::to_string(&answer).expect("a word");
             assert_eq!(written, format!("\"{}\"", answer.code()));
             assert!(answer.chinese().ends_with('。') && answer.english().ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn a_verdict_has_the_code_of_its_serialisation() {
+        for (verdict, code) in Verdict::CODES {
+            assert_eq!(verdict.code(), code);
+            let written = serde_json::to_string(&verdict).expect("a word");
+            assert_eq!(written, format!("\"{code}\""));
         }
     }
 

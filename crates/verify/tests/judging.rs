@@ -52,6 +52,9 @@ mod status;
 #[path = "judging/strokes.rs"]
 mod strokes;
 #[cfg(test)]
+#[path = "judging/transcripts.rs"]
+mod transcripts;
+#[cfg(test)]
 #[path = "judging/trust.rs"]
 mod trust;
 #[cfg(test)]

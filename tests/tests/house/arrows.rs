@@ -80,6 +80,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "transcript",
+        &["asn1", "crypto", "finding", "pki", "verify"],
+    ),
+    (
         "backoffice",
         &[
             "asn1",
@@ -155,7 +159,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "registry",
         ],
     ),
-    ("cli", &["crypto", "pki", "verify"]),
+    ("cli", &["crypto", "pki", "transcript", "verify"]),
     ("wire", &["crypto"]),
     ("courier", &["crypto", "issuance", "wire"]),
     ("demo", &["crypto", "issuance", "verify", "wire"]),
@@ -202,6 +206,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "render",
             "server",
             "tlog",
+            "transcript",
             "trustlist",
             "verify",
             "wire",

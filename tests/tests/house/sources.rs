@@ -37,6 +37,7 @@ pub(crate) const CRATES: &[&str] = &[
     "store",
     "tlog",
     "trail",
+    "transcript",
     "trustlist",
     "vault",
     "verify",

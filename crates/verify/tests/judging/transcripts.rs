@@ -1,0 +1,223 @@
+//! Judgements told at length: ETSI TS 119 102-2. With `WRITE_REPORTS=DIR` each sample leaves its report there, for a
+//! validator that knows the schema.
+
+use time::Duration;
+use transcript::{Judgement, etsi};
+use verify::{Case, Material, Policy, Trust, open};
+
+use crate::hierarchy::{AT, SEAL, certificate, trust};
+use crate::maker::{GOOD, Recipe};
+
+fn told(name: &str, case: &Case, (trust, material): (&Trust, &Material)) -> String {
+    let policy = Policy::default();
+    let report = verify::judge(case, trust, material, &policy, AT);
+    let xml = etsi(&Judgement {
+        case,
+        trust,
+        material,
+        policy: &policy,
+        report: &report,
+    });
+    if let Some(folder) = std::env::var_os("WRITE_REPORTS") {
+        let path = std::path::Path::new(&folder).join(format!("{name}.xml"));
+        std::fs::write(path, &xml).expect("the report can be written");
+    }
+    xml
+}
+
+fn good() -> String {
+    let material = Material::empty();
+    told("good", &open(&*GOOD), (&trust(), &material))
+}
+
+/// What stands between two tags, each time.
+fn each<'a>(xml: &'a str, name: &str) -> Vec<&'a str> {
+    let (begin, end) = (format!("<{name}>"), format!("</{name}>"));
+    let parts = xml.split(&begin).skip(1);
+    parts.filter_map(|part| part.split(&end).next()).collect()
+}
+
+fn hex(octets: &[u8]) -> String {
+    let digest = crypto::sha256(octets).map(|octet| format!("{octet:02x}"));
+    digest.concat()
+}
+
+#[test]
+fn a_report_names_status_time_process_and_objects() {
+    let xml = good();
+    assert_eq!(
+        each(&xml, "MainIndication")[14..],
+        ["urn:etsi:019102:mainindication:total-passed"],
+    );
+    assert_eq!(
+        each(&xml, "SignatureValidationProcessID"),
+        ["urn:etsi:019102:validationprocess:LTVM"]
+    );
+    let seal = hex(certificate(SEAL).der());
+    let root = hex(certificate("root").der());
+    for piece in [
+        "<ValidationTime>2026-06-10T12:00:00Z</ValidationTime><BestSignatureTime><POETime>2026-06-10T08:42:12Z</POETime>".to_owned(),
+        format!("<SignerCertificate VOReference=\"C-{seal}\"/>"),
+        format!("<TrustAnchor VOReference=\"C-{root}\"/><CertificateChain><SigningCertificate VOReference=\"C-{seal}\"/>"),
+        "<SubFilterElement>ETSI.CAdES.detached</SubFilterElement>".to_owned(),
+        "<POEProvisioning><POETime>2026-06-10T08:42:12Z</POETime><ValidationObject VOReference=\"D-1\"/>".to_owned(),
+        "<yx:Answer>status_unknown</yx:Answer>".to_owned(),
+    ] {
+        assert!(xml.contains(&piece), "{piece}\n{xml}");
+    }
+    for kind in [
+        "certificate",
+        "CRL",
+        "OCSPResponse",
+        "timestamp",
+        "signedData",
+    ] {
+        let kind = format!("<ObjectType>urn:etsi:019102:validationObject:{kind}</ObjectType>");
+        assert!(xml.contains(&kind), "{kind}");
+    }
+}
+
+#[test]
+fn every_reference_leads_to_one_object() {
+    let xml = good();
+    let ids: Vec<&str> = xml.split(" id=\"").skip(1).collect();
+    let ids: Vec<&str> = ids
+        .iter()
+        .filter_map(|part| part.split('"').next())
+        .collect();
+    let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(ids.len(), unique.len());
+    let references = xml.split("VOReference=\"").skip(1);
+    let references = references.filter_map(|part| part.split('"').next());
+    let mut followed = 0;
+    for reference in references.flat_map(|all| all.split(' ')) {
+        assert!(ids.contains(&reference), "{reference}");
+        followed += 1;
+    }
+    assert!(followed > 10, "{followed}");
+}
+
+#[test]
+fn the_same_judgement_is_told_in_the_same_octets() {
+    assert_eq!(good(), good());
+}
+
+#[test]
+fn every_weighing_finding_stands_under_the_constraint_that_it_breaks() {
+    let mut changed = GOOD.clone();
+    let middle = Recipe::default().page().bytes.len() / 2;
+    changed[middle] ^= 1;
+    let xml = told("altered", &open(&changed), (&trust(), &Material::empty()));
+    let broken = each(&xml, "ValidationConstraint");
+    let broken = broken
+        .iter()
+        .filter(|one| one.contains("mainindication:failed"));
+    let broken: Vec<_> = broken.collect();
+    let [one] = broken[..] else {
+        panic!("one constraint: {broken:?}")
+    };
+    assert!(one.contains("urn:yinxin:constraint:signed-data"));
+    assert!(one.contains("urn:yinxin:finding:cms.message-digest-differs"));
+    assert!(
+        xml.contains("<SubIndication>urn:etsi:019102:subindication:HASH_FAILURE</SubIndication>")
+    );
+}
+
+#[test]
+fn a_revoked_certificate_is_told_with_time_reason_and_who_says_so() {
+    let recipe = Recipe {
+        answered: &["tsa"],
+        stamp: Some((AT - Duration::minutes(10), "tsa")),
+        ..Recipe::default()
+    };
+    let mut material = Material::empty();
+    let status = evidence::ocsp::Status::Revoked {
+        at: crate::hierarchy::SEALED,
+        reason: pki::crl::Reason::KeyCompromise,
+    };
+    material.add("a.ocsp", &crate::hierarchy::ocsp(SEAL, status, AT));
+    let xml = told("revoked", &open(&recipe.make()), (&trust(), &material));
+    let [revoked] = each(&xml, "RevocationStatusInformation")[..] else {
+        panic!("{xml}")
+    };
+    let seal = hex(certificate(SEAL).der());
+    assert!(revoked.contains(&format!("<ValidationObjectId VOReference=\"C-{seal}\"/>")));
+    assert!(revoked.contains("<RevocationTime>2026-06-10T08:42:10Z</RevocationTime>"));
+    assert!(revoked.contains("revocationReason:keyCompromise"));
+    assert!(revoked.contains("<RevocationObject VOReference=\"O-"));
+}
+
+#[test]
+fn whatever_comes_there_is_a_report() {
+    let page = Recipe::default().page().bytes;
+    let unstamped = Recipe {
+        stamp: None,
+        ..Recipe::default()
+    };
+    let samples: [(&str, Vec<u8>, &str); 5] = [
+        ("unsigned", page, "urn:yinxin:mainindication:not-signed"),
+        (
+            "broken",
+            b"%PDF-1.7\n".to_vec(),
+            "subindication:FORMAT_FAILURE",
+        ),
+        (
+            "unknown",
+            b"hello".to_vec(),
+            "urn:yinxin:mainindication:not-processed",
+        ),
+        (
+            "unstamped",
+            unstamped.make(),
+            "urn:etsi:019102:validationprocess:Basic",
+        ),
+        (
+            "nothing",
+            Vec::new(),
+            "urn:yinxin:mainindication:not-processed",
+        ),
+    ];
+    for (name, octets, piece) in samples {
+        let xml = told(name, &open(&octets), (&trust(), &Material::empty()));
+        assert!(xml.contains(piece), "{name}: {xml}");
+        let absent = told(
+            &format!("{name}-untrusted"),
+            &open(&octets),
+            (&Trust::absent(), &Material::empty()),
+        );
+        assert!(!absent.contains("total-passed"), "{name}");
+    }
+}
+
+#[test]
+fn national_seals_have_their_report_too() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures");
+    let mut files: Vec<_> = std::fs::read_dir(format!("{folder}/ofdrw"))
+        .expect("samples")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            ["ofd", "esl"]
+                .iter()
+                .any(|one| path.extension().is_some_and(|ending| ending == *one))
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for path in files {
+        let name = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let octets = std::fs::read(&path).expect("readable");
+        let xml = told(
+            &format!("ofd-{name}"),
+            &open(&octets),
+            (&trust(), &Material::empty()),
+        );
+        assert!(
+            xml.contains("<SignatureValidationStatus><MainIndication>"),
+            "{name}"
+        );
+    }
+}
