@@ -35,6 +35,9 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "hierarchy" => {
             fixture(&fixtures().join("../../keys-example/hierarchy.toml")).map(|one| vec![one])
         }
+        "evidence_record" => {
+            fixture(&fixtures().join("long-term/fourth-0.ers")).map(|one| vec![one])
+        }
         "ses_seal" => fixture(&fixtures().join("ofdrw/seal-v4.esl")).map(|one| vec![one]),
         "ses_signature" => {
             fixture(&fixtures().join("ofdrw/parts/sealed-v1.SignedValue.dat")).map(|one| vec![one])

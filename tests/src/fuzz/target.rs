@@ -77,6 +77,7 @@ pub const TARGETS: &[Target] = &[
     target("tsp_request", Shape::Der, proof::tsp_request),
     target("tsp_response", Shape::Der, proof::tsp_response),
     target("tsp_token", Shape::Der, proof::tsp_token),
+    target("evidence_record", Shape::Der, proof::evidence_record),
     target("ocsp_request", Shape::Der, proof::ocsp_request),
     target("ocsp_response", Shape::Der, proof::ocsp_response),
     target("ocsp_path", Shape::Text, proof::ocsp_path),

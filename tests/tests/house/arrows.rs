@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("jades", &["credential", "crypto", "pki"]),
     ("trustlist", &["asn1", "crypto", "pki"]),
     ("pdf", &["asn1", "crypto", "evidence", "pki"]),
+    ("records", &["asn1", "crypto", "evidence", "pki"]),
     ("ofd", &["crypto"]),
     (
         "affix",

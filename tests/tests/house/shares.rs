@@ -20,6 +20,7 @@ const CITING: &[&str] = &[
     "ofd",
     "pdf",
     "pki",
+    "records",
     "seal",
     "tlog",
     "trustlist",

@@ -28,6 +28,7 @@ pub(crate) const CRATES: &[&str] = &[
     "pdf",
     "pki",
     "public",
+    "records",
     "registry",
     "render",
     "rolls",

@@ -287,11 +287,8 @@ impl<'a> Sieve<'a> {
     }
 
     fn finish(self, what: Indexed) -> Result<(), ArchiveFault> {
-        if self.met.len() == self.named.len() {
-            Ok(())
-        } else {
-            Err(ArchiveFault::Dangling(what))
-        }
+        let all = self.met.len() == self.named.len();
+        all.then_some(()).ok_or(ArchiveFault::Dangling(what))
     }
 }
 

@@ -260,11 +260,7 @@ impl SignerInfo {
     pub fn inspect_digest(&self, content: &Digest) -> Result<(), Fault> {
         let claimed = self.claimed_digest()?;
         let same = content.algorithm() == self.digest_algorithm()? && content.bytes() == claimed;
-        if same {
-            Ok(())
-        } else {
-            Err(Fault::MessageDigestDiffers)
-        }
+        same.then_some(()).ok_or(Fault::MessageDigestDiffers)
     }
 
     /// The digest that was signed, of the length of its algorithm.

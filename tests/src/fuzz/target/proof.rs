@@ -12,6 +12,7 @@ use pki::crl::Crl;
 use pki::lint::{self, Subject};
 use pki::name::Name;
 use pki::path::{Anchor, Budget, Purpose, Question, StatusMaterial, validate};
+use records::EvidenceRecord;
 use time::{Duration, UtcDateTime};
 
 use crate::fuzz::seeds::{fixture, fixtures};
@@ -227,6 +228,18 @@ pub fn cms(octets: &[u8]) -> bool {
         for token in signer.time_stamps().take(4) {
             let _ = tsp::Token::parse(token);
         }
+        for value in signer.archive_time_stamps().take(4) {
+            if let Ok(stamp) = cms::ArchiveStamp::parse(value) {
+                let _ = stamp
+                    .covered(&message, signer)
+                    .map_err(|fault| fault.code());
+            }
+        }
+        for value in signer.countersignatures().take(4) {
+            if let Ok(counter) = cms::SignerInfo::parse_countersignature(value) {
+                let _ = counter.inspect_countersignature(signer);
+            }
+        }
     }
     let receipt = cms::Attribute::receipt(b"receipt");
     if let Ok(extended) = cms::with_unsigned_attribute(&message, receipt) {
@@ -281,6 +294,21 @@ pub fn tsp_token(octets: &[u8]) -> bool {
         }
         Err(_) => false,
     }
+}
+
+/// An evidence record: what is accepted reads the same when it is written again.
+pub fn evidence_record(octets: &[u8]) -> bool {
+    let Ok(record) = EvidenceRecord::parse(octets) else {
+        return false;
+    };
+    let again = EvidenceRecord::parse(&record.encode());
+    assert_eq!(again.as_ref(), Ok(&record), "written and read again");
+    let object = |algorithm| Some(Digest::of(algorithm, b""));
+    for fault in record.inspect(&[&object]).faults {
+        let _ = (fault.code(), fault.to_string());
+    }
+    let _ = record.stamp_leaf();
+    true
 }
 
 fn judge_token(token: &tsp::Token) {
