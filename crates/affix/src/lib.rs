@@ -8,6 +8,7 @@ pub mod dss;
 mod edit;
 pub mod ofd;
 pub mod preflight;
+pub mod renewal;
 pub mod seal;
 mod update;
 mod write;

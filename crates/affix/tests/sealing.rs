@@ -25,6 +25,9 @@ mod places;
 #[path = "sealing/refused.rs"]
 mod refused;
 #[cfg(test)]
+#[path = "sealing/renewals.rs"]
+mod renewals;
+#[cfg(test)]
 #[path = "sealing/store.rs"]
 mod store;
 #[cfg(test)]
