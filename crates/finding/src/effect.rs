@@ -68,6 +68,14 @@ pub enum SubIndication {
     RevokedCaNoPoe,
     /// Expired, the time of signing unknown.
     OutOfBoundsNoPoe,
+    /// Expired, known not to have been revoked, the time of signing unknown.
+    OutOfBoundsNotRevoked,
+    /// Whoever signed a status has an expired certificate, the age of the status unknown.
+    RevocationOutOfBoundsNoPoe,
+    /// The document of the signature policy cannot be used.
+    PolicyProcessingError,
+    /// The document of the signature policy is not at hand.
+    SignaturePolicyNotAvailable,
     /// The order of time-stamps is impossible.
     TimestampOrderFailure,
     /// A proof of existence is missing.
@@ -99,6 +107,10 @@ impl SubIndication {
             Self::RevokedNoPoe => "REVOKED_NO_POE",
             Self::RevokedCaNoPoe => "REVOKED_CA_NO_POE",
             Self::OutOfBoundsNoPoe => "OUT_OF_BOUNDS_NO_POE",
+            Self::OutOfBoundsNotRevoked => "OUT_OF_BOUNDS_NOT_REVOKED",
+            Self::RevocationOutOfBoundsNoPoe => "REVOCATION_OUT_OF_BOUNDS_NO_POE",
+            Self::PolicyProcessingError => "POLICY_PROCESSING_ERROR",
+            Self::SignaturePolicyNotAvailable => "SIGNATURE_POLICY_NOT_AVAILABLE",
             Self::TimestampOrderFailure => "TIMESTAMP_ORDER_FAILURE",
             Self::NoPoe => "NO_POE",
             Self::TryLater => "TRY_LATER",

@@ -35,6 +35,12 @@ const fn fails(sub: S) -> Effect {
 /// Every code, in alphabetical order.
 pub const TABLE: &[Row] = &[
     row(
+        "algorithm.not-relied-on",
+        open(S::CryptoConstraintsFailureNoPoe),
+        "TS 119 312",
+        "an algorithm or key is no longer relied on, and nothing proves that it was used while it was",
+    ),
+    row(
         "change.active-appearance",
         fails(S::FormatFailure),
         "T-V3",
@@ -1733,6 +1739,12 @@ pub const TABLE: &[Row] = &[
         "a file that the manifest does not list, or lists twice",
     ),
     row(
+        "past.held",
+        Effect::Told,
+        "EN 319 102-1 5.6.2.4",
+        "what no longer holds now held when this was proven to exist",
+    ),
+    row(
         "path.anchor-period",
         open(S::NoCertificateChainFoundNoPoe),
         "EN 319 102-1 5.2.6",
@@ -2171,6 +2183,18 @@ pub const TABLE: &[Row] = &[
         "no revocation was asked for",
     ),
     row(
+        "revocation.signer-expired",
+        open(S::RevocationOutOfBoundsNoPoe),
+        "EN 319 102-1 5.2.6",
+        "whoever signed the status has an expired certificate, and nothing proves that the status is older",
+    ),
+    row(
+        "revocation.stale",
+        open(S::TryLater),
+        "EN 319 102-1 5.2.5",
+        "the status is older than the policy allows",
+    ),
+    row(
         "seal.critical-extension",
         fails(S::FormatFailure),
         "GB/T 38540",
@@ -2495,6 +2519,30 @@ pub const TABLE: &[Row] = &[
         "the dictionary is older than the revision that first shows it in this field",
     ),
     row(
+        "signature.policy",
+        Effect::Told,
+        "EN 319 122-1 5.2.9",
+        "the signature names the policy under which it was made",
+    ),
+    row(
+        "signature.policy-absent",
+        open(S::SignaturePolicyNotAvailable),
+        "EN 319 102-1 5.2.4",
+        "the document of the signature policy is not at hand",
+    ),
+    row(
+        "signature.policy-differs",
+        open(S::PolicyProcessingError),
+        "EN 319 102-1 5.2.4",
+        "the document of the signature policy is not the one that was signed",
+    ),
+    row(
+        "signature.policy-malformed",
+        open(S::PolicyProcessingError),
+        "EN 319 122-1 5.2.9",
+        "the signature policy cannot be read",
+    ),
+    row(
         "signature.replaced",
         fails(S::FormatFailure),
         "ades-pki 7",
@@ -2669,6 +2717,12 @@ pub const TABLE: &[Row] = &[
         "the claimed time lies long before the proven one",
     ),
     row(
+        "time.content-stamp",
+        Effect::Told,
+        "EN 319 122-1 5.2.8",
+        "a time-stamp proves that the signature is not older",
+    ),
+    row(
         "time.policy-unknown",
         open(S::NoPoe),
         "EN 319 421 5",
@@ -2679,6 +2733,12 @@ pub const TABLE: &[Row] = &[
         Effect::Told,
         "EN 319 142-1 6.3",
         "the time of signing is claimed and not proven",
+    ),
+    row(
+        "time.stamp-order",
+        open(S::TimestampOrderFailure),
+        "EN 319 102-1 5.5.4",
+        "the order of the time-stamps is impossible",
     ),
     row(
         "time.stamp-required",

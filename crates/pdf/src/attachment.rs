@@ -77,7 +77,15 @@ impl File<'_> {
     /// # Errors
     /// A store that breaks its rules, a stream that cannot be decoded, `Limit`.
     pub fn dss(&self) -> Result<Material, ReadPdf> {
-        let view = self.latest();
+        self.dss_at(usize::MAX)
+    }
+
+    /// The same as revision `revision` has it, from 0: what a time-stamp over that revision covers.
+    ///
+    /// # Errors
+    /// As [`File::dss`].
+    pub fn dss_at(&self, revision: usize) -> Result<Material, ReadPdf> {
+        let view = self.at(revision);
         let store = match view.value(&view.catalog()?, b"DSS")? {
             Object::Null => return Ok(Material::default()),
             Object::Dictionary(store) => store,

@@ -14,6 +14,7 @@ use crate::report::{
 use crate::trust::Trust;
 use finding::{Effect, Finding, Indication};
 
+mod attributes;
 mod code;
 mod document;
 mod jades;
@@ -21,11 +22,14 @@ mod licence;
 mod message;
 mod ofd;
 mod package;
+mod past;
+mod poe;
 mod receipt;
 mod seal;
 mod sitting;
 mod stamp;
 mod state;
+mod statuses;
 mod used;
 
 use sitting::Sitting;

@@ -1,5 +1,6 @@
 //! Status that is handed in beside the artefact: lists, answers, checkpoints, and the register's own word.
 
+use asn1::Oid;
 use credential::StatusToken;
 use crypto::Signature;
 use evidence::ocsp::Response;
@@ -23,6 +24,8 @@ pub struct Material {
     pub(crate) ocsps: Vec<Response>,
     pub(crate) lists: Vec<StatusToken>,
     pub(crate) checkpoints: Vec<Vec<u8>>,
+    /// Documents of signature policies, by the identifier that is their name.
+    pub(crate) policies: Vec<(Oid, Vec<u8>)>,
     pub(crate) live: Option<Live>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) made: Vec<Signature>,
@@ -58,11 +61,15 @@ impl Material {
         Material::default()
     }
 
-    /// Takes a file by its ending: `.crl`, `.ocsp` (DER), `.statuslist` (JWT or CWT), `.checkpoint`. What is
-    /// not taken is told in each report.
+    /// Takes a file by its ending: `.crl`, `.ocsp` (DER), `.statuslist` (JWT or CWT), `.checkpoint`, and `.policy`, the
+    /// document of the signature policy whose dotted identifier is the rest of its name. What is not taken is told in
+    /// each report.
     pub fn add(&mut self, name: &str, octets: &[u8]) -> Supplied {
         let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-        let known = matches!(ending, Some("crl" | "ocsp" | "statuslist" | "checkpoint"));
+        let known = matches!(
+            ending,
+            Some("crl" | "ocsp" | "statuslist" | "checkpoint" | "policy")
+        );
         if !known {
             self.tell("material.ignored", name);
             return Supplied::Ignored;
@@ -81,6 +88,7 @@ impl Material {
             Some("statuslist") => StatusToken::parse(octets)
                 .map(|one| self.lists.push(one))
                 .is_ok(),
+            Some("policy") => self.add_policy(name, octets),
             _ => {
                 self.checkpoints.push(octets.to_vec());
                 true
@@ -148,6 +156,13 @@ impl Material {
     /// what they were checked for, they are not computed a second time. Everything else is judged as ever.
     pub fn say_made(&mut self, made: Vec<Signature>) {
         self.made = made;
+    }
+
+    fn add_policy(&mut self, name: &str, octets: &[u8]) -> bool {
+        let identifier = name.strip_suffix(".policy").and_then(Oid::from_dotted);
+        self.policies
+            .extend(identifier.map(|identifier| (identifier, octets.to_vec())));
+        identifier.is_some()
     }
 
     fn add_crl(&mut self, octets: &[u8]) -> bool {

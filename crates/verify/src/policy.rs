@@ -1,9 +1,14 @@
 //! Policies: how much is asked for before something is called *valid*. Data, handed in.
 
 use crypto::SignatureAlgorithm;
+use pki::path::StatusAt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use time::{Duration, UtcOffset};
+use time::{Duration, UtcDateTime, UtcOffset};
+
+mod algorithms;
+
+pub(crate) use algorithms::{Algorithms, Reliable};
 
 /// How much of something has to be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +59,15 @@ pub struct Policy {
     pub rsa_bits: u16,
     /// Algorithms that nothing may be signed with.
     pub refused: Vec<SignatureAlgorithm>,
+    /// How old a revocation status may be at the moment it is asked for; `None`: until its own next update
+    /// (EN 319 102-1 5.2.5).
+    pub revocation_age: Option<Duration>,
+    /// How long before the proven time a claimed one is nothing to remark upon.
+    pub claim_delay: Duration,
+    /// The document of a signature policy that a signature names.
+    pub signature_policy: Demand,
+    /// Until when algorithms are relied on.
+    pub(crate) algorithms: Algorithms,
     /// The office's zone, in which the days of a validity begin and end (D15).
     pub zone: UtcOffset,
 }
@@ -89,6 +103,10 @@ struct Written {
     baseline: Option<Demand>,
     skew_seconds: Option<u32>,
     rsa_bits: Option<u16>,
+    revocation_hours: Option<u32>,
+    claim_delay_hours: Option<u32>,
+    signature_policy: Option<Demand>,
+    algorithms: Option<Vec<algorithms::Written>>,
     zone_minutes: Option<i16>,
 }
 
@@ -111,6 +129,10 @@ impl Default for Policy {
             skew: Duration::minutes(2),
             rsa_bits: 2048,
             refused: Vec::new(),
+            revocation_age: None,
+            claim_delay: Duration::hours(24),
+            signature_policy: Demand::Required,
+            algorithms: Algorithms::default(),
             // D15: Asia/Shanghai, which has kept +08:00 since 1991.
             zone: UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC),
         }
@@ -136,6 +158,7 @@ impl Policy {
                 receipt: Demand::IfPresent,
                 anchors: Anchors::EveryGiven,
                 document_purpose: Demand::NotAsked,
+                signature_policy: Demand::IfPresent,
                 baseline: Demand::IfPresent,
                 ..base
             }),
@@ -149,6 +172,22 @@ impl Policy {
         }
     }
 
+    /// EN 319 102-1 5.2.5: whether a status is fresh for `at`, by the policy's limit or by its own interval.
+    pub(crate) fn is_fresh(&self, status: &StatusAt, at: UtcDateTime) -> bool {
+        let until = match self.revocation_age {
+            Some(limit) => status.this_update.saturating_add(limit),
+            None => status.next_update,
+        };
+        at <= until
+    }
+
+    /// By when a status is to be had that is fresher than this one (TRY_LATER).
+    pub(crate) fn next_status(&self, status: &StatusAt) -> UtcDateTime {
+        let limit = self.revocation_age;
+        let old = limit.map(|limit| status.this_update.saturating_add(limit));
+        old.map_or(status.next_update, |old| old.min(status.next_update))
+    }
+
     /// Reads a policy file: JSON with `name`, `base` (a built-in policy) and whatever is otherwise.
     ///
     /// # Errors
@@ -160,9 +199,11 @@ impl Policy {
         credential::inspect_json(text).map_err(|_| ReadPolicy::Malformed)?;
         let written: Written = serde_json::from_slice(text).map_err(|_| ReadPolicy::Malformed)?;
         let base = Policy::named(&written.base).ok_or(ReadPolicy::Base)?;
-        let hours = written
-            .status_hours
-            .map(|hours| Duration::hours(i64::from(hours)));
+        let hours = |written: Option<u32>| written.map(|hours| Duration::hours(i64::from(hours)));
+        let algorithms = match &written.algorithms {
+            None => base.algorithms,
+            Some(rows) => base.algorithms.with(rows).ok_or(ReadPolicy::Range)?,
+        };
         let skew = written
             .skew_seconds
             .map(|seconds| Duration::seconds(i64::from(seconds)));
@@ -175,7 +216,7 @@ impl Policy {
             name: written.name,
             revocation: written.revocation.unwrap_or(base.revocation),
             licence_status: written.licence_status.unwrap_or(base.licence_status),
-            status_age: hours.unwrap_or(base.status_age),
+            status_age: hours(written.status_hours).unwrap_or(base.status_age),
             time_stamp: written.time_stamp.unwrap_or(base.time_stamp),
             receipt: written.receipt.unwrap_or(base.receipt),
             anchors: written.anchors.unwrap_or(base.anchors),
@@ -184,6 +225,10 @@ impl Policy {
             skew: skew.unwrap_or(base.skew),
             rsa_bits: written.rsa_bits.unwrap_or(base.rsa_bits),
             refused: base.refused,
+            revocation_age: hours(written.revocation_hours).or(base.revocation_age),
+            claim_delay: hours(written.claim_delay_hours).unwrap_or(base.claim_delay),
+            signature_policy: written.signature_policy.unwrap_or(base.signature_policy),
+            algorithms,
             zone,
         })
     }

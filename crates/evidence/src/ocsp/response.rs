@@ -278,6 +278,12 @@ impl Response {
         })
     }
 
+    /// What it is signed with, by its own word.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> &AlgorithmIdentifier {
+        &self.signature_algorithm
+    }
+
     /// When the response was signed, by its own word.
     #[must_use]
     pub fn produced_at(&self) -> UtcDateTime {

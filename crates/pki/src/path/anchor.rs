@@ -109,8 +109,15 @@ impl Anchor {
         self.certificate.as_ref()
     }
 
+    /// Until before when it is trusted; `None` where no end is set.
+    #[must_use]
+    pub fn until(&self) -> Option<UtcDateTime> {
+        self.until
+    }
+
     /// Its certificate where the rules in it hold.
-    pub(super) fn certified(&self) -> Option<&Certificate> {
+    #[must_use]
+    pub fn certified(&self) -> Option<&Certificate> {
         match self.rules {
             AnchorRules::AsCertified => self.certificate.as_ref(),
             AnchorRules::NameAndKey => None,

@@ -1,7 +1,7 @@
 //! The evidence in a PDF: its signatures, what each covers and what came after, the data and status material
 //! that it carries.
 
-use crypto::{Digest, DigestAlgorithm};
+use crypto::{Digest, DigestAlgorithm, sha256};
 use evidence::cms::{ReadCms, SignedData};
 use evidence::tsp::{ReadToken, Token};
 use pdf::{
@@ -68,6 +68,8 @@ pub(crate) struct SignatureFacts {
     pub(crate) changes: Vec<ChangeTold>,
     /// Its content, or the rule of form that it breaks.
     pub(crate) lines: Result<Lines, Refused>,
+    /// Of a document time-stamp: the SHA-256 of each certificate, answer and list of the store as its revision has it.
+    pub(crate) store: Vec<[u8; 32]>,
 }
 
 /// What the dictionary says and what was recomputed.
@@ -190,6 +192,12 @@ impl SignatureFacts {
                 })
             }
         };
+        let stamp = lines.as_ref().is_ok_and(|lines| lines.token.is_some());
+        let store = if stamp {
+            stored(file, field.revision())?
+        } else {
+            Vec::new()
+        };
         Ok(SignatureFacts {
             field: field.name().to_owned(),
             revision: field.revision(),
@@ -207,8 +215,17 @@ impl SignatureFacts {
                 .map(told)
                 .collect(),
             lines,
+            store,
         })
     }
+}
+
+/// What a time-stamp over this revision covers of the store.
+fn stored(file: &File<'_>, revision: usize) -> Result<Vec<[u8; 32]>, ReadPdf> {
+    let store = file.dss_at(revision)?;
+    let statuses = store.ocsps.iter().chain(&store.crls);
+    let all = store.certificates.iter().chain(statuses);
+    Ok(all.take(3 * MAX_MATERIAL).map(|der| sha256(der)).collect())
 }
 
 fn is_time_stamp(value: &SignatureValue) -> bool {

@@ -2,14 +2,16 @@
 
 use crypto::{Digest, DigestAlgorithm};
 use evidence::cms::{Form, SignedData};
+use evidence::tsp::Token;
 use pdf::{Standing, SubFilter};
 use time::UtcDateTime;
 use tlog::StatusEntry;
 
 use super::licence::{Licence, inspect_identifier};
 use super::message::{self, Judged, Message};
+use super::poe::{Covering, ObjectId};
 use super::sitting::Sitting;
-use super::stamp::{self, Proof};
+use super::stamp;
 use super::state::{self, read_reference};
 use super::{Outcome, receipt};
 use crate::answer::{Answer, Verdict};
@@ -70,37 +72,88 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, facts: &DocumentFacts) -> Outcome
 /// What a document time-stamp came to: its place among the signatures decides what it proves.
 type StampResult = Option<Result<UtcDateTime, Box<Finding>>>;
 
-/// Each document time-stamp, judged. `None` stands for fields that are none.
+/// Each document time-stamp, judged, the outermost first (EN 319 102-1 5.6.3). `None` stands for fields that are none.
 fn document_proofs(sitting: &mut Sitting<'_>, facts: &DocumentFacts) -> Vec<StampResult> {
-    facts
-        .signatures
-        .iter()
-        .map(|signature| {
-            let lines = signature.lines.as_ref().ok()?;
-            let token = lines.token.as_ref()?;
-            let digest = token
-                .as_ref()
-                .ok()
-                .and_then(|token| lines.digest(token.info().imprint().algorithm()));
-            Some(stamp::moment(sitting, token, digest).map_err(Box::new))
-        })
-        .collect()
+    let mut places: Vec<usize> = (0..facts.signatures.len()).collect();
+    places.sort_by_key(|place| {
+        let signature = facts.signatures.get(*place);
+        std::cmp::Reverse(signature.map_or(0, |signature| signature.revision))
+    });
+    let coverings: Vec<(usize, Covering<'_>)> = places
+        .into_iter()
+        .filter_map(|place| Some((place, covered(facts, facts.signatures.get(place)?)?)))
+        .collect();
+    let (places, coverings): (Vec<usize>, Vec<Covering<'_>>) = coverings.into_iter().unzip();
+    let mut results: Vec<StampResult> = vec![None; facts.signatures.len()];
+    for (place, moment) in places.into_iter().zip(stamp::gather(sitting, &coverings)) {
+        if let Some(result) = results.get_mut(place) {
+            *result = Some(moment.map_err(Box::new));
+        }
+    }
+    results
 }
 
-/// The earliest document time-stamp that covers the revision (ades-pki 14.2: one in a later signature's
-/// message is no proof for an earlier one; one over the document is).
-fn covering(facts: &DocumentFacts, proofs: &[StampResult], revision: usize) -> Option<Proof> {
+/// What a document time-stamp covers (5.6.2.3): every signature and token of earlier revisions, what is inside them, and
+/// the validation material as its own revision has it. One that no longer stands covers nothing.
+fn covered<'a>(facts: &DocumentFacts, stamp: &'a SignatureFacts) -> Option<Covering<'a>> {
+    let lines = stamp.lines.as_ref().ok()?;
+    let token = lines.token.as_ref()?;
+    let own = token.as_ref().ok();
+    let algorithm = own.map(|token| token.info().imprint().algorithm());
+    let stamped = algorithm.and_then(|algorithm| lines.digest(algorithm).cloned());
+    let mut objects = Vec::new();
+    if stamp.standing == Standing::Standing {
+        objects.extend(stamp.store.iter().copied().map(ObjectId::digested));
+        let earlier = facts.signatures.iter();
+        let earlier = earlier.filter(|other| other.revision < stamp.revision);
+        for lines in earlier.filter_map(|other| other.lines.as_ref().ok()) {
+            lines.objects(&mut objects);
+        }
+    }
+    Some(Covering {
+        token,
+        stamped,
+        source: TimeSource::DocumentTimeStamp,
+        objects,
+    })
+}
+
+/// Whether a good document time-stamp covers the revision (ades-pki 14.2: one in a later signature's message is no proof
+/// for an earlier one; one over the document is).
+fn is_covered(facts: &DocumentFacts, proofs: &[StampResult], revision: usize) -> bool {
     facts
         .signatures
         .iter()
         .zip(proofs)
         .filter(|(stamp, _)| stamp.revision > revision && stamp.standing == Standing::Standing)
-        .filter_map(|(_, proof)| proof.as_ref()?.as_ref().ok())
-        .map(|moment| Proof {
-            moment: *moment,
-            source: TimeSource::DocumentTimeStamp,
-        })
-        .min()
+        .any(|(_, proof)| matches!(proof, Some(Ok(_))))
+}
+
+impl Lines {
+    /// The objects of a field: a token, or a signature's value and time-stamps, and all that they carry.
+    fn objects(&self, into: &mut Vec<ObjectId>) {
+        if let Some(Ok(token)) = &self.token {
+            objects_of(token, into);
+            return;
+        }
+        let Ok(message) = &self.message else {
+            return;
+        };
+        into.extend(ObjectId::within(message));
+        for signer in message.signers() {
+            into.push(ObjectId::of(signer.signature()));
+            for octets in signer.time_stamps().take(stamp::MAX_STAMPS) {
+                if let Ok(token) = Token::parse(octets) {
+                    objects_of(&token, into);
+                }
+            }
+        }
+    }
+}
+
+fn objects_of(token: &Token, into: &mut Vec<ObjectId>) {
+    into.push(ObjectId::of(token.der()));
+    into.extend(ObjectId::within(token.signed_data()));
 }
 
 fn judge_field(
@@ -156,7 +209,6 @@ fn judge_field(
         content: Some(&content),
         whole: &[],
         claimed: lines.claimed,
-        proof: covering(facts, proofs, signature.revision),
     };
     let judged = message::judge(sitting, &given);
     let status = facts.sealed.status.as_deref().filter(|_| licence.is_some());
@@ -248,7 +300,7 @@ fn level(
     Some(match (judged.proof, kept && judged.chained) {
         (None, _) => "B-B",
         (Some(_), false) => "B-T",
-        (Some(_), true) if covering(facts, proofs, revision).is_some() => "B-LTA",
+        (Some(_), true) if is_covered(facts, proofs, revision) => "B-LTA",
         (Some(_), true) => "B-LT",
     })
 }
@@ -346,7 +398,6 @@ pub(super) fn plain_message(sitting: &mut Sitting<'_>, message: &SignedData) -> 
         content: inside.is_some().then_some(&content),
         whole: &[],
         claimed: None,
-        proof: None,
     };
     let judged = message::judge(sitting, &given);
     let mut report = blank(None, Covers::WholeFile);

@@ -3,12 +3,13 @@
 use crypto::{Digest, DigestAlgorithm, PublicKey, Signature, sha256};
 use evidence::cms::{Fault, Form, SignedData, SignerInfo};
 use pki::Certificate;
-use pki::path::{CertificateStatus, Chain, PathError, PathFault, Purpose};
-use time::{Duration, UtcDateTime};
+use pki::path::{CertificateStatus, Chain, PathError, PathFault, Purpose, State};
+use time::UtcDateTime;
 
+use super::poe::{ObjectId, Proof};
 use super::sitting::Sitting;
-use super::stamp::{self, Proof};
-use crate::policy::Demand;
+use super::{attributes, past, stamp};
+use crate::policy::{Demand, Reliable};
 use crate::report::{TimeSource, hex, told};
 use finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
 
@@ -22,8 +23,6 @@ pub(crate) struct Message<'a> {
     pub(crate) whole: &'a [&'a [u8]],
     /// The claimed time, where it stands outside the message.
     pub(crate) claimed: Option<UtcDateTime>,
-    /// The earliest proof from outside the message.
-    pub(crate) proof: Option<Proof>,
 }
 
 /// What came of it.
@@ -37,9 +36,6 @@ pub(crate) struct Judged {
     pub(crate) chained: bool,
     pub(crate) signature_digest: Option<String>,
 }
-
-/// How long before the proven time a claimed one is nothing to remark upon.
-const CLAIM_DELAY: Duration = Duration::hours(24);
 
 impl Judged {
     /// The best-signature-time (EN 319 102-1 5.5.4): proven, or the moment of judging.
@@ -66,7 +62,7 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
     let mut judged = Judged {
         findings: Vec::new(),
         certificate: None,
-        proof: given.proof,
+        proof: None,
         claimed: given.claimed,
         chained: false,
         signature_digest: None,
@@ -94,6 +90,7 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
         let made = &sitting.material.made;
         check_signature((signer, made, given), certificate, &mut findings);
     }
+    let mut of_stamps = Vec::new();
     let stamped = if sitting.policy.time_stamp == Demand::NotAsked {
         None
     } else {
@@ -101,18 +98,30 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
             sitting,
             signer.time_stamps(),
             signer.signature(),
-            &mut findings,
+            &mut of_stamps,
         )
     };
-    judged.proof = [stamped, given.proof].into_iter().flatten().min();
+    let own = ObjectId::of(signer.signature());
+    judged.proof = [stamped, sitting.proofs.of(own)]
+        .into_iter()
+        .flatten()
+        .min();
     let times = (judged.claimed, judged.proof);
     inspect_time(sitting, times, given.form, &mut findings);
+    findings.extend(attributes::inspect_policy(sitting, signer));
+    let made_after = attributes::not_before(sitting, signer, given.content, &mut findings);
+    inspect_order(made_after, judged.proof, &mut findings);
     if let Some(certificate) = &found {
-        judged.chained = judge_chain(sitting, certificate, judged.proof, &mut findings);
+        let best = judged.best_time(sitting.at);
+        findings.extend(inspect_strength(sitting, signer, certificate, best));
+        let times = (judged.proof, made_after);
+        judged.chained = judge_chain(sitting, certificate, times, &mut findings);
     } else if conclude(&findings).0 == Indication::Passed {
         // T-V1: nobody signed whom anything is known of; whatever the reason, that is never *valid*.
         findings.push(Finding::of("cms.signing-certificate-unmatched"));
     }
+    // 5.5.4: what a token does not prove comes last; what the signature itself comes to is not its fault.
+    findings.extend(of_stamps);
     judged.certificate = found;
     judged.findings = findings;
     judged
@@ -262,16 +271,61 @@ pub(crate) fn inspect_time(
     let latest = proven.unwrap_or(sitting.at).saturating_add(policy.skew);
     if claimed > latest {
         findings.push(Finding::of("time.claimed-ahead").because(told(claimed)));
-    } else if proven.is_some_and(|proven| claimed.saturating_add(CLAIM_DELAY) < proven) {
+    } else if proven.is_some_and(|proven| claimed.saturating_add(policy.claim_delay) < proven) {
         findings.push(Finding::of("time.claimed-long-before").because(told(claimed)));
     }
 }
 
-/// Whether the certificate leads to an anchor at the best time, and what its statuses say.
+/// 5.5.4: a signature is not proven to be older than what was stamped before it was made.
+fn inspect_order(
+    made_after: Option<UtcDateTime>,
+    proof: Option<Proof>,
+    findings: &mut Vec<Finding>,
+) {
+    if let (Some(after), Some(proof)) = (made_after, proof)
+        && proof.moment < after
+    {
+        let (content, signature) = (told(after), told(proof.moment));
+        findings.push(
+            Finding::of("time.stamp-order")
+                .because(format_args!("content {content}, signature {signature}")),
+        );
+    }
+}
+
+/// 5.2.8, 5.5.4: the signature's algorithm and key are relied on at the best-signature-time.
+fn inspect_strength(
+    sitting: &Sitting<'_>,
+    signer: &SignerInfo,
+    certificate: &Certificate,
+    best: UtcDateTime,
+) -> Option<Finding> {
+    let (key, digest) = (
+        certificate.public_key().ok()?,
+        signer.digest_algorithm().ok()?,
+    );
+    let identifier = signer.signature_identifier();
+    // What it cannot name, `inspect` has told.
+    let algorithm = identifier.signature_over(digest, key.algorithm()).ok()?;
+    let reliable = sitting.policy.algorithms.signature(algorithm, &key);
+    let sub = match reliable {
+        _ if reliable.at(best) => return None,
+        Reliable::Never => Sub::CryptoConstraintsFailure,
+        _ => Sub::CryptoConstraintsFailureNoPoe,
+    };
+    let found = Finding::of("algorithm.not-relied-on").with(Effect::Open(sub));
+    Some(match reliable {
+        Reliable::Until(until) => found.because(format_args!("until {}", told(until))),
+        _ => found,
+    })
+}
+
+/// Whether the certificate leads to an anchor at the best time, and what its statuses say. `times` are the earliest
+/// proof that the signature existed and the moment after which it is proven to have been made.
 pub(crate) fn judge_chain(
     sitting: &mut Sitting<'_>,
     certificate: &Certificate,
-    proof: Option<Proof>,
+    (proof, made_after): (Option<Proof>, Option<UtcDateTime>),
     findings: &mut Vec<Finding>,
 ) -> bool {
     let purpose = if sitting.policy.document_purpose == Demand::Required {
@@ -283,26 +337,56 @@ pub(crate) fn judge_chain(
     let demand = sitting.policy.revocation;
     match sitting.chain(certificate, purpose, best, demand) {
         Ok(chain) => {
-            tell_statuses(&chain, best, proof.is_some(), demand, findings);
-            true
+            tell_statuses(sitting, &chain, (best, proof.is_some()), findings);
+            let wanting = inspect_past(sitting, &chain, proof, findings);
+            let chained = wanting.is_none();
+            findings.extend(wanting);
+            chained
         }
         Err(error) => {
-            findings.push(path_finding(&error, proof));
+            let wanting = sitting.status_without_proof(&error);
+            let found = wanting.unwrap_or_else(|| path_finding(&error, proof));
+            let ended = match &*error.fault {
+                PathFault::Revoked { since, .. } => Some(*since),
+                PathFault::Expired { last, .. } => Some(*last),
+                _ => None,
+            };
+            findings.push(attributes::settle(found, ended, made_after));
             findings.extend(sitting.refusals(&error));
             false
         }
     }
 }
 
+/// 5.6.2.4: what holds at the best-signature-time and does not hold now counts where the signature is proven to have
+/// existed before the control time of its chain.
+fn inspect_past(
+    sitting: &Sitting<'_>,
+    chain: &Chain,
+    proof: Option<Proof>,
+    findings: &mut Vec<Finding>,
+) -> Option<Finding> {
+    let best = best_time(proof, sitting.at);
+    let lapse = past::lapse(sitting, chain, best)?;
+    let control = proof.and_then(|_| past::control_time(sitting, chain));
+    match control {
+        Some(control) if best <= control => {
+            findings.push(Finding::of("past.held").because(told(control)));
+            None
+        }
+        _ => Some(lapse),
+    }
+}
+
 /// What the statuses used have to say beside *not revoked then*.
 fn tell_statuses(
+    sitting: &Sitting<'_>,
     chain: &Chain,
-    best: UtcDateTime,
-    proven: bool,
-    demand: Demand,
+    (best, proven): (UtcDateTime, bool),
     findings: &mut Vec<Finding>,
 ) {
-    if demand == Demand::NotAsked {
+    let policy = sitting.policy;
+    if policy.revocation == Demand::NotAsked {
         findings.push(Finding::of("revocation.not-asked"));
         return;
     }
@@ -311,8 +395,16 @@ fn tell_statuses(
             continue;
         };
         // EN 319 102-1 5.5.4: revoked after the proven time is harmless.
-        if let pki::path::State::Revoked { since, .. } = status.state {
+        if let State::Revoked { since, .. } = status.state {
             findings.push(Finding::of("revocation.later").because(told(since)));
+        } else if !policy.is_fresh(status, best) {
+            // 5.2.5: of the policy's limit; the status's own interval was asked for with the chain.
+            let again = policy.next_status(status);
+            findings.push(Finding::of("revocation.stale").because(format_args!(
+                "{}, a newer one after {}",
+                told(status.this_update),
+                told(again)
+            )));
         } else if proven && status.this_update < best {
             findings
                 .push(Finding::of("revocation.before-signing").because(told(status.this_update)));
@@ -327,6 +419,10 @@ pub(crate) fn path_finding(error: &PathError, proof: Option<Proof>) -> Finding {
         (PathFault::Revoked { .. }, Some(0)) => Effect::Open(Sub::RevokedNoPoe),
         (PathFault::Revoked { .. }, _) => Effect::Open(Sub::RevokedCaNoPoe),
         // 5.5.4: only what is proven to be older than the certificate was signed before it.
+        // 5.2.6.4: expired, and known not to have been revoked.
+        (PathFault::Expired { .. }, Some(0)) if is_known_good(error) => {
+            Effect::Open(Sub::OutOfBoundsNotRevoked)
+        }
         (PathFault::NotYetValid { .. }, Some(0)) => Effect::Fails(Sub::NotYetValid),
         (PathFault::NotYetValid { .. }, _) => Effect::Open(Sub::CertificateChainGeneralFailure),
         (PathFault::AnchorPeriod { .. }, _) if proof.is_some() => {
@@ -338,6 +434,14 @@ pub(crate) fn path_finding(error: &PathError, proof: Option<Proof>) -> Finding {
         _ => return Finding::of(fault.code()).because(error),
     };
     Finding::of(fault.code()).with(effect).because(error)
+}
+
+/// Whether a status of the leaf says that it is not revoked.
+fn is_known_good(error: &PathError) -> bool {
+    matches!(
+        error.statuses.first(),
+        Some(CertificateStatus::Used { status, .. }) if status.state == State::Good
+    )
 }
 
 /// Where the time that is told comes from.

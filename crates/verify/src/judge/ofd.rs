@@ -439,7 +439,6 @@ fn judge_plain(
         // Beside attributes the digest of Signature.xml stands for it, whatever the content is.
         whole: &[over, &signature.octets],
         claimed: None,
-        proof: None,
     };
     Some(message::judge(sitting, &given))
 }

@@ -10,8 +10,9 @@ use time::UtcDateTime;
 use super::Outcome;
 use super::document::{blank, fill};
 use super::message::{self, Judged};
+use super::poe::Proof;
 use super::sitting::Sitting;
-use super::stamp::{self, Proof};
+use super::stamp;
 use crate::policy::Demand;
 use crate::report::{Covers, TimeSource, hex, told};
 use finding::{Effect, Finding, SubIndication as Sub};
@@ -158,7 +159,7 @@ fn chain(
 ) -> bool {
     sitting.bring_certificates([&certificate.der().to_vec()]);
     let begin = findings.len();
-    let chained = message::judge_chain(sitting, certificate, proof, findings);
+    let chained = message::judge_chain(sitting, certificate, (proof, None), findings);
     let begun = findings.split_off(begin);
     findings.extend(begun.into_iter().map(|one| {
         if one.code == "path.revoked" {

@@ -1,22 +1,24 @@
 //! What one judgement has at hand: trust, policy, moment, a shared budget, and all certificates and status
 //! material that came along.
 
-use evidence::ocsp::{Asked, Moment, NoncePolicy, Responder, Response, Status, StatusFault};
+use evidence::ocsp::{Response, StatusFault};
 use pki::extension::PointName;
 use pki::general_name::GeneralName;
 use pki::path::{
-    Anchor, Budget, Chain, ListRefused, Memory, PathError, PathFault, Purpose, Question, State,
-    StatusAsked, StatusAt, StatusDemand, StatusMaterial, Strength, validate,
+    Anchor, Budget, Chain, ListRefused, PathError, PathFault, Purpose, Question, StatusAsked,
+    StatusDemand, StatusMaterial, Strength, validate,
 };
 use pki::{Certificate, Crl, identifiers};
 use time::UtcDateTime;
 
+use super::poe::Proofs;
+use super::statuses::{Shelf, asked};
 use super::used;
 use crate::material::Material;
 use crate::policy::{Demand, Policy};
-use crate::report::{Basis, Wanted, WantedKind};
+use crate::report::{Basis, Wanted, WantedKind, told};
 use crate::trust::Trust;
-use finding::Finding;
+use finding::{Effect, Finding, SubIndication as Sub};
 
 /// Candidates for one chain (T-I8), the leaf not counted.
 const MAX_CANDIDATES: usize = 60;
@@ -31,6 +33,8 @@ pub(crate) struct Sitting<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) material: &'a Material,
     pub(crate) at: UtcDateTime,
+    /// What is proven to have existed when.
+    pub(crate) proofs: Proofs,
     anchors: Vec<Anchor>,
     budget: Budget,
     certificates: Vec<Certificate>,
@@ -54,6 +58,7 @@ impl<'a> Sitting<'a> {
             policy,
             material,
             at,
+            proofs: Proofs::default(),
             anchors: trust.anchors_under(policy.anchors),
             budget: Budget::new().remembering(&trust.memory),
             certificates: trust.certificates.clone(),
@@ -152,7 +157,7 @@ impl<'a> Sitting<'a> {
         let mut findings = Vec::new();
         let pair = (error.chain.get(*at), error.chain.get(at.saturating_add(1)));
         if let (Some(certificate), Some(issuer)) = pair {
-            let asked = self.asked(certificate, issuer);
+            let asked = asked(certificate, issuer, self.latest());
             for response in &self.ocsps {
                 match response.check_remembering(&asked, &self.trust.memory) {
                     Err(StatusFault::Unanswered) | Ok(_) => {}
@@ -169,12 +174,41 @@ impl<'a> Sitting<'a> {
         findings
     }
 
-    fn asked<'b>(&self, certificate: &'b Certificate, issuer: &'b Certificate) -> Asked<'b> {
-        asked(
-            certificate,
-            issuer,
-            self.at.saturating_add(self.policy.skew),
-        )
+    /// Where a status is not known because whoever signed it, or the signature, is no longer relied on (5.2.6.4): what
+    /// is wanting is then a proof of age, not a newer status.
+    pub(crate) fn status_without_proof(&self, error: &PathError) -> Option<Finding> {
+        let PathFault::StatusUnknown { at, .. } = &*error.fault else {
+            return None;
+        };
+        let (certificate, issuer) = (error.chain.get(*at)?, error.chain.get(at.checked_add(1)?)?);
+        let shelf = self.shelf();
+        let known = shelf.of(certificate, issuer);
+        let lapsed = known.iter().find(|known| !shelf.stands(known))?;
+        let expired = lapsed.signer_until.filter(|until| *until < self.at);
+        Some(match expired {
+            Some(until) => Finding::of("revocation.signer-expired").because(told(until)),
+            None => Finding::of("path.weak-algorithm")
+                .with(Effect::Open(Sub::CryptoConstraintsFailureNoPoe))
+                .because(format_args!("status of certificate {at}")),
+        })
+    }
+
+    /// Nothing that is used comes from after this.
+    fn latest(&self) -> UtcDateTime {
+        self.at.saturating_add(self.policy.skew)
+    }
+
+    /// All lists and answers at hand.
+    pub(crate) fn shelf(&self) -> Shelf<'_> {
+        Shelf {
+            crls: &self.crls,
+            ocsps: &self.ocsps,
+            memory: &self.trust.memory,
+            algorithms: &self.policy.algorithms,
+            proofs: &self.proofs,
+            now: self.at,
+            latest: self.latest(),
+        }
     }
 
     /// All certificates at hand.
@@ -191,16 +225,23 @@ impl<'a> Sitting<'a> {
         demand: Demand,
     ) -> Result<Chain, Box<PathError>> {
         let candidates = self.above(leaf);
-        let (ocsps, now) = (&self.ocsps, self.at.saturating_add(self.policy.skew));
-        let memory = &self.trust.memory;
-        let answers = |asked: &StatusAsked<'_>| answer(ocsps, asked, now, memory);
+        let shelf = Shelf {
+            crls: &self.crls,
+            ocsps: &self.ocsps,
+            memory: &self.trust.memory,
+            algorithms: &self.policy.algorithms,
+            proofs: &self.proofs,
+            now: self.at,
+            latest: self.at.saturating_add(self.policy.skew),
+        };
+        let answers = |asked: &StatusAsked<'_>| shelf.best_answer(asked);
         let status = StatusMaterial {
             demand: match demand {
                 Demand::NotAsked => StatusDemand::Nothing,
                 Demand::IfPresent => StatusDemand::WhatIsAtHand,
                 Demand::Required => StatusDemand::Everything,
             },
-            now,
+            now: shelf.latest,
             lists: &self.crls,
             answers: Some(&answers),
         };
@@ -247,51 +288,5 @@ impl<'a> Sitting<'a> {
             }
         }
         found
-    }
-}
-
-/// The best of the OCSP answers about a certificate: revoked before good, then the newest.
-fn answer(
-    ocsps: &[Response],
-    asked: &StatusAsked<'_>,
-    now: UtcDateTime,
-    memory: &Memory,
-) -> Option<StatusAt> {
-    let issuer = asked.issuer?;
-    let asked = self::asked(asked.certificate, issuer, now);
-    ocsps
-        .iter()
-        .filter_map(|response| {
-            let accepted = response.check_remembering(&asked, memory).ok()?;
-            // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck has a status of its own, which nobody
-            // here asked for; what it says is then no statement.
-            if let Responder::Delegate(delegate) = &accepted.responder
-                && !delegate.has_ocsp_no_check()
-            {
-                return None;
-            }
-            let state = match accepted.status {
-                Status::Good => State::Good,
-                Status::Revoked { at, reason } => State::Revoked { since: at, reason },
-                Status::Unknown => return None,
-            };
-            Some(StatusAt {
-                state,
-                this_update: accepted.this_update,
-                next_update: accepted.next_update,
-                expired_kept_since: accepted.archive_cutoff,
-            })
-        })
-        .max_by_key(|status| (status.state != State::Good, status.this_update))
-}
-
-/// Judged as kept answers: the chain compares their times with those that are proven.
-fn asked<'b>(certificate: &'b Certificate, issuer: &'b Certificate, now: UtcDateTime) -> Asked<'b> {
-    Asked {
-        issuer,
-        serial: certificate.serial(),
-        nonce: None,
-        nonce_policy: NoncePolicy::TimesSuffice,
-        moment: Moment::Kept { at: now },
     }
 }

@@ -23,6 +23,29 @@ fn sealed_by(seal: &'static str, code: &str, at: UtcDateTime, material: &Materia
     judged_with(&recipe.make(), &trust, material, "recheck", at)
 }
 
+#[test]
+fn an_answer_counts_while_its_signer_has_a_valid_certificate() {
+    let answered = utc_datetime!(2027-05-31 12:00);
+    let file = Recipe {
+        stamp: None,
+        store: None,
+        ..Recipe::default()
+    }
+    .make();
+    let mut material = Material::empty();
+    material.add("a.crl", &crl("root", answered));
+    material.add("a.ocsp", &ocsp(SEAL, Status::Good, answered));
+    let judged = |at| judged_with(&file, &trust(), &material, "default", at);
+    let report = judged(utc_datetime!(2027-05-31 20:00));
+    assert_eq!(report.signatures[0].verdict, Verdict::Valid, "{report:#?}");
+    let report = judged(utc_datetime!(2027-06-01 1:00));
+    assert_eq!(
+        sub(&report),
+        Some(SubIndication::RevocationOutOfBoundsNoPoe),
+        "{report:#?}"
+    );
+}
+
 /// Lists of both authorities as of `at`.
 fn lists(at: UtcDateTime) -> Material {
     let mut material = Material::empty();
@@ -98,7 +121,8 @@ fn an_expired_seal_does_not_seal() {
             vec!["path.expired"]
         )
     );
-    assert_eq!(sub(&report), Some(SubIndication::OutOfBoundsNoPoe));
+    // The authority's list keeps those that expired: this one was never revoked.
+    assert_eq!(sub(&report), Some(SubIndication::OutOfBoundsNotRevoked));
 }
 
 #[test]
@@ -134,8 +158,8 @@ fn without_any_status_one_could_try_later_and_with_it_the_seal_is_good() {
     assert_eq!(
         errors(&report),
         [
-            "path.status-unknown",
             "time.stamp-required",
+            "path.status-unknown",
             "path.status-unknown"
         ]
     );
@@ -210,12 +234,12 @@ fn answers_that_do_not_count_leave_the_status_unknown() {
 }
 
 #[test]
-fn years_later_the_file_still_carries_its_own_proof() {
-    let at = utc_datetime!(2030-01-01 0:00);
-    let report = judged_with(&*GOOD, &trust(), &Material::empty(), "recheck", at);
-    assert_eq!(
-        outcome(&report),
-        (Verdict::Valid, None, vec![]),
-        "{report:#?}"
-    );
+fn later_the_file_still_carries_its_own_proof_until_those_who_gave_it_expire() {
+    let judged = |at| judged_with(&*GOOD, &trust(), &Material::empty(), "default", at);
+    let report = judged(utc_datetime!(2027-05-31 0:00));
+    assert_eq!(report.signatures[0].verdict, Verdict::Valid, "{report:#?}");
+    // EN 319 102-1 5.2.6: whoever answered for the status could have answered anything after that.
+    let report = judged(utc_datetime!(2027-06-02 0:00));
+    assert!(codes(&report).contains(&"revocation.signer-expired"));
+    assert_eq!(report.signatures[0].verdict, Verdict::Indeterminate);
 }

@@ -80,9 +80,16 @@ fn each_token_that_proves_nothing_is_refused_for_its_reason() {
         let report = recheck(&recipe);
         let found = weighs(&report);
         assert!(found.contains(&code), "{code}: {found:?}");
-        assert_eq!(sub(&report), Some(SubIndication::NoPoe), "{code}");
+        // The answers in the last but one lie as far ahead as its token: there is no status yet.
+        let (expected, answer) = match code {
+            "tsp.from-the-future" => (SubIndication::TryLater, Answer::StatusUnknown),
+            // And those in the last are of its time.
+            "path.not-yet-valid" => (SubIndication::TryLater, Answer::Untrusted),
+            _ => (SubIndication::NoPoe, Answer::Untrusted),
+        };
+        assert_eq!(sub(&report), Some(expected), "{code}");
         assert_eq!(report.verdict, Verdict::Indeterminate, "{code}");
-        assert_eq!(report.answer, Some(Answer::Untrusted), "{code}");
+        assert_eq!(report.answer, Some(answer), "{code}");
     }
 }
 

@@ -1,0 +1,179 @@
+//! Past certificate and past signature validation (EN 319 102-1 5.6.2): what held when it was made, and no longer
+//! holds now, still counts where it is proven to be old enough.
+
+use crypto::PublicKey;
+use pki::Certificate;
+use pki::algorithm::AlgorithmIdentifier;
+use pki::path::{CertificateStatus, Chain, State};
+use time::UtcDateTime;
+
+use super::poe::ObjectId;
+use super::sitting::Sitting;
+use crate::policy::{Demand, Reliable};
+use crate::report::told;
+use finding::{Effect, Finding, SubIndication as Sub};
+
+/// Why a chain that held at its own moment needs proof of age: what of it does not hold now (5.2.6.4, as of now).
+///
+/// `leaf_at` is the moment for which the leaf is asked: the best-signature-time of a signature (5.5.4), now for a
+/// token (5.4.4). What stands above it is always asked now.
+pub(crate) fn lapse(sitting: &Sitting<'_>, chain: &Chain, leaf_at: UtcDateTime) -> Option<Finding> {
+    let now = sitting.at;
+    if let Some(until) = sunset(chain).filter(|until| *until <= now) {
+        // v1.4.1 5.2.6.4: the anchor is no longer trusted.
+        let found =
+            Finding::of("path.anchor-period").because(format_args!("until {}", told(until)));
+        return Some(found);
+    }
+    let above = chain.statuses().iter().enumerate().rev();
+    for (at, status) in above {
+        let moment = if at == 0 { leaf_at } else { now };
+        if let CertificateStatus::Used { status, .. } = status
+            && let Some((since, _)) = status.revoked_at(moment)
+        {
+            let sub = if at == 0 {
+                Sub::RevokedNoPoe
+            } else {
+                Sub::RevokedCaNoPoe
+            };
+            let why = format!("certificate {at} since {}", told(since));
+            return Some(found("path.revoked", sub, &why));
+        }
+    }
+    let held = certified(chain);
+    for (at, certificate) in held.iter().enumerate().rev() {
+        let moment = if at == 0 { leaf_at } else { now };
+        let last = certificate.validity().last;
+        if moment > last {
+            let why = format!("certificate {at} was valid until {}", told(last));
+            return Some(found("path.expired", Sub::OutOfBoundsNoPoe, &why));
+        }
+    }
+    for (at, _) in chain.issued().iter().enumerate().rev() {
+        let moment = if at == 0 { leaf_at } else { now };
+        if !strength(sitting, chain, at).at(moment) {
+            let why = format!("certificate {at}");
+            let sub = Sub::CryptoConstraintsFailureNoPoe;
+            return Some(found("path.weak-algorithm", sub, &why));
+        }
+    }
+    None
+}
+
+/// 5.6.2.2, validation time sliding: the moment down to which the chain is known to have held; `None` where a status
+/// with a proof of existence is wanting (NO_POE). What is proven to have existed by then was made under it.
+pub(crate) fn control_time(sitting: &Sitting<'_>, chain: &Chain) -> Option<UtcDateTime> {
+    // 1: the control time begins as now; v1.4.1: or where trust in the anchor ends.
+    let mut control = sunset(chain).map_or(sitting.at, |until| until.min(sitting.at));
+    let all = chain.certificates();
+    for (at, certificate) in chain.issued().iter().enumerate().rev() {
+        let exempt = matches!(
+            chain.statuses().get(at),
+            Some(CertificateStatus::NotAsked(_)) | None
+        );
+        if !exempt {
+            match slide(
+                sitting,
+                certificate,
+                all.get(at.saturating_add(1)),
+                (at, control),
+            ) {
+                Some(slid) => control = slid,
+                None if sitting.policy.revocation == Demand::Required => return None,
+                None => {}
+            }
+        }
+        // 5.6.2.1 2, the shell model: nothing that a certificate stands for is younger than its end.
+        control = control.min(certificate.validity().last);
+        // 2 c: algorithms as of the control time.
+        match strength(sitting, chain, at) {
+            Reliable::Never => return None,
+            Reliable::Until(until) => control = control.min(until),
+            Reliable::Always => {}
+        }
+    }
+    Some(control)
+}
+
+/// 2 a and b for one certificate: the newest status that existed at the control time, and what it makes of that time.
+fn slide(
+    sitting: &Sitting<'_>,
+    certificate: &Certificate,
+    issuer: Option<&Certificate>,
+    (at, control): (usize, UtcDateTime),
+) -> Option<UtcDateTime> {
+    let existed = |object| control >= sitting.at || sitting.proofs.existed(object, control);
+    // The leaf is named by hash in what it signed: it is as old as that.
+    if at > 0 && !existed(ObjectId::of(certificate.der())) {
+        return None;
+    }
+    let last = certificate.validity().last;
+    let shelf = sitting.shelf();
+    let known = shelf.of(certificate, issuer?);
+    let usable = known.iter().filter(|known| {
+        let status = &known.status;
+        let kept = status.expired_kept_since.is_some_and(|since| since <= last);
+        status.this_update <= control
+            && existed(known.object)
+            && shelf.stands(known)
+            && (status.this_update <= last || kept || status.state != State::Good)
+    });
+    let used = usable.max_by_key(|known| known.status.this_update)?;
+    let status = used.status;
+    let slid = match status.revoked_at(control) {
+        // 2 b: revoked: back to when it was.
+        Some((since, _)) => since,
+        // 5.2.5 as of the control time: not fresh: back to when it was made.
+        None if !sitting.policy.is_fresh(&status, control) => status.this_update,
+        None => control,
+    };
+    Some(match used.reliable {
+        Reliable::Until(until) => slid.min(until),
+        Reliable::Never | Reliable::Always => slid,
+    })
+}
+
+/// How long the signature on certificate `at` of the chain is relied on, and its key.
+fn strength(sitting: &Sitting<'_>, chain: &Chain, at: usize) -> Reliable {
+    let issued = chain.issued();
+    let (Some(certificate), table) = (issued.get(at), &sitting.policy.algorithms) else {
+        return Reliable::Never;
+    };
+    let above = issued.get(at.saturating_add(1));
+    let read = above.and_then(|above| above.public_key().ok());
+    let issuer = read.as_ref().unwrap_or(chain.anchor().key());
+    let own = certificate
+        .public_key()
+        .map_or(Reliable::Never, |key| table.key(&key));
+    // What an anchor's own certificate is signed with says nothing (RFC 5280 6.1.1 d).
+    if chain.anchor().certificate() == Some(certificate) {
+        return own;
+    }
+    signed(sitting, certificate, issuer).min(own)
+}
+
+fn signed(sitting: &Sitting<'_>, certificate: &Certificate, issuer: &PublicKey) -> Reliable {
+    let element = asn1::Reader::single(certificate.algorithm_der(), asn1::Tag::SEQUENCE);
+    let identifier = element.and_then(|element| AlgorithmIdentifier::read(&element));
+    let algorithm = identifier.map(|identifier| identifier.signature(issuer.algorithm()));
+    match algorithm {
+        Ok(Ok(algorithm)) => sitting.policy.algorithms.signature(algorithm, issuer),
+        _ => Reliable::Never,
+    }
+}
+
+/// The certificates whose own validity counts: those issued, and the anchor's where its rules hold (RFC 5937).
+fn certified(chain: &Chain) -> Vec<&Certificate> {
+    let own = chain.anchor().certified();
+    let own = own.filter(|own| !chain.issued().contains(own));
+    chain.issued().iter().chain(own).collect()
+}
+
+/// When trust in the anchor ends (v1.4.1, sunset).
+fn sunset(chain: &Chain) -> Option<UtcDateTime> {
+    chain.anchor().until()
+}
+
+fn found(code: &str, sub: Sub, why: &str) -> Finding {
+    Finding::of(code).with(Effect::Open(sub)).because(why)
+}
