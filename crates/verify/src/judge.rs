@@ -15,6 +15,7 @@ use crate::trust::Trust;
 use finding::{Effect, Finding, Indication};
 
 mod attributes;
+mod cms;
 mod code;
 mod document;
 mod jades;
@@ -107,7 +108,7 @@ pub fn judge(
         Body::Ofd(facts) => ofd::judge(&mut sitting, facts),
         Body::Seal(read) => seal::judge(&mut sitting, read),
         Body::Message(message) => Outcome {
-            signatures: vec![document::plain_message(&mut sitting, message)],
+            signatures: cms::judge(&mut sitting, message),
             ..Outcome::default()
         },
         Body::Jades(read) => jades::judge(&mut sitting, read),

@@ -1,7 +1,7 @@
 //! A PDF: its signatures, its document time-stamps, and the licence that they seal.
 
 use crypto::{Digest, DigestAlgorithm};
-use evidence::cms::{Form, SignedData};
+use evidence::cms::Form;
 use evidence::tsp::Token;
 use pdf::{Standing, SubFilter};
 use time::UtcDateTime;
@@ -379,42 +379,6 @@ pub(super) fn first_of(outcome: &Outcome, rest: Answer) -> Answer {
     } else {
         rest
     }
-}
-
-/// A signed message that is no part of a document.
-pub(super) fn plain_message(sitting: &mut Sitting<'_>, message: &SignedData) -> SignatureReport {
-    let material = sitting.material;
-    let (inside, form) = match message.content() {
-        Some(octets) => (Some(octets), Form::CadesAttached),
-        None => {
-            let is_signed = |octets: &[u8]| is_content(message, octets);
-            (material.content_with(is_signed), Form::CadesDetached)
-        }
-    };
-    let content = |algorithm: DigestAlgorithm| inside.map(|octets| Digest::of(algorithm, octets));
-    let given = Message {
-        message,
-        form,
-        content: inside.is_some().then_some(&content),
-        whole: &[],
-        claimed: None,
-    };
-    let judged = message::judge(sitting, &given);
-    let mut report = blank(None, Covers::WholeFile);
-    report.format = "CAdES";
-    report.level = Some(if judged.proof.is_some() { "B-T" } else { "B-B" });
-    fill(report, judged, Vec::new())
-}
-
-/// Whether a message says that it is over these octets.
-fn is_content(message: &SignedData, octets: &[u8]) -> bool {
-    message.signer().is_some_and(|signer| {
-        signer.digest_algorithm().is_ok_and(|algorithm| {
-            signer
-                .inspect_digest(&Digest::of(algorithm, octets))
-                .is_ok()
-        })
-    })
 }
 
 /// A report of which nothing is known yet.

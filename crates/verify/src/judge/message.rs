@@ -38,6 +38,18 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
+    /// Nothing is known yet.
+    fn unsigned(given: &Message<'_>) -> Judged {
+        Judged {
+            findings: Vec::new(),
+            certificate: None,
+            proof: None,
+            claimed: given.claimed,
+            chained: false,
+            signature_digest: None,
+        }
+    }
+
     /// The best-signature-time (EN 319 102-1 5.5.4): proven, or the moment of judging.
     pub(crate) fn best_time(&self, at: UtcDateTime) -> UtcDateTime {
         best_time(self.proof, at)
@@ -50,31 +62,55 @@ fn best_time(proof: Option<Proof>, at: UtcDateTime) -> UtcDateTime {
 
 /// Judges a message with one signer.
 pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
+    let mut findings = take(sitting, given);
+    // T-V2: one signer. With several, nobody knows whose verdict this would be.
+    if let Some(signer) = given.message.signer() {
+        return judge_signer(sitting, given, signer, findings);
+    }
+    if conclude(&findings).0 == Indication::Passed {
+        findings.push(Finding::of("cms.several-signers"));
+    }
+    let mut judged = Judged::unsigned(given);
+    judged.findings = findings;
+    judged
+}
+
+/// Judges a message each of whose signers speaks for itself (RFC 5652 5.1: parallel signatures).
+pub(crate) fn judge_each(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Vec<Judged> {
+    let signers = given.message.signers();
+    if signers.len() < 2 {
+        return vec![judge(sitting, given)];
+    }
+    let mut findings = take(sitting, given);
+    if signers.len() > MAX_SIGNERS {
+        findings.push(Finding::of("limit.signatures"));
+    }
+    let signers = signers.iter().take(MAX_SIGNERS);
+    signers
+        .map(|signer| judge_signer(sitting, given, signer, findings.clone()))
+        .collect()
+}
+
+/// Signers of one message that are judged (T-I3).
+const MAX_SIGNERS: usize = 32;
+
+/// Takes what the message brings, and tells what is wrong with its form.
+fn take(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Vec<Finding> {
     let message = given.message;
     sitting.bring_certificates(message.certificates());
     sitting.bring_status(message.crls(), message.ocsp_responses());
     let lenient = sitting.policy.baseline != Demand::Required;
-    let mut findings: Vec<Finding> = message
-        .inspect(given.form)
-        .iter()
-        .map(|fault| finding(fault, lenient))
-        .collect();
-    let mut judged = Judged {
-        findings: Vec::new(),
-        certificate: None,
-        proof: None,
-        claimed: given.claimed,
-        chained: false,
-        signature_digest: None,
-    };
-    // T-V2: one signer. With several, nobody knows whose verdict this would be.
-    let Some(signer) = message.signer() else {
-        if conclude(&findings).0 == Indication::Passed {
-            findings.push(Finding::of("cms.several-signers"));
-        }
-        judged.findings = findings;
-        return judged;
-    };
+    let faults = message.inspect(given.form);
+    faults.iter().map(|fault| finding(fault, lenient)).collect()
+}
+
+fn judge_signer(
+    sitting: &mut Sitting<'_>,
+    given: &Message<'_>,
+    signer: &SignerInfo,
+    mut findings: Vec<Finding>,
+) -> Judged {
+    let mut judged = Judged::unsigned(given);
     judged.signature_digest = Some(hex(&sha256(signer.signature())));
     judged.claimed = given.claimed.or(signer.signing_time());
     if given.form != Form::National {
@@ -91,21 +127,7 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
         check_signature((signer, made, given), certificate, &mut findings);
     }
     let mut of_stamps = Vec::new();
-    let stamped = if sitting.policy.time_stamp == Demand::NotAsked {
-        None
-    } else {
-        stamp::signature_stamps(
-            sitting,
-            signer.time_stamps(),
-            signer.signature(),
-            &mut of_stamps,
-        )
-    };
-    let own = ObjectId::of(signer.signature());
-    judged.proof = [stamped, sitting.proofs.of(own)]
-        .into_iter()
-        .flatten()
-        .min();
+    judged.proof = proof(sitting, signer, &mut of_stamps);
     let times = (judged.claimed, judged.proof);
     inspect_time(sitting, times, given.form, &mut findings);
     findings.extend(attributes::inspect_policy(sitting, signer));
@@ -125,6 +147,20 @@ pub(crate) fn judge(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Judged {
     judged.certificate = found;
     judged.findings = findings;
     judged
+}
+
+/// The earliest proof of the signature: by its own time-stamps or by what covers it.
+fn proof(
+    sitting: &mut Sitting<'_>,
+    signer: &SignerInfo,
+    findings: &mut Vec<Finding>,
+) -> Option<Proof> {
+    let asked = sitting.policy.time_stamp != Demand::NotAsked;
+    let value = signer.signature();
+    let stamps = signer.time_stamps().filter(|_| asked);
+    let stamped = stamp::signature_stamps(sitting, stamps, value, findings);
+    let covered = sitting.proofs.of(ObjectId::of(value));
+    [stamped, covered].into_iter().flatten().min()
 }
 
 /// A fault of the message as a finding. What EN 319 142-1 and EN 319 122-1 ask for beyond RFC 5652 is only

@@ -84,7 +84,7 @@ fn each_token_that_proves_nothing_is_refused_for_its_reason() {
         let (expected, answer) = match code {
             "tsp.from-the-future" => (SubIndication::TryLater, Answer::StatusUnknown),
             // And those in the last are of its time.
-            "path.not-yet-valid" => (SubIndication::TryLater, Answer::Untrusted),
+            "path.not-yet-valid" => (SubIndication::TryLater, Answer::StatusUnknown),
             _ => (SubIndication::NoPoe, Answer::Untrusted),
         };
         assert_eq!(sub(&report), Some(expected), "{code}");

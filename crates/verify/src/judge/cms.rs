@@ -1,0 +1,47 @@
+//! A signed message that is no part of a document: CAdES with its parallel signatures.
+
+use crypto::{Digest, DigestAlgorithm};
+use evidence::cms::{Form, SignedData};
+
+use super::document::{blank, fill};
+use super::message::{self, Message};
+use super::sitting::Sitting;
+use crate::report::{Covers, SignatureReport};
+
+/// One report for each signer (RFC 5652 5.1: each speaks for itself).
+pub(super) fn judge(sitting: &mut Sitting<'_>, message: &SignedData) -> Vec<SignatureReport> {
+    let material = sitting.material;
+    let (inside, form) = match message.content() {
+        Some(octets) => (Some(octets), Form::CadesAttached),
+        None => {
+            let is_signed = |octets: &[u8]| is_content(message, octets);
+            (material.content_with(is_signed), Form::CadesDetached)
+        }
+    };
+    let content = |algorithm: DigestAlgorithm| inside.map(|octets| Digest::of(algorithm, octets));
+    let given = Message {
+        message,
+        form,
+        content: inside.is_some().then_some(&content),
+        whole: &[],
+        claimed: None,
+    };
+    let judged = message::judge_each(sitting, &given);
+    let reports = judged.into_iter().map(|judged| {
+        let mut report = blank(None, Covers::WholeFile);
+        report.format = "CAdES";
+        report.level = Some(if judged.proof.is_some() { "B-T" } else { "B-B" });
+        fill(report, judged, Vec::new())
+    });
+    reports.collect()
+}
+
+/// Whether a signer of the message says that it is over these octets.
+fn is_content(message: &SignedData, octets: &[u8]) -> bool {
+    message.signers().iter().any(|signer| {
+        signer.digest_algorithm().is_ok_and(|algorithm| {
+            let digest = Digest::of(algorithm, octets);
+            signer.inspect_digest(&digest).is_ok()
+        })
+    })
+}
