@@ -10,8 +10,9 @@ use pki::Certificate;
 
 use super::document::{blank, fill};
 use super::message::{Judged, inspect_time, judge_chain};
+use super::poe::Proof;
 use super::sitting::Sitting;
-use super::stamp::{self, Proof};
+use super::stamp;
 use super::{Outcome, receipt};
 use crate::policy::Demand;
 use crate::report::{Covers, SignatureReport, TimeSource, hex};
@@ -88,7 +89,7 @@ fn one(
     let times = (header.claimed, proof);
     inspect_time(sitting, times, Form::CadesDetached, &mut findings);
     let chained = match &certificate {
-        Some(certificate) => judge_chain(sitting, certificate, proof, &mut findings),
+        Some(certificate) => judge_chain(sitting, certificate, (proof, None), &mut findings),
         None => {
             unnamed(&mut findings);
             false
