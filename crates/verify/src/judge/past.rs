@@ -4,7 +4,7 @@
 use crypto::PublicKey;
 use pki::Certificate;
 use pki::algorithm::AlgorithmIdentifier;
-use pki::path::{CertificateStatus, Chain, State};
+use pki::path::{CertificateStatus, Chain, Source, State};
 use time::UtcDateTime;
 
 use super::poe::ObjectId;
@@ -18,46 +18,93 @@ use finding::{Effect, Finding, SubIndication as Sub};
 /// `leaf_at` is the moment for which the leaf is asked: the best-signature-time of a signature (5.5.4), now for a
 /// token (5.4.4). What stands above it is always asked now.
 pub(crate) fn lapse(sitting: &Sitting<'_>, chain: &Chain, leaf_at: UtcDateTime) -> Option<Finding> {
-    let now = sitting.at;
-    if let Some(until) = sunset(chain).filter(|until| *until <= now) {
-        // v1.4.1 5.2.6.4: the anchor is no longer trusted.
-        let found =
-            Finding::of("path.anchor-period").because(format_args!("until {}", told(until)));
-        return Some(found);
-    }
-    let above = chain.statuses().iter().enumerate().rev();
-    for (at, status) in above {
-        let moment = if at == 0 { leaf_at } else { now };
-        if let CertificateStatus::Used { status, .. } = status
-            && let Some((since, _)) = status.revoked_at(moment)
-        {
-            let sub = if at == 0 {
-                Sub::RevokedNoPoe
-            } else {
-                Sub::RevokedCaNoPoe
-            };
-            let why = format!("certificate {at} since {}", told(since));
-            return Some(found("path.revoked", sub, &why));
+    let held = Held {
+        sitting,
+        chain,
+        leaf_at,
+    };
+    let lapsed = held.untrusted().or_else(|| held.revoked());
+    lapsed.or_else(|| held.expired()).or_else(|| held.weak())
+}
+
+/// A chain that held, asked again.
+struct Held<'a> {
+    sitting: &'a Sitting<'a>,
+    chain: &'a Chain,
+    leaf_at: UtcDateTime,
+}
+
+impl Held<'_> {
+    /// The moment for which the certificate in this place is asked.
+    fn moment(&self, at: usize) -> UtcDateTime {
+        if at == 0 {
+            self.leaf_at
+        } else {
+            self.sitting.at
         }
     }
-    let held = certified(chain);
-    for (at, certificate) in held.iter().enumerate().rev() {
-        let moment = if at == 0 { leaf_at } else { now };
-        let last = certificate.validity().last;
-        if moment > last {
-            let why = format!("certificate {at} was valid until {}", told(last));
-            return Some(found("path.expired", Sub::OutOfBoundsNoPoe, &why));
-        }
+
+    /// v1.4.1 5.2.6.4: the anchor is no longer trusted.
+    fn untrusted(&self) -> Option<Finding> {
+        let until = sunset(self.chain).filter(|until| *until <= self.sitting.at)?;
+        let why = format!("until {}", told(until));
+        Some(Finding::of("path.anchor-period").because(why))
     }
-    for (at, _) in chain.issued().iter().enumerate().rev() {
-        let moment = if at == 0 { leaf_at } else { now };
-        if !strength(sitting, chain, at).at(moment) {
-            let why = format!("certificate {at}");
-            let sub = Sub::CryptoConstraintsFailureNoPoe;
-            return Some(found("path.weak-algorithm", sub, &why));
-        }
+
+    fn revoked(&self) -> Option<Finding> {
+        let mut all = self.chain.statuses().iter().enumerate().rev();
+        let (at, since) = all.find_map(|(at, status)| match status {
+            CertificateStatus::Used { status, .. } => {
+                Some((at, status.revoked_at(self.moment(at))?.0))
+            }
+            _ => None,
+        })?;
+        let sub = match at {
+            0 => Sub::RevokedNoPoe,
+            _ => Sub::RevokedCaNoPoe,
+        };
+        let why = format!("certificate {at} since {}", told(since));
+        Some(found("path.revoked", sub, &why))
     }
-    None
+
+    fn expired(&self) -> Option<Finding> {
+        let all = certified(self.chain);
+        let mut ends = all.iter().map(|one| one.validity().last).enumerate().rev();
+        let (at, last) = ends.find(|(at, last)| self.moment(*at) > *last)?;
+        let why = format!("certificate {at} was valid until {}", told(last));
+        Some(found("path.expired", Sub::OutOfBoundsNoPoe, &why))
+    }
+
+    /// TS 119 312: keys and signatures of certificates, and signatures of the lists that were used.
+    fn weak(&self) -> Option<Finding> {
+        let mut places = (0..self.chain.issued().len()).rev();
+        let at = places.find(|at| self.is_weak(*at))?;
+        let (sub, why) = (
+            Sub::CryptoConstraintsFailureNoPoe,
+            format!("certificate {at}"),
+        );
+        Some(found("path.weak-algorithm", sub, &why))
+    }
+
+    fn is_weak(&self, at: usize) -> bool {
+        let reliable = strength(self.sitting, self.chain, at);
+        !reliable.at(self.moment(at)) || !self.is_list_strong(at)
+    }
+
+    /// Answers were asked for this when they were chosen (`Shelf::best_answer`).
+    fn is_list_strong(&self, at: usize) -> bool {
+        let (all, status) = (self.chain.certificates(), self.chain.statuses().get(at));
+        let Some(CertificateStatus::Used {
+            source: Source::List(place),
+            ..
+        }) = status
+        else {
+            return true;
+        };
+        let issuer = all.get(at.saturating_add(1));
+        let pair = all.get(at).zip(issuer);
+        pair.is_none_or(|pair| self.sitting.shelf().stands_list(*place, pair))
+    }
 }
 
 /// 5.6.2.2, validation time sliding: the moment down to which the chain is known to have held; `None` where a status

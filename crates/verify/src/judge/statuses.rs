@@ -40,7 +40,8 @@ impl Shelf<'_> {
     pub(crate) fn of(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<Known> {
         let answers = self.ocsps.iter();
         let answers = answers.filter_map(|response| self.answer(response, certificate, issuer));
-        let lists = self.crls.iter();
+        // A delta says nothing by itself, and what it says on top of its list is of the moment alone.
+        let lists = self.crls.iter().filter(|list| list.base().is_none());
         let lists = lists.filter_map(|list| self.listed(list, certificate, issuer));
         answers.chain(lists).collect()
     }
@@ -100,6 +101,17 @@ impl Shelf<'_> {
             reliable: self.algorithms.signature(algorithm, &key),
             signer_until: None,
         })
+    }
+
+    /// The same of a list by its place.
+    pub(crate) fn stands_list(
+        &self,
+        place: usize,
+        (certificate, issuer): (&Certificate, &Certificate),
+    ) -> bool {
+        let list = self.crls.get(place);
+        let known = list.and_then(|list| self.listed(list, certificate, issuer));
+        known.is_none_or(|known| self.stands(&known))
     }
 
     /// The best of the OCSP answers about a certificate: revoked before good, then the newest.
