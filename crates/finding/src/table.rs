@@ -47,10 +47,22 @@ pub const TABLE: &[Row] = &[
         "a signature's look holds what can change by itself: actions, layers, other files",
     ),
     row(
+        "change.annotated",
+        fails(S::FormatFailure),
+        "T-V3",
+        "a remark was added where the certification permits it, over nothing that it would hide",
+    ),
+    row(
         "change.annotation-added",
         fails(S::FormatFailure),
         "T-V3",
         "an annotation that is no new signature was added",
+    ),
+    row(
+        "change.annotation-covers",
+        fails(S::FormatFailure),
+        "T-V3",
+        "an annotation lies over what the page said before",
     ),
     row(
         "change.annotation-removed",
@@ -86,7 +98,7 @@ pub const TABLE: &[Row] = &[
         "change.certified-page-covered",
         fails(S::FormatFailure),
         "T-V3",
-        "a new field lies over a page of a certified document",
+        "a new field lies over something that a page of a certified document says",
     ),
     row(
         "change.content",
@@ -105,6 +117,18 @@ pub const TABLE: &[Row] = &[
         fails(S::FormatFailure),
         "T-V3",
         "a field that is no signature was added, or one with entries that a signature field needs not",
+    ),
+    row(
+        "change.field-filled",
+        fails(S::FormatFailure),
+        "T-V3",
+        "a field was filled in; value and look say the same",
+    ),
+    row(
+        "change.field-look",
+        fails(S::FormatFailure),
+        "T-V3",
+        "the look of a field that was filled in says something else than its value, or it cannot be told",
     ),
     row(
         "change.field-name",
@@ -129,6 +153,12 @@ pub const TABLE: &[Row] = &[
         fails(S::FormatFailure),
         "T-V3",
         "an entry of the interactive form changed",
+    ),
+    row(
+        "change.locked-field-filled",
+        fails(S::FormatFailure),
+        "T-V3",
+        "a field was filled in that an earlier signature had locked, or in a document certified against it",
     ),
     row(
         "change.locked-field-signed",

@@ -1,8 +1,8 @@
 //! Files inside the file (ISO 32000-2, 7.11.4, 14.13) and validation material (12.8.4.3) as bytes.
 
-use crate::fault::ReadPdf;
+use syntax::{Dictionary, Object, ReadPdf};
+
 use crate::file::{File, View};
-use crate::object::{Dictionary, Object};
 use crate::tree::text;
 
 /// Embedded files of one document.

@@ -3,10 +3,8 @@
 
 use std::ops::Range;
 
-use crate::fault::ReadPdf;
-use crate::lexer::{Lexer, is_white};
-use crate::object::{Dictionary, Reference};
-use crate::source::Source;
+use syntax::{Dictionary, Lexer, ReadPdf, Reference, Source, is_white};
+
 use crate::xref::{Entry, Footer, Place, Section, SectionKind, footer, section};
 
 /// T-I7: cross-reference sections.

@@ -4,11 +4,14 @@
 //! that something may grow, the rule looks at exactly that, and everything else must be as it was, on every path
 //! that reaches it. Then every octet of the update must belong to something that was looked at.
 
+mod annotated;
 mod bytes;
 mod catalog;
 mod change;
 mod fields;
+mod filled;
 mod graph;
+mod look;
 mod pages;
 mod step;
 mod store;
@@ -98,24 +101,36 @@ impl<'a> Rules<'a> {
     }
 
     fn apply(&self, change: &mut Change) {
+        let permission = self.permission();
+        let locked = change
+            .field
+            .as_deref()
+            .is_some_and(|name| self.locked(name));
+        let filled = change.kind == ChangeKind::FieldFilled;
         change.permitted = match change.level() {
             Level::Upkeep => true,
             Level::Other => false,
-            // 12.8.2.2, table 257: signing needs P 2 or 3.
-            Level::Signing if self.permission() == Permission::Nothing => false,
-            Level::Signing => true,
+            // 12.8.2.2, table 257: signing and filling in need P 2 or 3; 12.8.2.4: a locked field takes neither.
+            Level::Signing => permission != Permission::Nothing && !locked,
+            // Who did not certify for remarks did not ask for them.
+            Level::Annotating => permission == Permission::Annotating,
         };
-        if change.level() == Level::Signing
-            && change
-                .field
-                .as_deref()
-                .is_some_and(|name| self.locked(name))
-        {
-            // 12.8.2.4: a locked field takes no signature.
-            change.kind = ChangeKind::LockedFieldSigned;
-            change.permitted = false;
+        match change.kind {
+            ChangeKind::FieldFilled if !change.permitted => {
+                change.kind = ChangeKind::LockedFieldFilled;
+            }
+            ChangeKind::Annotated if !change.permitted => {
+                change.kind = ChangeKind::AnnotationAdded;
+            }
+            ChangeKind::AnnotationCovers if permission != Permission::Annotating => {
+                change.kind = ChangeKind::AnnotationAdded;
+            }
+            _ => {}
         }
-        if change.kind == ChangeKind::VisibleSignatureAdded && self.certified() {
+        if change.level() == Level::Signing && locked && !filled {
+            change.kind = ChangeKind::LockedFieldSigned;
+        }
+        if change.kind == ChangeKind::VisibleSignatureAdded && change.covers && self.certified() {
             // T-V3: permission never extends to covering what was certified.
             change.kind = ChangeKind::CertifiedPageCovered;
             change.permitted = false;

@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
+use syntax::{
+    Dictionary, Indirect, Lexer, MAX_EXPANDED, MAX_FILTERS, Object, Parser, ReadPdf, Reference,
+    Source, Stream, collect, decoder, fault, filters,
+};
+
 use crate::chain::{Chain, Revision, chain};
-use crate::fault::ReadPdf;
-use crate::filter::{self, MAX_EXPANDED, filters};
 use crate::kept::Kept;
-use crate::lexer::Lexer;
-use crate::object::{Dictionary, Object, Reference, Stream};
 use crate::packed::{MAX_PACKED, Packed};
-use crate::parse::{Indirect, Parser};
-use crate::source::Source;
 use crate::xref::{Place, SectionKind};
 
 /// T-I7: octets of all expanded streams together.
@@ -131,37 +130,23 @@ impl File<'_> {
     fn count_read(&self) -> Result<(), ReadPdf> {
         let reads = self.reads.get() + 1;
         self.reads.set(reads);
-        if reads > MAX_READS {
-            return Err(ReadPdf::Limit {
-                what: "objects read",
-                limit: MAX_READS,
-            });
-        }
-        Ok(())
+        ReadPdf::at_most(reads, MAX_READS, "objects read")
     }
 
     fn count_parsed(&self, more: u64) -> Result<(), ReadPdf> {
         let parsed = self.parsed.get().saturating_add(more);
         self.parsed.set(parsed);
-        if parsed > MAX_PARSED {
-            return Err(ReadPdf::Limit {
-                what: "octets of all objects read",
-                limit: MAX_PARSED,
-            });
-        }
-        Ok(())
+        ReadPdf::at_most(parsed, MAX_PARSED, "octets of all objects read")
     }
 
     fn count_expanded(&self, more: u64) -> Result<(), ReadPdf> {
         let expanded = self.expanded.get().saturating_add(more);
         self.expanded.set(expanded);
-        if expanded > MAX_EXPANDED_TOTAL {
-            return Err(ReadPdf::Limit {
-                what: "octets of all expanded streams",
-                limit: MAX_EXPANDED_TOTAL,
-            });
-        }
-        Ok(())
+        ReadPdf::at_most(
+            expanded,
+            MAX_EXPANDED_TOTAL,
+            "octets of all expanded streams",
+        )
     }
 }
 
@@ -291,6 +276,23 @@ impl<'f> View<'f> {
         Err(ReadPdf::Circle {
             number: object.as_reference().map_or(0, |first| first.number),
         })
+    }
+
+    /// The dictionary under `key`, after following references; none if something else or nothing stands there.
+    pub(crate) fn dictionary(
+        &self,
+        from: &Dictionary,
+        key: &[u8],
+    ) -> Result<Option<Dictionary>, ReadPdf> {
+        Ok(self.value(from, key)?.into_dictionary())
+    }
+
+    /// The dictionary that is an object; none if it is something else.
+    pub(crate) fn dictionary_at(
+        &self,
+        reference: Reference,
+    ) -> Result<Option<Dictionary>, ReadPdf> {
+        Ok(self.object(reference)?.into_dictionary())
     }
 
     /// What stands under `key`, after following references; null if nothing does.
@@ -445,7 +447,7 @@ impl<'f> View<'f> {
     }
 
     fn expand(&self, stream: &Stream, limit: u64) -> Result<Vec<u8>, ReadPdf> {
-        let data = filter::collect(self.reader(stream, limit)?, stream.range.start)?;
+        let data = collect(self.reader(stream, limit)?, stream.range.start)?;
         self.file.count_expanded(data.len() as u64)?;
         Ok(data)
     }
@@ -457,8 +459,8 @@ impl<'f> View<'f> {
     pub(crate) fn decodes(&self, stream: &Stream) -> Result<(), ReadPdf> {
         let at = stream.range.start;
         let mut reader = self.reader(stream, MAX_EXPANDED)?;
-        let length = std::io::copy(&mut reader, &mut std::io::sink())
-            .map_err(|error| filter::fault(&error, at))?;
+        let length =
+            std::io::copy(&mut reader, &mut std::io::sink()).map_err(|error| fault(&error, at))?;
         self.file.count_expanded(length)
     }
 
@@ -470,7 +472,7 @@ impl<'f> View<'f> {
                 Object::Array(elements) => Object::Array(
                     elements
                         .iter()
-                        .take(filter::MAX_FILTERS + 1)
+                        .take(MAX_FILTERS + 1)
                         .map(|element| self.resolve(element))
                         .collect::<Result<_, _>>()?,
                 ),
@@ -479,7 +481,7 @@ impl<'f> View<'f> {
             direct.set(key, value);
         }
         let filters = filters(&direct).ok_or(ReadPdf::Filter { at })?;
-        Ok(filter::decoder(
+        Ok(decoder(
             self.file.source,
             stream.range.clone(),
             &filters,

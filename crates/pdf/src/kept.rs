@@ -1,11 +1,11 @@
 //! Objects that were taken apart, kept for the next question about them: a signature dictionary is asked for by
 //! each revision that has it, and a message in it is tens of thousands of digits.
 
+use syntax::Indirect;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-use crate::parse::Indirect;
 
 /// Octets of the objects kept, as they stand in the file; beyond that it begins anew. In memory an object is up
 /// to some thirty times as large.
@@ -44,7 +44,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{Object, Reference};
+    use syntax::{Object, Reference};
 
     fn object() -> Rc<Indirect> {
         Rc::new(Indirect {

@@ -6,30 +6,23 @@
 mod attachment;
 mod chain;
 mod compare;
-mod fault;
 mod file;
-mod filter;
+mod font;
 mod kept;
-mod lexer;
-mod object;
+mod marks;
 mod packed;
-mod parse;
-mod predictor;
 mod signature;
-mod source;
 mod survey;
 mod tree;
 mod xref;
 
 pub use attachment::{Attachment, Material};
 pub use compare::{Change, ChangeKind, Level};
-pub use fault::ReadPdf;
 pub use file::{File, SectionAt, View, read};
-pub use object::{Dictionary, Object, Reference, Stream};
 pub use signature::{
     Coverage, Lock, Permission, SignatureFault, SignatureField, SignatureValue, Standing, SubFilter,
 };
-pub use source::{Seekable, Source};
 pub use survey::Survey;
+pub use syntax::{Dictionary, Object, ReadPdf, Reference, Seekable, Source, Stream};
 pub use tree::{Field, text};
 pub use xref::SectionKind;

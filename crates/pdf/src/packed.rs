@@ -1,11 +1,8 @@
 //! Object streams (ISO 32000-2, 7.5.7), expanded.
 
-use std::collections::BTreeSet;
+use syntax::{Dictionary, Lexer, MAX_OBJECTS, Object, Parser, ReadPdf, Token};
 
-use crate::fault::ReadPdf;
-use crate::lexer::{Lexer, Token};
-use crate::object::{Dictionary, Object};
-use crate::parse::{MAX_OBJECTS, Parser};
+use std::collections::BTreeSet;
 
 /// Octets of one object stream, expanded.
 pub(crate) const MAX_PACKED: u64 = 16 * 1024 * 1024;

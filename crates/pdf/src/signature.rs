@@ -9,11 +9,10 @@ mod permission;
 use std::collections::BTreeMap;
 
 use crypto::{Digest, DigestAlgorithm, Hasher};
+use syntax::{Object, ReadPdf, Reference};
 use time::OffsetDateTime;
 
-use crate::fault::ReadPdf;
 use crate::file::{File, View};
-use crate::object::{Object, Reference};
 use crate::tree::{Field, text};
 
 pub use fault::SignatureFault;

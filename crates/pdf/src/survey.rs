@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fault::ReadPdf;
+use syntax::{Dictionary, Object, ReadPdf, Reference};
+
 use crate::file::{File, View};
-use crate::object::{Dictionary, Object, Reference};
 
 /// T-I7: pixels of a picture.
 const MAX_PIXELS: i64 = 100_000_000;

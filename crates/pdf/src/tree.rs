@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::fault::ReadPdf;
+use syntax::{Dictionary, Object, ReadPdf, Reference};
+
 use crate::file::View;
-use crate::object::{Dictionary, Object, Reference};
 
 /// T-I7: pages.
 pub(crate) const MAX_PAGES: usize = 10_000;
@@ -31,13 +31,9 @@ impl Seen {
 }
 
 fn level(depth: usize) -> Result<usize, ReadPdf> {
-    if depth >= MAX_LEVELS {
-        return Err(ReadPdf::Limit {
-            what: "levels of a tree",
-            limit: MAX_LEVELS as u64,
-        });
-    }
-    Ok(depth + 1)
+    let deeper = depth + 1;
+    ReadPdf::at_most(deeper as u64, MAX_LEVELS as u64, "levels of a tree")?;
+    Ok(deeper)
 }
 
 impl View<'_> {

@@ -1,13 +1,11 @@
 //! Cross-reference sections (ISO 32000-2, 7.5.4, 7.5.8): a table or a stream, its trailer and where it ends.
 
+use syntax::{Lexer, ReadPdf, Source, Token, is_white};
+
 mod entry;
 mod section;
 mod stream;
 mod table;
-
-use crate::fault::ReadPdf;
-use crate::lexer::{Lexer, Token, is_white};
-use crate::source::Source;
 
 use section::size_of;
 

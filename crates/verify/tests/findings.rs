@@ -130,6 +130,7 @@ fn every_code_of_a_lower_crate_has_its_row() {
         ("crates/evidence/src", &["cms", "tsp", "ocsp"][..]),
         ("crates/jades/src", &["jades"]),
         ("crates/pki/src/path", &["path"]),
+        ("crates/syntax/src", &["pdf"]),
         ("crates/pdf/src", &["pdf", "signature", "change"]),
         (
             "crates/tlog/src",

@@ -4,8 +4,17 @@
 #[path = "judging/codes.rs"]
 mod codes;
 #[cfg(test)]
+#[path = "judging/forge.rs"]
+mod forge;
+#[cfg(test)]
+#[path = "judging/forged.rs"]
+mod forged;
+#[cfg(test)]
 #[path = "judging/hierarchy.rs"]
 mod hierarchy;
+#[cfg(test)]
+#[path = "judging/honest.rs"]
+mod honest;
 #[cfg(test)]
 #[path = "judging/inventory.rs"]
 mod inventory;
@@ -15,6 +24,9 @@ mod jades;
 #[cfg(test)]
 #[path = "judging/jades_mutants.rs"]
 mod jades_mutants;
+#[cfg(test)]
+#[path = "judging/keys.rs"]
+mod keys;
 #[cfg(test)]
 #[path = "judging/licences.rs"]
 mod licences;
@@ -60,3 +72,7 @@ mod trust;
 #[cfg(test)]
 #[path = "judging/unlikely.rs"]
 mod unlikely;
+#[cfg(test)]
+#[expect(dead_code, reason = "the tests of the reader use the rest of it")]
+#[path = "../../pdf/tests/reading/maker.rs"]
+mod writer;

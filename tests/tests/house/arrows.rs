@@ -25,7 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("credential", &["crypto", "pki"]),
     ("jades", &["credential", "crypto", "pki"]),
     ("trustlist", &["asn1", "crypto", "pki"]),
-    ("pdf", &["asn1", "crypto", "evidence", "pki"]),
+    ("syntax", &[]),
+    ("pdf", &["asn1", "crypto", "evidence", "pki", "syntax"]),
     ("records", &["asn1", "crypto", "evidence", "pki"]),
     ("ofd", &["crypto"]),
     (

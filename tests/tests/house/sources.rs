@@ -36,6 +36,7 @@ pub(crate) const CRATES: &[&str] = &[
     "server",
     "sharing",
     "store",
+    "syntax",
     "tlog",
     "trail",
     "transcript",

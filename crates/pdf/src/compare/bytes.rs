@@ -3,11 +3,10 @@
 
 use std::ops::Range;
 
+use syntax::{Lexer, ReadPdf, Reference, is_white};
+
 use crate::compare::change::ChangeKind;
 use crate::compare::step::Step;
-use crate::fault::ReadPdf;
-use crate::lexer::{Lexer, is_white};
-use crate::object::Reference;
 use crate::xref::Place;
 
 /// Octets of one comment.

@@ -1,10 +1,10 @@
 //! Trailer and catalog: what may grow there, and that nothing else differs (ISO 32000-2, 7.5.5, 7.7.2).
 
+use syntax::{Dictionary, Object, ReadPdf};
+
 use crate::compare::change::ChangeKind;
 use crate::compare::pages::differing;
 use crate::compare::step::{Role, Step, TRAILER};
-use crate::fault::ReadPdf;
-use crate::object::{Dictionary, Object};
 
 /// Entries of a trailer that belong to its section alone (7.5.5, 7.5.8).
 const OF_SECTION: &[&[u8]] = &[
@@ -61,7 +61,9 @@ impl Step<'_> {
                 }
                 // 7.5.5: what lies beyond /Size is not there, so a smaller one takes objects away.
                 b"Size" => old.integer(b"Size") <= new.integer(b"Size"),
-                key => OF_SECTION.contains(&key),
+                b"Encrypt" => false,
+                // What no clause knows may be left out, as others do with what they did not write.
+                key => OF_SECTION.contains(&key) || new.value(key).is_none(),
             };
             if !same {
                 let path = format!("trailer /{}", String::from_utf8_lossy(&key));
@@ -84,7 +86,12 @@ impl Step<'_> {
         // 14.3.3: text and names alone, so that nothing can hang by it.
         let number = info.as_reference().map(|info| info.number);
         let path = "trailer /Info".to_owned();
-        let simple = |value: &Object| matches!(value, Object::String(_) | Object::Name(_));
+        let simple = |value: &Object| {
+            matches!(
+                value,
+                Object::String(_) | Object::Name(_) | Object::Boolean(_) | Object::Integer(_)
+            )
+        };
         match self.new.resolve(info)? {
             Object::Dictionary(found) if found.entries().all(|(_, value)| simple(value)) => {
                 self.clear(info, before, Role::Within(TRAILER));
@@ -128,9 +135,18 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// 7.12: names and numbers, direct.
+    /// 7.12: names and numbers.
     fn declares_only(&mut self, extensions: Option<&Object>) -> Result<bool, ReadPdf> {
-        let Some(Object::Dictionary(developers)) = extensions else {
+        let developers = match extensions {
+            // An object of its own, made for this.
+            Some(Object::Reference(reference)) if self.is_fresh(reference.number) => {
+                self.roles.insert(reference.number, Role::Open);
+                self.new.object(*reference)?
+            }
+            Some(direct) => direct.clone(),
+            None => Object::Null,
+        };
+        let Object::Dictionary(developers) = developers else {
             return Ok(false);
         };
         let simple = |value: &Object| {

@@ -5,8 +5,10 @@
 pub enum Level {
     /// Validation material, document time-stamps, what describes the file: allowed at every level.
     Upkeep,
-    /// Another signature.
+    /// Another signature, or a field that was filled in.
     Signing,
+    /// A remark.
+    Annotating,
     /// Anything else: never allowed.
     Other,
 }
@@ -28,6 +30,12 @@ pub struct Change {
     pub pages: Vec<u32>,
     /// The form field concerned.
     pub field: Option<String>,
+    /// What a field said before, if it was filled in; at most 200 characters.
+    pub before: Option<String>,
+    /// What it says now, or what a remark says; at most 200 characters.
+    pub after: Option<String>,
+    /// Whether what was added lies over something that the page said before.
+    pub covers: bool,
 }
 
 impl Change {
@@ -40,6 +48,9 @@ impl Change {
             path: String::new(),
             pages: Vec::new(),
             field: None,
+            before: None,
+            after: None,
+            covers: false,
         }
     }
 
@@ -71,7 +82,17 @@ pub enum ChangeKind {
     FieldSigned,
     /// A signature stands in a field that an earlier one had locked.
     LockedFieldSigned,
-    /// A new field lies over a page of a certified document.
+    /// A field was filled in; value and look say the same.
+    FieldFilled,
+    /// A field was filled in that an earlier signature had locked, or in a document certified against it.
+    LockedFieldFilled,
+    /// The look of a field that was filled in says something else than its value, or it cannot be told.
+    FieldLook,
+    /// A remark was added where the certification permits it, over nothing that it would hide.
+    Annotated,
+    /// An annotation lies over what the page said before.
+    AnnotationCovers,
+    /// A new field lies over something that a page of a certified document says.
     CertifiedPageCovered,
     /// A new field is larger than a quarter of its page.
     PageCovered,
@@ -147,9 +168,11 @@ impl ChangeKind {
             | Self::TimeStampAdded
             | Self::MetadataChanged
             | Self::VersionRaised => Level::Upkeep,
-            Self::SignatureAdded | Self::VisibleSignatureAdded | Self::FieldSigned => {
-                Level::Signing
-            }
+            Self::SignatureAdded
+            | Self::VisibleSignatureAdded
+            | Self::FieldSigned
+            | Self::FieldFilled => Level::Signing,
+            Self::Annotated => Level::Annotating,
             _ => Level::Other,
         }
     }
@@ -166,6 +189,11 @@ impl ChangeKind {
             Self::VisibleSignatureAdded => "change.visible-signature-added",
             Self::FieldSigned => "change.field-signed",
             Self::LockedFieldSigned => "change.locked-field-signed",
+            Self::FieldFilled => "change.field-filled",
+            Self::LockedFieldFilled => "change.locked-field-filled",
+            Self::FieldLook => "change.field-look",
+            Self::Annotated => "change.annotated",
+            Self::AnnotationCovers => "change.annotation-covers",
             Self::CertifiedPageCovered => "change.certified-page-covered",
             Self::PageCovered => "change.page-covered",
             Self::RootReplaced => "change.root",

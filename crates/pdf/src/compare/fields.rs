@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use syntax::{Dictionary, Object, ReadPdf, Reference};
+
 use crate::compare::change::ChangeKind;
 use crate::compare::pages::differing;
 use crate::compare::step::{Role, Shown, Step};
 use crate::compare::widget::foreign_key;
-use crate::fault::ReadPdf;
-use crate::object::{Dictionary, Object, Reference};
 use crate::signature::SubFilter;
 use crate::tree::{Field, text};
 
@@ -41,7 +41,8 @@ impl Step<'_> {
                 b"Fields" => true,
                 b"SigFlags" => flags_grew(before.value(&key), after.value(&key)),
                 // 12.7.3: defaults for text that no signature shows; may come, not change.
-                b"DA" | b"DR" => before.value(&key).is_none(),
+                b"DA" => before.value(&key).is_none(),
+                b"DR" => self.resources_grew(before.value(&key), after.value(&key), holder)?,
                 _ => false,
             };
             if !allowed {
@@ -50,12 +51,46 @@ impl Step<'_> {
             }
         }
         for (key, value) in after.entries() {
-            if key != b"Fields" {
+            let grown = key == b"DR" && before.value(key) != Some(value);
+            if key != b"Fields" && !grown {
                 self.settle(holder, value);
             }
         }
         self.field_list((before.value(b"Fields"), after.value(b"Fields")), holder)?;
         self.signed_fields()
+    }
+
+    /// Defaults may take up fonts and encodings that do nothing by themselves; what they have stays.
+    fn resources_grew(
+        &mut self,
+        old: Option<&Object>,
+        new: Option<&Object>,
+        holder: u32,
+    ) -> Result<bool, ReadPdf> {
+        let Some(value) = new else { return Ok(false) };
+        let before = match old.map(|old| self.old.resolve(old)).transpose()? {
+            None => Dictionary::default(),
+            Some(Object::Dictionary(before)) => before,
+            Some(_) => return Ok(false),
+        };
+        let Object::Dictionary(after) = self.new.resolve(value)? else {
+            return Ok(false);
+        };
+        if before.entries().any(|(key, _)| after.value(key).is_none()) {
+            return Ok(false);
+        }
+        for (kind, value) in after.entries() {
+            let grown = match (before.value(kind), value) {
+                (Some(Object::Dictionary(before)), Object::Dictionary(after)) => before
+                    .entries()
+                    .all(|(key, value)| after.value(key) == Some(value)),
+                (before, value) => before.is_none_or(|before| before == value),
+            };
+            if !grown {
+                return Ok(false);
+            }
+        }
+        self.fresh(holder, value, true)
     }
 
     fn field_list(
@@ -132,7 +167,11 @@ impl Step<'_> {
             refuse(self, ChangeKind::FieldNameTaken, "/T");
             return Ok(());
         }
-        if let Some(key) = foreign_key(&field) {
+        let Some((widget, shape)) = self.only_widget(reference, &field)? else {
+            refuse(self, ChangeKind::FieldAdded, "/Kids");
+            return Ok(());
+        };
+        if let Some(key) = foreign_key(&field).or_else(|| foreign_key(&shape)) {
             refuse(self, ChangeKind::FieldAdded, &format!("/{key}"));
             return Ok(());
         }
@@ -144,20 +183,58 @@ impl Step<'_> {
         let Some(sub_filter) = self.new_signature(number, &name, &field)? else {
             return Ok(());
         };
-        let shown = self.new_widget(number, &field)?;
+        let shown = self.new_widget(widget, &shape)?;
         let kind = match (&shown, sub_filter) {
             (Shown::Refused, _) => return Ok(()),
             (Shown::Nothing, SubFilter::TimeStamp) => ChangeKind::TimeStampAdded,
             (Shown::Nothing, _) => ChangeKind::SignatureAdded,
             (Shown::OnPage(_), _) => ChangeKind::VisibleSignatureAdded,
         };
+        let covers = match (&shown, self.widgets.get(&widget).map(|grown| grown.page)) {
+            (Shown::OnPage(_), Some(page)) => self.covers(page, &shape)?,
+            _ => false,
+        };
         let change = self.tell(kind, None, format!("AcroForm /Fields > {number}"));
         change.object = Some(number);
         change.field = Some(name);
         if let Shown::OnPage(page) = shown {
             change.pages.push(page);
+            change.covers = covers;
         }
         Ok(())
+    }
+
+    /// The one widget of a new field: the field itself, or an object of its own that the update made too. `None` if
+    /// there are others.
+    fn only_widget(
+        &mut self,
+        field: Reference,
+        found: &Dictionary,
+    ) -> Result<Option<(u32, Dictionary)>, ReadPdf> {
+        let Some(kids) = found.value(b"Kids") else {
+            return Ok(Some((field.number, found.clone())));
+        };
+        let Object::Array(kids) = kids else {
+            return Ok(None);
+        };
+        let [Object::Reference(kid)] = kids.as_slice() else {
+            return Ok(None);
+        };
+        let Object::Dictionary(widget) = self.new.object(*kid)? else {
+            return Ok(None);
+        };
+        let parent = widget.value(b"Parent").and_then(Object::as_reference);
+        let is_field = [b"T".as_slice(), b"FT", b"V", b"Kids"]
+            .iter()
+            .any(|key| widget.value(key).is_some());
+        if !self.is_fresh(kid.number) || parent != Some(field) || is_field {
+            return Ok(None);
+        }
+        self.roles.entry(kid.number).or_insert(Role::Closed);
+        if let Some(grown) = self.widgets.get_mut(&kid.number) {
+            grown.claimed = true;
+        }
+        Ok(Some((kid.number, widget)))
     }
 
     /// The dictionary that a field newly shows: made by this update, sound, and this field's own.
@@ -210,11 +287,30 @@ impl Step<'_> {
         for field in self.old.fields()? {
             let mut objects = vec![field.reference];
             objects.extend(&field.widgets);
-            if objects.iter().any(|object| touched(self, object.number)) {
-                self.signed_field(&field)?;
+            let any = objects.iter().any(|object| touched(self, object.number));
+            if field.kind.as_deref() == Some(b"Sig") {
+                if any {
+                    self.signed_field(&field)?;
+                }
+                continue;
+            }
+            let mut any = any;
+            for object in &objects {
+                any |= self.redrawn(*object)?;
+            }
+            if any {
+                self.filled_field(&field)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether the look of a widget was written anew in its place.
+    fn redrawn(&self, widget: Reference) -> Result<bool, ReadPdf> {
+        let widget = self.old.dictionary_at(widget)?.unwrap_or_default();
+        let looks = self.old.dictionary(&widget, b"AP")?.unwrap_or_default();
+        let normal = looks.value(b"N").and_then(Object::as_reference);
+        Ok(normal.is_some_and(|normal| self.changed.contains_key(&normal.number)))
     }
 
     fn signed_field(&mut self, field: &Field) -> Result<(), ReadPdf> {
@@ -227,14 +323,15 @@ impl Step<'_> {
             };
             for key in differing(&old, &new) {
                 let kind = match key.as_slice() {
-                    b"V" if field.value.is_some() && field.kind.as_deref() == Some(b"Sig") => {
-                        ChangeKind::SignatureChanged
-                    }
-                    b"V" | b"AP"
-                        if field.value.is_none() && field.kind.as_deref() == Some(b"Sig") =>
+                    b"V" if field.value.is_some() => ChangeKind::SignatureChanged,
+                    b"V" | b"AP" if field.value.is_none() => continue,
+                    // 12.5.3: printed and locked, as a seal is; never hidden or shown.
+                    b"F" if field.value.is_none()
+                        && flags_kept(old.value(&key), new.value(&key)) =>
                     {
                         continue;
                     }
+                    b"M" | b"TU" if field.value.is_none() => continue,
                     _ => ChangeKind::FieldChanged,
                 };
                 return self.refuse_field(field, kind, &String::from_utf8_lossy(&key));
@@ -270,7 +367,12 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn refuse_field(&mut self, field: &Field, kind: ChangeKind, key: &str) -> Result<(), ReadPdf> {
+    pub(super) fn refuse_field(
+        &mut self,
+        field: &Field,
+        kind: ChangeKind,
+        key: &str,
+    ) -> Result<(), ReadPdf> {
         let number = field.reference.number;
         for widget in &field.widgets {
             if self.changed.contains_key(&widget.number) {
@@ -283,6 +385,14 @@ impl Step<'_> {
         change.pages.extend(page);
         Ok(())
     }
+}
+
+/// Print and Locked may come; what hides or turns stays as it was.
+fn flags_kept(old: Option<&Object>, new: Option<&Object>) -> bool {
+    const PRINT_LOCKED: i64 = 4 | 128;
+    let old = old.and_then(Object::as_integer).unwrap_or(0);
+    let new = new.and_then(Object::as_integer).unwrap_or(0);
+    old & !PRINT_LOCKED == new & !PRINT_LOCKED && old & !new == 0
 }
 
 fn flags_grew(old: Option<&Object>, new: Option<&Object>) -> bool {

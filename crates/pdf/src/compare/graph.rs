@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use syntax::{Object, ReadPdf, Reference};
+
 use crate::compare::change::ChangeKind;
 use crate::compare::step::{Role, Step, TRAILER};
-use crate::fault::ReadPdf;
-use crate::object::{Object, Reference};
 use crate::xref::Place;
 
 /// Steps of a path that is told.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use syntax::{Dictionary, Object, ReadPdf, Reference};
+
 use crate::compare::change::ChangeKind;
 use crate::compare::step::{Grown, Role, Step};
-use crate::fault::ReadPdf;
-use crate::object::{Dictionary, Object, Reference};
+use crate::file::View;
 use crate::tree::MAX_LEVELS;
+use crate::xref::Place;
 
 impl Step<'_> {
     /// Clears pages, and arrays of annotations, that did nothing but grow.
@@ -51,13 +53,12 @@ impl Step<'_> {
 
     /// A changed object under its number and its present generation.
     pub(super) fn reference(&self, number: u32) -> Option<Reference> {
-        use crate::xref::Place;
-        let generation = match self.new.place(number)?.0 {
-            Place::Free => return None,
-            Place::At { generation, .. } => generation,
-            Place::In { .. } => 0,
-        };
-        Some(Reference { number, generation })
+        generation(self.new, number)
+    }
+
+    /// An object under its number and the generation that it had before.
+    pub(super) fn reference_before(&self, number: u32) -> Option<Reference> {
+        generation(self.old, number)
     }
 
     fn grow_page(
@@ -90,7 +91,7 @@ impl Step<'_> {
         page: u32,
         (old, new): (Option<&Object>, Option<&Object>),
     ) -> Result<(), ReadPdf> {
-        let elements = |view: crate::file::View<'_>, value: Option<&Object>| match value {
+        let elements = |view: View<'_>, value: Option<&Object>| match value {
             None => Ok(Vec::new()),
             Some(value) => match view.resolve(value)? {
                 Object::Array(elements) => Ok(elements),
@@ -184,6 +185,15 @@ impl Step<'_> {
         }
         Ok(media)
     }
+}
+
+fn generation(view: View<'_>, number: u32) -> Option<Reference> {
+    let generation = match view.place(number)?.0 {
+        Place::Free => return None,
+        Place::At { generation, .. } => generation,
+        Place::In { .. } => 0,
+    };
+    Some(Reference { number, generation })
 }
 
 /// Keys whose values are not the same in both; an absent value is null.

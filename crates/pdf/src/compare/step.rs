@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use syntax::{Object, ReadPdf, Reference};
+
 use crate::compare::change::{Change, ChangeKind};
-use crate::fault::ReadPdf;
 use crate::file::{File, View};
-use crate::object::{Object, Reference};
+use crate::marks::Marks;
 use crate::signature::SignatureField;
 use crate::xref::Place;
 
@@ -57,6 +58,8 @@ pub(super) struct Step<'f> {
     pub(super) queue: VecDeque<(u32, Reference)>,
     /// New annotations, by the page whose /Annots took them up.
     pub(super) widgets: BTreeMap<u32, Grown>,
+    /// Where pages said something before, by object number.
+    pub(super) marks: BTreeMap<u32, Marks>,
     pages: Option<BTreeMap<u32, u32>>,
 }
 
@@ -111,6 +114,7 @@ impl<'f> Step<'f> {
             changes: Vec::new(),
             queue: VecDeque::new(),
             widgets: BTreeMap::new(),
+            marks: BTreeMap::new(),
             pages: None,
         }
     }

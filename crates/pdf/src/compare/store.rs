@@ -1,9 +1,9 @@
 //! The document security store may grow by validation material (ISO 32000-2, 12.8.4.3; EN 319 142-1, 5.4.2).
 
+use syntax::{Dictionary, Object, ReadPdf};
+
 use crate::compare::change::ChangeKind;
 use crate::compare::step::{Role, Step};
-use crate::fault::ReadPdf;
-use crate::object::{Dictionary, Object};
 
 /// Arrays of the store and of an entry of its /VRI.
 const ARRAYS: &[&[u8]] = &[b"Certs", b"OCSPs", b"CRLs"];

@@ -1,10 +1,10 @@
 //! What a signature shows: a widget on a page with a look of its own (ISO 32000-2, 12.5.6.19, 12.5.5).
 
+use syntax::{Dictionary, Object, ReadPdf};
+
 use crate::compare::change::ChangeKind;
 use crate::compare::pages::area;
 use crate::compare::step::{MAX_FRESH, Role, Shown, Step};
-use crate::fault::ReadPdf;
-use crate::object::{Dictionary, Object};
 
 /// Entries of a signature field merged with its widget; none of them acts.
 const KEYS: &[&[u8]] = &[
@@ -50,11 +50,11 @@ const ACTIVE: &[&[u8]] = &[
 /// 12.5.3: never shown.
 const HIDDEN: i64 = 2;
 
-/// The first entry that a signature field needs not.
+/// The first entry that a signature field, or its widget, needs not; how the two belong together was looked at.
 pub(super) fn foreign_key(field: &Dictionary) -> Option<String> {
     field
         .entries()
-        .find(|(key, _)| !KEYS.contains(key))
+        .find(|(key, _)| !KEYS.contains(key) && !matches!(*key, b"Kids" | b"Parent"))
         .map(|(key, _)| String::from_utf8_lossy(key).into_owned())
 }
 
@@ -224,11 +224,7 @@ impl Step<'_> {
             .map(|(number, grown)| (*number, grown.page))
             .collect();
         for (number, page) in left {
-            let numbered = self.pages()?.get(&page).copied();
-            let path = format!("page {} /Annots > {number}", numbered.unwrap_or(0));
-            self.tell(ChangeKind::AnnotationAdded, Some(number), path)
-                .pages
-                .extend(numbered);
+            self.new_annotation(number, page)?;
         }
         Ok(())
     }

@@ -2,9 +2,9 @@
 
 use asn1::{Reader, Tag};
 
+use syntax::{Dictionary, Indirect, Object};
+
 use crate::file::View;
-use crate::object::{Dictionary, Object};
-use crate::parse::Indirect;
 use crate::signature::Coverage;
 use crate::signature::fault::SignatureFault as Fault;
 

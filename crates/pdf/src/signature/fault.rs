@@ -1,8 +1,7 @@
 //! What can be wrong with the form of a signature, each with its code and clause.
 
+use syntax::ReadPdf;
 use thiserror::Error;
-
-use crate::fault::ReadPdf;
 
 /// A rule that a signature dictionary breaks. Each closes a known attack; with any of them nothing is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -1,7 +1,8 @@
 //! What a signature lets happen later: DocMDP and FieldMDP (ISO 32000-2, 12.8.2).
 
+use syntax::{Dictionary, Object, Reference};
+
 use crate::file::View;
-use crate::object::{Dictionary, Object, Reference};
 use crate::signature::fault::SignatureFault as Fault;
 use crate::tree::text;
 

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use crate::fault::ReadPdf;
-use crate::object::Dictionary;
-use crate::parse::MAX_OBJECTS;
+use syntax::{Dictionary, MAX_OBJECTS, ReadPdf};
+
 use crate::xref::entry::Entry;
 
 /// The form of a section; an update keeps to the form of the section before it.

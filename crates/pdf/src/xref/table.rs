@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::fault::ReadPdf;
-use crate::lexer::{Lexer, Token};
-use crate::parse::{MAX_OBJECTS, Parser};
-use crate::source::Source;
+use syntax::{Lexer, MAX_OBJECTS, Parser, ReadPdf, Source, Token};
+
 use crate::xref::entry::{Entry, Place};
 use crate::xref::section::{Section, SectionKind, offset, too_many_objects};
 use crate::xref::stream;

@@ -89,7 +89,7 @@ fn what_a_page_shows_never_changes() {
                 7,
                 &stream("/Type/XObject/Subtype/Form/BBox[0 0 999 999]", "f"),
             ),
-            &["change.content"],
+            &["change.field-look", "change.content"],
         ),
     ]);
 }
@@ -327,9 +327,9 @@ fn annotations_are_not_added_nor_taken_away() {
             &["change.annotation-added"],
         ),
         (
-            "at levels that allow it to others",
+            "over text, at the level that permits remarks",
             certified(3).update(&bodies(&[(3, &page("9 0 R 30 0 R]/Res")), (30, note)])),
-            &["change.annotation-added"],
+            &["change.annotation-covers"],
         ),
     ]);
 }
@@ -338,11 +338,15 @@ fn annotations_are_not_added_nor_taken_away() {
 fn fields_keep_their_values_and_their_looks() {
     let form = |from: &str, to: &str| part(5, from, to);
     check(&[
-        ("a value", part(9, "(old)", "(new)"), &["change.field"]),
+        (
+            "a value without its look",
+            part(9, "(old)", "(new)"),
+            &["change.field-look"],
+        ),
         (
             "a look without its value",
             part(9, "/AP<</N 7 0 R>>", "/AP<</N 21 0 R>>"),
-            &["change.field"],
+            &["change.field-look"],
         ),
         (
             "a look replaced in place",
@@ -350,7 +354,7 @@ fn fields_keep_their_values_and_their_looks() {
                 7,
                 &stream("/Type/XObject/Subtype/Form/BBox[0 0 80 20]", "(900) Tj"),
             ),
-            &["change.content"],
+            &["change.field-look", "change.content"],
         ),
         ("a field hidden", part(9, "/F 4", "/F 2"), &["change.field"]),
         (

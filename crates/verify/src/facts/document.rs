@@ -247,6 +247,16 @@ fn told(change: &Change) -> ChangeTold {
         let pages: Vec<String> = change.pages.iter().map(u32::to_string).collect();
         text.push_str(&format!(", pages {}", pages.join(" ")));
     }
+    // ades-pki 7, 10: who is not told what a field said before, and says now, was deceived.
+    if let Some(before) = &change.before {
+        text.push_str(&format!(", before {before:?}"));
+    }
+    if let Some(after) = &change.after {
+        text.push_str(&format!(", now {after:?}"));
+    }
+    if change.covers {
+        text.push_str(", over what the page says");
+    }
     ChangeTold {
         code: change.kind.code(),
         permitted: change.permitted,

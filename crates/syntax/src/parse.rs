@@ -12,41 +12,51 @@ pub(crate) const MAX_NESTING: u8 = 64;
 /// Values in one indirect object.
 pub(crate) const MAX_VALUES: u32 = 262_144;
 /// T-I7: object numbers.
-pub(crate) const MAX_OBJECTS: u32 = 1_000_000;
+pub const MAX_OBJECTS: u32 = 1_000_000;
 
 /// An indirect object with its place.
 #[derive(Debug)]
-pub(crate) struct Indirect {
-    pub(crate) reference: Reference,
-    pub(crate) object: Rc<Object>,
+pub struct Indirect {
+    /// Number and generation that it has.
+    pub reference: Reference,
+    /// What it is.
+    pub object: Rc<Object>,
     /// From its number to the end of `endobj`.
-    pub(crate) range: Range<u64>,
+    pub range: Range<u64>,
     /// If it is a dictionary, where the value of its /Contents stands.
-    pub(crate) contents: Option<Range<u64>>,
+    pub contents: Option<Range<u64>>,
 }
 
 /// Finds the length of a stream whose /Length is a reference.
-pub(crate) type Length<'a> = &'a dyn Fn(Reference) -> Result<i64, ReadPdf>;
+pub type Length<'a> = &'a dyn Fn(Reference) -> Result<i64, ReadPdf>;
 
 /// Reads objects from a lexer.
-pub(crate) struct Parser<'l, 's> {
+#[derive(Debug)]
+pub struct Parser<'l, 's> {
     lexer: &'l mut Lexer<'s>,
     values: u32,
 }
 
 impl<'l, 's> Parser<'l, 's> {
-    pub(crate) fn new(lexer: &'l mut Lexer<'s>) -> Parser<'l, 's> {
+    /// From where `lexer` stands.
+    pub fn new(lexer: &'l mut Lexer<'s>) -> Parser<'l, 's> {
         Parser { lexer, values: 0 }
     }
 
     /// One direct object or reference.
-    pub(crate) fn object(&mut self) -> Result<Object, ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn object(&mut self) -> Result<Object, ReadPdf> {
         let (token, at) = self.lexer.token()?;
         self.value(token, at, MAX_NESTING)
     }
 
     /// A dictionary, its `<<` still to come.
-    pub(crate) fn dictionary(&mut self) -> Result<Dictionary, ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn dictionary(&mut self) -> Result<Dictionary, ReadPdf> {
         let (token, at) = self.lexer.token()?;
         if token != Token::OpenDictionary {
             return Err(ReadPdf::Syntax { at });
@@ -55,7 +65,10 @@ impl<'l, 's> Parser<'l, 's> {
     }
 
     /// `n g obj … endobj`.
-    pub(crate) fn indirect(&mut self, length: Length<'_>) -> Result<Indirect, ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn indirect(&mut self, length: Length<'_>) -> Result<Indirect, ReadPdf> {
         let (reference, start) = self.header()?;
         let (token, at) = self.lexer.token()?;
         let (object, contents) = if token == Token::OpenDictionary {
@@ -85,7 +98,10 @@ impl<'l, 's> Parser<'l, 's> {
     }
 
     /// `n g obj`, and where it begins.
-    pub(crate) fn header(&mut self) -> Result<(Reference, u64), ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn header(&mut self) -> Result<(Reference, u64), ReadPdf> {
         let (number, start) = self.lexer.token()?;
         let (generation, _) = self.lexer.token()?;
         let (keyword, _) = self.lexer.token()?;

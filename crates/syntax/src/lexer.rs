@@ -6,9 +6,9 @@ use crate::source::Source;
 /// Octets of one string, decoded.
 pub(crate) const MAX_STRING: u64 = 16 * 1024 * 1024;
 /// Octets of one name or keyword.
-pub(crate) const MAX_NAME: u64 = 1024;
+const MAX_NAME: u64 = 1024;
 /// Digits of one number.
-pub(crate) const MAX_DIGITS: u64 = 64;
+pub const MAX_DIGITS: u64 = 64;
 /// Parentheses in each other in one string.
 const MAX_PARENTHESES: u64 = 64;
 /// Octets read at once: first few, since most objects are small, then more.
@@ -30,22 +30,31 @@ const KEYWORDS: &[&[u8]] = &[
 
 /// One token.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Token {
+pub enum Token {
+    /// A whole number.
     Integer(i64),
+    /// A number with a point.
     Real(f64),
+    /// A string, decoded.
     String(Vec<u8>),
+    /// A name, decoded.
     Name(Vec<u8>),
+    /// `[`.
     OpenArray,
+    /// `]`.
     CloseArray,
+    /// `<<`.
     OpenDictionary,
+    /// `>>`.
     CloseDictionary,
-    /// One of [`KEYWORDS`]; empty for every other word.
+    /// A word of the syntax; empty for every other word.
     Keyword(&'static [u8]),
+    /// Nothing more.
     End,
 }
 
 /// A place in the source from which tokens are read. It never passes `end`.
-pub(crate) struct Lexer<'s> {
+pub struct Lexer<'s> {
     source: &'s dyn Source,
     window: Vec<u8>,
     /// Offset of the window's first octet.
@@ -54,8 +63,15 @@ pub(crate) struct Lexer<'s> {
     end: u64,
 }
 
+impl std::fmt::Debug for Lexer<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut told = formatter.debug_struct("Lexer");
+        told.field("at", &self.position()).finish_non_exhaustive()
+    }
+}
+
 /// 7.2.3, table 1.
-pub(crate) fn is_white(octet: u8) -> bool {
+pub fn is_white(octet: u8) -> bool {
     matches!(octet, 0 | 9 | 10 | 12 | 13 | 32)
 }
 
@@ -67,7 +83,8 @@ pub(crate) fn is_delimiter(octet: u8) -> bool {
     )
 }
 
-pub(crate) fn hex_digit(octet: u8) -> Option<u8> {
+/// The value of a hexadecimal digit.
+pub fn hex_digit(octet: u8) -> Option<u8> {
     match octet {
         b'0'..=b'9' => Some(octet - b'0'),
         b'a'..=b'f' => Some(octet - b'a' + 10),
@@ -98,7 +115,7 @@ fn digit(octet: u8) -> u8 {
 
 impl<'s> Lexer<'s> {
     /// Reads from `at` to `end`.
-    pub(crate) fn new(source: &'s dyn Source, at: u64, end: u64) -> Lexer<'s> {
+    pub fn new(source: &'s dyn Source, at: u64, end: u64) -> Lexer<'s> {
         Lexer {
             source,
             window: Vec::new(),
@@ -109,17 +126,17 @@ impl<'s> Lexer<'s> {
     }
 
     /// Offset of the next octet.
-    pub(crate) fn position(&self) -> u64 {
+    pub fn position(&self) -> u64 {
         self.base + self.at as u64
     }
 
     /// Offset that it never passes.
-    pub(crate) fn end(&self) -> u64 {
+    pub fn end(&self) -> u64 {
         self.end
     }
 
     /// Goes on at `at`.
-    pub(crate) fn seek(&mut self, at: u64) {
+    pub fn seek(&mut self, at: u64) {
         match at
             .checked_sub(self.base)
             .and_then(|step| usize::try_from(step).ok())
@@ -135,7 +152,10 @@ impl<'s> Lexer<'s> {
     }
 
     /// The next octet, which stays.
-    pub(crate) fn peek(&mut self) -> Result<Option<u8>, ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn peek(&mut self) -> Result<Option<u8>, ReadPdf> {
         if let Some(octet) = self.window.get(self.at) {
             return Ok(Some(*octet));
         }
@@ -162,7 +182,10 @@ impl<'s> Lexer<'s> {
     }
 
     /// The next octet.
-    pub(crate) fn octet(&mut self) -> Result<Option<u8>, ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn octet(&mut self) -> Result<Option<u8>, ReadPdf> {
         let octet = self.peek()?;
         if octet.is_some() {
             self.at += 1;
@@ -171,7 +194,10 @@ impl<'s> Lexer<'s> {
     }
 
     /// Passes white space and comments.
-    pub(crate) fn skip_white(&mut self) -> Result<(), ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn skip_white(&mut self) -> Result<(), ReadPdf> {
         while let Some(octet) = self.peek()? {
             if octet == b'%' {
                 while let Some(octet) = self.peek()? {
@@ -190,7 +216,10 @@ impl<'s> Lexer<'s> {
     }
 
     /// Passes exactly these octets, or nothing.
-    pub(crate) fn take(&mut self, wanted: &[u8]) -> Result<bool, ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn take(&mut self, wanted: &[u8]) -> Result<bool, ReadPdf> {
         let start = self.position();
         for octet in wanted {
             if self.octet()? != Some(*octet) {
@@ -202,18 +231,28 @@ impl<'s> Lexer<'s> {
     }
 
     /// Passes one line end, if there is one.
-    pub(crate) fn line_end(&mut self) -> Result<bool, ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn line_end(&mut self) -> Result<bool, ReadPdf> {
         Ok(self.take(b"\r\n")? || self.take(b"\n")? || self.take(b"\r")?)
     }
 
-    pub(crate) fn fault<T>(&self) -> Result<T, ReadPdf> {
+    /// `Syntax` at this place.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn fault<T>(&self) -> Result<T, ReadPdf> {
         Err(ReadPdf::Syntax {
             at: self.position(),
         })
     }
 
     /// The next token, and the offset where it begins.
-    pub(crate) fn token(&mut self) -> Result<(Token, u64), ReadPdf> {
+    ///
+    /// # Errors
+    /// What is no syntax, what a limit stops, and what the source says.
+    pub fn token(&mut self) -> Result<(Token, u64), ReadPdf> {
         self.skip_white()?;
         let start = self.position();
         let Some(first) = self.peek()? else {
@@ -260,12 +299,7 @@ impl<'s> Lexer<'s> {
         }
         let rest = self.window.get(self.at..).unwrap_or_default();
         let found = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest);
-        if found.len() as u64 > MAX_NAME {
-            return Err(ReadPdf::Limit {
-                what: "octets of a name or number",
-                limit: MAX_NAME,
-            });
-        }
+        ReadPdf::at_most(found.len() as u64, MAX_NAME, "octets of a name or number")?;
         self.at += found.len();
         Ok(found)
     }
@@ -287,12 +321,7 @@ impl<'s> Lexer<'s> {
         let start = self.position();
         let wrong = ReadPdf::Syntax { at: start };
         let found = self.regular()?;
-        if found.len() as u64 > MAX_DIGITS {
-            return Err(ReadPdf::Limit {
-                what: "digits of a number",
-                limit: MAX_DIGITS,
-            });
-        }
+        ReadPdf::at_most(found.len() as u64, MAX_DIGITS, "digits of a number")?;
         let text = std::str::from_utf8(found).map_err(|_| wrong)?;
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         // 7.3.3: digits with at most one point; no exponent, no second sign.
@@ -336,13 +365,8 @@ impl<'s> Lexer<'s> {
     }
 
     fn room(found: &[u8]) -> Result<(), ReadPdf> {
-        if found.len() as u64 >= MAX_STRING {
-            return Err(ReadPdf::Limit {
-                what: "octets of a string",
-                limit: MAX_STRING,
-            });
-        }
-        Ok(())
+        let length = found.len() as u64 + 1;
+        ReadPdf::at_most(length, MAX_STRING, "octets of a string")
     }
 
     fn hexadecimal(&mut self) -> Result<Token, ReadPdf> {

@@ -139,6 +139,17 @@ pub enum ReadPdf {
 }
 
 impl ReadPdf {
+    /// Nothing, unless there is more than `limit` of what is counted.
+    ///
+    /// # Errors
+    /// `Limit` (T-I7).
+    pub fn at_most(found: u64, limit: u64, what: &'static str) -> Result<(), ReadPdf> {
+        if found > limit {
+            return Err(ReadPdf::Limit { what, limit });
+        }
+        Ok(())
+    }
+
     /// The code of the finding, stable.
     #[must_use]
     pub fn code(&self) -> &'static str {

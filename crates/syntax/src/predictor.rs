@@ -9,7 +9,7 @@ const MAX_ROW: u64 = 1024 * 1024;
 
 /// How the data are laid out in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape {
+pub struct Shape {
     kind: Kind,
     /// Octets of a row and of a pixel, at least one.
     row: usize,

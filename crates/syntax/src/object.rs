@@ -70,7 +70,7 @@ pub struct Stream {
 
 impl Object {
     /// Calls `visit` with every reference in the object itself, in no order that means anything.
-    pub(crate) fn references(&self, visit: &mut dyn FnMut(Reference)) {
+    pub fn references(&self, visit: &mut dyn FnMut(Reference)) {
         let mut left = vec![self];
         while let Some(object) = left.pop() {
             match object {
@@ -140,6 +140,15 @@ impl Object {
     /// The dictionary, if it is one; not that of a stream.
     #[must_use]
     pub fn as_dictionary(&self) -> Option<&Dictionary> {
+        match self {
+            Object::Dictionary(dictionary) => Some(dictionary),
+            _ => None,
+        }
+    }
+
+    /// The dictionary itself, if it is one; not that of a stream.
+    #[must_use]
+    pub fn into_dictionary(self) -> Option<Dictionary> {
         match self {
             Object::Dictionary(dictionary) => Some(dictionary),
             _ => None,

@@ -12,16 +12,20 @@ use crate::predictor::{Predictor, Shape};
 use crate::source::Source;
 
 /// T-I7: filters on one stream.
-pub(crate) const MAX_FILTERS: usize = 4;
+pub const MAX_FILTERS: usize = 4;
 /// T-I7: octets of one stream, after each of its filters.
-pub(crate) const MAX_EXPANDED: u64 = 100 * 1024 * 1024;
+pub const MAX_EXPANDED: u64 = 100 * 1024 * 1024;
 
 /// One filter with its parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Filter {
+pub enum Filter {
+    /// `FlateDecode`, with its predictor.
     Flate(Option<Shape>),
+    /// `ASCIIHexDecode`.
     Hexadecimal,
+    /// `ASCII85Decode`.
     Base85,
+    /// `RunLengthDecode`.
     RunLength,
     /// A picture's own coding: last, and left to those who show pictures.
     Picture,
@@ -31,7 +35,7 @@ pub(crate) enum Filter {
 ///
 /// # Errors
 /// `None` if one is unknown, its parameters are malformed or there are too many.
-pub(crate) fn filters(dictionary: &Dictionary) -> Option<Vec<Filter>> {
+pub fn filters(dictionary: &Dictionary) -> Option<Vec<Filter>> {
     // 7.3.8.2: data in another file are never fetched.
     if dictionary.value(b"F").is_some() || dictionary.value(b"FFilter").is_some() {
         return None;
@@ -78,7 +82,7 @@ fn listed(value: Option<&Object>) -> &[Object] {
 }
 
 /// The data of `range` behind `filters`; reading fails beyond `limit` octets after any of them.
-pub(crate) fn decoder<'s>(
+pub fn decoder<'s>(
     source: &'s dyn Source,
     range: Range<u64>,
     filters: &[Filter],
@@ -106,7 +110,7 @@ pub(crate) fn decoder<'s>(
 ///
 /// # Errors
 /// `Limit`, `Data`, or what the source said.
-pub(crate) fn collect(mut reader: impl Read, at: u64) -> std::result::Result<Vec<u8>, ReadPdf> {
+pub fn collect(mut reader: impl Read, at: u64) -> std::result::Result<Vec<u8>, ReadPdf> {
     let mut found = Vec::new();
     match reader.read_to_end(&mut found) {
         Ok(_) => Ok(found),
@@ -115,7 +119,7 @@ pub(crate) fn collect(mut reader: impl Read, at: u64) -> std::result::Result<Vec
 }
 
 /// The fault that travelled in an error of the row of readers.
-pub(crate) fn fault(error: &Error, at: u64) -> ReadPdf {
+pub fn fault(error: &Error, at: u64) -> ReadPdf {
     error
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<ReadPdf>())

@@ -1,0 +1,259 @@
+//! Fields that were filled in: value and look change, say the same, and are told (ISO 32000-2, 12.7.4, 12.7.5;
+//! ades-pki 7, 10).
+
+use syntax::{Dictionary, Object, ReadPdf, Reference};
+
+use crate::compare::change::ChangeKind;
+use crate::compare::pages::differing;
+use crate::compare::step::{Role, Step};
+use crate::tree::{Field, text};
+
+/// Characters of a value that are told.
+const MAX_TOLD: usize = 200;
+/// 12.7.5.3: what was typed is not shown; 12.7.5.4: a list with all its options.
+const PASSWORD: i64 = 1 << 13;
+const COMBO: i64 = 1 << 17;
+
+impl Step<'_> {
+    /// A field that was there and is no signature: filled in, or changed in another way.
+    pub(super) fn filled_field(&mut self, field: &Field) -> Result<(), ReadPdf> {
+        let objects: Vec<Reference> = std::iter::once(&field.reference)
+            .chain(&field.widgets)
+            .copied()
+            .collect();
+        let mut value = (None, None);
+        for reference in &objects {
+            let (old, new) = (self.old.object(*reference)?, self.new.object(*reference)?);
+            let (Object::Dictionary(old), Object::Dictionary(new)) = (old, new) else {
+                return self.refuse_field(field, ChangeKind::FieldChanged, "");
+            };
+            let own = *reference == field.reference;
+            for key in differing(&old, &new) {
+                let fills = match key.as_slice() {
+                    b"V" => own,
+                    b"AP" | b"M" => true,
+                    b"AS" => field.kind.as_deref() == Some(b"Btn"),
+                    b"I" => own && field.kind.as_deref() == Some(b"Ch"),
+                    _ => false,
+                };
+                if !fills {
+                    let key = String::from_utf8_lossy(&key).into_owned();
+                    return self.refuse_field(field, ChangeKind::FieldChanged, &key);
+                }
+            }
+            if own {
+                value = (old.value(b"V").cloned(), new.value(b"V").cloned());
+            }
+        }
+        let (Some(before), Some(after)) = (
+            self.said(field, value.0.as_ref())?,
+            self.said(field, value.1.as_ref())?,
+        ) else {
+            return self.refuse_field(field, ChangeKind::FieldChanged, "V");
+        };
+        for reference in &objects {
+            if !self.filled_widget(field, *reference, &after)? {
+                return Ok(());
+            }
+        }
+        let number = field.reference.number;
+        let page = match field.widgets.first() {
+            Some(widget) => self.page_of(widget.number)?,
+            None => self.page_of(number)?,
+        };
+        let path = format!("field {} /V", field.name);
+        let change = self.tell(ChangeKind::FieldFilled, None, path);
+        change.object = Some(number);
+        change.field = Some(field.name.clone());
+        change.pages.extend(page);
+        change.before = Some(shortened(&before));
+        change.after = Some(shortened(&after));
+        Ok(())
+    }
+
+    /// A value in words, by the kind of its field; `None` if the field takes no such value.
+    fn said(&self, field: &Field, value: Option<&Object>) -> Result<Option<String>, ReadPdf> {
+        let value = match value {
+            Some(value) => self.new.resolve(value)?,
+            None => return Ok(Some(String::new())),
+        };
+        Ok(match (field.kind.as_deref(), value) {
+            (_, Object::Null) => Some(String::new()),
+            (Some(b"Tx" | b"Ch"), Object::String(value)) => Some(text(&value)),
+            (Some(b"Btn"), Object::Name(state)) => {
+                Some(String::from_utf8_lossy(&state).into_owned())
+            }
+            (Some(b"Ch"), Object::Array(values)) => {
+                let each = values
+                    .iter()
+                    .map(|value| value.as_string().map(text))
+                    .collect::<Option<Vec<String>>>();
+                each.map(|each| each.join("\n"))
+            }
+            _ => None,
+        })
+    }
+
+    /// The look of a widget says what the value is. `false` if it was refused, and told.
+    fn filled_widget(
+        &mut self,
+        field: &Field,
+        reference: Reference,
+        after: &str,
+    ) -> Result<bool, ReadPdf> {
+        let number = reference.number;
+        let (old, new) = (self.old.object(reference)?, self.new.object(reference)?);
+        let (Object::Dictionary(old), Object::Dictionary(new)) = (old, new) else {
+            return Ok(false);
+        };
+        if self.changed.contains_key(&number) {
+            self.roles.entry(number).or_insert(Role::Open);
+        }
+        for (key, value) in new.entries() {
+            if !matches!(key, b"AP" | b"V" | b"I") {
+                self.settle(number, value);
+            }
+        }
+        let agrees = if field.kind.as_deref() == Some(b"Btn") {
+            self.button(number, (&old, &new), after)?
+        } else {
+            self.written(number, (&old, &new), field, after)?
+        };
+        if !agrees {
+            self.unclear_look(&new)?;
+            let page = self.page_of(number)?;
+            let path = format!("field {} /AP", field.name);
+            let change = self.tell(ChangeKind::FieldLook, Some(number), path);
+            change.field = Some(field.name.clone());
+            change.pages.extend(page);
+            change.after = Some(shortened(after));
+        }
+        Ok(agrees)
+    }
+
+    /// A look that was written anew in its place is judged wherever it is reached.
+    fn unclear_look(&mut self, widget: &Dictionary) -> Result<(), ReadPdf> {
+        let looks = self.new.dictionary(widget, b"AP")?.unwrap_or_default();
+        let normal = looks.value(b"N").and_then(Object::as_reference);
+        if let Some(normal) = normal.filter(|normal| !self.is_fresh(normal.number)) {
+            self.roles.remove(&normal.number);
+        }
+        Ok(())
+    }
+
+    /// 12.7.5.2.3: looks stay; the state is the value or off.
+    fn button(
+        &mut self,
+        number: u32,
+        (old, new): (&Dictionary, &Dictionary),
+        after: &str,
+    ) -> Result<bool, ReadPdf> {
+        if old.value(b"AP") != new.value(b"AP") {
+            return Ok(false);
+        }
+        let Some(looks) = new.value(b"AP") else {
+            return Ok(true);
+        };
+        self.settle(number, looks);
+        let Object::Dictionary(looks) = self.new.resolve(looks)? else {
+            return Ok(false);
+        };
+        let Object::Dictionary(states) = self.new.value(&looks, b"N")? else {
+            return Ok(false);
+        };
+        let state = new.name(b"AS").unwrap_or(b"Off");
+        let shown = String::from_utf8_lossy(state).into_owned();
+        // A state that the widget has is shown where it is the value, and off elsewhere.
+        let has = states.value(after.as_bytes()).is_some() && after != "Off";
+        Ok(if has { shown == after } else { shown == "Off" })
+    }
+
+    /// The text that a widget shows is the value's. Without a look there is nothing that could lie.
+    fn written(
+        &mut self,
+        number: u32,
+        (old, new): (&Dictionary, &Dictionary),
+        field: &Field,
+        after: &str,
+    ) -> Result<bool, ReadPdf> {
+        let Some(value) = new.value(b"AP") else {
+            return Ok(true);
+        };
+        let Object::Dictionary(looks) = self.new.resolve(value)? else {
+            return Ok(false);
+        };
+        let Some(normal) = looks.value(b"N").and_then(Object::as_reference) else {
+            return Ok(false);
+        };
+        if looks.entries().any(|(key, _)| key != b"N") {
+            return Ok(false);
+        }
+        // Written anew in its place: this widget's alone.
+        let holder = value.as_reference().map_or(number, |looks| looks.number);
+        if let Some(looks) = value.as_reference() {
+            self.clear(value, old.value(b"AP"), Role::Within(number));
+            self.queue.push_back((number, looks));
+        }
+        let normal_value = Object::Reference(normal);
+        self.clear(&normal_value, Some(&normal_value), Role::Within(holder));
+        self.queue.push_back((holder, normal));
+        let Object::Stream(form) = self.new.object(normal)? else {
+            return Ok(false);
+        };
+        let is_form = form.dictionary.name(b"Subtype") == Some(b"Form");
+        if !is_form || !self.fresh(normal.number, &Object::Stream(form.clone()), true)? {
+            return Ok(false);
+        }
+        let Some(shown) = self.shown(&form)? else {
+            return Ok(false);
+        };
+        let flags = self.flags(field)?;
+        if field.kind.as_deref() == Some(b"Tx") {
+            return Ok(flags & PASSWORD == 0 && bare(&shown) == bare(after));
+        }
+        self.chosen(field, flags, &bare(&shown), after)
+    }
+
+    fn flags(&self, field: &Field) -> Result<i64, ReadPdf> {
+        let flags = self.new.inherited(field.reference, b"Ff")?;
+        Ok(flags.as_integer().unwrap_or(0))
+    }
+
+    /// 12.7.5.4: an option is shown by its own text, or by one that the form gives it.
+    fn chosen(&self, field: &Field, flags: i64, shown: &str, after: &str) -> Result<bool, ReadPdf> {
+        let Object::Dictionary(found) = self.new.object(field.reference)? else {
+            return Ok(false);
+        };
+        let mut all = String::new();
+        let mut own = bare(after) == shown;
+        if let Object::Array(options) = self.new.value(&found, b"Opt")? {
+            for option in &options {
+                let (export, display) = match self.new.resolve(option)? {
+                    Object::String(option) => (text(&option), text(&option)),
+                    Object::Array(pair) => match pair.as_slice() {
+                        [Object::String(export), Object::String(display)] => {
+                            (text(export), text(display))
+                        }
+                        _ => return Ok(false),
+                    },
+                    _ => return Ok(false),
+                };
+                own |= export == after && bare(&display) == shown;
+                all.push_str(&bare(&display));
+            }
+        }
+        // A list shows its options, chosen or not.
+        Ok(own || (flags & COMBO == 0 && all.contains(shown)))
+    }
+}
+
+/// Without what lines and columns do to a text.
+fn bare(text: &str) -> String {
+    text.chars()
+        .filter(|character| !character.is_whitespace() && !character.is_control())
+        .collect()
+}
+
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().take(MAX_TOLD).collect()
+}
