@@ -84,14 +84,19 @@ pub fn jose_name(algorithm: A) -> Option<&'static str> {
     find(|row| row.algorithm == algorithm).map(|row| row.jose)
 }
 
+/// The algorithm of this JOSE name; `none` and MACs are none.
+#[must_use]
+pub fn jose_algorithm(name: &str) -> Option<A> {
+    find(|row| row.jose == name).map(|row| row.algorithm)
+}
+
 /// COSE number of an algorithm, where it has one.
 pub(crate) fn cose_number(algorithm: A) -> Option<i64> {
     find(|row| row.algorithm == algorithm).map(|row| row.cose)
 }
 
-/// Whether any algorithm has this JOSE name; `none` and MACs have none.
-#[must_use]
-pub fn knows_jose(name: &str) -> bool {
+/// Whether any algorithm has this JOSE name.
+pub(crate) fn knows_jose(name: &str) -> bool {
     find(|row| row.jose == name).is_some()
 }
 

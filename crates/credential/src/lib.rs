@@ -18,7 +18,7 @@ mod modules;
 mod permutation;
 mod status;
 
-pub use algorithm::{CheckToken, check_jose, jose_name, knows_jose, to_wire};
+pub use algorithm::{CheckToken, check_jose, jose_algorithm, jose_name, to_wire};
 pub use cbor::ReadCbor;
 pub use cose::ReadCose;
 pub use deflate::Inflate;

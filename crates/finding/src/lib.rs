@@ -1,11 +1,13 @@
-//! What a verifier can say: every finding code, what follows from it, its clause and its text.
+//! What a verifier can say: every answer, every finding code, what follows from it, its clause and its text.
 //!
 //! Words alone: nothing here reaches evidence, keys or trust.
 
+mod answer;
 mod effect;
 mod finding;
 mod table;
 
+pub use answer::{Answer, Verdict};
 pub use effect::{Effect, Indication, Severity, SubIndication};
 pub use finding::{Finding, conclude};
 pub use table::{Row, TABLE};

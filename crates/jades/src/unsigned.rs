@@ -46,6 +46,24 @@ pub struct Unsigned {
     clear: bool,
 }
 
+/// What elements carry that others are judged with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values<'a> {
+    /// Certificates, DER.
+    pub certificates: Vec<&'a [u8]>,
+    /// Lists of revoked certificates, DER.
+    pub crls: Vec<&'a [u8]>,
+    /// Answers about one, DER of OCSPResponse.
+    pub ocsps: Vec<&'a [u8]>,
+    /// Time-stamp tokens over the signature value.
+    pub stamps: Vec<&'a [u8]>,
+    /// Time-stamp tokens over all before them.
+    pub archives: Vec<&'a [u8]>,
+}
+
+/// Elements that name validation data instead of holding it (TS 119 182-1 annex A), forbidden from LT on (6.3).
+const REFERENCES: [&str; 6] = ["xRefs", "axRefs", "rRefs", "arRefs", "sigRTst", "rfsTst"];
+
 /// The name of the element that holds a receipt of the public log: the object identifier of the attribute of CMS, as a URN, so
 /// that no other element has it.
 pub const RECEIPT: &str = "urn:oid:2.25.302814158361537297158614022098125347143";
@@ -84,6 +102,51 @@ impl Unsigned {
     /// The elements in their order.
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
         self.elements.iter().map(|(_, element)| element)
+    }
+
+    /// What the elements before this place carry.
+    #[must_use]
+    pub fn values(&self, place: usize) -> Values<'_> {
+        let mut values = Values::default();
+        for element in self.elements().take(place) {
+            match element {
+                Element::SignatureTimeStamp(tokens) => {
+                    values.stamps.extend(tokens.iter().map(Vec::as_slice))
+                }
+                Element::ArchiveTimeStamp(tokens) => {
+                    values.archives.extend(tokens.iter().map(Vec::as_slice))
+                }
+                Element::Certificates(ders) => {
+                    values.certificates.extend(ders.iter().map(Vec::as_slice))
+                }
+                Element::Revocations { crls, ocsps } => {
+                    values.crls.extend(crls.iter().map(Vec::as_slice));
+                    values.ocsps.extend(ocsps.iter().map(Vec::as_slice));
+                }
+                Element::ValidationData {
+                    certificates,
+                    crls,
+                    ocsps,
+                } => {
+                    values
+                        .certificates
+                        .extend(certificates.iter().map(Vec::as_slice));
+                    values.crls.extend(crls.iter().map(Vec::as_slice));
+                    values.ocsps.extend(ocsps.iter().map(Vec::as_slice));
+                }
+                Element::CounterSignature(_) | Element::Receipt(_) | Element::Other(_) => {}
+            }
+        }
+        values
+    }
+
+    /// Whether any element names validation data instead of holding it.
+    #[must_use]
+    pub fn has_references(&self) -> bool {
+        self.elements().any(|element| match element {
+            Element::Other(name) => REFERENCES.contains(&name.as_str()),
+            _ => false,
+        })
     }
 
     /// Whether they stand in clear JSON, whose form for a time-stamp nobody fixed.

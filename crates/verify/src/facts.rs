@@ -1,5 +1,6 @@
 //! What is in an artefact: plain values, read and recomputed, nothing judged (ades-pki 14.3 a).
 
+use asic::Asic;
 use evidence::cms::SignedData;
 use finding::Finding;
 use jades::Jades;
@@ -44,6 +45,8 @@ pub(crate) enum Body {
     Message(Box<SignedData>),
     /// JAdES signatures.
     Jades(Box<Jades>),
+    /// An ASiC package.
+    Asic(Box<Asic>),
     /// The text of a code.
     Code(String),
     /// The evidence of a case.
@@ -94,6 +97,8 @@ impl Case {
         let is_tar = kind == Kind::Archive && !head.starts_with(b"PK");
         if matches!(kind, Kind::Unknown | Kind::Archive) && !is_tar && ends_as_ofd(source) {
             kind = Kind::Ofd;
+        } else if matches!(kind, Kind::Unknown | Kind::Archive) && !is_tar && ends_as_asic(source) {
+            kind = Kind::Asic;
         }
         match kind {
             Kind::Pdf => Case {
@@ -117,7 +122,9 @@ impl Case {
             Kind::Mdoc => Case::unjudged(kind, "input.mdoc"),
             Kind::Ld1 => Case::unjudged(kind, "input.ld1"),
             Kind::Unknown => Case::unjudged(kind, "input.unknown"),
-            Kind::Cms | Kind::Jades | Kind::Esl | Kind::Lc1 => Case::small(kind, source),
+            Kind::Cms | Kind::Jades | Kind::Asic | Kind::Esl | Kind::Lc1 => {
+                Case::small(kind, source)
+            }
         }
     }
 
@@ -175,6 +182,12 @@ impl Body {
                 Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
             };
         }
+        if kind == Kind::Asic {
+            return match Asic::parse(octets) {
+                Ok(read) => Body::Asic(Box::new(read)),
+                Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
+            };
+        }
         if kind == Kind::Jades {
             return match Jades::parse(octets) {
                 Ok(read) => Body::Jades(Box::new(read)),
@@ -200,15 +213,32 @@ impl Body {
 /// Whether the end is that of a package with an `OFD.xml`: one whose entries stand in another order, or behind something
 /// else, is a package for who repairs, so it is ours to refuse by name.
 fn ends_as_ofd(source: &dyn Source) -> bool {
+    let tail = tail(source);
+    has(&tail, END) && has(&tail, b"OFD.xml")
+}
+
+/// The same for a package with signatures or time-stamps in `META-INF` (EN 319 162-1 4.3.3).
+fn ends_as_asic(source: &dyn Source) -> bool {
+    let tail = tail(source);
+    let proofs: [&[u8]; 3] = [b".p7s", b".tst", b".ers"];
+    has(&tail, END) && has(&tail, b"META-INF/") && proofs.iter().any(|one| has(&tail, one))
+}
+
+/// The signature of the end record of a ZIP (APPNOTE 4.3.16).
+const END: &[u8] = b"PK\x05\x06";
+
+/// The last octets; none where they cannot be read.
+fn tail(source: &dyn Source) -> Vec<u8> {
     let length = source.length();
     let size = usize::try_from(length).map_or(TAIL, |length| length.min(TAIL));
     let mut tail = vec![0; size];
     let from = length.saturating_sub(u64::try_from(size).unwrap_or_default());
-    source.read_at(from, &mut tail).is_ok()
-        && tail_has(&tail, b"PK\x05\x06")
-        && tail_has(&tail, b"OFD.xml")
+    if source.read_at(from, &mut tail).is_err() {
+        tail.clear();
+    }
+    tail
 }
 
-fn tail_has(tail: &[u8], wanted: &[u8]) -> bool {
-    tail.windows(wanted.len()).any(|window| window == wanted)
+fn has(octets: &[u8], wanted: &[u8]) -> bool {
+    octets.windows(wanted.len()).any(|window| window == wanted)
 }

@@ -15,6 +15,7 @@ use crate::facts::{Body, Case, DocumentFacts, Lines};
 use crate::material::Material;
 use crate::trust::Trust;
 
+mod asic;
 mod jades;
 
 /// What an artefact holds.
@@ -138,6 +139,7 @@ impl Case {
                 let told = inventory.message(message, content);
                 inventory.signatures.push(told);
             }
+            Body::Asic(read) => inventory.package(read),
             Body::Jades(read) => inventory.jades(read, material),
             Body::Seal(_) | Body::Code(_) | Body::Package(_) | Body::Refused(_) => {}
         }

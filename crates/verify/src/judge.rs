@@ -3,7 +3,6 @@
 use pdf::Source;
 use time::UtcDateTime;
 
-use crate::answer::{Answer, Verdict};
 use crate::facts::{Body, Case};
 use crate::kind::Kind;
 use crate::material::Material;
@@ -12,8 +11,10 @@ use crate::report::{
     Basis, LicenceTold, Report, Sentence, SignatureReport, StateSource, Wanted, told,
 };
 use crate::trust::Trust;
+use finding::{Answer, Verdict};
 use finding::{Effect, Finding, Indication};
 
+mod asic;
 mod attributes;
 mod cms;
 mod code;
@@ -112,6 +113,7 @@ pub fn judge(
             ..Outcome::default()
         },
         Body::Jades(read) => jades::judge(&mut sitting, read),
+        Body::Asic(read) => asic::judge(&mut sitting, read),
         Body::Code(text) => code::judge(&mut sitting, text),
         Body::Package(package) => {
             let (then, made) = package.then(material, at);

@@ -24,6 +24,8 @@ pub enum Kind {
     SdJwtVc,
     /// mdoc.
     Mdoc,
+    /// An ASiC package.
+    Asic,
     /// An archive package.
     Archive,
     /// None of these.
@@ -35,7 +37,7 @@ pub(crate) const LOOKED_AT: usize = 4096;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Pdf,
         Kind::Cms,
         Kind::Lc1,
@@ -45,6 +47,7 @@ impl Kind {
         Kind::Jades,
         Kind::SdJwtVc,
         Kind::Mdoc,
+        Kind::Asic,
         Kind::Archive,
         Kind::Unknown,
     ];
@@ -62,6 +65,7 @@ impl Kind {
             Kind::Jades => "jades",
             Kind::SdJwtVc => "sd_jwt_vc",
             Kind::Mdoc => "mdoc",
+            Kind::Asic => "asic",
             Kind::Archive => "archive",
             Kind::Unknown => "unknown",
         }
@@ -70,6 +74,10 @@ impl Kind {
     /// The kind of an artefact that begins with `head`.
     #[must_use]
     pub fn of(head: &[u8]) -> Kind {
+        // EN 319 162-1 A.1: before all else, since the first file behind it may be a PDF that is not compressed.
+        if head.starts_with(b"PK") && head.get(30..).is_some_and(|rest| rest.starts_with(ASIC)) {
+            return Kind::Asic;
+        }
         // ISO 32000-2 7.5.2; one that does not stand first is still a PDF for who repairs, so it is ours
         // to refuse by name.
         let early = head.get(..1024).unwrap_or(head);
@@ -114,6 +122,9 @@ impl Kind {
     }
 }
 
+/// Name and beginning of the content of the entry that says what an ASiC package is (EN 319 162-1 A.1).
+const ASIC: &[u8] = b"mimetypeapplication/vnd.etsi.asic-";
+
 /// Members of a JWS in JSON of which one stands early (RFC 7515 7.2, TS 119 182-1 5.3.1).
 const JWS: [&[u8]; 4] = [
     b"\"payload\"",
@@ -140,6 +151,10 @@ mod tests {
             (b"junk\n%PDF-1.7\n", Kind::Pdf),
             (b"PK\x03\x04\x14\0OFD.xml", Kind::Ofd),
             (b"PK\x03\x04\x14\0case.json", Kind::Archive),
+            (
+                b"PK\x03\x04..........................mimetypeapplication/vnd.etsi.asic-e+zip%PDF-",
+                Kind::Asic,
+            ),
             (b"LC1:6BF", Kind::Lc1),
             (b"\n LC1:6BF", Kind::Lc1),
             (b"LD1:6BF", Kind::Ld1),

@@ -5,7 +5,6 @@
 //! processed* or *indeterminate*, never in *valid* (T-V1). Every finding code stands in [`TABLE`] and in
 //! `docs/findings.md`.
 
-mod answer;
 mod facts;
 pub mod inventory;
 mod judge;
@@ -17,9 +16,8 @@ mod policy;
 pub mod report;
 mod trust;
 
-pub use answer::{Answer, Verdict};
 pub use facts::{Case, MAX_ARTEFACT};
-pub use finding::{Effect, Finding, Severity, SubIndication, TABLE};
+pub use finding::{Answer, Effect, Finding, Severity, SubIndication, TABLE, Verdict};
 pub use judge::{examine, judge, unreadable};
 pub use kind::Kind;
 pub use material::{MAX_FILES, MAX_OCTETS, Material, Supplied};

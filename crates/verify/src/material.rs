@@ -7,9 +7,9 @@ use evidence::ocsp::Response;
 use pki::Crl;
 use time::UtcDateTime;
 
-use crate::answer::Answer;
 use crate::pem;
 use crate::report::Successor;
+use finding::Answer;
 use finding::Finding;
 
 /// Files that are taken.

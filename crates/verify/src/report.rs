@@ -4,8 +4,8 @@ use serde::Serialize;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::answer::{Answer, Verdict};
 use crate::kind::Kind;
+use finding::{Answer, Verdict};
 use finding::{Finding, Indication, SubIndication};
 
 mod basis;
@@ -233,17 +233,6 @@ pub(crate) fn hex(octets: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
     let digits = |octet: &u8| [digit(octet >> 4), digit(octet & 15)];
     octets.iter().flat_map(digits).collect()
-}
-
-impl Verdict {
-    /// The verdict of a signature with this indication.
-    pub(crate) fn of(indication: Indication) -> Verdict {
-        match indication {
-            Indication::Passed => Verdict::Valid,
-            Indication::Indeterminate => Verdict::Indeterminate,
-            Indication::Failed => Verdict::Invalid,
-        }
-    }
 }
 
 impl Report {

@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("trail", &["catalogue", "crypto", "store", "tlog"]),
     ("seal", &["asn1", "crypto", "pki"]),
     ("credential", &["crypto", "pki"]),
+    ("asic", &["crypto", "ofd"]),
     ("jades", &["credential", "crypto", "pki"]),
     ("trustlist", &["asn1", "crypto", "pki"]),
     ("syntax", &[]),
@@ -66,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "verify",
         &[
+            "asic",
             "asn1",
             "credential",
             "crypto",
@@ -198,6 +200,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "base64",
         &[
             "affix",
+            "asic",
             "courier",
             "credential",
             "demo",
@@ -220,7 +223,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
     ("png", &["canvas"]),
-    ("quick-xml", &["ofd", "trustlist"]),
+    ("quick-xml", &["asic", "ofd", "trustlist"]),
     ("rcgen", &["pki"]),
     ("ring", &["crypto"]),
     ("rustls", &["courier"]),

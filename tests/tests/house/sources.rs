@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 /// The crates, by folder.
 pub(crate) const CRATES: &[&str] = &[
     "affix",
+    "asic",
     "asn1",
     "backoffice",
     "batch",

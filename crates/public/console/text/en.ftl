@@ -204,6 +204,23 @@ verdict-moment = { $at } (Beijing time)
 
 # What a finding is, by its code: the text of the verifier itself.
 finding-algorithm-not-relied-on = an algorithm or key is no longer relied on, and nothing proves that it was used while it was
+finding-asic-damaged = the data of an entry are broken
+finding-asic-digest-unknown = a file is listed with a digest that is not known
+finding-asic-digest-weak = a file is listed with a digest that is not strong enough
+finding-asic-duplicate = two entries have one name
+finding-asic-file-differs = a file is not what was listed
+finding-asic-file-missing = a file that is listed is not in the package
+finding-asic-file-unsigned = a file lies in the package that nothing signs or stamps
+finding-asic-headers-differ = two headers of one entry do not say the same
+finding-asic-limit = the package is larger than is read, or expands beyond it
+finding-asic-manifest = a manifest breaks the rules of its form
+finding-asic-mimetype = the entry that says what the package is does not stand where it has to
+finding-asic-package = the package breaks a rule of its ZIP form
+finding-asic-path = an entry has a name that leads elsewhere or is read differently
+finding-asic-record = an evidence record in the package is not judged
+finding-asic-stray-octets = octets in the file belong to no entry
+finding-asic-structure = what signs, what lists and what is content do not go together
+finding-asic-unsigned = nothing in the package signs or stamps it
 finding-change-active-appearance = a signature's look holds what can change by itself: actions, layers, other files
 finding-change-annotated = a remark was added where the certification permits it, over nothing that it would hide
 finding-change-annotation-added = an annotation that is no new signature was added

@@ -204,6 +204,23 @@ verdict-moment = { $at }（北京时间）
 
 # What a finding is, by its code; the English text is that of the verifier.
 finding-algorithm-not-relied-on = 算法或密钥已不再可靠，且无法证明其使用时仍可靠
+finding-asic-damaged = 条目的数据已损坏
+finding-asic-digest-unknown = 清单以未知的摘要算法列出文件
+finding-asic-digest-weak = 清单以强度不足的摘要列出文件
+finding-asic-duplicate = 两个条目同名
+finding-asic-file-differs = 文件与清单所列不符
+finding-asic-file-missing = 清单所列文件不在包内
+finding-asic-file-unsigned = 包内有既未签名也未加盖时间戳的文件
+finding-asic-headers-differ = 同一条目的两处头部不一致
+finding-asic-limit = 包超过可读取的大小，或展开后超限
+finding-asic-manifest = 清单不合其格式规则
+finding-asic-mimetype = 说明包类型的条目不在规定位置
+finding-asic-package = 包不合 ZIP 格式规则
+finding-asic-path = 条目名称指向别处或有不同读法
+finding-asic-record = 包内的证据记录未作判断
+finding-asic-stray-octets = 文件中有不属于任何条目的字节
+finding-asic-structure = 签名、清单与内容互不对应
+finding-asic-unsigned = 包内没有任何签名或时间戳
 finding-change-active-appearance = 签名的外观中含有会自行变化的内容：动作、图层或其他文件
 finding-change-annotated = 在认证允许的范围内添加了批注，未遮盖任何内容
 finding-change-annotation-added = 增加了并非新签名的批注

@@ -39,8 +39,20 @@ impl Inventory {
         for der in &header.chain {
             self.put(ObjectKind::Certificate, der, Met::Signature);
         }
-        for element in token.unsigned().elements() {
-            self.element(element, &mut told);
+        let values = token.unsigned().values(usize::MAX);
+        for (kind, ders) in [
+            (ObjectKind::Certificate, values.certificates),
+            (ObjectKind::Crl, values.crls),
+            (ObjectKind::Ocsp, values.ocsps),
+        ] {
+            for der in ders {
+                self.put(kind, der, Met::Store);
+            }
+        }
+        for octets in values.stamps.into_iter().chain(values.archives) {
+            let token = Token::parse(octets).ok();
+            told.stamps
+                .extend(token.and_then(|token| self.token(&token)));
         }
         let own = DigestAlgorithm::Sha256;
         let input = token.signing_input(contents);
@@ -55,34 +67,5 @@ impl Inventory {
         let commitments = header.commitments.iter().cloned();
         told.attributes.extend(commitments.map(Stated::Commitment));
         told
-    }
-
-    fn element(&mut self, element: &Element, told: &mut Particulars) {
-        match element {
-            Element::SignatureTimeStamp(tokens) | Element::ArchiveTimeStamp(tokens) => {
-                for octets in tokens {
-                    let token = Token::parse(octets).ok();
-                    told.stamps
-                        .extend(token.and_then(|token| self.token(&token)));
-                }
-            }
-            Element::Certificates(certificates) => self.values([certificates, &[], &[]]),
-            Element::Revocations { crls, ocsps } => self.values([&[], crls, ocsps]),
-            Element::ValidationData {
-                certificates,
-                crls,
-                ocsps,
-            } => self.values([certificates, crls, ocsps]),
-            Element::CounterSignature(_) | Element::Receipt(_) | Element::Other(_) => {}
-        }
-    }
-
-    fn values(&mut self, all: [&[Vec<u8>]; 3]) {
-        let kinds = [ObjectKind::Certificate, ObjectKind::Crl, ObjectKind::Ocsp];
-        for (kind, ders) in kinds.into_iter().zip(all) {
-            for der in ders {
-                self.put(kind, der, Met::Store);
-            }
-        }
     }
 }

@@ -18,6 +18,15 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, message: &SignedData) -> Vec<Sign
             (material.content_with(is_signed), Form::CadesDetached)
         }
     };
+    over(sitting, message, (inside, form))
+}
+
+/// The same where the content is known: inside, or beside in a package.
+pub(super) fn over(
+    sitting: &mut Sitting<'_>,
+    message: &SignedData,
+    (inside, form): (Option<&[u8]>, Form),
+) -> Vec<SignatureReport> {
     let content = |algorithm: DigestAlgorithm| inside.map(|octets| Digest::of(algorithm, octets));
     let given = Message {
         message,

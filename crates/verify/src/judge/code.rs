@@ -10,9 +10,9 @@ use super::licence::{credit_code, entitlement, inspect_identifier};
 use super::message::path_finding;
 use super::sitting::Sitting;
 use super::state;
-use crate::answer::Answer;
 use crate::policy::Demand;
 use crate::report::{Covers, LicenceTold, SignatureReport, TimeSource, hex, told};
+use finding::Answer;
 use finding::{Finding, Indication, SubIndication as Sub};
 
 /// Certificates of one key id that are tried: collisions exist, and a flood of them is an attack.

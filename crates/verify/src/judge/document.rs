@@ -14,10 +14,10 @@ use super::sitting::Sitting;
 use super::stamp;
 use super::state::{self, read_reference};
 use super::{Outcome, receipt};
-use crate::answer::{Answer, Verdict};
 use crate::facts::{DocumentFacts, Lines, SignatureFacts};
 use crate::policy::Demand;
 use crate::report::{Covers, SignatureReport, TimeSource, told};
+use finding::{Answer, Verdict};
 use finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
 
 /// Judges a PDF.
@@ -151,7 +151,7 @@ impl Lines {
     }
 }
 
-fn objects_of(token: &Token, into: &mut Vec<ObjectId>) {
+pub(super) fn objects_of(token: &Token, into: &mut Vec<ObjectId>) {
     into.push(ObjectId::of(token.der()));
     into.extend(ObjectId::within(token.signed_data()));
 }

@@ -5,12 +5,12 @@ use credential::CheckToken;
 use crypto::{Digest, sha256};
 use evidence::cms::Form;
 use evidence::tsp::Token as StampToken;
-use jades::{Contents, Element, Fault, Jades, Mechanism, Signature, Token};
+use jades::{Contents, Element, Fault, Header, Jades, Mechanism, Signature, Token};
 use pki::Certificate;
 
-use super::document::{blank, fill};
-use super::message::{Judged, inspect_time, judge_chain};
-use super::poe::Proof;
+use super::document::{blank, fill, objects_of};
+use super::message::{Judged, inspect_time, judge_chain, strength};
+use super::poe::{Covering, ObjectId, Proof};
 use super::sitting::Sitting;
 use super::stamp;
 use super::{Outcome, receipt};
@@ -81,13 +81,16 @@ fn one(
     if let Some(certificate) = &certificate {
         check(signature, certificate, contents, &mut findings);
     }
-    let proven = proofs(sitting, token, contents, &mut findings);
-    let proof = [proven.signature, proven.archive]
-        .into_iter()
-        .flatten()
-        .min();
+    let mut of_stamps = Vec::new();
+    let archived = archived(sitting, (header, token), contents, &mut of_stamps);
+    let stamped = stamped(sitting, token, &mut of_stamps);
+    let covered = sitting.proofs.of(ObjectId::of(&token.signature()));
+    let proof = [stamped, covered].into_iter().flatten().min();
     let times = (header.claimed, proof);
     inspect_time(sitting, times, Form::CadesDetached, &mut findings);
+    if let Some(certificate) = &certificate {
+        findings.extend(inspect_strength(sitting, header, certificate, proof));
+    }
     let chained = match &certificate {
         Some(certificate) => judge_chain(sitting, certificate, (proof, None), &mut findings),
         None => {
@@ -97,7 +100,8 @@ fn one(
     };
     let mut report = blank(None, covers(token, contents));
     report.format = format;
-    report.level = Some(level(token, &proven, chained));
+    findings.extend(of_stamps);
+    report.level = Some(level(token, (stamped.is_some(), archived), chained));
     report.intent = (!header.commitments.is_empty()).then(|| header.commitments.join(" "));
     let recorded = match &certificate {
         Some(certificate) => recorded(sitting, signature, certificate, contents),
@@ -126,21 +130,10 @@ fn unnamed(findings: &mut Vec<Finding>) {
 
 /// Certificates and status that came along: candidates and material, never trust (T-V7).
 fn bring(sitting: &mut Sitting<'_>, token: &Token) {
-    for element in token.unsigned().elements() {
-        match element {
-            Element::Certificates(ders) => sitting.bring_certificates(ders),
-            Element::Revocations { crls, ocsps } => sitting.bring_status(crls, ocsps),
-            Element::ValidationData {
-                certificates,
-                crls,
-                ocsps,
-            } => {
-                sitting.bring_certificates(certificates);
-                sitting.bring_status(crls, ocsps);
-            }
-            _ => {}
-        }
-    }
+    let values = token.unsigned().values(usize::MAX);
+    let owned = |all: Vec<&[u8]>| -> Vec<Vec<u8>> { all.into_iter().map(<[u8]>::to_vec).collect() };
+    sitting.bring_certificates(&owned(values.certificates));
+    sitting.bring_status(&owned(values.crls), &owned(values.ocsps));
 }
 
 /// What TS 119 182-1 6.3 asks for beyond RFC 7515 is only noted where the policy does not ask for the baseline.
@@ -224,74 +217,90 @@ fn check(
     findings.push(Finding::of(code));
 }
 
-/// What the time-stamps prove.
-struct Proven {
-    signature: Option<Proof>,
-    archive: Option<Proof>,
-}
-
-/// 5.3.4 over the signature value, 5.3.6 over all that stands before.
-fn proofs(
-    sitting: &mut Sitting<'_>,
-    token: &Token,
-    contents: Contents<'_>,
-    findings: &mut Vec<Finding>,
-) -> Proven {
-    let mut proven = Proven {
-        signature: None,
-        archive: None,
-    };
-    if sitting.policy.time_stamp == Demand::NotAsked {
-        return proven;
-    }
-    let mut tokens = Vec::new();
-    for (place, element) in token.unsigned().elements().enumerate() {
-        match element {
-            Element::SignatureTimeStamp(octets) => tokens.extend(octets.iter().map(Vec::as_slice)),
-            Element::ArchiveTimeStamp(octets) => {
-                let input = token.archive_input(contents, place);
-                let archived = archived(sitting, (octets, input.as_deref()), findings);
-                proven.archive = [proven.archive, archived].into_iter().flatten().min();
-            }
-            _ => {}
-        }
-    }
-    let over = token.signature_text().as_bytes();
-    proven.signature = stamp::signature_stamps(sitting, tokens, over, findings);
-    proven
-}
-
-/// The moment of an archive time-stamp. One that proves nothing takes nothing from the signature.
+/// Judges the archive time-stamps, the outermost first, and puts what the good ones cover into the store
+/// (TS 119 182-1 5.3.6, EN 319 102-1 5.6.3). One that proves nothing takes nothing from the signature.
 fn archived(
     sitting: &mut Sitting<'_>,
-    (tokens, input): (&[Vec<u8>], Option<&[u8]>),
+    (header, token): (&Header, &Token),
+    contents: Contents<'_>,
     findings: &mut Vec<Finding>,
-) -> Option<Proof> {
-    let Some(input) = input else {
-        findings.push(Finding::of("jades.archive-input"));
-        return None;
-    };
-    let mut best = None;
-    for octets in tokens.iter().take(MAX_STAMPS) {
-        let token = StampToken::parse(octets);
-        let digest = token.as_ref().ok();
-        let digest = digest.map(|token| Digest::of(token.info().imprint().algorithm(), input));
-        match stamp::moment(sitting, &token, digest.as_ref()) {
-            Ok(moment) => {
-                let proof = Proof {
-                    moment,
-                    source: TimeSource::DocumentTimeStamp,
-                };
-                best = [best, Some(proof)].into_iter().flatten().min();
-            }
+) -> bool {
+    let mut read = Vec::new();
+    for (place, element) in token.unsigned().elements().enumerate() {
+        let Element::ArchiveTimeStamp(tokens) = element else {
+            continue;
+        };
+        let Some(input) = token.archive_input(contents, place) else {
+            findings.push(Finding::of("jades.archive-input"));
+            continue;
+        };
+        let objects = objects(header, token, place);
+        for octets in tokens.iter().take(stamp::MAX_STAMPS) {
+            let token = StampToken::parse(octets);
+            let own = token.as_ref().ok();
+            let algorithm = own.map(|token| token.info().imprint().algorithm());
+            let stamped = algorithm.map(|algorithm| Digest::of(algorithm, &input));
+            read.push((token, stamped, objects.clone()));
+        }
+    }
+    let coverings: Vec<Covering<'_>> = read
+        .iter()
+        .rev()
+        .map(|(token, stamped, objects)| Covering {
+            token,
+            stamped: stamped.clone(),
+            source: TimeSource::DocumentTimeStamp,
+            objects: objects.clone(),
+        })
+        .collect();
+    let mut good = false;
+    for moment in stamp::gather(sitting, &coverings) {
+        match moment {
+            Ok(_) => good = true,
             Err(fault) => findings.push(fault.with(Effect::Noted)),
         }
     }
-    best
+    good
 }
 
-/// Archive time-stamps in one element that are looked at (T-I3).
-const MAX_STAMPS: usize = 4;
+/// What an archive time-stamp at this place covers: the signature value, and all that came before it.
+fn objects(header: &Header, token: &Token, place: usize) -> Vec<ObjectId> {
+    let values = token.unsigned().values(place);
+    let mut objects = vec![ObjectId::of(&token.signature())];
+    objects.extend(header.chain.iter().map(|der| ObjectId::of(der)));
+    for all in [values.certificates, values.crls, values.ocsps] {
+        objects.extend(all.into_iter().map(ObjectId::of));
+    }
+    for octets in values.stamps.into_iter().chain(values.archives) {
+        if let Ok(token) = StampToken::parse(octets) {
+            objects_of(&token, &mut objects);
+        }
+    }
+    objects
+}
+
+/// 5.3.4: the time-stamps over the signature value.
+fn stamped(sitting: &mut Sitting<'_>, token: &Token, findings: &mut Vec<Finding>) -> Option<Proof> {
+    if sitting.policy.time_stamp == Demand::NotAsked {
+        return None;
+    }
+    let tokens = token.unsigned().values(usize::MAX).stamps;
+    let over = token.signature_text().as_bytes();
+    stamp::signature_stamps(sitting, tokens, over, findings)
+}
+
+/// TS 119 312: whether the algorithm is relied on at the best-signature-time.
+fn inspect_strength(
+    sitting: &Sitting<'_>,
+    header: &Header,
+    certificate: &Certificate,
+    proof: Option<Proof>,
+) -> Option<Finding> {
+    let key = certificate.public_key().ok()?;
+    let algorithm = credential::jose_algorithm(&header.algorithm)?;
+    let best = proof.map_or(sitting.at, |proof| proof.moment.min(sitting.at));
+    strength(sitting, (algorithm, &key), best)
+}
 
 /// How far what is signed reaches: everything that was given, where everything was.
 fn covers(token: &Token, contents: Contents<'_>) -> Covers {
@@ -303,36 +312,18 @@ fn covers(token: &Token, contents: Contents<'_>) -> Covers {
 }
 
 /// The baseline level reached (TS 119 182-1 6.1): what 6.3 forbids from LT on keeps it at T.
-fn level(token: &Token, proven: &Proven, chained: bool) -> &'static str {
-    let mut kept = (false, false);
-    let mut forbidden = false;
-    for element in token.unsigned().elements() {
-        match element {
-            Element::Certificates(_) => kept.0 = true,
-            Element::Revocations { .. } => kept.1 = true,
-            Element::ValidationData {
-                certificates,
-                crls,
-                ocsps,
-            } => {
-                kept.0 |= !certificates.is_empty();
-                kept.1 |= !crls.is_empty() || !ocsps.is_empty();
-            }
-            Element::Other(name) => forbidden |= REFERENCES.contains(&name.as_str()),
-            _ => {}
-        }
-    }
-    let long = kept == (true, true) && chained && !forbidden;
-    match (proven.signature, long, proven.archive) {
-        (None, ..) => "B-B",
-        (Some(_), false, _) => "B-T",
-        (Some(_), true, None) => "B-LT",
-        (Some(_), true, Some(_)) => "B-LTA",
+fn level(token: &Token, (stamped, archived): (bool, bool), chained: bool) -> &'static str {
+    let values = token.unsigned().values(usize::MAX);
+    let status = !values.crls.is_empty() || !values.ocsps.is_empty();
+    let kept = status && !values.certificates.is_empty();
+    let long = kept && chained && !token.unsigned().has_references();
+    match (stamped, long, archived) {
+        (false, ..) => "B-B",
+        (true, false, _) => "B-T",
+        (true, true, false) => "B-LT",
+        (true, true, true) => "B-LTA",
     }
 }
-
-/// Elements that name validation data instead of holding it (annex A).
-const REFERENCES: [&str; 6] = ["xRefs", "axRefs", "rRefs", "arRefs", "sigRTst", "rfsTst"];
 
 /// D18: the receipt of the public log in `etsiU`. What was signed is the input of RFC 7515 5.1.
 fn recorded(
@@ -345,18 +336,19 @@ fn recorded(
     let Some(input) = token.signing_input(contents) else {
         return Vec::new();
     };
-    let mut receipts = Vec::new();
-    let mut stamped = None;
-    for element in token.unsigned().elements() {
-        match element {
-            Element::Receipt(octets) => receipts.push(write::octet_string(octets)),
-            Element::SignatureTimeStamp(tokens) if stamped.is_none() => {
-                let read = tokens.first().map(|token| StampToken::parse(token));
-                stamped = read.and_then(Result::ok).map(|token| token.info().moment());
-            }
-            _ => {}
-        }
-    }
+    let receipts: Vec<Vec<u8>> = token
+        .unsigned()
+        .elements()
+        .filter_map(|element| match element {
+            Element::Receipt(octets) => Some(write::octet_string(octets)),
+            _ => None,
+        })
+        .collect();
+    let stamps = token.unsigned().values(usize::MAX).stamps;
+    let first = stamps
+        .first()
+        .and_then(|octets| StampToken::parse(octets).ok());
+    let stamped = first.map(|token| token.info().moment());
     let value = token.signature();
     let under = receipt::Under {
         signature: &value,

@@ -7,9 +7,9 @@ use time::format_description::well_known::Iso8601;
 use time::{Date, UtcDateTime};
 
 use super::sitting::Sitting;
-use crate::answer::Answer;
 use crate::report::{LicenceTold, hex, told};
 use crate::trust::Entitlement;
+use finding::Answer;
 use finding::Finding;
 
 /// The members of `licence.json` that a verifier needs (D17). Everything else is covered by the digest.

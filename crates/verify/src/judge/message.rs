@@ -1,6 +1,6 @@
 //! A signed message: format, digest, certificate, signature, time, chain (EN 319 102-1 5.2, 5.5).
 
-use crypto::{Digest, DigestAlgorithm, PublicKey, Signature, sha256};
+use crypto::{Digest, DigestAlgorithm, PublicKey, Signature, SignatureAlgorithm, sha256};
 use evidence::cms::{Fault, Form, SignedData, SignerInfo};
 use pki::Certificate;
 use pki::path::{CertificateStatus, Chain, PathError, PathFault, Purpose, State};
@@ -343,7 +343,16 @@ fn inspect_strength(
     let identifier = signer.signature_identifier();
     // What it cannot name, `inspect` has told.
     let algorithm = identifier.signature_over(digest, key.algorithm()).ok()?;
-    let reliable = sitting.policy.algorithms.signature(algorithm, &key);
+    strength(sitting, (algorithm, &key), best)
+}
+
+/// The same of an algorithm with its key.
+pub(crate) fn strength(
+    sitting: &Sitting<'_>,
+    (algorithm, key): (SignatureAlgorithm, &PublicKey),
+    best: UtcDateTime,
+) -> Option<Finding> {
+    let reliable = sitting.policy.algorithms.signature(algorithm, key);
     let sub = match reliable {
         _ if reliable.at(best) => return None,
         Reliable::Never => Sub::CryptoConstraintsFailure,

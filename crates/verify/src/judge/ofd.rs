@@ -17,9 +17,9 @@ use super::seal::{self as sealed, Use};
 use super::sitting::Sitting;
 use super::state::read_reference;
 use super::{Outcome, receipt};
-use crate::answer::Answer;
 use crate::facts::{LICENCE, STATUS};
 use crate::report::{Covers, SignatureReport};
+use finding::Answer;
 use finding::Finding;
 
 /// Signatures that are judged in one file (T-I3).

@@ -7,7 +7,6 @@ use time::format_description::well_known::Rfc3339;
 use tlog::{Receipt, TrustedLog, check_inclusion, leaf_hash};
 
 use super::Outcome;
-use crate::answer::Verdict;
 use crate::facts::Case;
 use crate::kind::Kind;
 use crate::material::Material;
@@ -15,6 +14,7 @@ use crate::package::{Package, package};
 use crate::report::{Report, hex};
 use crate::trust::Trust;
 use finding::Finding;
+use finding::Verdict;
 
 impl Case {
     /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are

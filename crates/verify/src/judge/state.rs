@@ -6,9 +6,9 @@ use pki::path::Purpose;
 use serde::Deserialize;
 
 use super::sitting::Sitting;
-use crate::answer::Answer;
 use crate::policy::Demand;
 use crate::report::{Origin, StateSource, WantedKind, told};
+use finding::Answer;
 use finding::Finding;
 
 /// What is known of a state.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::effect::Indication;
+
 /// Overall verdicts (T-V1). Anything unexpected is *not processed* or *indeterminate*, never *valid*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -239,6 +241,16 @@ const SENTENCES: [(Answer, &str, &str, &str); 18] = [
 ];
 
 impl Verdict {
+    /// The verdict of a signature with this indication.
+    #[must_use]
+    pub fn of(indication: Indication) -> Verdict {
+        match indication {
+            Indication::Passed => Verdict::Valid,
+            Indication::Indeterminate => Verdict::Indeterminate,
+            Indication::Failed => Verdict::Invalid,
+        }
+    }
+
     const CODES: [(Verdict, &str); 5] = [
         (Verdict::Valid, "valid"),
         (Verdict::Indeterminate, "indeterminate"),

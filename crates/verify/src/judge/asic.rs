@@ -1,0 +1,225 @@
+//! ASiC packages with CAdES (EN 319 162-1): the package, its manifests, and each signature and time-stamp in it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use asic::{Asic, Form as Package, Listed, Proof as Inside, ProofKind};
+use crypto::Digest;
+use evidence::cms::{Form, SignedData};
+use evidence::tsp::{ReadToken, Token};
+use time::UtcDateTime;
+
+use super::document::{blank, finish, objects_of};
+use super::poe::{Covering, ObjectId};
+use super::sitting::Sitting;
+use super::{Outcome, cms, stamp};
+use crate::report::{Covers, SignatureReport, TimeSource, told};
+use finding::{Effect, Finding};
+
+/// Judges each signature and time-stamp, and whether any content is left out by all of them.
+pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Asic) -> Outcome {
+    let mut outcome = Outcome::default();
+    let stamps = stamps(sitting, read);
+    let mut signed = BTreeSet::new();
+    for proof in read.proofs() {
+        let listed = read.listed(proof);
+        if listed.faults.is_empty() && !listed.is_archive {
+            signed.extend(listed.files.iter().cloned());
+        }
+        match proof.kind {
+            ProofKind::Signature => {
+                let covers = |stamp: &Stamp| stamp.files.contains(&proof.name);
+                let archived = stamps.iter().any(|one| covers(one) && one.proven.is_ok());
+                let reports = signatures(sitting, read, proof, (&listed, archived));
+                outcome.signatures.extend(reports);
+            }
+            ProofKind::TimeStamp => {
+                let stamp = stamps.iter().find(|one| one.name == proof.name);
+                outcome
+                    .signatures
+                    .extend(stamp.map(|stamp| time_stamp(read, stamp, &listed)));
+            }
+            ProofKind::Record => {
+                let finding = Finding::of("asic.record").because(&proof.name);
+                outcome.findings.push(finding);
+            }
+        }
+    }
+    if outcome.signatures.is_empty() {
+        outcome.findings.push(Finding::of("asic.unsigned"));
+    }
+    // ades-pki 8: a file that nothing signs lies among those that something does.
+    for name in read.payload().filter(|name| !signed.contains(*name)) {
+        let finding = Finding::of("asic.file-unsigned").because(name);
+        outcome.findings.push(finding);
+    }
+    outcome
+}
+
+fn covers(listed: &Listed) -> Covers {
+    if listed.is_whole {
+        Covers::WholeFile
+    } else {
+        Covers::Part
+    }
+}
+
+/// EN 319 162-1 A.4: each file that is listed is there, and is what it was.
+fn faults(listed: &Listed) -> impl Iterator<Item = Finding> {
+    let faults = listed.faults.iter();
+    faults.map(|(name, fault)| Finding::of(fault.code()).because(name))
+}
+
+/// A time-stamp in the package, judged.
+struct Stamp {
+    name: String,
+    /// What its manifest lists and is as it was.
+    files: BTreeSet<String>,
+    signer: Option<String>,
+    proven: Result<UtcDateTime, Finding>,
+}
+
+/// Judges the time-stamps of the package, the outermost first (EN 319 102-1 5.6.3): one that lists more was made later.
+fn stamps(sitting: &mut Sitting<'_>, read: &Asic) -> Vec<Stamp> {
+    let all = read.proofs().iter();
+    let mut tokens: Vec<(&Inside, BTreeSet<String>, Result<Token, ReadToken>)> = all
+        .filter(|proof| proof.kind == ProofKind::TimeStamp)
+        .map(|proof| {
+            let files = read.listed(proof).files;
+            (proof, files, Token::parse(&proof.octets))
+        })
+        .collect();
+    tokens.sort_by_key(|(_, files, _)| Reverse(files.len()));
+    let coverings: Vec<Covering<'_>> = tokens
+        .iter()
+        .map(|(proof, files, token)| {
+            let over = proof.over.as_deref().and_then(|over| read.file(over));
+            let own = token.as_ref().ok();
+            Covering {
+                token,
+                stamped: own.map(|token| {
+                    let algorithm = token.info().imprint().algorithm();
+                    Digest::of(algorithm, over.unwrap_or_default())
+                }),
+                source: TimeSource::DocumentTimeStamp,
+                objects: objects(read, files),
+            }
+        })
+        .collect();
+    let moments = stamp::gather(sitting, &coverings);
+    let judged = tokens.iter().zip(moments);
+    judged
+        .map(|((proof, files, token), proven)| Stamp {
+            name: proof.name.clone(),
+            files: files.clone(),
+            signer: token.as_ref().ok().and_then(|token| {
+                let signer = token.signed_data().signer()?;
+                let found = signer.find_certificate(sitting.certificates()).ok()?;
+                Some(found.subject().to_string())
+            }),
+            proven,
+        })
+        .collect()
+}
+
+/// What existed when these files did (EN 319 102-1 5.6.2.3): signature values, tokens, and all that they carry.
+fn objects(read: &Asic, files: &BTreeSet<String>) -> Vec<ObjectId> {
+    let mut objects = Vec::new();
+    for name in files {
+        let Some(octets) = read.file(name) else {
+            continue;
+        };
+        objects.push(ObjectId::of(octets));
+        let proof = read.proofs().iter().find(|proof| proof.name == *name);
+        match proof.map(|proof| proof.kind) {
+            Some(ProofKind::Signature) => {
+                if let Ok(message) = SignedData::parse(octets) {
+                    within(&message, &mut objects);
+                }
+            }
+            Some(ProofKind::TimeStamp) => {
+                if let Ok(token) = Token::parse(octets) {
+                    objects_of(&token, &mut objects);
+                }
+            }
+            _ => {}
+        }
+    }
+    objects
+}
+
+fn within(message: &SignedData, into: &mut Vec<ObjectId>) {
+    into.extend(ObjectId::within(message));
+    for signer in message.signers() {
+        into.push(ObjectId::of(signer.signature()));
+        for octets in signer.time_stamps().take(stamp::MAX_STAMPS) {
+            if let Ok(token) = Token::parse(octets) {
+                objects_of(&token, into);
+            }
+        }
+    }
+}
+
+/// One report for each signer; in practice one.
+fn signatures(
+    sitting: &mut Sitting<'_>,
+    read: &Asic,
+    proof: &Inside,
+    (listed, archived): (&Listed, bool),
+) -> Vec<SignatureReport> {
+    let format = match read.form() {
+        Package::Simple => "ASiC-S with CAdES",
+        Package::Extended => "ASiC-E with CAdES",
+    };
+    let covers = covers(listed);
+    let message = match SignedData::parse(&proof.octets) {
+        Ok(message) => message,
+        Err(error) => {
+            let unreadable = Finding::of("signature.cms-unreadable").because(error);
+            let mut report = blank(Some(proof.name.clone()), covers);
+            report.format = format;
+            return vec![finish(report, vec![unreadable])];
+        }
+    };
+    let over = proof.over.as_deref().and_then(|over| read.file(over));
+    let given = (over, Form::CadesDetached);
+    let reports = cms::over(sitting, &message, given).into_iter();
+    reports
+        .map(|mut report| {
+            report.field = Some(proof.name.clone());
+            report.format = format;
+            report.covers = covers;
+            if archived && report.level == Some("B-LT") {
+                report.level = Some("B-LTA");
+            }
+            let mut findings = std::mem::take(&mut report.findings);
+            findings.extend(faults(listed));
+            finish(report, findings)
+        })
+        .collect()
+}
+
+/// A time-stamp alone, or one that archives: its own report.
+fn time_stamp(read: &Asic, stamp: &Stamp, listed: &Listed) -> SignatureReport {
+    let mut report = blank(Some(stamp.name.clone()), covers(listed));
+    report.format = match (read.form(), listed.is_archive) {
+        (Package::Simple, _) => "ASiC-S time-stamp",
+        (Package::Extended, false) => "ASiC-E time-stamp",
+        (Package::Extended, true) => "ASiC-E archive time-stamp",
+    };
+    report.time_source = TimeSource::DocumentTimeStamp;
+    report.signer.clone_from(&stamp.signer);
+    let mut findings: Vec<Finding> = faults(listed).collect();
+    match &stamp.proven {
+        Ok(moment) => report.signing_time = Some(told(*moment)),
+        Err(fault) => findings.push(fault.clone()),
+    }
+    if listed.is_archive {
+        // What it lists and no longer holds takes from the archive, and nothing from the signature.
+        findings = findings
+            .into_iter()
+            .map(|fault| fault.with(Effect::Noted))
+            .collect();
+    }
+    finish(report, findings)
+}
