@@ -7,6 +7,9 @@ mod asic;
 #[path = "judging/codes.rs"]
 mod codes;
 #[cfg(test)]
+#[path = "judging/corpus.rs"]
+mod corpus;
+#[cfg(test)]
 #[path = "judging/forge.rs"]
 mod forge;
 #[cfg(test)]

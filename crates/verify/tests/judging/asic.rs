@@ -2,7 +2,7 @@
 
 use asic::{Asic, File, Prepared, ProofKind, with_replaced};
 use crypto::{Digest, DigestAlgorithm};
-use evidence::cms::{Attribute, Draft, Extended, Material as Values, SignedData};
+use evidence::cms::{Attribute, Draft, Extended, Material as Values, SignedData, prepare_archive};
 use evidence::ocsp::Status;
 use ofd::Change;
 use time::Duration;
@@ -10,7 +10,7 @@ use verify::{Kind, Material, Report, SubIndication, Verdict};
 
 use crate::hierarchy::{AT, SEAL, SEALED, algorithm, certificate, crl, ocsp, sign, trust};
 use crate::jades::{Level, lists};
-use crate::maker::{codes, errors, judged_with, token};
+use crate::maker::{codes, errors, judged_with, token, token_over};
 
 const SHA256: DigestAlgorithm = DigestAlgorithm::Sha256;
 
@@ -61,7 +61,19 @@ fn finished(prepared: Prepared, level: Level) -> Vec<u8> {
 
 pub(crate) fn simple(level: Level) -> Vec<u8> {
     let prepared = Prepared::simple(&FILES[0], ProofKind::Signature).expect("a file");
-    finished(prepared, level)
+    let package = finished(prepared, level);
+    if level < Level::Lta {
+        return package;
+    }
+    // The signature of a simple package is archived inside.
+    let read = Asic::parse(&package).expect("a package");
+    let signature = read.proofs().first().expect("one");
+    let message = SignedData::parse(&signature.octets).expect("a message");
+    let content = Digest::of(SHA256, FILES[0].octets);
+    let archive = prepare_archive(&message, 0, &content).expect("a signer");
+    let stamp = token_over(archive.imprint(), SEALED + Duration::seconds(9), "tsa");
+    let archived = archive.finish(&stamp).expect("a token");
+    with_replaced(&package, &signature.name, &archived).expect("nothing lists it")
 }
 
 pub(crate) fn extended(level: Level) -> Vec<u8> {
@@ -116,6 +128,8 @@ fn each_level_is_judged_with_what_it_carries() {
             assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
         }
     }
+    let report = judge(&simple(Level::Lta), &lists());
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     let report = judge(&extended(Level::Lt), &Material::empty());
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
 }

@@ -113,6 +113,10 @@ pub(crate) fn inside() -> Token {
     signed(SEAL, content, DigestAlgorithm::Sha256)
 }
 
+pub(crate) fn by_uri() -> Token {
+    signed(SEAL, Content::ByUri(&OBJECTS), DigestAlgorithm::Sha256)
+}
+
 pub(crate) fn by_hash() -> Token {
     let content = Content::ByUriHash(DigestAlgorithm::Sha256, &OBJECTS);
     signed(SEAL, content, DigestAlgorithm::Sha512)
@@ -199,8 +203,7 @@ fn an_archive_is_carried_on_by_another_time_stamp() {
 
 #[test]
 fn files_that_lie_elsewhere_are_found_by_name() {
-    let by_uri = signed(SEAL, Content::ByUri(&OBJECTS), DigestAlgorithm::Sha256);
-    for token in [by_uri, by_hash()] {
+    for token in [by_uri(), by_hash()] {
         for level in [Level::B, Level::Lta] {
             let text = carried(token.clone(), level).flattened();
             let report = judge(&text, &offered());
