@@ -1,8 +1,10 @@
-//! Judging a one-page licence with every check in σ: the processor time of one P-256 signature, taken before and
+//! Making and judging a one-page licence with every check, at every level, in σ: the processor time of one P-256 signature, taken before and
 //! after each measurement on the same processor, so that what others do there weighs on both.
 
 #[path = "../tests/judging/hierarchy.rs"]
 mod hierarchy;
+#[path = "made/levels.rs"]
+mod levels;
 #[path = "status/list.rs"]
 mod list;
 #[path = "../tests/judging/maker.rs"]
@@ -18,6 +20,7 @@ use crypto::{
 use verify::{Policy, Trust, Verdict, examine, judge, open};
 
 use hierarchy::{AT, SEAL, trust};
+use levels::Desk;
 use list::list;
 use maker::GOOD;
 
@@ -55,6 +58,7 @@ fn main() {
             AT,
         ));
     });
+    levels_of(&trust, &policy);
     let bundle = hierarchy::bundle();
     tell("read and judge, the first file of all", || {
         let trust = Trust::of(&bundle).expect("a good bundle");
@@ -67,6 +71,34 @@ fn main() {
             AT,
         ));
     });
+}
+
+/// Prints what each level costs who makes it and who judges it.
+fn levels_of(trust: &Trust, policy: &Policy) {
+    let desk = Desk::new();
+    let material = desk.material();
+    let levels: [(&str, fn(&Desk) -> Vec<u8>); 4] = [
+        ("B-B", Desk::basic),
+        ("B-T", Desk::timed),
+        ("B-LT", Desk::kept),
+        ("B-LTA", Desk::archived),
+    ];
+    for (level, make) in levels {
+        let file = make(&desk);
+        let report = examine("a", &file, trust, &material, policy, AT);
+        let seal = report.signatures.first().expect("a seal");
+        assert_eq!(
+            (seal.level, seal.verdict),
+            (Some(level), Verdict::Valid),
+            "{report:#?}"
+        );
+        tell(&format!("make {level}"), || {
+            black_box(make(black_box(&desk)));
+        });
+        tell(&format!("read and judge {level}"), || {
+            black_box(examine("a", black_box(&file), trust, &material, policy, AT));
+        });
+    }
 }
 
 /// Prints what `ask` costs.
