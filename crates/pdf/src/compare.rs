@@ -11,6 +11,7 @@ mod change;
 mod fields;
 mod filled;
 mod graph;
+mod groups;
 mod look;
 mod pages;
 mod step;

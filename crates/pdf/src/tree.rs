@@ -121,8 +121,17 @@ impl View<'_> {
     /// # Errors
     /// `Circle` if a field stands twice, `Limit` beyond 10,000 fields or 64 levels, `Type` for what is no field.
     pub fn fields(&self) -> Result<Vec<Field>, ReadPdf> {
+        Ok(self.walked()?.0)
+    }
+
+    /// The groups of fields: those that have other fields below them.
+    pub(crate) fn groups(&self) -> Result<Vec<Field>, ReadPdf> {
+        Ok(self.walked()?.1)
+    }
+
+    fn walked(&self) -> Result<(Vec<Field>, Vec<Field>), ReadPdf> {
         let roots = match self.value(&self.form()?, b"Fields")? {
-            Object::Null => return Ok(Vec::new()),
+            Object::Null => return Ok((Vec::new(), Vec::new())),
             Object::Array(roots) => roots,
             _ => return Err(ReadPdf::Type { what: "/Fields" }),
         };
@@ -130,6 +139,7 @@ impl View<'_> {
             view: self,
             seen: Seen::default(),
             found: Vec::new(),
+            groups: Vec::new(),
         };
         for root in &roots {
             let root = root
@@ -137,7 +147,7 @@ impl View<'_> {
                 .ok_or(ReadPdf::Type { what: "/Fields" })?;
             walk.field(root, None, &Inherited::default(), 0)?;
         }
-        Ok(walk.found)
+        Ok((walk.found, walk.groups))
     }
 
     /// The names and values of a name tree, in its order.
@@ -216,6 +226,7 @@ struct FieldWalk<'v, 'f> {
     view: &'v View<'f>,
     seen: Seen,
     found: Vec<Field>,
+    groups: Vec<Field>,
 }
 
 impl FieldWalk<'_, '_> {
@@ -261,15 +272,18 @@ impl FieldWalk<'_, '_> {
         for widget in &widgets {
             self.seen.once(*widget)?;
         }
-        if kids.is_empty() {
-            self.found.push(Field {
-                reference: at,
-                name: own.name.join("."),
-                kind: own.kind,
-                value: own.value,
-                widgets,
-            });
-        }
+        let places = if kids.is_empty() {
+            &mut self.found
+        } else {
+            &mut self.groups
+        };
+        places.push(Field {
+            reference: at,
+            name: own.name.join("."),
+            kind: own.kind,
+            value: own.value,
+            widgets,
+        });
         Ok(())
     }
 

@@ -109,14 +109,16 @@ fn both_readers_find_the_same_objects() {
     let mut objects = 0;
     for entry in std::fs::read_dir(folder).expect("the samples") {
         let path = entry.expect("an entry").path();
-        if path.extension().is_some_and(|ending| ending == "pdf") {
+        // One is encrypted, which neither of them opens.
+        let is_open = !path.ends_with("honest-encrypted.pdf");
+        if is_open && path.extension().is_some_and(|ending| ending == "pdf") {
             let bytes = std::fs::read(&path).expect("a sample");
             objects += compare(&path.display().to_string(), &bytes);
             files += 1;
         }
     }
     assert!(
-        files >= 15 && objects > 200,
+        files >= 30 && objects > 200,
         "{files} files, {objects} objects"
     );
 }

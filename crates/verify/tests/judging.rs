@@ -10,6 +10,9 @@ mod codes;
 #[path = "judging/corpus.rs"]
 mod corpus;
 #[cfg(test)]
+#[path = "judging/elsewhere.rs"]
+mod elsewhere;
+#[cfg(test)]
 #[path = "judging/forge.rs"]
 mod forge;
 #[cfg(test)]
@@ -33,6 +36,9 @@ mod jades_mutants;
 #[cfg(test)]
 #[path = "judging/keys.rs"]
 mod keys;
+#[cfg(test)]
+#[path = "judging/large.rs"]
+mod large;
 #[cfg(test)]
 #[path = "judging/licences.rs"]
 mod licences;

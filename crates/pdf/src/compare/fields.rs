@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use syntax::{Dictionary, Object, ReadPdf, Reference};
 
 use crate::compare::change::ChangeKind;
+use crate::compare::groups::Above;
 use crate::compare::pages::differing;
 use crate::compare::step::{Role, Shown, Step};
 use crate::compare::widget::foreign_key;
@@ -119,16 +120,11 @@ impl Step<'_> {
         if added.is_empty() {
             return Ok(());
         }
-        let mut names: BTreeSet<String> = self
-            .old
-            .fields()?
-            .into_iter()
-            .map(|field| field.name)
-            .collect();
+        let mut names = self.names()?;
         for field in added {
             match field.as_reference() {
                 Some(field) if self.is_fresh(field.number) => {
-                    self.new_field(field, &mut names)?;
+                    self.new_field(field, &mut names, &Above::default())?;
                 }
                 _ => {
                     let path = "AcroForm /Fields".to_owned();
@@ -140,10 +136,11 @@ impl Step<'_> {
     }
 
     /// A field that the update made: a signature with its own widget, or nothing.
-    fn new_field(
+    pub(super) fn new_field(
         &mut self,
         reference: Reference,
         names: &mut BTreeSet<String>,
+        above: &Above,
     ) -> Result<(), ReadPdf> {
         let number = reference.number;
         // Whatever is told of the field is told of its widget.
@@ -158,14 +155,24 @@ impl Step<'_> {
             refuse(self, ChangeKind::FieldAdded, "");
             return Ok(());
         };
-        let name = match field.value(b"T") {
-            Some(Object::String(name)) => text(name),
-            _ => String::new(),
-        };
         // 12.7.4.2: a name of its own, in one part.
-        if name.is_empty() || name.contains('.') || !names.insert(name.clone()) {
+        let own = field.value(b"T").and_then(Object::as_string).map(text);
+        let own = own.filter(|own| !own.is_empty() && !own.contains('.'));
+        let name = own.map(|own| format!("{}{own}", above.name));
+        let Some(name) = name.filter(|name| names.insert(name.clone())) else {
             refuse(self, ChangeKind::FieldNameTaken, "/T");
             return Ok(());
+        };
+        if field.value(b"Parent").and_then(Object::as_reference) != above.parent {
+            refuse(self, ChangeKind::FieldAdded, "/Parent");
+            return Ok(());
+        }
+        if let Some(kids) = self.new_kids(reference, &field)? {
+            self.roles.entry(number).or_insert(Role::Closed);
+            let below = above.below(reference, &name)?;
+            return kids
+                .into_iter()
+                .try_for_each(|kid| self.new_field(kid, names, &below));
         }
         let Some((widget, shape)) = self.only_widget(reference, &field)? else {
             refuse(self, ChangeKind::FieldAdded, "/Kids");
@@ -184,6 +191,15 @@ impl Step<'_> {
             return Ok(());
         };
         let shown = self.new_widget(widget, &shape)?;
+        self.signed_anew((number, name), (widget, &shape), (shown, sub_filter))
+    }
+
+    fn signed_anew(
+        &mut self,
+        (number, name): (u32, String),
+        (widget, shape): (u32, &Dictionary),
+        (shown, sub_filter): (Shown, SubFilter),
+    ) -> Result<(), ReadPdf> {
         let kind = match (&shown, sub_filter) {
             (Shown::Refused, _) => return Ok(()),
             (Shown::Nothing, SubFilter::TimeStamp) => ChangeKind::TimeStampAdded,
@@ -191,7 +207,7 @@ impl Step<'_> {
             (Shown::OnPage(_), _) => ChangeKind::VisibleSignatureAdded,
         };
         let covers = match (&shown, self.widgets.get(&widget).map(|grown| grown.page)) {
-            (Shown::OnPage(_), Some(page)) => self.covers(page, &shape)?,
+            (Shown::OnPage(_), Some(page)) => self.covers(page, shape)?,
             _ => false,
         };
         let change = self.tell(kind, None, format!("AcroForm /Fields > {number}"));
@@ -284,6 +300,7 @@ impl Step<'_> {
         if !any {
             return Ok(());
         }
+        self.grown_groups()?;
         for field in self.old.fields()? {
             let mut objects = vec![field.reference];
             objects.extend(&field.widgets);

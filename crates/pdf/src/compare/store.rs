@@ -30,13 +30,16 @@ impl Step<'_> {
             return Ok(());
         };
         let holder = value.as_reference().map_or(root, |store| store.number);
+        let held = self.held(&after)?;
         let mut grown = false;
         for (key, value) in after.entries() {
             match key {
                 b"Type" => {}
-                b"VRI" => grown |= self.related(before.value(key), value, holder)?,
+                b"VRI" => {
+                    grown |= self.related((before.value(key), value), holder, &held)?;
+                }
                 key if ARRAYS.contains(&key) => {
-                    grown |= self.material(before.value(key), value, holder)?;
+                    grown |= self.material((before.value(key), value), holder, &[])?;
                 }
                 _ => {
                     self.form_of_store(&format!("DSS /{}", String::from_utf8_lossy(key)), value);
@@ -82,12 +85,23 @@ impl Step<'_> {
         }
     }
 
-    /// An array of streams that lost none; whether it took one up.
+    /// What the arrays of the store itself have.
+    fn held(&self, store: &Dictionary) -> Result<Vec<Object>, ReadPdf> {
+        let mut held = Vec::new();
+        for key in ARRAYS {
+            if let Object::Array(elements) = self.new.value(store, key)? {
+                held.extend(elements);
+            }
+        }
+        Ok(held)
+    }
+
+    /// An array of streams that lost none, but for those that are `held` elsewhere; whether it took one up.
     fn material(
         &mut self,
-        old: Option<&Object>,
-        new: &Object,
+        (old, new): (Option<&Object>, &Object),
         holder: u32,
+        held: &[Object],
     ) -> Result<bool, ReadPdf> {
         let before = match old.map(|old| self.old.resolve(old)).transpose()? {
             Some(Object::Array(elements)) => elements,
@@ -99,7 +113,8 @@ impl Step<'_> {
         };
         self.clear(new, old, Role::Within(holder));
         let number = new.as_reference().map_or(holder, |array| array.number);
-        if before.iter().any(|element| !after.contains(element)) {
+        let is_kept = |element: &Object| after.contains(element) || held.contains(element);
+        if !before.iter().all(is_kept) {
             self.shrunk("an array of the store");
         }
         let mut grown = false;
@@ -143,9 +158,9 @@ impl Step<'_> {
     /// 12.8.4.4: material by signature. Entries are kept; each holds arrays of streams, a date or a time-stamp.
     fn related(
         &mut self,
-        old: Option<&Object>,
-        new: &Object,
+        (old, new): (Option<&Object>, &Object),
         holder: u32,
+        held: &[Object],
     ) -> Result<bool, ReadPdf> {
         let before = self.old_dictionary(old)?;
         let Some(after) = self.new_dictionary(new)? else {
@@ -175,7 +190,7 @@ impl Step<'_> {
                     b"Type" | b"TU" if value.as_reference().is_none() => {}
                     b"TS" => self.stream_of_store(inside, value)?,
                     key if ENTRY_ARRAYS.contains(&key) => {
-                        grown |= self.material(earlier.value(key), value, inside)?;
+                        grown |= self.material((earlier.value(key), value), inside, held)?;
                     }
                     _ => self.form_of_store("DSS /VRI", value),
                 }

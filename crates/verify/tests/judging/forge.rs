@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use evidence::ocsp::Status;
 use time::UtcDateTime;
 use time::macros::utc_datetime;
-use verify::{Material, Report};
+use verify::{Material, Report, Source};
 
 use crate::hierarchy::{SEAL, crl, ocsp, trust};
 use crate::maker::{codes, judged_with};
@@ -224,6 +224,10 @@ static MATERIAL: LazyLock<Material> = LazyLock::new(|| {
 });
 
 pub(crate) fn judge(file: &Vec<u8>) -> Report {
+    judge_source(file)
+}
+
+pub(crate) fn judge_source(file: &dyn Source) -> Report {
     judged_with(file, &trust(), &MATERIAL, "default", LATER)
 }
 

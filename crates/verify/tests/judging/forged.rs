@@ -245,6 +245,11 @@ const SIGNATURES: &[Forged] = &[
     ("a new field in a layer", || and_signed(signed(), second("/Rect[0 0 0 0]/OC 15 0 R")), "change.field-added"),
     ("a field with two widgets", || and_signed(signed(), second("/Kids[9 0 R 22 0 R]")), "pdf.circle"),
     ("a field whose widget was there", || and_signed(signed(), second("/Kids[9 0 R]")), "pdf.circle"),
+    ("a group that takes up what was there", || up(part(33, "35 0 R]", "35 0 R 9 0 R]")), "pdf."),
+    ("a group that takes up text", || up(with(part(33, "35 0 R]", "35 0 R 70 0 R]"), 70, "<</T(x)/FT/Tx/Parent 33 0 R/V(900)>>")), "change.field-added"),
+    ("a group that gets another name", || and_signed(signed(), change(grouped(), 33, "(addr)", "(adr)")), "change."),
+    ("a new group with an action", || { let o = change(second("/Parent 44 0 R/Rect[0 0 0 0]"), 5, "30 0 R]", "44 0 R]"); and_signed(signed(), with(o, 44, "<</T(Others)/Kids[30 0 R]/AA<</C<</S/JavaScript/JS(x)>>>>>>")) }, "change.field-added"),
+    ("a name that is taken in its group", || and_signed(signed(), change(grouped(), 30, "(Second)", "(town)")), "change.field-name"),
     ("a name that is taken", || and_signed(signed(), change(second("/Rect[0 0 0 0]"), 30, "(Second)", "(Seal)")), "change.field-name"),
     ("no name", || and_signed(signed(), change(second("/Rect[0 0 0 0]"), 30, "/T(Second)", "")), "change.field-name"),
     ("a name in parts", || and_signed(signed(), change(second("/Rect[0 0 0 0]"), 30, "(Second)", "(addr.Second)")), "change.field-name"),
@@ -276,6 +281,18 @@ const SIGNATURES: &[Forged] = &[
     ("a time-stamp that is none", || up(second_of("/Rect[0 0 0 0]", dictionary_of("/Type/DocTimeStamp", "/ETSI.RFC3161", ""))), "change.broken-signature"),
     ("a signature under another name of its form", || and_signed(signed(), second_of("/Rect[0 0 0 0]", dictionary_of("/Type/Sig", "/adbe.x509.rsa_sha1", ""))), "change.broken-signature"),
 ];
+
+/// A second signature below the group of the address.
+fn grouped() -> Bodies {
+    let mut objects = change(
+        second("/Parent 33 0 R/Rect[0 0 0 0]"),
+        33,
+        "35 0 R]",
+        "35 0 R 30 0 R]",
+    );
+    objects.remove(&5);
+    objects
+}
 
 fn copied() -> Bodies {
     let bytes = signed().bytes;

@@ -88,6 +88,8 @@ const SIGNING: &[Honest] = &[
     ("a waiting field at level 2", || and_signed(certified(2), countersigned("/F 4")), SIGNED),
     ("a waiting field that is locked by signing", || and_signed(signed(), countersigned("/F 132/M(D:20261122040000Z)")), SIGNED),
     ("field and widget apart", || and_signed(signed(), apart()), SECOND),
+    ("a new field in a group that was there", || and_signed(signed(), grouped()), SECOND),
+    ("a new field in a new group", || and_signed(signed(), in_new_group()), SECOND),
     ("a third", || and_signed(signed().update(&second("/Rect[0 0 0 0]")).sign(), countersigned("/F 4")), &["change.signature-added", "change.field-signed"]),
     ("a new field with a lock and wishes", || and_signed(signed(), with(second("/Rect[0 0 0 0]/Lock 33 1 R/SV<</Type/SV>>".replace("33 1", "45 0").as_str()), 45, "<</Type/SigFieldLock/Action/All>>")), SECOND),
     ("on a turned page with larger units", || and_signed(signed(), turned()), SEEN),
@@ -99,6 +101,29 @@ fn apart() -> Bodies {
     let field = "<</FT/Sig/T(Second)/V 31 0 R/Kids[44 0 R]>>";
     let widget = "<</Type/Annot/Subtype/Widget/Parent 30 0 R/Rect[0 0 0 0]/F 132/P 3 0 R>>";
     with(with(objects, 30, field), 44, widget)
+}
+
+/// A second signature below the group of the address.
+fn grouped() -> Bodies {
+    let mut objects = change(
+        second("/Parent 33 0 R/Rect[0 0 0 0]"),
+        33,
+        "35 0 R]",
+        "35 0 R 30 0 R]",
+    );
+    objects.remove(&5);
+    objects
+}
+
+/// A second signature below a group, 44, of its own.
+fn in_new_group() -> Bodies {
+    let objects = change(
+        second("/Parent 44 0 R/Rect[0 0 0 0]"),
+        5,
+        "30 0 R]",
+        "44 0 R]",
+    );
+    with(objects, 44, "<</T(Others)/Kids[30 0 R]>>")
 }
 
 /// A second signature on the second page, whose annotations are an object of their own.
