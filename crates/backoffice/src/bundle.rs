@@ -114,6 +114,7 @@ impl Contents<'_> {
                     types,
                     from: None,
                     until: None,
+                    under: Vec::new(),
                 });
             }
         }

@@ -1097,6 +1097,12 @@ pub const TABLE: &[Row] = &[
         "the seal was used on a document, not on this licence",
     ),
     row(
+        "licence.office-elsewhere",
+        open(S::ChainConstraintsFailure),
+        "domain R32",
+        "the seal stands under an anchor that is not that of the issuer's region",
+    ),
+    row(
         "licence.office-not-checked",
         Effect::Told,
         "domain 4.6",
@@ -2715,6 +2721,12 @@ pub const TABLE: &[Row] = &[
         Effect::Answered,
         "Token Status List 8.3",
         "no status list at hand is the one that the licence names",
+    ),
+    row(
+        "status.elsewhere",
+        Effect::Answered,
+        "domain R32",
+        "the status list is that of another region than the seal's",
     ),
     row(
         "status.ended",

@@ -26,7 +26,7 @@ pub use pem::certificate_pem;
 pub use policy::{Anchors, Demand, Policy, ReadPolicy};
 pub use report::{Origin, Report, SignatureReport};
 pub use trust::{
-    Bundle, BundleAnchor, BundleLog, Entitlement, MAX_TRUST, Office, OfficeType, ReadTrust, Trust,
+    Bundle, BundleAnchor, BundleLog, MAX_TRUST, Office, OfficeType, ReadTrust, Term, Trust,
 };
 
 /// Gathers the evidence in an artefact. Never fails: what cannot be read is evidence too.

@@ -4,25 +4,21 @@ use asn1::Oid;
 use credential::{CheckToken, Jws, ReadJws};
 use pki::Certificate;
 use pki::certificate::ReadCertificate;
-use pki::path::{Anchor, Budget, Memory, PathError, Purpose, Question, validate};
+use pki::path::{Anchor, Budget, Chain, Memory, PathError, Purpose, Question, validate};
 use thiserror::Error;
 use time::UtcDateTime;
 use tlog::TrustedLog;
+use trustlist::{BUNDLE_KIND, ReadBundle, TrustedList};
 
 use crate::pem::{self, MAX_PEM_CERTIFICATES};
 use crate::policy::Anchors;
 use finding::Finding;
 
-mod bundle;
-mod office;
-
-pub use bundle::{Bundle, BundleAnchor, BundleLog};
-pub use office::{Entitlement, Office, OfficeType};
+pub(crate) use trustlist::Entitlement;
+pub use trustlist::{Bundle, BundleAnchor, BundleLog, Office, OfficeType, Term};
 
 /// Octets of a bundle or PEM file.
 pub const MAX_TRUST: usize = 8 * 1024 * 1024;
-/// `typ` of a bundle.
-const KIND: &str = "yinxin-trust+jwt";
 
 /// Whom to trust, for what, and when.
 #[derive(Debug, Clone, Default)]
@@ -68,11 +64,8 @@ pub enum ReadTrust {
     #[error("the token is of another kind")]
     Kind,
     /// The content of the bundle is not of its form.
-    #[error("the content of the bundle is malformed at {member}")]
-    Content {
-        /// Which member.
-        member: &'static str,
-    },
+    #[error(transparent)]
+    Content(#[from] ReadBundle),
     /// The signature does not hold.
     #[error("the signature of the bundle does not hold")]
     Signature(#[source] CheckToken),
@@ -125,11 +118,7 @@ impl Trust {
         octets: &[u8],
         issued_at: UtcDateTime,
     ) -> Result<Trust, ReadTrust> {
-        if octets.len() > MAX_TRUST {
-            return Err(ReadTrust::TooLarge);
-        }
-        let text = std::str::from_utf8(octets).map_err(|_| ReadTrust::Form)?;
-        let (bundle, token) = open(text.trim())?;
+        let (bundle, token) = opened(octets)?;
         if bundle.issued_at < issued_at {
             return Err(ReadTrust::Older);
         }
@@ -143,7 +132,7 @@ impl Trust {
     /// `Content` for a key or identifier in it that cannot be used.
     pub fn of(bundle: &Bundle) -> Result<Trust, ReadTrust> {
         Ok(Trust {
-            anchors: bundle.anchors()?,
+            anchors: bundle.trusted_anchors()?,
             certificates: bundle.certificates.clone(),
             offices: Some(bundle.offices.clone()),
             logs: bundle.trusted_logs()?,
@@ -189,6 +178,60 @@ impl Trust {
         Ok(Trust::of_certificates(certificates))
     }
 
+    /// This trust with the anchors of a list, each for what its service stands for while it was approved; with the
+    /// bodies that the list names in our words; and good no longer than the list (TS 119 612 5.3.15).
+    #[must_use]
+    pub fn with_list(mut self, list: &TrustedList) -> Trust {
+        for listed in list.anchors() {
+            match listed.anchor() {
+                Ok(anchor) => self.anchors.push(anchor),
+                Err(error) => self.findings.push(ignored(&error)),
+            }
+            if !self.certificates.contains(&listed.certificate) {
+                self.certificates.push(listed.certificate);
+            }
+        }
+        for (service, why) in list.refused() {
+            let name = service.name.first().map(|(_, name)| name.as_str());
+            let told = format!("{}: critical {why}", name.unwrap_or_default());
+            self.findings.push(ignored(&told));
+        }
+        let offices = trustlist::offices(list);
+        if !offices.is_empty() {
+            self.offices.get_or_insert_default().extend(offices);
+        }
+        // A list that was closed is good for nothing that comes after it.
+        let until = list.next_update.unwrap_or(list.issued_at);
+        self.next_update = Some(self.next_update.map_or(until, |known| known.min(until)));
+        self
+    }
+
+    /// Reads the bundle of another region: its signature leads to one of its own anchors, which shows that it is whole.
+    /// That these anchors are that region's is for two people to know, from elsewhere.
+    ///
+    /// # Errors
+    /// See [`ReadTrust`].
+    pub fn parse_region(octets: &[u8]) -> Result<Bundle, ReadTrust> {
+        let (bundle, token) = opened(octets)?;
+        let trust = Trust::of(&bundle)?;
+        let chain = check_signer(&token, &trust, bundle.issued_at)?;
+        Ok(bundle.of_region(chain.certificates().last()))
+    }
+
+    /// Reads the bundle that follows one of another region: signed by somebody whom that one trusts, and not older.
+    ///
+    /// # Errors
+    /// See [`ReadTrust`].
+    pub fn parse_region_successor(octets: &[u8], before: &Bundle) -> Result<Bundle, ReadTrust> {
+        let (bundle, token) = opened(octets)?;
+        if bundle.issued_at < before.issued_at {
+            return Err(ReadTrust::Older);
+        }
+        let chain = check_signer(&token, &Trust::of(before)?, bundle.issued_at)?;
+        Trust::of(&bundle)?;
+        Ok(bundle.of_region(chain.certificates().last()))
+    }
+
     /// Until when it is to be relied on, where it says so.
     #[must_use]
     pub fn next_update(&self) -> Option<UtcDateTime> {
@@ -212,16 +255,28 @@ impl Trust {
     }
 }
 
+fn ignored(why: &dyn std::fmt::Display) -> Finding {
+    Finding::of("trust.ignored").because(why)
+}
+
+fn opened(octets: &[u8]) -> Result<(Bundle, Jws), ReadTrust> {
+    if octets.len() > MAX_TRUST {
+        return Err(ReadTrust::TooLarge);
+    }
+    let text = std::str::from_utf8(octets).map_err(|_| ReadTrust::Form)?;
+    open(text.trim())
+}
+
 fn open(text: &str) -> Result<(Bundle, Jws), ReadTrust> {
     let token = Jws::parse(text, MAX_TRUST)?;
     // RFC 8725 3.11: or any token of the same signer would be a bundle.
-    if token.kind() != Some(KIND) {
+    if token.kind() != Some(BUNDLE_KIND) {
         return Err(ReadTrust::Kind);
     }
-    Ok((Bundle::read(token.payload())?, token))
+    Ok((Bundle::parse(token.payload())?, token))
 }
 
-fn check_signer(token: &Jws, trust: &Trust, at: UtcDateTime) -> Result<(), ReadTrust> {
+fn check_signer(token: &Jws, trust: &Trust, at: UtcDateTime) -> Result<Chain, ReadTrust> {
     let chain: Vec<Certificate> = token
         .certificates()
         .iter()
@@ -233,7 +288,5 @@ fn check_signer(token: &Jws, trust: &Trust, at: UtcDateTime) -> Result<(), ReadT
     let question = Question::new(Purpose::TrustBundle, at);
     // The authorities behind the bundle are those behind the files to come.
     let mut budget = Budget::new().remembering(&trust.memory);
-    validate(leaf, &chain, &trust.anchors, &question, &mut budget)
-        .map(|_| ())
-        .map_err(ReadTrust::Untrusted)
+    validate(leaf, &chain, &trust.anchors, &question, &mut budget).map_err(ReadTrust::Untrusted)
 }

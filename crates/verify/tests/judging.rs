@@ -64,6 +64,9 @@ mod ofd;
 #[path = "judging/package.rs"]
 mod package;
 #[cfg(test)]
+#[path = "judging/regions.rs"]
+mod regions;
+#[cfg(test)]
 #[path = "judging/revocation.rs"]
 mod revocation;
 #[cfg(test)]

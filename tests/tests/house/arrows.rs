@@ -25,7 +25,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("credential", &["crypto", "pki"]),
     ("asic", &["crypto", "ofd"]),
     ("jades", &["credential", "crypto", "pki"]),
-    ("trustlist", &["asn1", "crypto", "pki"]),
+    (
+        "trustlist",
+        &["asn1", "credential", "crypto", "pki", "tlog"],
+    ),
     ("syntax", &[]),
     ("pdf", &["asn1", "crypto", "evidence", "pki", "syntax"]),
     ("records", &["asn1", "crypto", "evidence", "pki"]),

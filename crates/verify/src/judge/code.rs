@@ -136,7 +136,12 @@ fn judge_signature(
         findings.push(Finding::of("code.issuer-differs").because(code));
     }
     let kind = type_code(&claims.licence.identifier);
-    findings.extend(entitlement(sitting, &claims.issuer, kind, claims.issued_at));
+    findings.extend(entitlement(
+        sitting,
+        &signer,
+        (&claims.issuer, kind),
+        claims.issued_at,
+    ));
     finish(report, findings)
 }
 

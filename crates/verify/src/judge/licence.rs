@@ -105,8 +105,8 @@ impl Licence {
         }
         findings.extend(entitlement(
             sitting,
-            &self.issuer.code,
-            Some(&self.kind.code),
+            seal,
+            (&self.issuer.code, Some(&self.kind.code)),
             signed_at,
         ));
         findings
@@ -143,24 +143,21 @@ impl Licence {
     }
 }
 
-/// Whether the trust given lets this body issue, or says nothing about bodies.
+/// Whether the trust given lets this body issue under this signer, or says nothing about bodies.
 pub(crate) fn entitlement(
     sitting: &Sitting<'_>,
-    office: &str,
-    kind: Option<&str>,
+    signer: &Certificate,
+    (office, kind): (&str, Option<&str>),
     at: UtcDateTime,
 ) -> Option<Finding> {
     let Some(offices) = &sitting.trust.offices else {
         return Some(Finding::of("licence.office-not-checked"));
     };
-    let answer = match kind {
-        Some(kind) => Entitlement::of(offices, office, kind, at),
-        None if offices.iter().any(|known| known.code == office) => Entitlement::Entitled,
-        None => Entitlement::OfficeUnknown,
-    };
+    let answer = Entitlement::of(offices, office, kind, at, &sitting.roots_of(signer));
     let code = match answer {
         Entitlement::Entitled => return None,
         Entitlement::OfficeUnknown => "licence.office-unknown",
+        Entitlement::OfficeElsewhere => "licence.office-elsewhere",
         Entitlement::OfficePeriod => "licence.office-period",
         Entitlement::TypeNotEntitled => "licence.type-not-entitled",
     };

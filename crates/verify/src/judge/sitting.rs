@@ -1,6 +1,7 @@
 //! What one judgement has at hand: trust, policy, moment, a shared budget, and all certificates and status
 //! material that came along.
 
+use crypto::sha256;
 use evidence::ocsp::{Response, StatusFault};
 use pki::extension::PointName;
 use pki::general_name::GeneralName;
@@ -17,7 +18,7 @@ use super::used;
 use crate::material::Material;
 use crate::policy::{Demand, Policy};
 use crate::report::{Basis, Wanted, WantedKind, told};
-use crate::trust::Trust;
+use crate::trust::{Office, Trust};
 use finding::{Effect, Finding, SubIndication as Sub};
 
 /// Candidates for one chain (T-I8), the leaf not counted.
@@ -270,6 +271,31 @@ impl<'a> Sitting<'a> {
             self.basis.chains.push(chain);
         }
         outcome.map_err(Box::new)
+    }
+
+    /// The anchors to which chains of this certificate were found to lead, by the SHA-256 of their certificates.
+    pub(crate) fn roots_of(&self, leaf: &Certificate) -> Vec<[u8; 32]> {
+        let chains = self.basis.chains.iter().filter(|one| one.anchor.is_some());
+        let own = chains.filter(|one| one.certificates.first() == Some(leaf));
+        own.filter_map(|one| Some(sha256(one.certificates.last()?.der())))
+            .collect()
+    }
+
+    /// Whether the chain of a status list ends in the region of what was sealed or signed: a region answers for the
+    /// state of its own licences (R32).
+    pub(crate) fn is_of_its_region(&self, list: &Chain) -> bool {
+        let Some(offices) = &self.trust.offices else {
+            return true;
+        };
+        let Some(root) = list.certificates().last().map(|one| sha256(one.der())) else {
+            return true;
+        };
+        let asked = [Purpose::DocumentSigning, Purpose::Credential].map(Purpose::name);
+        let chains = self.basis.chains.iter().filter(|one| one.anchor.is_some());
+        let sealed = chains.filter(|one| asked.contains(&one.purpose));
+        let roots = sealed.filter_map(|one| one.certificates.last());
+        let mut roots = roots.map(|one| sha256(one.der())).peekable();
+        roots.peek().is_none() || roots.any(|one| Office::of_one_region(offices, &one, &root))
     }
 
     /// The certificates that may stand above `leaf`, by name: a few of the many at hand.

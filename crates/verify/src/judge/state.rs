@@ -261,10 +261,13 @@ fn check_signer(sitting: &mut Sitting<'_>, list: &StatusToken) -> Result<(), Fin
     } else {
         demand
     };
-    sitting
+    let chain = sitting
         .chain(signer, Purpose::StatusList, at, demand)
-        .map(|_| ())
-        .map_err(|error| Finding::of("status.untrusted").because(error))
+        .map_err(|error| Finding::of("status.untrusted").because(error))?;
+    if !sitting.is_of_its_region(&chain) {
+        return Err(Finding::of("status.elsewhere").because(signer.subject()));
+    }
+    Ok(())
 }
 
 /// Certificates that are tried as signers of one list (T-I3).

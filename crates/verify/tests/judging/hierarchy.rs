@@ -165,6 +165,7 @@ pub(crate) fn office(code: &str, kind: &str) -> Office {
             from: None,
             until: None,
         }],
+        under: Vec::new(),
     }
 }
 

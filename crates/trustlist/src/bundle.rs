@@ -7,13 +7,24 @@ use credential::{JwsDraft, PreparedJws, ReadJws};
 use pki::Certificate;
 use pki::path::{Anchor, AnchorPurposes, Purpose};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use tlog::{NoteKey, TrustedLog};
 
-use super::office::{Office, OfficeType};
-use super::{KIND, ReadTrust};
-use crate::report::told;
+use crate::office::{Office, OfficeType};
+use crate::value::told;
+
+/// `typ` of a bundle (RFC 8725 3.11): or any token of the same signer would be one.
+pub const BUNDLE_KIND: &str = "yinxin-trust+jwt";
+
+/// Why the content of a bundle is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the content of the bundle is malformed at {member}")]
+pub struct ReadBundle {
+    /// Which member.
+    pub member: &'static str,
+}
 
 /// What a bundle says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +127,9 @@ struct WrittenOffice {
     #[serde(flatten)]
     period: Period,
     types: Vec<WrittenType>,
+    /// Hexadecimal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    under: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -141,7 +155,7 @@ impl Bundle {
     pub fn prepare(&self, signer: JwsDraft<'_>) -> Result<PreparedJws, ReadJws> {
         let payload = serde_json::to_vec(&self.written()).map_err(|_| ReadJws::HeaderMember)?;
         let signer = JwsDraft {
-            kind: KIND,
+            kind: BUNDLE_KIND,
             ..signer
         };
         signer.prepare(&payload)
@@ -176,8 +190,12 @@ impl Bundle {
         }
     }
 
-    pub(super) fn read(payload: &[u8]) -> Result<Bundle, ReadTrust> {
-        let malformed = |member| ReadTrust::Content { member };
+    /// The content of a bundle, out of the payload of its token.
+    ///
+    /// # Errors
+    /// Which member is not of its form.
+    pub fn parse(payload: &[u8]) -> Result<Bundle, ReadBundle> {
+        let malformed = |member| ReadBundle { member };
         credential::inspect_json(payload).map_err(|_| malformed("json"))?;
         let written: Written = serde_json::from_slice(payload).map_err(|_| malformed("members"))?;
         if written.version != 1 {
@@ -206,7 +224,11 @@ impl Bundle {
         })
     }
 
-    pub(super) fn anchors(&self) -> Result<Vec<Anchor>, ReadTrust> {
+    /// Its anchors, for path validation.
+    ///
+    /// # Errors
+    /// A key that is none of ours.
+    pub fn trusted_anchors(&self) -> Result<Vec<Anchor>, ReadBundle> {
         self.anchors
             .iter()
             .map(|entry| {
@@ -216,7 +238,7 @@ impl Bundle {
                     AnchorPurposes::These(entry.purposes.clone())
                 };
                 let anchor = Anchor::of(entry.certificate.clone())
-                    .map_err(|_| ReadTrust::Content { member: "anchors" })?;
+                    .map_err(|_| ReadBundle { member: "anchors" })?;
                 Ok(anchor
                     .with_purposes(purposes)
                     .within(entry.from, entry.until))
@@ -224,17 +246,25 @@ impl Bundle {
             .collect()
     }
 
-    pub(super) fn trusted_logs(&self) -> Result<Vec<TrustedLog>, ReadTrust> {
-        let malformed = ReadTrust::Content { member: "logs" };
+    /// Its logs, with their keys.
+    ///
+    /// # Errors
+    /// A key that cannot be read, or more of a quorum than witnesses.
+    pub fn trusted_logs(&self) -> Result<Vec<TrustedLog>, ReadBundle> {
+        let malformed = ReadBundle { member: "logs" };
         let logs = self.logs.iter().map(BundleLog::trusted);
         logs.collect::<Option<_>>().ok_or(malformed)
     }
 
-    pub(super) fn policies(&self) -> Result<Vec<Oid>, ReadTrust> {
+    /// Its policies of time-stamps.
+    ///
+    /// # Errors
+    /// What is no object identifier.
+    pub fn policies(&self) -> Result<Vec<Oid>, ReadBundle> {
         self.time_stamp_policies
             .iter()
             .map(|text| {
-                Oid::from_dotted(text).ok_or(ReadTrust::Content {
+                Oid::from_dotted(text).ok_or(ReadBundle {
                     member: "time_stamp_policies",
                 })
             })
@@ -272,6 +302,7 @@ impl WrittenOffice {
                     period: Period::of(entry.from, entry.until),
                 })
                 .collect(),
+            under: office.under.iter().map(|one| hex(one)).collect(),
         }
     }
 
@@ -291,6 +322,11 @@ impl WrittenOffice {
             from,
             until,
             types: types.collect::<Option<_>>()?,
+            under: self
+                .under
+                .iter()
+                .map(|one| digest(one))
+                .collect::<Option<_>>()?,
         })
     }
 }
@@ -314,6 +350,18 @@ impl Period {
 
 fn moment(text: &str) -> Option<UtcDateTime> {
     UtcDateTime::parse(text, &Rfc3339).ok()
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn digest(text: &str) -> Option<[u8; 32]> {
+    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let lower = |one: u8| one.is_ascii_digit() || (b'a'..=b'f').contains(&one);
+    let pairs = text.bytes().all(lower).then(|| text.as_bytes().chunks(2));
+    let octets: Option<Vec<u8>> = pairs?.map(octet).collect();
+    octets?.try_into().ok()
 }
 
 fn certificate(text: &str) -> Option<Certificate> {
