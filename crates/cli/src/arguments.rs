@@ -45,6 +45,12 @@ pub(crate) struct Arguments {
     /// Tell it at length: `etsi` is the XML of TS 119 102-2 v1.4.1, one document per file and line.
     #[arg(long, value_name = "FORM", conflicts_with = "json")]
     pub(crate) report: Option<Form>,
+    /// The files are evidence that was written down with `--facts-out`, and are judged as what they are of.
+    #[arg(long)]
+    pub(crate) facts: bool,
+    /// Write the evidence in the file down, for who judges again without it.
+    #[arg(long, value_name = "FILE", conflicts_with = "facts")]
+    pub(crate) facts_out: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

@@ -1,22 +1,22 @@
 //! What inspectors and operators run without the service: verify files offline.
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
-//! [--audience TEXT --nonce TEXT] [--json | --report etsi]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! [--audience TEXT --nonce TEXT] [--json | --report etsi] [--facts | --facts-out FILE]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
 //! indeterminate or not processed and none invalid, 64 usage.
 
 mod arguments;
 mod given;
+mod kept;
 mod keys;
 mod told;
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
 use time::UtcDateTime;
 use transcript::Judgement;
-use verify::{Case, Report, Seekable, Verdict};
+use verify::{Case, Report, Verdict};
 
 use arguments::{Arguments, Asked, Command, Form};
 use given::Given;
@@ -67,13 +67,22 @@ pub fn run(
         Err(error) => return usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
     };
     // Two documents one after the other are none that an XML reader takes.
-    if arguments.report.is_some() && arguments.files.len() != 1 {
-        return usage(err, "yinxin-verify: --report is about one file\n");
+    let of_one = arguments.report.is_some() || arguments.facts_out.is_some();
+    if of_one && arguments.files.len() != 1 {
+        return usage(
+            err,
+            "yinxin-verify: --report and --facts-out are about one file\n",
+        );
+    }
+    if let (Some(to), Some(file)) = (&arguments.facts_out, arguments.files.first())
+        && let Err(why) = kept::write_facts(file, to)
+    {
+        return usage(err, &format!("yinxin-verify: {}\n", chain(&why)));
     }
     let at = arguments.at.unwrap_or(now);
     let mut status = ALL_VALID;
     for path in &arguments.files {
-        let (case, report) = judge(path, &given, at);
+        let (case, report) = judge(path, (&given, arguments.facts), at);
         let line = match (arguments.report, &case) {
             (Some(Form::Etsi), Some(case)) => etsi(case, &report, &given),
             (Some(Form::Etsi), None) => etsi(&Case::open(&Vec::new()), &report, &given),
@@ -90,19 +99,23 @@ pub fn run(
 }
 
 /// One file. What cannot be opened is not processed, and the others are judged all the same.
-fn judge(path: &Path, given: &Given, at: UtcDateTime) -> (Option<Case>, Report) {
+fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> (Option<Case>, Report) {
     let name = path.display().to_string();
-    let source = File::open(path)
-        .map_err(|error| error.to_string())
-        .and_then(|file| Seekable::new(file).map_err(|error| error.to_string()));
-    match source {
-        Ok(source) => {
-            let case = verify::open(&source);
+    let case = if facts {
+        kept::read_facts(path).map(|read| read.case)
+    } else {
+        kept::source(path).map(|source| verify::open(&source))
+    };
+    match case {
+        Ok(case) => {
             let mut report = verify::judge(&case, &given.trust, &given.material, &given.policy, at);
             report.file = name;
             (Some(case), report)
         }
-        Err(why) => (None, verify::unreadable(&name, &why, &given.policy, at)),
+        Err(why) => {
+            let why = chain(&why);
+            (None, verify::unreadable(&name, &why, &given.policy, at))
+        }
     }
 }
 

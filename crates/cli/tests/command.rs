@@ -91,6 +91,8 @@ fn help_and_version_are_answers() {
         "--nonce",
         "--json",
         "--report",
+        "--facts",
+        "--facts-out",
         "64 usage",
     ] {
         assert!(help.out.contains(word), "{word}");
@@ -114,6 +116,34 @@ fn a_report_at_length_is_one_document_and_keeps_the_exit_status() {
         );
         assert!(ran.out.ends_with("</ValidationReport>\n"));
     }
+}
+
+#[test]
+fn evidence_that_was_written_down_is_judged_like_the_file() {
+    let (folder, paths) = files(&[("facts.json", b"there already")]);
+    let sample = fixture("ofdrw/sealed-v4.ofd");
+    let (trust, at) = (fixture("ofdrw/ca.pem"), "2026-11-26T08:00:00Z");
+    let judged = ["--trust", &trust, "--at", at, "--policy", "form", "--json"];
+    let facts = folder
+        .path()
+        .join("kept.json")
+        .to_str()
+        .expect("UTF-8")
+        .to_owned();
+    let first = run(&[&judged[..], &["--facts-out", &facts, &sample]].concat());
+    assert_eq!(first.status, 0, "{}", first.out);
+    let again = run(&[&judged[..], &["--facts", &facts]].concat());
+    let (first, mut again): (Value, Value) = (
+        serde_json::from_str(&first.out).expect("JSON"),
+        serde_json::from_str(&again.out).expect("JSON"),
+    );
+    again["file"] = first["file"].clone();
+    assert_eq!(again, first);
+    // Without being asked nobody takes them for the file, and nothing is overwritten.
+    assert_eq!(run(&[&judged[..], &[&facts]].concat()).status, 2);
+    assert_eq!(run(&["--facts-out", &paths[0], &sample]).status, 64);
+    assert_eq!(run(&["--facts-out", &facts, &sample, &sample]).status, 64);
+    assert_eq!(run(&["--facts", &sample]).status, 2);
 }
 
 #[test]

@@ -821,6 +821,12 @@ pub const TABLE: &[Row] = &[
         "there is nothing in the file",
     ),
     row(
+        "input.facts",
+        Effect::NotProcessed,
+        "T-V1",
+        "evidence that somebody wrote down is no artefact: it is judged only where that is asked for",
+    ),
+    row(
         "input.ld1",
         Effect::NotProcessed,
         "contract",

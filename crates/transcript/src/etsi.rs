@@ -6,13 +6,13 @@
 //! place, `D-n` what it signs, `C-`, `R-`, `O-`, `T-` with the SHA-256 of a certificate, list, answer, token. What the
 //! standard has no word for stands under `urn:yinxin:`.
 
+use crate::inventory::{Inventory, Met, ObjectKind, Particulars};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::{Digest, DigestAlgorithm};
 use finding::{Indication, SubIndication};
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
-use verify::inventory::{Inventory, Met, ObjectKind, Particulars};
 use verify::report::{ChangeTold, Covers, SignatureReport, TimeSource};
 use verify::{Policy, Report, Verdict};
 
@@ -53,9 +53,7 @@ pub fn etsi(judgement: &Judgement<'_>) -> String {
 
 /// What the artefact holds, and whatever else a chain went through: every reference has to lead somewhere.
 fn held(judgement: &Judgement<'_>) -> Inventory {
-    let mut held = judgement
-        .case
-        .inventory(judgement.trust, judgement.material);
+    let mut held = Inventory::of(judgement.case, judgement.trust, judgement.material);
     let basis = &judgement.report.basis;
     for chain in &basis.chains {
         for certificate in &chain.certificates {

@@ -4,6 +4,8 @@
 
 mod constraint;
 mod etsi;
+pub mod inventory;
+pub mod replay;
 mod xml;
 
 use verify::{Case, Material, Policy, Report, Trust};

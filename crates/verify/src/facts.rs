@@ -14,7 +14,9 @@ use crate::pem;
 mod document;
 mod stream;
 
-pub(crate) use document::{DocumentFacts, LICENCE, Lines, STATUS, SignatureFacts};
+pub use document::{
+    DocumentFacts, Embedded, LICENCE, Lines, MAX_MATERIAL, MAX_SIGNATURES, STATUS, SignatureFacts,
+};
 use stream::Stream;
 
 /// Octets of an artefact that is no PDF (T-I2).
@@ -34,7 +36,7 @@ pub struct Case {
 
 /// What was found.
 #[derive(Debug)]
-pub(crate) enum Body {
+pub enum Body {
     /// A PDF.
     Document(Box<DocumentFacts>),
     /// An OFD file.
@@ -57,20 +59,26 @@ pub(crate) enum Body {
 
 /// Why something was not read: a finding code, and what its reader says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refused {
-    pub(crate) code: &'static str,
-    pub(crate) why: Option<String>,
+pub struct Refused {
+    /// The code.
+    pub code: &'static str,
+    /// What its reader says.
+    pub why: Option<String>,
 }
 
 impl Refused {
-    pub(crate) fn because(code: &'static str, why: impl std::fmt::Display) -> Refused {
+    /// The refusal of this code, and why.
+    #[must_use]
+    pub fn because(code: &'static str, why: impl std::fmt::Display) -> Refused {
         Refused {
             code,
             why: Some(why.to_string()),
         }
     }
 
-    pub(crate) fn finding(&self) -> Finding {
+    /// The refusal as a finding.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
         let found = Finding::of(self.code);
         match &self.why {
             Some(why) => found.because(why),
@@ -121,6 +129,7 @@ impl Case {
             Kind::SdJwtVc => Case::unjudged(kind, "input.sd-jwt-vc"),
             Kind::Mdoc => Case::unjudged(kind, "input.mdoc"),
             Kind::Ld1 => Case::unjudged(kind, "input.ld1"),
+            Kind::Facts => Case::unjudged(kind, "input.facts"),
             Kind::Unknown => Case::unjudged(kind, "input.unknown"),
             Kind::Cms | Kind::Jades | Kind::Asic | Kind::Esl | Kind::Lc1 => {
                 Case::small(kind, source)
@@ -135,6 +144,18 @@ impl Case {
             kind: Kind::Ofd,
             body: Body::Ofd(Box::new(facts)),
         }
+    }
+
+    /// Evidence that was gathered before.
+    #[must_use]
+    pub fn of(kind: Kind, body: Body) -> Case {
+        Case { kind, body }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn body(&self) -> &Body {
+        &self.body
     }
 
     /// What it is.

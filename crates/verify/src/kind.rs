@@ -28,6 +28,8 @@ pub enum Kind {
     Asic,
     /// An archive package.
     Archive,
+    /// Evidence that somebody wrote down.
+    Facts,
     /// None of these.
     Unknown,
 }
@@ -37,7 +39,7 @@ pub(crate) const LOOKED_AT: usize = 4096;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Pdf,
         Kind::Cms,
         Kind::Lc1,
@@ -49,6 +51,7 @@ impl Kind {
         Kind::Mdoc,
         Kind::Asic,
         Kind::Archive,
+        Kind::Facts,
         Kind::Unknown,
     ];
 
@@ -67,6 +70,7 @@ impl Kind {
             Kind::Mdoc => "mdoc",
             Kind::Asic => "asic",
             Kind::Archive => "archive",
+            Kind::Facts => "facts",
             Kind::Unknown => "unknown",
         }
     }
@@ -94,6 +98,9 @@ impl Kind {
         // IEEE 1003.1-2017, pax, ustar interchange format: the magic of a header.
         if head.get(257..262) == Some(b"ustar") {
             return Kind::Archive;
+        }
+        if head.starts_with(FACTS) {
+            return Kind::Facts;
         }
         let text = head.trim_ascii_start();
         if text.starts_with(b"LC1:") {
@@ -133,6 +140,8 @@ const JWS: [&[u8]; 4] = [
     b"\"etsiU\"",
 ];
 
+/// With what evidence begins that somebody wrote down (`replay`).
+const FACTS: &[u8] = b"{\"form\":\"yinxin-facts-";
 /// The mark of a seal's header (GB/T 38540 SES-Header), an IA5String: after three headers of at most six octets each.
 const ES: &[u8] = b"\x16\x02ES";
 
@@ -167,6 +176,7 @@ mod tests {
             (b"{\"header\":{\"etsiU\":[", Kind::Jades),
             (b"\xa2jnameSpaces\xa0jissuerAuth\x84", Kind::Mdoc),
             (b"", Kind::Unknown),
+            (b"{\"form\":\"yinxin-facts-1\",\"payload\"", Kind::Facts),
             (b"hello", Kind::Unknown),
         ] {
             assert_eq!(Kind::of(head), kind, "{head:?}");

@@ -5,8 +5,7 @@
 //! processed* or *indeterminate*, never in *valid* (T-V1). Every finding code stands in [`TABLE`] and in
 //! `docs/findings.md`.
 
-mod facts;
-pub mod inventory;
+pub mod facts;
 mod judge;
 mod kind;
 mod material;

@@ -113,8 +113,15 @@ impl Material {
         Supplied::Taken
     }
 
+    /// The lists and answers at hand.
+    #[must_use]
+    pub fn statuses(&self) -> (&[Crl], &[Response]) {
+        (&self.crls, &self.ocsps)
+    }
+
     /// The content of this name, or the only one where there is no name.
-    pub(crate) fn content(&self, name: Option<&str>) -> Option<&[u8]> {
+    #[must_use]
+    pub fn content(&self, name: Option<&str>) -> Option<&[u8]> {
         let found = match (name, self.contents.as_slice()) {
             (None, [(_, octets)]) => Some(octets),
             (None, _) => None,

@@ -37,7 +37,7 @@ pub(crate) struct Listed {
 
 /// A package as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Package {
+pub struct Package {
     pub(crate) manifest: Manifest,
     /// All files but the manifest, in their order.
     pub(crate) files: Vec<(String, Vec<u8>)>,

@@ -221,7 +221,8 @@ pub struct SignatureReport {
 }
 
 /// A moment as RFC 3339, whole seconds.
-pub(crate) fn told(moment: UtcDateTime) -> String {
+#[must_use]
+pub fn told(moment: UtcDateTime) -> String {
     let whole = moment.replace_nanosecond(0).unwrap_or(moment);
     whole
         .format(&Rfc3339)
@@ -229,7 +230,8 @@ pub(crate) fn told(moment: UtcDateTime) -> String {
 }
 
 /// Octets as hex.
-pub(crate) fn hex(octets: &[u8]) -> String {
+#[must_use]
+pub fn hex(octets: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
     let digits = |octet: &u8| [digit(octet >> 4), digit(octet & 15)];
     octets.iter().flat_map(digits).collect()

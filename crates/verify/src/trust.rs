@@ -238,6 +238,12 @@ impl Trust {
         self.next_update
     }
 
+    /// Every certificate that came with it: the anchors' own, then the candidates.
+    pub fn known(&self) -> impl Iterator<Item = &Certificate> {
+        let anchors = self.anchors.iter().filter_map(Anchor::certificate);
+        anchors.chain(&self.certificates)
+    }
+
     /// Whether there is any anchor.
     #[must_use]
     pub fn is_absent(&self) -> bool {

@@ -67,6 +67,9 @@ mod package;
 #[path = "judging/regions.rs"]
 mod regions;
 #[cfg(test)]
+#[path = "judging/replay.rs"]
+mod replay;
+#[cfg(test)]
 #[path = "judging/revocation.rs"]
 mod revocation;
 #[cfg(test)]

@@ -57,6 +57,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "tiles" => Some(vec![(0..=255).cycle().take(3 + 32 * 20).collect()]),
         "lc1" | "examine_text" => code().map(|text| vec![text.into_bytes()]),
         "examine_package" => package().map(|one| vec![one]),
+        "facts" => facts(),
         "lc1_inside" => code_inside().map(|one| vec![one]),
         "status" | "material_text" | "jws" => status_token().map(|text| vec![text.into_bytes()]),
         "status_inside" => Some(vec![status_payload()]),
@@ -105,6 +106,16 @@ fn package() -> Option<Vec<u8>> {
         ("trace/1.receipt".to_owned(), receipt()),
     ];
     verify::Case::pack("BJ-990102-20260608-00017", "2026-07-03T01:00:00Z", &files)
+}
+
+/// The evidence in a sealed page, in a code, and in what is no artefact.
+fn facts() -> Option<Vec<Vec<u8>>> {
+    let sealed = fixture(&fixtures().join("fuzz/licence/sealed.pdf"))?;
+    let all = [sealed, CODE.as_bytes().to_vec(), b"hello".to_vec()];
+    let written = all
+        .iter()
+        .map(|octets| transcript::replay::write(octets).ok());
+    written.collect()
 }
 
 /// Sealed OFD files of others.

@@ -88,7 +88,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "transcript",
-        &["asn1", "crypto", "finding", "pki", "verify"],
+        &[
+            "asic",
+            "asn1",
+            "credential",
+            "crypto",
+            "evidence",
+            "finding",
+            "jades",
+            "ofd",
+            "pdf",
+            "pki",
+            "seal",
+            "verify",
+        ],
     ),
     (
         "backoffice",

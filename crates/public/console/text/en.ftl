@@ -334,6 +334,7 @@ finding-crl-unreadable = a CRL cannot be read
 finding-finding-unlisted = something that this verifier has no row for
 finding-input-archive = archive packages are not judged yet
 finding-input-empty = there is nothing in the file
+finding-input-facts = evidence that somebody wrote down is no artefact: it is judged only where that is asked for
 finding-input-ld1 = screen codes are not judged yet
 finding-input-mdoc = mdoc presentations are not judged yet
 finding-input-sd-jwt-vc = SD-JWT presentations are not judged yet

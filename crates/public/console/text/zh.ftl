@@ -334,6 +334,7 @@ finding-crl-unreadable = 某份证书吊销列表无法读取
 finding-finding-unlisted = 本验证程序没有登记的情况
 finding-input-archive = 尚不判断归档包
 finding-input-empty = 文件是空的
+finding-input-facts = 这是他人记录的证据而非文件本身，仅在明确要求时才作判断
 finding-input-ld1 = 尚不判断屏幕码
 finding-input-mdoc = 尚不判断 mdoc 出示
 finding-input-sd-jwt-vc = 尚不判断 SD-JWT 出示

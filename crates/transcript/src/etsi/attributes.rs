@@ -1,9 +1,9 @@
 //! What a signature says of itself (TS 119 102-2 4.3.7 and annex A).
 
+use crate::inventory::{Met, ObjectKind, Stated};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::Digest;
-use verify::inventory::{Met, ObjectKind, Stated};
 
 use super::{One, Telling, digest, objects, reference, written};
 use crate::xml::Xml;

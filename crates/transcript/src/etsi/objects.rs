@@ -1,9 +1,9 @@
 //! The objects that a result rests on (TS 119 102-2 4.4).
 
+use crate::inventory::{Object, ObjectKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::{Digest, DigestAlgorithm};
-use verify::inventory::{Object, ObjectKind};
 use verify::report::TimeSource;
 
 use super::status::indications;

@@ -1,11 +1,11 @@
 //! The result for one signature and what goes with it (TS 119 102-2 4.3.11, 4.3.12).
 
+use crate::inventory::ObjectKind;
 use asn1::Reader;
 use finding::Finding;
 use pki::crl::Reason;
 use time::UtcDateTime;
 use verify::Severity;
-use verify::inventory::ObjectKind;
 use verify::report::{ChainUsed, StatusUsed};
 
 use super::held_against::told;

@@ -13,87 +13,89 @@ use super::Refused;
 use crate::report::{ChangeTold, Covers};
 
 /// Signatures that are judged in one file (T-I3).
-pub(crate) const MAX_SIGNATURES: usize = 32;
+pub const MAX_SIGNATURES: usize = 32;
 /// Certificates, lists and answers of each kind that are taken from a file (T-I8).
-const MAX_MATERIAL: usize = 64;
+pub const MAX_MATERIAL: usize = 64;
 /// Octets of embedded data that are kept.
 const MAX_EMBEDDED: usize = 1 << 20;
 /// Name of the embedded data of a licence (D17).
-pub(crate) const LICENCE: &str = "licence.json";
+pub const LICENCE: &str = "licence.json";
 /// Name of the embedded reference to its status (D20).
-pub(crate) const STATUS: &str = "status.json";
+pub const STATUS: &str = "status.json";
 
 /// The evidence in a PDF.
 #[derive(Debug, Clone)]
-pub(crate) struct DocumentFacts {
+pub struct DocumentFacts {
     /// Signatures, oldest first.
-    pub(crate) signatures: Vec<SignatureFacts>,
+    pub signatures: Vec<SignatureFacts>,
     /// Whether there are more than are judged.
-    pub(crate) too_many: bool,
+    pub too_many: bool,
     /// Which of them seals: the first that is no document time-stamp.
-    pub(crate) sealing: Option<usize>,
+    pub sealing: Option<usize>,
     /// The data of a licence in the revision that it signs.
-    pub(crate) sealed: Embedded,
+    pub sealed: Embedded,
     /// The data of a licence in the last revision.
-    pub(crate) latest: Embedded,
+    pub latest: Embedded,
     /// Certificates of the document security store, DER.
-    pub(crate) certificates: Vec<Vec<u8>>,
+    pub certificates: Vec<Vec<u8>>,
     /// OCSP responses of the store.
-    pub(crate) ocsps: Vec<Vec<u8>>,
+    pub ocsps: Vec<Vec<u8>>,
     /// CRLs of the store.
-    pub(crate) crls: Vec<Vec<u8>>,
+    pub crls: Vec<Vec<u8>>,
 }
 
 /// The data that a licence carries, as of one revision.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Embedded {
+pub struct Embedded {
     /// `licence.json`.
-    pub(crate) licence: Option<Vec<u8>>,
+    pub licence: Option<Vec<u8>>,
     /// `status.json`.
-    pub(crate) status: Option<Vec<u8>>,
+    pub status: Option<Vec<u8>>,
 }
 
 /// One signature or document time-stamp.
 #[derive(Debug, Clone)]
-pub(crate) struct SignatureFacts {
+pub struct SignatureFacts {
     /// Name of its field.
-    pub(crate) field: String,
+    pub field: String,
     /// The revision that it signs, from 0.
-    pub(crate) revision: usize,
+    pub revision: usize,
     /// What became of it in the last revision.
-    pub(crate) standing: Standing,
+    pub standing: Standing,
     /// How far it reaches.
-    pub(crate) covers: Covers,
+    pub covers: Covers,
     /// What came after it.
-    pub(crate) changes: Vec<ChangeTold>,
+    pub changes: Vec<ChangeTold>,
     /// Its content, or the rule of form that it breaks.
-    pub(crate) lines: Result<Lines, Refused>,
+    pub lines: Result<Lines, Refused>,
     /// Of a document time-stamp: the SHA-256 of each certificate, answer and list of the store as its revision has it.
-    pub(crate) store: Vec<[u8; 32]>,
+    pub store: Vec<[u8; 32]>,
 }
 
 /// What the dictionary says and what was recomputed.
 #[derive(Debug, Clone)]
-pub(crate) struct Lines {
+pub struct Lines {
     /// How the message is to be read.
-    pub(crate) sub_filter: SubFilter,
+    pub sub_filter: SubFilter,
     /// /ByteRange.
-    pub(crate) byte_range: [u64; 4],
+    pub byte_range: [u64; 4],
+    /// /Contents, as they stand.
+    pub contents: Vec<u8>,
     /// The message of a signature.
-    pub(crate) message: Result<SignedData, ReadCms>,
+    pub message: Result<SignedData, ReadCms>,
     /// The token of a document time-stamp.
-    pub(crate) token: Option<Result<Token, ReadToken>>,
+    pub token: Option<Result<Token, ReadToken>>,
     /// Digests over the byte ranges: by the message's own algorithm and by SHA-256.
-    pub(crate) digests: Vec<Digest>,
+    pub digests: Vec<Digest>,
     /// /M.
-    pub(crate) claimed: Option<UtcDateTime>,
+    pub claimed: Option<UtcDateTime>,
     /// /Reason: what was meant by signing, in the signer's words.
-    pub(crate) intent: Option<String>,
+    pub intent: Option<String>,
 }
 
 impl DocumentFacts {
     /// Reads a file, revision by revision.
-    pub(crate) fn read(source: &dyn Source) -> Result<DocumentFacts, ReadPdf> {
+    pub(super) fn read(source: &dyn Source) -> Result<DocumentFacts, ReadPdf> {
         let file = pdf::read(source)?;
         let fields = file.signatures()?;
         let too_many = fields.len() > MAX_SIGNATURES;
@@ -184,6 +186,7 @@ impl SignatureFacts {
                 Ok(Lines {
                     sub_filter: value.sub_filter(),
                     byte_range: value.byte_range(),
+                    contents: value.contents().to_vec(),
                     message,
                     token,
                     digests,
@@ -265,13 +268,14 @@ fn told(change: &Change) -> ChangeTold {
 }
 
 /// What stands in /Contents: the message, and the token where it is to be one.
-pub(super) type Parsed = (
+type Parsed = (
     Result<SignedData, ReadCms>,
     Option<Result<Token, ReadToken>>,
 );
 
 impl Lines {
-    pub(super) fn parse(sub_filter: SubFilter, contents: &[u8]) -> Parsed {
+    /// What stands in /Contents.
+    pub fn parse(sub_filter: SubFilter, contents: &[u8]) -> Parsed {
         let token = sub_filter == SubFilter::TimeStamp;
         (
             SignedData::parse(contents),
@@ -281,7 +285,7 @@ impl Lines {
 
     /// The digest over the byte ranges by `algorithm`, where it was computed.
     #[must_use]
-    pub(crate) fn digest(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {
+    pub fn digest(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {
         self.digests
             .iter()
             .find(|digest| digest.algorithm() == algorithm)

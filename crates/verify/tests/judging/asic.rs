@@ -115,7 +115,8 @@ fn both_forms_are_valid_and_have_no_answer() {
             "{report:#?}"
         );
         assert_eq!(formats(&report), [(format, Some("B-T"))]);
-        let held = verify::open(&package).inventory(&trust(), &lists());
+        let held =
+            transcript::inventory::Inventory::of(&verify::open(&package), &trust(), &lists());
         assert_eq!(held.signatures.len(), 1);
     }
 }

@@ -2,12 +2,16 @@
 
 use crypto::{Digest, DigestAlgorithm};
 use time::Duration;
-use verify::inventory::{Met, ObjectKind, Stated};
+use transcript::inventory::{Inventory, Met, ObjectKind, Stated};
 use verify::report::StatusPlace;
-use verify::{Material, open};
+use verify::{Case, Material, open};
 
 use crate::hierarchy::{SEAL, SEALED, certificate, trust};
 use crate::maker::{GOOD, judged};
+
+fn held(case: &Case) -> Inventory {
+    Inventory::of(case, &trust(), &Material::empty())
+}
 
 #[test]
 fn the_chain_and_each_status_that_a_verdict_rests_on_are_named() {
@@ -40,7 +44,7 @@ fn the_chain_and_each_status_that_a_verdict_rests_on_are_named() {
         ),
         "{places:?}"
     );
-    let held = open(&*GOOD).inventory(&trust(), &Material::empty());
+    let held = held(&open(&*GOOD));
     let kinds = [ObjectKind::Ocsp, ObjectKind::Crl];
     for ((_, place), kind) in places.into_iter().zip(kinds) {
         let octets = report.basis.octets(place).expect("it was used");
@@ -66,7 +70,7 @@ fn a_chain_that_fails_says_why_and_where() {
 
 #[test]
 fn what_a_signature_says_of_itself_is_told() {
-    let held = open(&*GOOD).inventory(&trust(), &Material::empty());
+    let held = held(&open(&*GOOD));
     let [one] = held.signatures.as_slice() else {
         panic!("one signature")
     };
@@ -98,12 +102,15 @@ fn what_a_signature_says_of_itself_is_told() {
 #[test]
 fn the_same_evidence_has_the_same_inventory() {
     let case = open(&*GOOD);
-    let first = case.inventory(&trust(), &Material::empty());
-    assert_eq!(first, open(&*GOOD).inventory(&trust(), &Material::empty()));
+    let first = held(&case);
+    assert_eq!(first, held(&open(&*GOOD)));
     assert!(
-        !open(&b"%PDF-1.7\n".to_vec())
-            .inventory(&trust(), &Material::empty())
-            .objects
-            .is_empty()
+        !held(&open(
+            &b"%PDF-1.7
+"
+            .to_vec()
+        ))
+        .objects
+        .is_empty()
     );
 }

@@ -256,7 +256,7 @@ fn a_signature_over_the_signature_is_judged_beside_it() {
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     assert_eq!(report.signatures[1].format, "JAdES counter-signature");
     let octets = countersigned.flattened().into_bytes();
-    let held = verify::open(&octets).inventory(&trust(), &lists());
+    let held = transcript::inventory::Inventory::of(&verify::open(&octets), &trust(), &lists());
     let values = [token.signature(), over.signature()].map(Some);
     let held: Vec<_> = held.signatures.into_iter().map(|one| one.value).collect();
     assert_eq!(held, values);

@@ -16,7 +16,9 @@ use time::{Duration, UtcDateTime};
 use tlog::{
     Checkpoint, Leaf, LeafIndex, LeafKind, NoteKey, Opening, Receipt, Sealed, StatusEntry, Tree,
 };
-use verify::{Answer, Material, Policy, Report, Source, SubIndication, Trust, Verdict, examine};
+use verify::{
+    Answer, Case, Material, Policy, Report, Source, SubIndication, Trust, Verdict, examine,
+};
 
 use crate::hierarchy::{
     AT, ORIGIN, SEAL, SEALED, algorithm, certificate, crl, ocsp, sign, signer, trust,
@@ -310,6 +312,19 @@ pub(crate) fn judged(file: &Vec<u8>) -> Report {
     judged_with(file, &trust(), &Material::empty(), "default", AT)
 }
 
+/// The same without writing its evidence down: for who judges thousands.
+pub(crate) fn judged_alone(file: &Vec<u8>) -> Report {
+    let (trust, material) = (trust(), Material::empty());
+    examine(
+        "sample.pdf",
+        file,
+        &trust,
+        &material,
+        &Policy::default(),
+        AT,
+    )
+}
+
 pub(crate) fn judged_with(
     file: &dyn Source,
     trust: &Trust,
@@ -318,7 +333,26 @@ pub(crate) fn judged_with(
     at: UtcDateTime,
 ) -> Report {
     let policy = Policy::named(policy).expect("built in");
-    examine("sample.pdf", file, trust, material, &policy, at)
+    let report = examine("sample.pdf", file, trust, material, &policy, at);
+    replays(file, &report, |case| {
+        verify::judge(case, trust, material, &policy, at)
+    });
+    report
+}
+
+/// Every sample that is judged in these tests goes through here: over its facts the report is the same, octet for octet.
+pub(crate) fn replays(file: &dyn Source, report: &Report, again: impl Fn(&Case) -> Report) {
+    // What is larger is a test of size and no sample.
+    if file.length() > 4 << 20 {
+        return;
+    }
+    let facts = transcript::replay::write(file).expect("samples are small");
+    let kept = transcript::replay::read(&facts).expect("what we write we read");
+    assert_eq!(kept.length, file.length());
+    let mut replayed = again(&kept.case);
+    replayed.file.clone_from(&report.file);
+    assert_eq!(replayed.to_json(), report.to_json());
+    assert_eq!(replayed, *report, "also what is no part of the JSON");
 }
 
 /// Codes of the findings that weigh, of the first signature and then of the file.

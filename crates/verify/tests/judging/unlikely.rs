@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use verify::{Kind, MAX_ARTEFACT, Material, Source, Verdict};
 
 use crate::hierarchy::{AT, trust};
-use crate::maker::{GOOD, Recipe, errors, judged, judged_with};
+use crate::maker::{GOOD, Recipe, errors, judged, judged_alone, judged_with};
 
 #[test]
 fn no_cut_of_a_good_file_is_valid() {
@@ -150,7 +150,7 @@ fn each_kind_that_is_not_judged_says_so() {
 proptest! {
     #[test]
     fn no_octets_make_the_verifier_fall(octets in proptest::collection::vec(any::<u8>(), 0..400)) {
-        prop_assert_ne!(judged(&octets).verdict, Verdict::Valid);
+        prop_assert_ne!(judged_alone(&octets).verdict, Verdict::Valid);
     }
 
     #[test]
@@ -163,6 +163,6 @@ proptest! {
         rest in proptest::collection::vec(any::<u8>(), 0..400),
     ) {
         let octets = [beginning, &rest].concat();
-        prop_assert_ne!(judged(&octets).verdict, Verdict::Valid);
+        prop_assert_ne!(judged_alone(&octets).verdict, Verdict::Valid);
     }
 }

@@ -51,6 +51,22 @@ pub fn examine(octets: &[u8]) -> bool {
     read
 }
 
+/// Evidence that was written down: what is read back is judged, and is never *valid* without trust.
+pub fn facts(octets: &[u8]) -> bool {
+    let Ok(read) = transcript::replay::read(octets) else {
+        return false;
+    };
+    let (material, policy) = (Material::empty(), Policy::default());
+    let report = verify::judge(&read.case, &Trust::absent(), &material, &policy, AT);
+    assert_ne!(
+        report.verdict,
+        Verdict::Valid,
+        "nothing is valid without trust"
+    );
+    let _ = verify::judge(&read.case, &TRUST, &material, &policy, AT);
+    true
+}
+
 /// A file of trust: PEM or a signed bundle.
 pub fn trust(octets: &[u8]) -> bool {
     let _ = TRUST.parse_successor(octets, AT);

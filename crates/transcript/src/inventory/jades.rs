@@ -5,7 +5,7 @@ use evidence::tsp::Token;
 use jades::{Contents, Element, Jades, Signature};
 
 use super::{Inventory, MAX_SIGNATURES, Met, ObjectKind, Particulars, Stated};
-use crate::material::Material;
+use verify::Material;
 
 impl Inventory {
     /// Each signature, and behind it those over it (TS 119 182-1 5.3.2).

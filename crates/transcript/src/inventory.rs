@@ -7,13 +7,11 @@ use crypto::{Digest, DigestAlgorithm, sha256};
 use evidence::cms::{SignedData, SignerInfo, oids};
 use evidence::tsp::Token;
 use pdf::SubFilter;
-use pki::path::Anchor;
 use seal::ses::SealSignature;
 use time::UtcDateTime;
 
-use crate::facts::{Body, Case, DocumentFacts, Lines};
-use crate::material::Material;
-use crate::trust::Trust;
+use verify::facts::{Body, DocumentFacts, Lines};
+use verify::{Case, Material, Trust};
 
 mod asic;
 mod jades;
@@ -112,22 +110,22 @@ const MAX_OBJECTS: usize = 2_048;
 /// Signatures that are told of, as many as are judged.
 const MAX_SIGNATURES: usize = 32;
 
-impl Case {
-    /// What the artefact holds, beside what was given to judge it with.
+impl Inventory {
+    /// What an artefact holds, beside what was given to judge it with.
     #[must_use]
-    pub fn inventory(&self, trust: &Trust, material: &Material) -> Inventory {
+    pub fn of(case: &Case, trust: &Trust, material: &Material) -> Inventory {
         let mut inventory = Inventory::default();
-        let anchors = trust.anchors.iter().filter_map(Anchor::certificate);
-        for certificate in anchors.chain(&trust.certificates) {
+        for certificate in trust.known() {
             inventory.put(ObjectKind::Certificate, certificate.der(), Met::Trust);
         }
-        for list in &material.crls {
+        let (lists, answers) = material.statuses();
+        for list in lists {
             inventory.put(ObjectKind::Crl, list.der(), Met::Supplied);
         }
-        for answer in &material.ocsps {
+        for answer in answers {
             inventory.put(ObjectKind::Ocsp, answer.der(), Met::Supplied);
         }
-        match &self.body {
+        match case.body() {
             Body::Document(facts) => inventory.document(facts),
             Body::Ofd(facts) => inventory.ofd(facts),
             Body::Message(message) => {
