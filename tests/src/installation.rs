@@ -20,6 +20,7 @@ use crypto::{
 };
 use issuance::found::{Founding, keys_of_seal};
 use issuance::import::{Files, keep};
+use issuance::office::Policies;
 use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings};
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
@@ -140,6 +141,7 @@ impl Installation {
         let founding = Founding {
             operator: "云洲省电子证照服务（样例）",
             address: ORIGIN,
+            policies: Policies::SAMPLES,
             catalogue: &catalogue,
             keys: &keys,
             registry: &registry,
@@ -181,6 +183,7 @@ impl Installation {
         let founding = Founding {
             operator: "云洲省电子证照服务（样例）",
             address: ORIGIN,
+            policies: Policies::SAMPLES,
             catalogue: &office.desk().catalogue,
             keys: office.keys(),
             registry: office.registry(),
@@ -289,6 +292,7 @@ impl Installation {
         let parts = Parts {
             settings: Settings {
                 address: ORIGIN.to_owned(),
+                policies: Policies::SAMPLES,
                 zone: Zone::SHANGHAI,
                 edition: Edition::Sample,
                 status_life: Duration::hours(48),

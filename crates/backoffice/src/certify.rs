@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
+use asn1::Oid;
 use crypto::{
     Authorisation, KeyId, KeyStore, KeyUse, PublicKey, Random, SignError, Signature, ThrowAway,
     sha256,
@@ -22,13 +23,41 @@ use crate::clock::Clock;
 /// Partitions of the issuing CA's revocation list.
 pub const SHARDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
 
-/// Under which policy our certificates are issued: an arc of our own below 2.25 (X.667).
-pub const POLICY: asn1::Oid = asn1::Oid::of(&[
-    2,
-    25,
-    302_814_158_361_537_297_158_614_022_098_125_347_143,
-    1,
-]);
+/// Under which policies an office works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policies {
+    /// That of its certificates (RFC 5280 4.2.1.4).
+    pub certificates: Oid,
+    /// That of its time-stamps (RFC 3161 2.4.2).
+    pub stamps: Oid,
+}
+
+impl Policies {
+    /// Those of samples: arcs for documentation (RFC 5612).
+    pub const SAMPLES: Self = Self {
+        certificates: Oid::of(&[1, 3, 6, 1, 4, 1, 32_473, 1, 1]),
+        stamps: Oid::of(&[1, 3, 6, 1, 4, 1, 32_473, 1, 2]),
+    };
+    /// Those of an operator who has no arc: arcs below 2.25 (X.667), which nobody else has. Programs that keep an
+    /// arc in 32 or 64 bits do not read them.
+    pub const UNREGISTERED: Self = Self {
+        certificates: Oid::of(&[2, 25, OWN, 1]),
+        stamps: Oid::of(&[2, 25, OWN, 2]),
+    };
+
+    /// The same policies, but for those that are named, as numbers with points between them; `None` where one is none.
+    #[must_use]
+    pub fn but(self, certificates: Option<&str>, stamps: Option<&str>) -> Option<Self> {
+        let read = |text: Option<&str>, own| text.map_or(Some(own), Oid::from_dotted);
+        Some(Self {
+            certificates: read(certificates, self.certificates)?,
+            stamps: read(stamps, self.stamps)?,
+        })
+    }
+}
+
+/// A UUID as a number (X.667 6.3).
+const OWN: u128 = 302_814_158_361_537_297_158_614_022_098_125_347_143;
 
 /// Why no certificate was issued.
 #[derive(Debug, Error)]
@@ -66,6 +95,8 @@ pub struct Authority<'a> {
     pub issuer: &'a Issuer,
     /// Under which the list of a shard, the responder and the issuer's certificate are had.
     pub address: &'a str,
+    /// Under which policy it issues.
+    pub policy: Oid,
     /// Keeps shards from being filled from outside.
     pub shard_key: &'a [u8; 32],
     /// Where its key is.
@@ -121,7 +152,7 @@ impl Authority<'_> {
             key: order.key,
             serial,
             validity: order.validity,
-            policies: &[POLICY],
+            policies: &[self.policy],
             alternative_names: &[],
         };
         let addresses = Addresses {

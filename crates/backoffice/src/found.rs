@@ -26,7 +26,7 @@ use thiserror::Error;
 use time::{Duration, UtcDateTime};
 use zeroize::Zeroizing;
 
-use crate::certify::{Authority, CertifyError, Order, SHARDS};
+use crate::certify::{Authority, CertifyError, Order, Policies, SHARDS};
 use crate::clock::Clock;
 use crate::keys::{ServiceKey, national_seal_key, seal_key};
 use crate::seals::{SealError, picture};
@@ -93,6 +93,8 @@ pub struct Founding<'a> {
     pub operator: &'a str,
     /// Origin of the service, such as `https://licences.example`.
     pub address: &'a str,
+    /// Under which policies it works.
+    pub policies: Policies,
     /// Whose seals are made.
     pub catalogue: &'a Catalogue,
     /// Where keys go; unlocked.
@@ -451,6 +453,7 @@ impl Founding<'_> {
             key,
             issuer,
             address: self.address,
+            policy: self.policies.certificates,
             shard_key: self.shard_key,
             keys: self.keys,
             certificates: self.registry.certificates(),

@@ -11,7 +11,7 @@ use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
 use crate::lists::ListIssuer;
 use crate::opening::OpenOffice;
-use crate::parts::{Parts, STAMP_POLICY, algorithm, certificate_of, last_stamp};
+use crate::parts::{Parts, algorithm, certificate_of, last_stamp};
 use crate::stamps::TimeStamps;
 
 /// How tokens for anybody stand in the journal.
@@ -140,7 +140,7 @@ fn unit(parts: &Parts, hierarchy: &NationalHierarchy) -> Result<Unit, OpenOffice
         certificate: hierarchy.time_stamps.clone(),
         chain: chain.map(|certificate| certificate.der().to_vec()).to_vec(),
         algorithm: algorithm(parts, ServiceKey::NationalTimeStamps)?,
-        policies: vec![STAMP_POLICY],
+        policies: vec![parts.settings.policies.stamps],
         accuracy: Accuracy::SECOND,
     })
 }

@@ -20,6 +20,7 @@ use verify::Trust;
 
 use crate::answers::{self, Responder};
 use crate::bundle::{Contents, LIFE};
+pub use crate::certify::Policies;
 use crate::clock::Clock;
 pub use crate::desk::{Desk, PreparePage};
 use crate::desk::{blanks, forms};
@@ -31,7 +32,7 @@ use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListIssuer, Lists};
 use crate::national::National;
 pub use crate::parts::{Parts, Settings};
-use crate::parts::{STAMP_POLICY, algorithm, certificate_of, issued, last_stamp};
+use crate::parts::{algorithm, certificate_of, issued, last_stamp};
 use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
 use crate::slots::Slots;
@@ -416,7 +417,7 @@ fn unit(parts: &Parts, hierarchy: &Hierarchy) -> Result<Unit, OpenOffice> {
         certificate: hierarchy.time_stamps.clone(),
         chain: chain.map(|certificate| certificate.der().to_vec()).to_vec(),
         algorithm: algorithm(parts, ServiceKey::TimeStamps)?,
-        policies: vec![STAMP_POLICY],
+        policies: vec![parts.settings.policies.stamps],
         accuracy: Accuracy::SECOND,
     })
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use asn1::Oid;
 use catalogue::Zone;
 use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm};
 use document::Edition;
@@ -12,23 +11,18 @@ use registry::Registry;
 use registry::objects::Objects;
 use time::{Duration, UtcDateTime};
 
+use crate::certify::Policies;
 use crate::clock::Clock;
 use crate::keys::ServiceKey;
 use crate::opening::OpenOffice;
-
-/// The policy of our time-stamps: an arc of our own below 2.25 (X.667).
-pub(crate) const STAMP_POLICY: Oid = Oid::of(&[
-    2,
-    25,
-    302_814_158_361_537_297_158_614_022_098_125_347_143,
-    2,
-]);
 
 /// What an office decides once.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Origin of the service, such as `https://licences.example`; in certificates, codes and links.
     pub address: String,
+    /// Under which policies it works.
+    pub policies: Policies,
     /// The zone of legal dates.
     pub zone: Zone,
     /// Whether pages are marked as samples.

@@ -121,6 +121,7 @@ pub async fn certify_person(
         key: &ca,
         issuer: &issuer,
         address: &office.settings.address,
+        policy: office.settings.policies.certificates,
         shard_key: &office.shard_key,
         keys: &office.keys,
         certificates: office.registry.certificates(),

@@ -84,6 +84,7 @@ pub async fn add_national(path: &Path, people: [String; 2]) -> anyhow::Result<()
     let founding = Founding {
         operator: &operator,
         address: &config.public_url,
+        policies: open::settings(&config)?.policies,
         catalogue: &office.desk().catalogue,
         keys: office.keys(),
         registry: office.registry(),

@@ -46,6 +46,12 @@ pub struct Config {
     pub passphrase_file: Option<PathBuf>,
     /// File with the field key, 64 octets, mode 0600.
     pub field_key: PathBuf,
+    /// Policy of certificates, an object identifier of the operator's own.
+    #[serde(default)]
+    pub certificate_policy: Option<String>,
+    /// Policy of time-stamps, likewise.
+    #[serde(default)]
+    pub stamp_policy: Option<String>,
     /// The zone of legal dates.
     #[serde(default = "shanghai")]
     pub zone: String,

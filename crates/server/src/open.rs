@@ -9,7 +9,7 @@ use std::sync::Arc;
 use catalogue::{ReadZone, Zone};
 use crypto::aead::AeadKey;
 use crypto::{KeyId, KeyStore, KeyStoreError, Random, StoredKey, SystemRandom};
-use issuance::office::OpenOffice;
+use issuance::office::{OpenOffice, Policies};
 use issuance::{Edition, Office, Parts, Settings, SystemClock};
 use pki::Name;
 use registry::objects::{ObjectError, Objects, Wrapping};
@@ -53,6 +53,9 @@ pub enum Start {
     /// The field key's file has another length.
     #[error("{} is not a field key of {FIELD_KEY} octets", .0.display())]
     FieldKey(PathBuf),
+    /// A policy is no object identifier.
+    #[error("a policy is no object identifier, numbers with points between them")]
+    Policy,
     /// The zone is not known.
     #[error("the zone is not known")]
     Zone(#[from] ReadZone),
@@ -208,6 +211,7 @@ pub(crate) fn settings(config: &Config) -> Result<Settings, Start> {
     };
     Ok(Settings {
         address: config.public_url.clone(),
+        policies: policies(config)?,
         zone: Zone::named(&config.zone)?,
         edition: match config.mode {
             Mode::Production => Edition::Real,
@@ -218,6 +222,17 @@ pub(crate) fn settings(config: &Config) -> Result<Settings, Start> {
         waiting_life: span(config.waiting),
         workers: std::thread::available_parallelism().map_or(2, usize::from),
     })
+}
+
+/// Under which policies certificates and time-stamps are made.
+fn policies(config: &Config) -> Result<Policies, Start> {
+    let own = match config.mode {
+        Mode::Production => Policies::UNREGISTERED,
+        Mode::Example => Policies::SAMPLES,
+    };
+    let (certificates, stamps) = (&config.certificate_policy, &config.stamp_policy);
+    own.but(certificates.as_deref(), stamps.as_deref())
+        .ok_or(Start::Policy)
 }
 
 /// Opens everything that a configuration names.

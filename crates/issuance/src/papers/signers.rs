@@ -270,6 +270,7 @@ async fn certify(
         key: &ca,
         issuer: &issuer,
         address: &office.settings.address,
+        policy: office.settings.policies.certificates,
         shard_key: &office.shard_key,
         keys: &office.keys,
         certificates: office.registry.certificates(),

@@ -14,6 +14,7 @@ use crypto::{
 use document::Edition;
 use issuance::found::Founding;
 use issuance::import::{Files, keep};
+use issuance::office::Policies;
 use issuance::release::Submitted;
 use issuance::{Asker, Clock, FixedClock, Office, Once, Parts, Settings, seal_key};
 use registry::Secrets;
@@ -92,6 +93,7 @@ impl House {
         let office = Office::open(Parts {
             settings: Settings {
                 address: "https://licences.example".to_owned(),
+                policies: Policies::SAMPLES,
                 zone: Zone::SHANGHAI,
                 edition: Edition::Sample,
                 status_life: Duration::hours(48),
@@ -166,6 +168,7 @@ async fn founded(
     Founding {
         operator: "云洲省电子证照服务（样例）",
         address: "https://licences.example",
+        policies: Policies::SAMPLES,
         catalogue: &catalogue,
         keys,
         registry,

@@ -81,6 +81,7 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
     Founding {
         operator: OPERATOR,
         address: &config.public_url,
+        policies: open::settings(config)?.policies,
         catalogue: &catalogue,
         keys: &keys,
         registry: &registry,
