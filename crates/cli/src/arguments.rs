@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// Whom to trust: PEM certificates (CAs are anchors), or a signed trust bundle.
     #[arg(long, value_name = "BUNDLE")]
     pub(crate) trust: Option<PathBuf>,
-    /// Folder of status material: .crl, .ocsp, .statuslist, .checkpoint.
+    /// Folder of status material: .crl, .ocsp, .statuslist, .checkpoint, .ers (evidence records over FILE).
     #[arg(long, value_name = "DIR")]
     pub(crate) status: Option<PathBuf>,
     /// The moment to judge as of, instead of now.

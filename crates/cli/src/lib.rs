@@ -104,7 +104,7 @@ fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> (Optio
     let case = if facts {
         kept::read_facts(path).map(|read| read.case)
     } else {
-        kept::source(path).map(|source| verify::open(&source))
+        kept::source(path).map(|source| Case::open_beside(&source, &given.material))
     };
     match case {
         Ok(case) => {

@@ -118,6 +118,12 @@ impl EvidenceRecord {
         &self.chains
     }
 
+    /// The digest algorithms by which its documents are known: that of the first time-stamp of each chain, where known.
+    pub fn algorithms(&self) -> impl Iterator<Item = DigestAlgorithm> {
+        let firsts = self.chains.iter().filter_map(|chain| chain.first());
+        firsts.filter_map(ArchiveTimeStamp::digest_algorithm)
+    }
+
     /// The archive time-stamp on which the record rests today.
     pub(crate) fn last(&self) -> Option<&ArchiveTimeStamp> {
         self.chains.last()?.last()

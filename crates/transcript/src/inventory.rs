@@ -139,7 +139,11 @@ impl Inventory {
             }
             Body::Asic(read) => inventory.package(read),
             Body::Jades(read) => inventory.jades(read, material),
-            Body::Seal(_) | Body::Code(_) | Body::Package(_) | Body::Refused(_) => {}
+            Body::Seal(_)
+            | Body::Record(_)
+            | Body::Code(_)
+            | Body::Package(_)
+            | Body::Refused(_) => {}
         }
         inventory
     }

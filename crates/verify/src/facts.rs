@@ -1,13 +1,16 @@
 //! What is in an artefact: plain values, read and recomputed, nothing judged (ades-pki 14.3 a).
 
 use asic::Asic;
+use crypto::{Digest, DigestAlgorithm, Hasher};
 use evidence::cms::SignedData;
 use finding::Finding;
 use jades::Jades;
-use pdf::Source;
+use pdf::{ReadPdf, Source};
+use records::EvidenceRecord;
 use seal::ses::Seal;
 
 use crate::kind::{Kind, LOOKED_AT};
+use crate::material::Material;
 use crate::package::Package;
 use crate::pem;
 
@@ -32,6 +35,8 @@ const TAIL: usize = 64 * 1024;
 pub struct Case {
     pub(crate) kind: Kind,
     pub(crate) body: Body,
+    /// Digests of the whole artefact, where evidence records that came with it ask for them.
+    pub(crate) digests: Vec<Digest>,
 }
 
 /// What was found.
@@ -45,6 +50,8 @@ pub enum Body {
     Seal(Box<Seal>),
     /// A signed message.
     Message(Box<SignedData>),
+    /// An evidence record by itself.
+    Record(Box<EvidenceRecord>),
     /// JAdES signatures.
     Jades(Box<Jades>),
     /// An ASiC package.
@@ -109,21 +116,21 @@ impl Case {
             kind = Kind::Asic;
         }
         match kind {
-            Kind::Pdf => Case {
+            Kind::Pdf => Case::of(
                 kind,
-                body: match DocumentFacts::read(source) {
+                match DocumentFacts::read(source) {
                     Ok(facts) => Body::Document(Box::new(facts)),
                     Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
                 },
-            },
+            ),
             Kind::Ofd if length > MAX_OFD => Case::unjudged(kind, "input.too-large"),
-            Kind::Ofd => Case {
+            Kind::Ofd => Case::of(
                 kind,
-                body: match ofd::read(Stream::new(source)) {
+                match ofd::read(Stream::new(source)) {
                     Ok(facts) => Body::Ofd(Box::new(facts)),
                     Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
                 },
-            },
+            ),
             Kind::Archive if head.starts_with(b"PK") => Case::unjudged(kind, "input.archive"),
             Kind::Archive => Case::small(kind, source),
             Kind::SdJwtVc => Case::unjudged(kind, "input.sd-jwt-vc"),
@@ -131,25 +138,44 @@ impl Case {
             Kind::Ld1 => Case::unjudged(kind, "input.ld1"),
             Kind::Facts => Case::unjudged(kind, "input.facts"),
             Kind::Unknown => Case::unjudged(kind, "input.unknown"),
-            Kind::Cms | Kind::Jades | Kind::Asic | Kind::Esl | Kind::Lc1 => {
+            Kind::Cms | Kind::Record | Kind::Jades | Kind::Asic | Kind::Esl | Kind::Lc1 => {
                 Case::small(kind, source)
             }
         }
     }
 
+    /// The same of an artefact with its material: where that has evidence records, the artefact is digested for them in one
+    /// further pass.
+    #[must_use]
+    pub fn open_beside(source: &dyn Source, material: &Material) -> Case {
+        let mut case = Case::open(source);
+        let mut wanted: Vec<DigestAlgorithm> = Vec::new();
+        for record in &material.records {
+            wanted.extend(record.algorithms());
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        if !wanted.is_empty() {
+            // What cannot be read is proven by no record.
+            case.digests = digests(source, &wanted).unwrap_or_default();
+        }
+        case
+    }
+
     /// The evidence in an OFD file that was read already.
     #[must_use]
     pub fn of_package(facts: ofd::Facts) -> Case {
-        Case {
-            kind: Kind::Ofd,
-            body: Body::Ofd(Box::new(facts)),
-        }
+        Case::of(Kind::Ofd, Body::Ofd(Box::new(facts)))
     }
 
     /// Evidence that was gathered before.
     #[must_use]
     pub fn of(kind: Kind, body: Body) -> Case {
-        Case { kind, body }
+        Case {
+            kind,
+            body,
+            digests: Vec::new(),
+        }
     }
 
     /// What was found.
@@ -165,10 +191,7 @@ impl Case {
     }
 
     fn unjudged(kind: Kind, code: &'static str) -> Case {
-        Case {
-            kind,
-            body: Body::Refused(Refused { code, why: None }),
-        }
+        Case::of(kind, Body::Refused(Refused { code, why: None }))
     }
 
     fn small(kind: Kind, source: &dyn Source) -> Case {
@@ -183,8 +206,7 @@ impl Case {
         if source.read_at(0, &mut octets).is_err() {
             return Case::unjudged(kind, "input.unreadable");
         }
-        let body = Body::of(kind, &octets);
-        Case { kind, body }
+        Case::of(kind, Body::of(kind, &octets))
     }
 }
 
@@ -209,6 +231,12 @@ impl Body {
                 Err(fault) => Body::Refused(Refused::because(fault.code(), fault)),
             };
         }
+        if kind == Kind::Record {
+            return match EvidenceRecord::parse(octets) {
+                Ok(record) => Body::Record(Box::new(record)),
+                Err(fault) => Body::Refused(Refused::because("record.unreadable", fault)),
+            };
+        }
         if kind == Kind::Jades {
             return match Jades::parse(octets) {
                 Ok(read) => Body::Jades(Box::new(read)),
@@ -229,6 +257,23 @@ impl Body {
             Err(fault) => Body::Refused(Refused::because("signature.cms-unreadable", fault)),
         }
     }
+}
+
+/// The digests of all octets of `source` by these algorithms, in one pass.
+fn digests(source: &dyn Source, wanted: &[DigestAlgorithm]) -> Result<Vec<Digest>, ReadPdf> {
+    let mut hashers: Vec<Hasher> = wanted.iter().map(|one| Hasher::new(*one)).collect();
+    let mut piece = vec![0; TAIL];
+    let (mut at, length) = (0_u64, source.length());
+    while at < length {
+        let left = usize::try_from(length - at).unwrap_or(TAIL).min(TAIL);
+        let piece = piece.get_mut(..left).unwrap_or_default();
+        source.read_at(at, piece)?;
+        for hasher in &mut hashers {
+            hasher.update(piece);
+        }
+        at = at.saturating_add(u64::try_from(left).unwrap_or(u64::MAX));
+    }
+    Ok(hashers.into_iter().map(Hasher::finish).collect())
 }
 
 /// Whether the end is that of a package with an `OFD.xml`: one whose entries stand in another order, or behind something

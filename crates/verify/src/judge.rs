@@ -14,6 +14,7 @@ use crate::trust::Trust;
 use finding::{Answer, Verdict};
 use finding::{Effect, Finding, Indication};
 
+mod archive;
 mod asic;
 mod attributes;
 mod cms;
@@ -27,6 +28,7 @@ mod package;
 mod past;
 mod poe;
 mod receipt;
+mod record;
 mod seal;
 mod sitting;
 mod stamp;
@@ -77,7 +79,13 @@ pub fn examine(
     policy: &Policy,
     at: UtcDateTime,
 ) -> Report {
-    let mut report = judge(&Case::open(source), trust, material, policy, at);
+    let mut report = judge(
+        &Case::open_beside(source, material),
+        trust,
+        material,
+        policy,
+        at,
+    );
     name.clone_into(&mut report.file);
     report
 }
@@ -104,12 +112,17 @@ pub fn judge(
     at: UtcDateTime,
 ) -> Report {
     let mut sitting = Sitting::new(trust, material, policy, at);
+    let of_records = record::beside(&mut sitting, case);
     let mut outcome = match &case.body {
         Body::Document(facts) => document::judge(&mut sitting, facts),
         Body::Ofd(facts) => ofd::judge(&mut sitting, facts),
         Body::Seal(read) => seal::judge(&mut sitting, read),
         Body::Message(message) => Outcome {
             signatures: cms::judge(&mut sitting, message),
+            ..Outcome::default()
+        },
+        Body::Record(read) => Outcome {
+            signatures: vec![record::judge(&mut sitting, read)],
             ..Outcome::default()
         },
         Body::Jades(read) => jades::judge(&mut sitting, read),
@@ -136,6 +149,7 @@ pub fn judge(
     {
         licence.superseded_by.clone_from(&live.successor);
     }
+    outcome.findings.extend(of_records);
     outcome.findings.extend(sitting.notes());
     outcome.wanted = sitting.wanted();
     outcome.basis = sitting.basis();

@@ -10,6 +10,9 @@ pub enum Kind {
     Pdf,
     /// CMS SignedData, DER, BER or PEM.
     Cms,
+    /// An evidence record by itself, over documents beside it.
+    #[serde(rename = "evidence_record")]
+    Record,
     /// A printed code.
     Lc1,
     /// A screen code.
@@ -39,9 +42,10 @@ pub(crate) const LOOKED_AT: usize = 4096;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Pdf,
         Kind::Cms,
+        Kind::Record,
         Kind::Lc1,
         Kind::Ld1,
         Kind::Ofd,
@@ -61,6 +65,7 @@ impl Kind {
         match self {
             Kind::Pdf => "pdf",
             Kind::Cms => "cms",
+            Kind::Record => "evidence_record",
             Kind::Lc1 => "lc1",
             Kind::Ld1 => "ld1",
             Kind::Ofd => "ofd",
@@ -119,6 +124,8 @@ impl Kind {
             Kind::Jades
         } else if head.starts_with(&[0x30]) && contains(head.get(..32).unwrap_or(head), ES) {
             Kind::Esl
+        } else if is_record(head) {
+            Kind::Record
         } else if head.starts_with(&[0x30]) {
             Kind::Cms
         } else if contains(head, b"issuerAuth") || contains(head, b"deviceSigned") {
@@ -131,6 +138,18 @@ impl Kind {
 
 /// Name and beginning of the content of the entry that says what an ASiC package is (EN 319 162-1 A.1).
 const ASIC: &[u8] = b"mimetypeapplication/vnd.etsi.asic-";
+
+/// RFC 4998 3.1: a SEQUENCE that begins with version 1 and the SEQUENCE of digest algorithms, where a ContentInfo begins with
+/// an identifier.
+fn is_record(head: &[u8]) -> bool {
+    let octets = match head {
+        [0x30, length, ..] if *length > 0x80 => usize::from(length & 0x7f).saturating_add(2),
+        [0x30, ..] => 2,
+        _ => return false,
+    };
+    let inside = head.get(octets..).unwrap_or_default();
+    inside.starts_with(&[0x02, 0x01, 0x01, 0x30])
+}
 
 /// Members of a JWS in JSON of which one stands early (RFC 7515 7.2, TS 119 182-1 5.3.1).
 const JWS: [&[u8]; 4] = [

@@ -5,6 +5,7 @@ use credential::StatusToken;
 use crypto::Signature;
 use evidence::ocsp::Response;
 use pki::Crl;
+use records::EvidenceRecord;
 use time::UtcDateTime;
 
 use crate::pem;
@@ -30,6 +31,7 @@ pub struct Material {
     pub(crate) findings: Vec<Finding>,
     pub(crate) made: Vec<Signature>,
     pub(crate) contents: Vec<(String, Vec<u8>)>,
+    pub(crate) records: Vec<EvidenceRecord>,
     files: usize,
     octets: usize,
 }
@@ -61,14 +63,15 @@ impl Material {
         Material::default()
     }
 
-    /// Takes a file by its ending: `.crl`, `.ocsp` (DER), `.statuslist` (JWT or CWT), `.checkpoint`, and `.policy`, the
+    /// Takes a file by its ending: `.crl`, `.ocsp` (DER), `.statuslist` (JWT or CWT), `.checkpoint`, `.ers` (an evidence
+    /// record over the artefact), and `.policy`, the
     /// document of the signature policy whose dotted identifier is the rest of its name. What is not taken is told in
     /// each report.
     pub fn add(&mut self, name: &str, octets: &[u8]) -> Supplied {
         let ending = name.rsplit_once('.').map(|(_, ending)| ending);
         let known = matches!(
             ending,
-            Some("crl" | "ocsp" | "statuslist" | "checkpoint" | "policy")
+            Some("crl" | "ocsp" | "statuslist" | "checkpoint" | "policy" | "ers")
         );
         if !known {
             self.tell("material.ignored", name);
@@ -85,6 +88,9 @@ impl Material {
             Some("ocsp") => Response::parse(octets)
                 .map(|one| self.ocsps.push(one))
                 .is_ok(),
+            Some("ers") => EvidenceRecord::parse(octets)
+                .map(|one| self.records.push(one))
+                .is_ok(),
             Some("statuslist") => StatusToken::parse(octets)
                 .map(|one| self.lists.push(one))
                 .is_ok(),
@@ -100,6 +106,11 @@ impl Material {
             self.tell("material.unreadable", name);
             Supplied::Refused
         }
+    }
+
+    /// Every content that was offered.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &[u8]> {
+        self.contents.iter().map(|(_, octets)| octets.as_slice())
     }
 
     /// Offers a file as the content that a signature elsewhere is over: found by its name, by its digest, or as the only one.

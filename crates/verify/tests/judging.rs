@@ -1,6 +1,9 @@
 //! Whole artefacts, judged: good ones, and named mutations of them that are refused for the exact reason.
 
 #[cfg(test)]
+#[path = "judging/archives.rs"]
+mod archives;
+#[cfg(test)]
 #[path = "judging/asic.rs"]
 mod asic;
 #[cfg(test)]

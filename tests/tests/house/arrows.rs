@@ -81,6 +81,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ofd",
             "pdf",
             "pki",
+            "records",
             "seal",
             "tlog",
             "trustlist",

@@ -9,7 +9,8 @@ use evidence::cms::{Form, SignedData};
 use evidence::tsp::{ReadToken, Token};
 use time::UtcDateTime;
 
-use super::document::{blank, finish, objects_of};
+use super::archive::objects_of;
+use super::document::{blank, finish};
 use super::poe::{Covering, ObjectId};
 use super::sitting::Sitting;
 use super::{Outcome, cms, stamp};

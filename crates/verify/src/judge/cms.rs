@@ -4,7 +4,7 @@ use crypto::{Digest, DigestAlgorithm};
 use evidence::cms::{Form, SignedData};
 
 use super::document::{blank, fill};
-use super::message::{self, Message};
+use super::message::{self, Judged, Message};
 use super::sitting::Sitting;
 use crate::report::{Covers, SignatureReport};
 
@@ -39,10 +39,21 @@ pub(super) fn over(
     let reports = judged.into_iter().map(|judged| {
         let mut report = blank(None, Covers::WholeFile);
         report.format = "CAdES";
-        report.level = Some(if judged.proof.is_some() { "B-T" } else { "B-B" });
+        report.level = Some(level(message, &judged));
         fill(report, judged, Vec::new())
     });
     reports.collect()
+}
+
+/// EN 319 122-1 6.3: what is there, and proves something.
+fn level(message: &SignedData, judged: &Judged) -> &'static str {
+    let status = !(message.crls().is_empty() && message.ocsp_responses().is_empty());
+    match (judged.proof.is_some(), status, judged.archived) {
+        (false, ..) => "B-B",
+        (true, true, true) => "B-LTA",
+        (true, true, false) => "B-LT",
+        (true, false, _) => "B-T",
+    }
 }
 
 /// Whether a signer of the message says that it is over these octets.

@@ -7,6 +7,7 @@ use pdf::{Standing, SubFilter};
 use time::UtcDateTime;
 use tlog::StatusEntry;
 
+use super::archive::objects_of;
 use super::licence::{Licence, inspect_identifier};
 use super::message::{self, Judged, Message};
 use super::poe::{Covering, ObjectId};
@@ -131,7 +132,7 @@ fn is_covered(facts: &DocumentFacts, proofs: &[StampResult], revision: usize) ->
 
 impl Lines {
     /// The objects of a field: a token, or a signature's value and time-stamps, and all that they carry.
-    fn objects(&self, into: &mut Vec<ObjectId>) {
+    pub(super) fn objects(&self, into: &mut Vec<ObjectId>) {
         if let Some(Ok(token)) = &self.token {
             objects_of(token, into);
             return;
@@ -149,11 +150,6 @@ impl Lines {
             }
         }
     }
-}
-
-pub(super) fn objects_of(token: &Token, into: &mut Vec<ObjectId>) {
-    into.push(ObjectId::of(token.der()));
-    into.extend(ObjectId::within(token.signed_data()));
 }
 
 fn judge_field(

@@ -8,7 +8,8 @@ use evidence::tsp::Token as StampToken;
 use jades::{Contents, Element, Fault, Header, Jades, Mechanism, Signature, Token};
 use pki::Certificate;
 
-use super::document::{blank, fill, objects_of};
+use super::archive::objects_of;
+use super::document::{blank, fill};
 use super::message::{Judged, inspect_time, judge_chain, strength};
 use super::poe::{Covering, ObjectId, Proof};
 use super::sitting::Sitting;
@@ -114,6 +115,7 @@ fn one(
         claimed: header.claimed,
         chained,
         signature_digest: Some(hex(&sha256(&token.signature()))),
+        archived: false,
     };
     fill(report, judged, recorded)
 }

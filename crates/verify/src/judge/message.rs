@@ -8,7 +8,7 @@ use time::UtcDateTime;
 
 use super::poe::{ObjectId, Proof};
 use super::sitting::Sitting;
-use super::{attributes, past, stamp};
+use super::{archive, attributes, past, stamp};
 use crate::policy::{Demand, Reliable};
 use crate::report::{TimeSource, hex, told};
 use finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
@@ -35,6 +35,8 @@ pub(crate) struct Judged {
     /// Whether a chain holds and every status that was asked for is known.
     pub(crate) chained: bool,
     pub(crate) signature_digest: Option<String>,
+    /// Whether a good archive time-stamp covers the signature.
+    pub(crate) archived: bool,
 }
 
 impl Judged {
@@ -47,6 +49,7 @@ impl Judged {
             claimed: given.claimed,
             chained: false,
             signature_digest: None,
+            archived: false,
         }
     }
 
@@ -126,8 +129,25 @@ fn judge_signer(
         let made = &sitting.material.made;
         check_signature((signer, made, given), certificate, &mut findings);
     }
+    let archived = match given.content {
+        Some(content) if matches!(given.form, Form::CadesDetached | Form::CadesAttached) => {
+            archive::gather(sitting, (given.message, signer), content)
+        }
+        _ => archive::Archived::default(),
+    };
+    judged.archived = archived.good;
     let mut of_stamps = Vec::new();
     judged.proof = proof(sitting, signer, &mut of_stamps);
+    // As with signature time-stamps: beside a good proof a bad one is only noted.
+    of_stamps.extend(
+        archived
+            .findings
+            .into_iter()
+            .map(|found| match judged.proof {
+                Some(_) => found.with(Effect::Noted),
+                None => found,
+            }),
+    );
     let times = (judged.claimed, judged.proof);
     inspect_time(sitting, times, given.form, &mut findings);
     findings.extend(attributes::inspect_policy(sitting, signer));

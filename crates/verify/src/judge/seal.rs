@@ -30,6 +30,7 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, seal: &Seal) -> Outcome {
         proof: None,
         claimed: Some(seal.created()),
         signature_digest: Some(hex(&sha256(seal.signature()))),
+        archived: false,
     };
     let mut report = blank(Some(seal.id().to_owned()), Covers::WholeFile);
     report.format = seal.edition().format();
@@ -101,6 +102,7 @@ pub(super) fn judge_use(sitting: &mut Sitting<'_>, given: &Use<'_>) -> Judged {
         claimed,
         chained,
         signature_digest: Some(hex(&sha256(signature.signature()))),
+        archived: false,
     }
 }
 
