@@ -16,6 +16,7 @@ mod look;
 mod pages;
 mod step;
 mod store;
+mod typed;
 mod widget;
 
 use crate::file::File;

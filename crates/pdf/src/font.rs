@@ -104,23 +104,18 @@ impl Font {
 }
 
 /// Whether a font is one that every reader has, with nothing of its own that could say or show something else.
-pub(crate) fn is_standard(font: &Dictionary) -> bool {
-    let known = font
-        .name(b"BaseFont")
-        .is_some_and(|name| STANDARD.contains(&name));
-    let encoding = match font.value(b"Encoding") {
-        None | Some(Object::Name(_)) => true,
-        Some(_) => false,
-    };
-    known
-        && encoding
+pub(crate) fn is_standard(view: &View<'_>, font: &Dictionary) -> Result<bool, ReadPdf> {
+    let known = font.name(b"BaseFont");
+    let plain = font.entries().all(|(key, _)| {
+        matches!(
+            key,
+            b"Type" | b"Subtype" | b"BaseFont" | b"Name" | b"Encoding"
+        )
+    });
+    Ok(plain
+        && known.is_some_and(|name| STANDARD.contains(&name))
         && font.name(b"Subtype") == Some(b"Type1")
-        && font.entries().all(|(key, _)| {
-            matches!(
-                key,
-                b"Type" | b"Subtype" | b"BaseFont" | b"Name" | b"Encoding"
-            )
-        })
+        && is_plain(&view.value(font, b"Encoding")?))
 }
 
 /// Codes mean what they mean in ASCII: one of the named encodings, or one that differs from them in marks alone.

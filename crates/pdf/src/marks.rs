@@ -95,6 +95,11 @@ impl Area {
             && other.bottom <= self.top
     }
 
+    /// Width and height.
+    pub(crate) fn sides(&self) -> (f64, f64) {
+        (self.right - self.left, self.top - self.bottom)
+    }
+
     fn size(&self) -> f64 {
         (self.right - self.left) * (self.top - self.bottom)
     }

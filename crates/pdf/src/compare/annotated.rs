@@ -6,6 +6,7 @@ use syntax::{Dictionary, Object, ReadPdf};
 use crate::compare::change::ChangeKind;
 use crate::compare::filled::shortened;
 use crate::compare::step::{Role, Shown, Step};
+use crate::compare::typed::lightness;
 use crate::marks::Area;
 use crate::tree::text;
 
@@ -129,9 +130,10 @@ impl Step<'_> {
             return Ok(None);
         }
         let covers = match kind {
-            b"Popup" => looks,
+            b"Popup" => looks || remark.value(b"Open") == Some(&Object::Boolean(true)),
             b"Text" if !looks => false,
-            kind if ON_TEXT.contains(&kind) => looks && !self.seen_through(remark)?,
+            kind if ON_TEXT.contains(&kind) && looks => !self.seen_through(remark)?,
+            kind if ON_TEXT.contains(&kind) => !is_light(remark),
             _ => self.covers(page, remark)?,
         };
         Ok(Some(if covers {
@@ -144,7 +146,7 @@ impl Step<'_> {
     fn seen_through(&self, remark: &Dictionary) -> Result<bool, ReadPdf> {
         let looks = self.new.dictionary(remark, b"AP")?.unwrap_or_default();
         match self.new.value(&looks, b"N")? {
-            Object::Stream(form) => self.lets_through(&form, 0),
+            Object::Stream(form) => self.lets_through(&form, (false, 0)),
             _ => Ok(false),
         }
     }
@@ -163,6 +165,18 @@ impl Step<'_> {
         }
         Ok(self.marks.get(&page).is_none_or(|marks| marks.touch(&area)))
     }
+}
+
+/// Whether a marker that readers draw is of a colour on which text is read, its lines thin.
+fn is_light(remark: &Dictionary) -> bool {
+    let numbers = |key: &[u8]| -> Option<Vec<f64>> {
+        let found = remark.value(key)?.as_array()?;
+        found.iter().map(Object::as_number).collect()
+    };
+    let is_line = remark.name(b"Subtype") != Some(b"Highlight");
+    let light = numbers(b"C").and_then(|numbers| lightness(&numbers));
+    let thick = remark.value(b"BS").is_some() || remark.value(b"Border").is_some();
+    (is_line && !thick) || (!is_line && light.is_none_or(|light| light >= 0.3))
 }
 
 /// What a remark says.

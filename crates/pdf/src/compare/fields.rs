@@ -10,6 +10,7 @@ use crate::compare::groups::Above;
 use crate::compare::pages::differing;
 use crate::compare::step::{Role, Shown, Step};
 use crate::compare::widget::foreign_key;
+use crate::font::is_standard;
 use crate::signature::SubFilter;
 use crate::tree::{Field, text};
 
@@ -81,14 +82,32 @@ impl Step<'_> {
             return Ok(false);
         }
         for (kind, value) in after.entries() {
-            let grown = match (before.value(kind), value) {
-                (Some(Object::Dictionary(before)), Object::Dictionary(after)) => before
-                    .entries()
-                    .all(|(key, value)| after.value(key) == Some(value)),
-                (before, value) => before.is_none_or(|before| before == value),
-            };
-            if !grown {
+            let (had, has) = (before.value(kind), self.new.resolve(value)?);
+            let had = had.map(|had| self.old.resolve(had)).transpose()?;
+            let had = had.and_then(Object::into_dictionary).unwrap_or_default();
+            let (Some(has), true) = (has.into_dictionary(), matches!(kind, b"Font" | b"Encoding"))
+            else {
+                if before.value(kind) == Some(value) {
+                    continue;
+                }
                 return Ok(false);
+            };
+            if had
+                .entries()
+                .any(|(name, value)| has.value(name) != Some(value))
+            {
+                return Ok(false);
+            }
+            for (name, value) in has.entries() {
+                let made = had.value(name).is_none() && kind == b"Font";
+                let font = self
+                    .new
+                    .resolve(value)?
+                    .into_dictionary()
+                    .unwrap_or_default();
+                if made && !is_standard(&self.new, &font)? {
+                    return Ok(false);
+                }
             }
         }
         self.fresh(holder, value, true)

@@ -10,9 +10,8 @@ use crate::tree::{Field, text};
 
 /// Characters of a value that are told.
 const MAX_TOLD: usize = 200;
-/// 12.7.5.3: what was typed is not shown; 12.7.5.4: a list with all its options.
+/// 12.7.5.3: what was typed is not shown.
 const PASSWORD: i64 = 1 << 13;
-const COMBO: i64 = 1 << 17;
 
 impl Step<'_> {
     /// A field that was there and is no signature: filled in, or changed in another way.
@@ -40,6 +39,10 @@ impl Step<'_> {
                     let key = String::from_utf8_lossy(&key).into_owned();
                     return self.refuse_field(field, ChangeKind::FieldChanged, &key);
                 }
+            }
+            // 12.7.4.3: rich text would be shown instead of the value.
+            if new.value(b"RV").is_some() {
+                return self.refuse_field(field, ChangeKind::FieldChanged, "RV");
             }
             if own {
                 value = (old.value(b"V").cloned(), new.value(b"V").cloned());
@@ -204,14 +207,14 @@ impl Step<'_> {
         if !is_form || !self.fresh(normal.number, &Object::Stream(form.clone()), true)? {
             return Ok(false);
         }
-        let Some(shown) = self.shown(&form)? else {
+        let Some(shown) = self.shown(&form, new)? else {
             return Ok(false);
         };
         let flags = self.flags(field)?;
         if field.kind.as_deref() == Some(b"Tx") {
             return Ok(flags & PASSWORD == 0 && bare(&shown) == bare(after));
         }
-        self.chosen(field, flags, &bare(&shown), after)
+        self.chosen(field, &bare(&shown), after)
     }
 
     fn flags(&self, field: &Field) -> Result<i64, ReadPdf> {
@@ -219,31 +222,42 @@ impl Step<'_> {
         Ok(flags.as_integer().unwrap_or(0))
     }
 
-    /// 12.7.5.4: an option is shown by its own text, or by one that the form gives it.
-    fn chosen(&self, field: &Field, flags: i64, shown: &str, after: &str) -> Result<bool, ReadPdf> {
-        let Object::Dictionary(found) = self.new.object(field.reference)? else {
-            return Ok(false);
-        };
-        let mut all = String::new();
+    /// 12.7.5.4: an option is shown by its own text, or by one that the form gives it; its place is the same one's.
+    fn chosen(&self, field: &Field, shown: &str, after: &str) -> Result<bool, ReadPdf> {
+        let found = self.new.dictionary_at(field.reference)?.unwrap_or_default();
+        let options = self.new.value(&found, b"Opt")?;
         let mut own = bare(after) == shown;
-        if let Object::Array(options) = self.new.value(&found, b"Opt")? {
-            for option in &options {
-                let (export, display) = match self.new.resolve(option)? {
-                    Object::String(option) => (text(&option), text(&option)),
-                    Object::Array(pair) => match pair.as_slice() {
-                        [Object::String(export), Object::String(display)] => {
-                            (text(export), text(display))
-                        }
-                        _ => return Ok(false),
-                    },
-                    _ => return Ok(false),
-                };
-                own |= export == after && bare(&display) == shown;
-                all.push_str(&bare(&display));
+        let mut place = None;
+        for (at, option) in (0_i64..).zip(options.as_array().unwrap_or_default()) {
+            let Some((export, display)) = pair(&self.new.resolve(option)?) else {
+                return Ok(false);
+            };
+            if export == after {
+                own |= bare(&display) == shown;
+                place = place.or(Some(at));
             }
         }
-        // A list shows its options, chosen or not.
-        Ok(own || (flags & COMBO == 0 && all.contains(shown)))
+        let said = self.new.value(&found, b"I")?;
+        let agrees = match said.as_array() {
+            None => true,
+            Some([one]) => one.as_integer() == place,
+            Some(_) => false,
+        };
+        Ok(own && agrees)
+    }
+}
+
+/// What an option is, and how it is shown.
+fn pair(option: &Object) -> Option<(String, String)> {
+    match option {
+        Object::String(option) => Some((text(option), text(option))),
+        Object::Array(pair) => match pair.as_slice() {
+            [Object::String(export), Object::String(display)] => {
+                Some((text(export), text(display)))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -49,7 +49,7 @@ const FILLING: &[Honest] = &[
     ("another colour chosen", || up(with(part(23, "/V(r)", "/V(g)"), 28, &typed("green"))), FILLED),
     ("a field emptied", || up(filled("", "")), FILLED),
     ("a value in UTF-16", || up(change(filled("new", "new"), 9, "(new)", "<FEFF006E00650077>")), FILLED),
-    ("a look in two lines", || up(with(filled("one two", ""), 50, &form("/Tx BMC BT /F 9 Tf 9 TL (one) Tj T* (two) Tj ET EMC"))), FILLED),
+    ("a look in two lines", || up(with(filled("one two", ""), 50, &form("/Tx BMC BT /F 9 Tf 9 TL 2 11 Td (one) Tj T* (two) Tj ET EMC"))), FILLED),
     ("a look with spacing and a frame", || up(with(filled("new", ""), 50, &form("0 0 80 20 re S /Tx BMC BT /F 9 Tf [(n)-20(e)3(w)]TJ ET EMC"))), FILLED),
     ("filled in twice", || signed().update(&filled("new", "new")).update(&with(part(9, "(old)", "(newer)"), 19, &typed("newer"))).bytes, FILLED),
     ("filled in, then signed", || and_signed(signed().update(&filled("new", "new")), countersigned("/F 4")), &["change.field-filled", "change.field-signed"]),
