@@ -1,6 +1,9 @@
 //! Whole artefacts, judged: good ones, and named mutations of them that are refused for the exact reason.
 
 #[cfg(test)]
+#[path = "judging/agreement.rs"]
+mod agreement;
+#[cfg(test)]
 #[path = "judging/archives.rs"]
 mod archives;
 #[cfg(test)]
@@ -28,6 +31,9 @@ mod hierarchy;
 #[path = "judging/honest.rs"]
 mod honest;
 #[cfg(test)]
+#[path = "judging/indications.rs"]
+mod indications;
+#[cfg(test)]
 #[path = "judging/inventory.rs"]
 mod inventory;
 #[cfg(test)]
@@ -42,6 +48,9 @@ mod keys;
 #[cfg(test)]
 #[path = "judging/large.rs"]
 mod large;
+#[cfg(test)]
+#[path = "judging/lasting.rs"]
+mod lasting;
 #[cfg(test)]
 #[path = "judging/licences.rs"]
 mod licences;
@@ -93,6 +102,9 @@ mod trust;
 #[cfg(test)]
 #[path = "judging/unlikely.rs"]
 mod unlikely;
+#[cfg(test)]
+#[path = "judging/world.rs"]
+mod world;
 #[cfg(test)]
 #[expect(dead_code, reason = "the tests of the reader use the rest of it")]
 #[path = "../../pdf/tests/reading/maker.rs"]

@@ -19,6 +19,7 @@ pub struct Draft<'a> {
     algorithm: SignatureAlgorithm,
     time: Time,
     commitment: Option<Commitment>,
+    policy: Option<Vec<u8>>,
     stamp: Option<&'a [u8]>,
 }
 
@@ -148,6 +149,7 @@ impl<'a> Draft<'a> {
             algorithm,
             time,
             commitment: None,
+            policy: None,
             stamp: None,
         }
     }
@@ -164,6 +166,19 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn committing_to(mut self, commitment: Commitment) -> Self {
         self.commitment = Some(commitment);
+        self
+    }
+
+    /// With the attribute signature-policy-identifier: the policy of this name, whose document has this digest
+    /// (EN 319 122-1, 5.2.9.1).
+    #[must_use]
+    pub fn under_policy(mut self, identifier: Oid, document: &Digest) -> Self {
+        let hash = [
+            digest_identifier(document.algorithm()),
+            write::octet_string(document.bytes()),
+        ];
+        let parts = [write::oid(&identifier), write::sequence(hash)];
+        self.policy = Some(write::sequence(parts));
         self
     }
 
@@ -209,6 +224,9 @@ impl<'a> Draft<'a> {
         }
         if let Time::Signed(moment) = self.time {
             attributes.push(Attribute::new(oids::SIGNING_TIME, write::time(moment)));
+        }
+        if let Some(policy) = &self.policy {
+            attributes.push(Attribute::new(oids::SIGNATURE_POLICY, policy.clone()));
         }
         if let Some(commitment) = self.commitment {
             let value = write::sequence([write::oid(&commitment.oid())]);

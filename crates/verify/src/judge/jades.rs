@@ -301,7 +301,7 @@ fn inspect_strength(
     let key = certificate.public_key().ok()?;
     let algorithm = credential::jose_algorithm(&header.algorithm)?;
     let best = proof.map_or(sitting.at, |proof| proof.moment.min(sitting.at));
-    strength(sitting, (algorithm, &key), best)
+    strength(sitting, (algorithm, &key), (best, None))
 }
 
 /// How far what is signed reaches: everything that was given, where everything was.

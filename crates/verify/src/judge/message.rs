@@ -155,7 +155,8 @@ fn judge_signer(
     inspect_order(made_after, judged.proof, &mut findings);
     if let Some(certificate) = &found {
         let best = judged.best_time(sitting.at);
-        findings.extend(inspect_strength(sitting, signer, certificate, best));
+        let times = (best, made_after);
+        findings.extend(inspect_strength(sitting, (signer, certificate), times));
         let times = (judged.proof, made_after);
         judged.chained = judge_chain(sitting, certificate, times, &mut findings);
     } else if conclude(&findings).0 == Indication::Passed {
@@ -349,12 +350,12 @@ fn inspect_order(
     }
 }
 
-/// 5.2.8, 5.5.4: the signature's algorithm and key are relied on at the best-signature-time.
+/// 5.2.8, 5.5.4: the signature's algorithm and key are relied on at the best-signature-time; 5.3.4: where a
+/// content-time-stamp proves that it was made when they no longer were, nothing else can settle it.
 fn inspect_strength(
     sitting: &Sitting<'_>,
-    signer: &SignerInfo,
-    certificate: &Certificate,
-    best: UtcDateTime,
+    (signer, certificate): (&SignerInfo, &Certificate),
+    (best, made_after): (UtcDateTime, Option<UtcDateTime>),
 ) -> Option<Finding> {
     let (key, digest) = (
         certificate.public_key().ok()?,
@@ -363,25 +364,29 @@ fn inspect_strength(
     let identifier = signer.signature_identifier();
     // What it cannot name, `inspect` has told.
     let algorithm = identifier.signature_over(digest, key.algorithm()).ok()?;
-    strength(sitting, (algorithm, &key), best)
+    strength(sitting, (algorithm, &key), (best, made_after))
 }
 
 /// The same of an algorithm with its key.
 pub(crate) fn strength(
     sitting: &Sitting<'_>,
     (algorithm, key): (SignatureAlgorithm, &PublicKey),
-    best: UtcDateTime,
+    (best, made_after): (UtcDateTime, Option<UtcDateTime>),
 ) -> Option<Finding> {
     let reliable = sitting.policy.algorithms.signature(algorithm, key);
-    let sub = match reliable {
-        _ if reliable.at(best) => return None,
-        Reliable::Never => Sub::CryptoConstraintsFailure,
-        _ => Sub::CryptoConstraintsFailureNoPoe,
+    if reliable.at(best) {
+        return None;
+    }
+    let found = Finding::of("algorithm.not-relied-on");
+    let Reliable::Until(until) = reliable else {
+        return Some(found);
     };
-    let found = Finding::of("algorithm.not-relied-on").with(Effect::Open(sub));
-    Some(match reliable {
-        Reliable::Until(until) => found.because(format_args!("until {}", told(until))),
-        _ => found,
+    let found = found.because(format_args!("until {}", told(until)));
+    let proven = made_after.is_some_and(|after| after >= until);
+    Some(if proven {
+        found.with(Effect::Open(Sub::CryptoConstraintsFailure))
+    } else {
+        found
     })
 }
 

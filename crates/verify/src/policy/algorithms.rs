@@ -10,8 +10,11 @@ use time::{Date, UtcDateTime};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Name {
-    /// RSASSA-PKCS1-v1_5 and RSASSA-PSS; bits of the modulus.
+    /// RSASSA-PKCS1-v1_5; bits of the modulus.
     Rsa,
+    /// RSASSA-PSS; bits of the modulus.
+    #[serde(rename = "rsa-pss")]
+    RsaPss,
     /// ECDSA; bits of the curve.
     Ecdsa,
     /// Ed25519.
@@ -71,9 +74,10 @@ impl Default for Algorithms {
     fn default() -> Algorithms {
         let row = |name, bits, until| Row { name, bits, until };
         Algorithms(vec![
-            // NIST SP 800-57 part 1: 112 bits until the end of 2030.
-            row(Name::Rsa, 2048, Some(utc_datetime!(2031-01-01 0:00))),
-            row(Name::Rsa, 3000, None),
+            // TS 119 312 v1.5.1: a modulus below 3,000 bits, and PKCS #1 v1.5 whatever its length, until the end of 2028.
+            row(Name::Rsa, 1900, Some(utc_datetime!(2029-01-01 0:00))),
+            row(Name::RsaPss, 1900, Some(utc_datetime!(2029-01-01 0:00))),
+            row(Name::RsaPss, 3000, None),
             row(Name::Ecdsa, 256, None),
             row(Name::Ed25519, 0, None),
             row(Name::Sm2, 0, None),
@@ -113,13 +117,19 @@ impl Algorithms {
 
     /// How long a signature with this algorithm and key is relied on, its digest included.
     pub(crate) fn signature(&self, algorithm: SignatureAlgorithm, key: &PublicKey) -> Reliable {
-        self.key(key).min(self.digest(algorithm.digest()))
+        let scheme = match algorithm {
+            SignatureAlgorithm::RsaPkcs1Sha256
+            | SignatureAlgorithm::RsaPkcs1Sha384
+            | SignatureAlgorithm::RsaPkcs1Sha512 => self.named(Name::Rsa, key.strength_bits()),
+            _ => self.key(key),
+        };
+        scheme.min(self.digest(algorithm.digest()))
     }
 
-    /// How long a key is relied on.
+    /// How long a key is relied on, used in the best way.
     pub(crate) fn key(&self, key: &PublicKey) -> Reliable {
         let name = match key.algorithm() {
-            KeyAlgorithm::Rsa => Name::Rsa,
+            KeyAlgorithm::Rsa => Name::RsaPss,
             KeyAlgorithm::EcP256 | KeyAlgorithm::EcP384 => Name::Ecdsa,
             KeyAlgorithm::Ed25519 => Name::Ed25519,
             KeyAlgorithm::Sm2 => Name::Sm2,
@@ -205,8 +215,9 @@ mod tests {
         let table = Algorithms::default();
         assert_eq!(table.digest(DigestAlgorithm::Sha1), Reliable::Never);
         assert_eq!(table.named(Name::Rsa, 1024), Reliable::Never);
-        let end = utc_datetime!(2031-01-01 0:00);
-        assert_eq!(table.named(Name::Rsa, 2048), Reliable::Until(end));
-        assert_eq!(table.named(Name::Rsa, 4096), Reliable::Always);
+        let end = utc_datetime!(2029-01-01 0:00);
+        assert_eq!(table.named(Name::Rsa, 4096), Reliable::Until(end));
+        assert_eq!(table.named(Name::RsaPss, 2048), Reliable::Until(end));
+        assert_eq!(table.named(Name::RsaPss, 3072), Reliable::Always);
     }
 }

@@ -79,7 +79,12 @@ pub(crate) fn finish(draft: Draft, key: &SoftwareSigner) -> Certificate {
 
 impl Made {
     fn new() -> Made {
-        let hierarchy = Hierarchy::parse(DECLARATION).expect("a hierarchy");
+        Made::of(DECLARATION)
+    }
+
+    /// A hierarchy with keys of this run.
+    pub(crate) fn of(declaration: &str) -> Made {
+        let hierarchy = Hierarchy::parse(declaration).expect("a hierarchy");
         let mut made = Made {
             keys: BTreeMap::new(),
             certificates: BTreeMap::new(),
