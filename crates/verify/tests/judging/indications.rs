@@ -367,7 +367,7 @@ fn chains() -> Vec<Case> {
     cases
 }
 
-/// INDETERMINATE for status, time, algorithms and policy.
+/// INDETERMINATE for status, policy and attributes.
 fn open() -> Vec<Case> {
     let mut cases = Vec::new();
     // Where it finds no status at all the library says that the chain is in error.
@@ -386,6 +386,23 @@ fn open() -> Vec<Case> {
         let root = list("w-root", answered, &[], false);
         cases.push(case.judged(at, vec![("crl", root), ("ocsp", said)]));
     }
+    cases.extend(policies());
+    let timeless = Signing {
+        claims: false,
+        ..by("w-seal")
+    };
+    let message = timeless.message();
+    cases.push(Case::new(
+        "claims-no-time.p7m",
+        message,
+        Some(Sub::SigConstraintsFailure),
+    ));
+    cases
+}
+
+/// INDETERMINATE for algorithms whose time is over.
+fn weak() -> Vec<Case> {
+    let mut cases = Vec::new();
     let ended = r#"[{"name":"ecdsa","bits":256,"until":"2026-06-01"},{"name":"ecdsa","bits":384}]"#;
     for signing in [
         ("weak", by("w-seal")),
@@ -418,6 +435,12 @@ fn open() -> Vec<Case> {
         let algorithms = ended;
         cases.push(Case { algorithms, ..case });
     }
+    cases
+}
+
+/// INDETERMINATE for time-stamps, and for content that is not there.
+fn unproven() -> Vec<Case> {
+    let mut cases = Vec::new();
     let order = Signing {
         before: Some((LISTED, "w-tsa")),
         ..by("w-seal").stamped(&[STAMPED])
@@ -445,17 +468,6 @@ fn open() -> Vec<Case> {
         unsure,
         Some(Sub::SignedDataNotFound),
     ));
-    cases.extend(policies());
-    let timeless = Signing {
-        claims: false,
-        ..by("w-seal")
-    };
-    let message = timeless.message();
-    cases.push(Case::new(
-        "claims-no-time.p7m",
-        message,
-        Some(Sub::SigConstraintsFailure),
-    ));
     cases
 }
 
@@ -481,7 +493,17 @@ fn policies() -> Vec<Case> {
 }
 
 pub(crate) fn all() -> Vec<Case> {
-    [good(), failed(), chains(), open(), lasting::all()].concat()
+    [
+        good(),
+        failed(),
+        chains(),
+        open(),
+        weak(),
+        unproven(),
+        lasting::held(),
+        lasting::lapsed(),
+    ]
+    .concat()
 }
 
 #[test]

@@ -49,90 +49,139 @@ fn listed(case: Case, entries: Entries<'_>) -> Case {
     case.judged(at, material)
 }
 
-pub(crate) fn all() -> Vec<Case> {
-    let seal = Signing::by("w-seal", "w-ca");
-    let short = Signing::by("w-seal-short", "w-ca");
-    let below = Signing::by("w-seal-below-short", "w-ca-short");
-    let ended = utc_datetime!(2026-07-15 0:00);
-    let end: Entries<'_> = &[("w-tsa-revoked", ended)];
-    let far = utc_datetime!(2026-09-10 0:00);
-    let long = |stamp: Stamp| archived(&seal, stamp);
-    let strong = (utc_datetime!(2026-06-10 9:00), "w-tsa");
-    let revoked = (utc_datetime!(2026-06-10 9:00), "w-tsa-revoked");
+/// The end of the second authority.
+const ENDED: UtcDateTime = utc_datetime!(2026-07-15 0:00);
+/// After the end of the signer's authority.
+const FAR: UtcDateTime = utc_datetime!(2026-09-10 0:00);
+const STRONG: Stamp = (FIRST.0, "w-tsa");
+const REVOKED: Stamp = (FIRST.0, "w-tsa-revoked");
+
+fn seal() -> Signing {
+    Signing::by("w-seal", "w-ca")
+}
+
+fn short() -> Signing {
+    Signing::by("w-seal-short", "w-ca")
+}
+
+fn below() -> Signing {
+    Signing::by("w-seal-below-short", "w-ca-short")
+}
+
+/// A file that holds, whatever of it has ended.
+pub(crate) fn held() -> Vec<Case> {
+    let good = |name, octets, at| case(name, octets, None, at);
+    let end: Entries<'_> = &[("w-tsa-revoked", ENDED)];
+    let long = |stamp: Stamp| archived(&seal(), stamp);
+    let again = |file, at| renewed(file, at, &[], "w-tsa-2");
+    let weak = r#"[{"name":"ecdsa","bits":256,"until":"2026-06-16"},{"name":"ecdsa","bits":384}]"#;
     vec![
-        case("kept.pdf", kept(&seal, LISTED, &[]), None, SOON),
-        case("archived.pdf", long(strong), None, SOON),
-        case("archived-by-short.pdf", long(FIRST), None, SOON),
-        case(
+        good("kept.pdf", kept(&seal(), LISTED, &[]), SOON),
+        good("archived.pdf", long(STRONG), SOON),
+        good("archived-by-short.pdf", long(FIRST), SOON),
+        good(
             "renewed.pdf",
-            renewed(long(FIRST), RENEWED, &[], "w-tsa-2"),
-            None,
+            again(long(FIRST), RENEWED),
             RENEWED + Duration::HOUR,
         ),
         // The first authority has expired: the second stamp proves the first.
-        case(
+        good(
             "outlasts-its-authority.pdf",
-            renewed(long(FIRST), RENEWED, &[], "w-tsa-2"),
-            None,
+            again(long(FIRST), RENEWED),
             LATER,
         ),
-        case(
+        good(
             "outlasts-its-seal.pdf",
-            renewed(archived(&short, FIRST), RENEWED, &[], "w-tsa-2"),
-            None,
+            again(archived(&short(), FIRST), RENEWED),
             LATER,
         ),
         // The signer's authority has expired too.
         listed(
-            case(
+            good(
                 "outlasts-its-issuer.pdf",
-                renewed(archived(&below, strong), RENEWED, &[], "w-tsa-2"),
-                None,
-                far,
+                again(archived(&below(), STRONG), RENEWED),
+                FAR,
             ),
             &[],
         ),
+        // The authority of the first stamp was revoked after the renewal.
         listed(
-            case(
-                "issuer-expired.pdf",
-                kept(&below, LISTED, &[]),
-                Some(Sub::OutOfBoundsNoPoe),
-                far,
-            ),
-            &[],
-        ),
-        // The authority was revoked after the renewal, or before it.
-        listed(
-            case(
+            good(
                 "authority-revoked-later.pdf",
-                renewed(long(revoked), ended - Duration::DAY, &[], "w-tsa-2"),
-                None,
+                again(long(REVOKED), ENDED - Duration::DAY),
                 LATER,
             ),
             end,
         ),
+        // P-256 is no longer relied on; what a stamp on P-384 covers is older than that, and the lists were fresh until then.
+        Case {
+            algorithms: weak,
+            ..listed(
+                good(
+                    "outlasts-its-algorithm.pdf",
+                    archived(&seal(), (FIRST.0, "w-tsa-384")),
+                    utc_datetime!(2026-06-25 0:00),
+                ),
+                &[],
+            )
+        },
+    ]
+}
+
+/// A file of which something has ended before it was proven to exist.
+pub(crate) fn lapsed() -> Vec<Case> {
+    let end: Entries<'_> = &[("w-tsa-revoked", ENDED)];
+    let bad = |name, octets, sub, at| case(name, octets, Some(sub), at);
+    let by = |authority| short().stamped(&[(STAMPED.0, authority)]).document();
+    let weak = r#"[{"name":"ecdsa","bits":256,"until":"2026-06-10"},{"name":"ecdsa","bits":384}]"#;
+    vec![
         listed(
-            case(
+            bad(
+                "issuer-expired.pdf",
+                kept(&below(), LISTED, &[]),
+                Sub::OutOfBoundsNoPoe,
+                FAR,
+            ),
+            &[],
+        ),
+        listed(
+            bad(
                 "stamped-by-revoked.pdf",
-                short
-                    .clone()
-                    .stamped(&[(STAMPED.0, "w-tsa-revoked")])
-                    .document(),
-                Some(Sub::OutOfBoundsNotRevoked),
+                by("w-tsa-revoked"),
+                Sub::OutOfBoundsNotRevoked,
                 LATER,
             ),
             end,
         ),
         listed(
-            case(
+            bad(
                 "short-stamp-expired.pdf",
-                short
-                    .clone()
-                    .stamped(&[(STAMPED.0, "w-tsa-short")])
-                    .document(),
-                Some(Sub::OutOfBoundsNotRevoked),
+                by("w-tsa-short"),
+                Sub::OutOfBoundsNotRevoked,
                 LATER,
             ),
+            &[],
+        ),
+        // Renewed when the seal had expired and no longer could be proven.
+        listed(
+            bad(
+                "renewed-too-late.pdf",
+                renewed(by("w-tsa-short"), LATER, &[], "w-tsa-2"),
+                Sub::OutOfBoundsNotRevoked,
+                LATER + Duration::HOUR,
+            ),
+            &[],
+        ),
+        listed(
+            Case {
+                algorithms: weak,
+                ..bad(
+                    "archived-when-weak.pdf",
+                    archived(&seal(), (FIRST.0, "w-tsa-384")),
+                    Sub::CryptoConstraintsFailureNoPoe,
+                    utc_datetime!(2026-06-25 0:00),
+                )
+            },
             &[],
         ),
     ]
