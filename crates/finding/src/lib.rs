@@ -2,12 +2,16 @@
 //!
 //! Words alone: nothing here reaches evidence, keys or trust.
 
+mod advice;
 mod answer;
 mod effect;
 mod finding;
+mod sentence;
 mod table;
 
+pub use advice::Advice;
 pub use answer::{Answer, Verdict};
 pub use effect::{Effect, Indication, Severity, SubIndication};
 pub use finding::{Finding, conclude};
+pub use sentence::sentence;
 pub use table::{Row, TABLE};

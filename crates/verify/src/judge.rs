@@ -193,16 +193,8 @@ fn put_together(kind: Kind, outcome: Outcome, policy: &Policy, at: UtcDateTime) 
     }
     let judged = !outcome.signatures.is_empty() || whole != Indication::Passed;
     let (indication, sub_indication) = worst.filter(|_| judged).unzip();
-    let sentence = match (outcome.answer, verdict.sentences()) {
-        (Some(answer), _) => Sentence {
-            zh: answer.chinese().to_owned(),
-            en: answer.english().to_owned(),
-        },
-        (None, (zh, en)) => Sentence {
-            zh: zh.to_owned(),
-            en: en.to_owned(),
-        },
-    };
+    let told_of = (verdict, outcome.answer);
+    let (zh, en) = finding::sentence(told_of, deciding(&outcome, verdict));
     Report {
         file: String::new(),
         kind,
@@ -210,7 +202,7 @@ fn put_together(kind: Kind, outcome: Outcome, policy: &Policy, at: UtcDateTime) 
         answer: outcome.answer,
         indication,
         sub_indication: sub_indication.flatten(),
-        sentence,
+        sentence: Sentence { zh, en },
         at: told(at),
         policy: policy.name.clone(),
         state: outcome.state.unwrap_or(StateSource::NONE),
@@ -220,4 +212,37 @@ fn put_together(kind: Kind, outcome: Outcome, policy: &Policy, at: UtcDateTime) 
         wanted: outcome.wanted,
         basis: outcome.basis,
     }
+}
+
+/// The finding that a verdict rests on: where the licence itself is at fault the artefact's, else that of the signature
+/// that stands worst; of one list what fails before what is open.
+fn deciding(outcome: &Outcome, verdict: Verdict) -> Option<&Finding> {
+    if verdict == Verdict::Valid {
+        return None;
+    }
+    let mut signatures: Vec<_> = outcome.signatures.iter().collect();
+    signatures.sort_by_key(|one| std::cmp::Reverse(one.indication));
+    let signed = signatures.into_iter().find_map(|one| worst(&one.findings));
+    let whole = worst(&outcome.findings);
+    let by_signature = matches!(
+        outcome.answer,
+        None | Some(Answer::Altered | Answer::Untrusted)
+    );
+    if by_signature && !outcome.unsigned {
+        signed.or(whole)
+    } else {
+        whole.or(signed)
+    }
+}
+
+fn worst(findings: &[Finding]) -> Option<&Finding> {
+    let weight = |finding: &Finding| match finding.effect {
+        Effect::Told | Effect::Noted => 0,
+        Effect::Answered => 1,
+        Effect::Open(_) => 2,
+        Effect::NotProcessed => 3,
+        Effect::Fails(_) => 4,
+    };
+    let weighing = findings.iter().filter(|one| weight(one) > 0).rev();
+    weighing.max_by_key(|one| weight(one))
 }

@@ -203,6 +203,20 @@ reason-tsp = Time-stamp
 verdict-moment = { $at } (Beijing time)
 
 # What a finding is, by its code: the text of the verifier itself.
+advice-ask-office = do not accept it, and ask the office that issued it what holds now
+advice-ask-operator = ask whoever runs the verifier to renew what it is given
+advice-fresh-copy = ask whoever gave it to you for the file as it was issued, and check that one
+advice-fresh-status = check again later, with a network or with fresh status lists
+advice-hand-in-content = hand in what was signed beside the signature
+advice-hand-in-file = hand in the signed file itself, in a form that is judged here
+advice-know-issuer = if you know the issuer by another way, check again with a trust list that names it
+advice-older-proof = ask for a copy that carries a time-stamp from before then
+advice-sealed-file = ask for the sealed file, since this one proves nothing
+advice-set-clock = check the clock of the device that checks, then check again
+advice-show-anew = have the code shown or printed anew, and check that one
+advice-sign-anew = ask the signer to sign it again in a way that keeps the standard
+advice-stronger = ask for it to be signed again with an algorithm that counts today
+
 finding-algorithm-not-relied-on = an algorithm or key is no longer relied on, and nothing proves that it was used while it was
 finding-archive-index-absent = an archive time-stamp has no one index of what it covers
 finding-archive-index-algorithm = the index of an archive time-stamp is by another algorithm than its imprint

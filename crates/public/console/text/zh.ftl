@@ -203,6 +203,20 @@ reason-tsp = 时间戳
 verdict-moment = { $at }（北京时间）
 
 # What a finding is, by its code; the English text is that of the verifier.
+advice-ask-office = 请勿采信，并向签发机关核实现行状态
+advice-ask-operator = 请联系查验工具的管理员更新其所用资料
+advice-fresh-copy = 请向提供者索取签发时的原文件，再行查验
+advice-fresh-status = 请稍后联网或使用最新状态列表再行查验
+advice-hand-in-content = 请将被签署的原文与签名一并提交
+advice-hand-in-file = 请提交可在此判断的已签署文件本身
+advice-know-issuer = 如已通过其他途径确认签发机关，请使用列有该机关的信任列表再行查验
+advice-older-proof = 请索取带有此前时间戳的文件
+advice-sealed-file = 请索取加盖电子印章的文件，此文件不能作为证明
+advice-set-clock = 请校准查验设备的时钟后再行查验
+advice-show-anew = 请重新出示或打印该码后再行查验
+advice-sign-anew = 请签署方按标准重新签署
+advice-stronger = 请要求使用现行认可的算法重新签署
+
 finding-algorithm-not-relied-on = 算法或密钥已不再可靠，且无法证明其使用时仍可靠
 finding-archive-index-absent = 归档时间戳没有唯一的覆盖索引
 finding-archive-index-algorithm = 归档时间戳索引的算法与其摘要的算法不同

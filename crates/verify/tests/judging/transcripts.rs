@@ -221,3 +221,57 @@ fn national_seals_have_their_report_too() {
         );
     }
 }
+
+/// What is wrong and what to do, by the finding that decides.
+#[test]
+fn the_sentence_names_what_is_wrong_and_what_the_reader_can_do() {
+    let mut changed = GOOD.clone();
+    let middle = Recipe::default().page().bytes.len() / 2;
+    changed[middle] ^= 1;
+    let said = |octets: &Vec<u8>, trust: &Trust| {
+        let policy = Policy::default();
+        let report = verify::judge(&open(octets), trust, &Material::empty(), &policy, AT);
+        (report.sentence.zh, report.sentence.en)
+    };
+    for (octets, trust, zh, en) in [
+        (
+            &changed,
+            &trust(),
+            "该证照在签章之后被改动，不可采信：",
+            "This licence was changed after it was sealed; do not rely on it: what was signed has another digest; ask whoever gave it to you",
+        ),
+        (
+            &*GOOD,
+            &trust(),
+            "签章有效，但没有足够新的状态信息，无法判断证照现状；",
+            "The seal is good, but no status is recent enough to say how the licence stands; check again later",
+        ),
+        (
+            &*GOOD,
+            &Trust::absent(),
+            "签发机关或印章不在信任列表内，或签章时超出其权限：",
+            "The issuer or its seal is not in the trust list, or acted outside its scope: ",
+        ),
+        (
+            &b"hello".to_vec(),
+            &trust(),
+            "未作判断：",
+            "The file was not judged: ",
+        ),
+    ] {
+        let (zh_said, en_said) = said(octets, trust);
+        assert!(
+            zh_said.starts_with(zh) && zh_said.contains('；'),
+            "{zh_said}"
+        );
+        assert!(
+            en_said.starts_with(en) && en_said.contains("; "),
+            "{en_said}"
+        );
+    }
+    let (_, en) = said(&*GOOD, &Trust::absent());
+    assert!(
+        en.ends_with("check again with a trust list that names it."),
+        "{en}"
+    );
+}
