@@ -120,6 +120,14 @@ fn a_file_is_archived_and_renewed_and_earlier_octets_stay() {
         leave(&format!("lta-renewed-{kind:?}.pdf"), &second);
     }
     leave("ca.der", &sample("certs/ca.der"));
+    // What the European reference library has to say of them (`tests/judges/python/dss.py`).
+    let names = ["lta", "lta-renewed"].map(|name| KINDS.map(|kind| format!("{name}-{kind:?}.pdf")));
+    let line = |name: &String| {
+        let said = "signature\t0\tTOTAL_PASSED\t-\tPAdES-BASELINE-LTA";
+        format!("{name}\tca.der\t\t\t2026-11-25T05:00:00Z\t\t{said}\n")
+    };
+    let corpus: String = names.iter().flatten().map(line).collect();
+    leave("corpus.tsv", corpus.as_bytes());
 }
 
 #[test]

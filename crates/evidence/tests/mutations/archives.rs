@@ -21,6 +21,15 @@ const STAMPED: UtcDateTime = utc_datetime!(2026-11-21 12:01);
 const ARCHIVED: UtcDateTime = utc_datetime!(2026-11-22 4:00);
 const RENEWED: UtcDateTime = utc_datetime!(2026-11-25 4:00);
 
+/// What the European reference library has to say of what is left (`tests/judges/python/dss.py`).
+const CORPUS: &str = "\
+lt.p7s\tca.der\t\tcontent.bin\t2026-11-25T05:00:00Z\t\tsignature\t0\tTOTAL_PASSED\t-\tCAdES-BASELINE-LT
+lta.p7s\tca.der\t\tcontent.bin\t2026-11-25T05:00:00Z\t\tsignature\t0\tTOTAL_PASSED\t-\tCAdES-BASELINE-LTA
+lta2.p7s\tca.der\t\tcontent.bin\t2026-11-25T05:00:00Z\t\tsignature\t0\tTOTAL_PASSED\t-\tCAdES-BASELINE-LTA
+attached.p7m\tca.der\t\t\t2026-11-25T05:00:00Z\t\tsignature\t0\tTOTAL_PASSED\t-\tCAdES-BASELINE-LTA
+lta.p7s\tca.der\t\tlt.p7s\t2026-11-25T05:00:00Z\t\tsignature\t0\tTOTAL_FAILED\tHASH_FAILURE\tCAdES-BASELINE-LTA
+";
+
 fn sample(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = folder
@@ -155,6 +164,7 @@ fn a_signature_rises_from_level_to_level_and_is_renewed() {
         );
     }
     left("content.bin", CONTENT);
+    left("corpus.tsv", CORPUS.as_bytes());
     left("ca.der", certificate("p256/ca").der());
     // RFC 5652 5.1: other revocation information makes it version 5.
     assert_eq!(read(&lt).version(), 5);

@@ -66,6 +66,22 @@ fn renew_trees(records: &mut [EvidenceRecord], moment: time::UtcDateTime) {
     }
 }
 
+/// What the European reference library has to say of what is left (`tests/judges/python/dss.py`).
+fn corpus() -> String {
+    let line = |record: &str, documents: &str, said: &str| {
+        let around = "2026-11-25T05:00:00Z\t\tevidence-record\t0";
+        format!("{record}\tca.der\tgood.crl\t{documents}\t{around}\t{said}\t-\n")
+    };
+    let stages = ["first", "second", "third", "fourth"];
+    let whole = stages.into_iter().flat_map(|stage| {
+        [("0", "0.txt"), ("2", "2.txt;3.txt;4.txt"), ("6", "6.txt")].map(|(record, documents)| {
+            line(&format!("{stage}-{record}.ers"), documents, "PASSED\t-")
+        })
+    });
+    let other = line("fourth-6.ers", "5.txt", "FAILED\tHASH_FAILURE");
+    whole.chain([other]).collect()
+}
+
 fn accepted(records: &[EvidenceRecord], stamps: usize, name: &str) {
     for (record, group) in records.iter().zip(GROUPS) {
         assert_eq!(codes(record, group), [""; 0], "{name} {group:?}");
@@ -86,6 +102,7 @@ fn an_archive_is_stamped_once_and_renewed_by_both_ways() {
     }
     left("ca.der", certificate("ca").der());
     left("good.crl", &sample("crl/good.crl"));
+    left("corpus.tsv", corpus().as_bytes());
     let mut records = archive(SHA256);
     accepted(&records, 1, "first");
     renew_stamps(&mut records, SECOND);
