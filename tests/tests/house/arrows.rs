@@ -65,6 +65,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
+    ("renewal", &["crypto", "evidence", "pki", "records"]),
     ("render", &["canvas", "ofd", "seal"]),
     ("docket", &["catalogue", "dossier", "licence", "registry"]),
     (

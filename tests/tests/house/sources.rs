@@ -32,6 +32,7 @@ pub(crate) const CRATES: &[&str] = &[
     "records",
     "registry",
     "render",
+    "renewal",
     "rolls",
     "seal",
     "server",
