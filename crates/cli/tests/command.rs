@@ -225,8 +225,8 @@ fn a_person_is_told_in_both_languages() {
     let ran = run(&[&paths[0]]);
     for words in [
         "invalid",
-        "签名无效。",
-        "The signatures are not valid.",
+        "签名无效：签名不是签名消息；请向提供者索取签发时的原文件，再行查验。",
+        "The signatures are not valid: the signature is no signed message; ask whoever gave it to you",
         "signature.cms-unreadable",
     ] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);

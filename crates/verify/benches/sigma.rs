@@ -73,11 +73,14 @@ fn main() {
     });
 }
 
+/// Makes a file of a level.
+type Make = fn(&Desk) -> Vec<u8>;
+
 /// Prints what each level costs who makes it and who judges it.
 fn levels_of(trust: &Trust, policy: &Policy) {
     let desk = Desk::new();
     let material = desk.material();
-    let levels: [(&str, fn(&Desk) -> Vec<u8>); 4] = [
+    let levels: [(&str, Make); 4] = [
         ("B-B", Desk::basic),
         ("B-T", Desk::timed),
         ("B-LT", Desk::kept),
