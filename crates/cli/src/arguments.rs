@@ -51,6 +51,18 @@ pub(crate) struct Arguments {
     /// Write the evidence in the file down, for who judges again without it.
     #[arg(long, value_name = "FILE", conflicts_with = "facts")]
     pub(crate) facts_out: Option<PathBuf>,
+    /// The files are verdicts that were bundled with `--bundle-out`: each is judged again from what it holds alone.
+    #[arg(long, conflicts_with_all = ["facts", "facts_out", "report", "trust", "status", "at"])]
+    pub(crate) bundle: bool,
+    /// Bundle the verdict with evidence, trust, status, policy and moment, for who judges again.
+    #[arg(long, value_name = "FILE", conflicts_with = "facts")]
+    pub(crate) bundle_out: Option<PathBuf>,
+    /// Write out the revision that a signature signs: its number from 1, or the name of the signature's field.
+    #[arg(long, value_name = "N|FIELD", requires = "out")]
+    pub(crate) revision: Option<String>,
+    /// Where the revision goes: a new file.
+    #[arg(long, value_name = "FILE", requires = "revision")]
+    pub(crate) out: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -87,6 +99,12 @@ pub(crate) enum Asked {
 }
 
 impl Arguments {
+    /// Whether something is asked for that is about one file.
+    pub(crate) fn is_of_one(&self) -> bool {
+        let kept = [&self.facts_out, &self.bundle_out, &self.out];
+        self.report.is_some() || kept.iter().any(|one| one.is_some())
+    }
+
     pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Asked {
         match Arguments::try_parse_from(arguments) {
             Ok(arguments) => Asked::Verify(Box::new(arguments)),

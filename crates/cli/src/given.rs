@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use transcript::bundle::PolicyGiven;
 use verify::{MAX_FILES, MAX_OCTETS, MAX_TRUST, Material, Policy, ReadPolicy, ReadTrust, Trust};
 
 use crate::arguments::Arguments;
@@ -86,8 +87,36 @@ fn policy(path: &Path) -> Result<Policy, ReadGiven> {
     })
 }
 
-/// Every file of the folder, in the order of their names: same folder, same report.
 fn material(folder: &Path) -> Result<Material, ReadGiven> {
+    let mut material = Material::empty();
+    for (name, octets) in files(folder)? {
+        material.add(&name, &octets);
+    }
+    Ok(material)
+}
+
+/// The octets of what is judged with, for who judges again.
+pub(crate) fn parts(
+    arguments: &Arguments,
+) -> Result<(Option<Vec<u8>>, PolicyGiven, Files), ReadGiven> {
+    let trust = arguments.trust.as_deref();
+    let status = arguments.status.as_deref();
+    let policy = match Policy::named(&arguments.policy) {
+        Some(policy) => PolicyGiven::Named(policy.name),
+        None => PolicyGiven::File(read(Path::new(&arguments.policy), MAX_POLICY)?),
+    };
+    Ok((
+        trust.map(|path| read(path, MAX_TRUST)).transpose()?,
+        policy,
+        status.map(files).transpose()?.unwrap_or_default(),
+    ))
+}
+
+/// Names and octets.
+type Files = Vec<(String, Vec<u8>)>;
+
+/// Every file of the folder, in the order of their names: same folder, same report.
+fn files(folder: &Path) -> Result<Files, ReadGiven> {
     let unreadable = |cause| ReadGiven::File {
         path: folder.to_owned(),
         cause,
@@ -100,16 +129,16 @@ fn material(folder: &Path) -> Result<Material, ReadGiven> {
         }
     }
     paths.sort();
-    let mut material = Material::empty();
+    let mut files = Vec::new();
     for path in paths.iter().take(2 * MAX_FILES) {
         let name = path
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        material.add(&name, &read(path, MAX_OCTETS)?);
+        files.push((name, read(path, MAX_OCTETS)?));
     }
-    Ok(material)
+    Ok(files)
 }
 
 /// At most `limit` octets, and one more by which the reader sees that there are too many.

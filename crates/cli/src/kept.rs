@@ -5,8 +5,14 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use time::UtcDateTime;
+use transcript::bundle::{self, BundleFault, MAX_BUNDLE, Parts, Rejudged};
 use transcript::replay::{self, MAX_FACTS, Read, ReadFacts, WriteFacts};
+use transcript::revision::{self, NoRevision};
 use verify::Seekable;
+
+use crate::arguments::Arguments;
+use crate::given::{self, ReadGiven};
 
 /// Why nothing was kept or read.
 #[derive(Debug, Error)]
@@ -20,6 +26,15 @@ pub(crate) enum Kept {
     /// The evidence cannot be written down.
     #[error("no evidence of it can be kept")]
     Facts(#[from] WriteFacts),
+    /// What is judged with cannot be read.
+    #[error(transparent)]
+    Given(#[from] ReadGiven),
+    /// There is no bundle, or none that can be judged again.
+    #[error("no verdict can be bundled, or judged again")]
+    Bundle(#[from] BundleFault),
+    /// There is no such revision.
+    #[error("no revision can be written out")]
+    Revision(#[from] NoRevision),
     /// Not the evidence of anything.
     #[error("not evidence that was written down")]
     NoFacts(#[from] ReadFacts),
@@ -31,10 +46,49 @@ pub(crate) fn source(path: &Path) -> Result<Seekable<File>, Kept> {
     opened.map_err(|cause| Kept::Read(path.to_owned(), cause))
 }
 
-/// Writes the evidence in `file` to a new file.
-pub(crate) fn write_facts(file: &Path, to: &Path) -> Result<(), Kept> {
-    let facts = replay::write(&source(file)?)?;
-    write(to, &facts)
+/// Keeps what the arguments ask for of their one file.
+pub(crate) fn keep(arguments: &Arguments, at: UtcDateTime) -> Result<(), Kept> {
+    let Some(file) = arguments.files.first() else {
+        return Ok(());
+    };
+    if let Some(to) = &arguments.facts_out {
+        write(to, &replay::write(&source(file)?)?)?;
+    }
+    if let Some(to) = &arguments.bundle_out {
+        write(to, &bundled(arguments, file, at)?)?;
+    }
+    if let (Some(which), Some(to)) = (&arguments.revision, &arguments.out) {
+        write_revision(file, which, to)?;
+    }
+    Ok(())
+}
+
+fn bundled(arguments: &Arguments, file: &Path, at: UtcDateTime) -> Result<Vec<u8>, Kept> {
+    let (trust, policy, material) = given::parts(arguments)?;
+    let parts = Parts {
+        file: file.display().to_string(),
+        at,
+        facts: replay::write(&source(file)?)?,
+        trust,
+        policy,
+        material,
+    };
+    Ok(bundle::write(&parts)?)
+}
+
+/// A bundle, judged again.
+pub(crate) fn judge_again(path: &Path) -> Result<Rejudged, Kept> {
+    Ok(bundle::judge_again(&read(path, MAX_BUNDLE)?)?)
+}
+
+/// The revision as a file: the first octets of the file, copied as they are.
+fn write_revision(file: &Path, which: &str, to: &Path) -> Result<(), Kept> {
+    let length = revision::length(&source(file)?, which)?;
+    let from = File::open(file).map_err(|cause| Kept::Read(file.to_owned(), cause))?;
+    let made = OpenOptions::new().write(true).create_new(true).open(to);
+    made.and_then(|mut made| io::copy(&mut from.take(length), &mut made))
+        .map_err(|cause| Kept::Write(to.to_owned(), cause))?;
+    Ok(())
 }
 
 /// A new file: nothing is overwritten.

@@ -1,7 +1,7 @@
 //! What inspectors and operators run without the service: verify files offline.
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
-//! [--audience TEXT --nonce TEXT] [--json | --report etsi] [--facts | --facts-out FILE]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! [--audience TEXT --nonce TEXT] [--json | --report etsi] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
 //! indeterminate or not processed and none invalid, 64 usage.
 
 mod arguments;
@@ -62,21 +62,18 @@ pub fn run(
             Err(error) => usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
         };
     }
+    if arguments.bundle {
+        return again(&arguments, out, err);
+    }
     let given = match Given::read(&arguments) {
         Ok(given) => given,
         Err(error) => return usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
     };
     // Two documents one after the other are none that an XML reader takes.
-    let of_one = arguments.report.is_some() || arguments.facts_out.is_some();
-    if of_one && arguments.files.len() != 1 {
-        return usage(
-            err,
-            "yinxin-verify: --report and --facts-out are about one file\n",
-        );
+    if arguments.is_of_one() && arguments.files.len() != 1 {
+        return usage(err, "yinxin-verify: that is about one file\n");
     }
-    if let (Some(to), Some(file)) = (&arguments.facts_out, arguments.files.first())
-        && let Err(why) = kept::write_facts(file, to)
-    {
+    if let Err(why) = kept::keep(&arguments, arguments.at.unwrap_or(now)) {
         return usage(err, &format!("yinxin-verify: {}\n", chain(&why)));
     }
     let at = arguments.at.unwrap_or(now);
@@ -94,6 +91,38 @@ pub fn run(
             return worse(status, SOME_OPEN);
         }
         status = worse(status, exit_status(report.verdict));
+    }
+    status
+}
+
+/// Bundles, judged again: the verdict is that of today's judge over yesterday's evidence, and what the bundle says came of
+/// it is told where it differs.
+fn again(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let mut status = ALL_VALID;
+    for path in &arguments.files {
+        let judged = match kept::judge_again(path) {
+            Ok(judged) => judged,
+            Err(why) => {
+                let _ = writeln!(err, "yinxin-verify: {}: {}", path.display(), chain(&why));
+                status = worse(status, SOME_OPEN);
+                continue;
+            }
+        };
+        let line = if arguments.json {
+            judged.report.to_json()
+        } else {
+            told::text(&judged.report)
+        };
+        let same = if judged.same {
+            "the same as"
+        } else {
+            "another than"
+        };
+        let of = format!("of the file with SHA-256 {}", judged.sha256);
+        let _ = writeln!(out, "{line}");
+        let _ = writeln!(err, "{}: {same} when it was bundled, {of}", path.display());
+        let verdict = exit_status(judged.report.verdict);
+        status = worse(status, if judged.same { verdict } else { SOME_INVALID });
     }
     status
 }

@@ -93,6 +93,10 @@ fn help_and_version_are_answers() {
         "--report",
         "--facts",
         "--facts-out",
+        "--bundle",
+        "--bundle-out",
+        "--revision",
+        "--out",
         "64 usage",
     ] {
         assert!(help.out.contains(word), "{word}");
@@ -144,6 +148,106 @@ fn evidence_that_was_written_down_is_judged_like_the_file() {
     assert_eq!(run(&["--facts-out", &paths[0], &sample]).status, 64);
     assert_eq!(run(&["--facts-out", &facts, &sample, &sample]).status, 64);
     assert_eq!(run(&["--facts", &sample]).status, 2);
+}
+
+#[test]
+fn a_verdict_that_was_bundled_is_judged_again_with_nothing_else_at_hand() {
+    let (folder, paths) = files(&[("policy.json", br#"{"name":"field","base":"form"}"#)]);
+    let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (sample, trust) = (fixture("ofdrw/sealed-v4.ofd"), fixture("ofdrw/ca.pem"));
+    let judged = ["--trust", &trust, "--at", "2026-11-26T08:00:00Z", "--json"];
+    let given = ["--policy", &paths[0], "--bundle-out", &at("one"), &sample];
+    let first = run(&[&judged[..], &given].concat());
+    assert_eq!(first.status, 0, "{} {}", first.out, first.err);
+    let again = run(&["--bundle", "--json", &at("one")]);
+    assert_eq!((again.status, &again.out), (0, &first.out), "{}", again.err);
+    assert!(
+        again.err.contains("the same as when it was bundled"),
+        "{}",
+        again.err
+    );
+    let digest = std::fs::read(&sample)
+        .map(|octets| crypto::sha256(&octets))
+        .expect("readable");
+    let digest = digest.map(|octet| format!("{octet:02x}")).concat();
+    assert!(again.err.contains(&digest), "{}", again.err);
+    // Who changes what it says came of it is found, and who changes what it was made of changes what comes of it.
+    let text = std::fs::read_to_string(at("one")).expect("UTF-8");
+    let valid = r#"\"verdict\":\"valid\""#;
+    assert!(text.contains(valid));
+    for (name, bent, status, word) in [
+        (
+            "verdict",
+            text.replacen(valid, r#"\"verdict\":\"void\""#, 1),
+            1,
+            "another than",
+        ),
+        (
+            "moment",
+            text.replacen("\"at\":\"2026", "\"at\":\"2066", 1),
+            1,
+            "another than",
+        ),
+        (
+            "spelling",
+            text.replacen(':', ": ", 1),
+            2,
+            "not a verdict that was bundled",
+        ),
+        (
+            "form",
+            text.replacen("verdict-1", "verdict-2", 1),
+            2,
+            "not a verdict that was bundled",
+        ),
+        (
+            "policy",
+            text.replacen("\"name\":null", "\"name\":\"x\"", 1),
+            2,
+            "policy is no value",
+        ),
+        (
+            "facts",
+            text.replacen("\"facts\":\"", "\"facts\":\"AAAA", 1),
+            2,
+            "not a document of facts",
+        ),
+    ] {
+        assert_ne!(bent, text, "{name}");
+        std::fs::write(at(name), bent).expect("writable");
+        let ran = run(&["--bundle", "--json", &at(name)]);
+        assert_eq!(ran.status, status, "{name}: {}", ran.err);
+        assert!(ran.err.contains(word), "{name}: {}", ran.err);
+    }
+}
+
+#[test]
+fn the_revision_that_a_signature_signs_is_written_out_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let sample = fixture("pdf-foreign/foreign-one.pdf");
+    let octets = std::fs::read(&sample).expect("readable");
+    let ran = run(&["--json", "--policy", "form", &sample]);
+    let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let field = report["signatures"][0]["field"]
+        .as_str()
+        .expect("a field")
+        .to_owned();
+    run(&["--revision", &field, "--out", &at("by-field.pdf"), &sample]);
+    run(&["--revision", "1", "--out", &at("first.pdf"), &sample]);
+    let signed = std::fs::read(at("by-field.pdf")).expect("written");
+    let first = std::fs::read(at("first.pdf")).expect("written");
+    assert!(octets.starts_with(&signed) && signed.starts_with(&first));
+    assert!(first.len() < signed.len() && first.ends_with(b"%%EOF\n"));
+    let alone = run(&["--json", "--policy", "form", &at("by-field.pdf")]);
+    let alone: Value = serde_json::from_str(&alone.out).expect("JSON");
+    assert_eq!(alone["signatures"][0]["covers"], "whole_file");
+    for which in ["0", "99", "Nobody", "-1", "99999999999999999999"] {
+        let ran = run(&["--revision", which, "--out", &at("none.pdf"), &sample]);
+        assert_eq!(ran.status, 64, "{which}");
+        assert!(!folder.path().join("none.pdf").exists(), "{which}");
+    }
+    assert_eq!(run(&["--revision", "1", &sample]).status, 64);
 }
 
 #[test]

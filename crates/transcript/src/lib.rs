@@ -1,11 +1,15 @@
-//! A judgement told at length: every constraint with its level and result, and the report of ETSI TS 119 102-2.
+//! A judgement told at length: every constraint with its level and result, the report of ETSI TS 119 102-2, the evidence
+//! written down, and the bundle by which others judge again.
 //!
 //! Nothing is judged here. Same evidence, trust, material, policy and moment give the same octets (ades-pki 14.3 e).
 
+pub mod bundle;
 mod constraint;
 mod etsi;
 pub mod inventory;
 pub mod replay;
+pub mod revision;
+mod spelling;
 mod xml;
 
 use verify::{Case, Material, Policy, Report, Trust};

@@ -24,6 +24,8 @@ use verify::facts::{Body, Refused};
 use verify::report::hex;
 use verify::{Case, Kind};
 
+use crate::spelling::{base64, unbase64};
+
 mod document;
 
 /// Octets of a document of facts.
@@ -121,7 +123,7 @@ pub fn write(source: &dyn Source) -> Result<Vec<u8>, WriteFacts> {
     match case.body() {
         Body::Refused(refused) => written.refused = Some(WrittenRefusal::of(refused)),
         Body::Document(facts) => written.document = Some(document::Written::of(facts)),
-        _ => written.octets = Some(document::base64(&whole(source)?)),
+        _ => written.octets = Some(base64(&whole(source)?)),
     }
     let octets = serde_json::to_vec(&written).map_err(|_| WriteFacts::TooLarge)?;
     (octets.len() <= MAX_FACTS)
@@ -172,7 +174,7 @@ impl Written {
 
     /// What is its own facts is read as it was, and is what it was said to be.
     fn small(&self, kind: Kind, octets: &str) -> Result<Case, ReadFacts> {
-        let octets = document::unbase64(octets).ok_or(ReadFacts::Value("octets"))?;
+        let octets = unbase64(octets).ok_or(ReadFacts::Value("octets"))?;
         let same = hex(&crypto::sha256(&octets)) == self.sha256;
         let case = Case::open(&octets);
         let read = !matches!(case.body(), Body::Refused(_) | Body::Document(_));

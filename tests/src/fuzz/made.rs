@@ -58,6 +58,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "lc1" | "examine_text" => code().map(|text| vec![text.into_bytes()]),
         "examine_package" => package().map(|one| vec![one]),
         "facts" => facts(),
+        "verdict" => verdicts(),
         "lc1_inside" => code_inside().map(|one| vec![one]),
         "status" | "material_text" | "jws" => status_token().map(|text| vec![text.into_bytes()]),
         "status_inside" => Some(vec![status_payload()]),
@@ -116,6 +117,22 @@ fn facts() -> Option<Vec<Vec<u8>>> {
         .iter()
         .map(|octets| transcript::replay::write(octets).ok());
     written.collect()
+}
+
+/// The verdicts on that evidence, without trust.
+fn verdicts() -> Option<Vec<Vec<u8>>> {
+    let bundled = facts()?.into_iter().map(|facts| {
+        let parts = transcript::bundle::Parts {
+            file: "it".to_owned(),
+            at: super::target::proof::AT,
+            facts,
+            trust: None,
+            policy: transcript::bundle::PolicyGiven::Named("default".to_owned()),
+            material: Vec::new(),
+        };
+        transcript::bundle::write(&parts).ok()
+    });
+    bundled.collect()
 }
 
 /// Sealed OFD files of others.

@@ -124,6 +124,7 @@ pub const TARGETS: &[Target] = &[
     document("examine_text", Shape::Text, judge::examine),
     document("examine_package", Shape::Octets, judge::examine),
     document("facts", Shape::Json, judge::facts),
+    document("verdict", Shape::Json, judge::verdict),
     document("trust", Shape::Text, judge::trust),
     target("trust_inside", Shape::Json, judge::trust_inside),
     document("trust_list", Shape::Text, judge::trust_list),

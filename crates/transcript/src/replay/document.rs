@@ -1,7 +1,5 @@
 //! The evidence in a PDF, written down and read again.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use crypto::{Digest, DigestAlgorithm};
 use pdf::{Standing, SubFilter};
 use serde::{Deserialize, Serialize};
@@ -9,6 +7,7 @@ use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{ReadFacts, WrittenRefusal};
+use crate::spelling::{base64, unbase64};
 use verify::facts::{DocumentFacts, Embedded, Lines, MAX_MATERIAL, MAX_SIGNATURES, SignatureFacts};
 use verify::report::{ChangeTold, Covers, hex, told};
 
@@ -108,14 +107,6 @@ fn word<T: PartialEq>(table: &[(T, &str)], value: &T) -> String {
 fn value<T: Copy>(table: &[(T, &str)], word: &str, what: &'static str) -> Result<T, ReadFacts> {
     let row = table.iter().find(|(_, known)| *known == word);
     row.map(|(value, _)| *value).ok_or(ReadFacts::Value(what))
-}
-
-pub(super) fn base64(octets: &[u8]) -> String {
-    STANDARD.encode(octets)
-}
-
-pub(super) fn unbase64(text: &str) -> Option<Vec<u8>> {
-    STANDARD.decode(text).ok()
 }
 
 /// Thirty-two octets in hex, lower case.

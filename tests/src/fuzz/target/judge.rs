@@ -67,6 +67,15 @@ pub fn facts(octets: &[u8]) -> bool {
     true
 }
 
+/// A verdict that was bundled: what is judged again has a report.
+pub fn verdict(octets: &[u8]) -> bool {
+    let Ok(judged) = transcript::bundle::judge_again(octets) else {
+        return false;
+    };
+    assert_eq!(judged.sha256.len(), 64, "the digest of an artefact");
+    true
+}
+
 /// A file of trust: PEM or a signed bundle.
 pub fn trust(octets: &[u8]) -> bool {
     let _ = TRUST.parse_successor(octets, AT);
