@@ -1,9 +1,10 @@
-//! A signed message that is no part of a document: CAdES with its parallel signatures.
+//! A signed message that is no part of a document: CAdES with its parallel signatures and countersignatures.
 
 use crypto::{Digest, DigestAlgorithm};
-use evidence::cms::{Form, SignedData};
+use evidence::cms::{Form, SignedData, SignerInfo};
+use finding::Finding;
 
-use super::document::{blank, fill};
+use super::document::{blank, fill, finish};
 use super::message::{self, Judged, Message};
 use super::sitting::Sitting;
 use crate::report::{Covers, SignatureReport};
@@ -42,7 +43,29 @@ pub(super) fn over(
         report.level = Some(level(message, &judged));
         fill(report, judged, Vec::new())
     });
-    reports.collect()
+    let mut reports: Vec<SignatureReport> = reports.collect();
+    counters(sitting, message, &mut reports);
+    reports
+}
+
+/// Countersignatures, each of which speaks for itself; those over them in turn are not looked at.
+fn counters(sitting: &mut Sitting<'_>, message: &SignedData, reports: &mut Vec<SignatureReport>) {
+    let signers = message.signers().iter().take(message::MAX_SIGNERS);
+    let all = signers.flat_map(|signed| signed.countersignatures().map(move |one| (signed, one)));
+    for (signed, octets) in all.take(message::MAX_SIGNERS) {
+        let mut report = blank(None, Covers::Part);
+        report.format = "CAdES countersignature";
+        reports.push(match SignerInfo::parse_countersignature(octets) {
+            Ok(counter) => {
+                let judged = message::judge_counter(sitting, message, (signed, &counter));
+                fill(report, judged, Vec::new())
+            }
+            Err(error) => {
+                let found = Finding::of("signature.cms-unreadable").because(error);
+                finish(report, vec![found])
+            }
+        });
+    }
 }
 
 /// EN 319 122-1 6.3: what is there, and proves something.

@@ -94,8 +94,30 @@ pub(crate) fn judge_each(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Vec<
         .collect()
 }
 
+/// Judges a countersignature over `signed` (RFC 5652 11.4), beside what the message around both brought.
+pub(crate) fn judge_counter(
+    sitting: &mut Sitting<'_>,
+    message: &SignedData,
+    (signed, counter): (&SignerInfo, &SignerInfo),
+) -> Judged {
+    let content = |algorithm| Some(Digest::of(algorithm, signed.signature()));
+    let given = Message {
+        message,
+        form: Form::Countersignature,
+        content: Some(&content),
+        whole: &[],
+        claimed: None,
+    };
+    let lenient = sitting.policy.baseline != Demand::Required;
+    // The digest is compared with the content like any signer's.
+    let faults = counter.inspect_countersignature(signed).into_iter();
+    let faults = faults.filter(|fault| *fault != Fault::MessageDigestDiffers);
+    let findings = faults.map(|fault| finding(&fault, lenient)).collect();
+    judge_signer(sitting, &given, counter, findings)
+}
+
 /// Signers of one message that are judged (T-I3).
-const MAX_SIGNERS: usize = 32;
+pub(crate) const MAX_SIGNERS: usize = 32;
 
 /// Takes what the message brings, and tells what is wrong with its form.
 fn take(sitting: &mut Sitting<'_>, given: &Message<'_>) -> Vec<Finding> {

@@ -297,7 +297,7 @@ fn failed() -> Vec<Case> {
     cases
 }
 
-/// INDETERMINATE for the certificate or its chain.
+/// INDETERMINATE for the certificate or the form of its chain.
 fn chains() -> Vec<Case> {
     let mut cases = Vec::new();
     let unnamed = Signing {
@@ -315,8 +315,18 @@ fn chains() -> Vec<Case> {
         &other,
         Some(Sub::NoCertificateChainFound),
     ));
+    // An authority of the same name issued it; to the library it is no candidate.
+    let sub = Some(Sub::CertificateChainGeneralFailure);
+    let case = Case::new("impostor.p7m", by("w-seal-impostor").message(), sub);
+    cases.push(case.differs("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND"));
     let purpose = Some(Sub::ChainConstraintsFailure);
     cases.extend(both("other-purpose", &by("w-status"), purpose));
+    cases
+}
+
+/// INDETERMINATE for what was revoked, has expired, or is no longer trusted.
+fn ended() -> Vec<Case> {
+    let mut cases = Vec::new();
     let revoked = utc_datetime!(2026-06-05 0:00);
     let entries: Entries<'_> = &[("w-seal-revoked", revoked)];
     for signing in [
@@ -326,6 +336,15 @@ fn chains() -> Vec<Case> {
         for case in both(signing.0, &signing.1, Some(Sub::RevokedNoPoe)) {
             cases.push(case.judged(SOON, crls(LISTED, entries, false)));
         }
+    }
+    // T-C7: it claims to be older than the revocation, and nothing proves it.
+    let sub = Some(Sub::RevokedNoPoe);
+    for case in both("claims-to-be-older", &by("w-seal-revoked"), sub) {
+        let (at, since) = (
+            utc_datetime!(2026-07-03 0:00),
+            utc_datetime!(2026-06-20 0:00),
+        );
+        cases.push(case.judged(at, crls(at, &[("w-seal-revoked", since)], false)));
     }
     let below = Signing::by("w-seal-below-revoked", "w-ca-revoked");
     for case in both("authority-revoked", &below, Some(Sub::RevokedCaNoPoe)) {
@@ -497,6 +516,7 @@ pub(crate) fn all() -> Vec<Case> {
         good(),
         failed(),
         chains(),
+        ended(),
         open(),
         weak(),
         unproven(),

@@ -86,6 +86,40 @@ fn each_of_several_signers_speaks_for_itself() {
 }
 
 #[test]
+fn a_countersignature_is_a_signature_of_its_own() {
+    let countersigned = |over: &[u8]| {
+        let read = SignedData::parse(&attached(SEAL)).expect("a message");
+        let by = certificate("seal-990102-SLZYZ-01");
+        let algorithm = algorithm("seal-990102-SLZYZ-01");
+        let value = read.signers()[0].signature().to_vec();
+        let over = if over.is_empty() { &value } else { over };
+        let draft = Draft::countersignature(over, &by, algorithm, SEALED)
+            .prepare()
+            .expect("the parts go together");
+        let signature = sign("seal-990102-SLZYZ-01", &draft.to_be_signed());
+        let mut message = Extended::of(read);
+        let counter = draft.finish_countersignature(&signature);
+        message
+            .add_attribute(0, counter)
+            .expect("there is a signer");
+        message.add_material(&evidence::cms::Material {
+            certificates: &[by.der().to_vec()],
+            ..evidence::cms::Material::default()
+        });
+        judge(&message.encode())
+    };
+    let report = countersigned(b"");
+    let formats: Vec<_> = report.signatures.iter().map(|one| one.format).collect();
+    assert_eq!(formats, ["CAdES", "CAdES countersignature"]);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    // Over another signature it says nothing of this one.
+    let report = countersigned(b"another signature");
+    assert_eq!(report.signatures[0].verdict, Verdict::Valid);
+    assert_eq!(report.signatures[1].verdict, Verdict::Invalid);
+    assert_eq!(errors(&report), ["cms.message-digest-differs"]);
+}
+
+#[test]
 fn the_same_message_in_pem_is_the_same() {
     use base64::Engine as _;
     let body = base64::engine::general_purpose::STANDARD.encode(attached(SEAL));
