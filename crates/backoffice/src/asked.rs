@@ -1,7 +1,7 @@
 //! What anyone may ask of the service: time-stamps and certificate status. Each signature is journalled before it leaves.
 
 use crypto::DigestAlgorithm;
-use evidence::tsp::{Request, grant};
+use evidence::tsp::{Refused, Request, grant};
 use thiserror::Error;
 
 use crate::answers::{AnswerError, Answered, Responder};
@@ -50,6 +50,9 @@ pub async fn stamp(office: &Office, octets: &[u8]) -> Result<Vec<u8>, AskedError
     let stamp = match stamp {
         Ok(stamp) => stamp,
         Err(StampError::Refused(refused)) => return Ok(refused.encode()),
+        Err(StampError::ClockBehind | StampError::Distrusted(_)) => {
+            return Ok(Refused::TimeNotAvailable.encode());
+        }
         Err(error) => return Err(error.into()),
     };
     stamped.write(stamp.signed, stamp.moment).await?;

@@ -2,12 +2,43 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use time::UtcDateTime;
+use thiserror::Error;
+use time::{Duration, UtcDateTime};
+
+pub mod ntp;
+mod watched;
+
+pub use watched::{Reading, TOLERANCE, WatchedClock};
 
 /// Says what time it is.
 pub trait Clock: Send + Sync {
     /// Now, in UTC.
     fn now(&self) -> UtcDateTime;
+
+    /// Why nothing may be stamped or sealed by it now (T-T1); nothing where it is right, or nobody watches it.
+    fn distrust(&self) -> Option<Distrust> {
+        None
+    }
+}
+
+/// Why a clock is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Distrust {
+    /// It was set: it went on by so much more than time did.
+    #[error("the clock stepped by {by}")]
+    Stepped {
+        /// More than elapsed; less where negative.
+        by: Duration,
+    },
+    /// Most references say another time.
+    #[error("the references of the clock are ahead by {ahead}")]
+    Apart {
+        /// Theirs less ours.
+        ahead: Duration,
+    },
+    /// No more than half of the references agree.
+    #[error("the references of the clock do not agree")]
+    Divided,
 }
 
 /// The system's clock. No binary has another (D21).

@@ -22,6 +22,7 @@ use crate::answers::{self, Responder};
 use crate::bundle::{Contents, LIFE};
 pub use crate::certify::Policies;
 use crate::clock::Clock;
+pub use crate::clock::{Reading, WatchedClock, ntp};
 pub use crate::desk::{Desk, PreparePage};
 use crate::desk::{blanks, forms};
 use crate::dropped::Dropped;

@@ -8,7 +8,7 @@ use evidence::tsp::{self, Refused, Request, TokenSerial, Unit};
 use thiserror::Error;
 use time::UtcDateTime;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Distrust};
 use crate::keys::ServiceKey;
 
 /// Why there is no token.
@@ -21,12 +21,23 @@ pub enum StampError {
     /// The clock stands behind a moment that was stamped already.
     #[error("the clock stands behind the last token")]
     ClockBehind,
+    /// The clock is not believed (T-T1).
+    #[error("the clock is not believed")]
+    Distrusted(#[from] Distrust),
     /// The key store did not sign.
     #[error("the token was not signed")]
     Sign(#[from] SignError),
     /// No randomness for a serial number.
     #[error("no randomness can be had")]
     Random(#[from] crypto::RandomUnavailable),
+}
+
+/// Whether anything may be stamped or sealed by the clock now (T-T1): asked before a seal too, with a stamp or without.
+///
+/// # Errors
+/// `Distrusted`.
+pub fn believed(clock: &dyn Clock) -> Result<(), StampError> {
+    Ok(clock.distrust().map_or(Ok(()), Err)?)
 }
 
 /// A token and what the journal has to say of it.
@@ -156,11 +167,81 @@ impl TimeStamps {
             .last
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        believed(clock)?;
         let now = clock.now();
         if now < *last {
             return Err(StampError::ClockBehind);
         }
         *last = now;
         Ok(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evidence::tsp::Accuracy;
+    use pki::Certificate;
+    use time::Duration;
+    use time::macros::utc_datetime;
+
+    use super::*;
+    use crate::certify::Policies;
+    use crate::clock::FixedClock;
+
+    const AT: UtcDateTime = utc_datetime!(2026-11-22 4:00);
+
+    fn stamps() -> TimeStamps {
+        let own = include_bytes!("../../../keys-example/files/tsa.cer");
+        let unit = Unit {
+            certificate: Certificate::parse(own).expect("a certificate"),
+            chain: Vec::new(),
+            algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
+            policies: vec![Policies::SAMPLES.stamps],
+            accuracy: Accuracy::SECOND,
+        };
+        TimeStamps::new(ServiceKey::TimeStamps, unit, AT)
+    }
+
+    #[test]
+    fn no_moment_is_earlier_than_one_before() {
+        let (stamps, clock) = (stamps(), FixedClock::new(AT));
+        let at = |moment| {
+            clock.put(moment);
+            stamps.moment(&clock)
+        };
+        // As late as the last that the journal knows, and not a second earlier.
+        assert!(matches!(
+            at(AT - Duration::SECOND),
+            Err(StampError::ClockBehind)
+        ));
+        assert_eq!(at(AT).ok(), Some(AT));
+        let later = AT + Duration::HOUR;
+        assert_eq!(at(later).ok(), Some(later));
+        assert!(matches!(
+            at(AT + Duration::MINUTE),
+            Err(StampError::ClockBehind)
+        ));
+        assert_eq!(at(later).ok(), Some(later));
+    }
+
+    struct Doubted(Distrust);
+
+    impl Clock for Doubted {
+        fn now(&self) -> UtcDateTime {
+            AT + Duration::DAY
+        }
+
+        fn distrust(&self) -> Option<Distrust> {
+            Some(self.0)
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_not_believed_gives_no_moment_and_leaves_the_last_one() {
+        let stamps = stamps();
+        let why = Distrust::Divided;
+        let given = stamps.moment(&Doubted(why));
+        assert!(matches!(given, Err(StampError::Distrusted(told)) if told == why));
+        assert_eq!(stamps.moment(&FixedClock::new(AT)).ok(), Some(AT));
     }
 }

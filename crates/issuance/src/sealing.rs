@@ -30,7 +30,7 @@ pub use crate::sealing::fault::SealingError;
 use crate::sealing::finished::Signed;
 use crate::seals::SealInUse;
 use crate::sequencer::{Coming, Placed};
-use crate::stamps::Open;
+use crate::stamps::{Open, believed};
 pub(crate) use crate::subject::{Spot, Stand, Subject};
 use crate::waiting::WaitingFile;
 
@@ -283,6 +283,7 @@ fn sign(office: &Office, journalled: Journalled) -> Result<(Going, Vec<Stamped>)
         laid,
         claimed,
     } = prepared;
+    believed(office.clock.as_ref())?;
     let mut stamped = Vec::with_capacity(laid.len());
     for laid in laid {
         let means = used.means(office, laid.format())?;

@@ -52,6 +52,9 @@ pub struct Config {
     /// Policy of time-stamps, likewise.
     #[serde(default)]
     pub stamp_policy: Option<String>,
+    /// References of the clock, each the `host` or `host:port` of a server of the network time protocol (T-T1).
+    #[serde(default)]
+    pub time_references: Vec<String>,
     /// The zone of legal dates.
     #[serde(default = "shanghai")]
     pub zone: String,

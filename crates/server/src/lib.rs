@@ -32,6 +32,7 @@ mod numbers;
 mod open;
 mod packages;
 mod problems;
+mod references;
 mod releases;
 mod restrictions;
 mod seals;

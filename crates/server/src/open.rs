@@ -10,7 +10,7 @@ use catalogue::{ReadZone, Zone};
 use crypto::aead::AeadKey;
 use crypto::{KeyId, KeyStore, KeyStoreError, Random, StoredKey, SystemRandom};
 use issuance::office::{OpenOffice, Policies};
-use issuance::{Edition, Office, Parts, Settings, SystemClock};
+use issuance::{Edition, Office, Parts, Settings};
 use pki::Name;
 use registry::objects::{ObjectError, Objects, Wrapping};
 use registry::{OpenStore, Registry, Secrets};
@@ -18,6 +18,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, Mode};
+use crate::references;
 
 /// Octets of the field key's file: for fields, look-ups, objects, shards.
 const FIELD_KEY: usize = 128;
@@ -247,7 +248,7 @@ pub async fn open(config: &Config) -> Result<Arc<Office>, Start> {
         registry: registry(config).await?,
         objects: objects(config)?,
         keys: Arc::new(keys(config)?),
-        clock: Arc::new(SystemClock),
+        clock: references::clock(&config.time_references, &random),
         random,
         shard_key: field.shards(),
     })

@@ -14,6 +14,7 @@ use issuance::papers::signers::{SignerError, SignerRefused};
 use issuance::papers::signing::SignError;
 use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
+use issuance::stamps::StampError;
 use issuance::{IssueError, SealingError};
 use registry::StoreError;
 use registry::cases::TakeError;
@@ -208,7 +209,7 @@ fn of_sealing(error: &SealingError) -> Problem {
         SealingError::Store(error) => of_store(error),
         SealingError::Step(refused) => of_step(refused),
         SealingError::Sign(crypto::SignError::Locked) => Problem::new(Code::KeysLocked),
-        SealingError::Stamp(issuance::stamps::StampError::ClockBehind) => {
+        SealingError::Stamp(StampError::ClockBehind | StampError::Distrusted(_)) => {
             Problem::new(Code::ClockUntrusted)
         }
         SealingError::Package(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
