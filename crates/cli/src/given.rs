@@ -71,6 +71,30 @@ impl Given {
     }
 }
 
+/// The material with the content that lies beside a signature in its folder: under the name that the signature gives, or,
+/// where it gives none, under the signature's own name without its ending. `None` where nothing is wanted or there.
+pub(crate) fn beside(path: &Path, wanted: &[String], material: &Material) -> Option<Material> {
+    let folder = path.parent()?;
+    let mut found = None;
+    for name in wanted.iter().take(MAX_FILES) {
+        let file = if name.is_empty() {
+            path.with_extension("")
+        } else {
+            folder.join(name)
+        };
+        // A signature names a file of its own folder, and no other of this machine.
+        let plain = name.is_empty() || Path::new(name).file_name() == Some(name.as_ref());
+        if !plain || file == path || !file.is_file() {
+            continue;
+        }
+        if let Ok(octets) = read(&file, MAX_OCTETS) {
+            let material: &mut Material = found.get_or_insert_with(|| material.clone());
+            material.offer(name, octets);
+        }
+    }
+    found
+}
+
 fn trust(path: &Path) -> Result<Trust, ReadGiven> {
     let octets = read(path, MAX_TRUST)?;
     Trust::parse(&octets).map_err(|cause| ReadGiven::Trust {

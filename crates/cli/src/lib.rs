@@ -2,7 +2,8 @@
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
 //! [--audience TEXT --nonce TEXT] [--json | --report etsi] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
-//! indeterminate or not processed and none invalid, 64 usage.
+//! indeterminate or not processed and none invalid, 64 usage. Content that a signature is over and does not hold lies beside it in its
+//! folder, under the name that the signature gives or under its own without the ending.
 
 mod arguments;
 mod given;
@@ -16,10 +17,10 @@ use std::path::Path;
 
 use time::UtcDateTime;
 use transcript::Judgement;
-use verify::{Case, Report, Verdict};
+use verify::{Case, Material, Report, Verdict};
 
 use arguments::{Arguments, Asked, Command, Form};
-use given::Given;
+use given::{Given, beside};
 
 /// All valid.
 pub const ALL_VALID: u8 = 0;
@@ -79,12 +80,12 @@ pub fn run(
     let at = arguments.at.unwrap_or(now);
     let mut status = ALL_VALID;
     for path in &arguments.files {
-        let (case, report) = judge(path, (&given, arguments.facts), at);
-        let line = match (arguments.report, &case) {
-            (Some(Form::Etsi), Some(case)) => etsi(case, &report, &given),
-            (Some(Form::Etsi), None) => etsi(&Case::open(&Vec::new()), &report, &given),
-            (None, _) if arguments.json => report.to_json(),
-            (None, _) => told::text(&report),
+        let judged = judge(path, (&given, arguments.facts), at);
+        let report = &judged.report;
+        let line = match arguments.report {
+            Some(Form::Etsi) => etsi(&judged, &given),
+            None if arguments.json => report.to_json(),
+            None => told::text(report),
         };
         // Nobody reads any more: what is judged after this is told to nobody, and the status is kept.
         if writeln!(out, "{line}").is_err() {
@@ -127,8 +128,16 @@ fn again(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Write) -> u8 
     status
 }
 
+/// A file, judged.
+struct Judged {
+    case: Case,
+    report: Report,
+    /// What it was judged with, where content beside it is more than what was given.
+    material: Option<Material>,
+}
+
 /// One file. What cannot be opened is not processed, and the others are judged all the same.
-fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> (Option<Case>, Report) {
+fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> Judged {
     let name = path.display().to_string();
     let case = if facts {
         kept::read_facts(path).map(|read| read.case)
@@ -137,23 +146,30 @@ fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> (Optio
     };
     match case {
         Ok(case) => {
-            let mut report = verify::judge(&case, &given.trust, &given.material, &given.policy, at);
+            let material = beside(path, &case.content_elsewhere(), &given.material);
+            let with = material.as_ref().unwrap_or(&given.material);
+            let mut report = verify::judge(&case, &given.trust, with, &given.policy, at);
             report.file = name;
-            (Some(case), report)
+            Judged {
+                case,
+                report,
+                material,
+            }
         }
-        Err(why) => {
-            let why = chain(&why);
-            (None, verify::unreadable(&name, &why, &given.policy, at))
-        }
+        Err(why) => Judged {
+            case: Case::open(&Vec::new()),
+            report: verify::unreadable(&name, &chain(&why), &given.policy, at),
+            material: None,
+        },
     }
 }
 
-fn etsi(case: &Case, report: &Report, given: &Given) -> String {
+fn etsi(judged: &Judged, given: &Given) -> String {
     let told = transcript::etsi(&Judgement {
-        case,
-        report,
+        case: &judged.case,
+        report: &judged.report,
         trust: &given.trust,
-        material: &given.material,
+        material: judged.material.as_ref().unwrap_or(&given.material),
         policy: &given.policy,
     });
     told.trim_end().to_owned()

@@ -430,3 +430,102 @@ fn a_declared_hierarchy_is_made_once_and_judged_by_its_own_root() {
     );
     assert_eq!(run(&["keys"]).status, 64);
 }
+
+/// A key of the example hierarchy.
+fn key() -> crypto::SoftwareSigner {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../keys-example/files/seal-990102-SPZYZ-01.pkcs8");
+    let octets = std::fs::read(path).expect("the key is there");
+    crypto::SoftwareSigner::from_pkcs8(&octets, None).expect("a good key")
+}
+
+fn sign(message: &[u8]) -> crypto::Signature {
+    use crypto::{Authorisation, Input, KeyId, KeyUse, Signer as _};
+    let id = KeyId::parse("test").expect("a name");
+    let under = Authorisation::journalled(id, KeyUse::Certificates, message, NOW);
+    key().sign(Input::Message(message), &under).expect("signed")
+}
+
+/// A JAdES and a CAdES signature over files that lie elsewhere.
+fn detached() -> (Vec<u8>, Vec<u8>) {
+    use crypto::Signer as _;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../keys-example/files/seal-990102-SPZYZ-01.cer");
+    let der = std::fs::read(path).expect("the certificate is there");
+    let own = pki::Certificate::parse(&der).expect("a certificate");
+    let object = jades::Object {
+        uri: "decision.txt",
+        media_type: "text/plain",
+        octets: b"granted",
+    };
+    let draft = jades::Draft {
+        certificate: &own,
+        chain: &[],
+        algorithm: key().algorithm(),
+        named_by: crypto::DigestAlgorithm::Sha256,
+        claimed: NOW,
+        content: jades::Content::ByUriHash(crypto::DigestAlgorithm::Sha256, &[object]),
+        commitments: &[],
+        policy: None,
+    };
+    let prepared = draft.prepare().expect("it goes together");
+    let signature = sign(prepared.to_be_signed());
+    let json = prepared.finish(&signature).expect("its form");
+    let digest = crypto::Digest::of(key().algorithm().digest(), b"granted");
+    let draft = evidence::cms::Draft::cades(&digest, &own, key().algorithm(), NOW);
+    let prepared = draft.prepare().expect("it goes together");
+    let signature = sign(&prepared.to_be_signed());
+    let message = prepared.finish(&signature, &[der], &[]);
+    (json.flattened().into_bytes(), message)
+}
+
+#[test]
+fn content_that_lies_beside_a_signature_is_found_by_its_name() {
+    let (json, message) = detached();
+    let told = |content: Option<&[u8]>, name: &str, signature: &[u8]| {
+        let mut all = vec![(name, signature)];
+        all.extend(content.map(|content| ("decision.txt", content)));
+        let (_folder, paths) = files(&all);
+        let ran = run(&[&paths[0], "--json"]);
+        assert_eq!(ran.err, "");
+        ran.out
+    };
+    for (name, signature, differs) in [
+        ("anything.json", &json, "jades.content-differs"),
+        ("decision.txt.p7s", &message, "cms.message-digest-differs"),
+    ] {
+        assert!(told(None, name, signature).contains("signature.content-absent"));
+        let found = told(Some(b"granted"), name, signature);
+        assert!(!found.contains("signature.content-absent"), "{found}");
+        assert!(!found.contains(differs), "{found}");
+        assert!(told(Some(b"refused"), name, signature).contains(differs));
+    }
+}
+
+#[test]
+fn a_signature_names_no_file_of_another_folder() {
+    let (json, _) = detached();
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("inner")).expect("a folder");
+    std::fs::write(folder.path().join("decision.txt"), b"granted").expect("a file");
+    let path = folder.path().join("inner/a.json");
+    let text = String::from_utf8(json).expect("json");
+    let protected = serde_json::from_str::<Value>(&text).expect("json")["protected"]
+        .as_str()
+        .expect("a text")
+        .to_owned();
+    use base64::Engine as _;
+    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let header = engine.decode(&protected).expect("base64url");
+    let header = String::from_utf8(header).expect("json");
+    for name in ["../decision.txt", "/etc/passwd"] {
+        let other = engine.encode(header.replace("decision.txt", name));
+        std::fs::write(&path, text.replace(&protected, &other)).expect("a file");
+        let ran = run(&[path.to_str().expect("UTF-8"), "--json"]);
+        assert!(
+            ran.out.contains("signature.content-absent"),
+            "{name} {}",
+            ran.out
+        );
+    }
+}

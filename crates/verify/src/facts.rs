@@ -190,6 +190,23 @@ impl Case {
         self.kind
     }
 
+    /// The names of content that the artefact is over and does not hold, each once; empty for one that has no name there. It is
+    /// looked for by whoever asks, and supplied with [`crate::Material::offer`].
+    #[must_use]
+    pub fn content_elsewhere(&self) -> Vec<String> {
+        let mut names = match &self.body {
+            Body::Message(message) if message.content().is_none() => vec![String::new()],
+            Body::Jades(read) => {
+                let all = read.signatures().iter();
+                all.flat_map(|one| one.token().missing(&|_| None)).collect()
+            }
+            _ => Vec::new(),
+        };
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     fn unjudged(kind: Kind, code: &'static str) -> Case {
         Case::of(kind, Body::Refused(Refused { code, why: None }))
     }
