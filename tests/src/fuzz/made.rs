@@ -18,9 +18,9 @@ use time::Duration;
 use tlog::{Leaf, LeafKind, StatusEntry};
 
 use super::seeds::{fixture, fixtures, pem};
-use super::target::national;
 use super::target::proof::{AT, example};
 use super::target::work::catalogue_files;
+use super::target::{envelope, national};
 
 /// The address that signed requests are sent to.
 pub const ADDRESS: &str = "https://licences.example/v1/licences?dry=1";
@@ -59,6 +59,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "examine_package" => package().map(|one| vec![one]),
         "facts" => facts(),
         "verdict" => verdicts(),
+        "jades" | "asic" => envelope::made(target),
         "lc1_inside" => code_inside().map(|one| vec![one]),
         "status" | "material_text" | "jws" => status_token().map(|text| vec![text.into_bytes()]),
         "status_inside" => Some(vec![status_payload()]),

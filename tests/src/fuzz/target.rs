@@ -1,5 +1,6 @@
 //! The entries that read what others wrote, one target each.
 
+pub mod envelope;
 pub mod judge;
 pub mod log;
 pub mod national;
@@ -121,6 +122,8 @@ pub const TARGETS: &[Target] = &[
     document("examine_pdf", Shape::Pdf, judge::examine),
     document("licence", Shape::Pdf, judge::licence),
     document("examine_cms", Shape::Der, judge::examine),
+    document("jades", Shape::Json, envelope::jades),
+    document("asic", Shape::Octets, envelope::asic),
     document("examine_text", Shape::Text, judge::examine),
     document("examine_package", Shape::Octets, judge::examine),
     document("facts", Shape::Json, judge::facts),
