@@ -467,6 +467,7 @@ fn detached() -> (Vec<u8>, Vec<u8>) {
         content: jades::Content::ByUriHash(crypto::DigestAlgorithm::Sha256, &[object]),
         commitments: &[],
         policy: None,
+        content_stamps: &[],
     };
     let prepared = draft.prepare().expect("it goes together");
     let signature = sign(prepared.to_be_signed());

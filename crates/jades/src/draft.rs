@@ -10,7 +10,7 @@ use crate::commitment::{Commitment, SignaturePolicy};
 use crate::detached::{Detached, MAX_OBJECTS, Mechanism, object_digest};
 use crate::text::{digest_name, encode, padded};
 use crate::token::Token;
-use crate::unsigned::Unsigned;
+use crate::unsigned::{Unsigned, written};
 
 /// What is to be signed, by which certificate's key.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Draft<'a> {
     pub commitments: &'a [Commitment],
     /// The policy that the signer names.
     pub policy: Option<&'a SignaturePolicy>,
+    /// Time-stamp tokens over the content, made before it is signed: over its base64url form (`adoTst`).
+    pub content_stamps: &'a [Vec<u8>],
 }
 
 /// What is signed.
@@ -171,6 +173,9 @@ impl Draft<'_> {
         if let Some(policy) = self.policy {
             members.insert("sigPId".into(), policy.written());
         }
+        if !self.content_stamps.is_empty() {
+            members.insert("adoTst".into(), written(self.content_stamps));
+        }
         if let Some(detached) = detached {
             let types: Vec<&str> = match self.content {
                 Content::ByUri(objects) | Content::ByUriHash(_, objects) => {
@@ -181,7 +186,7 @@ impl Draft<'_> {
             members.insert("sigD".into(), detached.written(&types));
         }
         // TS 119 182-1 5.1.9: each member that is not from RFC 7515 or RFC 7518.
-        let critical: Vec<&str> = ["x5t#o", "iat", "srCms", "sigPId", "sigD"]
+        let critical: Vec<&str> = ["x5t#o", "iat", "srCms", "adoTst", "sigPId", "sigD"]
             .into_iter()
             .filter(|name| members.contains_key(*name))
             .collect();

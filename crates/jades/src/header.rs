@@ -10,6 +10,7 @@ use crate::commitment::{SignaturePolicy, commitments};
 use crate::detached::Detached;
 use crate::fault::{Fault, ReadJades};
 use crate::text::{decode, digest_named, object, unpadded};
+use crate::unsigned::tokens;
 
 /// A protected header.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Header {
     pub commitments: Vec<String>,
     /// The policy that the signer names.
     pub policy: Option<SignaturePolicy>,
+    /// Time-stamp tokens over the content that are signed with it: it was signed after them.
+    pub content_stamps: Vec<Vec<u8>>,
     /// Type of the content.
     pub content_type: Option<String>,
     /// What it lacks of the baseline.
@@ -98,6 +101,10 @@ impl Header {
                 .get("sigPId")
                 .map(SignaturePolicy::read)
                 .transpose()?,
+            content_stamps: match members.get("adoTst") {
+                Some(value) => tokens(value).map_err(|_| ReadJades::Header("adoTst".into()))?,
+                None => Vec::new(),
+            },
             content_type,
             faults,
         })

@@ -153,9 +153,10 @@ impl Token {
         Some(input)
     }
 
-    /// The content as a signature or an archive time-stamp takes it in: the payload, or each object of `sigD`, in base64url
-    /// or as it is (5.2.8.3.2, 5.3.6.3.1).
-    fn signed_data(&self, contents: Contents<'_>) -> Option<Vec<u8>> {
+    /// The content as a signature or a time-stamp takes it in: the payload, or each object of `sigD`, in base64url
+    /// or as it is (5.2.6, 5.2.8.3.2, 5.3.6.3.1). `None` where it is missing.
+    #[must_use]
+    pub fn signed_data(&self, contents: Contents<'_>) -> Option<Vec<u8>> {
         if let Some(payload) = &self.payload {
             return Some(payload.clone().into_bytes());
         }

@@ -230,10 +230,10 @@ impl Element {
         };
         match self {
             Element::SignatureTimeStamp(tokens) => {
-                json!({ "sigTst": { "tstTokens": values(tokens) } })
+                json!({ "sigTst": written(tokens) })
             }
             Element::ArchiveTimeStamp(tokens) => {
-                json!({ "arcTst": { "tstTokens": values(tokens) } })
+                json!({ "arcTst": written(tokens) })
             }
             Element::Certificates(ders) => json!({ "xVals": certificates(ders) }),
             Element::Revocations { crls, ocsps } => json!({ "rVals": revocations(crls, ocsps) }),
@@ -262,8 +262,17 @@ impl Element {
     }
 }
 
+/// Tokens in a container (5.4.3).
+pub(crate) fn written(tokens: &[Vec<u8>]) -> Value {
+    let tokens: Vec<Value> = tokens
+        .iter()
+        .map(|one| json!({ "val": padded(one) }))
+        .collect();
+    json!({ "tstTokens": tokens })
+}
+
 /// 5.4.3: `tstTokens`, each with its DER in `val`. Of other forms than RFC 3161 none is read.
-fn tokens(value: &Value) -> Result<Vec<Vec<u8>>, ReadJades> {
+pub(crate) fn tokens(value: &Value) -> Result<Vec<Vec<u8>>, ReadJades> {
     if value.get("timeStamped").is_some_and(|part| part != "all") {
         return Err(ReadJades::Unsigned("a time-stamp over a part"));
     }

@@ -14,7 +14,7 @@ home-how-link = the link printed on the licence
 home-offline = Without a network use the offline tool yinxin-verify.
 
 verify-title = Check a file
-verify-file = Choose a file (PDF, OFD, CMS or a seal, at most { $limit })
+verify-file = Choose a file (PDF, OFD, CMS, JAdES, ASiC or a seal, at most { $limit })
 verify-code = or paste the text of a printed code
 verify-submit = Check
 verify-nothing = Choose a file, or paste the text of a code.

@@ -14,7 +14,7 @@ home-how-link = 证照上印的查验链接
 home-offline = 没有网络时，请使用离线查验工具 yinxin-verify。
 
 verify-title = 查验文件
-verify-file = 选择文件（PDF、OFD、CMS、电子印章，最大 { $limit }）
+verify-file = 选择文件（PDF、OFD、CMS、JAdES、ASiC、电子印章，最大 { $limit }）
 verify-code = 或粘贴二维码内容
 verify-submit = 查验
 verify-nothing = 请选择一个文件，或粘贴二维码内容。

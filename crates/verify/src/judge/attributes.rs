@@ -27,8 +27,18 @@ pub(crate) fn not_before(
     let (signed, content) = (signer.signed_attributes()?, content?);
     let values = signed.all(oids::CONTENT_TIME_STAMP);
     let values = values.flat_map(|attribute| attribute.values());
+    content_stamps(sitting, values.map(Vec::as_slice), content, findings)
+}
+
+/// The same of tokens over what `content` digests.
+pub(crate) fn content_stamps<'b>(
+    sitting: &mut Sitting<'_>,
+    tokens: impl IntoIterator<Item = &'b [u8]>,
+    content: &Content<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<UtcDateTime> {
     let mut latest: Option<UtcDateTime> = None;
-    for octets in values.take(MAX_STAMPS) {
+    for octets in tokens.into_iter().take(MAX_STAMPS) {
         let token = Token::parse(octets);
         let read = token.as_ref().ok();
         let digest = read.and_then(|token| content(token.info().imprint().algorithm()));
@@ -80,10 +90,22 @@ pub(crate) fn inspect_policy(sitting: &Sitting<'_>, signer: &SignerInfo) -> Opti
         Some(None) => return Some(Finding::of("signature.policy").because("implied")),
         None => return Some(Finding::of("signature.policy-malformed")),
     };
+    Some(inspect_document(
+        sitting,
+        named.identifier,
+        named.digest.as_ref(),
+    ))
+}
+
+/// The same where identifier and digest are read.
+pub(crate) fn inspect_document(
+    sitting: &Sitting<'_>,
+    identifier: Oid,
+    digest: Option<&Digest>,
+) -> Finding {
     let documents = sitting.material.policies.iter();
-    let of_its_name = documents.filter(|(name, _)| *name == named.identifier);
+    let of_its_name = documents.filter(|(name, _)| *name == identifier);
     let is_meant = |octets: &[u8]| {
-        let digest = named.digest.as_ref();
         digest.is_some_and(|digest| Digest::of(digest.algorithm(), octets) == *digest)
     };
     let meant: Vec<bool> = of_its_name.map(|(_, octets)| is_meant(octets)).collect();
@@ -93,12 +115,12 @@ pub(crate) fn inspect_policy(sitting: &Sitting<'_>, signer: &SignerInfo) -> Opti
         (false, false) => "signature.policy-differs",
         (false, true) => "signature.policy-absent",
     };
-    let found = Finding::of(code).because(named.identifier);
-    Some(if lenient && code == "signature.policy-absent" {
+    let found = Finding::of(code).because(identifier);
+    if lenient && code == "signature.policy-absent" {
         found.with(Effect::Noted)
     } else {
         found
-    })
+    }
 }
 
 /// SignaturePolicy ::= CHOICE { SignaturePolicyId SEQUENCE { sigPolicyId OID, sigPolicyHash SEQUENCE

@@ -1,20 +1,21 @@
 //! JAdES signatures (TS 119 182-1), judged by the same blocks as those of CMS (EN 319 102-1 5.2, 5.5, 5.6).
 
-use asn1::write;
+use asn1::{Oid, write};
 use credential::CheckToken;
-use crypto::{Digest, sha256};
+use crypto::{Digest, DigestAlgorithm, sha256};
 use evidence::cms::Form;
 use evidence::tsp::Token as StampToken;
 use jades::{Contents, Element, Fault, Header, Jades, Mechanism, Signature, Token};
 use pki::Certificate;
+use time::UtcDateTime;
 
 use super::archive::objects_of;
 use super::document::{blank, fill};
-use super::message::{Judged, inspect_time, judge_chain, strength};
+use super::message::{Judged, inspect_order, inspect_time, judge_chain, strength};
 use super::poe::{Covering, ObjectId, Proof};
 use super::sitting::Sitting;
 use super::stamp;
-use super::{Outcome, receipt};
+use super::{Outcome, attributes, receipt};
 use crate::policy::Demand;
 use crate::report::{Covers, SignatureReport, TimeSource, hex};
 use finding::{Effect, Finding, Indication, conclude};
@@ -89,11 +90,14 @@ fn one(
     let proof = [stamped, covered].into_iter().flatten().min();
     let times = (header.claimed, proof);
     inspect_time(sitting, times, Form::CadesDetached, &mut findings);
+    findings.extend(inspect_policy(sitting, header));
+    let made_after = not_before(sitting, signature, contents, &mut findings);
+    inspect_order(made_after, proof, &mut findings);
     if let Some(certificate) = &certificate {
         findings.extend(inspect_strength(sitting, header, certificate, proof));
     }
     let chained = match &certificate {
-        Some(certificate) => judge_chain(sitting, certificate, (proof, None), &mut findings),
+        Some(certificate) => judge_chain(sitting, certificate, (proof, made_after), &mut findings),
         None => {
             unnamed(&mut findings);
             false
@@ -289,6 +293,40 @@ fn stamped(sitting: &mut Sitting<'_>, token: &Token, findings: &mut Vec<Finding>
     let tokens = token.unsigned().values(usize::MAX).stamps;
     let over = token.signature_text().as_bytes();
     stamp::signature_stamps(sitting, tokens, over, findings)
+}
+
+/// 5.2.7: the document of the policy that the signer names. One without an object identifier is none that is looked for.
+fn inspect_policy(sitting: &Sitting<'_>, header: &Header) -> Option<Finding> {
+    let policy = header.policy.as_ref()?;
+    let dotted = policy.id.strip_prefix("urn:oid:").unwrap_or(&policy.id);
+    Some(match Oid::from_dotted(dotted) {
+        Some(identifier) => {
+            attributes::inspect_document(sitting, identifier, policy.digest.as_ref())
+        }
+        None if sitting.policy.signature_policy == Demand::Required => {
+            Finding::of("signature.policy-absent").because(&policy.id)
+        }
+        None => Finding::of("signature.policy-absent")
+            .with(Effect::Noted)
+            .because(&policy.id),
+    })
+}
+
+/// 5.2.6: time-stamps over the content that are signed with it.
+fn not_before(
+    sitting: &mut Sitting<'_>,
+    signature: &Signature,
+    contents: Contents<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<UtcDateTime> {
+    let tokens = &signature.header().content_stamps;
+    if tokens.is_empty() {
+        return None;
+    }
+    let content = signature.token().signed_data(contents)?;
+    let digest = |algorithm: DigestAlgorithm| Some(Digest::of(algorithm, &content));
+    let tokens = tokens.iter().map(Vec::as_slice);
+    attributes::content_stamps(sitting, tokens, &digest, findings)
 }
 
 /// TS 119 312: whether the algorithm is relied on at the best-signature-time.

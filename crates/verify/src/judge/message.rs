@@ -356,7 +356,7 @@ pub(crate) fn inspect_time(
 }
 
 /// 5.5.4: a signature is not proven to be older than what was stamped before it was made.
-fn inspect_order(
+pub(crate) fn inspect_order(
     made_after: Option<UtcDateTime>,
     proof: Option<Proof>,
     findings: &mut Vec<Finding>,

@@ -1,6 +1,6 @@
 //! JAdES signatures of every level and form, judged.
 
-use crypto::DigestAlgorithm;
+use crypto::{Digest, DigestAlgorithm};
 use evidence::ocsp::Status;
 use jades::{Commitment, Content, Draft, Element, Object, SignaturePolicy, Token};
 use time::Duration;
@@ -39,10 +39,6 @@ pub(crate) fn signed(key: &str, content: Content<'_>, named_by: DigestAlgorithm)
     let own = certificate(key);
     let national = key.starts_with("sm-");
     let chain = [certificate(if national { "sm-ca" } else { "ca" })];
-    let policy = SignaturePolicy {
-        id: "urn:oid:1.3.6.1.4.1.55555.2".to_owned(),
-        digest: None,
-    };
     let draft = Draft {
         certificate: &own,
         chain: &chain,
@@ -51,7 +47,8 @@ pub(crate) fn signed(key: &str, content: Content<'_>, named_by: DigestAlgorithm)
         claimed: SEALED,
         content,
         commitments: &[Commitment::Approval],
-        policy: (named_by == DigestAlgorithm::Sha512).then_some(&policy),
+        policy: None,
+        content_stamps: &[],
     };
     let prepared = draft.prepare().expect("the parts go together");
     let signature = sign(key, prepared.to_be_signed());
@@ -269,4 +266,74 @@ fn a_signature_over_the_signature_is_judged_beside_it() {
     let report = judge(&broken.flattened(), &lists());
     assert_eq!(report.verdict, Verdict::Valid);
     assert!(codes(&report).contains(&"jades.counter-signature"));
+}
+
+#[test]
+fn what_is_signed_with_a_time_stamp_over_the_content_is_younger_than_it() {
+    let stamped = |over: &[u8], moment| {
+        let own = certificate(SEAL);
+        let draft = Draft {
+            certificate: &own,
+            chain: &[certificate("ca")],
+            algorithm: algorithm(SEAL),
+            named_by: DigestAlgorithm::Sha256,
+            claimed: SEALED,
+            content: Content::Inside(CONTENT, None),
+            commitments: &[],
+            policy: None,
+            content_stamps: &[token(over, moment, "tsa")],
+        };
+        let prepared = draft.prepare().expect("the parts go together");
+        let signature = sign(SEAL, prepared.to_be_signed());
+        prepared.finish(&signature).expect("its own form")
+    };
+    use base64::Engine as _;
+    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(CONTENT);
+    let before = SEALED - Duration::minutes(1);
+    let report = judge(&stamped(payload.as_bytes(), before).flattened(), &lists());
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert!(codes(&report).contains(&"time.content-stamp"));
+    // Over something else it proves nothing, and takes nothing.
+    let report = judge(&stamped(CONTENT, before).flattened(), &lists());
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert!(!codes(&report).contains(&"time.content-stamp"));
+    // After the signature's own time-stamp it cannot have been signed.
+    let late = stamped(payload.as_bytes(), SEALED + Duration::minutes(1));
+    let report = judge(&carried(late, Level::T).flattened(), &lists());
+    assert_eq!(sub(&report), Some(SubIndication::TimestampOrderFailure));
+}
+
+#[test]
+fn the_policy_that_is_named_is_looked_for() {
+    let meant = b"what a seal of this office means";
+    let own = certificate(SEAL);
+    let policy = SignaturePolicy {
+        id: "urn:oid:1.3.6.1.4.1.55555.2".to_owned(),
+        digest: Some(Digest::of(DigestAlgorithm::Sha256, meant)),
+    };
+    let draft = Draft {
+        certificate: &own,
+        chain: &[certificate("ca")],
+        algorithm: algorithm(SEAL),
+        named_by: DigestAlgorithm::Sha256,
+        claimed: SEALED,
+        content: Content::Inside(CONTENT, None),
+        commitments: &[],
+        policy: Some(&policy),
+        content_stamps: &[],
+    };
+    let prepared = draft.prepare().expect("the parts go together");
+    let signature = sign(SEAL, prepared.to_be_signed());
+    let text = prepared
+        .finish(&signature)
+        .expect("its own form")
+        .flattened();
+    let with = |document: &[u8]| {
+        let mut material = lists();
+        material.add("1.3.6.1.4.1.55555.2.policy", document);
+        judge(&text, &material)
+    };
+    assert_eq!(errors(&judge(&text, &lists())), ["signature.policy-absent"]);
+    assert_eq!(errors(&with(b"another")), ["signature.policy-differs"]);
+    assert_eq!(with(meant).verdict, Verdict::Valid);
 }
