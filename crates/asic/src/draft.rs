@@ -92,10 +92,10 @@ impl Prepared {
         })
     }
 
-    /// A package of files, listed in a manifest that the proof is over (4.4). Evidence records of such packages are not made.
+    /// A package of files, listed in a manifest that the proof is over (4.4).
     ///
     /// # Errors
-    /// `Files` for none, or one in `META-INF`; `Form` for a record.
+    /// `Files` for none, or one in `META-INF`.
     pub fn extended(
         files: &[File<'_>],
         kind: ProofKind,
@@ -118,7 +118,7 @@ impl Prepared {
                 digest: Some(Digest::of(algorithm, file.octets)),
             })
             .collect();
-        Prepared::listed(entries, references, (kind, "ASiCManifest", 1))
+        Ok(Prepared::listed(entries, references, (kind, 1)))
     }
 
     /// One more signature or token over all content of a package with manifests.
@@ -152,7 +152,7 @@ impl Prepared {
             })
             .collect();
         let number = free(&read, kind);
-        Prepared::listed(entries(&read), references, (kind, "ASiCManifest", number))
+        Ok(Prepared::listed(entries(&read), references, (kind, number)))
     }
 
     /// The time-stamp over everything that a package with manifests holds (4.4.3.2, 4.4.4): content, signatures and the
@@ -196,19 +196,17 @@ impl Prepared {
     fn listed(
         entries: Vec<(String, Vec<u8>)>,
         references: Vec<Reference>,
-        (kind, word, number): (ProofKind, &str, usize),
-    ) -> Result<Prepared, WriteAsic> {
-        if kind == ProofKind::Record {
-            return Err(WriteAsic::Form);
-        }
-        let suffix = if kind == ProofKind::TimeStamp {
-            "t"
-        } else {
-            ""
+        (kind, number): (ProofKind, usize),
+    ) -> Prepared {
+        // 4.4.3.2: a record's manifest has a name of its own; a time-stamp's only must not be a signature's.
+        let word = match kind {
+            ProofKind::Signature => "ASiCManifest",
+            ProofKind::TimeStamp => "ASiCManifestT",
+            ProofKind::Record => "ASiCEvidenceRecordManifest",
         };
-        let manifest = format!("{META}{word}{suffix}{number:03}.xml");
+        let manifest = format!("{META}{word}{number:03}.xml");
         let named = (kind, manifest, name(kind, number));
-        Ok(Prepared::over(entries, references, named))
+        Prepared::over(entries, references, named)
     }
 
     fn over(

@@ -43,7 +43,6 @@ const BY_CODE: &[(&str, Advice)] = &[
     ("code.signer-unknown", Advice::KnowIssuer),
     ("crl.", Advice::FreshStatus),
     ("input.", Advice::HandInFile),
-    ("jades.unsigned", Advice::SealedFile),
     ("leaf.", Advice::AskOffice),
     ("licence.", Advice::AskOffice),
     ("licence.malformed", Advice::FreshCopy),

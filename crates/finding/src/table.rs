@@ -149,12 +149,6 @@ pub const TABLE: &[Row] = &[
         "an entry has a name that leads elsewhere or is read differently",
     ),
     row(
-        "asic.record",
-        Effect::Noted,
-        "EN 319 162-1 4.3.3",
-        "an evidence record in the package is not judged",
-    ),
-    row(
         "asic.stray-octets",
         fails(S::FormatFailure),
         "T-I4",

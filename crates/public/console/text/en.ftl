@@ -236,7 +236,6 @@ finding-asic-manifest = a manifest breaks the rules of its form
 finding-asic-mimetype = the entry that says what the package is does not stand where it has to
 finding-asic-package = the package breaks a rule of its ZIP form
 finding-asic-path = an entry has a name that leads elsewhere or is read differently
-finding-asic-record = an evidence record in the package is not judged
 finding-asic-stray-octets = octets in the file belong to no entry
 finding-asic-structure = what signs, what lists and what is content do not go together
 finding-asic-unsigned = nothing in the package signs or stamps it

@@ -236,7 +236,6 @@ finding-asic-manifest = 清单不合其格式规则
 finding-asic-mimetype = 说明包类型的条目不在规定位置
 finding-asic-package = 包不合 ZIP 格式规则
 finding-asic-path = 条目名称指向别处或有不同读法
-finding-asic-record = 包内的证据记录未作判断
 finding-asic-stray-octets = 文件中有不属于任何条目的字节
 finding-asic-structure = 签名、清单与内容互不对应
 finding-asic-unsigned = 包内没有任何签名或时间戳

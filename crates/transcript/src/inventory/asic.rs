@@ -33,7 +33,7 @@ impl Inventory {
                     };
                     self.signatures.push(told);
                 }
-                ProofKind::Record => {}
+                ProofKind::Record => self.signatures.push(Particulars::default()),
             }
         }
     }

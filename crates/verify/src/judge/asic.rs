@@ -13,13 +13,15 @@ use super::archive::objects_of;
 use super::document::{blank, finish};
 use super::poe::{Covering, ObjectId};
 use super::sitting::Sitting;
-use super::{Outcome, cms, stamp};
+use super::{Outcome, cms, record, stamp};
 use crate::report::{Covers, SignatureReport, TimeSource, told};
 use finding::{Effect, Finding};
 
 /// Judges each signature and time-stamp, and whether any content is left out by all of them.
 pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Asic) -> Outcome {
     let mut outcome = Outcome::default();
+    // EN 319 102-1 5.6.3: what covers others is judged before them.
+    let records = records(sitting, read);
     let stamps = stamps(sitting, read);
     let mut signed = BTreeSet::new();
     for proof in read.proofs() {
@@ -41,8 +43,10 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Asic) -> Outcome {
                     .extend(stamp.map(|stamp| time_stamp(read, stamp, &listed)));
             }
             ProofKind::Record => {
-                let finding = Finding::of("asic.record").because(&proof.name);
-                outcome.findings.push(finding);
+                let found = records
+                    .iter()
+                    .find(|one| one.field.as_ref() == Some(&proof.name));
+                outcome.signatures.extend(found.cloned());
             }
         }
     }
@@ -69,6 +73,25 @@ fn covers(listed: &Listed) -> Covers {
 fn faults(listed: &Listed) -> impl Iterator<Item = Finding> {
     let faults = listed.faults.iter();
     faults.map(|(name, fault)| Finding::of(fault.code()).because(name))
+}
+
+/// The evidence records of the package (RFC 4998): each over its one file, or over the manifest that names it.
+fn records(sitting: &mut Sitting<'_>, read: &Asic) -> Vec<SignatureReport> {
+    let all = read.proofs().iter();
+    all.filter(|proof| proof.kind == ProofKind::Record)
+        .map(|proof| {
+            let listed = read.listed(proof);
+            let over = proof.over.as_deref().and_then(|over| read.file(over));
+            let inside = objects(read, &listed.files);
+            let given = (over.unwrap_or_default(), inside.as_slice());
+            let mut report = record::in_package(sitting, &proof.octets, given);
+            report.field = Some(proof.name.clone());
+            report.covers = covers(&listed);
+            let mut findings = std::mem::take(&mut report.findings);
+            findings.extend(faults(&listed));
+            finish(report, findings)
+        })
+        .collect()
 }
 
 /// A time-stamp in the package, judged.

@@ -55,8 +55,35 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, record: &EvidenceRecord) -> Signa
         .collect();
     let objects: Vec<Object<'_>> = digests.iter().map(|one| one as Object<'_>).collect();
     let proven = prove(sitting, record, &objects, &[]);
+    reported(proven)
+}
+
+/// A record in a package, over the file that it stands for; what is `inside` existed when that did.
+pub(super) fn in_package(
+    sitting: &mut Sitting<'_>,
+    octets: &[u8],
+    (over, inside): (&[u8], &[ObjectId]),
+) -> SignatureReport {
+    let record = match EvidenceRecord::parse(octets) {
+        Ok(record) => record,
+        Err(fault) => {
+            let unreadable = Finding::of("record.unreadable").because(fault);
+            let mut report = blank(None, Covers::WholeFile);
+            report.format = FORMAT;
+            return finish(report, vec![unreadable]);
+        }
+    };
+    let digest = |algorithm| Some(Digest::of(algorithm, over));
+    let proven = prove(sitting, &record, &[&digest], inside);
+    reported(proven)
+}
+
+/// What a record by itself is called.
+const FORMAT: &str = "RFC 4998";
+
+fn reported(proven: Proven) -> SignatureReport {
     let mut report = blank(None, Covers::WholeFile);
-    report.format = "RFC 4998";
+    report.format = FORMAT;
     report.signing_time = proven.moment.map(told);
     if proven.moment.is_some() {
         report.time_source = TimeSource::DocumentTimeStamp;

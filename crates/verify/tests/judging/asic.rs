@@ -5,6 +5,7 @@ use crypto::{Digest, DigestAlgorithm};
 use evidence::cms::{Attribute, Draft, Extended, Material as Values, SignedData, prepare_archive};
 use evidence::ocsp::Status;
 use ofd::Change;
+use records::{EvidenceRecord, TreeBuilder};
 use time::Duration;
 use verify::{Kind, Material, Report, SubIndication, Verdict};
 
@@ -123,14 +124,21 @@ fn both_forms_are_valid_and_have_no_answer() {
 
 #[test]
 fn each_level_is_judged_with_what_it_carries() {
-    for level in [Level::B, Level::Lt] {
+    for (level, name) in [
+        (Level::B, "B-B"),
+        (Level::T, "B-T"),
+        (Level::Lt, "B-LT"),
+        (Level::Lta, "B-LTA"),
+    ] {
         for package in [simple(level), extended(level)] {
             let report = judge(&package, &lists());
             assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+            assert!(
+                formats(&report).iter().any(|one| one.1 == Some(name)),
+                "{name} {report:#?}"
+            );
         }
     }
-    let report = judge(&simple(Level::Lta), &lists());
-    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     let report = judge(&extended(Level::Lt), &Material::empty());
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
 }
@@ -184,11 +192,46 @@ fn a_file_may_be_stamped_alone() {
     let report = judge(&package, &lists());
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     assert_eq!(formats(&report), [("ASiC-S time-stamp", None)]);
-    // An evidence record is told and proves nothing here.
+}
+
+/// A record over these octets, this long after sealing.
+fn record(over: &[u8], after: Duration) -> Vec<u8> {
+    let mut tree = TreeBuilder::new(SHA256);
+    let leaf = tree.push(&[Digest::of(SHA256, over)]).expect("a leaf");
+    tree.push(&[Digest::of(SHA256, b"another document")])
+        .expect("a leaf");
+    let tree = tree.finish().expect("two leaves");
+    let stamp = token_over(tree.root(), SEALED + after, "tsa");
+    let stamped = tree.stamped(&stamp).expect("over the root");
+    let first = stamped.archive_time_stamp(leaf).expect("a leaf");
+    EvidenceRecord::begin(first).encode()
+}
+
+#[test]
+fn evidence_records_prove_what_lies_beside_them() {
+    let later = Duration::seconds(40);
     let prepared = Prepared::simple(&FILES[0], ProofKind::Record).expect("a file");
-    let report = judge(&prepared.finish(b"?").expect("a package"), &lists());
-    assert_ne!(report.verdict, Verdict::Valid, "{report:#?}");
-    assert!(codes(&report).contains(&"asic.record"));
+    let octets = record(prepared.to_be_covered(), later);
+    let package = prepared.finish(&octets).expect("a package");
+    let report = judge(&package, &lists());
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert!(codes(&report).contains(&"record.proves"));
+    let beside = Prepared::beside(&extended(Level::B), ProofKind::Record, SHA256);
+    let beside = beside.expect("manifests");
+    let octets = record(beside.to_be_covered(), later);
+    let report = judge(&beside.finish(&octets).expect("a package"), &lists());
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert_eq!(report.signatures.len(), 2);
+    // One over something else, and one that is none.
+    for (octets, code) in [
+        (record(b"other", later), "record.object-absent"),
+        (b"?".to_vec(), "record.unreadable"),
+    ] {
+        let prepared = Prepared::simple(&FILES[0], ProofKind::Record).expect("a file");
+        let report = judge(&prepared.finish(&octets).expect("a package"), &lists());
+        assert_ne!(report.verdict, Verdict::Valid);
+        assert_eq!(errors(&report), [code], "{report:#?}");
+    }
 }
 
 /// All entries of a package as they stand, written anew after a change.
