@@ -16,6 +16,7 @@
 //! Facts are what somebody wrote down: that they are those of a file, only the file shows. [`verify::open`] never takes them
 //! for an artefact.
 
+use crypto::{Digest, DigestAlgorithm};
 use pdf::Source;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -84,6 +85,8 @@ struct Written {
     refused: Option<WrittenRefusal>,
     octets: Option<String>,
     document: Option<document::Written>,
+    /// Of the whole artefact, by the other algorithms that evidence records may be by.
+    digests: Vec<document::WrittenDigest>,
 }
 
 /// A code and what a reader said.
@@ -111,14 +114,19 @@ pub struct Read {
 /// See [`WriteFacts`].
 pub fn write(source: &dyn Source) -> Result<Vec<u8>, WriteFacts> {
     let case = Case::open(source);
+    let digests = digests(source)?;
+    let own = |digest: &&Digest| digest.algorithm() == DigestAlgorithm::Sha256;
+    let sha256 = digests.iter().find(own).map(|own| hex(own.bytes()));
+    let others = digests.iter().filter(|one| !own(one));
     let mut written = Written {
         form: FORM.to_owned(),
         kind: case.kind().code().to_owned(),
         length: source.length(),
-        sha256: digest(source)?,
+        sha256: sha256.unwrap_or_default(),
         refused: None,
         octets: None,
         document: None,
+        digests: others.map(document::WrittenDigest::of).collect(),
     };
     match case.body() {
         Body::Refused(refused) => written.refused = Some(WrittenRefusal::of(refused)),
@@ -148,8 +156,7 @@ pub fn read(octets: &[u8]) -> Result<Read, ReadFacts> {
     if !serde_json::to_vec(&written).is_ok_and(|own| own == octets) {
         return Err(ReadFacts::Spelling);
     }
-    document::unhex(&written.sha256).ok_or(ReadFacts::Value("sha256"))?;
-    let case = written.case()?;
+    let case = written.case()?.with_digests(written.digests()?);
     Ok(Read {
         case,
         length: written.length,
@@ -158,6 +165,19 @@ pub fn read(octets: &[u8]) -> Result<Read, ReadFacts> {
 }
 
 impl Written {
+    /// Every digest of the whole artefact.
+    fn digests(&self) -> Result<Vec<Digest>, ReadFacts> {
+        if self.digests.len() > WHOLE.len() {
+            return Err(ReadFacts::TooMany("digests"));
+        }
+        let own = document::unhex(&self.sha256).ok_or(ReadFacts::Value("sha256"))?;
+        let own = Digest::from_bytes(DigestAlgorithm::Sha256, &own);
+        let own = own.map_err(|_| ReadFacts::Value("sha256"))?;
+        let others = self.digests.iter().map(document::WrittenDigest::read);
+        let others: Vec<Digest> = others.collect::<Result<_, _>>()?;
+        Ok([vec![own], others].concat())
+    }
+
     fn case(&self) -> Result<Case, ReadFacts> {
         let mut all = Kind::ALL.into_iter();
         let kind = all.find(|kind| kind.code() == self.kind);
@@ -200,25 +220,18 @@ impl WrittenRefusal {
     }
 }
 
-/// SHA-256 of an artefact of any size, hex.
-fn digest(source: &dyn Source) -> Result<String, WriteFacts> {
-    let mut hasher = crypto::Hasher::new(crypto::DigestAlgorithm::Sha256);
-    let (mut at, length) = (0, source.length());
-    let mut piece = vec![0; PIECE];
-    while at < length {
-        let left = usize::try_from(length.saturating_sub(at)).unwrap_or(PIECE);
-        let room = piece.get_mut(..left.min(PIECE)).unwrap_or_default();
-        source
-            .read_at(at, room)
-            .map_err(|_| WriteFacts::Unreadable)?;
-        hasher.update(room);
-        at = at.saturating_add(u64::try_from(room.len()).unwrap_or(u64::MAX));
-    }
-    Ok(hex(hasher.finish().bytes()))
-}
+/// Algorithms by which evidence records know artefacts (RFC 4998 3.1).
+const WHOLE: [DigestAlgorithm; 4] = [
+    DigestAlgorithm::Sha256,
+    DigestAlgorithm::Sha384,
+    DigestAlgorithm::Sha512,
+    DigestAlgorithm::Sm3,
+];
 
-/// Octets that are read at once.
-const PIECE: usize = 1 << 20;
+/// The digests of an artefact of any size, in one pass.
+fn digests(source: &dyn Source) -> Result<Vec<Digest>, WriteFacts> {
+    verify::facts::digests(source, &WHOLE).map_err(|_| WriteFacts::Unreadable)
+}
 
 fn whole(source: &dyn Source) -> Result<Vec<u8>, WriteFacts> {
     let length = Some(source.length()).filter(|length| *length <= MAX_WHOLE);

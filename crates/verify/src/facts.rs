@@ -178,6 +178,13 @@ impl Case {
         }
     }
 
+    /// The same with digests of the whole artefact, as [`digests`] gives them: what evidence records over it are compared with.
+    #[must_use]
+    pub fn with_digests(mut self, digests: Vec<Digest>) -> Case {
+        self.digests = digests;
+        self
+    }
+
     /// What was found.
     #[must_use]
     pub fn body(&self) -> &Body {
@@ -277,7 +284,10 @@ impl Body {
 }
 
 /// The digests of all octets of `source` by these algorithms, in one pass.
-fn digests(source: &dyn Source, wanted: &[DigestAlgorithm]) -> Result<Vec<Digest>, ReadPdf> {
+///
+/// # Errors
+/// What the source says.
+pub fn digests(source: &dyn Source, wanted: &[DigestAlgorithm]) -> Result<Vec<Digest>, ReadPdf> {
     let mut hashers: Vec<Hasher> = wanted.iter().map(|one| Hasher::new(*one)).collect();
     let mut piece = vec![0; TAIL];
     let (mut at, length) = (0_u64, source.length());

@@ -65,7 +65,7 @@ struct WrittenLines {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenDigest {
+pub(super) struct WrittenDigest {
     algorithm: String,
     value: String,
 }
@@ -310,14 +310,14 @@ fn moment(text: &str) -> Result<UtcDateTime, ReadFacts> {
 }
 
 impl WrittenDigest {
-    fn of(digest: &Digest) -> WrittenDigest {
+    pub(super) fn of(digest: &Digest) -> WrittenDigest {
         WrittenDigest {
             algorithm: word(&ALGORITHMS, &digest.algorithm()),
             value: base64(digest.bytes()),
         }
     }
 
-    fn read(&self) -> Result<Digest, ReadFacts> {
+    pub(super) fn read(&self) -> Result<Digest, ReadFacts> {
         let algorithm = value(&ALGORITHMS, &self.algorithm, "algorithm")?;
         let octets = unbase64(&self.value).ok_or(ReadFacts::Value("digest"))?;
         Digest::from_bytes(algorithm, &octets).map_err(|_| ReadFacts::Value("digest"))

@@ -42,7 +42,8 @@ pub(crate) fn gather(
             Err(fault) => archived.findings.push(finding(&fault)),
         }
     }
-    all.sort_by_key(|read| std::cmp::Reverse(moment(&read.token)));
+    // Of two at one moment the one that covers more is the outer one.
+    all.sort_by_key(|read| std::cmp::Reverse((moment(&read.token), read.objects.len())));
     let coverings: Vec<Covering<'_>> = all
         .iter()
         .map(|read| Covering {
@@ -87,6 +88,10 @@ fn read(
             && let Ok(inner) = Token::parse(inner)
         {
             objects_of(&inner, &mut objects);
+        } else if kind == oids::COUNTERSIGNATURE
+            && let Ok(counter) = SignerInfo::parse_countersignature(inner)
+        {
+            objects.push(ObjectId::of(counter.signature()));
         }
     }
     Ok(Read {
