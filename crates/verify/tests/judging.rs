@@ -16,6 +16,9 @@ mod codes;
 #[path = "judging/corpus.rs"]
 mod corpus;
 #[cfg(test)]
+#[path = "judging/difficulties.rs"]
+mod difficulties;
+#[cfg(test)]
 #[path = "judging/elsewhere.rs"]
 mod elsewhere;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use asn1::Oid;
 
 /// The answer where there is no valid chain: what is wrong with the one that came furthest.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{fault}")]
+#[error("{fault}{}", of_whom(fault, chain))]
 pub struct PathError {
     /// What is wrong.
     #[source]
@@ -24,6 +24,12 @@ pub struct PathError {
     pub chain: Vec<Certificate>,
     /// The statuses that were asked along it, as far as it came.
     pub statuses: Vec<CertificateStatus>,
+}
+
+/// The subject of the certificate concerned: who is told its place alone cannot look for what is missing.
+fn of_whom(fault: &PathFault, chain: &[Certificate]) -> String {
+    let concerned = fault.at().and_then(|at| chain.get(at));
+    concerned.map_or(String::new(), |one| format!(" ({})", one.subject()))
 }
 
 /// What is wrong. `at` is the place of the certificate in the chain, the leaf at 0; `by` the place of the CA

@@ -364,9 +364,10 @@ fn the_failure_tells_the_chain_that_came_furthest_and_its_statuses() {
             pki::path::CertificateStatus::Used { .. }
         ]
     ));
+    let subject = error.chain[0].subject();
     assert_eq!(
         error.to_string(),
-        "certificate 0 was valid until 2026-11-22 2:00:00.0 +00"
+        format!("certificate 0 was valid until 2026-11-22 2:00:00.0 +00 ({subject})")
     );
 }
 

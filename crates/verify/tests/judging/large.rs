@@ -1,5 +1,9 @@
 //! A file beyond four gibibytes, sealed and judged whole; nearly all of its octets are nowhere.
 
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
 use affix::seal::{Certification, Joined, Place, SealRequest, prepare};
 use crypto::DigestAlgorithm;
 use time::macros::datetime;
@@ -49,6 +53,18 @@ impl Hollow {
     }
 }
 
+impl Hollow {
+    /// Writes it with what is appended, the hole as a hole.
+    fn write(&self, path: &Path, update: &[u8]) {
+        let mut file = File::create(path).expect("it can be written");
+        file.write_all(&self.before).expect("written");
+        let hole = i64::try_from(self.hole).expect("it is a length");
+        file.seek(SeekFrom::Current(hole)).expect("sought");
+        file.write_all(&self.after).expect("written");
+        file.write_all(update).expect("written");
+    }
+}
+
 impl Source for Hollow {
     fn length(&self) -> u64 {
         self.before.len() as u64 + self.hole + self.after.len() as u64
@@ -94,6 +110,9 @@ fn a_file_beyond_four_gibibytes_is_sealed_and_judged() {
         .digest(&page, DigestAlgorithm::Sha256)
         .expect("it can be read");
     let update = prepared.finish(&message(&digest)).expect("it fits");
+    if let Some(path) = std::env::var_os("WRITE_LARGE") {
+        page.write(Path::new(&path), &update);
+    }
     let sealed = Joined::new(&page, &update);
     let report = judge_source(&sealed);
     assert_eq!(report.verdict, Verdict::Valid, "{:?}", told(&report));
