@@ -256,8 +256,21 @@ mod tests {
             .expect("a policy");
         assert_eq!(read.status_age, Duration::hours(6));
         assert_eq!(read.revocation, Demand::Required);
+        let read = Policy::parse(
+            br#"{"name":"x","base":"default","revocation_hours":12,"claim_delay_hours":2,
+                "signature_policy":"if_present","algorithms":[{"name":"rsa-pss","bits":3000}]}"#,
+        )
+        .expect("a policy");
+        assert_eq!(read.revocation_age, Some(Duration::hours(12)));
+        assert_eq!(read.claim_delay, Duration::hours(2));
+        assert_eq!(read.signature_policy, Demand::IfPresent);
+        assert_ne!(read.algorithms, Policy::default().algorithms);
         for (text, fault) in [
-            (&br#"{"name":"x","base":"none"}"#[..], ReadPolicy::Base),
+            (
+                &br#"{"name":"x","base":"form","algorithms":[{"name":"rsa","until":"soon"}]}"#[..],
+                ReadPolicy::Range,
+            ),
+            (br#"{"name":"x","base":"none"}"#, ReadPolicy::Base),
             (
                 br#"{"name":"x","base":"form","status":1}"#,
                 ReadPolicy::Malformed,

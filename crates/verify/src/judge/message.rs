@@ -517,7 +517,13 @@ pub(crate) fn path_finding(error: &PathError, proof: Option<Proof>) -> Finding {
         }
         (PathFault::NotYetValid { .. }, Some(0)) => Effect::Fails(Sub::NotYetValid),
         (PathFault::NotYetValid { .. }, _) => Effect::Open(Sub::CertificateChainGeneralFailure),
-        (PathFault::AnchorPeriod { .. }, _) if proof.is_some() => {
+        // v1.4.1 5.2.6.4: of an anchor whose time is over an earlier proof could still make one that counts; of one whose time
+        // has not come nothing can.
+        (PathFault::AnchorPeriod { from, .. }, _)
+            if from
+                .zip(proof)
+                .is_some_and(|(from, proof)| proof.moment < from) =>
+        {
             Effect::Open(Sub::NoCertificateChainFound)
         }
         (PathFault::WeakKey { .. } | PathFault::WeakAlgorithm { .. }, _) if proof.is_some() => {

@@ -29,6 +29,8 @@ pub(crate) struct Case {
     pub(crate) detached: Option<Vec<u8>>,
     /// The signature policy's document.
     pub(crate) document: Option<&'static [u8]>,
+    /// Another root that is trusted beside the first.
+    pub(crate) beside: Option<&'static str>,
     /// Until when the root is trusted.
     pub(crate) sunset: Option<UtcDateTime>,
     /// Rows of the table of algorithms.
@@ -85,6 +87,7 @@ impl Case {
             at: SOON,
             detached: None,
             document: None,
+            beside: None,
             sunset: None,
             algorithms: "[]",
             age: None,
@@ -121,15 +124,19 @@ impl Case {
     }
 
     fn trust(&self) -> Trust {
+        let all = [(Some("w-root"), self.sunset), (self.beside, None)];
+        let anchors = all.into_iter().filter_map(|(name, until)| {
+            Some(BundleAnchor {
+                certificate: certificate(name?).clone(),
+                purposes: Vec::new(),
+                from: None,
+                until,
+            })
+        });
         Trust::of(&Bundle {
             issued_at: SIGNED,
             next_update: utc_datetime!(2100-01-01 0:00),
-            anchors: vec![BundleAnchor {
-                certificate: certificate("w-root").clone(),
-                purposes: Vec::new(),
-                from: None,
-                until: self.sunset,
-            }],
+            anchors: anchors.collect(),
             certificates: Vec::new(),
             offices: Vec::new(),
             logs: Vec::new(),

@@ -5,7 +5,7 @@ use time::{Duration, UtcDateTime};
 use verify::SubIndication as Sub;
 
 use crate::indications::{Case, LISTED, SOON, STAMPED, lists};
-use crate::world::{Entries, Signing, Stamp, with_stamp, with_store};
+use crate::world::{Entries, Signing, Stamp, list, with_stamp, with_store};
 
 /// When the first document time-stamp is made, by an authority whose certificate ends soon.
 const FIRST: Stamp = (utc_datetime!(2026-06-10 9:00), "w-tsa-short");
@@ -126,6 +126,35 @@ pub(crate) fn held() -> Vec<Case> {
             )
         },
     ]
+}
+
+#[test]
+fn what_another_root_proves_outlasts_the_end_of_trust_in_the_first() {
+    let sunset = utc_datetime!(2026-06-12 0:00);
+    let other = |at| ["w-other-root", "w-other-ca"].map(|issuer| list(issuer, at, &[], true));
+    let mut file = kept(&seal(), LISTED, &[]);
+    file = with_store(file, &["w-other-ca"], &other(LISTED), &[]);
+    let stamped = |at| with_stamp(file.clone(), "Archive1", (at, "w-tsa-other"));
+    let judged = |octets, expected| {
+        let case = case(
+            "sunset.pdf",
+            octets,
+            expected,
+            utc_datetime!(2026-06-13 0:00),
+        );
+        let beside = Some("w-other-root");
+        let report = Case {
+            beside,
+            sunset: Some(sunset),
+            ..case
+        }
+        .report();
+        assert_eq!(report.signatures[0].sub_indication, expected, "{report:#?}");
+    };
+    // Before the end, and after it.
+    judged(stamped(FIRST.0), None);
+    let late = Some(Sub::NoCertificateChainFoundNoPoe);
+    judged(stamped(sunset + Duration::HOUR), late);
 }
 
 /// A file of which something has ended before it was proven to exist.
