@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     /// One JSON object per file and line.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Tell it at length: `etsi` is the XML of TS 119 102-2 v1.4.1, one document per file and line.
+    /// Tell it at length: `etsi` is the XML of TS 119 102-2 v1.4.1, `detailed` JSON with every constraint.
     #[arg(long, value_name = "FORM", conflicts_with = "json")]
     pub(crate) report: Option<Form>,
     /// The files are evidence that was written down with `--facts-out`, and are judged as what they are of.
@@ -72,6 +72,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Form {
     /// TS 119 102-2 v1.4.1, XML.
     Etsi,
+    /// Process, proof of time and every constraint of each signature, JSON.
+    Detailed,
 }
 
 /// What else there is to do. A file of the same name is given as `./keys`.

@@ -1,7 +1,7 @@
 //! What inspectors and operators run without the service: verify files offline.
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
-//! [--audience TEXT --nonce TEXT] [--json | --report etsi] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! [--audience TEXT --nonce TEXT] [--json | --report etsi|detailed] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
 //! indeterminate or not processed and none invalid, 64 usage. Content that a signature is over and does not hold lies beside it in its
 //! folder, under the name that the signature gives or under its own without the ending.
 
@@ -83,7 +83,7 @@ pub fn run(
         let judged = judge(path, (&given, arguments.facts), at);
         let report = &judged.report;
         let line = match arguments.report {
-            Some(Form::Etsi) => etsi(&judged, &given),
+            Some(form) => at_length(form, &judged, &given),
             None if arguments.json => report.to_json(),
             None => told::text(report),
         };
@@ -164,15 +164,18 @@ fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> Judged
     }
 }
 
-fn etsi(judged: &Judged, given: &Given) -> String {
-    let told = transcript::etsi(&Judgement {
+fn at_length(form: Form, judged: &Judged, given: &Given) -> String {
+    let judgement = Judgement {
         case: &judged.case,
         report: &judged.report,
         trust: &given.trust,
         material: judged.material.as_ref().unwrap_or(&given.material),
         policy: &given.policy,
-    });
-    told.trim_end().to_owned()
+    };
+    match form {
+        Form::Etsi => transcript::etsi(&judgement).trim_end().to_owned(),
+        Form::Detailed => transcript::detailed(&judgement),
+    }
 }
 
 fn exit_status(verdict: Verdict) -> u8 {

@@ -119,6 +119,10 @@ fn a_report_at_length_is_one_document_and_keeps_the_exit_status() {
                 .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ValidationReport ")
         );
         assert!(ran.out.ends_with("</ValidationReport>\n"));
+        let ran = run(&["--report", "detailed", path]);
+        assert_eq!(ran.status, status, "{path}");
+        let line: Value = serde_json::from_str(ran.out.trim()).expect("JSON");
+        assert!(!line["constraints"].as_array().expect("a list").is_empty());
     }
 }
 

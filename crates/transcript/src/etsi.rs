@@ -51,6 +51,30 @@ pub fn etsi(judgement: &Judgement<'_>) -> String {
     xml.finish()
 }
 
+/// What proves the time of a signature.
+pub(crate) struct Proof {
+    /// The process of EN 319 102-1 that the result came out of.
+    pub(crate) process: &'static str,
+    /// The best-signature-time: the moment of judging where nothing proves an earlier one.
+    pub(crate) moment: String,
+    /// SHA-256 of the token that proves it, hex.
+    pub(crate) token: Option<String>,
+}
+
+/// The proof of each signature, in the report's order.
+pub(crate) fn proofs(judgement: &Judgement<'_>) -> Vec<Proof> {
+    let held = held(judgement);
+    let telling = Telling {
+        held: &held,
+        report: judgement.report,
+        policy: judgement.policy,
+    };
+    telling
+        .all()
+        .map(|one| telling.proof_and_process(one))
+        .collect()
+}
+
 /// What the artefact holds, and whatever else a chain went through: every reference has to lead somewhere.
 fn held(judgement: &Judgement<'_>) -> Inventory {
     let mut held = Inventory::of(judgement.case, judgement.trust, judgement.material);
@@ -215,6 +239,17 @@ impl<'a> Telling<'a> {
             .filter(|(_, stated)| written(*stated) == moment);
         let token = fitting.next().and_then(|(place, _)| self.object_id(*place));
         Some((moment, token))
+    }
+
+    fn proof_and_process(&self, one: One<'_>) -> Proof {
+        let proof = self.proof(one);
+        let (moment, token) = proof.unwrap_or_else(|| (self.report.at.clone(), None));
+        let token = token.and_then(|id| id.split_once('-').map(|(_, digits)| digits.to_owned()));
+        Proof {
+            process: came_of(one.report),
+            moment,
+            token,
+        }
     }
 
     /// The tokens of the kind that proves the time of a signature; `None` where nothing does.

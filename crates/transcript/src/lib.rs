@@ -5,6 +5,7 @@
 
 pub mod bundle;
 mod constraint;
+mod detailed;
 mod etsi;
 pub mod inventory;
 pub mod replay;
@@ -15,6 +16,7 @@ mod xml;
 use verify::{Case, Material, Policy, Report, Trust};
 
 pub use constraint::{Constraint, Level, Outcome, constraints};
+pub use detailed::detailed;
 pub use etsi::etsi;
 
 /// A judgement, and what it was made of.

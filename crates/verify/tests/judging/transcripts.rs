@@ -2,7 +2,7 @@
 //! validator that knows the schema.
 
 use time::Duration;
-use transcript::{Judgement, etsi};
+use transcript::{Judgement, detailed, etsi};
 use verify::{Case, Material, Policy, Trust, open};
 
 use crate::hierarchy::{AT, SEAL, certificate, trust};
@@ -269,9 +269,50 @@ fn the_sentence_names_what_is_wrong_and_what_the_reader_can_do() {
             "{en_said}"
         );
     }
-    let (_, en) = said(&*GOOD, &Trust::absent());
+    let (_, en) = said(&GOOD, &Trust::absent());
     assert!(
         en.ends_with("check again with a trust list that names it."),
         "{en}"
     );
+}
+
+#[test]
+fn the_detailed_report_has_process_proof_and_every_constraint() {
+    let (trust, material, policy) = (trust(), Material::empty(), Policy::default());
+    let case = open(&*GOOD);
+    let report = verify::judge(&case, &trust, &material, &policy, AT);
+    let judgement = Judgement {
+        case: &case,
+        trust: &trust,
+        material: &material,
+        policy: &policy,
+        report: &report,
+    };
+    let told = detailed(&judgement);
+    assert_eq!(told, detailed(&judgement));
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let own: serde_json::Value = serde_json::from_str(&report.to_json()).expect("JSON");
+    assert_eq!(told["report"], own);
+    let one = &told["signatures"][0];
+    assert_eq!(one["process"], "LTVM");
+    assert_eq!(one["best_signature_time"]["moment"], "2026-06-10T08:42:12Z");
+    assert_eq!(
+        one["best_signature_time"]["proof"].as_str().map(str::len),
+        Some(64)
+    );
+    assert_eq!(one["chain"][0], hex(certificate(SEAL).der()));
+    assert_eq!(one["chain"].as_array().map(Vec::len), Some(3));
+    let constraints = one["constraints"].as_array().expect("a list");
+    assert_eq!(constraints.len(), 14);
+    let outcome = |name: &str| {
+        let found = constraints.iter().find(|one| one["name"] == name);
+        let found = found.expect("a constraint");
+        (found["level"].clone(), found["outcome"].clone())
+    };
+    assert_eq!(
+        outcome("certificate-chain"),
+        ("fail".into(), "passed".into())
+    );
+    assert_eq!(outcome("licence"), ("fail".into(), "indeterminate".into()));
+    assert!(told["constraints"].as_array().is_some_and(Vec::is_empty));
 }
