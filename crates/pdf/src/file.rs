@@ -22,6 +22,11 @@ pub(crate) const MAX_READS: u64 = 4_000_000;
 /// Octets of objects taken apart in the life of a [`File`]: an object is looked at anew for each revision that is
 /// compared, so a file with few large ones would cost their product (T-I3).
 pub(crate) const MAX_PARSED: u64 = 1024 * 1024 * 1024;
+/// Octets of content, and of tables of characters, that are followed in the life of a [`File`]: forms paint forms, so
+/// a small file could ask for any amount (T-I3).
+pub(crate) const MAX_FOLLOWED: u64 = 64 * 1024 * 1024;
+/// What the smallest of them counts as.
+const LEAST_FOLLOWED: u64 = 1024;
 /// What an object costs that was kept, as a part of its octets: it is copied or walked over, not taken apart.
 const KEPT_PART: u64 = 4;
 /// References that lead to references, and /Length that need other objects.
@@ -37,6 +42,7 @@ pub struct File<'s> {
     packed: RefCell<Vec<Rc<Packed>>>,
     kept: Kept,
     expanded: Cell<u64>,
+    followed: Cell<u64>,
     reads: Cell<u64>,
     parsed: Cell<u64>,
 }
@@ -70,6 +76,7 @@ pub fn read(source: &dyn Source) -> Result<File<'_>, ReadPdf> {
         packed: RefCell::default(),
         kept: Kept::default(),
         expanded: Cell::new(0),
+        followed: Cell::new(0),
         reads: Cell::new(0),
         parsed: Cell::new(0),
     })
@@ -137,6 +144,12 @@ impl File<'_> {
         let parsed = self.parsed.get().saturating_add(more);
         self.parsed.set(parsed);
         ReadPdf::at_most(parsed, MAX_PARSED, "octets of all objects read")
+    }
+
+    fn count_followed(&self, more: u64) -> Result<(), ReadPdf> {
+        let followed = self.followed.get().saturating_add(more.max(LEAST_FOLLOWED));
+        self.followed.set(followed);
+        ReadPdf::at_most(followed, MAX_FOLLOWED, "octets of content that is followed")
     }
 
     fn count_expanded(&self, more: u64) -> Result<(), ReadPdf> {
@@ -444,6 +457,13 @@ impl<'f> View<'f> {
     /// `Filter` for a filter that is unknown or a picture's, `Data`, `Limit`.
     pub fn decoded(&self, stream: &Stream) -> Result<Vec<u8>, ReadPdf> {
         self.expand(stream, MAX_EXPANDED)
+    }
+
+    /// The data of a stream that is to be followed, operator by operator.
+    pub(crate) fn content(&self, stream: &Stream) -> Result<Vec<u8>, ReadPdf> {
+        let content = self.decoded(stream)?;
+        self.file.count_followed(content.len() as u64)?;
+        Ok(content)
     }
 
     fn expand(&self, stream: &Stream, limit: u64) -> Result<Vec<u8>, ReadPdf> {

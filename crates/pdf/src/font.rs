@@ -58,7 +58,7 @@ impl Font {
         let encoding = view.value(font, b"Encoding")?;
         let characters = match view.value(font, b"ToUnicode")? {
             Object::Stream(stream) => {
-                let table = view.decoded(&stream)?;
+                let table = view.content(&stream)?;
                 if table.len() > MAX_TABLE {
                     return Err(ReadPdf::Limit {
                         what: "octets of a table of characters",

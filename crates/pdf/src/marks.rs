@@ -200,7 +200,7 @@ impl Reader<'_, '_> {
         let mut content = Vec::new();
         for part in &streams {
             if let Object::Stream(stream) = self.view.resolve(part)? {
-                content.extend(self.view.decoded(&stream)?);
+                content.extend(self.view.content(&stream)?);
                 content.push(b'\n');
             }
         }
@@ -360,7 +360,7 @@ impl Reader<'_, '_> {
         };
         let resources = self.view.dictionary(&stream.dictionary, b"Resources")?;
         let resources = resources.unwrap_or_else(|| outer.clone());
-        let content = self.view.decoded(stream)?;
+        let content = self.view.content(stream)?;
         self.content(&content, &resources, times(own, at), depth + 1)
     }
 }

@@ -28,7 +28,7 @@ impl Step<'_> {
         let own = self.new.dictionary(&form.dictionary, b"Resources")?;
         let defaults = self.new.dictionary(&self.new.form()?, b"DR")?;
         let resources = [own.unwrap_or_default(), defaults.unwrap_or_default()];
-        let content = self.new.decoded(form)?;
+        let content = self.new.content(form)?;
         let mut typed = Typed::new(width, height);
         let mut clear = true;
         let read = operators(&content, &mut |word, operands| {
@@ -115,7 +115,7 @@ impl Step<'_> {
         };
         let resources = self.new.dictionary(&form.dictionary, b"Resources")?;
         let resources = resources.unwrap_or_default();
-        let content = self.new.decoded(form)?;
+        let content = self.new.content(form)?;
         let mut mark = Mark::new(multiplies, width * height);
         let read = operators(&content, &mut |word, operands| {
             match word {

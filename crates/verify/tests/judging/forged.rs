@@ -218,6 +218,7 @@ const ANNOTATIONS: &[Forged] = &[
     ("a line as thick as text", || at(3, with(annotation("<</Type/Annot/Subtype/StrikeOut/Rect[50 690 200 720]/AP<</N 41 0 R>>>>"), 41, &form_of("", "20 w 0 9 m 80 9 l S"))), "change.annotation-covers"),
     ("a line made thick", || at(3, with(annotation("<</Type/Annot/Subtype/Underline/Rect[50 690 200 720]/AP<</N 41 0 R>>>>"), 41, &form_of("", "9 0 0 9 0 0 cm 1 w 0 1 m 9 1 l S"))), "change.annotation-covers"),
     ("a note with a picture over text", || at(3, with(annotation("<</Type/Annot/Subtype/Text/Rect[50 690 200 720]/AP<</N 41 0 R>>>>"), 41, &typed("900"))), "change.annotation-covers"),
+    ("over a page whose forms paint each other without end", bomb, "change.unreadable"),
     ("a window with a look", || at(3, with(annotation("<</Type/Annot/Subtype/Popup/Rect[50 690 200 720]/AP<</N 41 0 R>>>>"), 41, &typed("900"))), "change.annotation-covers"),
     ("a remark with an action", || at(3, annotation("<</Type/Annot/Subtype/Text/Rect[300 300 320 320]/A<</S/URI/URI(x)>>>>")), "change.annotation-added"),
     ("a remark in a layer", || at(3, annotation("<</Type/Annot/Subtype/Text/Rect[300 300 320 320]/OC 15 0 R>>")), "change.annotation-added"),
@@ -238,6 +239,32 @@ const ANNOTATIONS: &[Forged] = &[
     ("a remark with a look that acts", || at(3, with(annotation("<</Type/Annot/Subtype/Square/Rect[300 400 380 420]/AP<</N 41 0 R>>>>"), 41, &form_of("/OC 15 0 R", "f"))), "change.active-appearance"),
     ("a remark that says it is of another page", || at(3, annotation("<</Type/Annot/Subtype/Text/Rect[300 300 320 320]/P 17 0 R>>")), "change.annotation-added"),
 ];
+
+/// A stamp on a certified page whose forms would paint each other two to the power of sixteen times a thousand.
+fn bomb() -> Vec<u8> {
+    let mut objects = document();
+    for number in 100..116 {
+        let inner = form_of(
+            &format!("/Resources<</XObject<</A {} 0 R>>>>", number + 1),
+            "/A Do /A Do",
+        );
+        objects.insert(number, inner);
+    }
+    objects.insert(116, form("BT ET"));
+    let page = objects[&3].replace("/Y 7 0 R", "/Y 100 0 R");
+    objects.insert(3, page.clone());
+    objects.insert(4, stream("", &"/Y Do ".repeat(1_000)));
+    let reference = "/Reference[<</TransformMethod/DocMDP/TransformParams<</P 3/V/1.2>>>>]";
+    let base = Maker::new(&objects, TRAILER)
+        .update(&sealed(reference))
+        .sign();
+    let stamp = "<</Type/Annot/Subtype/Stamp/Rect[300 400 380 420]>>";
+    base.update(&bodies(&[
+        (3, &page.replace("39 0 R]", "39 0 R 30 0 R]")),
+        (30, stamp),
+    ]))
+    .bytes
+}
 
 fn seen(rectangle: &str, look: &str) -> Bodies {
     with(
