@@ -125,7 +125,7 @@ fn verdicts() -> Option<Vec<Vec<u8>>> {
     let bundled = facts()?.into_iter().map(|facts| {
         let parts = transcript::bundle::Parts {
             file: "it".to_owned(),
-            at: super::target::proof::AT,
+            at: AT,
             facts,
             trust: None,
             policy: transcript::bundle::PolicyGiven::Named("default".to_owned()),
