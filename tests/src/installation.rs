@@ -72,6 +72,7 @@ pub const MACHINE: [Scope; 9] = [
 pub struct Installation {
     folder: PathBuf,
     database: String,
+    address: String,
 }
 
 impl Installation {
@@ -82,6 +83,7 @@ impl Installation {
         Self {
             folder: folder.to_owned(),
             database: database.map_or_else(file, str::to_owned),
+            address: ORIGIN.to_owned(),
         }
     }
 
@@ -94,7 +96,23 @@ impl Installation {
         database: Option<&str>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
-        Self::found_with((folder, database), now, false, TYPES).await
+        Self::found_with(Self::at(folder, database), now, false, TYPES).await
+    }
+
+    /// Another installation than the rest, under an address of its own.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn found_elsewhere(
+        folder: &Path,
+        address: &str,
+        now: UtcDateTime,
+    ) -> anyhow::Result<Self> {
+        let elsewhere = Self {
+            address: address.to_owned(),
+            ..Self::at(folder, None)
+        };
+        Self::found_with(elsewhere, now, false, TYPES).await
     }
 
     /// The same with the national suite: each licence is a PDF and an OFD.
@@ -106,7 +124,7 @@ impl Installation {
         database: Option<&str>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
-        Self::found_with((folder, database), now, true, TYPES).await
+        Self::found_with(Self::at(folder, database), now, true, TYPES).await
     }
 
     /// The same where every type asks for its PDF in the national suite, too.
@@ -116,16 +134,15 @@ impl Installation {
     pub async fn found_national_alone(folder: &Path, now: UtcDateTime) -> anyhow::Result<Self> {
         let types = std::str::from_utf8(TYPES)?;
         let types = types.replace(r#""pdf": "international""#, r#""pdf": "sm""#);
-        Self::found_with((folder, None), now, true, types.as_bytes()).await
+        Self::found_with(Self::at(folder, None), now, true, types.as_bytes()).await
     }
 
     async fn found_with(
-        (folder, database): (&Path, Option<&str>),
+        this: Self,
         now: UtcDateTime,
         national: bool,
         types: &[u8],
     ) -> anyhow::Result<Self> {
-        let this = Self::at(folder, database);
         let random = SystemRandom::new();
         let clock = Arc::new(FixedClock::new(now));
         let path = this.folder.join("keys");
@@ -140,7 +157,7 @@ impl Installation {
         let (catalogue, _) = keep(&registry, &files, "P-FOUNDER", now).await?;
         let founding = Founding {
             operator: "云洲省电子证照服务（样例）",
-            address: ORIGIN,
+            address: &this.address,
             policies: Policies::SAMPLES,
             catalogue: &catalogue,
             keys: &keys,
@@ -182,7 +199,7 @@ impl Installation {
         let office = self.open(clock.clone()).await?;
         let founding = Founding {
             operator: "云洲省电子证照服务（样例）",
-            address: ORIGIN,
+            address: &self.address,
             policies: Policies::SAMPLES,
             catalogue: &office.desk().catalogue,
             keys: office.keys(),
@@ -291,7 +308,7 @@ impl Installation {
         let place = self.folder.join("objects");
         let parts = Parts {
             settings: Settings {
-                address: ORIGIN.to_owned(),
+                address: self.address.clone(),
                 policies: Policies::SAMPLES,
                 zone: Zone::SHANGHAI,
                 edition: Edition::Sample,
@@ -318,8 +335,9 @@ impl Installation {
         let path = |name: &str| self.folder.join(name).display().to_string();
         let more = fs::read_to_string(self.folder.join("more.toml")).unwrap_or_default();
         let text = format!(
-            "mode = \"example\"\nlisten = \"{address}\"\npublic_url = \"{ORIGIN}\"\ndatabase = \"{}\"\n\
+            "mode = \"example\"\nlisten = \"{address}\"\npublic_url = \"{}\"\ndatabase = \"{}\"\n\
              objects = \"{}\"\nkeys = \"{}\"\nfield_key = \"{}\"\n{more}",
+            self.address,
             self.database,
             path("objects"),
             path("keys"),

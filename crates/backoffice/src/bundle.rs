@@ -5,7 +5,7 @@ use crypto::{Authorisation, KeyUse, SignError, WrongForm};
 use pki::certificate::Certificate;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
-use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType};
+use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType, Term};
 
 use crate::answers::whole;
 use crate::desk::Desk;
@@ -15,6 +15,10 @@ use crate::sequencer::CheckpointSigner;
 
 /// How long a bundle is good: a month, renewed when anything in it changes (*default*).
 pub(crate) const LIFE: Duration = Duration::days(30);
+
+/// How long before its next update a region is left out: what is put together again each hour at the latest is then never
+/// stale because of it.
+const AHEAD: Duration = Duration::hours(1);
 
 /// Why there is no bundle.
 #[derive(Debug, Error)]
@@ -44,6 +48,8 @@ pub struct Contents<'a> {
     pub log: &'a CheckpointSigner,
     /// Who signs those of the trace's log, which evidence of a case rests on.
     pub trace: &'a CheckpointSigner,
+    /// Trust that was exchanged with other regions.
+    pub regions: &'a [(Bundle, Term)],
     /// When it is made.
     pub now: UtcDateTime,
 }
@@ -91,6 +97,10 @@ impl Contents<'_> {
                 .to_vec(),
             time_stamp_policies: Vec::new(),
         }
+        .joined(
+            self.regions.iter().map(|(region, term)| (region, *term)),
+            now + AHEAD,
+        )
     }
 
     /// Which body may issue which types: from the catalogue in force (R32).

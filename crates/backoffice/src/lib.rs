@@ -34,6 +34,7 @@ mod parts;
 pub mod people;
 pub mod printed;
 pub mod push;
+pub mod regions;
 pub mod relations;
 pub mod said;
 pub mod seals;

@@ -16,7 +16,7 @@ use registry::{Registry, StoreError};
 use time::UtcDateTime;
 use tlog::NoteKey;
 use tokio::sync::{Notify, Semaphore};
-use verify::Trust;
+use verify::{Bundle, Term, Trust};
 
 use crate::answers::{self, Responder};
 use crate::bundle::{Contents, LIFE};
@@ -34,6 +34,7 @@ use crate::lists::{self, ListIssuer, Lists};
 use crate::national::National;
 pub use crate::parts::{Parts, Settings};
 use crate::parts::{algorithm, certificate_of, issued, last_stamp};
+use crate::regions::{self, KeptRegion};
 use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
 use crate::slots::Slots;
@@ -114,6 +115,7 @@ pub struct Office {
     pub opened: UtcDateTime,
     desk: RwLock<Arc<Desk>>,
     trust: RwLock<Arc<Trust>>,
+    regions: RwLock<Arc<Vec<(Bundle, Term)>>>,
 }
 
 impl std::fmt::Debug for Office {
@@ -149,7 +151,9 @@ impl Office {
         lists.load().await?;
         let last = last_stamp(&parts.registry, ServiceKey::TimeStamps).await?;
         let (log, trace_log) = sequencers(&parts).await?;
+        let regions = regions::kept(&parts.registry).await?;
         let contents = Contents {
+            regions: &regions,
             hierarchy: &hierarchy,
             national: national.as_ref().map(|national| &national.hierarchy),
             desk: &desk,
@@ -160,6 +164,7 @@ impl Office {
         let trust = Trust::of(&contents.bundle())?;
         Ok(Self {
             trust: RwLock::new(Arc::new(trust)),
+            regions: RwLock::new(Arc::new(regions)),
             log,
             stamps: TimeStamps::new(ServiceKey::TimeStamps, unit(&parts, &hierarchy)?, last),
             stamped: Ledger::new(STAMPED, parts.registry.journal()),
@@ -214,12 +219,43 @@ impl Office {
     /// # Errors
     /// [`BundleError`], when the key store is locked.
     pub fn trust_bundle(&self) -> Result<String, BundleError> {
-        let desk = self.desk();
-        self.contents(&desk).signed(&self.keys)
+        let (desk, regions) = (self.desk(), self.regions());
+        self.contents(&desk, &regions).signed(&self.keys)
     }
 
-    fn contents<'a>(&'a self, desk: &'a Desk) -> Contents<'a> {
+    /// Reads what was exchanged with other regions again, in this process or another one, and puts what follows from it
+    /// in force. Whether anything changed.
+    ///
+    /// # Errors
+    /// What is kept does not read; then what was in force stays so.
+    pub async fn take_regions(&self) -> Result<bool, KeptRegion> {
+        let regions = regions::kept(&self.registry).await?;
+        if *self.regions() == regions {
+            return Ok(false);
+        }
+        *self.regions.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(regions);
+        self.put_trust().map_err(KeptRegion::Whole)?;
+        Ok(true)
+    }
+
+    /// Puts what follows from desk and regions in force.
+    fn put_trust(&self) -> Result<(), verify::ReadTrust> {
+        let (desk, regions) = (self.desk(), self.regions());
+        let trust = Trust::of(&self.contents(&desk, &regions).bundle())?;
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
+        Ok(())
+    }
+
+    fn regions(&self) -> Arc<Vec<(Bundle, Term)>> {
+        self.regions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn contents<'a>(&'a self, desk: &'a Desk, regions: &'a [(Bundle, Term)]) -> Contents<'a> {
         Contents {
+            regions,
             hierarchy: &self.hierarchy,
             national: self.national.as_ref().map(|national| &national.hierarchy),
             desk,
@@ -244,25 +280,27 @@ impl Office {
         };
         let desk = source.desk(catalogue, version).await?;
         establish(&self.registry, &desk, self.clock.now()).await?;
-        let trust = Trust::of(&self.contents(&desk).bundle())?;
+        let regions = self.regions();
+        let trust = Trust::of(&self.contents(&desk, &regions).bundle())?;
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
         *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
         Ok(())
     }
 
     /// Makes what the service itself trusts anew when half of its time is over: a bundle is good for a time, and a
-    /// service may run longer. Whether it was made.
+    /// service may run longer; and when two people decided about a region at another node. Whether it was made.
     ///
     /// # Errors
-    /// The bundle cannot be put together; then the trust before stays in force.
-    pub fn renew_trust(&self) -> Result<bool, verify::ReadTrust> {
+    /// It cannot be put together; then the trust before stays in force.
+    pub async fn renew_trust(&self) -> Result<bool, KeptRegion> {
+        if self.take_regions().await? {
+            return Ok(true);
+        }
         let due = self.clock.now() + LIFE / 2;
         if self.trust().next_update().is_some_and(|until| due < until) {
             return Ok(false);
         }
-        let desk = self.desk();
-        let trust = Trust::of(&self.contents(&desk).bundle())?;
-        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
+        self.put_trust().map_err(KeptRegion::Whole)?;
         Ok(true)
     }
 

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::answers::AnswerError;
 use crate::desk::PreparePage;
 use crate::lists::ListError;
+use crate::regions::KeptRegion;
 use crate::seals::SealError;
 use crate::stored::ReadStored;
 
@@ -60,6 +61,9 @@ pub enum OpenOffice {
     /// Stored lists cannot be loaded.
     #[error("stored lists cannot be loaded")]
     Lists(#[from] ListError),
+    /// What is kept of other regions' trust cannot be read.
+    #[error("what is kept of other regions' trust cannot be read")]
+    Regions(#[from] KeptRegion),
     /// The installation's own trust cannot be put together.
     #[error("the installation's own trust cannot be put together")]
     Trust(#[from] verify::ReadTrust),

@@ -96,7 +96,7 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     }
     done.lists = office.lists.renew().await?;
     // Before jobs are taken up: what is sealed is judged by it.
-    if let Err(error) = office.renew_trust() {
+    if let Err(error) = office.renew_trust().await {
         tracing::warn!(error = %chain(&error), "the trust of before stays in force");
     }
     (done.jobs, done.failed) = take_up(office).await?;

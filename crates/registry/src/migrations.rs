@@ -115,6 +115,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0023_log_suites.sql"),
     },
     Migration {
+        number: 24,
+        name: "regions",
+        text: include_str!("../migrations/0024_regions.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

@@ -15,6 +15,7 @@ use crate::licences::Licences;
 use crate::links::Links;
 use crate::migrations;
 use crate::notices::Notices;
+use crate::regions::Regions;
 use crate::restrictions::Restrictions;
 use crate::seals::Seals;
 use crate::signers::Signers;
@@ -91,6 +92,12 @@ impl Registry {
     #[must_use]
     pub fn links(&self) -> Links {
         Links::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Trust that was exchanged with other regions.
+    #[must_use]
+    pub fn regions(&self) -> Regions {
+        Regions::new(Arc::clone(&self.store))
     }
 
     /// Persons who sign, and their signatures.

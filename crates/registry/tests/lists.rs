@@ -16,6 +16,8 @@ mod full;
 mod log;
 #[path = "lists/moment.rs"]
 mod moment;
+#[path = "lists/regions.rs"]
+mod regions;
 #[path = "lists/stage.rs"]
 mod stage;
 #[path = "lists/status.rs"]

@@ -7,6 +7,7 @@
 //! what the issuing department, a supervisor and the holder see of it.
 
 mod answer;
+pub mod exchange;
 mod file;
 pub mod history;
 mod order;

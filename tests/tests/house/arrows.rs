@@ -161,12 +161,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "sharing",
         &[
+            "backoffice",
             "catalogue",
             "credential",
             "dossier",
             "issuance",
             "licence",
             "registry",
+            "verify",
         ],
     ),
     (
