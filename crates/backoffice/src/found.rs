@@ -129,9 +129,10 @@ const VENDOR: &str = "YINXIN";
 /// The number of the first status list; the next ones follow when it is full.
 const FIRST_LIST: ListNumber = ListNumber(1);
 
-/// How long each kind lives, within what its profile allows.
+/// How long each kind lives, within what its profile allows; a time-stamp proves no longer than its unit (EN 319 102-1 5.4.4).
 const ROOT_LIFE: Duration = Duration::days(3_650);
 const AUTHORITY_LIFE: Duration = Duration::days(1_825);
+const STAMPS_LIFE: Duration = Duration::days(1_795);
 const END_LIFE: Duration = Duration::days(365);
 
 impl Founding<'_> {
@@ -414,10 +415,10 @@ impl Founding<'_> {
     ) -> Result<Certificate, FoundError> {
         let profile = key.profile().unwrap_or(Profile::CREDENTIAL);
         let name = office(self.operator, title(key))?;
-        let life = if matches!(key, ServiceKey::Authority | ServiceKey::NationalAuthority) {
-            AUTHORITY_LIFE
-        } else {
-            END_LIFE
+        let life = match key {
+            ServiceKey::Authority | ServiceKey::NationalAuthority => AUTHORITY_LIFE,
+            ServiceKey::TimeStamps | ServiceKey::NationalTimeStamps => STAMPS_LIFE,
+            _ => END_LIFE,
         };
         let public = self.public(&key.id())?;
         let order = self.order(profile, &name, &public, self.now() + life, "");
