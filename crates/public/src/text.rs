@@ -212,7 +212,7 @@ mod tests {
         let said = texts.say(Language::English, "verify-file", Some(("limit", "50 MiB")));
         assert_eq!(
             said,
-            "Choose a file (PDF, OFD, CMS or a seal, at most 50 MiB)"
+            "Choose a file (PDF, OFD, CMS, JAdES, ASiC or a seal, at most 50 MiB)"
         );
     }
 

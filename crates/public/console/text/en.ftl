@@ -174,6 +174,12 @@ source-token = trusted time-stamp
 source-claimed = the signer's own word
 
 # Reasons, by the first part of their code.
+reason-algorithm = Strength of algorithms
+reason-archive = Archive time-stamp
+reason-asic = The package
+reason-jades = Signature in JSON
+reason-past = Proof of age
+reason-record = Evidence record
 reason-change = Change after sealing
 reason-checkpoint = Log checkpoint
 reason-cms = Signature message

@@ -174,6 +174,12 @@ source-token = 可信时间戳
 source-claimed = 签章人自述
 
 # Reasons, by the first part of their code.
+reason-algorithm = 算法强度
+reason-archive = 归档时间戳
+reason-asic = 签名包
+reason-jades = JSON 签名
+reason-past = 存在时间证明
+reason-record = 证据记录
 reason-change = 签章后的修改
 reason-checkpoint = 日志检查点
 reason-cms = 签名数据
