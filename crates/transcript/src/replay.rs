@@ -2,7 +2,7 @@
 //! gives the report that it gives over the artefact, octet for octet (ades-pki 14.3 a, e).
 //!
 //! # Shape
-//! JSON, UTF-8, in exactly the order and spelling that [`write`] gives it, without white space; octets are base64
+//! JSON, UTF-8, in exactly the order and spelling that [`write()`] gives it, without white space; octets are base64
 //! (RFC 4648 4), moments RFC 3339, an absent value is `null`.
 //!
 //! - `form`: `yinxin-facts-1`; `kind`: as in reports; `length`, `sha256` (hex): of the artefact.

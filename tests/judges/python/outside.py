@@ -135,7 +135,8 @@ def main():
     ofdrw.judge(judges, os.path.join(sys.argv[2], "ofd"))
     ofdrw.judge_licences(judges, licences, os.path.join(out, "sm-ca.pem"))
     dss.judge_licences(judges, licences)
-    dss.judge_corpora(judges, sys.argv[2])
+    for above in [sys.argv[2], *filter(None, [os.environ.get("YINXIN_CORPORA")])]:
+        dss.judge_corpora(judges, above)
     print(" ".join(f"{judge}:{count}" for judge, count in sorted(judges.accepted.items())))
     proofs = counter.proofs(judges, licences, trust) | papers.proofs(written) | ofdrw.proofs(judges)
     proofs |= dss.proofs(judges, licences)

@@ -440,37 +440,3 @@ async fn what_was_stamped_before_its_seal_was_cancelled_stays_good() {
         assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_seal_outlives_its_certificate_by_its_time_stamp_and_a_new_list() {
-    let service = Service::start_national().await;
-    let (bureau, issued) = service.issued("FOOD", 1).await;
-    let files = told(&service, &bureau, &issued).await;
-    let paths = [
-        "/crl/root.crl",
-        "/crl/ca.crl",
-        "/crl/sm-root.crl",
-        "/crl/sm-ca.crl",
-    ];
-    let trust = Trust::parse(&service.fetch("/v1/trust").await.content).expect("our own bundle");
-    let mut before = Vec::new();
-    for path in paths {
-        before.push(service.fetch(path).await.content);
-    }
-    // Three years: the certificates of seals and responders have ended, those of the time-stamps have not.
-    service.wait(SignedDuration::hours(24 * 1_095));
-    for (path, list) in paths.iter().zip(&before) {
-        followed(&service, path, list).await;
-    }
-    let mut material = Material::empty();
-    for path in paths {
-        let name = path.trim_start_matches("/crl/");
-        material.add(name, &service.fetch(path).await.content);
-    }
-    for file in &files {
-        let (policy, now) = (Policy::default(), service.now());
-        let report = verify::examine("a", file, &trust, &material, &policy, now);
-        let seal = report.signatures.first().expect("a seal");
-        assert_eq!(seal.verdict, Verdict::Valid, "{report:#?}");
-    }
-}

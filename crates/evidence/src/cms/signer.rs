@@ -171,7 +171,7 @@ impl SignerInfo {
         self.unsigned(oids::SIGNATURE_TIME_STAMP)
     }
 
-    /// The countersignatures, each a SignerInfo over [`Self::signature`] as [`Self::parse`] takes it (RFC 5652 11.4).
+    /// The countersignatures, each a SignerInfo over [`Self::signature`] (RFC 5652 11.4).
     pub fn countersignatures(&self) -> impl Iterator<Item = &[u8]> {
         self.unsigned(oids::COUNTERSIGNATURE)
     }
