@@ -106,9 +106,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "backoffice",
+        "authority",
         &[
             "asn1",
+            "catalogue",
+            "credential",
+            "crypto",
+            "evidence",
+            "pki",
+            "registry",
+            "tlog",
+        ],
+    ),
+    (
+        "backoffice",
+        &[
+            "authority",
             "catalogue",
             "credential",
             "crypto",
@@ -257,6 +270,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     (
         "tokio",
         &[
+            "authority",
             "backoffice",
             "batch",
             "cli",

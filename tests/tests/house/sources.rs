@@ -7,6 +7,7 @@ pub(crate) const CRATES: &[&str] = &[
     "affix",
     "asic",
     "asn1",
+    "authority",
     "backoffice",
     "batch",
     "canvas",
