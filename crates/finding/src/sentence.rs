@@ -1,13 +1,11 @@
 //! One sentence for a person, in both languages: how it stands, what is wrong, and what the reader can do.
 
+use words::{CHINESE, ENGLISH};
+
 use crate::advice::Advice;
 use crate::answer::{Answer, Verdict};
 use crate::effect::Effect;
 use crate::finding::Finding;
-
-/// One file a language (D10): the public pages read the same.
-const CHINESE: &str = include_str!("../../public/console/text/zh.ftl");
-const ENGLISH: &str = include_str!("../../public/console/text/en.ftl");
 
 /// How the parts are joined: before what is wrong, before what to do, at the end.
 struct Marks {

@@ -3,9 +3,7 @@
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use thiserror::Error;
-
-const CHINESE: &str = include_str!("../console/text/zh.ftl");
-const ENGLISH: &str = include_str!("../console/text/en.ftl");
+use words::{CHINESE, ENGLISH};
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,12 +174,6 @@ mod tests {
             .filter_map(|line| line.split_once(" = "))
             .map(|(key, _)| key)
             .collect()
-    }
-
-    #[test]
-    fn both_languages_say_the_same_things() {
-        assert_eq!(keys(CHINESE), keys(ENGLISH));
-        assert!(keys(CHINESE).len() > 50);
     }
 
     #[test]

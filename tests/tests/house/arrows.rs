@@ -10,7 +10,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("canvas", &[]),
     ("catalogue", &[]),
     ("crypto", &[]),
-    ("finding", &[]),
+    ("words", &[]),
+    ("finding", &["words"]),
     ("x509", &["asn1", "crypto"]),
     ("licence", &["catalogue"]),
     ("dossier", &["catalogue", "licence"]),
@@ -169,6 +170,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tlog",
             "verify",
             "wire",
+            "words",
         ],
     ),
     (

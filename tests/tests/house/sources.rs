@@ -47,6 +47,7 @@ pub(crate) const CRATES: &[&str] = &[
     "vault",
     "verify",
     "wire",
+    "words",
     "x509",
 ];
 
