@@ -18,9 +18,9 @@ use crypto::{
     SystemRandom,
 };
 use house::{House, caller, once, releaser};
-use issuance::papers::documents::{DocumentOrder, begin_document};
 use issuance::{Begun, IssueOrder, Level};
 use licence::IssueRequest;
+use papers::documents::{DocumentOrder, begin_document};
 use registry::jobs::JobId;
 use serde_json::Value;
 
@@ -88,11 +88,11 @@ async fn documents(house: &House, level: Level, jobs: u32, sigma: Duration) {
         matter: MatterCode::parse("990102-XK-0006").ok(),
         case: "BJ-990102-20260610-00002".to_owned(),
         ground: "准予字〔2026〕第0002号".to_owned(),
-        shown: issuance::papers::documents::Shown::Page {
+        shown: papers::documents::Shown::Page {
             page: 1,
             corner: (300.0, 200.0),
         },
-        edition: issuance::papers::documents::SealEdition::V4,
+        edition: papers::documents::SealEdition::V4,
         level,
     };
     let mut waiting = Vec::new();

@@ -31,6 +31,7 @@ use crate::printed::{Printed, Printer};
 use crate::ruling;
 use crate::said::{self, Waits};
 use crate::slots::SlotList;
+pub use crate::subject::{Spot, Stand};
 use crate::waiting::put_by;
 
 /// What a caller gets at once.
@@ -158,7 +159,10 @@ pub async fn unrestricted(
 }
 
 /// What a repeat of a request is told: what the first one was, or why its job was given up before it had an answer.
-pub(crate) async fn repeated(
+///
+/// # Errors
+/// [`IssueError`]: why the job was given up, or the store.
+pub async fn repeated(
     office: &Office,
     job: &JobId,
     response: Option<Response>,

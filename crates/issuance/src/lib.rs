@@ -12,7 +12,6 @@ pub mod issue;
 pub mod lives;
 pub mod look;
 mod not_issued;
-pub mod papers;
 mod recheck;
 pub mod release;
 mod ruling;
@@ -26,8 +25,8 @@ pub use backoffice::{
     stamps,
 };
 use backoffice::{
-    anchor, asker, certify, clock, desk, dropped, keys, level, means, printed, relations, said,
-    seals, slots, waiting,
+    anchor, asker, clock, desk, dropped, keys, level, means, printed, relations, said, seals,
+    slots, waiting,
 };
 
 pub use asker::{Asker, Once};

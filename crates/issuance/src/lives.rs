@@ -4,5 +4,6 @@
 pub mod change;
 pub mod copies;
 pub mod following;
+pub mod notices;
 pub mod restrictions;
 pub mod voiding;

@@ -24,8 +24,10 @@ use crate::office::Office;
 use crate::release::ReleaseError;
 use crate::said::{Waits, hex, moment};
 
+mod links;
 mod live;
 
+pub use links::LinkTold;
 pub use live::{LiveSaid, live};
 
 /// Licences of one page of a list.

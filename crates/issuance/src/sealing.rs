@@ -5,7 +5,7 @@
 
 mod fault;
 mod finished;
-pub(crate) mod ofd;
+mod ofd;
 mod pdf;
 
 use std::sync::Arc;

@@ -3,7 +3,12 @@
 use registry::jobs::Job;
 use registry::licences::{Content, Record};
 
+use affix::ofd::Place;
+
 use crate::level::{Level, SealEdition, Shown};
+
+/// Millimetres of a point.
+const POINT: f64 = 25.4 / 72.0;
 
 /// What is sealed.
 #[derive(Debug)]
@@ -17,7 +22,7 @@ pub(crate) enum Subject {
 /// What the seal stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Stand {
+pub enum Stand {
     /// A field made for it on the page.
     #[default]
     Page,
@@ -29,24 +34,26 @@ pub(crate) enum Stand {
 
 /// Where a seal goes on a document.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Spot {
+pub struct Spot {
     /// The page, from 1.
-    pub(crate) page: u32,
+    pub page: u32,
     /// The lower left corner in points of the page as it is seen.
-    pub(crate) corner: (f64, f64),
+    pub corner: (f64, f64),
     /// How much of the proof goes into the file.
     #[serde(default)]
-    pub(crate) level: Level,
+    pub level: Level,
     /// What it stands in.
     #[serde(default)]
-    pub(crate) stand: Stand,
+    pub stand: Stand,
     /// In which edition it is.
     #[serde(default)]
-    pub(crate) edition: SealEdition,
+    pub edition: SealEdition,
 }
 
 impl Spot {
-    pub(crate) fn of(shown: Shown, level: Level, edition: SealEdition) -> Self {
+    /// The place that a caller named.
+    #[must_use]
+    pub fn of(shown: Shown, level: Level, edition: SealEdition) -> Self {
         let (stand, page, corner) = match shown {
             Shown::Page { page, corner } => (Stand::Page, page, corner),
             Shown::Edges { up } => (Stand::Edges, 1, (0.0, up)),
@@ -57,6 +64,22 @@ impl Spot {
             level,
             stand,
             edition,
+        }
+    }
+
+    /// The same place on an OFD document, in millimetres.
+    #[must_use]
+    pub fn on_package(&self) -> Place {
+        let (right, up) = self.corner;
+        let (left, up) = (right * POINT, up * POINT);
+        match self.stand {
+            Stand::Page => Place::OnPage {
+                page: self.page,
+                left,
+                up,
+            },
+            Stand::Field => Place::Declared,
+            Stand::Edges => Place::Edges { up },
         }
     }
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::draft::Payload;
 use crate::lives::change::{self, ChangeError};
+use crate::lives::notices;
 use crate::office::Office;
-use crate::papers::notices;
 use crate::push::told_of;
 use crate::said::{hex, moment};
 

@@ -232,7 +232,8 @@ fn may_pass(error: &IssueError) -> bool {
 }
 
 /// A job whose last step is older than a request takes is nobody's.
-pub(crate) fn is_left(office: &Office, job: &Job) -> bool {
+#[must_use]
+pub fn is_left(office: &Office, job: &Job) -> bool {
     job.changed < crate::answers::whole(office.opened)
         || office.clock.now() - job.changed > time::Duration::minutes(1)
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use catalogue::key::DepartmentKey;
-use issuance::papers::notices::{After, NoticeShown, Shown};
+use issuance::lives::notices::{After, NoticeShown, Shown};
 use serde::Deserialize;
 use wire::problem::{Code, Problem};
 
@@ -117,10 +117,10 @@ pub(crate) async fn list(
     let asked = Asked::in_language(narrowed.lang.clone());
     let frame = Frame::new(&counter, &asked, &headers);
     let shown = narrowed.shown();
-    let Ok(found) = issuance::papers::notices::page(&counter.office, &shown).await else {
+    let Ok(found) = issuance::lives::notices::page(&counter.office, &shown).await else {
         return busy(frame);
     };
-    let whole = u32::try_from(found.len()) == Ok(issuance::papers::notices::PAGE);
+    let whole = u32::try_from(found.len()) == Ok(issuance::lives::notices::PAGE);
     let next = found.last().filter(|_| whole).map(|last| {
         let kind = shown.kind.as_ref().map(|kind| format!("&kind={kind}"));
         let publisher = shown
@@ -164,7 +164,7 @@ pub(crate) async fn find(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let found = issuance::papers::notices::find(&counter.office, &number).await;
+    let found = issuance::lives::notices::find(&counter.office, &number).await;
     match found {
         Ok(Some(notice)) => {
             let frame = Frame::new(&counter, &asked, &headers);
@@ -196,7 +196,7 @@ pub(crate) async fn feed(
 ) -> Result<Response, Problem> {
     let asked = Asked::in_language(narrowed.lang.clone());
     let frame = Frame::new(&counter, &asked, &headers);
-    let found = issuance::papers::notices::feed(&counter.office, &narrowed.shown()).await;
+    let found = issuance::lives::notices::feed(&counter.office, &narrowed.shown()).await;
     let found = found.map_err(|_| Problem::new(Code::StoreUnavailable))?;
     let notices: Vec<Entry> = found
         .into_iter()
@@ -204,7 +204,7 @@ pub(crate) async fn feed(
         .collect();
     // RFC 4287 4.1.1: a feed has its moment, be it empty.
     let updated = notices.first().map(|notice| notice.moment.clone());
-    let updated = updated.unwrap_or_else(|| issuance::papers::notices::now(&counter.office));
+    let updated = updated.unwrap_or_else(|| issuance::lives::notices::now(&counter.office));
     let feed = Feed {
         address: counter.office.settings().address.clone(),
         updated,

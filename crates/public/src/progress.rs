@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use issuance::papers::progress::ProgressShown;
+use papers::progress::ProgressShown;
 
 use crate::counter::Counter;
 use crate::pages::{Asked, Frame, ProblemPage, page};
@@ -38,7 +38,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers);
-    match issuance::papers::progress::shown(&counter.office, &handle).await {
+    match papers::progress::shown(&counter.office, &handle).await {
         Ok(Some(shown)) => page(StatusCode::OK, &progress_page(frame, shown)),
         Ok(None) => {
             let text = frame.say("progress-unknown");

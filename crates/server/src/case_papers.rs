@@ -8,8 +8,8 @@ use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use issuance::Asker;
 use issuance::cases::Number;
-use issuance::papers::progress::LinkTold;
-use issuance::papers::stage::CaseDocument;
+use issuance::look::LinkTold;
+use papers::stage::CaseDocument;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -52,7 +52,7 @@ pub(crate) async fn ask(
     let (once, case) = (once(&headers, fingerprint)?, number(&case)?);
     let purpose = DocumentPurpose::find(&body.kind);
     let purpose = purpose.ok_or(Problem::new(Code::RequestMalformed).saying("kind is unknown"))?;
-    let begun = issuance::papers::stage::ask(&app.office, &asker, &once, (&case, purpose)).await;
+    let begun = papers::stage::ask(&app.office, &asker, &once, (&case, purpose)).await;
     begun_answer(begun.map_err(|error| of_document(&error))?)
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn list(
     Extension(asker): Extension<Asker>,
     Path(case): Path<String>,
 ) -> Result<Json<Vec<CaseDocument>>, Problem> {
-    let found = issuance::papers::stage::of_case(&app.office, &asker, &number(&case)?).await;
+    let found = papers::stage::of_case(&app.office, &asker, &number(&case)?).await;
     found.map(Json).map_err(|error| of_document(&error))
 }
 
@@ -77,7 +77,7 @@ pub(crate) async fn link(
     Path(case): Path<String>,
 ) -> Result<Json<LinkTold>, Problem> {
     let case = number(&case)?;
-    let told = issuance::papers::progress::link(&app.office, &asker, &case).await;
+    let told = papers::progress::link(&app.office, &asker, &case).await;
     told.map(Json).map_err(|error| of_document(&error))
 }
 
@@ -89,7 +89,7 @@ pub(crate) async fn unlink(
     Extension(asker): Extension<Asker>,
     Path(case): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let taken = issuance::papers::progress::take_back(&app.office, &asker, &number(&case)?).await;
+    let taken = papers::progress::take_back(&app.office, &asker, &number(&case)?).await;
     taken.map_err(|error| of_document(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -103,7 +103,7 @@ pub(crate) async fn evidence(
     Path(case): Path<String>,
 ) -> Result<Response, Problem> {
     let _place = app.place(&app.documents).await?;
-    let bundle = issuance::papers::evidence::bundle(&app.office, &asker, &number(&case)?).await;
+    let bundle = papers::evidence::bundle(&app.office, &asker, &number(&case)?).await;
     let bundle = bundle.map_err(|error| of_evidence(&error))?;
     Ok(attachment("application/x-tar", bundle))
 }

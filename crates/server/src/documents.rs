@@ -6,8 +6,8 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
-use issuance::papers::documents::{DocumentOrder, SealEdition, Shown};
 use issuance::{Asker, Level, Waits};
+use papers::documents::{DocumentOrder, SealEdition, Shown};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -133,14 +133,8 @@ pub(crate) async fn seal(
     // What waits for this place waits in the spool, not in memory.
     let _document = app.place(&app.documents).await?;
     let (order, file): (OrderPart, _) = order_and_file(form).await?;
-    let begun = issuance::papers::documents::begin_document(
-        &app.office,
-        &asker,
-        &once,
-        &order.read()?,
-        file,
-    )
-    .await;
+    let begun =
+        papers::documents::begin_document(&app.office, &asker, &once, &order.read()?, file).await;
     begun_answer(begun.map_err(|error| of_document(&error))?)
 }
 

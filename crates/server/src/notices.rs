@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
 use issuance::Asker;
-use issuance::papers::notices::{NoticeOrder, NoticeTold};
+use issuance::lives::notices::{NoticeOrder, NoticeTold};
 use serde::Deserialize;
 
 use crate::caller::{Fingerprint, once};
@@ -36,7 +36,7 @@ pub(crate) async fn write(
     Strict(order): Strict<NoticeOrder>,
 ) -> Result<Response, Problem> {
     let once = once(&headers, fingerprint)?;
-    let written = issuance::papers::notices::write(&app.office, &asker, &once, &order).await;
+    let written = issuance::lives::notices::write(&app.office, &asker, &once, &order).await;
     written.map(said).map_err(|error| of_notice(&error))
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn own(
     Extension(asker): Extension<Asker>,
     Query(from): Query<From>,
 ) -> Result<Json<Vec<NoticeTold>>, Problem> {
-    let own = issuance::papers::notices::own(&app.office, &asker, &from.after).await;
+    let own = issuance::lives::notices::own(&app.office, &asker, &from.after).await;
     own.map(Json).map_err(|error| of_store(&error))
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn publish(
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
     let once = once(&headers, fingerprint)?;
-    let done = issuance::papers::notices::publish(&app.office, &asker, &once, &number).await;
+    let done = issuance::lives::notices::publish(&app.office, &asker, &once, &number).await;
     done.map(said).map_err(|error| of_notice(&error))
 }
 
@@ -81,6 +81,6 @@ pub(crate) async fn end(
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
     let once = once(&headers, fingerprint)?;
-    let done = issuance::papers::notices::end(&app.office, &asker, &once, &number).await;
+    let done = issuance::lives::notices::end(&app.office, &asker, &once, &number).await;
     done.map(said).map_err(|error| of_notice(&error))
 }

@@ -7,15 +7,15 @@ use issuance::custody::CustodyError;
 use issuance::import::ImportCatalogueError;
 use issuance::import::matters::MatterError;
 use issuance::lives::change::ChangeError;
-use issuance::papers::documents::DocumentError;
-use issuance::papers::evidence::EvidenceError;
-use issuance::papers::notices::{NoticeError, NoticeRefused};
-use issuance::papers::signers::{SignerError, SignerRefused};
-use issuance::papers::signing::SignError;
+use issuance::lives::notices::{NoticeError, NoticeRefused};
 use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
 use issuance::stamps::StampError;
 use issuance::{IssueError, SealingError};
+use papers::documents::DocumentError;
+use papers::evidence::EvidenceError;
+use papers::signers::{SignerError, SignerRefused};
+use papers::signing::SignError;
 use registry::StoreError;
 use registry::cases::TakeError;
 use registry::jobs::{DocumentRefused, Reason, StepRefused};
@@ -437,7 +437,7 @@ pub(crate) fn of_sign(error: &SignError) -> Problem {
 }
 
 /// What a file holds that a sealed or signed one may not (T-S5).
-fn active(findings: &[issuance::papers::documents::Finding]) -> Problem {
+fn active(findings: &[papers::documents::Finding]) -> Problem {
     let defects = findings.iter().map(|finding| Defect {
         at: finding
             .page

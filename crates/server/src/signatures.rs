@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
 use issuance::Asker;
-use issuance::papers::signers::{SignerOrder, SignerOrdered, SignerTold};
-use issuance::papers::signing::{SignOrder, SignatureSeen, Visible};
+use papers::signers::{SignerOrder, SignerOrdered, SignerTold};
+use papers::signing::{SignOrder, SignatureSeen, Visible};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -93,7 +93,7 @@ pub(crate) async fn apply(
         name: body.name,
         number: body.number,
     };
-    let told = issuance::papers::signers::apply(&app.office, &asker, &once, &order).await;
+    let told = papers::signers::apply(&app.office, &asker, &once, &order).await;
     told.map(Json).map_err(|error| of_signer(&error))
 }
 
@@ -105,7 +105,7 @@ pub(crate) async fn find_signer(
     Extension(asker): Extension<Asker>,
     Path(signer): Path<String>,
 ) -> Result<Json<SignerTold>, Problem> {
-    let told = issuance::papers::signers::find(&app.office, &asker, &signer).await;
+    let told = papers::signers::find(&app.office, &asker, &signer).await;
     told.map(Json).map_err(|error| of_signer(&error))
 }
 
@@ -121,7 +121,7 @@ pub(crate) async fn act(
     let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
     let ordered = SignerOrdered::read(&body.act, body.level.as_deref(), body.reason);
     let ordered = ordered.ok_or(malformed("act or level is unknown"))?;
-    let told = issuance::papers::signers::act(&app.office, &asker, &signer, &ordered).await;
+    let told = papers::signers::act(&app.office, &asker, &signer, &ordered).await;
     told.map(Json).map_err(|error| of_signer(&error))
 }
 
@@ -150,7 +150,7 @@ pub(crate) async fn sign(
         case: order.case,
         visible: order.visible.map(|place| place.read()).transpose()?,
     };
-    let signed = issuance::papers::signing::sign(&app.office, &asker, &once, &order, file).await;
+    let signed = papers::signing::sign(&app.office, &asker, &once, &order, file).await;
     signed.map(said).map_err(|error| of_sign(&error))
 }
 
@@ -162,7 +162,7 @@ pub(crate) async fn find(
     Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
 ) -> Result<Json<SignatureSeen>, Problem> {
-    let found = issuance::papers::signing::find(&app.office, &asker, &id).await;
+    let found = papers::signing::find(&app.office, &asker, &id).await;
     let (seen, _) = found.map_err(|error| of_sign(&error))?;
     Ok(Json(seen))
 }
@@ -175,7 +175,7 @@ pub(crate) async fn file(
     Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = issuance::papers::signing::find(&app.office, &asker, &id).await;
+    let found = papers::signing::find(&app.office, &asker, &id).await;
     let (_, bytes) = found.map_err(|error| of_sign(&error))?;
     Ok(attachment("application/pdf", bytes))
 }

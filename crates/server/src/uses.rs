@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::key::DepartmentKey;
 use issuance::Asker;
-use issuance::papers::progress::LinkTold;
+use issuance::look::LinkTold;
 use registry::uses::UseError;
 use serde::Deserialize;
 use sharing::history::{self, LinkReach, UseTold};

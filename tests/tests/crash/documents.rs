@@ -1,7 +1,7 @@
 //! A caller's own document, lost and found like a licence: only its request brings the file again.
 
-use issuance::papers::documents::{DocumentOrder, begin_document};
 use issuance::{Begun, Once};
+use papers::documents::{DocumentOrder, begin_document};
 use registry::asked::IdempotencyKey;
 use registry::jobs::JobId;
 use serde_json::Value;
@@ -41,11 +41,11 @@ impl Life {
             matter: catalogue::key::MatterCode::parse("990102-XK-0006").ok(),
             case: "BJ-990102-20260610-00002".to_owned(),
             ground: "准予字〔2026〕第0002号".to_owned(),
-            shown: issuance::papers::documents::Shown::Page {
+            shown: papers::documents::Shown::Page {
                 page: 1,
                 corner: (300.0, 200.0),
             },
-            edition: issuance::papers::documents::SealEdition::V4,
+            edition: papers::documents::SealEdition::V4,
             level: issuance::Level::LongTerm,
         };
         let once = Once {

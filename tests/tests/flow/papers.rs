@@ -266,7 +266,7 @@ async fn runs_out(service: &Service, link: &str) {
         let later = service.now() + time::Duration::days(days);
         let clock = std::sync::Arc::new(issuance::FixedClock::new(later));
         let office = service.installation.open(clock).await.expect("it opens");
-        let shown = issuance::papers::progress::shown(&office, handle).await;
+        let shown = papers::progress::shown(&office, handle).await;
         assert_eq!(shown.expect("answers").is_some(), leads, "day {days}");
     }
 }

@@ -233,8 +233,8 @@ async fn several_people_sign_one_document_one_after_the_other_and_each_name_is_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_whose_certificate_is_over_signs_no_more() {
-    use issuance::papers::signers::{SignerError, SignerRefused};
-    use issuance::papers::signing::{SignError, SignOrder, sign};
+    use papers::signers::{SignerError, SignerRefused};
+    use papers::signing::{SignError, SignOrder, sign};
 
     let service = Service::start().await;
     let signer = signer(&service).await;

@@ -27,6 +27,7 @@ pub(crate) const CRATES: &[&str] = &[
     "jades",
     "licence",
     "ofd",
+    "papers",
     "pdf",
     "pki",
     "public",

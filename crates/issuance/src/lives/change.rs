@@ -16,8 +16,8 @@ use tlog::leaf::LeafFault;
 use tlog::{Leaf, LeafKind, Opening, StatusEntry};
 
 use crate::asker::{Asker, Once};
+use crate::lives::notices::{self, Ended};
 use crate::office::Office;
-use crate::papers::notices::{self, Ended};
 use crate::push::told_of;
 use crate::relations;
 use crate::said::{hex, moment, response};

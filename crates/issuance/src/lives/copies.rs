@@ -18,8 +18,8 @@ use time::Date;
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::lives::change::{ChangeError, effective};
+use crate::lives::notices;
 use crate::office::Office;
-use crate::papers::notices;
 use crate::push::told_of;
 use crate::said::{moment, response};
 

@@ -16,9 +16,9 @@ use crate::desk::Desk;
 use crate::draft::{EndedPart, Payload, octets};
 use crate::issue::{Begun, Cleared, IssueOrder, carry_out};
 use crate::lives::change::{self, Told};
+use crate::lives::notices::{self, Ended};
 use crate::not_issued::{IssueError, deny};
 use crate::office::Office;
-use crate::papers::notices::{self, Ended};
 
 /// A further version, as it is asked for.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,11 +11,8 @@ use crate::means::Means;
 use crate::sealing::fault::SealingError;
 use crate::sealing::finished::Signed;
 use crate::seals::SealInUse;
-use crate::subject::{Spot, Stand, Subject};
+use crate::subject::Subject;
 use crate::waiting::WaitingFile;
-
-/// Millimetres of a point.
-const POINT: f64 = 25.4 / 72.0;
 
 /// 7: `Signature.xml`, with the digests of all entries. Nobody signs after the office's seal on a licence (T-V5); on a
 /// caller's document others may.
@@ -29,7 +26,7 @@ pub(super) fn prepare(
     let file = Arc::unwrap_or_clone(waiting.file);
     let signer = (means.certificate, means.algorithm);
     let (place, object) = match subject {
-        Subject::Document(spot) => (place(spot), own.object(spot.edition)),
+        Subject::Document(spot) => (spot.on_package(), own.object(spot.edition)),
         Subject::Licence(_) => (Place::Declared, Some(&own.object)),
     };
     let list = match place {
@@ -38,21 +35,6 @@ pub(super) fn prepare(
     };
     let object = object.ok_or(SealingError::NoSuite)?;
     Ok(prepare_seal_at(file, place, (list, now), object, signer)?)
-}
-
-/// Where a seal goes on an OFD document.
-pub(crate) fn place(spot: &Spot) -> Place {
-    let (right, up) = spot.corner;
-    let (left, up) = (right * POINT, up * POINT);
-    match spot.stand {
-        Stand::Page => Place::OnPage {
-            page: spot.page,
-            left,
-            up,
-        },
-        Stand::Field => Place::Declared,
-        Stand::Edges => Place::Edges { up },
-    }
 }
 
 /// 12: the receipt goes into the time-stamp, which is the only place that GB/T 38540 has for it (D18). The finished file is

@@ -1,9 +1,9 @@
 //! A failure that lasts ends its job: with a reason, and without a trace of what did not leave.
 
-use issuance::papers::documents::DocumentError;
 use issuance::release::ReleaseError;
 use issuance::{Begun, IssueError, IssueOrder, Level, SealingError};
 use licence::IssueRequest;
+use papers::documents::DocumentError;
 use registry::asked::By;
 use registry::jobs::{DocumentReservation, DocumentReserving, Grounds, JobState};
 use serde_json::Value;

@@ -2,9 +2,9 @@
 
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
-use issuance::papers::documents::{DocumentError, DocumentOrder, begin_document};
 use issuance::release::{Offer, ReleaseError};
 use issuance::{Begun, Level};
+use papers::documents::{DocumentError, DocumentOrder, begin_document};
 use registry::jobs::{Job, JobId};
 use serde_json::Value;
 use tlog::{Leaf, LeafKind};
@@ -43,11 +43,11 @@ pub(crate) fn order(level: Level) -> DocumentOrder {
         matter: MatterCode::parse("990102-XK-0006").ok(),
         case: "BJ-990102-20260610-00002".to_owned(),
         ground: "准予字〔2026〕第0002号".to_owned(),
-        shown: issuance::papers::documents::Shown::Page {
+        shown: papers::documents::Shown::Page {
             page: 1,
             corner: (300.0, 200.0),
         },
-        edition: issuance::papers::documents::SealEdition::V4,
+        edition: papers::documents::SealEdition::V4,
         level,
     }
 }

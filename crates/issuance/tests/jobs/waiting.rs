@@ -41,8 +41,7 @@ async fn a_page_that_nobody_releases_in_its_time_ends_with_its_reason() {
     let (asker, once) = (caller(DEPARTMENT), once(1));
     let order = order(Level::LongTerm);
     let again =
-        issuance::papers::documents::begin_document(&house.office, &asker, &once, &order, blank())
-            .await;
+        papers::documents::begin_document(&house.office, &asker, &once, &order, blank()).await;
     // What waited was answered with 202; the answer to the same request stays the one that was given.
     assert!(matches!(again, Ok(Begun::Repeated(_))));
     let told = issuance::look::job(&house.office, &asker, &job)

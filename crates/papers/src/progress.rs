@@ -7,35 +7,14 @@ use dossier::material::{Ground, Item, Standing};
 use dossier::number::CaseNumber;
 use dossier::progress::{Progress, StageName, What, progress};
 use registry::StoreError;
-use registry::links::{Given, LeadsTo};
-use serde::Serialize;
+use registry::links::LeadsTo;
 use time::UtcDateTime;
 
-use crate::asker::Asker;
-use crate::office::Office;
-use crate::papers::documents::DocumentError;
-use crate::papers::stage::{concerned, scene};
-use crate::said::moment;
-
-/// Where a person without an account looks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LinkTold {
-    /// The address, for this person alone.
-    pub link: String,
-    /// From when on it leads nowhere, RFC 3339.
-    pub expires: String,
-}
-
-impl LinkTold {
-    /// The link that was given to this page.
-    #[must_use]
-    pub fn of(office: &Office, page: &str, given: Given) -> Self {
-        Self {
-            link: format!("{}/{page}/{}", office.settings.address, given.handle),
-            expires: moment(given.expires),
-        }
-    }
-}
+use crate::documents::DocumentError;
+use crate::stage::{concerned, scene};
+use backoffice::asker::Asker;
+use backoffice::office::Office;
+use issuance::look::LinkTold;
 
 /// The progress of a case, as its page shows it: no name in it, no officer, no card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +90,7 @@ pub async fn shown(office: &Office, handle: &str) -> Result<Option<ProgressShown
     let Some(case) = links.case(handle, office.clock.now()).await? else {
         return Ok(None);
     };
-    let file = crate::cases::find(office, &case).await?;
+    let file = issuance::cases::find(office, &case).await?;
     Ok(file.and_then(|file| seen(office, &file)))
 }
 

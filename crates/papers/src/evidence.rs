@@ -12,13 +12,13 @@ use registry::trace::Located;
 use thiserror::Error;
 use tlog::Receipt;
 
-use crate::answers::whole;
-use crate::asker::Asker;
-use crate::office::Office;
-use crate::papers::documents::DocumentError;
-use crate::papers::stage::concerned;
-use crate::said::moment;
-use crate::sequencer::AppendError;
+use crate::documents::DocumentError;
+use crate::stage::concerned;
+use backoffice::answers::whole;
+use backoffice::asker::Asker;
+use backoffice::office::Office;
+use backoffice::said::moment;
+use backoffice::sequencer::AppendError;
 
 /// Why there is no bundle.
 #[derive(Debug, Error)]

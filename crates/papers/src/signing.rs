@@ -23,13 +23,13 @@ use serde::Serialize;
 use thiserror::Error;
 use verify::{Material as Known, Policy, Verdict};
 
-use crate::asker::{Asker, Once};
-use crate::keys::ServiceKey;
-use crate::office::Office;
-use crate::papers::signers::{SignerError, SignerRefused, found, is_over};
-use crate::said::{hex, moment, response};
-use crate::sealing::SealingError;
-use crate::stamps::Stamp;
+use crate::signers::{SignerError, SignerRefused, found, is_over};
+use backoffice::asker::{Asker, Once};
+use backoffice::keys::ServiceKey;
+use backoffice::office::Office;
+use backoffice::said::{hex, moment, response};
+use backoffice::stamps::Stamp;
+use issuance::SealingError;
 
 /// Octets kept for a time-stamp token beside the unit's own chain.
 const TOKEN: usize = 1_024;

@@ -17,12 +17,12 @@ use time::{Duration, UtcDateTime};
 
 pub use registry::signers::SignerRefused;
 
-use crate::answers::whole;
-use crate::asker::{Asker, Once};
-use crate::certify::{Authority, CertifyError, Order};
-use crate::keys::ServiceKey;
-use crate::office::Office;
-use crate::said::moment;
+use backoffice::answers::whole;
+use backoffice::asker::{Asker, Once};
+use backoffice::certify::{Authority, CertifyError, Order};
+use backoffice::keys::ServiceKey;
+use backoffice::office::Office;
+use backoffice::said::moment;
 
 /// Days of a signer's certificate (*default*).
 const DAYS: i64 = 365;

@@ -2,7 +2,7 @@
 
 pub use affix::preflight::Finding;
 
-pub use crate::level::{SealEdition, Shown};
+pub use backoffice::level::{SealEdition, Shown};
 
 use affix::ofd::SealOfd;
 use affix::preflight::preflight;
@@ -19,14 +19,13 @@ use registry::objects::{ObjectError, ObjectId};
 use registry::trace::{Act, Deed};
 use thiserror::Error;
 
-use crate::asker::{Asker, Once};
-use crate::issue::{Begun, IssueError, repeated};
-use crate::level::Level;
-use crate::office::Office;
-use crate::said::{Waits, response, waiting};
-use crate::sealing::Spot;
-use crate::sealing::ofd::place;
-use crate::waiting::put_by;
+use backoffice::asker::{Asker, Once};
+use backoffice::level::Level;
+use backoffice::office::Office;
+use backoffice::said::{Waits, response, waiting};
+use issuance::issue::{Begun, IssueError, Spot, repeated};
+
+use backoffice::waiting::put_by;
 
 /// Why a document does not wait for a seal.
 #[derive(Debug, Error)]
@@ -229,7 +228,7 @@ async fn discard(office: &Office, objects: &[ObjectId]) {
 async fn is_left(office: &Office, job: &JobId) -> Result<bool, StoreError> {
     let job = office.registry.jobs().find(job, None).await?;
     Ok(job.is_some_and(|job| {
-        office.dropped.repeated(&job.id) || crate::upkeep::is_left(office, &job)
+        office.dropped.repeated(&job.id) || issuance::upkeep::is_left(office, &job)
     }))
 }
 
@@ -285,7 +284,7 @@ fn inspect_ofd(office: &Office, order: &DocumentOrder, file: &[u8]) -> Result<()
     if order.edition == SealEdition::V1 && order.level == Level::LongTerm {
         return Err(DocumentError::NoStamp);
     }
-    Ok(affix::ofd::inspect(file, place(&order.spot()), seal)?)
+    Ok(affix::ofd::inspect(file, order.spot().on_package(), seal)?)
 }
 
 async fn deny(

@@ -13,15 +13,14 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use time::{Date, UtcDateTime};
 
-use crate::asker::{Asker, Once};
-use crate::desk::Desk;
-use crate::issue::Begun;
-use crate::level::{Level, SealEdition};
-use crate::means::means;
-use crate::office::Office;
-use crate::papers::documents::{DocumentError, denied, wait};
-use crate::said::{hex, moment, state};
-use crate::sealing::{Spot, Stand};
+use crate::documents::{DocumentError, denied, wait};
+use backoffice::asker::{Asker, Once};
+use backoffice::desk::Desk;
+use backoffice::level::{Level, SealEdition};
+use backoffice::means::means;
+use backoffice::office::Office;
+use backoffice::said::{hex, moment, state};
+use issuance::issue::{Begun, Spot, Stand};
 
 /// A stage document, and on what its seal rests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +209,7 @@ fn page(
     let paper = Paper {
         data: &data,
         on: document.on,
-        moment: crate::answers::whole(office.clock.now()),
+        moment: backoffice::answers::whole(office.clock.now()),
     };
     let ofd = national.then(|| form.render_paper_ofd(&paper));
     let ofd = ofd.transpose()?.map(|ofd| ofd.bytes);
@@ -332,7 +331,7 @@ pub(crate) async fn concerned(
     asker: &Asker,
     case: &CaseNumber,
 ) -> Result<CaseFile, DocumentError> {
-    let file = crate::cases::find(office, case).await?;
+    let file = issuance::cases::find(office, case).await?;
     let desk = office.desk();
     let seen = file.filter(|file| {
         file.dossier().is_some_and(|dossier| {

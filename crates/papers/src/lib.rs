@@ -1,0 +1,13 @@
+//! What an office writes besides licences, and what people sign: documents under its seals, stage documents, the evidence and
+//! progress of a case, signatures of persons.
+//!
+//! [`documents`] takes a caller's own file into the main job of `issuance`, [`stage`] one that a case has to say;
+//! [`signers`] and [`signing`] are the identities of persons and what they sign; [`evidence`] and [`progress`] show a case as
+//! one file and as its applicant sees it. Nothing of the main job knows of them.
+
+pub mod documents;
+pub mod evidence;
+pub mod progress;
+pub mod signers;
+pub mod signing;
+pub mod stage;
