@@ -14,7 +14,7 @@ use crate::open;
 ///
 /// # Errors
 /// What cannot be read or written; then the folder holds no backup.
-pub async fn backup(config: &Path, folder: &Path) -> anyhow::Result<()> {
+pub(crate) async fn backup(config: &Path, folder: &Path) -> anyhow::Result<()> {
     let config = Config::read(config)?;
     let registry = open::registry(&config).await?;
     let objects = open::objects(&config)?;
@@ -36,7 +36,7 @@ pub async fn backup(config: &Path, folder: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// A folder that is no whole backup, a store in use, or a log that does not agree.
-pub async fn restore(
+pub(crate) async fn restore(
     config: &Path,
     folder: &Path,
     checkpoint: Option<&Path>,

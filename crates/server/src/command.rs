@@ -22,7 +22,7 @@ use crate::{backups, listen, serve as serving};
 ///
 /// # Errors
 /// What is missing or occupied.
-pub async fn serve(path: &Path, front: Handle) -> anyhow::Result<()> {
+pub(crate) async fn serve(path: &Path, front: Handle) -> anyhow::Result<()> {
     let config = Config::read(path)?;
     let listener = listen::bind(config.listen)
         .await
@@ -36,7 +36,7 @@ pub async fn serve(path: &Path, front: Handle) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(path: &Path) -> anyhow::Result<()> {
+pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
     let config = Config::read(path)?;
     print!("{}", toml::to_string(&config)?);
     println!("# key store: software, one file (T-K1); a device is not configured");
@@ -49,7 +49,7 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// What cannot be read; that something is wrong.
-pub async fn check_trace(path: &Path, checkpoint: Option<&Path>) -> anyhow::Result<()> {
+pub(crate) async fn check_trace(path: &Path, checkpoint: Option<&Path>) -> anyhow::Result<()> {
     let config = Config::read(path)?;
     let registry = open::registry(&config).await?;
     let keys = KeyStore::open(&config.keys)?;
@@ -74,7 +74,7 @@ pub async fn check_trace(path: &Path, checkpoint: Option<&Path>) -> anyhow::Resu
 ///
 /// # Errors
 /// What stands in the way; broken off, it is done again.
-pub async fn add_national(path: &Path, people: [String; 2]) -> anyhow::Result<()> {
+pub(crate) async fn add_national(path: &Path, people: [String; 2]) -> anyhow::Result<()> {
     let config = Config::read(path)?;
     let office = open(&config).await?;
     let root = office.hierarchy().root.subject().text(&ORGANIZATION);
@@ -105,7 +105,7 @@ pub async fn add_national(path: &Path, people: [String; 2]) -> anyhow::Result<()
 ///
 /// # Errors
 /// What stands in the way.
-pub async fn open_account(path: &Path, names: [String; 4]) -> anyhow::Result<()> {
+pub(crate) async fn open_account(path: &Path, names: [String; 4]) -> anyhow::Result<()> {
     let [account, department, person, roles] = names;
     let config = Config::read(path)?;
     let registry = open::registry(&config).await?;

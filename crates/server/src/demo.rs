@@ -15,15 +15,15 @@ use crate::{listen, serve};
 
 /// What the demonstration was asked for.
 #[derive(Debug, Clone)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// The folder; it is empty or not there.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The port; 0 takes a free one.
-    pub port: u16,
+    pub(crate) port: u16,
     /// Whether to end when everything was shown.
-    pub exit: bool,
+    pub(crate) exit: bool,
     /// Whether to print one JSON object instead of a story.
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 impl Demo {
@@ -31,7 +31,7 @@ impl Demo {
     ///
     /// # Errors
     /// What stands in the way, with what to do: an occupied port, a folder that is not empty.
-    pub async fn run(&self, front: Handle) -> anyhow::Result<()> {
+    pub(crate) async fn run(&self, front: Handle) -> anyhow::Result<()> {
         self.inspect_folder()?;
         let listener = self.bind().await?;
         let address = listener.local_addr()?;

@@ -1,6 +1,6 @@
 //! Speaks HTTP: routes, callers, problem documents, pages, configuration.
 //!
-//! [`Demo`], [`serve`] and [`check`] are what the binary does. [`sign`] and [`Claimed`] are the two halves of
+//! [`yinxin`] is the whole binary. [`sign`] and [`Claimed`] are the two halves of
 //! the signature on requests; [`Client`] speaks as a caller does; [`run`] serves an office that is open already.
 //! Who may call what stands in one table.
 
@@ -23,6 +23,7 @@ mod door;
 mod health;
 mod json;
 mod licences;
+mod line;
 mod listen;
 mod lives;
 mod lives_problems;
@@ -49,17 +50,15 @@ mod witnesses;
 use wire::{arrival, carried, client, framing, message_signature, problem, spool};
 
 pub use api::openapi;
-pub use backups::{backup, restore};
 pub use carried::{bearer, cookie};
 pub use client::{Answer, Call, CallError, Client};
-pub use command::{add_national, check, check_trace, log_to_stderr, open_account, serve};
+pub use command::log_to_stderr;
 pub use config::{Config, Mode, Period, ReadConfig, Size, Witnesses};
-pub use demo::Demo;
 pub use duties::access::{Access, Scope, operation};
+pub use line::yinxin;
 pub use message_signature::{
     Claimed, Credentials, MAX_SKEW, Message, Unsigned, content_digest, sign,
 };
-pub use open::{Start, keep_memory_private, open};
 pub use problem::{Code, Defect, Problem};
 pub use serve::run;
 pub use threads::Threads;

@@ -34,7 +34,7 @@ pub(crate) const SAMPLE: &str = "样例";
 /// Why the service cannot start.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum Start {
+pub(crate) enum Start {
     /// A file with a secret cannot be read.
     #[error("{} cannot be read", path.display())]
     Secret {
@@ -162,7 +162,7 @@ pub(crate) fn fresh_field_key(
 ///
 /// # Errors
 /// As the system has it.
-pub fn keep_memory_private() -> Result<(), Start> {
+pub(crate) fn keep_memory_private() -> Result<(), Start> {
     use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let none = Rlimit {
@@ -240,7 +240,7 @@ fn policies(config: &Config) -> Result<Policies, Start> {
 ///
 /// # Errors
 /// [`Start`] names the file or the part.
-pub async fn open(config: &Config) -> Result<Arc<Office>, Start> {
+pub(crate) async fn open(config: &Config) -> Result<Arc<Office>, Start> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
     let field = FieldKey::read(&config.field_key)?;
     let office = Office::open(Parts {

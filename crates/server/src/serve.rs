@@ -1,6 +1,7 @@
 //! `yinxin serve`: opens what the configuration names and serves until it is told to end.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -34,35 +35,48 @@ pub(crate) fn application(
 ///
 /// # Errors
 /// When the parts of the binary are damaged, or the listener cannot be had in front.
-pub async fn run(
+pub fn run(
     office: Arc<Office>,
     config: Config,
     listener: TcpListener,
     front: Handle,
-    end: impl Future<Output = ()> + Send,
-) -> anyhow::Result<()> {
-    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
-        .install_recorder()
-        .ok();
-    issuance::upkeep::start(&office);
-    let webhooks = webhooks(&config);
-    issuance::push::start(&office, move |letter| webhooks.carry(letter));
-    let (app, door) = application(office, config, metrics)?;
-    tokio::spawn(witnesses::watch(app));
-    let listener = listener.into_std()?;
-    // Dropped with this, and what is accepted ends with it.
-    let mut accepting = JoinSet::new();
-    accepting.spawn_on(
-        async move { io::Result::Ok(listen::serve(TcpListener::from_std(listener)?, door).await) },
-        &front,
-    );
-    tokio::select! {
-        () = end => Ok(()),
-        ended = accepting.join_next() => match ended {
-            Some(Ok(Err(error))) => Err(error.into()),
-            _ => bail!("connections are not accepted any more"),
-        },
-    }
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
+    serving(office, config, listener, front, Box::pin(end))
+}
+
+/// [`run`], in a box: compiled here, once, and not again by each program that serves.
+fn serving(
+    office: Arc<Office>,
+    config: Config,
+    listener: TcpListener,
+    front: Handle,
+    end: Pin<Box<dyn Future<Output = ()> + Send>>,
+) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
+    Box::pin(async move {
+        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
+            .install_recorder()
+            .ok();
+        issuance::upkeep::start(&office);
+        let webhooks = webhooks(&config);
+        issuance::push::start(&office, move |letter| webhooks.carry(letter));
+        let (app, door) = application(office, config, metrics)?;
+        tokio::spawn(witnesses::watch(app));
+        let listener = listener.into_std()?;
+        // Dropped with this, and what is accepted ends with it.
+        let mut accepting = JoinSet::new();
+        accepting.spawn_on(
+            async move { io::Result::Ok(listen::serve(TcpListener::from_std(listener)?, door).await) },
+            &front,
+        );
+        tokio::select! {
+            () = end => Ok(()),
+            ended = accepting.join_next() => match ended {
+                Some(Ok(Err(error))) => Err(error.into()),
+                _ => bail!("connections are not accepted any more"),
+            },
+        }
+    })
 }
 
 /// Done when the process gets an interrupt or is asked to terminate.

@@ -1,0 +1,176 @@
+//! The command line of `yinxin`: the service and what its operators do.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::demo::Demo;
+use crate::threads::Threads;
+use crate::{api, backups, command, open};
+
+/// 印信 Yinxin: electronic licences and electronic seals.
+#[derive(Debug, Parser)]
+#[command(name = "yinxin", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows the main job on embedded storage, in an empty folder.
+    Demo {
+        /// The folder; empty, or not there yet.
+        #[arg(long, default_value = "yinxin-demo")]
+        dir: PathBuf,
+        /// The port on the loopback address; 0 takes a free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Ends when everything was shown.
+        #[arg(long)]
+        exit: bool,
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Runs the service.
+    Serve {
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Explains the effective configuration, or goes over the whole trace.
+    Check {
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+        /// Goes over trace and logs, and names what was changed, removed, moved or put there.
+        #[arg(long)]
+        trace: bool,
+        /// The newest checkpoint of the public log that others have seen.
+        #[arg(long, requires = "trace")]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Writes everything of one moment into an empty folder.
+    Backup {
+        /// The folder.
+        folder: PathBuf,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Fills an empty installation from a backup.
+    Restore {
+        /// The folder.
+        folder: PathBuf,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+        /// The newest checkpoint of the public log that others have seen.
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Opens the first account of a department, and prints the invitation for its person.
+    Account {
+        /// The account's name.
+        account: String,
+        /// The department.
+        #[arg(long)]
+        department: String,
+        /// The person's key: the same over all accounts of one person.
+        #[arg(long)]
+        person: String,
+        /// Roles of docs/accounts.md, with commas between them.
+        #[arg(long, default_value = "administrator", value_delimiter = ',')]
+        roles: Vec<String>,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Adds the national suite (SM2, SM3, OFD) to an installation that was founded without it; no node runs meanwhile.
+    National {
+        /// The two people who do it, as the installation knows them.
+        #[arg(long, num_args = 2, required = true)]
+        people: Vec<String>,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Prints the API document.
+    Openapi,
+}
+
+/// The whole of the binary: reads the arguments of the process, does what they say, and tells how it ended.
+///
+/// It lies here and not in the binary so that its futures are compiled once.
+#[must_use]
+pub fn yinxin() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A refused start says what to do, with its causes and without a stack.
+            eprintln!("yinxin: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    open::keep_memory_private()?;
+    let quiet = matches!(&command, Command::Demo { .. });
+    command::log_to_stderr(quiet);
+    let threads = Threads::start()?;
+    let front = threads.front();
+    threads.run(async {
+        match command {
+            Command::Demo {
+                dir,
+                port,
+                exit,
+                json,
+            } => {
+                let demo = Demo {
+                    folder: dir,
+                    port,
+                    exit,
+                    json,
+                };
+                demo.run(front).await
+            }
+            Command::Serve { config } => command::serve(&config, front).await,
+            Command::Check {
+                config,
+                trace: true,
+                checkpoint,
+            } => command::check_trace(&config, checkpoint.as_deref()).await,
+            Command::Check { config, .. } => command::check(&config),
+            Command::Backup { folder, config } => backups::backup(&config, &folder).await,
+            Command::Restore {
+                folder,
+                config,
+                checkpoint,
+            } => backups::restore(&config, &folder, checkpoint.as_deref()).await,
+            Command::Account {
+                account,
+                department,
+                person,
+                roles,
+                config,
+            } => {
+                let named = [account, department, person, roles.join(" ")];
+                command::open_account(&config, named).await
+            }
+            Command::National { people, config } => {
+                let people = <[String; 2]>::try_from(people);
+                let people = people.map_err(|_| anyhow::anyhow!("two people do it"))?;
+                command::add_national(&config, people).await
+            }
+            Command::Openapi => {
+                print!("{}", api::openapi()?);
+                Ok(())
+            }
+        }
+    })
+}
