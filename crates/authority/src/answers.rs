@@ -112,8 +112,12 @@ type Newest = (i64, Arc<Vec<u8>>);
 #[derive(Debug, Default)]
 struct AskedNow {
     second: i64,
-    standings: HashMap<SerialNumber, Status>,
+    standings: HashMap<SerialNumber, Told>,
 }
+
+/// What is told of a certificate: how it stands, and since when it was not to be relied upon, where that is earlier than
+/// its revocation (T-C7).
+type Told = (Status, Option<UtcDateTime>);
 
 impl std::fmt::Debug for Responder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -285,16 +289,16 @@ impl Responder {
         let signer = Signer::Delegate(&self.certificate);
         let mut answer = Answer::new(signer, self.algorithm, now).with_nonce(request.nonce());
         for id in request.ids() {
-            answer = answer.about(&[id], self.standing(id, now).await?, &period);
+            answer = answer.about_invalid(&[id], self.standing(id, now).await?, &period);
         }
         self.finish(answer)
     }
 
     /// T-C9: *good* is said of what was issued and stands, and of nothing else. An answer says how it stands as of a
     /// whole second: what the register said within that second is what it says.
-    async fn standing(&self, id: &CertificateId, now: UtcDateTime) -> Result<Status, AnswerError> {
+    async fn standing(&self, id: &CertificateId, now: UtcDateTime) -> Result<Told, AnswerError> {
         let Ok(serial) = SerialNumber::from_octets(id.serial()) else {
-            return Ok(Status::Unknown);
+            return Ok((Status::Unknown, None));
         };
         let second = now.unix_timestamp();
         if let Some(known) = self.asked_now(second).standings.get(&serial) {
@@ -303,13 +307,13 @@ impl Responder {
         let certificates = self.registry.certificates();
         let found = certificates.find(&self.issuer.id(), serial).await?;
         let found = match found.map(|certificate| certificate.standing) {
-            Some(Standing::Good) => Status::Good,
+            Some(Standing::Good) => status(None),
             Some(Standing::Revoked(revoked)) => status(Some(&revoked)),
-            _ => Status::Unknown,
+            _ => (Status::Unknown, None),
         };
         let mut asked = self.asked_now(second);
         // Another second may have begun meanwhile; what is not issued has no end of names.
-        if asked.second == second && found != Status::Unknown {
+        if asked.second == second && found.0 != Status::Unknown {
             asked.standings.insert(serial, found);
         }
         Ok(found)
@@ -354,7 +358,7 @@ impl Responder {
         if !found.is_some_and(|certificate| certificate.standing == Standing::Good) {
             return Err(AnswerError::NotGood);
         }
-        let der = self.sign(serial, Status::Good, &self.period(now))?;
+        let der = self.sign(serial, status(None), &self.period(now))?;
         let der = Arc::new(der);
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         newest.insert(serial, (second, der.clone()));
@@ -373,7 +377,7 @@ impl Responder {
     fn sign(
         &self,
         serial: SerialNumber,
-        status: Status,
+        told: Told,
         period: &Period,
     ) -> Result<Vec<u8>, AnswerError> {
         let signer = Signer::Delegate(&self.certificate);
@@ -381,8 +385,8 @@ impl Responder {
         let ids = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha1]
             .map(|algorithm| CertificateId::new(algorithm, &self.authority, &serial));
         let ids: Vec<&CertificateId> = ids.iter().collect();
-        let answer =
-            Answer::new(signer, self.algorithm, period.this_update).about(&ids, status, period);
+        let answer = Answer::new(signer, self.algorithm, period.this_update);
+        let answer = answer.about_invalid(&ids, told, period);
         Ok(self.finish(answer)?.der)
     }
 
@@ -400,14 +404,15 @@ impl Responder {
     }
 }
 
-fn status(revoked: Option<&Revoked>) -> Status {
-    match revoked {
-        None => Status::Good,
-        Some(revoked) => Status::Revoked {
-            at: revoked.since,
-            reason: revoked.reason,
-        },
-    }
+fn status(revoked: Option<&Revoked>) -> Told {
+    let Some(revoked) = revoked else {
+        return (Status::Good, None);
+    };
+    let status = Status::Revoked {
+        at: revoked.since,
+        reason: revoked.reason,
+    };
+    (status, revoked.invalid_since)
 }
 
 /// A moment without the part of a second.

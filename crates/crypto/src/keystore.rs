@@ -234,6 +234,44 @@ impl KeyStore {
         })
     }
 
+    /// Puts another key in the place of a seal's, of which somebody else may have a copy (T-C6). The key before stays, under
+    /// the name `retired`, with nobody enrolled for it: it can be shown and signs nothing. Who may release the seal
+    /// stays as it was.
+    ///
+    /// # Errors
+    /// `Locked`, `UnknownKey`, `NotSeal`, `SealCode` where the key is for another seal, `KeyExists` for the retired name;
+    /// as [`KeyStore::add`].
+    pub fn replace(
+        &self,
+        key: &NewKey<'_>,
+        retired: &KeyId,
+        random: &dyn Random,
+    ) -> Result<(), KeyStoreError> {
+        self.rewrite(random, |public, private| {
+            let stored = key.inspect()?;
+            let before = public.keys.get(&key.id);
+            let mut before = before
+                .cloned()
+                .ok_or_else(|| KeyStoreError::UnknownKey(key.id.clone()))?;
+            if before.for_use != KeyUse::Seal || stored.for_use != KeyUse::Seal {
+                return Err(KeyStoreError::NotSeal(key.id.clone()));
+            }
+            if before.seal != stored.seal {
+                return Err(KeyStoreError::SealCode(key.id.clone()));
+            }
+            if public.keys.contains_key(retired) {
+                return Err(KeyStoreError::KeyExists(retired.clone()));
+            }
+            let kept = private.insert(key.id.clone(), key.pkcs8.to_vec().into());
+            let kept = kept.ok_or(KeyStoreError::PartsDisagree)?;
+            private.insert(retired.clone(), kept);
+            before.id = retired.clone();
+            public.keys.insert(retired.clone(), before);
+            public.keys.insert(key.id.clone(), stored);
+            Ok(())
+        })
+    }
+
     /// Enrols a person's key for releasing the seal whose key is `key`; a person enrolled before gets
     /// the new key in place of the old.
     ///
@@ -494,7 +532,7 @@ fn check_consent(stored: &StoredKey, under: &Authorisation) -> Result<(), SignEr
     Ok(())
 }
 
-/// Signers for all keys; those at hand are kept.
+/// Signers for all keys; those at hand are kept, unless another key stands under their name now.
 fn signers_of(
     public: &PublicPart,
     private: &PrivatePart,
@@ -503,8 +541,8 @@ fn signers_of(
     let mut signers = BTreeMap::new();
     for (id, stored) in &public.keys {
         let signer = match at_hand.get(id) {
-            Some(signer) => Arc::clone(signer),
-            None => {
+            Some(signer) if *signer.public_key() == stored.public => Arc::clone(signer),
+            _ => {
                 let pkcs8 = private.get(id).ok_or(KeyStoreError::PartsDisagree)?;
                 read_signer(id, pkcs8, Some(stored.algorithm))?
             }

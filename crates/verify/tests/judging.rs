@@ -13,6 +13,9 @@ mod asic;
 #[path = "judging/codes.rs"]
 mod codes;
 #[cfg(test)]
+#[path = "judging/compromised.rs"]
+mod compromised;
+#[cfg(test)]
 #[path = "judging/corpus.rs"]
 mod corpus;
 #[cfg(test)]

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::thread;
 
 use crypto::{
-    Authorisation, Consent, KeyAlgorithm, KeyStoreError, KeyUse, ReadPrivateKey, SignError,
+    Authorisation, Consent, KeyAlgorithm, KeyId, KeyStoreError, KeyUse, NewKey, ReadPrivateKey,
+    SignError,
 };
 use time::Duration;
 
 use crate::office::{
-    MESSAGE, Office, PASSPHRASE, fresh, id, new_key, noon, public, random, seal_key,
+    MESSAGE, Office, PASSPHRASE, fresh, id, new_key, noon, public, random, seal_key, statement,
 };
 
 fn under(key: &str, for_use: KeyUse) -> Authorisation {
@@ -170,6 +171,78 @@ fn keys_are_added_all_or_none() {
         again
             .sign(MESSAGE, &under("log", KeyUse::Checkpoints))
             .is_ok()
+    );
+}
+
+#[test]
+fn a_key_in_the_place_of_another_signs_under_its_releasers_and_the_other_signs_nothing() {
+    let office = Office::open();
+    let before = public(&office.store, &seal_key());
+    let (retired, pkcs8) = (
+        id("seal-990102-SPZYZ-01.retired-1"),
+        fresh(KeyAlgorithm::EcP256),
+    );
+    let new = new_key("seal-990102-SPZYZ-01", KeyUse::Seal, &pkcs8);
+    office
+        .store
+        .replace(&new, &retired, &random())
+        .expect("another key");
+    let again = office.again();
+    again.unlock(PASSPHRASE).expect("the right passphrase");
+    for store in [&office.store, &again] {
+        assert_eq!(public(store, &retired), before);
+        let now = public(store, &seal_key());
+        assert_ne!(now, before);
+        assert_eq!(store.releasers(&seal_key()).len(), 1);
+        assert!(store.releasers(&retired).is_empty());
+        let sign = |key| {
+            let release = office.released(statement());
+            store.sign(
+                MESSAGE,
+                &Authorisation::released(key, MESSAGE, noon(), release),
+            )
+        };
+        let (_, algorithm, _) = store.public_key(&seal_key()).expect("a key");
+        let signature = sign(seal_key()).expect("released");
+        assert_eq!(now.check(algorithm, MESSAGE, &signature), Ok(()));
+        assert_eq!(sign(retired.clone()), Err(SignError::ReleaseUnsigned));
+    }
+}
+
+#[test]
+fn only_a_seals_key_is_replaced_and_by_one_of_the_same_seal() {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let retired = id("retired");
+    let replace = |key: NewKey<'_>, retired: &KeyId| office.store.replace(&key, retired, &random());
+    let of_other = NewKey {
+        seal: Some("another"),
+        ..new_key("seal-990102-SPZYZ-01", KeyUse::Seal, &pkcs8)
+    };
+    for (key, retired, refused) in [
+        (
+            new_key("seal-other", KeyUse::Seal, &pkcs8),
+            &retired,
+            KeyStoreError::UnknownKey(id("seal-other")),
+        ),
+        (
+            new_key("ocsp", KeyUse::Ocsp, &pkcs8),
+            &retired,
+            KeyStoreError::NotSeal(id("ocsp")),
+        ),
+        (of_other, &retired, KeyStoreError::SealCode(seal_key())),
+        (
+            new_key("seal-990102-SPZYZ-01", KeyUse::Seal, &pkcs8),
+            &id("ocsp"),
+            KeyStoreError::KeyExists(id("ocsp")),
+        ),
+    ] {
+        assert_eq!(replace(key, retired), Err(refused));
+    }
+    assert_eq!(
+        office.again().list(),
+        office.store.list(),
+        "nothing changed"
     );
 }
 

@@ -98,22 +98,37 @@ impl<'a> Answer<'a> {
     /// With this answer about one certificate, once for each of `ids`: as asked, or for a pre-signed
     /// response one with SHA-256 and one with SHA-1 (RFC 9919 2.1.1).
     #[must_use]
-    pub fn about(mut self, ids: &[&CertificateId], status: Status, period: &Period) -> Self {
+    pub fn about(self, ids: &[&CertificateId], status: Status, period: &Period) -> Self {
+        self.about_invalid(ids, (status, None), period)
+    }
+
+    /// The same of a certificate that is revoked and was not to be relied upon before that already: since then
+    /// (invalidityDate, RFC 6960 4.4.5, RFC 5280 5.3.2).
+    #[must_use]
+    pub fn about_invalid(
+        mut self,
+        ids: &[&CertificateId],
+        (status, invalid_since): (Status, Option<UtcDateTime>),
+        period: &Period,
+    ) -> Self {
         let (this_update, next_update) = (whole(period.this_update), whole(period.next_update));
         if next_update <= this_update || this_update > self.produced_at {
             self.fault = self.fault.or(Some(ResponderError::Period));
         }
         // RFC 6960 4.4.8: whoever says revoked of what was never issued says so.
         self.extended_revoke |= status == Status::NEVER_ISSUED;
-        let extensions = match period.archive_cutoff {
-            Some(moment) => {
-                let cutoff = extension::encode(
-                    extension::ARCHIVE_CUTOFF,
-                    &write::generalized_time(whole(moment)),
-                );
-                write::context(1, [write::sequence([cutoff])])
-            }
-            None => Vec::new(),
+        let of_answer = [
+            (extension::ARCHIVE_CUTOFF, period.archive_cutoff),
+            (extension::INVALIDITY_DATE, invalid_since),
+        ];
+        let told = of_answer.into_iter().filter_map(|(kind, moment)| {
+            let moment = write::generalized_time(whole(moment?));
+            Some(extension::encode(kind, &moment))
+        });
+        let told: Vec<Vec<u8>> = told.collect();
+        let extensions = match told.is_empty() {
+            true => Vec::new(),
+            false => write::context(1, [write::sequence(told)]),
         };
         for id in ids {
             self.singles.push(write::sequence([

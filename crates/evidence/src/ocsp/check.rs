@@ -67,6 +67,8 @@ pub struct Accepted {
     pub next_update: UtcDateTime,
     /// When the response was signed, by its own word.
     pub produced_at: UtcDateTime,
+    /// Since when a revoked certificate is not to be relied upon, where that is told (RFC 5280 5.3.2).
+    pub invalid_since: Option<UtcDateTime>,
     /// From when on records of expired certificates are kept.
     pub archive_cutoff: Option<UtcDateTime>,
     /// Who answered.
@@ -106,7 +108,10 @@ impl Response {
             &self.extensions,
             &[extension::NONCE, extension::EXTENDED_REVOKE],
         )?;
-        refuse_critical(&single.extensions, &[extension::ARCHIVE_CUTOFF])?;
+        refuse_critical(
+            &single.extensions,
+            &[extension::ARCHIVE_CUTOFF, extension::INVALIDITY_DATE],
+        )?;
         match (asked.nonce, &self.nonce) {
             (Some(sent), Some(received)) if sent != received => {
                 return Err(StatusFault::NonceDiffers);
@@ -142,6 +147,7 @@ impl Response {
             this_update: single.this_update,
             next_update,
             produced_at: self.produced_at,
+            invalid_since: single.invalid_since,
             archive_cutoff: archive_cutoff(&single.extensions),
             responder,
         })

@@ -21,6 +21,9 @@ pub(super) const EXTENDED_REVOKE: Oid = ocsp(9);
 /// id-pkix-ocsp-response: the responses understood (RFC 6960 4.4.3).
 pub(super) const ACCEPTABLE_RESPONSES: Oid = ocsp(4);
 
+/// invalidityDate: an extension of entries of lists, which answers may carry (RFC 6960 4.4.5, RFC 5280 5.3.2).
+pub(super) const INVALIDITY_DATE: Oid = pki::identifiers::INVALIDITY_DATE;
+
 /// Octets of a nonce (RFC 9654 2.1).
 pub const MAX_NONCE: usize = 128;
 const MAX_EXTENSIONS: usize = 16;

@@ -93,6 +93,7 @@ pub struct SingleResponse {
     pub(super) status: Status,
     pub(super) this_update: UtcDateTime,
     pub(super) next_update: Option<UtcDateTime>,
+    pub(super) invalid_since: Option<UtcDateTime>,
     pub(super) extensions: Vec<Extension>,
 }
 
@@ -346,6 +347,7 @@ impl SingleResponse {
             status,
             this_update,
             next_update,
+            invalid_since: read_invalid_since(&extensions)?,
             extensions,
         })
     }
@@ -362,6 +364,12 @@ impl SingleResponse {
         self.status
     }
 
+    /// Since when a revoked certificate is not to be relied upon, where that is told (invalidityDate, RFC 6960 4.4.5).
+    #[must_use]
+    pub fn invalid_since(&self) -> Option<UtcDateTime> {
+        self.invalid_since
+    }
+
     /// As of when that is known.
     #[must_use]
     pub fn this_update(&self) -> UtcDateTime {
@@ -373,6 +381,16 @@ impl SingleResponse {
     pub fn next_update(&self) -> Option<UtcDateTime> {
         self.next_update
     }
+}
+
+/// One that does not read would make a key look good for longer than its authority says: the response is refused.
+fn read_invalid_since(extensions: &[Extension]) -> Result<Option<UtcDateTime>, ReadAsn1> {
+    let mut found = extensions.iter();
+    let found = found.find(|extension| extension.kind == extension::INVALIDITY_DATE);
+    let read = |extension: &Extension| {
+        Reader::single(&extension.value, Tag::GENERALIZED_TIME)?.generalized_time(Fraction::Refused)
+    };
+    found.map(read).transpose()
 }
 
 /// `CertStatus ::= CHOICE { good [0] IMPLICIT NULL, revoked [1] IMPLICIT RevokedInfo, unknown [2] IMPLICIT

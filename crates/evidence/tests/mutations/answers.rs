@@ -82,6 +82,41 @@ const LIVE: Moment = Moment::Live {
     skew: Duration::minutes(5),
 };
 
+/// RFC 6960 4.4.5: what entries of lists tell, answers may tell too.
+#[test]
+fn since_when_a_key_was_not_to_be_relied_upon_is_told_and_read() {
+    let world = p256();
+    let (id, since) = (
+        world.id(DigestAlgorithm::Sha256),
+        utc_datetime!(2026-10-30 3:00),
+    );
+    let status = Status::Revoked {
+        at: utc_datetime!(2026-11-01 0:00),
+        reason: Reason::KeyCompromise,
+    };
+    for told in [Some(since), None] {
+        let answer = world.answer();
+        let answer = answer.about_invalid(&[&id], (status, told), &PERIOD);
+        let response = world.signed(answer, "ocsp");
+        asn1::inspect_der(&response).expect("der");
+        let read = Response::parse(&response).expect("our own response");
+        assert_eq!(read.singles()[0].invalid_since(), told);
+        let asked = world.asked(None, NoncePolicy::Required);
+        let accepted = read.check(&asked).expect("acceptable");
+        assert_eq!((accepted.status, accepted.invalid_since), (status, told));
+        assert_eq!(accepted.archive_cutoff, PERIOD.archive_cutoff);
+    }
+    // One that does not read would let the key look good until the revocation: nothing of the response counts.
+    let answer = world.answer();
+    let answer = answer.about_invalid(&[&id], (status, Some(since)), &PERIOD);
+    let mut response = world.signed(answer, "ocsp");
+    let text = b"20261030030000Z";
+    let mut places = response.windows(text.len());
+    let place = places.position(|found| found == text).expect("it is there");
+    response[place + 4] = b'9';
+    assert!(Response::parse(&response).is_err());
+}
+
 #[test]
 fn what_is_answered_here_is_accepted_here() {
     let since = utc_datetime!(2026-11-01 0:00);

@@ -153,7 +153,11 @@ fn read(accepted: &Accepted) -> Option<StatusAt> {
     }
     let state = match accepted.status {
         Status::Good => State::Good,
-        Status::Revoked { at, reason } => State::Revoked { since: at, reason },
+        // T-C7: as with lists, what is older than the moment from which the key was not to be relied upon stays good.
+        Status::Revoked { at, reason } => State::Revoked {
+            since: accepted.invalid_since.map_or(at, |since| since.min(at)),
+            reason,
+        },
         Status::Unknown => return None,
     };
     Some(StatusAt {

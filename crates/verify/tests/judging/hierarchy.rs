@@ -9,7 +9,7 @@ use crypto::{
 };
 use evidence::ocsp::{Answer, CertificateId, Period, Signer, Status};
 use pki::certificate::{Certificate, SerialNumber};
-use pki::crl::{Coverage, CrlDraft};
+use pki::crl::{Coverage, CrlDraft, Revoked};
 use pki::hierarchy::Hierarchy;
 use pki::path::Purpose;
 use pki::profile::{Draft, Issuer};
@@ -119,6 +119,20 @@ impl Made {
 /// The list of an authority as of `this_update`, good for a week.
 pub(crate) fn crl(issuer: &str, this_update: UtcDateTime) -> Vec<u8> {
     let id = KeyId::parse(issuer).expect("a name");
+    let revoked = MADE
+        .hierarchy
+        .revoked_by(&id, &MADE.numbers)
+        .into_iter()
+        .filter(|revoked| revoked.since <= this_update);
+    crl_of(issuer, this_update, revoked)
+}
+
+/// The same with these entries.
+pub(crate) fn crl_of(
+    issuer: &str,
+    this_update: UtcDateTime,
+    revoked: impl IntoIterator<Item = Revoked>,
+) -> Vec<u8> {
     let own = Issuer::of(&certificate(issuer), algorithm(issuer)).expect("a key");
     let draft = CrlDraft {
         issuer: &own,
@@ -128,11 +142,6 @@ pub(crate) fn crl(issuer: &str, this_update: UtcDateTime) -> Vec<u8> {
         coverage: Coverage::Complete,
         expired_kept_since: Some(utc_datetime!(2025-01-01 0:00)),
     };
-    let revoked = MADE
-        .hierarchy
-        .revoked_by(&id, &MADE.numbers)
-        .into_iter()
-        .filter(|revoked| revoked.since <= this_update);
     let prepared = draft.prepare(revoked).expect("a list");
     let signature = sign(issuer, prepared.to_be_signed());
     prepared.finish(&signature).expect("a list").der().to_vec()
@@ -140,6 +149,15 @@ pub(crate) fn crl(issuer: &str, this_update: UtcDateTime) -> Vec<u8> {
 
 /// The responder's answer about a certificate of `ca`, good for two days.
 pub(crate) fn ocsp(name: &str, status: Status, this_update: UtcDateTime) -> Vec<u8> {
+    ocsp_of(name, (status, None), this_update)
+}
+
+/// The same with the moment since when the certificate was not to be relied upon.
+pub(crate) fn ocsp_of(
+    name: &str,
+    told: (Status, Option<UtcDateTime>),
+    this_update: UtcDateTime,
+) -> Vec<u8> {
     let (ca, responder) = (certificate("ca"), certificate("ocsp"));
     let id = CertificateId::new(
         crypto::DigestAlgorithm::Sha256,
@@ -152,7 +170,7 @@ pub(crate) fn ocsp(name: &str, status: Status, this_update: UtcDateTime) -> Vec<
         archive_cutoff: Some(utc_datetime!(2025-01-01 0:00)),
     };
     let prepared = Answer::new(Signer::Delegate(&responder), algorithm("ocsp"), this_update)
-        .about(&[&id], status, &period)
+        .about_invalid(&[&id], told, &period)
         .prepare()
         .expect("in order");
     let signature = sign("ocsp", prepared.to_be_signed());

@@ -18,7 +18,7 @@ fn lists() -> Material {
     material
 }
 
-fn attached(key: &str) -> Vec<u8> {
+pub(crate) fn attached(key: &str) -> Vec<u8> {
     attached_and_made(key).0
 }
 

@@ -104,7 +104,7 @@ fn sealed(
         .expect("it holds")
 }
 
-fn closed(signer: &str, stamped: Option<UtcDateTime>) -> Vec<u8> {
+pub(crate) fn closed(signer: &str, stamped: Option<UtcDateTime>) -> Vec<u8> {
     sealed(page(), signer, (120.0, List::Closed), stamped)
 }
 
@@ -146,6 +146,11 @@ fn bent(bend: impl FnOnce(&mut Parts)) -> Vec<u8> {
 
 /// The judgement by the office's trust and the lists of both authorities as of `at`.
 fn judged(file: &Vec<u8>, at: UtcDateTime) -> Report {
+    judged_beside(file, at, crl("sm-ca", at))
+}
+
+/// The same with this list of the issuing authority.
+pub(crate) fn judged_beside(file: &Vec<u8>, at: UtcDateTime, list: Vec<u8>) -> Report {
     let mut content = bundle();
     let mut anchor = content.anchors.first().expect("an anchor").clone();
     anchor.certificate = certificate("sm-root");
@@ -153,9 +158,8 @@ fn judged(file: &Vec<u8>, at: UtcDateTime) -> Report {
     content.certificates.push(certificate("sm-ca"));
     let trust = Trust::of(&content).expect("a good bundle");
     let mut material = Material::empty();
-    for issuer in ["sm-root", "sm-ca"] {
-        material.add("a.crl", &crl(issuer, at));
-    }
+    material.add("a.crl", &crl("sm-root", at));
+    material.add("a.crl", &list);
     judged_with(file, &trust, &material, "default", at)
 }
 
