@@ -103,7 +103,7 @@ pub(crate) async fn report(
         }
     }
     // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
-    if let Some(identifier) = case.licence_said() {
+    if let Some(identifier) = verify::licence_said(case) {
         match issuance::look::live(&counter.office, &identifier).await {
             Ok(Some(said)) => {
                 material.say_live(&identifier, said.answer, said.since);

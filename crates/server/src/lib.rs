@@ -4,7 +4,6 @@
 //! the signature on requests; [`Client`] speaks as a caller does; [`run`] serves an office that is open already.
 //! Who may call what stands in one table.
 
-mod account_problems;
 mod accounts;
 mod api;
 mod backups;
@@ -16,23 +15,19 @@ mod catalogue;
 mod certificates;
 mod command;
 mod config;
-mod day;
 mod demo;
 mod documents;
 mod door;
 mod health;
-mod json;
 mod licences;
 mod line;
 mod listen;
 mod lives;
-mod lives_problems;
 mod machines;
 mod notices;
 mod numbers;
 mod open;
 mod packages;
-mod problems;
 mod references;
 mod releases;
 mod restrictions;
@@ -47,6 +42,7 @@ mod uses;
 mod versions;
 mod witnesses;
 
+use replies::{account_problems, day, json, lives_problems, problems};
 use wire::{arrival, carried, client, framing, message_signature, problem, spool};
 
 pub use api::openapi;

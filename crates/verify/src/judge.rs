@@ -3,14 +3,12 @@
 use pdf::Source;
 use time::UtcDateTime;
 
-use crate::facts::{Body, Case};
-use crate::kind::Kind;
-use crate::material::Material;
 use crate::policy::Policy;
 use crate::report::{
     Basis, LicenceTold, Report, Sentence, SignatureReport, StateSource, Wanted, told,
 };
 use crate::trust::Trust;
+use facts::{Body, Case, Kind, Material};
 use finding::{Answer, Verdict};
 use finding::{Effect, Finding, Indication};
 
@@ -51,21 +49,19 @@ struct Outcome {
     basis: Basis,
 }
 
-impl Case {
-    /// The identifier of the licence that the evidence says it is: by the data that the seal covers, or by the text
-    /// of a code. Nothing is judged; it serves to ask the register, whose word is then supplied with
-    /// [`Material::say_live`]. The report names the same one.
-    #[must_use]
-    pub fn licence_said(&self) -> Option<String> {
-        match &self.body {
-            Body::Document(facts) => {
-                let data = facts.sealed.licence.as_deref()?;
-                licence::Licence::read(data).map(|licence| licence.identifier)
-            }
-            Body::Ofd(facts) => ofd::licence(facts).map(|licence| licence.identifier),
-            Body::Code(text) => code::identifier(text),
-            _ => None,
+/// The identifier of the licence that the evidence says it is: by the data that the seal covers, or by the text
+/// of a code. Nothing is judged; it serves to ask the register, whose word is then supplied with
+/// [`Material::say_live`]. The report names the same one.
+#[must_use]
+pub fn licence_said(case: &Case) -> Option<String> {
+    match case.body() {
+        Body::Document(facts) => {
+            let data = facts.sealed.licence.as_deref()?;
+            licence::Licence::read(data).map(|licence| licence.identifier)
         }
+        Body::Ofd(facts) => ofd::licence(facts).map(|licence| licence.identifier),
+        Body::Code(text) => code::identifier(text),
+        _ => None,
     }
 }
 
@@ -113,7 +109,7 @@ pub fn judge(
 ) -> Report {
     let mut sitting = Sitting::new(trust, material, policy, at);
     let of_records = record::beside(&mut sitting, case);
-    let mut outcome = match &case.body {
+    let mut outcome = match case.body() {
         Body::Document(facts) => document::judge(&mut sitting, facts),
         Body::Ofd(facts) => ofd::judge(&mut sitting, facts),
         Body::Seal(read) => seal::judge(&mut sitting, read),
@@ -134,7 +130,7 @@ pub fn judge(
             let now = |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &now, policy, at);
             let then =
                 |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &then, policy, made);
-            package::judge(package, trust, (&now, &then))
+            package::judge(package, &trust.logs, (&now, &then))
         }
         // A file that breaks the rules of its own structure: never repaired, never *valid*.
         Body::Refused(refused) => Outcome {

@@ -1,27 +1,22 @@
 //! Gathers the evidence in any artefact, judges it under a policy at a moment, and reports every finding.
 //!
-//! [`open`] reads and recomputes and judges nothing; [`judge`] is a pure function of evidence, trust, material,
+//! [`open`] reads and recomputes and judges nothing (all of [`facts`]); [`judge`] is a pure function of evidence, trust, material,
 //! policy and moment; [`examine`] is both. Offline is supplying nothing. Anything unexpected ends in *not
 //! processed* or *indeterminate*, never in *valid* (T-V1). Every finding code stands in [`TABLE`] and in
 //! `docs/findings.md`.
 
-pub mod facts;
 mod judge;
-mod kind;
-mod material;
-mod package;
-mod pem;
 mod policy;
 pub mod report;
 mod trust;
 
-pub use facts::{Case, MAX_ARTEFACT};
+pub use ::facts;
+pub use facts::pem::certificate_pem;
+pub use facts::{
+    Case, Kind, MAX_ARTEFACT, MAX_FILES, MAX_OCTETS, Material, Seekable, Source, Supplied,
+};
 pub use finding::{Answer, Effect, Finding, Severity, SubIndication, TABLE, Verdict};
-pub use judge::{examine, judge, unreadable};
-pub use kind::Kind;
-pub use material::{MAX_FILES, MAX_OCTETS, Material, Supplied};
-pub use pdf::{Seekable, Source};
-pub use pem::certificate_pem;
+pub use judge::{examine, judge, licence_said, unreadable};
 pub use policy::{Anchors, Demand, Policy, ReadPolicy};
 pub use report::{Origin, Report, SignatureReport};
 pub use trust::{

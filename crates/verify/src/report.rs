@@ -4,13 +4,14 @@ use serde::Serialize;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::kind::Kind;
+use facts::Kind;
 use finding::{Answer, Verdict};
 use finding::{Finding, Indication, SubIndication};
 
 mod basis;
 
 pub use basis::{Basis, ChainUsed, StatusPlace, StatusUsed};
+pub use facts::{ChangeTold, Covers, Successor, hex};
 
 /// The judgement of one artefact. As JSON it is the object of the command-line contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -135,27 +136,6 @@ pub struct LicenceTold {
     pub superseded_by: Option<Successor>,
 }
 
-/// The version that has taken a licence's place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Successor {
-    /// Its number, such as `002`.
-    pub version: String,
-    /// Its identifier.
-    pub identifier: String,
-}
-
-/// How far the octets under a signature reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Covers {
-    /// The whole artefact.
-    WholeFile,
-    /// All of an earlier revision.
-    Revision,
-    /// A part.
-    Part,
-}
-
 /// Where the time of a signature comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -168,17 +148,6 @@ pub enum TimeSource {
     Claimed,
     /// Nothing.
     None,
-}
-
-/// A change after a signature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ChangeTold {
-    /// Its code.
-    pub code: &'static str,
-    /// Whether the signature permits it.
-    pub permitted: bool,
-    /// What it is, for a person.
-    pub text: String,
 }
 
 /// The judgement of one signature, which speaks of it alone.
@@ -227,14 +196,6 @@ pub fn told(moment: UtcDateTime) -> String {
     whole
         .format(&Rfc3339)
         .unwrap_or_else(|_| whole.unix_timestamp().to_string())
-}
-
-/// Octets as hex.
-#[must_use]
-pub fn hex(octets: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
-    let digits = |octet: &u8| [digit(octet >> 4), digit(octet & 15)];
-    octets.iter().flat_map(digits).collect()
 }
 
 impl Report {

@@ -10,8 +10,8 @@ use time::UtcDateTime;
 use tlog::TrustedLog;
 use trustlist::{BUNDLE_KIND, ReadBundle, TrustedList};
 
-use crate::pem::{self, MAX_PEM_CERTIFICATES};
 use crate::policy::Anchors;
+use facts::pem::{self, MAX_PEM_CERTIFICATES};
 use finding::Finding;
 
 pub(crate) use trustlist::Entitlement;

@@ -15,9 +15,9 @@ use super::sitting::Sitting;
 use super::stamp;
 use super::state::{self, read_reference};
 use super::{Outcome, receipt};
-use crate::facts::{DocumentFacts, Lines, SignatureFacts};
 use crate::policy::Demand;
 use crate::report::{Covers, SignatureReport, TimeSource, told};
+use facts::{DocumentFacts, Lines, SignatureFacts};
 use finding::{Answer, Verdict};
 use finding::{Effect, Finding, Indication, SubIndication as Sub, conclude};
 
@@ -108,7 +108,7 @@ fn covered<'a>(facts: &DocumentFacts, stamp: &'a SignatureFacts) -> Option<Cover
         let earlier = facts.signatures.iter();
         let earlier = earlier.filter(|other| other.revision < stamp.revision);
         for lines in earlier.filter_map(|other| other.lines.as_ref().ok()) {
-            lines.objects(&mut objects);
+            objects_within(lines, &mut objects);
         }
     }
     Some(Covering {
@@ -130,23 +130,21 @@ fn is_covered(facts: &DocumentFacts, proofs: &[StampResult], revision: usize) ->
         .any(|(_, proof)| matches!(proof, Some(Ok(_))))
 }
 
-impl Lines {
-    /// The objects of a field: a token, or a signature's value and time-stamps, and all that they carry.
-    pub(super) fn objects(&self, into: &mut Vec<ObjectId>) {
-        if let Some(Ok(token)) = &self.token {
-            objects_of(token, into);
-            return;
-        }
-        let Ok(message) = &self.message else {
-            return;
-        };
-        into.extend(ObjectId::within(message));
-        for signer in message.signers() {
-            into.push(ObjectId::of(signer.signature()));
-            for octets in signer.time_stamps().take(stamp::MAX_STAMPS) {
-                if let Ok(token) = Token::parse(octets) {
-                    objects_of(&token, into);
-                }
+/// The objects of a field: a token, or a signature's value and time-stamps, and all that they carry.
+pub(super) fn objects_within(lines: &Lines, into: &mut Vec<ObjectId>) {
+    if let Some(Ok(token)) = &lines.token {
+        objects_of(token, into);
+        return;
+    }
+    let Ok(message) = &lines.message else {
+        return;
+    };
+    into.extend(ObjectId::within(message));
+    for signer in message.signers() {
+        into.push(ObjectId::of(signer.signature()));
+        for octets in signer.time_stamps().take(stamp::MAX_STAMPS) {
+            if let Ok(token) = Token::parse(octets) {
+                objects_of(&token, into);
             }
         }
     }

@@ -17,8 +17,8 @@ use super::seal::{self as sealed, Use};
 use super::sitting::Sitting;
 use super::state::read_reference;
 use super::{Outcome, receipt};
-use crate::facts::{LICENCE, STATUS};
 use crate::report::{Covers, SignatureReport};
+use facts::{LICENCE, STATUS};
 use finding::Answer;
 use finding::Finding;
 

@@ -2,62 +2,13 @@
 //! has its place in the trace's log, and nothing that the trace says was recorded is missing.
 
 use crypto::sha256;
-use time::UtcDateTime;
-use time::format_description::well_known::Rfc3339;
 use tlog::{Receipt, TrustedLog, check_inclusion, leaf_hash};
 
 use super::Outcome;
-use crate::facts::Case;
-use crate::kind::Kind;
-use crate::material::Material;
-use crate::package::{Package, package};
 use crate::report::{Report, hex};
-use crate::trust::Trust;
+use facts::{Kind, Package};
 use finding::Finding;
 use finding::Verdict;
-
-impl Case {
-    /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are
-    /// documents (`*.pdf`, `*.ofd`), status lists of that day (`status/N.statuslist`), revocation lists for what carries none
-    /// (`status/NAME.crl`), and entries of the trace with their receipts
-    /// (`trace/N.entry`, `trace/N.receipt`). `None` for a
-    /// name that is not plain, or too many files.
-    #[must_use]
-    pub fn pack(case: &str, made: &str, files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
-        package(case, made, files)
-    }
-}
-
-impl Package {
-    /// What a document of the package was judged with when it was made: the status lists that it carries, and that
-    /// moment; `at` where the manifest names none, or a later one.
-    pub(super) fn then(&self, material: &Material, at: UtcDateTime) -> (Material, UtcDateTime) {
-        let mut then = material.clone();
-        for (name, octets) in &self.files {
-            if name.starts_with(STATUS) {
-                then.add(name, octets);
-            }
-        }
-        let made = UtcDateTime::parse(&self.manifest.made, &Rfc3339).ok();
-        (then, made.filter(|made| *made <= at).unwrap_or(at))
-    }
-}
-
-impl Package {
-    /// What its documents are judged with now: the revocation lists that it carries for those that carry none of their own,
-    /// beside what is at hand.
-    pub(super) fn now(&self, material: &Material) -> Material {
-        let mut now = material.clone();
-        let lists = self.files.iter();
-        for (name, octets) in lists.filter(|(name, _)| has_ending(name, "crl")) {
-            now.add(name, octets);
-        }
-        now
-    }
-}
-
-/// Where a package keeps its status lists.
-const STATUS: &str = "status/";
 
 /// Judges a document of the package as if it came alone.
 pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>) -> Report;
@@ -65,7 +16,7 @@ pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>) -> Report;
 /// What the package comes to.
 pub(super) fn judge(
     package: &Package,
-    trust: &Trust,
+    logs: &[TrustedLog],
     (now, then): (Examine<'_>, Examine<'_>),
 ) -> Outcome {
     let mut outcome = Outcome {
@@ -73,7 +24,7 @@ pub(super) fn judge(
         ..Outcome::default()
     };
     documents(package, (now, then), &mut outcome);
-    let entries = entries(package, &trust.logs, &mut outcome.findings);
+    let entries = entries(package, logs, &mut outcome.findings);
     if entries.is_empty() {
         outcome.findings.push(Finding::of("package.no-trace"));
     }

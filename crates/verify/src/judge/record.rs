@@ -7,12 +7,12 @@ use records::{EvidenceRecord, Object, Stamp};
 use time::UtcDateTime;
 
 use super::archive::objects_of;
-use super::document::{blank, finish};
+use super::document::{blank, finish, objects_within};
 use super::poe::{Covering, ObjectId};
 use super::sitting::Sitting;
 use super::stamp;
-use crate::facts::{Body, Case};
 use crate::report::{Covers, SignatureReport, TimeSource, told};
+use facts::{Body, Case};
 use finding::{Effect, Finding, Indication, conclude};
 
 /// What a record proves.
@@ -26,7 +26,7 @@ struct Proven {
 pub(super) fn beside(sitting: &mut Sitting<'_>, case: &Case) -> Vec<Finding> {
     let material = sitting.material;
     let digest = |algorithm| {
-        let known = case.digests.iter();
+        let known = case.digests().iter();
         known
             .clone()
             .find(|one| one.algorithm() == algorithm)
@@ -159,11 +159,11 @@ fn coverings<'a>(
 /// existed in its parts (EN 319 102-1, 5.6.2.3).
 fn inside_of(case: &Case) -> Vec<ObjectId> {
     let mut objects = Vec::new();
-    match &case.body {
+    match case.body() {
         Body::Document(facts) => {
             let lines = facts.signatures.iter();
             for lines in lines.filter_map(|signature| signature.lines.as_ref().ok()) {
-                lines.objects(&mut objects);
+                objects_within(lines, &mut objects);
             }
             let store = facts.certificates.iter().chain(&facts.ocsps);
             objects.extend(store.chain(&facts.crls).map(|der| ObjectId::of(der)));

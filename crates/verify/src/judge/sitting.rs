@@ -15,10 +15,10 @@ use time::UtcDateTime;
 use super::poe::Proofs;
 use super::statuses::{Shelf, asked};
 use super::used;
-use crate::material::Material;
 use crate::policy::{Demand, Policy};
 use crate::report::{Basis, Wanted, WantedKind, told};
 use crate::trust::{Office, Trust};
+use facts::Material;
 use finding::{Effect, Finding, SubIndication as Sub};
 
 /// Candidates for one chain (T-I8), the leaf not counted.

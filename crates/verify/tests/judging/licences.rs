@@ -55,15 +55,15 @@ fn the_same_evidence_gives_the_same_report() {
 
 #[test]
 fn what_a_file_says_it_is_can_be_asked_before_it_is_judged() {
-    let said = open(&*GOOD).licence_said();
+    let said = verify::licence_said(&open(&*GOOD));
     let report = judged(&GOOD);
     let told = report.licence.expect("the data of a licence");
     assert_eq!(said, Some(told.identifier));
     // Data that no signature saw say nothing, as in the report.
     let page = Recipe::default().page().bytes;
-    assert_eq!(open(&page).licence_said(), None);
+    assert_eq!(verify::licence_said(&open(&page)), None);
     assert!(judged(&page).licence.is_none());
-    assert_eq!(open(&b"%PDF-1.7\n".to_vec()).licence_said(), None);
+    assert_eq!(verify::licence_said(&open(&b"%PDF-1.7\n".to_vec())), None);
 }
 
 #[test]

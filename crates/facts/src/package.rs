@@ -6,6 +6,11 @@
 //! status lists of its licences on the day on which it was made (R26). `trace/N.entry` are the octets of an entry, `trace/N.receipt` its place in the trace's log (C2SP tlog-proof).
 
 use serde::{Deserialize, Serialize};
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::material::Material;
+use crate::told::hex;
 
 /// Files of a package, at most.
 pub(crate) const MAX_ENTRIES: usize = 4_096;
@@ -20,27 +25,34 @@ const FORM: &str = "yinxin-case-evidence-1";
 /// The manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Manifest {
-    pub(crate) form: String,
-    pub(crate) case: String,
-    pub(crate) made: String,
-    pub(crate) files: Vec<Listed>,
+pub struct Manifest {
+    /// What the manifest says of its own form.
+    pub form: String,
+    /// The number of the case.
+    pub case: String,
+    /// When it was made, RFC 3339.
+    pub made: String,
+    /// Its files, but itself.
+    pub files: Vec<Listed>,
 }
 
 /// A file of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Listed {
-    pub(crate) name: String,
-    pub(crate) sha256: String,
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its octets, hex.
+    pub sha256: String,
 }
 
 /// A package as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
-    pub(crate) manifest: Manifest,
+    /// The manifest.
+    pub manifest: Manifest,
     /// All files but the manifest, in their order.
-    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 /// Why a package cannot be read.
@@ -67,6 +79,39 @@ pub(crate) enum ReadPackage {
     Manifest,
 }
 
+/// Where a package keeps its status lists.
+const STATUS: &str = "status/";
+
+impl Package {
+    /// What a document of the package was judged with when it was made: the status lists that it carries, and that
+    /// moment; `at` where the manifest names none, or a later one.
+    #[must_use]
+    pub fn then(&self, material: &Material, at: UtcDateTime) -> (Material, UtcDateTime) {
+        let mut then = material.clone();
+        for (name, octets) in &self.files {
+            if name.starts_with(STATUS) {
+                then.add(name, octets);
+            }
+        }
+        let made = UtcDateTime::parse(&self.manifest.made, &Rfc3339).ok();
+        (then, made.filter(|made| *made <= at).unwrap_or(at))
+    }
+}
+
+impl Package {
+    /// What its documents are judged with now: the revocation lists that it carries for those that carry none of their own,
+    /// beside what is at hand.
+    #[must_use]
+    pub fn now(&self, material: &Material) -> Material {
+        let mut now = material.clone();
+        let lists = self.files.iter();
+        for (name, octets) in lists.filter(|(name, _)| name.ends_with(".crl")) {
+            now.add(name, octets);
+        }
+        now
+    }
+}
+
 /// Writes a package: the manifest is made of these files. `None` for a name that is not plain, or too much.
 pub(crate) fn package(case: &str, made: &str, files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
     if files.len() >= MAX_ENTRIES {
@@ -74,7 +119,7 @@ pub(crate) fn package(case: &str, made: &str, files: &[(String, Vec<u8>)]) -> Op
     }
     let listed = files.iter().map(|(name, octets)| Listed {
         name: name.clone(),
-        sha256: crate::report::hex(&crypto::sha256(octets)),
+        sha256: hex(&crypto::sha256(octets)),
     });
     let manifest = Manifest {
         form: FORM.to_owned(),

@@ -6,10 +6,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
-use crate::problem::{Code, Problem};
+use wire::problem::{Code, Problem};
 
 /// JSON content that was read whole: UTF-8, at most 32 levels deep, no name twice, no member unknown.
-pub(crate) struct Strict<T>(pub(crate) T);
+#[derive(Debug)]
+pub struct Strict<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Strict<T> {
     type Rejection = Problem;
@@ -53,7 +54,7 @@ fn place(error: &serde_json::Error) -> String {
 }
 
 /// An answer of the office.
-pub(crate) fn said(response: registry::asked::Response) -> Response {
+pub fn said(response: registry::asked::Response) -> Response {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::OK);
     let headers = [
         (header::CONTENT_TYPE, "application/json"),

@@ -6,7 +6,7 @@ use time::macros::format_description;
 use time::{Date, UtcDateTime};
 
 /// A moment of an answer.
-pub(crate) fn moment(at: UtcDateTime) -> String {
+pub fn moment(at: UtcDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
@@ -24,32 +24,30 @@ fn written(day: Date) -> String {
 }
 
 /// A day of a content.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
     let text = String::deserialize(from)?;
     read(&text).ok_or_else(|| de::Error::custom("not a day YYYY-MM-DD"))
 }
 
 /// As it is read.
-pub(crate) fn serialize<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&written(*day))
 }
 
 /// A day that may be absent.
-pub(crate) mod maybe {
+pub mod maybe {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
     use time::Date;
 
     /// A day of a content, or none.
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<Date>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
         let text = Option::<String>::deserialize(from)?;
         text.map(|text| super::read(&text).ok_or_else(|| de::Error::custom("not a day YYYY-MM-DD")))
             .transpose()
     }
 
     /// As it is read.
-    pub(crate) fn serialize<S: Serializer>(day: &Option<Date>, to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(day: &Option<Date>, to: S) -> Result<S::Ok, S::Error> {
         day.map(super::written).serialize(to)
     }
 }

@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// Certificates that one file may hold.
-pub(crate) const MAX_PEM_CERTIFICATES: usize = 512;
+pub const MAX_PEM_CERTIFICATES: usize = 512;
 
 /// The DER of each certificate, in order; `None` where a block is not closed or not base64, or no
 /// certificate is there. Blocks of other kinds are passed over.
-pub(crate) fn certificates(text: &str) -> Option<Vec<Vec<u8>>> {
+#[must_use]
+pub fn certificates(text: &str) -> Option<Vec<Vec<u8>>> {
     let all = blocks(
         text,
         &["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"],
@@ -33,7 +34,8 @@ pub fn certificate_pem(der: &[u8]) -> String {
 }
 
 /// The content of each block with one of these labels.
-pub(crate) fn blocks(text: &str, labels: &[&str]) -> Option<Vec<Vec<u8>>> {
+#[must_use]
+pub fn blocks(text: &str, labels: &[&str]) -> Option<Vec<Vec<u8>>> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {

@@ -9,7 +9,7 @@ use records::EvidenceRecord;
 use time::UtcDateTime;
 
 use crate::pem;
-use crate::report::Successor;
+use crate::told::Successor;
 use finding::Answer;
 use finding::Finding;
 
@@ -21,28 +21,41 @@ pub const MAX_OCTETS: usize = 128 * 1024 * 1024;
 /// Status material.
 #[derive(Debug, Clone, Default)]
 pub struct Material {
-    pub(crate) crls: Vec<Crl>,
-    pub(crate) ocsps: Vec<Response>,
-    pub(crate) lists: Vec<StatusToken>,
-    pub(crate) checkpoints: Vec<Vec<u8>>,
+    /// Revocation lists.
+    pub crls: Vec<Crl>,
+    /// OCSP answers.
+    pub ocsps: Vec<Response>,
+    /// Status lists of licences.
+    pub lists: Vec<StatusToken>,
+    /// Checkpoints of logs, as they stand.
+    pub checkpoints: Vec<Vec<u8>>,
     /// Documents of signature policies, by the identifier that is their name.
-    pub(crate) policies: Vec<(Oid, Vec<u8>)>,
-    pub(crate) live: Option<Live>,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) made: Vec<Signature>,
-    pub(crate) contents: Vec<(String, Vec<u8>)>,
-    pub(crate) records: Vec<EvidenceRecord>,
+    pub policies: Vec<(Oid, Vec<u8>)>,
+    /// The register's own word.
+    pub live: Option<Live>,
+    /// What was not taken.
+    pub findings: Vec<Finding>,
+    /// Signatures that whoever asks has just made and checked.
+    pub made: Vec<Signature>,
+    /// What signatures elsewhere are over, by name.
+    pub contents: Vec<(String, Vec<u8>)>,
+    /// Evidence records over the artefact.
+    pub records: Vec<EvidenceRecord>,
     files: usize,
     octets: usize,
 }
 
 /// What the register says now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Live {
-    pub(crate) identifier: String,
-    pub(crate) answer: Answer,
-    pub(crate) since: Option<UtcDateTime>,
-    pub(crate) successor: Option<Successor>,
+pub struct Live {
+    /// Of which licence.
+    pub identifier: String,
+    /// What it says.
+    pub answer: Answer,
+    /// Since when.
+    pub since: Option<UtcDateTime>,
+    /// The version that has taken its place.
+    pub successor: Option<Successor>,
 }
 
 /// What became of a file.
@@ -109,7 +122,7 @@ impl Material {
     }
 
     /// Every content that was offered.
-    pub(crate) fn contents(&self) -> impl Iterator<Item = &[u8]> {
+    pub fn contents(&self) -> impl Iterator<Item = &[u8]> {
         self.contents.iter().map(|(_, octets)| octets.as_slice())
     }
 
@@ -145,7 +158,8 @@ impl Material {
     }
 
     /// The content with one of these digests, or the only one.
-    pub(crate) fn content_with(&self, is: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
+    #[must_use]
+    pub fn content_with(&self, is: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
         let found = self.contents.iter().find(|(_, octets)| is(octets));
         match found {
             Some((_, octets)) => Some(octets),

@@ -4,11 +4,11 @@ use issuance::accounts::AccountError;
 use registry::accounts::AccountRefused;
 use time::UtcDateTime;
 
-use crate::problem::{Code, Problem};
 use crate::problems::{internal, of_store, one};
+use wire::problem::{Code, Problem};
 
 /// Why nobody was let in, or nothing was done to an account.
-pub(crate) fn of_account(error: &AccountError, now: UtcDateTime) -> Problem {
+pub fn of_account(error: &AccountError, now: UtcDateTime) -> Problem {
     match error {
         AccountError::Wrong => Problem::new(Code::SignInRefused),
         AccountError::Wait { until } => {

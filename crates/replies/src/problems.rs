@@ -23,10 +23,10 @@ use registry::licences::{ChangeRefused, FollowRefused, ReserveRefused};
 use registry::objects::ObjectError;
 use registry::seals::SealRefused;
 
-use crate::problem::{Code, Defect, Problem};
+use wire::problem::{Code, Defect, Problem};
 
 /// The store's failures: whether anything was done stands in the code.
-pub(crate) fn of_store(error: &StoreError) -> Problem {
+pub fn of_store(error: &StoreError) -> Problem {
     Problem::new(match error {
         StoreError::Full(_) => Code::StoreFull,
         StoreError::ReadOnly(_) | StoreError::Unavailable(_) => Code::StoreUnavailable,
@@ -35,13 +35,14 @@ pub(crate) fn of_store(error: &StoreError) -> Problem {
     })
 }
 
-pub(crate) fn internal(error: &dyn std::error::Error) -> Code {
+/// What failed inside: the log has it with its causes, the caller is told nothing of it.
+pub fn internal(error: &dyn std::error::Error) -> Code {
     tracing::error!(error = %chain(error), "a request failed inside");
     Code::Internal
 }
 
 /// An error with its causes, once, at the boundary.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -80,7 +81,8 @@ fn ruled(code: Code, refused: &licence::sealing::SealRefused) -> Problem {
     }])
 }
 
-pub(crate) fn one(code: Code, defect: &'static str, text: String) -> Problem {
+/// A problem of one defect, by its code and in words.
+pub fn one(code: Code, defect: &'static str, text: String) -> Problem {
     Problem::new(code).with(vec![Defect {
         at: String::new(),
         code: defect.to_owned(),
@@ -90,7 +92,7 @@ pub(crate) fn one(code: Code, defect: &'static str, text: String) -> Problem {
 }
 
 /// Why there is no licence.
-pub(crate) fn of_issue(error: &IssueError) -> Problem {
+pub fn of_issue(error: &IssueError) -> Problem {
     match error {
         IssueError::NotAdmitted(not_admitted) => {
             let defects = not_admitted.0.iter().map(|defect| Defect {
@@ -238,7 +240,7 @@ fn of_sealing(error: &SealingError) -> Problem {
 }
 
 /// Why a release was not taken.
-pub(crate) fn of_release(error: &ReleaseError) -> Problem {
+pub fn of_release(error: &ReleaseError) -> Problem {
     match error {
         ReleaseError::Unknown => Problem::new(Code::NotFound),
         ReleaseError::NotEnrolled => Problem::new(Code::NotAllowed).saying(error.to_string()),
@@ -254,7 +256,7 @@ pub(crate) fn of_release(error: &ReleaseError) -> Problem {
 }
 
 /// Why nothing was done to a seal.
-pub(crate) fn of_custody(error: &CustodyError) -> Problem {
+pub fn of_custody(error: &CustodyError) -> Problem {
     match error {
         CustodyError::Unknown => Problem::new(Code::NotFound),
         CustodyError::Duty | CustodyError::NotCustodian => {
@@ -275,7 +277,7 @@ pub(crate) fn of_custody(error: &CustodyError) -> Problem {
 }
 
 /// Why an event was not judged.
-pub(crate) fn of_case(error: &TakeError) -> Problem {
+pub fn of_case(error: &TakeError) -> Problem {
     match error {
         TakeError::KeyReused => Problem::new(Code::KeyReused),
         TakeError::Store(error) => of_store(error),
@@ -284,7 +286,7 @@ pub(crate) fn of_case(error: &TakeError) -> Problem {
 }
 
 /// Why an event of a case was refused, and the cards that it earned.
-pub(crate) fn of_refused_event(refusal: &Refusal) -> Problem {
+pub fn of_refused_event(refusal: &Refusal) -> Problem {
     let mut defects = vec![Defect {
         at: String::new(),
         code: refusal.code.to_owned(),
@@ -301,7 +303,7 @@ pub(crate) fn of_refused_event(refusal: &Refusal) -> Problem {
 }
 
 /// Why a licence was not changed.
-pub(crate) fn of_change(error: &ChangeError) -> Problem {
+pub fn of_change(error: &ChangeError) -> Problem {
     match error {
         ChangeError::Unknown => Problem::new(Code::NotFound),
         ChangeError::Refused(refused) => refusal(refused),
@@ -330,7 +332,7 @@ pub(crate) fn of_change(error: &ChangeError) -> Problem {
 }
 
 /// Why a document does not wait for a seal.
-pub(crate) fn of_document(error: &DocumentError) -> Problem {
+pub fn of_document(error: &DocumentError) -> Problem {
     match error {
         DocumentError::Refused(refused) => refusal(refused),
         DocumentError::Licence => one(Code::NotAdmitted, "seal.purpose", error.to_string()),
@@ -374,7 +376,7 @@ fn of_paper(code: &'static str, error: &DocumentError) -> Problem {
 }
 
 /// Why there is no evidence of a case.
-pub(crate) fn of_evidence(error: &EvidenceError) -> Problem {
+pub fn of_evidence(error: &EvidenceError) -> Problem {
     match error {
         EvidenceError::Case(cause) => of_document(cause),
         EvidenceError::Object(error) => of_object(error),
@@ -386,7 +388,7 @@ pub(crate) fn of_evidence(error: &EvidenceError) -> Problem {
 }
 
 /// Why nothing was done to a signature identity.
-pub(crate) fn of_signer(error: &SignerError) -> Problem {
+pub fn of_signer(error: &SignerError) -> Problem {
     match error {
         SignerError::Person(_) | SignerError::Level => {
             Problem::new(Code::SignerLevel).saying(error.to_string())
@@ -410,7 +412,7 @@ pub(crate) fn of_signer(error: &SignerError) -> Problem {
 }
 
 /// Why a document was not signed.
-pub(crate) fn of_sign(error: &SignError) -> Problem {
+pub fn of_sign(error: &SignError) -> Problem {
     match error {
         SignError::Signer(cause) => of_signer(cause),
         SignError::Intent(cause) => {
@@ -450,7 +452,7 @@ fn active(findings: &[papers::documents::Finding]) -> Problem {
 }
 
 /// Why there is no notice, or nothing was done to it.
-pub(crate) fn of_notice(error: &NoticeError) -> Problem {
+pub fn of_notice(error: &NoticeError) -> Problem {
     match error {
         NoticeError::Personal(unmasked) => Problem::new(Code::NoticeRefused).with(vec![Defect {
             at: "says".to_owned(),
@@ -479,7 +481,7 @@ pub(crate) fn of_notice(error: &NoticeError) -> Problem {
 }
 
 /// Why a catalogue is not in force.
-pub(crate) fn of_import(error: &ImportCatalogueError) -> Problem {
+pub fn of_import(error: &ImportCatalogueError) -> Problem {
     match error {
         ImportCatalogueError::Import(import) => of_defects(import),
         ImportCatalogueError::Breaches(breaches) => {
@@ -520,7 +522,7 @@ fn of_defects(import: &catalogue::ImportError) -> Problem {
 }
 
 /// Why nothing was done to a version of a matter.
-pub(crate) fn of_matter(error: &MatterError) -> Problem {
+pub fn of_matter(error: &MatterError) -> Problem {
     match error {
         MatterError::Unknown => Problem::new(Code::NotFound),
         MatterError::Entry(import) => of_defects(import),
@@ -566,7 +568,7 @@ fn of_matter_life(refused: &MatterRefused) -> Problem {
 }
 
 /// Why there is no certificate.
-pub(crate) fn of_certificate(error: &PersonCertificateError) -> Problem {
+pub fn of_certificate(error: &PersonCertificateError) -> Problem {
     match error {
         PersonCertificateError::Unknown => Problem::new(Code::NotFound),
         PersonCertificateError::Store(error) => of_store(error),

@@ -9,8 +9,7 @@ use pdf::{
 };
 use time::UtcDateTime;
 
-use super::Refused;
-use crate::report::{ChangeTold, Covers};
+use crate::told::{ChangeTold, Covers, Refused};
 
 /// Signatures that are judged in one file (T-I3).
 pub const MAX_SIGNATURES: usize = 32;
@@ -95,7 +94,7 @@ pub struct Lines {
 
 impl DocumentFacts {
     /// Reads a file, revision by revision.
-    pub(super) fn read(source: &dyn Source) -> Result<DocumentFacts, ReadPdf> {
+    pub(crate) fn read(source: &dyn Source) -> Result<DocumentFacts, ReadPdf> {
         let file = pdf::read(source)?;
         let fields = file.signatures()?;
         let too_many = fields.len() > MAX_SIGNATURES;

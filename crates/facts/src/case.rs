@@ -3,24 +3,18 @@
 use asic::Asic;
 use crypto::{Digest, DigestAlgorithm, Hasher};
 use evidence::cms::SignedData;
-use finding::Finding;
 use jades::Jades;
 use pdf::{ReadPdf, Source};
 use records::EvidenceRecord;
 use seal::ses::Seal;
 
+use crate::document::DocumentFacts;
 use crate::kind::{Kind, LOOKED_AT};
 use crate::material::Material;
-use crate::package::Package;
+use crate::package::{Package, package};
 use crate::pem;
-
-mod document;
-mod stream;
-
-pub use document::{
-    DocumentFacts, Embedded, LICENCE, Lines, MAX_MATERIAL, MAX_SIGNATURES, STATUS, SignatureFacts,
-};
-use stream::Stream;
+use crate::stream::Stream;
+use crate::told::Refused;
 
 /// Octets of an artefact that is no PDF (T-I2).
 pub const MAX_ARTEFACT: u64 = 50 * 1024 * 1024;
@@ -33,10 +27,10 @@ const TAIL: usize = 64 * 1024;
 /// The evidence in one artefact.
 #[derive(Debug)]
 pub struct Case {
-    pub(crate) kind: Kind,
-    pub(crate) body: Body,
+    kind: Kind,
+    body: Body,
     /// Digests of the whole artefact, where evidence records that came with it ask for them.
-    pub(crate) digests: Vec<Digest>,
+    digests: Vec<Digest>,
 }
 
 /// What was found.
@@ -62,36 +56,6 @@ pub enum Body {
     Package(Box<Package>),
     /// Something that is not judged, or cannot be read.
     Refused(Refused),
-}
-
-/// Why something was not read: a finding code, and what its reader says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The code.
-    pub code: &'static str,
-    /// What its reader says.
-    pub why: Option<String>,
-}
-
-impl Refused {
-    /// The refusal of this code, and why.
-    #[must_use]
-    pub fn because(code: &'static str, why: impl std::fmt::Display) -> Refused {
-        Refused {
-            code,
-            why: Some(why.to_string()),
-        }
-    }
-
-    /// The refusal as a finding.
-    #[must_use]
-    pub fn finding(&self) -> Finding {
-        let found = Finding::of(self.code);
-        match &self.why {
-            Some(why) => found.because(why),
-            None => found,
-        }
-    }
 }
 
 impl Case {
@@ -191,6 +155,12 @@ impl Case {
         &self.body
     }
 
+    /// Digests of the whole artefact, where it was digested for evidence records.
+    #[must_use]
+    pub fn digests(&self) -> &[Digest] {
+        &self.digests
+    }
+
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -198,7 +168,7 @@ impl Case {
     }
 
     /// The names of content that the artefact is over and does not hold, each once; empty for one that has no name there. It is
-    /// looked for by whoever asks, and supplied with [`crate::Material::offer`].
+    /// looked for by whoever asks, and supplied with [`Material::offer`].
     #[must_use]
     pub fn content_elsewhere(&self) -> Vec<String> {
         let mut names = match &self.body {
@@ -231,6 +201,18 @@ impl Case {
             return Case::unjudged(kind, "input.unreadable");
         }
         Case::of(kind, Body::of(kind, &octets))
+    }
+}
+
+impl Case {
+    /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are
+    /// documents (`*.pdf`, `*.ofd`), status lists of that day (`status/N.statuslist`), revocation lists for what carries none
+    /// (`status/NAME.crl`), and entries of the trace with their receipts
+    /// (`trace/N.entry`, `trace/N.receipt`). `None` for a
+    /// name that is not plain, or too many files.
+    #[must_use]
+    pub fn pack(case: &str, made: &str, files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
+        package(case, made, files)
     }
 }
 

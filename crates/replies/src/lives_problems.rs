@@ -5,11 +5,11 @@ use issuance::lives::restrictions::RestrictionError;
 use registry::copies::PapersRefused;
 use registry::restrictions::ImposeRefused;
 
-use crate::problem::{Code, Defect, Problem};
 use crate::problems::{internal, of_store, one};
+use wire::problem::{Code, Defect, Problem};
 
 /// Why nothing was done with a paper.
-pub(crate) fn of_copy(error: &PaperError) -> Problem {
+pub fn of_copy(error: &PaperError) -> Problem {
     let refused = |code: Code, defect: &str, text: String, rule: &'static str| {
         Problem::new(code).with(vec![Defect {
             at: String::new(),
@@ -50,7 +50,7 @@ pub(crate) fn of_copy(error: &PaperError) -> Problem {
 }
 
 /// Why nothing was imposed on a holder, lifted or shown.
-pub(crate) fn of_restriction(error: &RestrictionError) -> Problem {
+pub fn of_restriction(error: &RestrictionError) -> Problem {
     match error {
         RestrictionError::Holder
         | RestrictionError::Days

@@ -1,0 +1,8 @@
+//! What the service answers with, and how strictly it reads: a problem document for each failure of the rooms below,
+//! JSON ([`json`]), days ([`day`]).
+
+pub mod account_problems;
+pub mod day;
+pub mod json;
+pub mod lives_problems;
+pub mod problems;
