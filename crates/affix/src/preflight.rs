@@ -9,12 +9,14 @@ mod finding;
 mod layer;
 mod search;
 
-use pdf::{Object, ReadPdf, Source};
+use pdf::{Object, ReadPdf, Source, View};
 
 use crate::edit::Edit;
 use crate::seal::form;
 
 use search::Search;
+
+pub(crate) use search::action;
 
 pub use finding::{Active, Finding, MAX_FINDINGS};
 
@@ -54,6 +56,14 @@ pub fn preflight(source: &dyn Source) -> Result<Preflight, ReadPdf> {
         let object = edit.view.object(reference)?;
         search.object(&object, reference.number);
     }
+    // 7.3.10: what an action is may stand in an object of its own.
+    for (name, holder) in std::mem::take(&mut search.elsewhere) {
+        let name = edit.view.object(name)?;
+        if let Some(kind) = name.as_name().and_then(action) {
+            let page = search.pages.get(&holder).copied();
+            search.found(kind, page, Some(holder));
+        }
+    }
     Ok(Preflight {
         pages: pages.len(),
         findings: search.findings,
@@ -65,7 +75,7 @@ fn catalog(edit: &Edit<'_>, search: &mut Search) -> Result<(), ReadPdf> {
     let root = edit.catalog().holder.number;
     let catalog = edit.dictionary(&Object::Reference(edit.catalog().holder), "the catalog")?;
     let mut kinds = Vec::new();
-    if !is_destination(edit, &edit.entry(&catalog, b"OpenAction")?)? {
+    if !is_destination(&edit.view, &edit.entry(&catalog, b"OpenAction")?)? {
         kinds.push(Active::Automatic);
     }
     if catalog.value(b"Collection").is_some() {
@@ -94,12 +104,12 @@ fn catalog(edit: &Edit<'_>, search: &mut Search) -> Result<(), ReadPdf> {
 }
 
 /// Whether an open action is absent or only says where to begin to read.
-fn is_destination(edit: &Edit<'_>, action: &Object) -> Result<bool, ReadPdf> {
+pub(crate) fn is_destination(view: &View<'_>, action: &Object) -> Result<bool, ReadPdf> {
     Ok(match action {
         Object::Null | Object::Array(_) => true,
         Object::Dictionary(action) => {
-            edit.entry(action, b"S")?.as_name() == Some(b"GoTo")
-                && edit.entry(action, b"Next")? == Object::Null
+            view.value(action, b"S")?.as_name() == Some(b"GoTo")
+                && view.value(action, b"Next")? == Object::Null
         }
         _ => false,
     })

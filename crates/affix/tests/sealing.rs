@@ -4,8 +4,14 @@
 #[path = "sealing/active.rs"]
 mod active;
 #[cfg(test)]
+#[path = "sealing/faces.rs"]
+mod faces;
+#[cfg(test)]
 #[path = "sealing/files.rs"]
 mod files;
+#[cfg(test)]
+#[path = "sealing/flattened.rs"]
+mod flattened;
 #[cfg(test)]
 #[path = "../../pdf/tests/reading/keys.rs"]
 mod keys;
@@ -15,6 +21,9 @@ mod kinds;
 #[cfg(test)]
 #[path = "sealing/large.rs"]
 mod large;
+#[cfg(test)]
+#[path = "sealing/layers.rs"]
+mod layers;
 #[cfg(test)]
 #[path = "sealing/others.rs"]
 mod others;

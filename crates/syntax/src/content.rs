@@ -20,29 +20,69 @@ pub type Visit<'v> = &'v mut dyn FnMut(&[u8], &[Object]) -> Result<(), ReadPdf>;
 /// # Errors
 /// `Syntax` for what is no content, `Limit`, and what `visit` says.
 pub fn operators(bytes: &[u8], visit: Visit<'_>) -> Result<(), ReadPdf> {
+    operations(bytes, &mut |step| visit(step.operator, step.operands))
+}
+
+/// An operator, its operands, and which octets of the content they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'o> {
+    /// The operator; a picture in the content is a `BI` without operands and an `EI` with all the rest.
+    pub operator: &'o [u8],
+    /// Its operands. What describes a picture is none.
+    pub operands: &'o [Object],
+    /// From the first operand, or the operator itself, to the end of the operator.
+    pub octets: &'o [u8],
+}
+
+/// What is told an operation.
+pub type Each<'v> = &'v mut dyn FnMut(Operation<'_>) -> Result<(), ReadPdf>;
+
+/// As [`operators`], with the octets of each, so that content can be written again without some of it. Operands that
+/// no operator follows are told to nobody.
+///
+/// # Errors
+/// `Syntax` for what is no content, `Limit`, and what `visit` says.
+pub fn operations(bytes: &[u8], visit: Each<'_>) -> Result<(), ReadPdf> {
     let mut lexer = Lexer::new(&bytes, 0, u64::MAX);
     let mut operands = Vec::new();
+    let mut begun: Option<u64> = None;
     let mut count = 0_usize;
     loop {
         lexer.skip_white()?;
+        let at = *begun.get_or_insert(lexer.position());
         match lexer.peek()? {
             None => return Ok(()),
             Some(b'a'..=b'z' | b'A'..=b'Z' | b'\'' | b'"') => {
                 let word = word(&mut lexer)?;
-                match word.as_slice() {
-                    b"true" => operands.push(Object::Boolean(true)),
-                    b"false" => operands.push(Object::Boolean(false)),
-                    b"null" => operands.push(Object::Null),
+                let operator: &[u8] = match word.as_slice() {
+                    b"true" => {
+                        operands.push(Object::Boolean(true));
+                        b""
+                    }
+                    b"false" => {
+                        operands.push(Object::Boolean(false));
+                        b""
+                    }
+                    b"null" => {
+                        operands.push(Object::Null);
+                        b""
+                    }
                     b"ID" => {
                         picture(&mut lexer)?;
-                        visit(b"EI", &[])?;
                         operands.clear();
+                        b"EI"
                     }
-                    word => {
-                        visit(word, &operands)?;
-                        // What stands between BI and ID describes the picture.
-                        operands.clear();
-                    }
+                    // What stands between BI and ID describes the picture, and belongs to it.
+                    word => word,
+                };
+                if !operator.is_empty() {
+                    visit(Operation {
+                        operator,
+                        operands: &operands,
+                        octets: part(bytes, at, lexer.position()),
+                    })?;
+                    operands.clear();
+                    begun = None;
                 }
                 count += 1;
             }
@@ -55,6 +95,12 @@ pub fn operators(bytes: &[u8], visit: Visit<'_>) -> Result<(), ReadPdf> {
             });
         }
     }
+}
+
+/// The octets between two places.
+fn part(bytes: &[u8], from: u64, to: u64) -> &[u8] {
+    let place = |at| usize::try_from(at).unwrap_or(usize::MAX);
+    bytes.get(place(from)..place(to)).unwrap_or_default()
 }
 
 fn word(lexer: &mut Lexer<'_>) -> Result<Vec<u8>, ReadPdf> {
@@ -115,6 +161,31 @@ mod tests {
             ("Q", 0),
         ];
         assert_eq!(words, wanted);
+    }
+
+    #[test]
+    fn octets_are_told_without_what_stands_between() {
+        let mut found = Vec::new();
+        operations(
+            b" q%x\n1 0 m% y\n(a)Tj BI/W 1 ID \x00 EI Q 7",
+            &mut |step| {
+                found.push((step.octets.to_vec(), step.operands.len()));
+                Ok(())
+            },
+        )
+        .expect("content");
+        let wanted: [(&[u8], usize); 6] = [
+            (b"q", 0),
+            (b"1 0 m", 2),
+            (b"(a)Tj", 1),
+            (b"BI", 0),
+            (b"/W 1 ID \x00 EI", 0),
+            (b"Q", 0),
+        ];
+        assert_eq!(
+            found,
+            wanted.map(|(octets, count)| (octets.to_vec(), count))
+        );
     }
 
     #[test]

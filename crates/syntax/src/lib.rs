@@ -13,7 +13,7 @@ mod parse;
 mod predictor;
 mod source;
 
-pub use content::{Visit, operators};
+pub use content::{Each, Operation, Visit, operations, operators};
 pub use fault::ReadPdf;
 pub use filter::{Filter, MAX_EXPANDED, MAX_FILTERS, collect, decoder, fault, filters};
 pub use lexer::{Lexer, MAX_DIGITS, Token, hex_digit, is_white};

@@ -5,7 +5,7 @@ usage: outside.py DEMO.json PAPERS WORK JAVA_CLASSPATH
 For each sealed PDF: pyHanko (chain, integrity, no illegal modification, B-LT material), openssl
 (CMS, time-stamp, every OCSP answer and CRL in the file), veraPDF (PDF/A-3u before and after
 sealing), qpdf (structure), poppler (Chinese text with the number, a red seal) and zbar (the printed
-code equals the code file), the European reference library (TOTAL-PASSED at B-LT; every corpus beside the papers). ofdrw over the samples of sealed OFD files. Codes, receipts and published lists: a second reading of the formats with
+code equals the code file), the European reference library (TOTAL-PASSED at B-LT; every corpus beside the papers). poppler and qpdf over files that were flattened. ofdrw over the samples of sealed OFD files. Codes, receipts and published lists: a second reading of the formats with
 the `cryptography` package, and openssl.
 Then the judges themselves are put to proof (counter.py): what is forged must be refused.
 
@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 import counter
 import dss
+import flat
 import lc1
 import ofdrw
 import papers
@@ -137,6 +138,8 @@ def main():
     dss.judge_licences(judges, licences)
     for above in [sys.argv[2], *filter(None, [os.environ.get("YINXIN_CORPORA")])]:
         dss.judge_corpora(judges, above)
+    if os.environ.get("YINXIN_CORPORA"):
+        flat.judge(judges, os.environ["YINXIN_CORPORA"])
     print(" ".join(f"{judge}:{count}" for judge, count in sorted(judges.accepted.items())))
     proofs = counter.proofs(judges, licences, trust) | papers.proofs(written) | ofdrw.proofs(judges)
     proofs |= dss.proofs(judges, licences)

@@ -36,7 +36,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ofd", &["crypto"]),
     (
         "affix",
-        &["asn1", "crypto", "evidence", "ofd", "pdf", "pki", "seal"],
+        &[
+            "asn1", "crypto", "evidence", "ofd", "pdf", "pki", "seal", "syntax",
+        ],
     ),
     ("document", &["canvas", "crypto", "ofd", "pdf", "seal"]),
     (

@@ -1,8 +1,8 @@
 //! The walk through an object: what in it is active.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pdf::{Dictionary, Object};
+use pdf::{Dictionary, Object, Reference};
 
 use crate::preflight::finding::{Active, Finding, MAX_FINDINGS};
 use crate::preflight::layer;
@@ -13,6 +13,8 @@ pub(super) struct Search {
     pub(super) findings: Vec<Finding>,
     /// Page numbers by the number of a page's, or its annotation's, object.
     pub(super) pages: BTreeMap<u32, u32>,
+    /// Names of what may be actions that stand in objects of their own, each with the object that refers to it.
+    pub(super) elsewhere: BTreeSet<(Reference, u32)>,
 }
 
 impl Search {
@@ -47,6 +49,9 @@ impl Search {
     fn dictionary(&mut self, dictionary: &Dictionary, number: u32) {
         let mut kinds = Vec::new();
         kinds.extend(dictionary.name(b"S").and_then(action));
+        if let Some(Object::Reference(name)) = dictionary.value(b"S") {
+            self.elsewhere.insert((*name, number));
+        }
         let has = |key| dictionary.value(key).is_some();
         if has(b"JS") {
             kinds.push(Active::Script);
@@ -88,7 +93,7 @@ impl Search {
 
 /// What an action does, if it is one that is refused (ISO 32000-2, table 201). Going somewhere in the file and
 /// opening an address when a reader asks for it are none.
-fn action(name: &[u8]) -> Option<Active> {
+pub(crate) fn action(name: &[u8]) -> Option<Active> {
     Some(match name {
         b"JavaScript" | b"ECMAScript" => Active::Script,
         b"Launch" => Active::Launch,

@@ -95,6 +95,8 @@ fn actions_are_told_apart() {
     ] {
         assert_eq!(found(&loose(&format!("<</S/{action}>>"))), [], "{action}");
     }
+    let elsewhere = loose("<</S 10 0 R/F(x)>>").with(10, "/Launch");
+    only(&elsewhere, Active::Launch, None, 9);
     let next = loose("<</S/GoTo/D[3 0 R/Fit]/Next[<</S/Launch>>]>>");
     only(&next, Active::Launch, None, 9);
 }
