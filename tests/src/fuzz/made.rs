@@ -68,6 +68,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "ofd_xml" => Some(ofd_parts()),
         "ofd_drawn" => Some([ofd_parts(), super::target::packages::drawn_parts()].concat()),
         "ofd_page" | "examine_ofd" => ofd_samples(),
+        "content" => Some(contents()),
         "font" => small_font().map(|one| vec![one]),
         "photo" => Some((0..3).map(document::sample_photo).collect()),
         "request" => requests(),
@@ -240,6 +241,16 @@ fn bags() -> Option<Vec<Vec<u8>>> {
             .filter_map(of)
             .collect(),
     )
+}
+
+/// Content with text, layers and a picture.
+fn contents() -> Vec<Vec<u8>> {
+    [
+        "q 1 0 0 1 5 6 cm /OC/A BDC BT /F 9 Tf 3 Tr (a) Tj [(b)-3<63>] TJ 1 2 (c) \" ET EMC Q",
+        "0 0 9 9 re W* n % Q\nBI /W 1 /H 1 ID \u{1} EI /X Do true false null x",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
 }
 
 fn ocsp_paths() -> Option<Vec<Vec<u8>>> {

@@ -1,4 +1,4 @@
-//! PDF read to the last object, photographs, templates.
+//! PDF read to the last object, content to the last operator, photographs, templates.
 
 use crypto::DigestAlgorithm;
 use document::{Photo, Template};
@@ -40,6 +40,34 @@ pub fn pdf(octets: &[u8]) -> bool {
             let _ = (change.level(), change.kind.code());
         }
     }
+    true
+}
+
+/// Content: each operator with its octets, which stand in it in their order; all of them together are content too.
+pub fn content(octets: &[u8]) -> bool {
+    let mut whole = Vec::new();
+    let mut words = Vec::new();
+    let read = syntax::operations(octets, &mut |step| {
+        let place = step.octets.as_ptr_range();
+        assert!(octets.as_ptr_range().contains(&place.start));
+        whole.extend_from_slice(step.octets);
+        whole.push(b'\n');
+        words.push(step.operator.to_vec());
+        Ok(())
+    });
+    if read.is_err() {
+        return false;
+    }
+    let mut again = Vec::new();
+    let read = syntax::operators(&whole, &mut |word, _| {
+        again.push(word.to_vec());
+        Ok(())
+    });
+    assert_eq!(
+        (read, again),
+        (Ok(()), words),
+        "the same without what stands between"
+    );
     true
 }
 

@@ -1,6 +1,7 @@
 //! What is done to a caller's own file before and while it is sealed.
 
 use affix::dss::{Material, append_dss};
+use affix::flatten::flatten as flat;
 use affix::preflight::preflight as look_through;
 use affix::seal::{Certification, Joined, NewField, Place, SealRequest, prepare};
 use pdf::Source as _;
@@ -16,6 +17,22 @@ pub fn preflight(octets: &[u8]) -> bool {
             for finding in &found.findings {
                 let _ = (finding.kind.code(), finding.page, finding.object);
             }
+            true
+        }
+        Err(error) => {
+            let _ = (error.code(), error.to_string());
+            false
+        }
+    }
+}
+
+/// A file flattened: what comes out is read, quiet, the same each time, and flat.
+pub fn flatten(octets: &[u8]) -> bool {
+    match flat(&octets) {
+        Ok(flattened) => {
+            let again = flat(&flattened.bytes);
+            assert!(again.is_ok(), "what is flat can be flattened: {again:?}");
+            assert_eq!(flat(&octets), Ok(flattened), "the same each time");
             true
         }
         Err(error) => {
