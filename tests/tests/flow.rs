@@ -17,6 +17,8 @@ mod doors;
 mod editions;
 #[path = "flow/evidence.rs"]
 mod evidence;
+#[path = "flow/lasting.rs"]
+mod lasting;
 #[path = "flow/licence.rs"]
 mod licence;
 #[path = "flow/limits.rs"]

@@ -7,7 +7,8 @@ use credential::{JwsDraft, PrepareStatus, StatusClaims, StatusList};
 use crypto::{Authorisation, KeyId, KeyStore, KeyUse, SignError, SignatureAlgorithm, WrongForm};
 use pki::certificate::Certificate;
 use pki::crl::{Coverage, CrlDraft, FinishCrl, PrepareCrl};
-use pki::extension;
+use pki::extension::{self, PointName};
+use pki::general_name::GeneralName;
 use pki::profile::Issuer;
 use registry::Registry;
 use registry::certificates::{CertificateError, Scope, SignedList};
@@ -284,6 +285,24 @@ impl Lists {
         let held = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
         let list = held.get(name)?;
         (self.clock.now() < list.next_update).then(|| list.clone())
+    }
+
+    /// The current list of `issuer` that speaks of `certificate`: that of the partition which the certificate names
+    /// (RFC 5280 4.2.1.13), else the whole one.
+    #[must_use]
+    pub fn about(&self, issuer: ServiceKey, certificate: &Certificate) -> Option<Arc<Published>> {
+        let points = certificate.crl_distribution_points().unwrap_or_default();
+        let named = points.into_iter().filter_map(|point| match point.name {
+            Some(PointName::Full(names)) => Some(names),
+            _ => None,
+        });
+        let uris = named.flatten().filter_map(|name| match name {
+            GeneralName::Uri(uri) => uri.rsplit('/').next().map(str::to_owned),
+            _ => None,
+        });
+        uris.filter_map(|name| self.revoked(&name))
+            .next()
+            .or_else(|| self.revoked(&name(&issuer.id(), Scope::Complete)))
     }
 
     /// The token at `/status/NUMBER`, while it is current.

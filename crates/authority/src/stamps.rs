@@ -69,7 +69,14 @@ impl Open {
     /// The token, DER, with these unsigned attributes.
     #[must_use]
     pub fn token(self, unsigned: &[Attribute]) -> Vec<u8> {
-        self.prepared.finish_with(&self.signature, unsigned)
+        self.token_keeping(unsigned, &[])
+    }
+
+    /// The same with revocation lists, DER, for whoever judges in later years.
+    #[must_use]
+    pub fn token_keeping(self, unsigned: &[Attribute], lists: &[Vec<u8>]) -> Vec<u8> {
+        self.prepared
+            .finish_keeping(&self.signature, unsigned, lists)
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Means<'a> {
     pub responder: &'a Responder,
     /// Whose list says that the issuer stands.
     pub root: ServiceKey,
+    /// Whose lists say that what it issued stands.
+    pub issuer: ServiceKey,
 }
 
 impl Means<'_> {
@@ -46,6 +48,24 @@ impl Means<'_> {
             Suite::Sm => DigestAlgorithm::Sm3,
             _ => DigestAlgorithm::Sha256,
         }
+    }
+
+    /// The current lists, DER, that say of the issuer and of these certificates, which it issued, that they stand; `None`
+    /// where one is not current.
+    ///
+    /// They are signed by the authorities themselves: what they say counts as long as those do, while the answer of a
+    /// responder ends being provable with the responder's certificate (EN 319 102-1 5.2.6.4).
+    #[must_use]
+    pub fn kept_lists(&self, office: &Office, of: &[&Certificate]) -> Option<Vec<Vec<u8>>> {
+        let root = format!("{}.crl", self.root.name());
+        let mut kept = vec![office.lists.revoked(&root)?.bytes.clone()];
+        for certificate in of {
+            let list = office.lists.about(self.issuer, certificate)?;
+            if !kept.contains(&list.bytes) {
+                kept.push(list.bytes.clone());
+            }
+        }
+        Some(kept)
     }
 
     /// The certificates that a message carries: the seal's and its issuer's, without the root.
@@ -93,6 +113,7 @@ pub fn means<'a>(office: &'a Office, seal: &'a SealInUse, suite: Suite) -> Optio
             stamps_key: ServiceKey::TimeStamps,
             responder: &office.responder,
             root: ServiceKey::Root,
+            issuer: ServiceKey::Authority,
         });
     }
     let (national, own) = (office.national.as_ref()?, seal.national.as_ref()?);
@@ -109,5 +130,6 @@ pub fn means<'a>(office: &'a Office, seal: &'a SealInUse, suite: Suite) -> Optio
         stamps_key: ServiceKey::NationalTimeStamps,
         responder: &national.responder,
         root: ServiceKey::NationalRoot,
+        issuer: ServiceKey::NationalAuthority,
     })
 }

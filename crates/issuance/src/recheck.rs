@@ -22,10 +22,11 @@ pub(crate) fn recheck(office: &Office, mut sealed: Sealed) -> Result<Sealed, Sea
     let read = sealed.files.iter_mut().map(|file| file.read.take());
     let read: Vec<_> = read.collect();
     for (file, read) in sealed.files.iter().zip(read) {
-        let mut material = match file.format {
-            FileFormat::Pdf => Material::empty(),
-            // GB/T 38540 has no place for the status of certificates: it is ours to have.
-            FileFormat::Ofd => status(office),
+        let mut material = match (file.format, sealed.subject.level()) {
+            // What was sealed for later years is judged by what it carries.
+            (FileFormat::Pdf, _) | (FileFormat::Ofd, Level::LongTerm) => Material::empty(),
+            // GB/T 38540 has no place for the status of certificates but the time-stamp, and here there is none.
+            (FileFormat::Ofd, Level::Basic) => status(office),
         };
         material.say_made(file.made.clone());
         let case = read.unwrap_or_else(|| Box::new(Case::open(&file.file)));

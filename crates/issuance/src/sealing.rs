@@ -489,7 +489,8 @@ async fn finish_file(
         Laid::Ofd(laid) => {
             // A seal whose certificate does not stand seals nothing.
             means.responder.newest(*means.certificate.serial()).await?;
-            let (file, read) = ofd::finish(*laid, signed)?;
+            let laid = (*laid, used.seal.as_ref());
+            let (file, read) = ofd::finish((office, &means), laid, signed)?;
             let digest = sha256(&file);
             (file, Some(Box::new(read)), digest)
         }

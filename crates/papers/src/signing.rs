@@ -374,10 +374,7 @@ async fn finish(
         .responder
         .newest(*hierarchy.time_stamps.serial())
         .await?;
-    let of_authority = office
-        .lists
-        .revoked(&format!("{}.crl", ServiceKey::Root.name()))
-        .ok_or(SealingError::NoList)?;
+    let lists = lists(office, certificate).ok_or(SealingError::NoList)?;
     let certificates = [
         certificate,
         &hierarchy.authority,
@@ -391,7 +388,7 @@ async fn finish(
         &Material {
             certificates: &certificates,
             ocsps: &[of_signer.to_vec(), of_stamps.to_vec()],
-            crls: std::slice::from_ref(&of_authority.bytes),
+            crls: &lists,
         },
     )?;
     let mut finished = file;
@@ -399,6 +396,19 @@ async fn finish(
     finished.extend_from_slice(&evidence);
     recheck(office, &prepared.field, &finished)?;
     Ok(finished)
+}
+
+/// What the authorities themselves say of signer, unit and issuer: it counts for longer than any responder's answer.
+fn lists(office: &Office, certificate: &Certificate) -> Option<Vec<Vec<u8>>> {
+    let root = format!("{}.crl", ServiceKey::Root.name());
+    let mut lists = vec![office.lists.revoked(&root)?.bytes.clone()];
+    for one in [certificate, &office.hierarchy.time_stamps] {
+        let list = office.lists.about(ServiceKey::Authority, one)?;
+        if !lists.contains(&list.bytes) {
+            lists.push(list.bytes.clone());
+        }
+    }
+    Some(lists)
 }
 
 fn recheck(office: &Office, field: &str, file: &[u8]) -> Result<(), SealingError> {

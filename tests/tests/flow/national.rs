@@ -19,6 +19,7 @@ use tlog::{Note, NoteKey};
 use verify::{Kind, Material, Policy, Report, Trust, Verdict};
 use zeroize::Zeroizing;
 
+use crate::lasting;
 use crate::licence::{followed, handle, live};
 use crate::stage::{Service, ending, problem};
 
@@ -333,6 +334,8 @@ async fn a_pdf_is_sealed_in_the_national_suite_where_its_type_asks_for_it() {
     let codes = seal.findings.iter().map(|finding| finding.code);
     let codes: Vec<&str> = codes.collect();
     assert!(codes.contains(&"signature.national-profile"), "{codes:?}");
+    let trust = lasting::bundle(&service).await;
+    lasting::lasts_as_its_time_stamp(&service, &trust, &files);
 }
 
 #[tokio::test(flavor = "multi_thread")]

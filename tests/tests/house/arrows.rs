@@ -172,6 +172,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "evidence",
             "licence",
             "pdf",
+            "pki",
             "registry",
             "seal",
             "tlog",

@@ -267,7 +267,7 @@ impl<'a> Draft<'a> {
             .collect();
         Ok(self
             .prepare()?
-            .assemble(&signature, certificates, &unsigned)
+            .assemble(&signature, (certificates, &[]), &unsigned)
             .len())
     }
 
@@ -329,7 +329,19 @@ impl Prepared {
         certificates: &[C],
         unsigned: &[Attribute],
     ) -> Vec<u8> {
-        self.assemble(signature.bytes(), certificates, unsigned)
+        self.finish_keeping(signature, certificates, &[], unsigned)
+    }
+
+    /// The same with revocation lists, DER, beside the certificates (RFC 5652 5.1: neither is signed).
+    #[must_use]
+    pub fn finish_keeping<C: AsRef<[u8]>>(
+        self,
+        signature: &Signature,
+        certificates: &[C],
+        lists: &[C],
+        unsigned: &[Attribute],
+    ) -> Vec<u8> {
+        self.assemble(signature.bytes(), (certificates, lists), unsigned)
     }
 
     /// The finished countersignature, an attribute of the signer whose signature it is over.
@@ -355,7 +367,7 @@ impl Prepared {
     fn assemble<C: AsRef<[u8]>>(
         self,
         signature: &[u8],
-        certificates: &[C],
+        (certificates, lists): (&[C], &[C]),
         unsigned: &[Attribute],
     ) -> Vec<u8> {
         let signer = self.signer(signature, unsigned);
@@ -364,6 +376,7 @@ impl Prepared {
             write::set_of([self.digest_algorithm]),
             self.content,
             optional_set(0, certificates),
+            optional_set(1, lists),
             write::set_of([signer]),
         ]);
         content_info(&signed_data)

@@ -128,7 +128,20 @@ impl Prepared {
     /// (D18).
     #[must_use]
     pub fn finish_with(self, signature: &Signature, unsigned: &[cms::Attribute]) -> Vec<u8> {
-        self.message.finish(signature, &self.chain, unsigned)
+        self.finish_keeping(signature, unsigned, &[])
+    }
+
+    /// The same with revocation lists, DER, that prove what stands around the token: in the message itself, where
+    /// EN 319 122-1 5.4 looks for them. The token's own signature does not cover them.
+    #[must_use]
+    pub fn finish_keeping(
+        self,
+        signature: &Signature,
+        unsigned: &[cms::Attribute],
+        lists: &[Vec<u8>],
+    ) -> Vec<u8> {
+        self.message
+            .finish_keeping(signature, &self.chain, lists, unsigned)
     }
 }
 

@@ -47,7 +47,7 @@ pub enum SealingError {
     /// The status of a certificate cannot be proven.
     #[error("the status of a certificate cannot be proven")]
     Status(#[from] AnswerError),
-    /// There is no current list of the root's.
+    /// There is no current list of one of the authorities.
     #[error("there is no current revocation list")]
     NoList,
     /// The message does not fit the place kept for it.

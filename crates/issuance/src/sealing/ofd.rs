@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use affix::ofd::{List, Place, PreparedSeal, prepare_seal_at};
 use evidence::cms::Attribute;
+use pki::Certificate;
 use time::UtcDateTime;
 use verify::Case;
 
 use crate::means::Means;
+use crate::office::Office;
 use crate::sealing::fault::SealingError;
 use crate::sealing::finished::Signed;
 use crate::seals::SealInUse;
@@ -37,16 +39,30 @@ pub(super) fn prepare(
     Ok(prepare_seal_at(file, place, (list, now), object, signer)?)
 }
 
-/// 12: the receipt goes into the time-stamp, which is the only place that GB/T 38540 has for it (D18). The finished file is
+/// 12: the receipt goes into the time-stamp, which is the only place that GB/T 38540 has for it (D18), and so do the lists of
+/// the authorities: the standard has no other place for what a later verifier needs. The finished file is
 /// read before it is handed out; what was read comes with it, so that step 13 judges that.
 pub(super) fn finish(
-    laid: PreparedSeal,
+    (office, means): (&Office, &Means<'_>),
+    (laid, seal): (PreparedSeal, &SealInUse),
     signed: Signed<'_>,
 ) -> Result<(Vec<u8>, Case), SealingError> {
-    let token = signed
-        .stamp
-        .map(|stamp| stamp.token(&[Attribute::receipt(signed.receipt.as_bytes())]));
+    let token = match signed.stamp {
+        Some(stamp) => {
+            let lists = lists(office, means, seal).ok_or(SealingError::NoList)?;
+            let receipt = Attribute::receipt(signed.receipt.as_bytes());
+            Some(stamp.token_keeping(&[receipt], &lists))
+        }
+        None => None,
+    };
     let finished = laid.finish_read(signed.signature, token.as_deref());
     let (file, facts) = finished.map_err(SealingError::PackageUnfinished)?;
     Ok((file, Case::of_package(facts)))
+}
+
+/// What proves the seal's certificate, its maker's and the time-stamp unit's.
+fn lists(office: &Office, means: &Means<'_>, seal: &SealInUse) -> Option<Vec<Vec<u8>>> {
+    let maker = seal.national.as_ref()?.object.maker();
+    let maker = Certificate::parse(maker).ok()?;
+    means.kept_lists(office, &[means.certificate, &maker, means.time_stamps])
 }

@@ -163,9 +163,9 @@ async fn evidence(
         return Ok(Vec::new());
     }
     let of_stamps = means.responder.newest(*means.time_stamps.serial()).await?;
-    let of_authority = office
-        .lists
-        .revoked(&format!("{}.crl", means.root.name()))
+    // The answers are of this very second, the lists of those who sign them for longer than any responder lives.
+    let lists = means
+        .kept_lists(office, &[means.certificate, means.time_stamps])
         .ok_or(SealingError::NoList)?;
     let joined = Joined::new(file.as_ref(), revision);
     let certificates = [
@@ -178,7 +178,7 @@ async fn evidence(
     let material = Material {
         certificates: &certificates,
         ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
-        crls: std::slice::from_ref(&of_authority.bytes),
+        crls: &lists,
     };
     Ok(append_dss(&joined, &material)?)
 }
