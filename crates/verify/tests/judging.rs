@@ -82,6 +82,9 @@ mod ofd;
 #[path = "judging/package.rs"]
 mod package;
 #[cfg(test)]
+#[path = "judging/proven.rs"]
+mod proven;
+#[cfg(test)]
 #[path = "judging/regions.rs"]
 mod regions;
 #[cfg(test)]

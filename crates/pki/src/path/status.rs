@@ -6,11 +6,11 @@ use time::UtcDateTime;
 use super::budget::{Budget, Limit};
 use crate::certificate::{Certificate, CheckIssued};
 use crate::crl::{Crl, NotCompetent, Reason};
-use crate::extension::KeyUsage;
 use crate::identifiers as id;
 
-/// Who answers for a certificate: what the caller found in OCSP responses and judged.
-pub type Answers<'a> = dyn Fn(&StatusAsked<'_>) -> Option<StatusAt> + 'a;
+/// Who answers for a certificate: all that the caller found in OCSP responses and judged, in any order. Which of them
+/// decides depends on the moment that is judged ([`StatusAt::deciding`]).
+pub type Answers<'a> = dyn Fn(&StatusAsked<'_>) -> Vec<StatusAt> + 'a;
 
 /// What is known about revocation, and how much of it has to be known.
 #[derive(Clone, Copy)]
@@ -181,11 +181,14 @@ impl<'a> StatusMaterial<'a> {
             return Ok(CertificateStatus::NotAsked(reason));
         }
         let mut heard = Heard::default();
-        let answer = self.answers.and_then(|answers| answers(asked));
-        let answer = answer.filter(|status| status.refusal(asked, self.now).is_none());
+        let answers = self
+            .answers
+            .map_or_else(Vec::new, |answers| answers(asked))
+            .into_iter();
+        let counting = answers.filter(|status| status.refusal(asked, self.now).is_none());
         heard
             .told
-            .extend(answer.map(|status| (Source::Answer, status)));
+            .extend(counting.map(|status| (Source::Answer, status)));
         for (place, list) in self.lists.iter().enumerate() {
             match list.base() {
                 None => self.read(place, list, asked, (&mut heard, budget))?,
@@ -194,8 +197,13 @@ impl<'a> StatusMaterial<'a> {
                 Some(_) => heard.refuse(place, NotCompetent::Delta.into()),
             }
         }
-        Ok(match decide(&heard.told, asked.at) {
-            Some((source, status)) => CertificateStatus::Used { source, status },
+        let told: Vec<StatusAt> = heard.told.iter().map(|(_, status)| *status).collect();
+        let used = StatusAt::deciding(&told, asked.at).and_then(|place| heard.told.get(place));
+        Ok(match used {
+            Some((source, status)) => CertificateStatus::Used {
+                source: *source,
+                status: *status,
+            },
             None => CertificateStatus::Unknown {
                 refused: heard.refused,
             },
@@ -230,11 +238,7 @@ impl<'a> StatusMaterial<'a> {
             heard.refuse(place, reason.into());
             return Ok(());
         }
-        // RFC 5280 6.3.3 f: where keyUsage is there, cRLSign is in it.
-        let usage = asked.issuer.map(Certificate::key_usage);
-        if let Some(usage) = usage
-            && !usage.is_ok_and(|usage| usage.is_none_or(|u| u.contains(KeyUsage::CRL_SIGN)))
-        {
+        if asked.issuer.is_some_and(|issuer| !issuer.may_sign_lists()) {
             heard.refuse(place, ListRefused::IssuerUsage);
             return Ok(());
         }
@@ -300,26 +304,6 @@ impl Heard {
     }
 }
 
-/// What decides of all that is told: a revocation before all else, since none is taken back. A hold is (RFC 5280
-/// 5.3.1): it stands unless something newer, of the moment that is judged at the latest, no longer tells it. The one
-/// of 1970 says *never issued* (RFC 6960 2.2) and stays. Where nothing is against the certificate, the newest.
-fn decide(told: &[(Source, StatusAt)], at: UtcDateTime) -> Option<(Source, StatusAt)> {
-    let newest = |of: &dyn Fn(&StatusAt) -> bool| {
-        let found = told.iter().filter(|(_, status)| of(status));
-        // The first of equals: an answer before a list, a list before its delta.
-        let newest = found.rev().max_by_key(|(_, status)| status.this_update);
-        newest.copied()
-    };
-    let is_good = |status: &StatusAt| status.revoked_at(at).is_none();
-    let is_held = |status: &StatusAt| matches!(status.revoked_at(at), Some((since, Reason::CertificateHold)) if since > UtcDateTime::UNIX_EPOCH);
-    let lifted = newest(&|status| is_good(status) && status.this_update <= at);
-    let lifted = lifted.map(|(_, status)| status.this_update);
-    let stands = |status: &StatusAt| lifted.is_none_or(|by| by <= status.this_update);
-    newest(&|status| !is_good(status) && !is_held(status))
-        .or_else(|| newest(&|status| is_held(status) && stands(status)))
-        .or_else(|| newest(&is_good))
-}
-
 impl From<NotCompetent> for ListRefused {
     fn from(reason: NotCompetent) -> Self {
         Self::NotCompetent(reason)
@@ -327,8 +311,44 @@ impl From<NotCompetent> for ListRefused {
 }
 
 impl StatusAt {
-    /// What a complete list says of a certificate, and a delta on top of it (RFC 5280 6.3.3 i, j, k).
-    fn of(list: &Crl, delta: Option<&Crl>, certificate: &Certificate) -> Self {
+    /// Which of all that is told decides about the moment `at`, by its place.
+    ///
+    /// A revocation before all else, since none is taken back; one of after `at` too, among what is good at `at`. A hold
+    /// is taken back (RFC 5280 5.3.1): it stands unless something newer, of `at` at the latest, no longer tells it. The
+    /// one of 1970 says *never issued* (RFC 6960 2.2) and stays. Where nothing is against the certificate, the newest;
+    /// of equals the first.
+    #[must_use]
+    pub fn deciding(told: &[Self], at: UtcDateTime) -> Option<usize> {
+        let newest = |of: &dyn Fn(&Self) -> bool| {
+            let found = told.iter().enumerate().filter(|(_, status)| of(status));
+            let newest = found.rev().max_by_key(|(_, status)| status.this_update);
+            newest.map(|(place, status)| (place, status.this_update))
+        };
+        let is_good = |status: &Self| status.revoked_at(at).is_none();
+        let is_held = |status: &Self| !is_good(status) && !status.is_final();
+        let lifted = newest(&|status| is_good(status) && status.this_update <= at);
+        let stands = |status: &Self| lifted.is_none_or(|(_, by)| by <= status.this_update);
+        newest(&|status| !is_good(status) && status.is_final())
+            .or_else(|| newest(&|status| is_held(status) && stands(status)))
+            .or_else(|| newest(&|status| is_good(status) && status.is_final()))
+            .or_else(|| newest(&is_good))
+            .map(|(place, _)| place)
+    }
+
+    /// Whether it tells a revocation that nothing takes back.
+    fn is_final(&self) -> bool {
+        match self.state {
+            State::Good => false,
+            State::Revoked { since, reason } => {
+                reason != Reason::CertificateHold || since <= UtcDateTime::UNIX_EPOCH
+            }
+        }
+    }
+
+    /// What a complete list says of a certificate, and a delta on top of it (RFC 5280 6.3.3 i, j, k). Whether they may
+    /// say anything of it, and whether they are signed, is asked elsewhere.
+    #[must_use]
+    pub fn of(list: &Crl, delta: Option<&Crl>, certificate: &Certificate) -> Self {
         let serial = certificate.serial();
         let changed = delta.and_then(|delta| delta.find(serial));
         let entry = changed.or_else(|| list.find(serial));

@@ -257,12 +257,13 @@ fn an_answer_and_a_list_are_weighed() {
                 asked.issuer.map(Certificate::subject),
                 Some(asked.certificate.issuer())
             );
-            (*asked.certificate == leaf).then_some(StatusAt {
+            let answer = StatusAt {
                 state,
                 this_update: AT - age,
                 next_update: AT + Duration::DAY,
                 expired_kept_since: None,
-            })
+            };
+            Vec::from_iter((*asked.certificate == leaf).then_some(answer))
         };
         let question = Question::new(Purpose::DocumentSigning, AT).with_status(StatusMaterial {
             answers: Some(&answer),
@@ -311,12 +312,13 @@ fn an_expired_certificate_is_good_by_an_answer_only_that_reaches_back() {
         (Some(last), true),
     ] {
         let answer = |asked: &pki::path::StatusAsked<'_>| {
-            (*asked.certificate == leaf).then_some(StatusAt {
+            let answer = StatusAt {
                 state: State::Good,
                 this_update: AT - Duration::HOUR,
                 next_update: AT + Duration::DAY,
                 expired_kept_since: cutoff,
-            })
+            };
+            Vec::from_iter((*asked.certificate == leaf).then_some(answer))
         };
         let lists = [world.root_list(&[])];
         let at = AT - Duration::days(10);
@@ -530,4 +532,65 @@ fn a_point_of_the_certificate_that_cannot_be_matched_lets_no_list_speak() {
         refused[1].1,
         ListRefused::NotCompetent(NotCompetent::PointsNotMatchable)
     );
+}
+
+#[test]
+fn of_several_answers_the_one_decides_that_is_of_the_moment() {
+    let scene = Scene::new();
+    let leaf = scene.leaf.finish(&scene.signer);
+    let ca = [scene.ca.finish(&scene.world.root_key)];
+    let anchors = [Anchor::of(scene.root.finish(&scene.world.root_key)).expect("a key")];
+    let since = AT - Duration::hours(9);
+    let said = |state, age| StatusAt {
+        state,
+        this_update: AT - Duration::hours(age),
+        next_update: AT + Duration::DAY,
+        expired_kept_since: None,
+    };
+    let told = |reason, at| {
+        let stopped = State::Revoked { since, reason };
+        let mut all = vec![
+            said(State::Good, 20),
+            said(stopped, 8),
+            said(State::Good, 2),
+        ];
+        let mut judged = Vec::new();
+        // In whatever order they are given.
+        for _ in 0..all.len() {
+            all.rotate_left(1);
+            let answers = |asked: &pki::path::StatusAsked<'_>| match *asked.certificate == leaf {
+                true => all.clone(),
+                false => Vec::new(),
+            };
+            let question =
+                Question::new(Purpose::DocumentSigning, at).with_status(StatusMaterial {
+                    answers: Some(&answers),
+                    ..StatusMaterial::of_lists(&scene.lists[..1], AT)
+                });
+            let found = validate(&leaf, &ca, &anchors, &question, &mut Budget::new());
+            judged.push(match found {
+                Ok(chain) => match &chain.statuses()[0] {
+                    CertificateStatus::Used { status, .. } => Ok(*status),
+                    other => panic!("{other:?}"),
+                },
+                Err(error) => Err(error.fault.code()),
+            });
+        }
+        assert!(judged.iter().all(|one| *one == judged[0]), "{judged:?}");
+        judged[0]
+    };
+    let hours = |ago| AT - Duration::hours(ago);
+    // Lifted by now; on hold then; not yet on hold before, as the newest says.
+    let lifted = Ok(said(State::Good, 2));
+    assert_eq!(told(Reason::CertificateHold, AT), lifted);
+    assert_eq!(told(Reason::CertificateHold, hours(5)), Err("path.revoked"));
+    assert_eq!(told(Reason::CertificateHold, hours(12)), lifted);
+    // Nothing else is lifted, and of a moment before it is told all the same.
+    let superseded = State::Revoked {
+        since,
+        reason: Reason::Superseded,
+    };
+    assert_eq!(told(Reason::Superseded, AT), Err("path.revoked"));
+    assert_eq!(told(Reason::Superseded, hours(5)), Err("path.revoked"));
+    assert_eq!(told(Reason::Superseded, hours(12)), Ok(said(superseded, 8)));
 }

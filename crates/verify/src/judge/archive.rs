@@ -107,6 +107,22 @@ pub(super) fn objects_of(token: &Token, into: &mut Vec<ObjectId>) {
     into.extend(ObjectId::within(token.signed_data()));
 }
 
+/// What existed when a message did (EN 319 102-1 5.6.2.3): what it carries, its signature values, their tokens.
+pub(super) fn objects_in(message: &SignedData, into: &mut Vec<ObjectId>) {
+    into.extend(ObjectId::within(message));
+    for signer in message.signers() {
+        into.push(ObjectId::of(signer.signature()));
+        let stamps = signer.time_stamps().take(MAX_STAMPS);
+        let archives = signer.archive_time_stamps().take(MAX_STAMPS);
+        for token in stamps
+            .chain(archives)
+            .filter_map(|octets| Token::parse(octets).ok())
+        {
+            objects_of(&token, into);
+        }
+    }
+}
+
 fn moment(token: &Result<Token, ReadToken>) -> Option<UtcDateTime> {
     token.as_ref().ok().map(|token| token.info().moment())
 }

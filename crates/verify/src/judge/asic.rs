@@ -9,7 +9,7 @@ use evidence::cms::{Form, SignedData};
 use evidence::tsp::{ReadToken, Token};
 use time::UtcDateTime;
 
-use super::archive::objects_of;
+use super::archive::{objects_in, objects_of};
 use super::document::{blank, finish};
 use super::poe::{Covering, ObjectId};
 use super::sitting::Sitting;
@@ -146,6 +146,12 @@ fn stamps(sitting: &mut Sitting<'_>, read: &Asic) -> Vec<Stamp> {
         .collect()
 }
 
+/// What existed when the package did.
+pub(super) fn inside(read: &Asic) -> Vec<ObjectId> {
+    let names = read.files().map(|(name, _)| name.to_owned());
+    objects(read, &names.collect())
+}
+
 /// What existed when these files did (EN 319 102-1 5.6.2.3): signature values, tokens, and all that they carry.
 fn objects(read: &Asic, files: &BTreeSet<String>) -> Vec<ObjectId> {
     let mut objects = Vec::new();
@@ -158,7 +164,7 @@ fn objects(read: &Asic, files: &BTreeSet<String>) -> Vec<ObjectId> {
         match proof.map(|proof| proof.kind) {
             Some(ProofKind::Signature) => {
                 if let Ok(message) = SignedData::parse(octets) {
-                    within(&message, &mut objects);
+                    objects_in(&message, &mut objects);
                 }
             }
             Some(ProofKind::TimeStamp) => {
@@ -170,18 +176,6 @@ fn objects(read: &Asic, files: &BTreeSet<String>) -> Vec<ObjectId> {
         }
     }
     objects
-}
-
-fn within(message: &SignedData, into: &mut Vec<ObjectId>) {
-    into.extend(ObjectId::within(message));
-    for signer in message.signers() {
-        into.push(ObjectId::of(signer.signature()));
-        for octets in signer.time_stamps().take(stamp::MAX_STAMPS) {
-            if let Ok(token) = Token::parse(octets) {
-                objects_of(&token, into);
-            }
-        }
-    }
 }
 
 /// One report for each signer; in practice one.

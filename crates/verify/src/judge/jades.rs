@@ -285,6 +285,13 @@ fn objects(header: &Header, token: &Token, place: usize) -> Vec<ObjectId> {
     objects
 }
 
+/// What existed when the signatures did, all that was added to them included.
+pub(super) fn inside(read: &Jades) -> Vec<ObjectId> {
+    let all = read.signatures().iter();
+    all.flat_map(|one| objects(one.header(), one.token(), usize::MAX))
+        .collect()
+}
+
 /// 5.3.4: the time-stamps over the signature value.
 fn stamped(sitting: &mut Sitting<'_>, token: &Token, findings: &mut Vec<Finding>) -> Option<Proof> {
     if sitting.policy.time_stamp == Demand::NotAsked {
@@ -292,7 +299,8 @@ fn stamped(sitting: &mut Sitting<'_>, token: &Token, findings: &mut Vec<Finding>
     }
     let tokens = token.unsigned().values(usize::MAX).stamps;
     let over = token.signature_text().as_bytes();
-    stamp::signature_stamps(sitting, tokens, over, findings)
+    let object = ObjectId::of(&token.signature());
+    stamp::signature_stamps(sitting, tokens, (over, object), findings)
 }
 
 /// 5.2.7: the document of the policy that the signer names. One without an object identifier is none that is looked for.

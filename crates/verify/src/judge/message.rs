@@ -201,8 +201,9 @@ fn proof(
     let asked = sitting.policy.time_stamp != Demand::NotAsked;
     let value = signer.signature();
     let stamps = signer.time_stamps().filter(|_| asked);
-    let stamped = stamp::signature_stamps(sitting, stamps, value, findings);
-    let covered = sitting.proofs.of(ObjectId::of(value));
+    let object = ObjectId::of(value);
+    let stamped = stamp::signature_stamps(sitting, stamps, (value, object), findings);
+    let covered = sitting.proofs.of(object);
     [stamped, covered].into_iter().flatten().min()
 }
 

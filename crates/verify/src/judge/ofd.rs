@@ -10,9 +10,11 @@ use ofd::{
 use seal::ses::SealSignature;
 use tlog::StatusEntry;
 
+use super::archive::objects_in;
 use super::document::{blank, conclude_licence, fill, finish, first_of};
 use super::licence::Licence;
 use super::message::{self, Judged, Message};
+use super::poe::ObjectId;
 use super::seal::{self as sealed, Use};
 use super::sitting::Sitting;
 use super::state::read_reference;
@@ -74,6 +76,28 @@ pub(super) fn licence(facts: &Facts) -> Option<Licence> {
     Embedded::of(facts.bodies.first()?)
         .licence
         .and_then(Licence::read)
+}
+
+/// What existed when the file did: the value of each signature, and what it carries.
+pub(super) fn inside(facts: &Facts) -> Vec<ObjectId> {
+    let mut objects = Vec::new();
+    let list = facts
+        .bodies
+        .first()
+        .and_then(|body| body.signatures.as_ref());
+    let all = list.iter().flat_map(|list| &list.signatures);
+    for signature in all.take(MAX_SIGNATURES) {
+        let signed = signature.read.as_ref().ok();
+        let Some(value) = signed.and_then(|signed| signed.value.octets.as_ref().ok()) else {
+            continue;
+        };
+        if let Ok(read) = SealSignature::parse(value) {
+            sealed::objects(&read, &mut objects);
+        } else if let Ok(message) = SignedData::parse_national(value) {
+            objects_in(&message, &mut objects);
+        }
+    }
+    objects
 }
 
 /// The data that a licence carries.

@@ -4,11 +4,12 @@
 use crypto::PublicKey;
 use pki::Certificate;
 use pki::algorithm::AlgorithmIdentifier;
-use pki::path::{CertificateStatus, Chain, Source, State};
+use pki::path::{CertificateStatus, Chain, Source, State, StatusAt};
 use time::UtcDateTime;
 
 use super::poe::ObjectId;
 use super::sitting::Sitting;
+use super::statuses::Known;
 use crate::policy::{Demand, Reliable};
 use crate::report::told;
 use finding::{Effect, Finding, SubIndication as Sub};
@@ -91,7 +92,7 @@ impl Held<'_> {
         !reliable.at(self.moment(at)) || !self.is_list_strong(at)
     }
 
-    /// Answers were asked for this when they were chosen (`Shelf::best_answer`).
+    /// Answers were asked for this when they were chosen (`Shelf::answers`).
     fn is_list_strong(&self, at: usize) -> bool {
         let (all, status) = (self.chain.certificates(), self.chain.statuses().get(at));
         let Some(CertificateStatus::Used {
@@ -142,7 +143,8 @@ pub(crate) fn control_time(sitting: &Sitting<'_>, chain: &Chain) -> Option<UtcDa
     Some(control)
 }
 
-/// 2 a and b for one certificate: the newest status that existed at the control time, and what it makes of that time.
+/// 2 a and b for one certificate: the status that decides of those that existed at the control time, deltas among them, and
+/// what it makes of that time.
 fn slide(
     sitting: &Sitting<'_>,
     certificate: &Certificate,
@@ -157,15 +159,18 @@ fn slide(
     let last = certificate.validity().last;
     let shelf = sitting.shelf();
     let known = shelf.of(certificate, issuer?);
-    let usable = known.iter().filter(|known| {
+    let is_usable = |known: &Known| {
         let status = &known.status;
         let kept = status.expired_kept_since.is_some_and(|since| since <= last);
         status.this_update <= control
-            && existed(known.object)
+            && known.is_proven(existed)
             && shelf.stands(known)
             && (status.this_update <= last || kept || status.state != State::Good)
-    });
-    let used = usable.max_by_key(|known| known.status.this_update)?;
+    };
+    let usable: Vec<&Known> = known.iter().filter(|known| is_usable(known)).collect();
+    let told: Vec<StatusAt> = usable.iter().map(|known| known.status).collect();
+    // A hold that something newer lifted by then is none; a revocation is never taken back (RFC 5280 5.3.1).
+    let used = usable.get(StatusAt::deciding(&told, control)?)?;
     let status = used.status;
     let slid = match status.revoked_at(control) {
         // 2 b: revoked: back to when it was.

@@ -6,11 +6,11 @@ use evidence::tsp::{ReadToken, Token};
 use records::{EvidenceRecord, Object, Stamp};
 use time::UtcDateTime;
 
-use super::archive::objects_of;
+use super::archive::{objects_in, objects_of};
 use super::document::{blank, finish, objects_within};
 use super::poe::{Covering, ObjectId};
 use super::sitting::Sitting;
-use super::stamp;
+use super::{asic, jades, ofd, seal, stamp};
 use crate::report::{Covers, SignatureReport, TimeSource, told};
 use facts::{Body, Case};
 use finding::{Effect, Finding, Indication, conclude};
@@ -168,18 +168,13 @@ fn inside_of(case: &Case) -> Vec<ObjectId> {
             let store = facts.certificates.iter().chain(&facts.ocsps);
             objects.extend(store.chain(&facts.crls).map(|der| ObjectId::of(der)));
         }
-        Body::Message(message) => {
-            objects.extend(ObjectId::within(message));
-            for signer in message.signers() {
-                objects.push(ObjectId::of(signer.signature()));
-                let tokens = signer.time_stamps().chain(signer.archive_time_stamps());
-                for token in tokens.filter_map(|octets| Token::parse(octets).ok()) {
-                    objects_of(&token, &mut objects);
-                }
-            }
-        }
-        // The others' proofs are not asked of the store yet.
-        _ => {}
+        Body::Message(message) => objects_in(message, &mut objects),
+        Body::Jades(read) => objects = jades::inside(read),
+        Body::Asic(read) => objects = asic::inside(read),
+        Body::Ofd(facts) => objects = ofd::inside(facts),
+        Body::Seal(read) => seal::objects_of_seal(read, &mut objects),
+        // Codes, packages of evidence and records by themselves have no proofs of their own to be asked.
+        Body::Code(_) | Body::Package(_) | Body::Record(_) | Body::Refused(_) => {}
     }
     objects
 }

@@ -1,6 +1,6 @@
 //! An electronic seal and its uses: every check of GB/T 38540 and GM/T 0031, each reported for itself (T-V6).
 
-use crypto::{Digest, sha256};
+use crypto::sha256;
 use evidence::cms::{Form, oids};
 use evidence::tsp::Token;
 use pki::Certificate;
@@ -8,9 +8,10 @@ use seal::ses::{Edition, Seal, SealFault, SealSignature, SigningTime};
 use time::UtcDateTime;
 
 use super::Outcome;
+use super::archive::objects_of;
 use super::document::{blank, fill};
 use super::message::{self, Judged};
-use super::poe::Proof;
+use super::poe::{Covering, ObjectId, Proof};
 use super::sitting::Sitting;
 use super::stamp;
 use crate::policy::Demand;
@@ -20,14 +21,15 @@ use finding::{Effect, Finding, SubIndication as Sub};
 /// Judges a seal by itself, as of the moment asked about.
 pub(super) fn judge(sitting: &mut Sitting<'_>, seal: &Seal) -> Outcome {
     let mut findings = Vec::new();
-    let certificate = inspect_maker(sitting, seal, None, &mut findings);
+    let proof = seal_stamped(sitting, seal, &mut findings);
+    let certificate = inspect_maker(sitting, seal, proof, &mut findings);
     let at = sitting.at;
     findings.extend(seal.inspect_period(at).err().map(|fault| finding(&fault)));
     let judged = Judged {
         findings,
         chained: certificate.is_some(),
         certificate,
-        proof: None,
+        proof,
         claimed: Some(seal.created()),
         signature_digest: Some(hex(&sha256(seal.signature()))),
         archived: false,
@@ -77,7 +79,8 @@ pub(super) fn judge_use(sitting: &mut Sitting<'_>, given: &Use<'_>) -> Judged {
     );
     let proof = stamped(sitting, signature, &mut findings);
     // d) The seal, e) the signer's certificate, f) the time.
-    inspect_maker(sitting, signature.seal(), proof, &mut findings);
+    let of_seal = seal_stamped(sitting, signature.seal(), &mut findings);
+    inspect_maker(sitting, signature.seal(), of_seal, &mut findings);
     let chained = match &signer {
         Some(signer) => chain(sitting, signer, proof, &mut findings),
         None => false,
@@ -173,36 +176,77 @@ fn chain(
     chained
 }
 
-/// The moment that the time-stamp proves, if it holds. It is over the value, or, as some authorities were given it, over
-/// the whole element.
+/// The earliest proof of a use: by its time-stamp, if it holds, or by what covers the file. The token is over the value,
+/// or, as some authorities were given it, over the whole element; what it proves is also true of the seal that was signed.
 fn stamped(
     sitting: &mut Sitting<'_>,
     signature: &SealSignature,
     findings: &mut Vec<Finding>,
 ) -> Option<Proof> {
-    let octets = signature
-        .time_stamp()
-        .filter(|_| sitting.policy.time_stamp != Demand::NotAsked)?;
-    let token = Token::parse(octets);
-    let digest = token.as_ref().ok().map(|token| {
-        let imprint = token.info().imprint();
-        let over = |octets: &[u8]| Digest::of(imprint.algorithm(), octets);
-        let element = over(signature.signature_element());
-        if *imprint.digest() == element {
-            element
-        } else {
-            over(signature.signature())
-        }
-    });
-    match stamp::moment(sitting, &token, digest.as_ref()) {
-        Ok(moment) => Some(Proof {
-            moment,
+    let own = ObjectId::of(signature.signature());
+    if let Some(octets) = asked(sitting, signature.time_stamp()) {
+        let token = Token::parse(octets);
+        let element = stamp::stamped(&token, signature.signature_element());
+        let imprint = token.as_ref().ok().map(|token| token.info().imprint());
+        let is_element = element.as_ref() == imprint.map(|imprint| imprint.digest());
+        let value = || stamp::stamped(&token, signature.signature());
+        let mut objects = vec![own];
+        objects_of_seal(signature.seal(), &mut objects);
+        let covering = Covering {
+            token: &token,
+            stamped: element.filter(|_| is_element).or_else(value),
             source: TimeSource::SignatureTimeStamp,
-        }),
-        Err(fault) => {
-            findings.push(fault);
-            None
-        }
+            objects,
+        };
+        let judged = stamp::gather(sitting, &[covering]);
+        findings.extend(judged.into_iter().filter_map(Result::err));
+    }
+    sitting.proofs.of(own)
+}
+
+/// The earliest proof of a seal: by its own time-stamp, which V5 alone has, or by what covers it. Nobody has to stamp a
+/// seal: a token that proves nothing is noted.
+fn seal_stamped(
+    sitting: &mut Sitting<'_>,
+    seal: &Seal,
+    findings: &mut Vec<Finding>,
+) -> Option<Proof> {
+    let own = ObjectId::of(seal.signature());
+    if let Some(octets) = asked(sitting, seal.time_stamp()) {
+        let token = Token::parse(octets);
+        let covering = Covering {
+            token: &token,
+            stamped: stamp::stamped(&token, seal.signature()),
+            source: TimeSource::SignatureTimeStamp,
+            objects: vec![own, ObjectId::of(seal.maker())],
+        };
+        let judged = stamp::gather(sitting, &[covering]).into_iter();
+        let faults = judged.filter_map(Result::err);
+        findings.extend(faults.map(|fault| fault.with(Effect::Noted)));
+    }
+    sitting.proofs.of(own)
+}
+
+fn asked<'a>(sitting: &Sitting<'_>, token: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    token.filter(|_| sitting.policy.time_stamp != Demand::NotAsked)
+}
+
+/// What existed when a use did: its value, its seal, its token, and what they carry.
+pub(super) fn objects(signature: &SealSignature, into: &mut Vec<ObjectId>) {
+    into.extend([signature.signature(), signature.certificate()].map(ObjectId::of));
+    objects_of_seal(signature.seal(), into);
+    objects_of_token(signature.time_stamp(), into);
+}
+
+/// What existed when a seal did.
+pub(super) fn objects_of_seal(seal: &Seal, into: &mut Vec<ObjectId>) {
+    into.extend([seal.signature(), seal.maker()].map(ObjectId::of));
+    objects_of_token(seal.time_stamp(), into);
+}
+
+fn objects_of_token(token: Option<&[u8]>, into: &mut Vec<ObjectId>) {
+    if let Some(Ok(token)) = token.map(Token::parse) {
+        objects_of(&token, into);
     }
 }
 

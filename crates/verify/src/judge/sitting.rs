@@ -235,7 +235,7 @@ impl<'a> Sitting<'a> {
             now: self.at,
             latest: self.at.saturating_add(self.policy.skew),
         };
-        let answers = |asked: &StatusAsked<'_>| shelf.best_answer(asked);
+        let answers = |asked: &StatusAsked<'_>| shelf.answers(asked);
         let status = StatusMaterial {
             demand: match demand {
                 Demand::NotAsked => StatusDemand::Nothing,

@@ -34,6 +34,12 @@ pub(crate) fn gather(
     moments
 }
 
+/// The digest of these octets by the token's own algorithm; `None` of a token that cannot be read.
+pub(crate) fn stamped(token: &Result<Token, ReadToken>, over: &[u8]) -> Option<Digest> {
+    let token = token.as_ref().ok()?;
+    Some(Digest::of(token.info().imprint().algorithm(), over))
+}
+
 /// The moment that a token proves for data with this digest, or why it proves none.
 pub(crate) fn moment(
     sitting: &mut Sitting<'_>,
@@ -147,29 +153,32 @@ fn inspect_strength(
         .because("time-stamp"))
 }
 
-/// The signature time-stamps of a signer: the earliest good one counts, and beside a good one a bad one is
-/// only noted (EN 319 102-1 5.5.4).
+/// The signature time-stamps of a signer, over these octets and proofs of this object: the earliest good one counts, and
+/// beside a good one a bad one is only noted (EN 319 102-1 5.5.4).
 pub(crate) fn signature_stamps<'b>(
     sitting: &mut Sitting<'_>,
     tokens: impl IntoIterator<Item = &'b [u8]>,
-    signature: &[u8],
+    (over, object): (&[u8], ObjectId),
     findings: &mut Vec<Finding>,
 ) -> Option<Proof> {
+    let source = TimeSource::SignatureTimeStamp;
+    let tokens = tokens.into_iter().take(MAX_STAMPS).map(Token::parse);
+    let tokens: Vec<_> = tokens.collect();
+    let coverings: Vec<Covering<'_>> = tokens
+        .iter()
+        .map(|token| Covering {
+            token,
+            stamped: stamped(token, over),
+            source,
+            objects: vec![object],
+        })
+        .collect();
     let mut best: Option<Proof> = None;
     let mut faults = Vec::new();
-    for octets in tokens.into_iter().take(MAX_STAMPS) {
-        let token = Token::parse(octets);
-        // EN 319 122-1 5.3: over the signature value, without tag and length.
-        let digest = token
-            .as_ref()
-            .ok()
-            .map(|token| Digest::of(token.info().imprint().algorithm(), signature));
-        match moment(sitting, &token, digest.as_ref()) {
+    for judged in gather(sitting, &coverings) {
+        match judged {
             Ok(moment) => {
-                let proof = Proof {
-                    moment,
-                    source: TimeSource::SignatureTimeStamp,
-                };
+                let proof = Proof { moment, source };
                 best = Some(best.map_or(proof, |other| other.min(proof)));
             }
             Err(fault) => faults.push(fault),

@@ -24,26 +24,39 @@ pub(crate) struct Shelf<'a> {
 }
 
 /// A status, signed by someone entitled.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Known {
-    /// The list or answer that says it.
-    pub(crate) object: ObjectId,
+    /// What says it: an answer, a list, or a delta and the list below it.
+    objects: Vec<ObjectId>,
+    /// The place of the list or delta among those at hand; `None` for an answer.
+    place: Option<usize>,
     pub(crate) status: StatusAt,
-    /// How long its signature is relied on.
+    /// How long its signatures are relied on.
     pub(crate) reliable: Reliable,
     /// notAfter of a delegate that signed it; the issuer's own validity is the chain's.
     pub(crate) signer_until: Option<UtcDateTime>,
 }
 
+impl Known {
+    /// Whether `existed` holds for all that says it.
+    pub(crate) fn is_proven(&self, existed: impl Fn(ObjectId) -> bool) -> bool {
+        self.objects.iter().all(|object| existed(*object))
+    }
+}
+
 impl Shelf<'_> {
     /// Every status of `certificate` that `issuer`, or whom it entitled, signed.
     pub(crate) fn of(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<Known> {
+        let mut known = self.answered(certificate, issuer);
+        known.extend(self.listed(certificate, issuer));
+        known
+    }
+
+    fn answered(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<Known> {
         let answers = self.ocsps.iter();
-        let answers = answers.filter_map(|response| self.answer(response, certificate, issuer));
-        // A delta says nothing by itself, and what it says on top of its list is of the moment alone.
-        let lists = self.crls.iter().filter(|list| list.base().is_none());
-        let lists = lists.filter_map(|list| self.listed(list, certificate, issuer));
-        answers.chain(lists).collect()
+        answers
+            .filter_map(|response| self.answer(response, certificate, issuer))
+            .collect()
     }
 
     fn answer(
@@ -60,7 +73,8 @@ impl Shelf<'_> {
         };
         let algorithm = response.signature_algorithm().signature(key.algorithm());
         Some(Known {
-            object: ObjectId::of(response.der()),
+            objects: vec![ObjectId::of(response.der())],
+            place: None,
             status: read(&accepted)?,
             reliable: self.algorithms.signature(algorithm.ok()?, &key),
             signer_until: match &accepted.responder {
@@ -70,9 +84,48 @@ impl Shelf<'_> {
         })
     }
 
-    fn listed(&self, list: &Crl, certificate: &Certificate, issuer: &Certificate) -> Option<Known> {
-        list.covers(certificate).ok()?;
-        if list.this_update() > self.latest {
+    /// What the lists of `issuer` say, and the deltas on top of them. A delta says nothing by itself.
+    fn listed(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<Known> {
+        let mut known = Vec::new();
+        for (place, list) in self.crls.iter().enumerate() {
+            if list.covers(certificate).is_err() {
+                continue;
+            }
+            let Some(own) = self.signed(list, issuer) else {
+                continue;
+            };
+            known.push(self.told((place, own), (list, None), certificate));
+            let all = self.crls.iter().enumerate();
+            for (place, delta) in all.filter(|(_, delta)| list.takes(delta).is_ok()) {
+                if let Some(reliable) = self.signed(delta, issuer) {
+                    let least = reliable.min(own);
+                    known.push(self.told((place, least), (list, Some(delta)), certificate));
+                }
+            }
+        }
+        known.retain(|known| known.status.this_update <= self.latest);
+        known
+    }
+
+    fn told(
+        &self,
+        (place, reliable): (usize, Reliable),
+        (list, delta): (&Crl, Option<&Crl>),
+        certificate: &Certificate,
+    ) -> Known {
+        let lists = std::iter::once(list).chain(delta);
+        Known {
+            objects: lists.map(|list| ObjectId::of(list.der())).collect(),
+            place: Some(place),
+            status: StatusAt::of(list, delta, certificate),
+            reliable,
+            signer_until: None,
+        }
+    }
+
+    /// How long the signature on a list is relied on; `None` where it is not the issuer's, or the issuer signs no lists.
+    fn signed(&self, list: &Crl, issuer: &Certificate) -> Option<Reliable> {
+        if !issuer.may_sign_lists() {
             return None;
         }
         let key = issuer.public_key().ok()?;
@@ -82,60 +135,44 @@ impl Shelf<'_> {
         let identifier = asn1::Reader::single(list.algorithm_der(), asn1::Tag::SEQUENCE).ok()?;
         let algorithm = AlgorithmIdentifier::read(&identifier).ok()?;
         let algorithm = algorithm.signature(key.algorithm()).ok()?;
-        let state = list
-            .find(certificate.serial())
-            .map_or(State::Good, |entry| State::Revoked {
-                since: entry
-                    .invalid_since
-                    .map_or(entry.revoked, |since| since.min(entry.revoked)),
-                reason: entry.reason,
-            });
-        Some(Known {
-            object: ObjectId::of(list.der()),
-            status: StatusAt {
-                state,
-                this_update: list.this_update(),
-                next_update: list.next_update(),
-                expired_kept_since: list.expired_kept_since(),
-            },
-            reliable: self.algorithms.signature(algorithm, &key),
-            signer_until: None,
-        })
+        Some(self.algorithms.signature(algorithm, &key))
     }
 
-    /// The same of a list by its place.
+    /// Whether a list that was used, by its place, still stands; with a delta the list below it.
     pub(crate) fn stands_list(
         &self,
         place: usize,
         (certificate, issuer): (&Certificate, &Certificate),
     ) -> bool {
-        let list = self.crls.get(place);
-        let known = list.and_then(|list| self.listed(list, certificate, issuer));
-        known.is_none_or(|known| self.stands(&known))
+        let all = self.listed(certificate, issuer);
+        let used = all.iter().filter(|known| known.place == Some(place));
+        let used: Vec<&Known> = used.collect();
+        used.is_empty() || used.into_iter().any(|known| self.stands(known))
     }
 
-    /// The best of the OCSP answers about a certificate: revoked before good, then the newest.
-    pub(crate) fn best_answer(&self, asked: &StatusAsked<'_>) -> Option<StatusAt> {
-        let issuer = asked.issuer?;
-        self.ocsps
-            .iter()
-            .filter_map(|response| self.answer(response, asked.certificate, issuer))
+    /// The OCSP answers about a certificate that stand.
+    pub(crate) fn answers(&self, asked: &StatusAsked<'_>) -> Vec<StatusAt> {
+        let Some(issuer) = asked.issuer else {
+            return Vec::new();
+        };
+        let known = self.answered(asked.certificate, issuer).into_iter();
+        known
             .filter(|known| self.stands(known))
             .map(|known| known.status)
-            .max_by_key(|status| (status.state != State::Good, status.this_update))
+            .collect()
     }
 
     /// EN 319 102-1 5.2.6.4: whoever signed a status has a valid certificate, and the signature is still relied on; or
     /// the status is proven to be from when that was so.
     pub(crate) fn stands(&self, known: &Known) -> bool {
-        let in_bounds = known
-            .signer_until
-            .is_none_or(|until| self.now <= until || self.proofs.existed(known.object, until));
+        let in_bounds = known.signer_until.is_none_or(|until| {
+            self.now <= until || known.is_proven(|object| self.proofs.existed(object, until))
+        });
         let strong = match known.reliable {
-            Reliable::Until(until) if self.now >= until => self
-                .proofs
-                .of(known.object)
-                .is_some_and(|proof| proof.moment < until),
+            Reliable::Until(until) if self.now >= until => known.is_proven(|object| {
+                let proof = self.proofs.of(object);
+                proof.is_some_and(|proof| proof.moment < until)
+            }),
             Reliable::Never => false,
             Reliable::Until(_) | Reliable::Always => true,
         };

@@ -2,6 +2,7 @@
 //! identifiers that stand for two things, what lies over a seal.
 
 use affix::ofd::{List, PreparedSeal, Request, Stamp, prepare_seal};
+use asn1::{Reader, Tag, write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::{Digest, DigestAlgorithm, SignatureAlgorithm};
@@ -10,11 +11,12 @@ use ofd::draw::{Draft, Mark, Page, Path, Step};
 use seal::ses::{self, Image, KIND_ORGANISATION, Listing, Seal, SealSignature, Usage};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
+use verify::report::TimeSource;
 use verify::{Material, Report, SubIndication, Trust, Verdict};
 
 use crate::hierarchy::{SEALED, bundle, certificate, crl, sign};
 use crate::maker::{codes, errors, judged_with, sub, token_over};
-use crate::package::{Parts, SIGNATURE, VALUE};
+use crate::package::{Parts, SIGNATURE, VALUE, put};
 
 const SM2: SignatureAlgorithm = SignatureAlgorithm::Sm2Sm3;
 const GOOD: &str = "sm-seal-990102-SPZYZ-01";
@@ -151,6 +153,11 @@ fn judged(file: &Vec<u8>, at: UtcDateTime) -> Report {
 
 /// The same with this list of the issuing authority.
 pub(crate) fn judged_beside(file: &Vec<u8>, at: UtcDateTime, list: Vec<u8>) -> Report {
+    judged_by(file, at, &list, None)
+}
+
+/// The same beside an evidence record.
+fn judged_by(file: &Vec<u8>, at: UtcDateTime, list: &[u8], record: Option<&[u8]>) -> Report {
     let mut content = bundle();
     let mut anchor = content.anchors.first().expect("an anchor").clone();
     anchor.certificate = certificate("sm-root");
@@ -159,7 +166,10 @@ pub(crate) fn judged_beside(file: &Vec<u8>, at: UtcDateTime, list: Vec<u8>) -> R
     let trust = Trust::of(&content).expect("a good bundle");
     let mut material = Material::empty();
     material.add("a.crl", &crl("sm-root", at));
-    material.add("a.crl", &list);
+    material.add("a.crl", list);
+    if let Some(record) = record {
+        material.add("it.ers", record);
+    }
     judged_with(file, &trust, &material, "default", at)
 }
 
@@ -295,4 +305,67 @@ fn a_later_seal_over_an_earlier_one_is_told_of_the_earlier_one() {
         };
         assert_eq!((told(0), told(1)), (is_told, false), "{left}");
     }
+}
+
+#[test]
+fn a_record_from_before_the_revocation_proves_what_no_time_stamp_does() {
+    let file = closed("sm-seal-on-hold", None);
+    let proven = |moment| {
+        let record = crate::proven::record(&file, moment, "sm-tsa");
+        judged_by(&file, LATER, &crl("sm-ca", LATER), Some(&record))
+    };
+    let report = proven(SEALED + Duration::HOUR);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert!(codes(&report).contains(&"revocation.later"));
+    // From after it: nothing.
+    let report = proven(LATER - Duration::HOUR);
+    assert_eq!(report.verdict, Verdict::Invalid, "{report:#?}");
+    assert!(errors(&report).contains(&"path.revoked"));
+}
+
+/// A seal of the newest edition, which may have a time-stamp of its own.
+fn newest(stamp: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let v4 = seal(GOOD).der().to_vec();
+    let info = part(&put(&v4, &[0, 0, 1], &write::unsigned(5)), 0);
+    let value = sign("sm-maker", &info);
+    let token = write::context(0, [write::bit_string(&stamp(value.bytes()))]);
+    let parts = [
+        info,
+        part(&v4, 1),
+        part(&v4, 2),
+        write::bit_string(value.bytes()),
+        token,
+    ];
+    write::sequence(parts)
+}
+
+/// One of the elements inside.
+fn part(der: &[u8], place: usize) -> Vec<u8> {
+    let element = Reader::single(der, Tag::SEQUENCE).expect("a sequence");
+    let mut inside = element.reader().expect("elements");
+    for _ in 0..place {
+        inside.element().expect("an element");
+    }
+    inside.element().expect("an element").raw().to_vec()
+}
+
+#[test]
+fn the_time_stamp_of_a_seal_proves_when_it_was_made() {
+    let stamped = |over: &[u8]| crate::maker::token(over, SEALED, "sm-tsa");
+    let report = judged(&newest(stamped), LATER);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    let signature = &report.signatures[0];
+    assert_eq!(signature.time_source, TimeSource::SignatureTimeStamp);
+    assert_eq!(
+        signature.signing_time.as_deref(),
+        Some("2026-06-10T08:42:10Z")
+    );
+    // Over something else it is told, and takes nothing from the seal.
+    let report = judged(&newest(|_| stamped(b"another")), LATER);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert!(codes(&report).contains(&"tsp.imprint-differs"));
+    assert_ne!(
+        report.signatures[0].time_source,
+        TimeSource::SignatureTimeStamp
+    );
 }

@@ -4,13 +4,15 @@ use std::sync::LazyLock;
 
 use affix::dss::{Material as Store, append_dss};
 use affix::seal::{Certification, Place, SealRequest, prepare, prepare_time_stamp};
-use asn1::Oid;
+use asn1::{Oid, Reader, Tag, write};
 use crypto::{Digest, DigestAlgorithm, SeededRandom, Signature, SignatureAlgorithm, Signer as _};
 use evidence::cms::{Attribute, Draft, Time, oids};
 use evidence::ocsp::{Answer, CertificateId, Period, Signer, Status};
 use evidence::tsp::{self, Accuracy, TokenSerial, Unit};
 use pki::certificate::Certificate;
 use pki::crl::{Coverage, CrlDraft, Reason, Revoked};
+use pki::extension::Extension;
+use pki::identifiers;
 use pki::profile::Issuer;
 use time::macros::utc_datetime;
 use time::{Duration, OffsetDateTime, UtcDateTime};
@@ -61,6 +63,36 @@ pub(crate) fn list(issuer: &str, at: UtcDateTime, entries: Entries<'_>, keeps: b
     let prepared = draft.prepare(revoked).expect("a list");
     let signature = sign(issuer, prepared.to_be_signed());
     prepared.finish(&signature).expect("a list").der().to_vec()
+}
+
+/// The same as a delta to every earlier list of the authority.
+pub(crate) fn delta(issuer: &str, at: UtcDateTime, entries: Entries<'_>) -> Vec<u8> {
+    let mut whole = parts(&list(issuer, at, entries, true), Tag::SEQUENCE);
+    let mut fields = parts(&whole[0], Tag::SEQUENCE);
+    let outer = fields.pop().expect("extensions");
+    let list = parts(&outer, Tag::context(0)).pop().expect("a list");
+    let mut extensions = parts(&list, Tag::SEQUENCE);
+    let indicator = Extension {
+        oid: identifiers::DELTA_CRL_INDICATOR,
+        critical: true,
+        value: &write::unsigned(0),
+    };
+    extensions.push(indicator.encode());
+    fields.push(write::context(0, [write::sequence(extensions)]));
+    whole[0] = write::sequence(fields);
+    whole[2] = write::bit_string(sign(issuer, &whole[0]).bytes());
+    write::sequence(whole)
+}
+
+/// The elements inside one.
+fn parts(der: &[u8], tag: Tag) -> Vec<Vec<u8>> {
+    let element = Reader::single(der, tag).expect("an element");
+    let mut inside = element.reader().expect("elements inside");
+    let mut all = Vec::new();
+    while !inside.is_empty() {
+        all.push(inside.element().expect("an element").raw().to_vec());
+    }
+    all
 }
 
 /// An answer of `responder` about a certificate of `w-ca`, good for two days.

@@ -57,6 +57,14 @@ impl Certificate {
         self.typed(&id::KEY_USAGE, KeyUsage::parse)
     }
 
+    /// Whether its key may sign lists: where keyUsage is there, cRLSign is in it (RFC 5280 6.3.3 f). One that cannot be
+    /// read lets it sign none.
+    #[must_use]
+    pub fn may_sign_lists(&self) -> bool {
+        self.key_usage()
+            .is_ok_and(|usage| usage.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN)))
+    }
+
     /// extKeyUsage.
     ///
     /// # Errors
