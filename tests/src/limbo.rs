@@ -183,6 +183,11 @@ impl Case {
         let anchors: Vec<Anchor> = readable(&self.trusted_certs)
             .into_iter()
             .filter_map(|root| Anchor::of(root).ok())
+            // Their depth is that of logical intermediates: those that pathLenConstraint counts.
+            .map(|anchor| match self.max_chain_depth {
+                Some(between) => anchor.with_path_length(between),
+                None => anchor,
+            })
             .collect();
         let lists = self
             .crls
@@ -200,12 +205,7 @@ impl Case {
         if !lists.is_empty() {
             question = question.with_status(StatusMaterial::of_lists(&lists, at));
         }
-        let budget = Budget::new();
-        let mut budget = match self.max_chain_depth {
-            // Their depth counts what stands between leaf and root.
-            Some(between) => budget.with_depth(between.saturating_add(2)),
-            None => budget,
-        };
+        let mut budget = Budget::new();
         let chain = validate(&leaf, &candidates, &anchors, &question, &mut budget)
             .map_err(|error| Reason::of(&error))?;
         self.inspect(&chain)

@@ -17,6 +17,7 @@ pub struct Anchor {
     pub(super) purposes: AnchorPurposes,
     pub(super) from: Option<UtcDateTime>,
     pub(super) until: Option<UtcDateTime>,
+    pub(super) path_length: Option<usize>,
 }
 
 /// Whether the anchor's own certificate says anything beside name and key.
@@ -52,6 +53,7 @@ impl Anchor {
             purposes: AnchorPurposes::Every,
             from: None,
             until: None,
+            path_length: None,
         })
     }
 
@@ -66,6 +68,7 @@ impl Anchor {
             purposes: AnchorPurposes::Every,
             from: None,
             until: None,
+            path_length: None,
         }
     }
 
@@ -87,6 +90,16 @@ impl Anchor {
         Self {
             from,
             until,
+            ..self
+        }
+    }
+
+    /// The same anchor with at most `length` authorities below it, self-issued ones not counted (RFC 5914 3.4, RFC 5937
+    /// 3): that of its own certificate counts beside this one.
+    #[must_use]
+    pub fn with_path_length(self, length: usize) -> Self {
+        Self {
+            path_length: Some(length),
             ..self
         }
     }

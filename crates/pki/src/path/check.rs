@@ -23,6 +23,9 @@ pub(super) fn inspect(
     budget: &mut Budget,
 ) -> Result<Vec<Oid>, PathFault> {
     let mut walk = Walk::new(issued.len(), question);
+    // RFC 5937 3: the anchor's own limit is where max_path_length begins.
+    let room = anchor.path_length.unwrap_or(usize::MAX);
+    walk.max_path_length = walk.max_path_length.min(room);
     if let Some(own) = anchor.certified() {
         walk.anchor(issued.len(), own)?;
     }

@@ -140,6 +140,8 @@ pub(crate) struct Scene {
     pub(crate) purposes: AnchorPurposes,
     pub(crate) rules: AnchorRules,
     pub(crate) trusted: (Option<UtcDateTime>, Option<UtcDateTime>),
+    /// Authorities that the anchor may have below it, by who trusts it.
+    pub(crate) room: Option<usize>,
     pub(crate) budget: Budget,
 }
 
@@ -163,6 +165,7 @@ impl Scene {
             purposes: AnchorPurposes::Every,
             rules: AnchorRules::AsCertified,
             trusted: (None, None),
+            room: None,
             budget: Budget::new(),
             world,
         }
@@ -178,6 +181,10 @@ impl Scene {
             .with_rules(self.rules)
             .with_purposes(self.purposes.clone())
             .within(self.trusted.0, self.trusted.1);
+        let anchor = match self.room {
+            Some(room) => anchor.with_path_length(room),
+            None => anchor,
+        };
         let question = Question {
             purpose: self.purpose,
             at: self.at,

@@ -303,8 +303,9 @@ fn moments_outside_a_validity_are_refused() {
 #[test]
 fn a_self_issued_authority_costs_no_room_and_another_does() {
     // root -> ca -> ca (new key) -> leaf, below pathLenConstraint 0.
-    let with = |subject: Option<&str>| {
+    let with = |subject: Option<&str>, room| {
         let mut scene = Scene::new();
+        scene.room = room;
         let mut next = scene.ca.clone();
         next.issuer.clone_from(&scene.ca.subject);
         if let Some(text) = subject {
@@ -318,8 +319,18 @@ fn a_self_issued_authority_costs_no_room_and_another_does() {
         scene.demand = pki::path::StatusDemand::Nothing;
         scene.outcome()
     };
-    assert_eq!(with(None), ("good", None));
-    assert_eq!(with(Some("下级机构")), ("path.length", Some(1)));
+    assert_eq!(with(None, None), ("good", None));
+    assert_eq!(with(Some("下级机构"), None), ("path.length", Some(1)));
+    // RFC 5937 3: the limit that comes with the anchor is counted in the same way, under either kind of rules.
+    assert_eq!(with(None, Some(1)), ("good", None));
+    for rules in [AnchorRules::AsCertified, AnchorRules::NameAndKey] {
+        let mut scene = Scene::new();
+        scene.rules = rules;
+        scene.room = Some(1);
+        assert_eq!(scene.outcome(), ("good", None));
+        scene.room = Some(0);
+        assert_eq!(scene.outcome(), ("path.length", Some(1)));
+    }
 }
 
 #[test]
