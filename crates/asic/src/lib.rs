@@ -8,7 +8,6 @@ mod draft;
 mod fault;
 mod listed;
 mod manifest;
-mod xml;
 
 pub use container::{Asic, Form, MAX_FILE, MAX_SIGNATURES, Proof, ProofKind};
 pub use draft::{File, Prepared, WriteAsic, with_replaced};

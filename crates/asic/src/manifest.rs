@@ -5,9 +5,24 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::{Digest, DigestAlgorithm};
-use ofd::escaped;
+use xml::{Element, ReadXml, Rules, escaped};
 
-use crate::xml::{ASIC, DSIG, Element, parse};
+/// Namespace of ASiC (EN 319 162-1 A.4).
+const ASIC: &str = "http://uri.etsi.org/02918/v1.2.1#";
+/// Namespace of digests (XMLDSIG).
+const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// What is read of a manifest (T-I5; T-I5 takes 64 elements within each other, a manifest has four).
+pub(crate) const RULES: Rules = Rules {
+    octets: 4 * 1024 * 1024,
+    depth: 16,
+    nodes: 200_000,
+    attributes: 64,
+    declarations: 64,
+    utf16: false,
+    mixed: false,
+    ordered: false,
+    identifiers: false,
+};
 
 /// A manifest: which proof is over it, and what it lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,20 +76,18 @@ impl Manifest {
     /// # Errors
     /// Which rule is broken.
     pub(crate) fn parse(octets: &[u8]) -> Result<Manifest, &'static str> {
-        let tree = parse(octets)?;
+        let tree = xml::parse(octets, &RULES).map_err(|fault| refused(&fault))?;
         if !tree.is(ASIC, "ASiCManifest") {
             return Err("another element than ASiCManifest");
         }
-        let proof = tree
-            .only(ASIC, "SigReference")
-            .ok_or("not one SigReference")?;
+        let proof = only(&tree, ASIC, "SigReference").ok_or("not one SigReference")?;
         let proof = proof
             .attribute("URI")
             .and_then(name)
             .ok_or("SigReference")?;
         let mut references: Vec<Reference> = Vec::new();
         for child in &tree.children {
-            match (child.namespace, child.name.as_str()) {
+            match (&*child.name.namespace, child.local()) {
                 (ASIC, "SigReference") => {}
                 (ASIC, "DataObjectReference") => references.push(reference(child)?),
                 (ASIC, "ASiCManifestExtensions") => extensions(child)?,
@@ -126,25 +139,48 @@ impl Manifest {
     }
 }
 
+/// Which rule of XML a manifest breaks.
+fn refused(fault: &ReadXml) -> &'static str {
+    match fault {
+        ReadXml::Large(_) => "too large",
+        ReadXml::Encoding => "not UTF-8",
+        ReadXml::Doctype => "a document type",
+        ReadXml::Instruction => "a processing instruction",
+        ReadXml::Entity => "an entity",
+        ReadXml::Depth(_) => "too deep",
+        ReadXml::Nodes(_) => "too many elements",
+        ReadXml::Attributes(_) | ReadXml::Attribute(_) => "attributes",
+        ReadXml::Declarations(_) | ReadXml::Prefix(_) => "namespaces",
+        ReadXml::Comment(_) => "a comment within a text",
+        ReadXml::Mixed(_) => "text between elements",
+        _ => "not well-formed",
+    }
+}
+
+/// The one child of this name, if there is exactly one.
+fn only<'e>(element: &'e Element, namespace: &str, name: &'static str) -> Option<&'e Element> {
+    element.child_in(namespace, name).ok()
+}
+
 /// What a file is of which nobody says more.
 const OCTETS: &str = "application/octet-stream";
 
 fn reference(element: &Element) -> Result<Reference, &'static str> {
     let name = element.attribute("URI").and_then(name);
-    let method = element.only(DSIG, "DigestMethod");
+    let method = only(element, DSIG, "DigestMethod");
     let algorithm = method
         .and_then(|one| one.attribute("Algorithm"))
         .ok_or("DigestMethod")?;
-    let value = element.only(DSIG, "DigestValue").ok_or("DigestValue")?;
+    let value = only(element, DSIG, "DigestValue").ok_or("DigestValue")?;
     let value = STANDARD
-        .decode(value.text.trim_ascii())
+        .decode(value.trimmed().as_bytes())
         .map_err(|_| "DigestValue")?;
     let known = DIGESTS.iter().find(|row| row.0 == algorithm);
     let digest = known
         .map(|row| Digest::from_bytes(row.1, &value).map_err(|_| "DigestValue"))
         .transpose()?;
     for child in &element.children {
-        match (child.namespace, child.name.as_str()) {
+        match (&*child.name.namespace, child.local()) {
             (DSIG, "DigestMethod" | "DigestValue") => {}
             (ASIC, "DataObjectReferenceExtensions") => extensions(child)?,
             _ => return Err("an unknown element"),

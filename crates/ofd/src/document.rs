@@ -13,7 +13,7 @@ use crate::identifiers::Identifiers;
 use crate::limits::MAX_ENTRIES;
 use crate::location::resolve;
 use crate::parts::Parts;
-use crate::xml::Element;
+use xml::Element;
 
 /// Pages of a document.
 pub(crate) const MAX_PAGES: usize = 10_000;

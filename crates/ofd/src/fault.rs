@@ -1,6 +1,7 @@
 //! Why a package or a part of it cannot be read, each with a code of its own.
 
 use thiserror::Error;
+use xml::Shape;
 
 /// Why a file is no package that is read here. Nothing is repaired and nothing is searched for: two readers that
 /// find two directories show two documents (T-I4).
@@ -204,42 +205,12 @@ impl ReadPackage {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReadXml {
-    /// Neither UTF-8 nor UTF-16, or another encoding than the declaration names.
-    #[error("not UTF-8 or UTF-16 as declared")]
-    Encoding,
-    /// Longer than is read.
-    #[error("more than {} octets", crate::limits::MAX_OCTETS)]
-    Large,
-    /// Not well-formed.
-    #[error("not well-formed at {at}")]
-    Malformed {
-        /// Offset in UTF-8.
-        at: u64,
-    },
-    /// A document type.
-    #[error("a document type")]
-    Doctype,
-    /// A processing instruction.
-    #[error("a processing instruction")]
-    Instruction,
-    /// A reference to an entity that XML does not define itself.
-    #[error("an entity")]
-    Entity,
-    /// Elements deeper than are read.
-    #[error("deeper than {} elements", crate::limits::MAX_DEPTH)]
-    Depth,
-    /// More nodes than are read.
-    #[error("more than {} nodes", crate::limits::MAX_NODES)]
-    Nodes,
-    /// More attributes of an element than are read.
-    #[error("more than {} attributes", crate::limits::MAX_ATTRIBUTES)]
-    Attributes,
+    /// It is not XML as it is read here.
+    #[error(transparent)]
+    Strict(#[from] xml::ReadXml),
     /// An element of another namespace.
     #[error("an element outside the namespace of OFD: {0}")]
     Namespace(String),
-    /// A comment within text, which some readers leave out and others stop at.
-    #[error("a comment within the text of {0}")]
-    Comment(String),
     /// The root is another element.
     #[error("the root is {0}")]
     Root(String),
@@ -265,17 +236,8 @@ impl ReadXml {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            ReadXml::Encoding => "ofd.xml-encoding",
-            ReadXml::Large => "ofd.xml-large",
-            ReadXml::Malformed { .. } => "ofd.xml-malformed",
-            ReadXml::Doctype => "ofd.xml-doctype",
-            ReadXml::Instruction => "ofd.xml-instruction",
-            ReadXml::Entity => "ofd.xml-entity",
-            ReadXml::Depth => "ofd.xml-depth",
-            ReadXml::Nodes => "ofd.xml-nodes",
-            ReadXml::Attributes => "ofd.xml-attributes",
+            ReadXml::Strict(fault) => strict(fault),
             ReadXml::Namespace(_) => "ofd.xml-namespace",
-            ReadXml::Comment(_) => "ofd.xml-comment",
             ReadXml::Root(_) => "ofd.xml-root",
             ReadXml::Repeated(_) => "ofd.xml-repeated",
             ReadXml::Missing(_) => "ofd.xml-missing",
@@ -283,6 +245,39 @@ impl ReadXml {
             ReadXml::Identifier(_) => "ofd.xml-identifier",
             ReadXml::TooMany(_) => "ofd.xml-too-many",
         }
+    }
+}
+
+/// The code of what is no XML as it is read here.
+fn strict(fault: &xml::ReadXml) -> &'static str {
+    match fault {
+        xml::ReadXml::Encoding => "ofd.xml-encoding",
+        xml::ReadXml::Large(_) => "ofd.xml-large",
+        xml::ReadXml::Doctype => "ofd.xml-doctype",
+        xml::ReadXml::Instruction => "ofd.xml-instruction",
+        xml::ReadXml::Entity => "ofd.xml-entity",
+        xml::ReadXml::Depth(_) => "ofd.xml-depth",
+        xml::ReadXml::Nodes(_) => "ofd.xml-nodes",
+        xml::ReadXml::Attributes(_) | xml::ReadXml::Declarations(_) => "ofd.xml-attributes",
+        xml::ReadXml::Prefix(_) => "ofd.xml-namespace",
+        xml::ReadXml::Comment(_) => "ofd.xml-comment",
+        // Not well-formed; the other faults are of rules that parts are not under.
+        _ => "ofd.xml-malformed",
+    }
+}
+
+impl From<Shape> for ReadXml {
+    fn from(shape: Shape) -> ReadXml {
+        match shape {
+            Shape::Missing(name) => ReadXml::Missing(name),
+            Shape::Repeated(name) => ReadXml::Repeated(name),
+        }
+    }
+}
+
+impl From<Shape> for ReadPart {
+    fn from(shape: Shape) -> ReadPart {
+        ReadPart::Xml(shape.into())
     }
 }
 

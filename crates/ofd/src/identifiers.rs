@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::fault::ReadXml;
-use crate::xml::Element;
+use xml::Element;
 
 /// T-I5: identifiers of one document.
 pub(crate) const MAX_IDENTIFIERS: usize = 1_000_000;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use crypto::{Digest, DigestAlgorithm};
 
-use crate::xml::Element;
+use xml::Element;
 
 /// Entries whose digests are kept at least; twice as many at most, some 200 octets each.
 pub(crate) const KEPT: usize = 256;
@@ -193,7 +193,7 @@ mod tests {
         let known = Known::new();
         let tree = |inner: &str| {
             let text = format!("<ofd:R xmlns:ofd=\"{}\">{inner}</ofd:R>", crate::NAMESPACE);
-            Arc::new(crate::xml::parse(text.as_bytes(), "R").expect("it is read"))
+            Arc::new(crate::tree::parse(text.as_bytes(), "R").expect("it is read"))
         };
         let elements = |count: usize| tree(&"<ofd:A/>".repeat(count));
         let sized = |number, size| Name {

@@ -20,8 +20,8 @@ pub mod shown;
 mod signature;
 mod signed;
 mod survey;
+mod tree;
 mod write;
-mod xml;
 
 pub use area::Area;
 pub use facts::{
@@ -36,5 +36,5 @@ pub use signed::{
     Signatures, Signed, Stamp, StampPlace, Uncovered,
 };
 pub use survey::{read, read_back, read_digested};
-pub use write::change::{Change, WritePackage, escaped, with_signatures};
-pub use xml::NAMESPACE;
+pub use tree::NAMESPACE;
+pub use write::change::{Change, WritePackage, with_signatures};

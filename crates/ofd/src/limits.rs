@@ -8,9 +8,3 @@ pub(crate) const MAX_EXPANDED: u64 = 500 * 1024 * 1024;
 pub(crate) const MAX_RATIO: u64 = 200;
 /// T-I5: octets of one part.
 pub(crate) const MAX_OCTETS: usize = 64 * 1024 * 1024;
-/// T-I5: elements within each other.
-pub(crate) const MAX_DEPTH: usize = 64;
-/// T-I5: elements, texts, comments and references of one part.
-pub(crate) const MAX_NODES: usize = 1_000_000;
-/// T-I5: attributes of one element, declarations of namespaces included.
-pub(crate) const MAX_ATTRIBUTES: usize = 64;

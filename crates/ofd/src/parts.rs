@@ -11,7 +11,8 @@ use crate::fault::{ReadPackage, ReadPart};
 use crate::known::{KNOWN, Name};
 use crate::limits::MAX_OCTETS;
 use crate::package::Package;
-use crate::xml::{self, Element};
+use crate::tree;
+use xml::Element;
 
 /// Octets of parts that are kept whole for who asks for them.
 const MAX_KEPT: u64 = 128 * 1024 * 1024;
@@ -123,14 +124,14 @@ impl<R: Read + Seek> Parts<R> {
         let name = self.known_by(path)?;
         let met = name.and_then(|name| Some((name, KNOWN.tree(&name)?)));
         if let Some((name, tree)) = met
-            && tree.name == root
+            && tree.local() == root
         {
             let counted = self.package.count(&name);
             counted.map_err(|fault| self.noted(fault))?;
             return Ok(tree);
         }
         let octets = self.octets(path, MAX_OCTETS as u64)?;
-        let tree = Arc::new(xml::parse(&octets, root)?);
+        let tree = Arc::new(tree::parse(&octets, root)?);
         if let Some(name) = name {
             KNOWN.keep_tree(name, &tree);
         }

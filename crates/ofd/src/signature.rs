@@ -17,7 +17,8 @@ use crate::signed::{
     CheckMethod, Coverage, ListState, Outcome, Part, Reference, Signature, SignatureKind,
     Signatures, Signed, Stamp, StampPlace, Uncovered,
 };
-use crate::xml::{self, Element};
+use crate::tree;
+use xml::Element;
 
 /// Signatures of a document.
 pub(crate) const MAX_SIGNATURES: usize = 100;
@@ -130,7 +131,7 @@ fn signature<R: Read + Seek>(
     body.reachable.insert(path.clone());
     let (octets, read) = match parts.kept(&path, MAX_SIGNATURE) {
         Ok(octets) => {
-            let tree = xml::parse(&octets, "Signature").map_err(ReadPart::from);
+            let tree = tree::parse(&octets, "Signature").map_err(ReadPart::from);
             let read = tree.and_then(|tree| Ok(signed(parts, &path, &tree, body)?));
             (octets, read)
         }

@@ -11,7 +11,7 @@ use crate::location::resolve;
 use crate::package::Package;
 use crate::parts::Parts;
 use crate::signature;
-use crate::xml::Element;
+use xml::Element;
 
 /// The one entry with a fixed name (GB/T 33190-2016, 7.1).
 pub(crate) const ROOT: &str = "OFD.xml";

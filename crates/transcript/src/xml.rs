@@ -57,19 +57,7 @@ impl Xml {
 
     /// Text. What XML 1.0 2.2 has no place for becomes U+FFFD: names come from strangers.
     pub(crate) fn escape(&mut self, text: &str) {
-        for letter in text.chars() {
-            match letter {
-                '&' => self.out.push_str("&amp;"),
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '"' => self.out.push_str("&quot;"),
-                '\t' | '\n' | '\r' => {
-                    let _ = write!(self.out, "&#{};", u32::from(letter));
-                }
-                '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => self.out.push('\u{fffd}'),
-                letter => self.out.push(letter),
-            }
-        }
+        self.out.push_str(&::xml::escaped(text));
     }
 }
 

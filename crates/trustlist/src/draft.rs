@@ -1,23 +1,25 @@
 //! A list in the making: its content, the bytes to be signed, the signed document (TS 119 612 5 and annex B).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::{Signature, SignatureAlgorithm, sha256};
 use pki::Certificate;
 use thiserror::Error;
 use time::UtcDateTime;
+use xml::{Element, Name, XML, canonical};
 
 use crate::algorithms;
-use crate::canonical::canonical;
+use crate::limits::MAX_FORM;
 use crate::list::{Pointer, Provider};
 use crate::names::{
     DS, ENVELOPED, EXCLUSIVE, MEDIA_TYPE, NATIONAL_APPROACH, NATIONAL_LIST, SIGNED_PROPERTIES, TAG,
-    TSL, TSLX, VERSIONS, XADES, XML,
+    TSL, TSLX, VERSIONS, XADES,
 };
 use crate::service::{Period, Provided};
 use crate::signature::issuer_serial;
 use crate::value::{Texts, told};
-use crate::xml::{Element, Node};
 
 /// Identifiers in the document: of the signature, of its reference to the list, of the signed properties.
 const SIGNATURE_ID: &str = "signature";
@@ -114,9 +116,9 @@ impl ListDraft {
         }
         inspect(&root)?;
         let properties = properties(signer, at);
-        let information = signed_information(&root, &properties, name);
-        let to_be_signed = canonical(&information, None);
-        let certificate = ds("X509Certificate").text_of(&STANDARD.encode(signer.der()));
+        let information = signed_information(&root, &properties, name)?;
+        let to_be_signed = form(&information)?;
+        let certificate = ds("X509Certificate").saying(&STANDARD.encode(signer.der()));
         let key = ds("KeyInfo").of([ds("X509Data").of([certificate])]);
         let qualifying = xades("QualifyingProperties")
             .with("Target", &format!("#{SIGNATURE_ID}"))
@@ -205,7 +207,7 @@ impl ListDraft {
             additional.push(other(plain("SchemeTerritory", territory)));
         }
         let media = pointer.media_type.as_deref().unwrap_or(MEDIA_TYPE);
-        additional.push(other(Element::new("tslx", TSLX, "MimeType").text_of(media)));
+        additional.push(other(Element::new("tslx", TSLX, "MimeType").saying(media)));
         let mut all = tsl("OtherTSLPointer");
         if !pointer.signers.is_empty() {
             let signers = pointer.signers.iter();
@@ -285,15 +287,13 @@ impl PreparedList {
     pub fn finish(mut self, signature: &Signature) -> Result<Vec<u8>, DraftList> {
         let value = algorithms::to_wire(self.algorithm, signature).ok_or(DraftList::Signature)?;
         for child in &mut self.signature.children {
-            if let Node::Element(child) = child
-                && child.is(DS, "SignatureValue")
-            {
-                child.children = vec![Node::Text(STANDARD.encode(&value))];
+            if child.is(DS, "SignatureValue") {
+                child.text = STANDARD.encode(&value);
             }
         }
         self.root.push(self.signature);
         let mut out = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec();
-        out.extend_from_slice(&canonical(&self.root, None));
+        out.extend_from_slice(&form(&self.root)?);
         out.push(b'\n');
         Ok(out)
     }
@@ -303,14 +303,14 @@ impl PreparedList {
 fn properties(signer: &Certificate, at: UtcDateTime) -> Element {
     let digest = xades("CertDigest").of(digested(&sha256(signer.der())));
     let serial = STANDARD.encode(issuer_serial(signer));
-    let named = xades("Cert").of([digest, xades("IssuerSerialV2").text_of(&serial)]);
+    let named = xades("Cert").of([digest, xades("IssuerSerialV2").saying(&serial)]);
     let signature = xades("SignedSignatureProperties").of([
-        xades("SigningTime").text_of(&told(at)),
+        xades("SigningTime").saying(&told(at)),
         xades("SigningCertificateV2").of([named]),
     ]);
     let format = xades("DataObjectFormat")
         .with("ObjectReference", &format!("#{REFERENCE_ID}"))
-        .of([xades("MimeType").text_of("text/xml")]);
+        .of([xades("MimeType").saying("text/xml")]);
     let data = xades("SignedDataObjectProperties").of([format]);
     xades("SignedProperties")
         .with("Id", PROPERTIES_ID)
@@ -318,19 +318,27 @@ fn properties(signer: &Certificate, at: UtcDateTime) -> Element {
 }
 
 /// TS 119 612 B.6.
-fn signed_information(root: &Element, properties: &Element, algorithm: &str) -> Element {
-    let whole = reference(&[ENVELOPED, EXCLUSIVE], &canonical(root, None))
+fn signed_information(
+    root: &Element,
+    properties: &Element,
+    algorithm: &str,
+) -> Result<Element, DraftList> {
+    let whole = reference(&[ENVELOPED, EXCLUSIVE], &form(root)?)
         .with("Id", REFERENCE_ID)
         .with("URI", "");
-    let signed = reference(&[EXCLUSIVE], &canonical(properties, None))
+    let signed = reference(&[EXCLUSIVE], &form(properties)?)
         .with("Type", SIGNED_PROPERTIES)
         .with("URI", &format!("#{PROPERTIES_ID}"));
-    ds("SignedInfo").of([
+    Ok(ds("SignedInfo").of([
         ds("CanonicalizationMethod").with("Algorithm", EXCLUSIVE),
         ds("SignatureMethod").with("Algorithm", algorithm),
         whole,
         signed,
-    ])
+    ]))
+}
+
+fn form(element: &Element) -> Result<Vec<u8>, DraftList> {
+    canonical(element, None, MAX_FORM).ok_or(DraftList::Text("a list of this size"))
 }
 
 fn reference(transforms: &[&str], octets: &[u8]) -> Element {
@@ -347,14 +355,16 @@ fn reference(transforms: &[&str], octets: &[u8]) -> Element {
 fn digested(value: &[u8]) -> [Element; 2] {
     [
         ds("DigestMethod").with("Algorithm", algorithms::SHA256),
-        ds("DigestValue").text_of(&STANDARD.encode(value)),
+        ds("DigestValue").saying(&STANDARD.encode(value)),
     ]
 }
 
 /// That nothing which the schema wants is empty, and that XML can hold it all.
 fn inspect(root: &Element) -> Result<(), DraftList> {
     for (element, name) in [("URI", "an address"), ("Name", "a name")] {
-        if any(root, &|one| one.is(TSL, element) && one.text().is_empty()) {
+        if any(root, &|one| {
+            one.is(TSL, element) && one.trimmed().is_empty()
+        }) {
             return Err(DraftList::Text(name));
         }
     }
@@ -364,7 +374,7 @@ fn inspect(root: &Element) -> Result<(), DraftList> {
     };
     let cannot = |one: &Element| {
         let mut attributes = one.attributes.iter();
-        !attributes.all(|(_, value)| good(value)) || !good(&one.text())
+        !attributes.all(|(_, value)| good(value)) || !good(&one.trimmed())
     };
     if any(root, &cannot) {
         return Err(DraftList::Text("a text"));
@@ -373,7 +383,7 @@ fn inspect(root: &Element) -> Result<(), DraftList> {
 }
 
 fn any(root: &Element, wanted: &dyn Fn(&Element) -> bool) -> bool {
-    wanted(root) || root.elements().any(|one| any(one, wanted))
+    wanted(root) || root.children.iter().any(|one| any(one, wanted))
 }
 
 fn tsl(name: &str) -> Element {
@@ -389,17 +399,17 @@ fn xades(name: &str) -> Element {
 }
 
 fn plain(name: &str, text: &str) -> Element {
-    tsl(name).text_of(text)
+    tsl(name).saying(text)
 }
 
-fn language(tag: &str) -> (crate::xml::Name, String) {
+fn language(tag: &str) -> (Arc<Name>, String) {
     let name = Element::new("xml", XML, "lang").name;
     (name, tag.to_owned())
 }
 
 fn said(mut element: Element, tag: &str, text: &str) -> Element {
     element.attributes.push(language(tag));
-    element.text_of(text)
+    element.saying(text)
 }
 
 fn names(name: &str, texts: &Texts) -> Element {
@@ -409,27 +419,4 @@ fn names(name: &str, texts: &Texts) -> Element {
 fn certificate(certificate: &Certificate) -> Element {
     let der = STANDARD.encode(certificate.der());
     tsl("DigitalId").of([plain("X509Certificate", &der)])
-}
-
-impl Element {
-    fn push(&mut self, child: Element) {
-        self.children.push(Node::Element(child));
-    }
-
-    fn of(mut self, children: impl IntoIterator<Item = Element>) -> Element {
-        self.children
-            .extend(children.into_iter().map(Node::Element));
-        self
-    }
-
-    fn with(mut self, name: &str, value: &str) -> Element {
-        let name = Element::new("", "", name).name;
-        self.attributes.push((name, value.to_owned()));
-        self
-    }
-
-    fn text_of(mut self, text: &str) -> Element {
-        self.children.push(Node::Text(text.to_owned()));
-        self
-    }
 }

@@ -1,56 +1,7 @@
 //! Why a list is not relied on.
 
 use thiserror::Error;
-
-use crate::limits::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, MAX_OCTETS};
-
-/// Why the XML of a list is not read (T-I5).
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ReadXml {
-    /// Neither UTF-8 nor UTF-16, or another encoding than the declaration names.
-    #[error("not UTF-8 or UTF-16 as declared")]
-    Encoding,
-    /// Longer than is read.
-    #[error("more than {MAX_OCTETS} octets")]
-    Large,
-    /// Not well-formed.
-    #[error("not well-formed at {at}")]
-    Malformed {
-        /// Offset in UTF-8.
-        at: u64,
-    },
-    /// A document type.
-    #[error("a document type")]
-    Doctype,
-    /// A processing instruction.
-    #[error("a processing instruction")]
-    Instruction,
-    /// A reference to an entity that XML does not define itself.
-    #[error("an entity")]
-    Entity,
-    /// Elements deeper than are read.
-    #[error("deeper than {MAX_DEPTH} elements")]
-    Depth,
-    /// More nodes than are read.
-    #[error("more than {MAX_NODES} nodes")]
-    Nodes,
-    /// More attributes of an element, or namespaces at one place, than are read.
-    #[error("more than {MAX_ATTRIBUTES} attributes")]
-    Attributes,
-    /// A prefix that stands for nothing, or is declared as it must not be.
-    #[error("the prefix {0} is not declared as it has to be")]
-    Prefix(String),
-    /// One attribute twice.
-    #[error("the attribute {0} twice")]
-    Attribute(String),
-    /// A comment within text, which some readers leave out and others stop at.
-    #[error("a comment within the text of {0}")]
-    Comment(String),
-    /// One identifier for two elements.
-    #[error("one identifier twice: {0}")]
-    Identifier(String),
-}
+use xml::{ReadXml, Shape};
 
 /// Why the signature of a list does not hold, or does not say what it has to (TS 119 612 5.7.1, annex B).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -145,4 +96,13 @@ pub enum ReadList {
     /// A list of lists that does not say who may sign the next one.
     #[error("the list of lists does not point to itself")]
     NoSelf,
+}
+
+impl From<Shape> for ReadList {
+    fn from(shape: Shape) -> ReadList {
+        match shape {
+            Shape::Missing(name) => ReadList::Missing(name),
+            Shape::Repeated(name) => ReadList::Repeated(name),
+        }
+    }
 }

@@ -10,7 +10,6 @@
 
 mod algorithms;
 mod bundle;
-mod canonical;
 mod draft;
 mod fault;
 mod limits;
@@ -25,11 +24,10 @@ mod said;
 mod service;
 mod signature;
 mod value;
-mod xml;
 
 pub use bundle::{BUNDLE_KIND, Bundle, BundleAnchor, BundleLog, ReadBundle};
 pub use draft::{DraftList, ListDraft, PreparedList, Scheme};
-pub use fault::{CheckList, ReadList, ReadXml};
+pub use fault::{CheckList, ReadList};
 pub use list::{ListedAnchor, Pointer, Provider, TrustedList};
 pub use office::{Entitlement, Office, OfficeType};
 pub use own::{ListedType, entitled, licence_type, published};
@@ -38,12 +36,4 @@ pub use said::offices;
 pub use service::{Criteria, Kind, Narrowed, Period, Provided, Qualification};
 pub use signature::Signed;
 pub use value::Texts;
-
-/// The canonical form of a document's root, as signatures over it are computed: exclusive, without comments (W3C
-/// Exclusive XML Canonicalization 1.0).
-///
-/// # Errors
-/// The document is not XML as it is read here.
-pub fn canonical_form(octets: &[u8]) -> Result<Vec<u8>, ReadXml> {
-    Ok(canonical::canonical(&xml::parse(octets)?, None))
-}
+pub use xml::ReadXml;

@@ -1,15 +1,19 @@
 //! Limits of hostile input (T-I5).
 
-/// Octets of one list.
-pub(crate) const MAX_OCTETS: usize = 32 * 1024 * 1024;
-/// Elements within each other.
-pub(crate) const MAX_DEPTH: usize = 64;
-/// Elements, texts, comments and references of one list.
-pub(crate) const MAX_NODES: usize = 1_000_000;
-/// Attributes of one element, declarations of namespaces included.
-pub(crate) const MAX_ATTRIBUTES: usize = 64;
-/// Declarations of namespaces that are in force at one place.
-pub(crate) const MAX_DECLARATIONS: usize = 256;
+/// What is read of the XML of a list: what is signed has its white space, and what a reference means is one thing.
+pub(crate) const RULES: xml::Rules = xml::Rules {
+    octets: 32 * 1024 * 1024,
+    depth: 64,
+    nodes: 1_000_000,
+    attributes: 64,
+    declarations: 256,
+    utf16: true,
+    mixed: true,
+    ordered: true,
+    identifiers: true,
+};
+/// Octets of a canonical form.
+pub(crate) const MAX_FORM: usize = 64 * 1024 * 1024;
 /// Services of one list, and pointers of one.
 pub(crate) const MAX_SERVICES: usize = 20_000;
 /// Periods of one service.

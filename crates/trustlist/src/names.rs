@@ -6,8 +6,6 @@ pub(crate) const SIE: &str =
     "http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#";
 pub(crate) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 pub(crate) const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
-pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
-pub(crate) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 pub(crate) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(crate) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";

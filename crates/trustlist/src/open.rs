@@ -3,11 +3,10 @@
 use pki::Certificate;
 
 use crate::fault::ReadList;
-use crate::limits::MAX_PIVOTS;
+use crate::limits::{MAX_PIVOTS, RULES};
 use crate::list::{Pointer, TrustedList};
 use crate::read;
 use crate::signature;
-use crate::xml;
 
 impl TrustedList {
     /// Reads a list that one of `signers` signed.
@@ -15,7 +14,7 @@ impl TrustedList {
     /// # Errors
     /// See [`ReadList`]: nothing of a list is relied on whose signature does not hold.
     pub fn parse(octets: &[u8], signers: &[Certificate]) -> Result<TrustedList, ReadList> {
-        let root = xml::parse(octets)?;
+        let root = xml::parse(octets, &RULES)?;
         read::inspect_root(&root)?;
         let signed = signature::check(&root, signers)?;
         read::list(&root, signed)

@@ -6,13 +6,13 @@
 use crypto::Digest;
 use pki::Certificate;
 use time::UtcDateTime;
+use xml::{Element, canonical};
 
 use crate::algorithms;
-use crate::canonical::canonical;
-use crate::fault::{CheckList, ReadList};
+use crate::fault::CheckList;
+use crate::limits::MAX_FORM;
 use crate::names::{DS, ENVELOPED, EXCLUSIVE, SIGNED_PROPERTIES, XADES};
 use crate::value::moment;
-use crate::xml::{Element, Node};
 
 /// References of a signature: to the list, to the signed properties.
 const REFERENCES: usize = 2;
@@ -44,20 +44,20 @@ pub(crate) fn check(root: &Element, signers: &[Certificate]) -> Result<Signed, C
         Some(uri) if is_fragment(uri, root) => {}
         other => return Err(CheckList::Covers(other.unwrap_or("nothing").to_owned())),
     }
-    if !compare(whole, &canonical(root, Some(signature)))? {
+    if !compare(whole, &form(root, Some(signature))?)? {
         return Err(CheckList::Changed);
     }
     let uri = properties.attribute("URI").unwrap_or_default();
     if !is_fragment(uri, parts.properties) {
         return Err(CheckList::Properties);
     }
-    if !compare(properties, &canonical(parts.properties, None))? {
+    if !compare(properties, &form(parts.properties, None)?)? {
         return Err(CheckList::PropertiesChanged);
     }
     let (signer, at) = parts.signer(signers)?;
     let key = signer.public_key().map_err(|_| CheckList::Signer)?;
-    let message = canonical(parts.information, None);
-    let value = algorithms::octets(&parts.value.text()).ok_or(CheckList::Value)?;
+    let message = form(parts.information, None)?;
+    let value = algorithms::octets(&parts.value.trimmed()).ok_or(CheckList::Value)?;
     algorithms
         .iter()
         .filter_map(|one| Some((*one, algorithms::from_wire(*one, value.clone())?)))
@@ -71,12 +71,12 @@ pub(crate) fn check(root: &Element, signers: &[Certificate]) -> Result<Signed, C
 
 /// The signature, which is the last child of the root and the only one in the whole document.
 fn enveloped(root: &Element) -> Result<&Element, CheckList> {
-    let last = root.elements().last().ok_or(CheckList::Absent)?;
+    let last = root.children.iter().last().ok_or(CheckList::Absent)?;
     let mut count = 0_usize;
     let mut waiting: Vec<&Element> = vec![root];
     while let Some(element) = waiting.pop() {
         count += usize::from(element.is(DS, "Signature"));
-        waiting.extend(element.elements());
+        waiting.extend(element.children.iter());
     }
     match (count, last.is(DS, "Signature")) {
         (0, _) => Err(CheckList::Absent),
@@ -104,7 +104,7 @@ impl<'a> Parts<'a> {
                 return Err(CheckList::Form(name));
             }
         }
-        let mut inside = information.elements();
+        let mut inside = information.children.iter();
         let method = inside
             .next()
             .filter(|one| one.is(DS, "CanonicalizationMethod"));
@@ -126,7 +126,7 @@ impl<'a> Parts<'a> {
     /// The reference to the list and that to the signed properties: both, and nothing else (TS 119 612 B.6;
     /// EN 319 132-1 4.3.4).
     fn references(&self) -> Result<(&'a Element, &'a Element), CheckList> {
-        let all: Vec<&Element> = self.information.elements().skip(2).collect();
+        let all: Vec<&Element> = self.information.children.iter().skip(2).collect();
         if all.iter().any(|one| !one.is(DS, "Reference")) {
             return Err(CheckList::Form("SignedInfo"));
         }
@@ -150,14 +150,14 @@ impl<'a> Parts<'a> {
     ) -> Result<(&'s Certificate, UtcDateTime), CheckList> {
         let signed = one(self.properties, "SignedSignatureProperties")?;
         let at = one(signed, "SigningTime")?;
-        let at = moment(&at.text()).ok_or(CheckList::Form("SigningTime"))?;
-        let mut named = signed.elements().filter(|element| {
+        let at = moment(&at.trimmed()).ok_or(CheckList::Form("SigningTime"))?;
+        let mut named = signed.children.iter().filter(|element| {
             element.is(XADES, "SigningCertificateV2") || element.is(XADES, "SigningCertificate")
         });
         let (Some(named), None) = (named.next(), named.next()) else {
             return Err(CheckList::Form("SigningCertificate"));
         };
-        let first = named.elements().next().filter(|one| one.is(XADES, "Cert"));
+        let first = named.children.first().filter(|one| one.is(XADES, "Cert"));
         let first = first.ok_or(CheckList::Form("Cert"))?;
         let digest = one(first, "CertDigest")?;
         let mut signer = None;
@@ -168,8 +168,8 @@ impl<'a> Parts<'a> {
         }
         let signer = signer.ok_or(CheckList::Signer)?;
         // EN 319 132-1 5.2.2.2: where the issuer and the number are given too, they are this certificate's.
-        if let Some(given) = first.all(XADES, "IssuerSerialV2").next()
-            && algorithms::octets(&given.text()).as_deref() != Some(&issuer_serial(signer))
+        if let Some(given) = first.all_in(XADES, "IssuerSerialV2").next()
+            && algorithms::octets(&given.trimmed()).as_deref() != Some(&issuer_serial(signer))
         {
             return Err(CheckList::Signer);
         }
@@ -191,9 +191,9 @@ pub(crate) fn issuer_serial(certificate: &Certificate) -> Vec<u8> {
 
 fn certificates(key: &Element) -> Result<Vec<Vec<u8>>, CheckList> {
     let malformed = CheckList::Form("KeyInfo");
-    let held = key.all(DS, "X509Data");
-    let ders = held.flat_map(|one| one.all(DS, "X509Certificate"));
-    ders.map(|one| algorithms::octets(&one.text()).ok_or(malformed.clone()))
+    let held = key.all_in(DS, "X509Data");
+    let ders = held.flat_map(|one| one.all_in(DS, "X509Certificate"));
+    ders.map(|one| algorithms::octets(&one.trimmed()).ok_or(malformed.clone()))
         .collect()
 }
 
@@ -211,13 +211,13 @@ fn children<'a, const N: usize>(
     element: &'a Element,
     name: &'static str,
 ) -> Result<[&'a Element; N], CheckList> {
-    let all: Vec<&Element> = element.elements().collect();
+    let all: Vec<&Element> = element.children.iter().collect();
     all.try_into().map_err(|_| CheckList::Form(name))
 }
 
 fn one<'a>(element: &'a Element, name: &'static str) -> Result<&'a Element, CheckList> {
-    let found = element.child(XADES, name);
-    found.map_err(|_: ReadList| CheckList::Form(name))
+    let found = element.child_in(XADES, name);
+    found.map_err(|_| CheckList::Form(name))
 }
 
 /// Whether `#id` names this element; identifiers are unique in the document.
@@ -228,10 +228,7 @@ fn is_fragment(uri: &str, element: &Element) -> bool {
 
 /// The `Algorithm` of an element without parameters.
 fn only_attribute<'a>(element: &'a Element, name: &'static str) -> Result<&'a str, CheckList> {
-    let bare = element.children.iter().all(|node| match node {
-        Node::Element(_) => false,
-        Node::Text(text) => text.trim_ascii().is_empty(),
-    });
+    let bare = element.children.is_empty() && element.trimmed().is_empty();
     let algorithm = element.attribute("Algorithm");
     match (algorithm, bare, name) {
         (Some(algorithm), true, _) => Ok(algorithm),
@@ -251,7 +248,7 @@ fn inspect_transforms(reference: &Element, wanted: &[&str]) -> Result<(), CheckL
         }
     }
     let mut found = Vec::new();
-    for transform in transforms.elements() {
+    for transform in transforms.children.iter() {
         if !transform.is(DS, "Transform") {
             return Err(CheckList::Form("Transforms"));
         }
@@ -263,14 +260,19 @@ fn inspect_transforms(reference: &Element, wanted: &[&str]) -> Result<(), CheckL
     Ok(())
 }
 
+/// What is signed of an element: its canonical form, if it is not longer than any list makes it.
+fn form(element: &Element, but: Option<&Element>) -> Result<Vec<u8>, CheckList> {
+    canonical(element, but, MAX_FORM).ok_or(CheckList::Form("xmlns"))
+}
+
 /// Whether `DigestValue` beside `DigestMethod` in this element is that of the octets.
 fn compare(element: &Element, octets: &[u8]) -> Result<bool, CheckList> {
     let child = |name| {
-        let found = element.child(DS, name);
-        found.map_err(|_: ReadList| CheckList::Form(name))
+        let found = element.child_in(DS, name);
+        found.map_err(|_| CheckList::Form(name))
     };
     let algorithm = only_attribute(child("DigestMethod")?, "DigestMethod")?;
-    let stated = algorithms::octets(&child("DigestValue")?.text());
+    let stated = algorithms::octets(&child("DigestValue")?.trimmed());
     let stated = stated.ok_or(CheckList::Form("DigestValue"))?;
     let found = Digest::of(algorithms::digest(algorithm)?, octets);
     Ok(found.bytes() == stated.as_slice())

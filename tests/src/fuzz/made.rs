@@ -82,7 +82,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "template" => Some(templates()),
         "keystore" => key_store().map(|one| vec![one]),
         "trust" => trust_pem().map(|one| vec![one]),
-        "trust_list" => fixture(&fixtures().join("trustlist/dss.xml")).map(|one| vec![one]),
+        "trust_list" | "xml" => fixture(&fixtures().join("trustlist/dss.xml")).map(|one| vec![one]),
         "trust_inside" => trust_content().map(|one| vec![one]),
         "policy" => Some(vec![policy()]),
         "message_signature" => signed_request().map(|one| vec![one]),

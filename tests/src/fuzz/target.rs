@@ -108,6 +108,7 @@ pub const TARGETS: &[Target] = &[
     target("ses_signature", Shape::Der, sealing::ses_signature),
     document("ofd", Shape::Octets, packages::ofd),
     document("ofd_xml", Shape::Text, packages::ofd_xml),
+    document("xml", Shape::Text, packages::xml),
     document("ofd_page", Shape::Octets, packages::ofd_page),
     document("ofd_drawn", Shape::Text, packages::ofd_drawn),
     document("font", Shape::Octets, packages::font),

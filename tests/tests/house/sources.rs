@@ -52,6 +52,7 @@ pub(crate) const CRATES: &[&str] = &[
     "wire",
     "words",
     "x509",
+    "xml",
 ];
 
 /// Lines of a file, tests included where they stand in the same file.

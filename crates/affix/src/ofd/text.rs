@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::{Digest, SignatureAlgorithm};
-use ofd::{Area, NAMESPACE, SignatureKind, escaped};
+use ofd::{Area, NAMESPACE, SignatureKind};
 use time::UtcDateTime;
+use xml::escaped;
 
 use crate::ofd::request::Stamp;
 

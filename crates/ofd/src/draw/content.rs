@@ -1,8 +1,8 @@
 //! The content of a page: objects with the rectangle that bounds each, and what is drawn from its corner on.
 
 use super::{Area, Draft, Grid, Mark, Page, Path, Step, Text};
-use crate::write::change::escaped;
-use crate::xml::NAMESPACE;
+use crate::tree::NAMESPACE;
+use xml::escaped;
 
 /// Identifiers, each given once.
 pub(super) struct Identifiers(usize);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::content::{Identifiers, page};
 use super::{Draft, ImageFormat, page_identifier};
+use crate::tree::NAMESPACE;
 use crate::write::archive::Packed;
-use crate::write::change::escaped;
-use crate::xml::NAMESPACE;
+use xml::escaped;
 
 /// The list of signatures, from the package's root.
 const SIGNATURES: &str = "Doc_0/Signs/Signatures.xml";

@@ -3,7 +3,7 @@
 use super::resources::{Space, SpaceKind};
 use super::values::{flag, number};
 use super::{Unread, resources::Resources};
-use crate::xml::Element;
+use xml::Element;
 
 /// A colour and how much it hides.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,7 @@ impl Paint {
 pub(super) fn paint(element: &Element, resources: &Resources) -> Result<Paint, Unread> {
     // Patterns and colours that change over an area.
     if let Some(other) = element.children.first() {
-        return Err(Unread::Colour(other.name.clone()));
+        return Err(Unread::Colour(other.local().to_owned()));
     }
     let space = match element.attribute("ColorSpace") {
         None => Space::default(),

@@ -6,7 +6,7 @@ use super::resources::Resources;
 use super::text::{Text, letters};
 use super::values::{IDENTITY, attribute, boundary, flag, matrix, numbers};
 use super::{Cap, Clip, Drawing, Gap, Join, Line, Object, Unread};
-use crate::xml::Element;
+use xml::Element;
 
 /// Objects of one page.
 pub(crate) const MAX_OBJECTS: usize = 100_000;
@@ -113,7 +113,7 @@ impl<'r> Objects<'r> {
         base: Option<&str>,
         depth: usize,
     ) -> Result<Option<Object>, Unread> {
-        let drawing = match element.name.as_str() {
+        let drawing = match element.local() {
             "PageBlock" => {
                 let inner = self.block(element, base, depth + 1);
                 return Ok(Some(held(id, inner)));
@@ -276,7 +276,7 @@ impl<'r> Objects<'r> {
                 for area in clip.all("Area") {
                     let outer = matrix(area).ok_or(Unread::Value("CTM"))?;
                     for shape in &area.children {
-                        if shape.name != "Path" {
+                        if shape.local() != "Path" {
                             self.gap(id, Unread::ClipText);
                             continue;
                         }

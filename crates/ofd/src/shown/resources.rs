@@ -10,7 +10,7 @@ use super::values::flag;
 use crate::document::base_of;
 use crate::location::resolve;
 use crate::parts::Parts;
-use crate::xml::Element;
+use xml::Element;
 
 /// Resources by their identifiers.
 #[derive(Debug, Default)]
@@ -67,7 +67,7 @@ impl Resources {
                 .flatten()
                 .and_then(|location| resolve(base, location).ok())
         };
-        match one.name.as_str() {
+        match one.local() {
             "Font" => {
                 let text = |name| one.attribute(name).unwrap_or_default().to_owned();
                 let font = ShownFont {

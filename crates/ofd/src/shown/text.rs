@@ -4,7 +4,7 @@ use super::Line;
 use super::colour::Paint;
 use super::values::{deltas, number, numbers};
 use super::{Gap, Unread};
-use crate::xml::Element;
+use xml::Element;
 
 /// Text in one font.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Values of attributes: numbers, rectangles, matrices, and runs of steps.
 
 use crate::area::Area;
-use crate::xml::Element;
+use xml::Element;
 
 /// What leaves everything where it is.
 pub(super) const IDENTITY: [f64; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];

@@ -8,8 +8,8 @@ use crate::facts::{Facts, MAX_ATTACHED};
 use crate::fault::{ReadOfd, ReadPackage, ReadPart, ReadXml};
 use crate::limits::MAX_ENTRIES;
 use crate::signature::{MAX_SEAL, MAX_SIGNATURE, MAX_SIGNATURES, MAX_STAMPS, MAX_VALUE};
+use crate::tree::NAMESPACE;
 use crate::write::change::Change;
-use crate::xml::NAMESPACE;
 
 /// Parts of a file: names and content, the elements in the place of `@`.
 type Parts<'p> = &'p [(&'p str, &'p str, String)];

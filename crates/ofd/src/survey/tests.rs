@@ -543,7 +543,7 @@ fn a_list_of_signatures_is_named_once() {
     let octets = package.read(ROOT, 10_000).expect("there").expect("whole");
     let location = "/Doc_0/Signs/Signatures.xml";
     let named = crate::write::change::with_signatures(&octets, location).expect("it had none");
-    let tree = crate::xml::parse(&named, "OFD").expect("well-formed");
+    let tree = crate::tree::parse(&named, "OFD").expect("well-formed");
     let body = tree.child("DocBody").expect("one");
     assert_eq!(body.text_of("Signatures"), Ok(Some(location)));
     let again = crate::write::change::with_signatures(&named, location);

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Seek};
 
 use thiserror::Error;
+use xml::escaped;
 
 use super::archive::{Archive, Packed, TooLarge};
 use crate::fault::{ReadPackage, ReadXml};
 use crate::package::Package;
-use crate::xml::{self, NAMESPACE};
+use crate::tree::{self, NAMESPACE};
 
 /// Why a package cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -168,44 +169,20 @@ impl Change<Cursor<Vec<u8>>> {
 /// # Errors
 /// [`ReadXml`]: it cannot be read, or names a list already (`Repeated`).
 pub fn with_signatures(octets: &[u8], location: &str) -> Result<Vec<u8>, ReadXml> {
-    let tree = xml::parse(octets, "OFD")?;
+    let tree = tree::parse(octets, "OFD")?;
     let body = tree.all("DocBody").next();
     let body = body.ok_or(ReadXml::Missing("DocBody"))?;
     if body.one("Signatures")?.is_some() {
         return Err(ReadXml::Repeated("Signatures"));
     }
-    let text = std::str::from_utf8(octets).map_err(|_| ReadXml::Encoding)?;
+    let text = std::str::from_utf8(octets).map_err(|_| xml::ReadXml::Encoding)?;
     let mark = text.len() - text.trim_start_matches('\u{FEFF}').len();
     let at = body.child("DocRoot")?.end + mark;
-    let malformed = ReadXml::Malformed { at: at as u64 };
+    let malformed = xml::ReadXml::Malformed { at: at as u64 };
     let (before, after) = text.split_at_checked(at).ok_or(malformed)?;
     let location = escaped(location);
     Ok(format!(
         "{before}<ofd:Signatures xmlns:ofd=\"{NAMESPACE}\">{location}</ofd:Signatures>{after}"
     )
     .into_bytes())
-}
-
-/// Text as it stands in an element or an attribute (XML 1.0, 2.2 to 2.4); what no document may hold becomes U+FFFD.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            // XML 1.0, 2.11 and 3.3.3: white space that readers would change.
-            '\r' => escaped.push_str("&#13;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\t' => escaped.push_str("&#9;"),
-            // XML 1.0, 2.2: no document may hold other control characters.
-            letter if letter < ' ' || matches!(letter, '\u{FFFE}' | '\u{FFFF}') => {
-                escaped.push('\u{FFFD}');
-            }
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }

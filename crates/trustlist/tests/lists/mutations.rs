@@ -340,6 +340,17 @@ fn a_list_has_no_document_type_no_entities_and_no_instructions() {
 }
 
 #[test]
+fn a_list_whose_canonical_form_is_a_hundred_times_as_long_is_not_computed() {
+    let good = signed(&draft());
+    let long = format!(" xmlns:w=\"urn:{}\" TSLTag=", "a".repeat(1 << 20));
+    let wide = put(&good, " TSLTag=", &long);
+    let uses = format!("{}</SchemeInformation>", "<w:x/>".repeat(100));
+    let wide = put(&wide, "</SchemeInformation>", &uses);
+    let form = ReadList::Signature(CheckList::Form("xmlns"));
+    assert_eq!(read(&wide), Err(form));
+}
+
+#[test]
 fn what_the_schema_wants_is_there() {
     // Content of the signer's own making: digest and signature are right.
     let good = signed(&draft());

@@ -6,6 +6,7 @@ use std::io::Cursor;
 use canvas::{GlyphId, Typeface};
 use ofd::{Change, Facts, Package, ReadOfd, SignatureKind};
 use render::{File, Settings};
+use xml::Rules;
 
 /// A package: everything that is found in it; what is copied is read alike.
 pub fn ofd(octets: &[u8]) -> bool {
@@ -49,6 +50,48 @@ pub fn ofd_xml(octets: &[u8]) -> bool {
         }
     }
     accepted
+}
+
+/// Limits that nothing here reaches, and all that may differ allowed.
+const OPEN: Rules = Rules {
+    octets: 64 << 20,
+    depth: 64,
+    nodes: 1_000_000,
+    attributes: 64,
+    declarations: 256,
+    utf16: true,
+    mixed: true,
+    ordered: true,
+    identifiers: false,
+};
+
+/// An XML text: stricter rules read the same or nothing, and a canonical form is its own.
+pub fn xml(octets: &[u8]) -> bool {
+    let strict = Rules {
+        utf16: false,
+        mixed: false,
+        identifiers: true,
+        ..OPEN
+    };
+    let found = ::xml::parse(octets, &OPEN);
+    if let Ok(tree) = ::xml::parse(octets, &strict) {
+        assert_eq!(found.as_ref(), Ok(&tree), "one reading");
+    }
+    let Ok(tree) = found else { return false };
+    let Some(form) = ::xml::canonical(&tree, None, 32 << 20) else {
+        return true;
+    };
+    // Each character that is written as a reference is a node more, each namespace used an attribute of where it is.
+    let wider = Rules {
+        nodes: form.len(),
+        attributes: OPEN.attributes + OPEN.declarations,
+        declarations: OPEN.declarations * OPEN.depth,
+        ..OPEN
+    };
+    let again = ::xml::parse(&form, &wider).expect("a canonical form is XML");
+    let again = ::xml::canonical(&again, None, 32 << 20);
+    assert_eq!(again.as_deref(), Some(form.as_slice()));
+    true
 }
 
 /// The first page of a package, small and cheap: drawn alike twice, and what is not drawn has words; as a drawing, too.

@@ -1,10 +1,12 @@
 //! The canonical form, by the examples of the W3C and rule by rule.
 
-use crate::canonical_form;
+use crate::parse;
+use crate::read::tests::RULES;
 
 fn form(text: &str) -> String {
-    let octets = canonical_form(text.as_bytes()).expect("well-formed");
-    String::from_utf8(octets).expect("text")
+    let tree = parse(text.as_bytes(), &RULES).expect("well-formed");
+    let octets = super::canonical(&tree, None, 1_000);
+    String::from_utf8(octets.expect("short")).expect("text")
 }
 
 #[test]
@@ -16,9 +18,10 @@ fn a_piece_has_one_form_wherever_it_stands() {
     let around = format!(
         "<n0:pdu xmlns:n0=\"http://a.example\" xmlns:n1=\"http://example.net\" xmlns:n2=\"http://b.example\" xml:space=\"retain\">{piece}</n0:pdu>"
     );
-    let root = crate::xml::parse(around.as_bytes()).expect("well-formed");
-    let inner = root.elements().next().expect("one child");
-    assert_eq!(super::canonical(inner, None), alone.as_bytes());
+    let root = parse(around.as_bytes(), &RULES).expect("well-formed");
+    let inner = root.children.first().expect("one child");
+    let form = super::canonical(inner, None, 1_000);
+    assert_eq!(form.as_deref(), Some(alone.as_bytes()));
 }
 
 #[test]
@@ -105,7 +108,21 @@ fn the_form_of_a_form_is_itself() {
 
 #[test]
 fn a_child_may_be_left_out() {
-    let root = crate::xml::parse(b"<x><y>1</y><z/>2</x>").expect("well-formed");
-    let second = root.elements().nth(1);
-    assert_eq!(super::canonical(&root, second), b"<x><y>1</y>2</x>");
+    let root = parse(b"<x><y>1</y><z/>2</x>", &RULES).expect("well-formed");
+    let second = root.children.get(1);
+    let form = super::canonical(&root, second, 16);
+    assert_eq!(form.as_deref(), Some(b"<x><y>1</y>2</x>".as_slice()));
+    assert_eq!(super::canonical(&root, second, 15), None);
+}
+
+#[test]
+fn a_form_is_no_longer_than_is_asked_for() {
+    let uses = "<a:b/>".repeat(200);
+    let text = format!("<x xmlns:a=\"urn:{}\">{uses}</x>", "a".repeat(5_000));
+    let tree = parse(text.as_bytes(), &RULES).expect("well-formed");
+    assert_eq!(super::canonical(&tree, None, 1_000_000), None);
+    let whole = super::canonical(&tree, None, 2_000_000).expect("a million octets");
+    assert!(whole.len() > 1_000_000 && whole.len() > 100 * text.len());
+    let exactly = super::canonical(&tree, None, whole.len());
+    assert_eq!(exactly.map(|form| form.len()), Some(whole.len()));
 }

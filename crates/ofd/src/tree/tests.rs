@@ -1,8 +1,13 @@
 //! What XML is read, and each limit at it and beyond it.
 
 use super::*;
+use xml::Shape;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+
+fn strict(fault: xml::ReadXml) -> ReadXml {
+    ReadXml::Strict(fault)
+}
 
 fn whole(inner: &str) -> String {
     format!("{HEAD}<ofd:A xmlns:ofd=\"{NAMESPACE}\">{inner}</ofd:A>")
@@ -38,37 +43,50 @@ fn a_tree_has_names_attributes_and_text() {
 #[test]
 fn an_element_that_may_occur_once_does_not_occur_twice() {
     let tree = read("<ofd:B/><ofd:B/>").expect("well-formed");
-    assert_eq!(tree.one("B"), Err(ReadXml::Repeated("B")));
+    assert_eq!(tree.one("B"), Err(Shape::Repeated("B")));
     assert_eq!(tree.all("B").count(), 2);
-    assert_eq!(tree.child("C"), Err(ReadXml::Missing("C")));
-    assert_eq!(tree.required("ID"), Err(ReadXml::Missing("ID")));
+    assert_eq!(tree.child("C"), Err(Shape::Missing("C")));
+    assert_eq!(tree.required("ID"), Err(Shape::Missing("ID")));
 }
 
 #[test]
 fn what_others_read_differently_is_refused() {
     let foreign = |name: &str| ReadXml::Namespace(name.to_owned());
     for (inner, fault) in [
-        ("<?b c?>", ReadXml::Instruction),
-        ("<ofd:B>&x;</ofd:B>", ReadXml::Entity),
-        ("<ofd:B>&#0;</ofd:B>", ReadXml::Entity),
-        ("<ofd:B>&#xFFFF;</ofd:B>", ReadXml::Entity),
-        ("<ofd:B x=\"&y;\"/>", ReadXml::Entity),
+        ("<?b c?>", strict(xml::ReadXml::Instruction)),
+        ("<ofd:B>&x;</ofd:B>", strict(xml::ReadXml::Entity)),
+        ("<ofd:B>&#0;</ofd:B>", strict(xml::ReadXml::Entity)),
+        ("<ofd:B>&#xFFFF;</ofd:B>", strict(xml::ReadXml::Entity)),
+        ("<ofd:B x=\"&y;\"/>", strict(xml::ReadXml::Entity)),
         ("<B/>", foreign("B")),
         ("<ofd:B xmlns:ofd=\"urn:other\"/>", foreign("B")),
         ("<x:B xmlns:x=\"http://www.ofdspec.org\"/>", foreign("B")),
-        ("<y:B/>", foreign("B")),
+        ("<y:B/>", strict(xml::ReadXml::Prefix("y".to_owned()))),
+        (
+            "<ofd:B y:x=\"\"/>",
+            strict(xml::ReadXml::Prefix("y".to_owned())),
+        ),
         (
             "<ofd:B>a<!-- -->b</ofd:B>",
-            ReadXml::Comment("B".to_owned()),
+            strict(xml::ReadXml::Comment("B".to_owned())),
         ),
-        ("<ofd:B><!-- -->b</ofd:B>", ReadXml::Comment("B".to_owned())),
-        ("<ofd:B>b<!-- --></ofd:B>", ReadXml::Comment("B".to_owned())),
+        (
+            "<ofd:B><!-- -->b</ofd:B>",
+            strict(xml::ReadXml::Comment("B".to_owned())),
+        ),
+        (
+            "<ofd:B>b<!-- --></ofd:B>",
+            strict(xml::ReadXml::Comment("B".to_owned())),
+        ),
     ] {
         assert_eq!(read(inner), Err(fault), "{inner}");
     }
     assert!(read("<!-- between --><ofd:B/>").is_ok());
     let doctype = format!("<!DOCTYPE A [<!ENTITY x \"y\">]><A xmlns=\"{NAMESPACE}\"/>");
-    assert_eq!(parse(doctype.as_bytes(), "A"), Err(ReadXml::Doctype));
+    assert_eq!(
+        parse(doctype.as_bytes(), "A"),
+        Err(strict(xml::ReadXml::Doctype))
+    );
 }
 
 #[test]
@@ -88,7 +106,12 @@ fn what_is_not_well_formed_is_refused() {
     ] {
         let found = read(inner);
         assert!(
-            matches!(found, Err(ReadXml::Malformed { .. } | ReadXml::Entity)),
+            matches!(
+                found,
+                Err(ReadXml::Strict(
+                    xml::ReadXml::Malformed { .. } | xml::ReadXml::Entity
+                ))
+            ),
             "{inner}: {found:?}"
         );
     }
@@ -102,7 +125,7 @@ fn what_is_not_well_formed_is_refused() {
     ] {
         let found = parse(outer.as_bytes(), "A");
         assert!(
-            matches!(found, Err(ReadXml::Malformed { .. })),
+            matches!(found, Err(ReadXml::Strict(xml::ReadXml::Malformed { .. }))),
             "{outer}: {found:?}"
         );
     }
@@ -134,35 +157,49 @@ fn the_encoding_is_the_one_declared() {
         let found = parse(octets, "A");
         assert!(matches!(
             found,
-            Err(ReadXml::Encoding | ReadXml::Malformed { .. })
+            Err(ReadXml::Strict(
+                xml::ReadXml::Encoding | xml::ReadXml::Malformed { .. }
+            ))
         ));
     }
     let declared = text.replace("UTF-8", "GBK");
-    assert_eq!(parse(declared.as_bytes(), "A"), Err(ReadXml::Encoding));
+    assert_eq!(
+        parse(declared.as_bytes(), "A"),
+        Err(strict(xml::ReadXml::Encoding))
+    );
 }
 
 #[test]
 fn each_limit_holds_at_it_and_not_beyond() {
     let deep = |depth: usize| "<ofd:B>".repeat(depth) + &"</ofd:B>".repeat(depth);
-    assert!(read(&deep(MAX_DEPTH - 1)).is_ok());
-    assert_eq!(read(&deep(MAX_DEPTH)), Err(ReadXml::Depth));
+    assert!(read(&deep(RULES.depth - 1)).is_ok());
+    assert_eq!(
+        read(&deep(RULES.depth)),
+        Err(strict(xml::ReadXml::Depth(64)))
+    );
     let wide = |count: usize| {
         let attributes: String = (0..count)
             .map(|number| format!(" a{number}=\"\""))
             .collect();
         format!("<ofd:B{attributes}/>")
     };
-    assert!(read(&wide(MAX_ATTRIBUTES)).is_ok());
-    assert_eq!(read(&wide(MAX_ATTRIBUTES + 1)), Err(ReadXml::Attributes));
+    assert!(read(&wide(RULES.attributes)).is_ok());
+    assert_eq!(
+        read(&wide(RULES.attributes + 1)),
+        Err(strict(xml::ReadXml::Attributes(64)))
+    );
     // Declaration, root and its end are three nodes, each empty element two more.
     let many = |count: usize| "<ofd:B/>".repeat(count);
-    assert!(read(&many((MAX_NODES - 3) / 2)).is_ok());
-    assert_eq!(read(&many(MAX_NODES / 2)), Err(ReadXml::Nodes));
+    assert!(read(&many((RULES.nodes - 3) / 2)).is_ok());
+    assert_eq!(
+        read(&many(RULES.nodes / 2)),
+        Err(strict(xml::ReadXml::Nodes(1_000_000)))
+    );
     let frame = whole("").len();
     let long = |length: usize| whole(&" ".repeat(length - frame));
     assert!(parse(long(MAX_OCTETS).as_bytes(), "A").is_ok());
     assert_eq!(
         parse(long(MAX_OCTETS + 1).as_bytes(), "A"),
-        Err(ReadXml::Large)
+        Err(strict(xml::ReadXml::Large(MAX_OCTETS)))
     );
 }

@@ -4,20 +4,23 @@
 //! (3). The form of a piece therefore does not depend on what stands around it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::names::XML;
-use crate::xml::{Element, Name, Node};
+use crate::tree::{Element, Name, XML};
 
 /// The canonical form of an element with everything in it, without `but`, a child of it (the enveloped signature
-/// that covers it: XML Signature 6.6.4).
-pub(crate) fn canonical(element: &Element, but: Option<&Element>) -> Vec<u8> {
+/// that covers it: XML Signature 6.6.4); `None` where it is longer than `most` octets: a namespace that is named once
+/// is written at each element that uses it first, so that a form may be thousands of times as long as the document.
+#[must_use]
+pub fn canonical(element: &Element, but: Option<&Element>, most: usize) -> Option<Vec<u8>> {
     let mut writer = Writer {
         out: Vec::new(),
         declared: Vec::new(),
         but,
+        most,
     };
     writer.element(element);
-    writer.out
+    (writer.out.len() <= most).then_some(writer.out)
 }
 
 struct Writer<'a> {
@@ -25,23 +28,27 @@ struct Writer<'a> {
     /// What was declared on the way here, the innermost last.
     declared: Vec<(&'a str, &'a str)>,
     but: Option<&'a Element>,
+    most: usize,
 }
 
 impl<'a> Writer<'a> {
     /// Depth is that of the tree, which was limited when it was read.
     fn element(&mut self, element: &'a Element) {
+        if self.out.len() > self.most {
+            return;
+        }
         let before = self.declared.len();
         self.out.push(b'<');
         self.name(&element.name);
         self.declarations(element);
         self.attributes(element);
         self.out.push(b'>');
+        self.text(&element.text);
         for child in &element.children {
-            match child {
-                Node::Text(text) => self.text(text),
-                Node::Element(child) if self.but.is_some_and(|but| std::ptr::eq(but, child)) => {}
-                Node::Element(child) => self.element(child),
+            if !self.but.is_some_and(|but| std::ptr::eq(but, child)) {
+                self.element(child);
             }
+            self.text(&child.behind);
         }
         self.out.extend_from_slice(b"</");
         self.name(&element.name);
@@ -59,12 +66,12 @@ impl<'a> Writer<'a> {
 
     /// 3, steps 2 and 3: what is visibly used and not yet in force; by prefix, the default first (Canonical XML 2.2).
     fn declarations(&mut self, element: &'a Element) {
-        let prefixed = |name: &&Name| !name.prefix.is_empty();
+        let prefixed = |name: &&Arc<Name>| !name.prefix.is_empty();
         let attributes = element.attributes.iter().map(|(name, _)| name);
         let used: BTreeSet<(&str, &str)> = attributes
             .filter(prefixed)
             .chain([&element.name])
-            .map(|name| (name.prefix.as_str(), &*name.namespace))
+            .map(|name| (&*name.prefix, &*name.namespace))
             .filter(|(_, namespace)| *namespace != XML)
             .collect();
         for (prefix, namespace) in used {
@@ -86,7 +93,7 @@ impl<'a> Writer<'a> {
 
     /// Canonical XML 2.2: by namespace, then by local name; without a namespace first.
     fn attributes(&mut self, element: &Element) {
-        let mut sorted: Vec<&(Name, String)> = element.attributes.iter().collect();
+        let mut sorted: Vec<&(Arc<Name>, String)> = element.attributes.iter().collect();
         sorted.sort_by(|(one, _), (other, _)| {
             (&one.namespace, &one.local).cmp(&(&other.namespace, &other.local))
         });
@@ -99,6 +106,9 @@ impl<'a> Writer<'a> {
 
     /// Canonical XML 2.3, attribute nodes.
     fn value(&mut self, value: &str) {
+        if self.out.len() > self.most {
+            return;
+        }
         self.out.extend_from_slice(b"=\"");
         for octet in value.bytes() {
             match octet {
