@@ -17,6 +17,7 @@ use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
 use crate::clock::Clock;
+use crate::hierarchy::Certified;
 use crate::keys::ServiceKey;
 
 /// Answers signed in one round of renewal.
@@ -94,7 +95,7 @@ pub struct Responder {
     key: ServiceKey,
     authority: Certificate,
     named: NamedIssuer,
-    certificate: Certificate,
+    certificate: Certified,
     algorithm: SignatureAlgorithm,
     life: Duration,
     keys: Arc<KeyStore>,
@@ -131,8 +132,8 @@ pub struct Parts {
     pub of: (ServiceKey, ServiceKey),
     /// The CA for which it answers.
     pub authority: Certificate,
-    /// Its own certificate.
-    pub certificate: Certificate,
+    /// Its own certificates.
+    pub certificate: Certified,
     /// How it signs.
     pub algorithm: SignatureAlgorithm,
     /// How long an answer is good.
@@ -286,7 +287,8 @@ impl Responder {
     pub async fn fresh(&self, request: &Request) -> Result<Fresh, AnswerError> {
         let now = whole(self.clock.now());
         let period = self.period(now);
-        let signer = Signer::Delegate(&self.certificate);
+        let certificate = self.certificate.current();
+        let signer = Signer::Delegate(&certificate);
         let mut answer = Answer::new(signer, self.algorithm, now).with_nonce(request.nonce());
         for id in request.ids() {
             answer = answer.about_invalid(&[id], self.standing(id, now).await?, &period);
@@ -380,7 +382,8 @@ impl Responder {
         told: Told,
         period: &Period,
     ) -> Result<Vec<u8>, AnswerError> {
-        let signer = Signer::Delegate(&self.certificate);
+        let certificate = self.certificate.current();
+        let signer = Signer::Delegate(&certificate);
         // RFC 9919 2.1.1: clients of both digests find their certificate in it.
         let ids = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha1]
             .map(|algorithm| CertificateId::new(algorithm, &self.authority, &serial));

@@ -19,6 +19,7 @@ use time::{Duration, UtcDateTime};
 use crate::answers::whole;
 use crate::certify::list_address;
 use crate::clock::Clock;
+use crate::hierarchy::Certified;
 use crate::keys::ServiceKey;
 
 /// How long a process may take over one list before another may take its turn.
@@ -79,7 +80,7 @@ pub struct ListIssuer {
 pub struct Lists {
     issuers: Vec<ListIssuer>,
     address: String,
-    status: Certificate,
+    status: Certified,
     authority: Certificate,
     algorithm: SignatureAlgorithm,
     life: Duration,
@@ -102,8 +103,8 @@ pub struct Parts {
     pub issuers: Vec<ListIssuer>,
     /// Origin under which lists are had.
     pub address: String,
-    /// The certificate of who signs status lists.
-    pub status: Certificate,
+    /// The certificates of who signs status lists.
+    pub status: Certified,
     /// Its CA.
     pub authority: Certificate,
     /// How status lists are signed.
@@ -258,7 +259,8 @@ impl Lists {
             expires: now + self.life,
             keep: KEEP,
         };
-        let certificates = [self.status.clone(), self.authority.clone()];
+        let signer = self.status.current();
+        let certificates = [Certificate::clone(&signer), self.authority.clone()];
         let draft = JwsDraft {
             kind: "",
             algorithm: self.algorithm,

@@ -1,5 +1,7 @@
 //! The trust bundle: what a verifier needs to know of this installation, signed by it.
 
+use std::sync::Arc;
+
 use credential::{JwsDraft, ReadJws};
 use crypto::{Authorisation, KeyUse, SignError, WrongForm};
 use pki::certificate::Certificate;
@@ -9,7 +11,7 @@ use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType, Te
 
 use crate::answers::whole;
 use crate::desk::Desk;
-use crate::hierarchy::{Hierarchy, NationalHierarchy};
+use crate::hierarchy::{Certified, Hierarchy, NationalHierarchy};
 use crate::keys::ServiceKey;
 use crate::sequencer::CheckpointSigner;
 
@@ -62,28 +64,23 @@ impl Contents<'_> {
         let roots = [&hierarchy.root]
             .into_iter()
             .chain(self.national.map(|national| &national.root));
-        let mut candidates = vec![
-            &hierarchy.authority,
-            &hierarchy.time_stamps,
-            &hierarchy.responder,
-            &hierarchy.credential,
-            &hierarchy.status,
-            &hierarchy.trust,
-        ];
+        let mut candidates = vec![hierarchy.authority.clone(), hierarchy.time_stamps.clone()];
+        let mut certified = vec![&hierarchy.responder, &hierarchy.status, &hierarchy.trust];
+        // A printed code names the certificate under which it was signed, and carries none.
+        let mut printing = vec![&hierarchy.credential];
         if let Some(national) = self.national {
-            candidates.extend([
-                &national.authority,
-                &national.time_stamps,
-                &national.responder,
-                &national.maker,
-                &national.credential,
-            ]);
+            candidates.extend([national.authority.clone(), national.time_stamps.clone()]);
+            certified.extend([&national.responder, &national.maker]);
+            printing.push(&national.credential);
         }
+        let current = certified.into_iter().map(|keys| keys.current());
+        let printed = printing.into_iter().flat_map(Certified::all);
+        candidates.extend(current.chain(printed).map(Arc::unwrap_or_clone));
         Bundle {
             issued_at: now,
             next_update: now + LIFE,
             anchors: roots.map(anchor).collect(),
-            certificates: candidates.into_iter().cloned().collect(),
+            certificates: candidates,
             offices: self.offices(),
             logs: [self.log, self.trace]
                 .map(|signer| BundleLog {
@@ -137,7 +134,7 @@ impl Contents<'_> {
     /// [`BundleError`], such as a locked key store.
     pub fn signed(&self, keys: &crypto::KeyStore) -> Result<String, BundleError> {
         let certificates = [
-            self.hierarchy.trust.clone(),
+            Arc::unwrap_or_clone(self.hierarchy.trust.current()),
             self.hierarchy.authority.clone(),
         ];
         let id = ServiceKey::TrustBundle.id();

@@ -135,6 +135,15 @@ const AUTHORITY_LIFE: Duration = Duration::days(1_825);
 const STAMPS_LIFE: Duration = Duration::days(1_795);
 const END_LIFE: Duration = Duration::days(365);
 
+/// How long a certificate of a key lives that is certified anew each year. Nothing proves when a printed code was made: it
+/// holds no longer than the certificate under which it was signed, and so that lives as long as licences do.
+pub(crate) fn life(key: ServiceKey) -> Duration {
+    match key {
+        ServiceKey::Credential | ServiceKey::NationalCredential => STAMPS_LIFE,
+        _ => END_LIFE,
+    }
+}
+
 impl Founding<'_> {
     /// Makes everything.
     ///
@@ -418,7 +427,7 @@ impl Founding<'_> {
         let life = match key {
             ServiceKey::Authority | ServiceKey::NationalAuthority => AUTHORITY_LIFE,
             ServiceKey::TimeStamps | ServiceKey::NationalTimeStamps => STAMPS_LIFE,
-            _ => END_LIFE,
+            key => life(key),
         };
         let public = self.public(&key.id())?;
         let order = self.order(profile, &name, &public, self.now() + life, "");

@@ -31,6 +31,7 @@ pub mod printed;
 pub mod push;
 pub mod regions;
 pub mod relations;
+pub mod rotation;
 pub mod said;
 pub mod seals;
 mod stored;

@@ -6,6 +6,7 @@ use crypto::{DigestAlgorithm, KeyId, SignatureAlgorithm};
 use pki::certificate::Certificate;
 
 use crate::answers::Responder;
+use crate::hierarchy::Certified;
 use crate::keys::ServiceKey;
 use crate::office::Office;
 use crate::seals::SealInUse;
@@ -27,7 +28,7 @@ pub struct Means<'a> {
     /// Who stamps.
     pub time_stamps: &'a Certificate,
     /// Who tells of status.
-    pub responder_certificate: &'a Certificate,
+    pub responder_certificate: &'a Certified,
     /// The unit.
     pub stamps: &'a TimeStamps,
     /// Its key.

@@ -11,7 +11,7 @@ use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
 use crate::lists::ListIssuer;
 use crate::opening::OpenOffice;
-use crate::parts::{Parts, algorithm, certificate_of, last_stamp};
+use crate::parts::{Parts, algorithm, certificate_of, certified_of, last_stamp};
 use crate::stamps::TimeStamps;
 
 /// How tokens for anybody stand in the journal.
@@ -63,28 +63,21 @@ impl National {
         let of = async |by: K, key: K, profile: Profile| {
             certificate_of(parts, (by, profile), &key.id()).await
         };
+        let certified = async |key: K| {
+            certified_of((&parts.registry, &parts.keys), K::NationalAuthority, key).await
+        };
         let hierarchy = NationalHierarchy {
             root: of(K::NationalRoot, K::NationalRoot, Profile::ROOT).await?,
             authority: of(K::NationalRoot, K::NationalAuthority, Profile::ISSUING_CA).await?,
-            responder: of(
-                K::NationalAuthority,
-                K::NationalResponder,
-                Profile::OCSP_RESPONDER,
-            )
-            .await?,
+            responder: certified(K::NationalResponder).await?,
             time_stamps: of(
                 K::NationalAuthority,
                 K::NationalTimeStamps,
                 Profile::TIME_STAMPING,
             )
             .await?,
-            maker: of(K::NationalAuthority, K::SealMaker, Profile::SEAL_MAKER).await?,
-            credential: of(
-                K::NationalAuthority,
-                K::NationalCredential,
-                Profile::CREDENTIAL,
-            )
-            .await?,
+            maker: certified(K::SealMaker).await?,
+            credential: certified(K::NationalCredential).await?,
         };
         let responder = responder(parts, &hierarchy)?;
         responder.load().await?;

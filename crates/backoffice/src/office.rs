@@ -33,7 +33,7 @@ use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListIssuer, Lists};
 use crate::national::National;
 pub use crate::parts::{Parts, Settings};
-use crate::parts::{algorithm, certificate_of, issued, last_stamp};
+use crate::parts::{algorithm, certificate_of, certified_of, issued, last_stamp};
 use crate::regions::{self, KeptRegion};
 use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
@@ -239,7 +239,7 @@ impl Office {
     }
 
     /// Puts what follows from desk and regions in force.
-    fn put_trust(&self) -> Result<(), verify::ReadTrust> {
+    pub(crate) fn put_trust(&self) -> Result<(), verify::ReadTrust> {
         let (desk, regions) = (self.desk(), self.regions());
         let trust = Trust::of(&self.contents(&desk, &regions).bundle())?;
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
@@ -393,15 +393,18 @@ async fn hierarchy(parts: &Parts) -> Result<Hierarchy, OpenOffice> {
     let of = async |by: ServiceKey, key: ServiceKey, profile: Profile| {
         certificate_of(parts, (by, profile), &key.id()).await
     };
+    let certified = async |key: ServiceKey| {
+        certified_of((&parts.registry, &parts.keys), ServiceKey::Authority, key).await
+    };
     use ServiceKey as K;
     Ok(Hierarchy {
         root: of(K::Root, K::Root, Profile::ROOT).await?,
         authority: of(K::Root, K::Authority, Profile::ISSUING_CA).await?,
-        responder: of(K::Authority, K::Responder, Profile::OCSP_RESPONDER).await?,
+        responder: certified(K::Responder).await?,
         time_stamps: of(K::Authority, K::TimeStamps, Profile::TIME_STAMPING).await?,
-        credential: of(K::Authority, K::Credential, Profile::CREDENTIAL).await?,
-        status: of(K::Authority, K::StatusList, Profile::STATUS_LIST).await?,
-        trust: of(K::Authority, K::TrustBundle, Profile::TRUST_BUNDLE).await?,
+        credential: certified(K::Credential).await?,
+        status: certified(K::StatusList).await?,
+        trust: certified(K::TrustBundle).await?,
     })
 }
 

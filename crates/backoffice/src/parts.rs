@@ -13,6 +13,7 @@ use time::{Duration, UtcDateTime};
 
 use crate::certify::Policies;
 use crate::clock::Clock;
+use crate::hierarchy::Certified;
 use crate::keys::ServiceKey;
 use crate::opening::OpenOffice;
 
@@ -88,6 +89,25 @@ pub(crate) async fn issued(
     Ok(ders
         .map(|der| Certificate::parse(der))
         .collect::<Result<_, _>>()?)
+}
+
+/// All certificates of a key that is certified anew, as `by` issued them by a profile.
+///
+/// # Errors
+/// `KeyAbsent`, or the register.
+pub(crate) async fn certified_of(
+    (registry, keys): (&Registry, &KeyStore),
+    by: ServiceKey,
+    key: ServiceKey,
+) -> Result<Certified, OpenOffice> {
+    let absent = || OpenOffice::KeyAbsent(key.id());
+    let (public, _, _) = keys.public_key(&key.id()).ok_or_else(absent)?;
+    let profile = key.profile().ok_or_else(absent)?;
+    let mut found = issued(registry, by, profile).await?;
+    found.retain(|certificate| certificate.public_key().is_ok_and(|key| key == public));
+    let mut found = found.into_iter();
+    let newest = found.next().ok_or_else(absent)?;
+    Ok(Certified::new(newest, found.collect()))
 }
 
 fn own(parts: &Parts, key: &KeyId, found: &[Certificate]) -> Option<Certificate> {

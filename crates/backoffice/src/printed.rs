@@ -57,7 +57,14 @@ pub struct Said<'a> {
 impl Printer {
     /// The office's own for codes of this type, in the type's suite where the office has it, for versions with their slot
     /// in this list; nothing while it has no such key.
-    pub fn of(office: &Office, kind: &LicenceType, list: ListNumber) -> Option<Printer> {
+    ///
+    /// A code is named after the certificate that was in use when its version was reserved, whenever it is signed: the
+    /// journal knows it under that name.
+    pub fn of(
+        office: &Office,
+        kind: &LicenceType,
+        (list, reserved): (ListNumber, UtcDateTime),
+    ) -> Option<Printer> {
         let national = office.national.as_ref();
         let (key, certificate) = match national.filter(|_| suite_of_code(kind) == Suite::Sm) {
             Some(national) => (
@@ -68,7 +75,7 @@ impl Printer {
         };
         Some(Printer {
             key,
-            kid: credential::key_id(certificate),
+            kid: credential::key_id(&certificate.as_of(reserved)),
             algorithm: office.algorithm(key)?,
             status_uri: office.slots.uri(list),
         })

@@ -208,7 +208,8 @@ async fn code(
     let desk = office.desk();
     let kind = kind(&desk.catalogue, record.licence_type.as_str());
     let kind = kind.ok_or(DraftError::Reserved)?;
-    let printer = Printer::of(office, kind, record.status_list).ok_or(SignError::Locked)?;
+    let place = (record.status_list, record.reserved);
+    let printer = Printer::of(office, kind, place).ok_or(SignError::Locked)?;
     let prepared = printer.prepare(&Said {
         content: &content.bytes,
         index: record.status_index,

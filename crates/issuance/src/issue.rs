@@ -352,7 +352,7 @@ fn compose(
         .map(|department| department.region.clone());
     let year = office.settings.zone.date_at(now).year();
     let printed = Printed {
-        printer: Printer::of(office, admitted.licence_type(), list.number),
+        printer: Printer::of(office, admitted.licence_type(), (list.number, now)),
         department: admitted.power().by().clone(),
         reserved: now,
         period: admitted.validity().period(office.settings.zone),

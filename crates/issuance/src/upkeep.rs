@@ -20,6 +20,7 @@ use crate::lists::ListError;
 use crate::office::Office;
 use crate::said::chain;
 use crate::sealing::SealingError;
+use backoffice::rotation::rotate;
 
 /// How often the office looks for work that nobody announced: well within the minute of T-A3.
 const ROUND: Duration = Duration::from_secs(10);
@@ -78,6 +79,14 @@ pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
     catch_up(office).await;
     if let Err(error) = anchor(office).await {
         tracing::warn!(error = %chain(&error), "the trace is anchored in another round");
+    }
+    // Before anything is signed by what may have ended.
+    match rotate(office).await {
+        Ok(0) => {}
+        Ok(made) => tracing::info!(made, "keys of the service were certified anew"),
+        Err(error) => {
+            tracing::warn!(error = %chain(&error), "a key is certified anew in another round");
+        }
     }
     let now = office.clock.now();
     let mut done = Round {

@@ -12,6 +12,8 @@ mod documents;
 mod given_up;
 #[path = "thread/house.rs"]
 mod house;
+#[path = "jobs/rotation.rs"]
+mod rotation;
 #[path = "jobs/stage.rs"]
 mod stage;
 #[path = "jobs/waiting.rs"]

@@ -375,11 +375,12 @@ async fn finish(
         .newest(*hierarchy.time_stamps.serial())
         .await?;
     let lists = lists(office, certificate).ok_or(SealingError::NoList)?;
+    let responder = hierarchy.responder.current();
     let certificates = [
         certificate,
         &hierarchy.authority,
         &hierarchy.time_stamps,
-        &hierarchy.responder,
+        &responder,
     ]
     .map(|certificate| certificate.der().to_vec());
     let joined = Joined::new(&file, &revision);

@@ -86,26 +86,26 @@ pub(crate) async fn certificate(
     let national = counter.office.national.as_ref();
     let national = national.map(|national| &national.hierarchy);
     let found = match (name.as_str(), national) {
-        ("root.cer", _) => &hierarchy.root,
-        ("ca.cer", _) => &hierarchy.authority,
-        ("ocsp.cer", _) => &hierarchy.responder,
-        ("tsa.cer", _) => &hierarchy.time_stamps,
-        ("credential.cer", _) => &hierarchy.credential,
-        ("status.cer", _) => &hierarchy.status,
-        ("trust.cer", _) => &hierarchy.trust,
-        ("sm-root.cer", Some(national)) => &national.root,
-        ("sm-ca.cer", Some(national)) => &national.authority,
-        ("sm-ocsp.cer", Some(national)) => &national.responder,
-        ("sm-tsa.cer", Some(national)) => &national.time_stamps,
-        ("sm-maker.cer", Some(national)) => &national.maker,
-        ("sm-credential.cer", Some(national)) => &national.credential,
+        ("root.cer", _) => hierarchy.root.der().to_vec(),
+        ("ca.cer", _) => hierarchy.authority.der().to_vec(),
+        ("ocsp.cer", _) => hierarchy.responder.current().der().to_vec(),
+        ("tsa.cer", _) => hierarchy.time_stamps.der().to_vec(),
+        ("credential.cer", _) => hierarchy.credential.current().der().to_vec(),
+        ("status.cer", _) => hierarchy.status.current().der().to_vec(),
+        ("trust.cer", _) => hierarchy.trust.current().der().to_vec(),
+        ("sm-root.cer", Some(national)) => national.root.der().to_vec(),
+        ("sm-ca.cer", Some(national)) => national.authority.der().to_vec(),
+        ("sm-ocsp.cer", Some(national)) => national.responder.current().der().to_vec(),
+        ("sm-tsa.cer", Some(national)) => national.time_stamps.der().to_vec(),
+        ("sm-maker.cer", Some(national)) => national.maker.current().der().to_vec(),
+        ("sm-credential.cer", Some(national)) => national.credential.current().der().to_vec(),
         _ => return Err(Problem::new(Code::NotFound)),
     };
     let headers = [
         (header::CONTENT_TYPE, "application/pkix-cert"),
         (header::CACHE_CONTROL, "max-age=86400,public"),
     ];
-    Ok((headers, found.der().to_vec()).into_response())
+    Ok((headers, found).into_response())
 }
 
 /// The signed trust bundle, for `yinxin-verify --trust`.

@@ -168,11 +168,12 @@ async fn evidence(
         .kept_lists(office, &[means.certificate, means.time_stamps])
         .ok_or(SealingError::NoList)?;
     let joined = Joined::new(file.as_ref(), revision);
+    let responder = means.responder_certificate.current();
     let certificates = [
         means.certificate,
         means.authority,
         means.time_stamps,
-        means.responder_certificate,
+        &responder,
     ]
     .map(|certificate| certificate.der().to_vec());
     let material = Material {
