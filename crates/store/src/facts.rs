@@ -1,20 +1,17 @@
 //! The store as facts see it: write one in one transaction, read what is committed.
 
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use crate::error::{OpenStore, StoreError};
+use crate::fact::{self, Run, Told};
+use crate::later::Later;
 use crate::link::{Connection, Link};
 use crate::migration::{self, Migration};
-use crate::sqlite::{Command, Done, Promise, Run};
+use crate::sqlite::{Command, Promise};
 use crate::{postgres, sqlite};
-
-/// What a fact or a question gives, some time.
-pub type Later<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
 
 /// How long the asker of a fact waits, so that a database that stands still holds nobody for ever.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -59,14 +56,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
     {
-        let told = self.begin(fact, Promise::Durable).await?;
-        let found = answer(told).await?;
-        if let Database::Postgres(database) = &self.0 {
-            tokio::time::timeout(PATIENCE, database.settle())
-                .await
-                .map_err(|_| StoreError::late())??;
-        }
-        Ok(found)
+        let (run, told) = fact::run(fact);
+        self.carry_out(run, told, Promise::Durable).await?.found()
     }
 
     /// Writes a fact like [`Store::write`] that may be lost with the machine, though not with the
@@ -81,57 +72,36 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
     {
-        answer(self.begin(fact, Promise::Committed).await?).await
+        let (run, told) = fact::run(fact);
+        self.carry_out(run, told, Promise::Committed).await?.found()
     }
 
-    /// Gives a fact to the database.
-    async fn begin<T, E, F>(
+    /// Gives a fact to the database, and waits for what it came to.
+    fn carry_out(
         &self,
-        fact: F,
+        run: Run,
+        told: oneshot::Receiver<Told>,
         promise: Promise,
-    ) -> Result<oneshot::Receiver<Result<T, E>>, StoreError>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-        F: for<'c> FnOnce(&'c mut Link) -> Later<'c, Result<T, E>> + Send + 'static,
-    {
-        let (tell, told) = oneshot::channel();
-        match &self.0 {
-            Database::Sqlite(database) => {
-                let run: Run = Box::new(move |link| {
-                    Box::pin(async move {
-                        let found = match link {
-                            Ok(link) => fact(link).await,
-                            Err(error) => Err(E::from(error)),
-                        };
-                        Done {
-                            stands: found.is_ok(),
-                            answer: Box::new(move |committed| {
-                                let found = committed.map_err(E::from).and(found);
-                                // The asker may have gone away.
-                                let _gone = tell.send(found);
-                            }),
-                        }
-                    })
-                });
-                database.submit(Command { run, promise })?;
+    ) -> Later<'_, Result<Told, StoreError>> {
+        Box::pin(async move {
+            match &self.0 {
+                Database::Sqlite(database) => database.submit(Command { run, promise })?,
+                Database::Postgres(database) => database.carry_out(run).await?,
             }
-            Database::Postgres(database) => {
-                let transaction = database.begin().await?;
-                tokio::spawn(async move {
-                    let mut link = Link::new(Connection::Postgres(transaction));
-                    let mut found = fact(&mut link).await;
-                    if found.is_ok()
-                        && let Err(error) = link.flush().await
-                    {
-                        found = Err(error.into());
-                    }
-                    // The asker may have gone away.
-                    let _gone = tell.send(ended(link, found).await);
-                });
+            // When it is late it may still be written: the asker asks again under the same key.
+            let told = tokio::time::timeout(PATIENCE, told).await;
+            let told = told.map_err(|_| StoreError::late())?;
+            let told = told.map_err(|_| StoreError::stopped())?;
+            if let Database::Postgres(database) = &self.0
+                && promise == Promise::Durable
+                && told.stands
+            {
+                tokio::time::timeout(PATIENCE, database.settle())
+                    .await
+                    .map_err(|_| StoreError::late())??;
             }
-        }
-        Ok(told)
+            Ok(told)
+        })
     }
 
     /// A connection for questions about what is committed. Nothing may be decided on an answer that
@@ -139,49 +109,30 @@ impl Store {
     ///
     /// # Errors
     /// `Busy` when no connection becomes free, `Unavailable`.
-    pub async fn reader(&self) -> Result<Link, StoreError> {
-        Ok(Link::new(match &self.0 {
-            Database::Sqlite(database) => Connection::Reader(database.reader().await?),
-            Database::Postgres(database) => Connection::PostgresReader(database.reader().await?),
-        }))
+    pub fn reader(&self) -> Later<'_, Result<Link, StoreError>> {
+        Box::pin(async move {
+            Ok(Link::new(match &self.0 {
+                Database::Sqlite(database) => Connection::Reader(database.reader().await?),
+                Database::Postgres(database) => {
+                    Connection::PostgresReader(database.reader().await?)
+                }
+            }))
+        })
     }
 
     /// A connection for long questions, such as a backup: others of the same worker go on meanwhile.
     ///
     /// # Errors
     /// `Busy` when no connection becomes free, `Unavailable`.
-    pub async fn scanner(&self) -> Result<Link, StoreError> {
-        Ok(Link::new(match &self.0 {
-            Database::Sqlite(database) => Connection::Scanner(database.reader().await?),
-            Database::Postgres(database) => Connection::PostgresReader(database.reader().await?),
-        }))
-    }
-}
-
-/// What a fact came to, when its asker has waited long enough.
-async fn answer<T, E: From<StoreError>>(told: oneshot::Receiver<Result<T, E>>) -> Result<T, E> {
-    match tokio::time::timeout(PATIENCE, told).await {
-        Ok(Ok(found)) => found,
-        Ok(Err(_)) => Err(StoreError::stopped().into()),
-        // It may still be written: the asker asks again under the same key.
-        Err(_) => Err(StoreError::late().into()),
-    }
-}
-
-/// Commits what stands, on PostgreSQL.
-async fn ended<T, E: From<StoreError>>(link: Link, found: Result<T, E>) -> Result<T, E> {
-    match (found, link.into_connection()) {
-        (Ok(found), Connection::Postgres(transaction)) => transaction
-            .commit()
-            .await
-            .map(|()| found)
-            .map_err(|error| E::from(error.into())),
-        (Err(refused), Connection::Postgres(transaction)) => {
-            // What cannot be rolled back was ended by the server already.
-            let _ended = transaction.rollback().await;
-            Err(refused)
-        }
-        (found, _) => found,
+    pub fn scanner(&self) -> Later<'_, Result<Link, StoreError>> {
+        Box::pin(async move {
+            Ok(Link::new(match &self.0 {
+                Database::Sqlite(database) => Connection::Scanner(database.reader().await?),
+                Database::Postgres(database) => {
+                    Connection::PostgresReader(database.reader().await?)
+                }
+            }))
+        })
     }
 }
 

@@ -6,8 +6,10 @@
 
 mod deferred;
 pub mod error;
+mod fact;
 mod facts;
 mod file;
+mod later;
 pub mod link;
 mod migration;
 mod postgres;
@@ -17,6 +19,7 @@ mod sqlite;
 mod value;
 
 pub use error::{Cause, OpenStore, StoreError};
-pub use facts::{Later, Store};
+pub use facts::Store;
+pub use later::Later;
 pub use link::{Link, Row, Statement, Value};
 pub use migration::Migration;

@@ -2,7 +2,8 @@
 //! to right. One text of a statement serves both.
 //!
 //! On SQLite a statement runs in place, on the thread that asks, and nothing here waits; on
-//! PostgreSQL each is an exchange with the server.
+//! PostgreSQL each is an exchange with the server, in a box: what speaks to the server is compiled
+//! here, and not into each of the futures that ask (decision 052).
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
@@ -12,6 +13,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use crate::deferred::{Deferred, MAX_TOGETHER};
 use crate::error::StoreError;
 use crate::file::File;
+use crate::later::Later;
 use crate::readers::Reader;
 pub use crate::row::Row;
 pub use crate::value::Value;
@@ -41,6 +43,15 @@ impl Statement {
     pub fn made(text: String) -> Statement {
         Statement(AssertSqlSafe(text).into_sql_str())
     }
+}
+
+/// What becomes of statements that were kept back, when another is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeptBack {
+    /// They are run before it.
+    Before,
+    /// It goes past them.
+    Aside,
 }
 
 /// Where statements go.
@@ -93,15 +104,24 @@ impl Link {
     /// # Errors
     /// As the database has it.
     pub async fn flush(&mut self) -> Result<(), StoreError> {
-        if self.deferred.len() == 0 {
-            return Ok(());
+        match self.deferred.len() {
+            0 => Ok(()),
+            _ => self.flush_there().await,
         }
-        let query = self.deferred.take();
-        let done = match &mut self.connection {
-            Connection::Postgres(connection) => query.execute(&mut **connection).await,
-            _ => return Ok(()),
-        };
-        done.map(|_| ()).map_err(|error| self.note(error.into()))
+    }
+
+    fn flush_there(&mut self) -> Later<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            if self.deferred.len() == 0 {
+                return Ok(());
+            }
+            let query = self.deferred.take();
+            let done = match &mut self.connection {
+                Connection::Postgres(connection) => query.execute(&mut **connection).await,
+                _ => return Ok(()),
+            };
+            done.map(|_| ()).map_err(|error| self.note(error.into()))
+        })
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -113,30 +133,39 @@ impl Link {
         statement: impl Into<Statement>,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        self.flush().await?;
         let Statement(statement) = statement.into();
-        let done = match &mut self.connection {
-            Connection::Writer(file) => file.run(statement.as_str(), values),
-            Connection::Reader(reader) => reader
-                .file()
-                .and_then(|file| file.run(statement.as_str(), values)),
-            Connection::Scanner(reader) => long(|| {
-                reader
-                    .file()
-                    .and_then(|file| file.run(statement.as_str(), values))
-            }),
-            Connection::Postgres(connection) => {
-                let done = postgres(statement, values).execute(&mut **connection).await;
-                done.map(|done| done.rows_affected())
-                    .map_err(StoreError::from)
-            }
-            Connection::PostgresReader(connection) => {
-                let done = postgres(statement, values).execute(&mut **connection).await;
-                done.map(|done| done.rows_affected())
-                    .map_err(StoreError::from)
-            }
-        };
-        done.map_err(|error| self.note(error))
+        match self.run_here(statement.as_str(), values) {
+            Some(done) => done,
+            None => self.run_there(statement, values).await,
+        }
+    }
+
+    /// On SQLite; `None` on PostgreSQL.
+    fn run_here(
+        &mut self,
+        statement: &str,
+        values: &[Value<'_>],
+    ) -> Option<Result<u64, StoreError>> {
+        self.in_place(|file| file.run(statement, values))
+    }
+
+    /// On PostgreSQL.
+    fn run_there(
+        &mut self,
+        statement: SqlStr,
+        values: &[Value<'_>],
+    ) -> Later<'_, Result<u64, StoreError>> {
+        let query = postgres(statement, values);
+        Box::pin(async move {
+            self.flush().await?;
+            let done = match &mut self.connection {
+                Connection::Postgres(connection) => query.execute(&mut **connection).await,
+                Connection::PostgresReader(connection) => query.execute(&mut **connection).await,
+                _ => return Err(StoreError::stopped()),
+            };
+            done.map(|done| done.rows_affected())
+                .map_err(|error| self.note(error.into()))
+        })
     }
 
     /// All rows of a question.
@@ -148,8 +177,11 @@ impl Link {
         statement: impl Into<Statement>,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        self.flush().await?;
-        self.rows_aside(statement, values).await
+        let Statement(statement) = statement.into();
+        match self.rows_here(statement.as_str(), values) {
+            Some(rows) => rows,
+            None => self.rows_there(statement, values, KeptBack::Before).await,
+        }
     }
 
     /// The row of a question that always has one, asked past the statements that are kept back: it
@@ -163,42 +195,57 @@ impl Link {
         values: &[Value<'_>],
         table: &'static str,
     ) -> Result<Row, StoreError> {
-        let rows = self.rows_aside(statement, values).await?;
+        let Statement(statement) = statement.into();
+        let rows = match self.rows_here(statement.as_str(), values) {
+            Some(rows) => rows?,
+            None => self.rows_there(statement, values, KeptBack::Aside).await?,
+        };
         rows.into_iter().next().ok_or(StoreError::Damaged { table })
     }
 
-    async fn rows_aside(
+    /// On SQLite; `None` on PostgreSQL.
+    fn rows_here(
         &mut self,
-        statement: impl Into<Statement>,
+        statement: &str,
         values: &[Value<'_>],
-    ) -> Result<Vec<Row>, StoreError> {
-        let Statement(statement) = statement.into();
-        let rows = match &mut self.connection {
-            Connection::Writer(file) => file.rows(statement.as_str(), values),
-            Connection::Reader(reader) => reader
-                .file()
-                .and_then(|file| file.rows(statement.as_str(), values)),
-            Connection::Scanner(reader) => long(|| {
-                reader
-                    .file()
-                    .and_then(|file| file.rows(statement.as_str(), values))
-            }),
-            Connection::Postgres(connection) => {
-                let rows = postgres(statement, values)
-                    .fetch_all(&mut **connection)
-                    .await;
-                rows.map(|rows| rows.into_iter().map(Row::from).collect())
-                    .map_err(StoreError::from)
+    ) -> Option<Result<Vec<Row>, StoreError>> {
+        self.in_place(|file| file.rows(statement, values))
+    }
+
+    /// On PostgreSQL.
+    fn rows_there(
+        &mut self,
+        statement: SqlStr,
+        values: &[Value<'_>],
+        kept: KeptBack,
+    ) -> Later<'_, Result<Vec<Row>, StoreError>> {
+        let query = postgres(statement, values);
+        Box::pin(async move {
+            if kept == KeptBack::Before {
+                self.flush().await?;
             }
-            Connection::PostgresReader(connection) => {
-                let rows = postgres(statement, values)
-                    .fetch_all(&mut **connection)
-                    .await;
-                rows.map(|rows| rows.into_iter().map(Row::from).collect())
-                    .map_err(StoreError::from)
-            }
+            let rows = match &mut self.connection {
+                Connection::Postgres(connection) => query.fetch_all(&mut **connection).await,
+                Connection::PostgresReader(connection) => query.fetch_all(&mut **connection).await,
+                _ => return Err(StoreError::stopped()),
+            };
+            rows.map(|rows| rows.into_iter().map(Row::from).collect())
+                .map_err(|error| self.note(error.into()))
+        })
+    }
+
+    /// Runs `work` on the thread that asks, with the file of SQLite; `None` on PostgreSQL.
+    fn in_place<T>(
+        &mut self,
+        work: impl FnOnce(&File) -> Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let done = match &self.connection {
+            Connection::Writer(file) => work(file),
+            Connection::Reader(reader) => reader.file().and_then(work),
+            Connection::Scanner(reader) => long(|| reader.file().and_then(work)),
+            Connection::Postgres(_) | Connection::PostgresReader(_) => return None,
         };
-        rows.map_err(|error| self.note(error))
+        Some(done.map_err(|error| self.note(error)))
     }
 
     /// The first row of a question that has one at most.

@@ -12,10 +12,12 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Postgres, Row, Transaction};
+use sqlx::{ConnectOptions, Postgres, Row};
 use tokio::sync::oneshot;
 
 use crate::error::{OpenStore, StoreError};
+use crate::fact::Run;
+use crate::link::{Connection, Link};
 
 /// Connections of one process.
 const CONNECTIONS: u32 = 24;
@@ -97,11 +99,22 @@ impl Database {
         })
     }
 
-    /// A transaction; dropped without a commit it is rolled back. Its commit alone promises
-    /// nothing: [`Database::settle`] does.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+    /// Carries a fact out in a transaction, which goes on when nobody waits for it. Its commit alone promises nothing:
+    /// [`Database::settle`] does.
+    pub(crate) async fn carry_out(&self, run: Run) -> Result<(), StoreError> {
         const BEGIN: &str = "BEGIN; SET LOCAL synchronous_commit = off";
-        Ok(self.pool.begin_with(BEGIN).await?)
+        let transaction = self.pool.begin_with(BEGIN).await?;
+        tokio::spawn(async move {
+            let mut link = Link::new(Connection::Postgres(transaction));
+            let done = run(Ok(&mut link)).await;
+            let kept = if done.stands {
+                link.flush().await
+            } else {
+                Ok(())
+            };
+            (done.answer)(ended(link, done.stands, kept).await);
+        });
+        Ok(())
     }
 
     /// Answers when everything that was committed before is durable (T-D2). One write serves all who
@@ -127,6 +140,19 @@ impl Database {
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
+}
+
+/// Commits what stands and was kept.
+async fn ended(link: Link, stands: bool, kept: Result<(), StoreError>) -> Result<(), StoreError> {
+    let Connection::Postgres(transaction) = link.into_connection() else {
+        return kept;
+    };
+    if stands && kept.is_ok() {
+        return Ok(transaction.commit().await?);
+    }
+    // What cannot be rolled back was ended by the server already.
+    let _ended = transaction.rollback().await;
+    kept
 }
 
 /// A commit that is synchronous. The message is read by nobody: a commit that writes nothing would not

@@ -5,10 +5,8 @@
 //! once and answers all. A group begins as soon as the last one is durable, never on a timer.
 
 use std::collections::VecDeque;
-use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -16,6 +14,7 @@ use sqlx::migrate::Migrator;
 use tokio::runtime::Handle;
 
 use crate::error::{OpenStore, StoreError};
+use crate::fact::{Answer, Run};
 use crate::file::File;
 use crate::link::{Connection, Link};
 use crate::readers::{Reader, Readers};
@@ -40,23 +39,6 @@ pub(crate) enum Promise {
     Durable,
 }
 
-/// What it does: on the open connection, or told why there is none.
-pub(crate) type Run =
-    Box<dyn for<'c> FnOnce(Result<&'c mut Link, StoreError>) -> Later<'c, Done> + Send>;
-
-/// What comes some time.
-type Later<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
-
-/// A fact that was run and not yet committed.
-pub(crate) struct Done {
-    /// Whether it stands, or is undone because a rule refused it.
-    pub(crate) stands: bool,
-    /// Tells the asker how it ended, once that is known.
-    pub(crate) answer: Answer,
-}
-
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-
 /// An SQLite file in use. When it is dropped, what has queued is written first.
 #[derive(Debug)]
 pub(crate) struct Database {
@@ -70,15 +52,6 @@ impl std::fmt::Debug for Command {
         formatter
             .debug_struct("Command")
             .field("promise", &self.promise)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Done {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Done")
-            .field("stands", &self.stands)
             .finish_non_exhaustive()
     }
 }
