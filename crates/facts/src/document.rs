@@ -108,6 +108,7 @@ impl DocumentFacts {
         for field in fields.iter().take(MAX_SIGNATURES) {
             signatures.push(SignatureFacts::read(&file, field, &changes)?);
         }
+        digest(&file, &fields, &mut signatures)?;
         let sealing = fields
             .iter()
             .position(|field| !field.value().is_ok_and(is_time_stamp));
@@ -171,24 +172,13 @@ impl SignatureFacts {
             Err(fault) => Err(Refused::because(fault.code(), fault)),
             Ok(value) => {
                 let (message, token) = Lines::parse(value.sub_filter(), value.contents());
-                let own = match (&token, &message) {
-                    (Some(Ok(token)), _) => Some(token.info().imprint().algorithm()),
-                    (None, Ok(message)) => message
-                        .signer()
-                        .and_then(|signer| signer.digest_algorithm().ok()),
-                    _ => None,
-                };
-                let mut digests = vec![file.digest(value, DigestAlgorithm::Sha256)?];
-                if let Some(algorithm) = own.filter(|own| *own != DigestAlgorithm::Sha256) {
-                    digests.push(file.digest(value, algorithm)?);
-                }
                 Ok(Lines {
                     sub_filter: value.sub_filter(),
                     byte_range: value.byte_range(),
                     contents: value.contents().to_vec(),
                     message,
                     token,
-                    digests,
+                    digests: Vec::new(),
                     claimed: value.claimed().map(UtcDateTime::from),
                     intent: value.reason().map(str::to_owned),
                 })
@@ -220,6 +210,33 @@ impl SignatureFacts {
             store,
         })
     }
+}
+
+/// Digests what each signature covers, by its own algorithm and by SHA-256, all together in as few passes as there are
+/// algorithms.
+fn digest(
+    file: &File<'_>,
+    fields: &[SignatureField],
+    signatures: &mut [SignatureFacts],
+) -> Result<(), ReadPdf> {
+    let mut wanted = Vec::new();
+    let mut places = Vec::new();
+    for (at, (field, facts)) in fields.iter().zip(&*signatures).enumerate() {
+        let (Ok(value), Ok(lines)) = (field.value(), &facts.lines) else {
+            continue;
+        };
+        let own = lines.own().filter(|own| *own != DigestAlgorithm::Sha256);
+        for algorithm in [DigestAlgorithm::Sha256].into_iter().chain(own) {
+            wanted.push((value, algorithm));
+            places.push(at);
+        }
+    }
+    for (at, digest) in places.into_iter().zip(file.digests(&wanted)?) {
+        if let Some(Ok(lines)) = signatures.get_mut(at).map(|facts| &mut facts.lines) {
+            lines.digests.push(digest);
+        }
+    }
+    Ok(())
 }
 
 /// What a time-stamp over this revision covers of the store.
@@ -280,6 +297,17 @@ impl Lines {
             SignedData::parse(contents),
             token.then(|| Token::parse(contents)),
         )
+    }
+
+    /// The algorithm by which the message or the token digests what it signs.
+    fn own(&self) -> Option<DigestAlgorithm> {
+        match (&self.token, &self.message) {
+            (Some(Ok(token)), _) => Some(token.info().imprint().algorithm()),
+            (None, Ok(message)) => message
+                .signer()
+                .and_then(|signer| signer.digest_algorithm().ok()),
+            _ => None,
+        }
     }
 
     /// The digest over the byte ranges by `algorithm`, where it was computed.

@@ -7,6 +7,7 @@ mod fault;
 mod permission;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crypto::{Digest, DigestAlgorithm, Hasher};
 use syntax::{Object, ReadPdf, Reference};
@@ -238,25 +239,64 @@ impl File<'_> {
         value: &SignatureValue,
         algorithm: DigestAlgorithm,
     ) -> Result<Digest, ReadPdf> {
-        let mut hasher = Hasher::new(algorithm);
         let [first, first_length, second, second_length] = value.byte_range;
-        let mut buffer = Vec::new();
-        for (start, length) in [(first, first_length), (second, second_length)] {
-            let mut at = start;
-            let end = start.saturating_add(length);
-            while at < end {
-                let size = usize::try_from(end - at).map_or(BATCH, |left| left.min(BATCH));
-                if let Some(part) = self.source().in_memory(at, size) {
-                    hasher.update(part);
-                } else {
-                    buffer.resize(size, 0);
-                    self.source().read_at(at, &mut buffer)?;
-                    hasher.update(&buffer);
-                }
-                at += size as u64;
-            }
-        }
+        let mut hasher = Hasher::new(algorithm);
+        self.hash(&mut hasher, first..first.saturating_add(first_length))?;
+        self.hash(&mut hasher, second..second.saturating_add(second_length))?;
         Ok(hasher.finish())
+    }
+
+    /// The digests over several signatures' ranges, in the order of what is wanted. Each range begins with the file, so
+    /// that what they have in common before their holes is hashed once for each algorithm: a large file that was
+    /// signed many times takes one pass.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn digests(
+        &self,
+        wanted: &[(&SignatureValue, DigestAlgorithm)],
+    ) -> Result<Vec<Digest>, ReadPdf> {
+        let mut order: Vec<(DigestAlgorithm, u64, usize)> = wanted
+            .iter()
+            .enumerate()
+            .map(|(at, (value, algorithm))| (*algorithm, value.byte_range[1], at))
+            .collect();
+        order.sort_unstable();
+        let mut common: Option<(Hasher, DigestAlgorithm, u64)> = None;
+        let mut found = Vec::new();
+        for (algorithm, hole, at) in order {
+            let (mut hasher, begun) = match common.take() {
+                Some((hasher, same, upto)) if same == algorithm => (hasher, upto),
+                _ => (Hasher::new(algorithm), 0),
+            };
+            self.hash(&mut hasher, begun..hole)?;
+            common = Some((hasher.clone(), algorithm, hole));
+            if let Some((value, _)) = wanted.get(at) {
+                let [_, _, second, length] = value.byte_range;
+                self.hash(&mut hasher, second..second.saturating_add(length))?;
+            }
+            found.push((at, hasher.finish()));
+        }
+        found.sort_unstable_by_key(|(at, _)| *at);
+        Ok(found.into_iter().map(|(_, digest)| digest).collect())
+    }
+
+    fn hash(&self, hasher: &mut Hasher, range: Range<u64>) -> Result<(), ReadPdf> {
+        let mut buffer = Vec::new();
+        let mut at = range.start;
+        while at < range.end {
+            let left = range.end - at;
+            let size = usize::try_from(left).map_or(BATCH, |left| left.min(BATCH));
+            if let Some(part) = self.source().in_memory(at, size) {
+                hasher.update(part);
+            } else {
+                buffer.resize(size, 0);
+                self.source().read_at(at, &mut buffer)?;
+                hasher.update(&buffer);
+            }
+            at += size as u64;
+        }
+        Ok(())
     }
 }
 

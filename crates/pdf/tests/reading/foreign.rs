@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crypto::DigestAlgorithm;
 use pdf::{ChangeKind, Coverage, Standing, read};
 
 fn sample(name: &str) -> Vec<u8> {
@@ -85,4 +86,43 @@ fn every_form_of_section_is_carried_on() {
     for name in ["foreign-packed", "foreign-lin-stream", "foreign-lin-table"] {
         judge(name, &["First", "Second", "Timestamp"], &[]);
     }
+}
+
+#[test]
+fn digests_taken_together_are_those_taken_one_by_one() {
+    let mut several = 0;
+    for name in [
+        "foreign-two",
+        "foreign-one",
+        "licence-second-hidden",
+        "honest-parallel",
+        "honest-lta-renewed",
+    ] {
+        let bytes = sample(name);
+        let file = read(&bytes).expect("a sound file");
+        let signatures = file.signatures().expect("a sound form");
+        // The last first, and each by several algorithms.
+        let wanted: Vec<_> = signatures
+            .iter()
+            .rev()
+            .filter_map(|signature| signature.value().ok())
+            .flat_map(|value| {
+                [
+                    (value, DigestAlgorithm::Sm3),
+                    (value, DigestAlgorithm::Sha256),
+                    (value, DigestAlgorithm::Sha512),
+                ]
+            })
+            .collect();
+        several += usize::from(wanted.len() > 3);
+        let each: Result<Vec<_>, _> = wanted
+            .iter()
+            .map(|(value, algorithm)| file.digest(value, *algorithm))
+            .collect();
+        assert_eq!(file.digests(&wanted), each, "{name}");
+    }
+    assert!(several >= 3, "{several} with more than one signature");
+    let bytes = sample("base");
+    let none = read(&bytes).expect("a sound file").digests(&[]);
+    assert_eq!(none, Ok(Vec::new()));
 }

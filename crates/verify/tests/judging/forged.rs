@@ -74,8 +74,8 @@ const PAGES: &[Forged] = &[
     ("pages in another order", || up(part(2, "3 0 R 17 0 R", "17 0 R 3 0 R")), "change.page"),
     ("a page replaced by another object", || up(with(part(2, "[3 0 R", "[70 0 R"), 70, &document()[&3])), "change.page"),
     ("another page tree", || up(with(part(1, "/Pages 2", "/Pages 70"), 70, &document()[&2])), "change.catalog"),
-    ("a page that counts falsely", || up(part(2, "/Count 2", "/Count 3")), "change."),
-    ("the page becomes a template", || up(part(3, "/Type/Page", "/Type/Template")), "change."),
+    ("a page that counts falsely", || up(part(2, "/Count 2", "/Count 3")), "change.page"),
+    ("the page becomes a template", || up(part(3, "/Type/Page", "/Type/Template")), "change.page"),
 ];
 
 #[rustfmt::skip]
@@ -234,7 +234,7 @@ const ANNOTATIONS: &[Forged] = &[
     ("an annotation taken away", || at(3, part(3, " 39 0 R]", "]")), "change.annotation-removed"),
     ("annotations in another order", || at(3, part(3, "6 0 R 9 0 R", "9 0 R 6 0 R")), "change.annotation-removed"),
     ("an annotation moved", || at(3, part(39, "[500 700 550 720]", "[50 690 200 720]")), "change.content"),
-    ("a link that leads elsewhere", || up(part(39, "/Dest[17 0 R/Fit]", "/A<</S/URI/URI(x)>>")), "change."),
+    ("a link that leads elsewhere", || up(part(39, "/Dest[17 0 R/Fit]", "/A<</S/URI/URI(x)>>")), "change.content"),
     ("one annotation on two pages", || at(3, with(bodies(&[(18, "[61 0 R 39 0 R]")]), 39, &document()[&39])), "change.annotation-added"),
     ("a remark with a look that acts", || at(3, with(annotation("<</Type/Annot/Subtype/Square/Rect[300 400 380 420]/AP<</N 41 0 R>>>>"), 41, &form_of("/OC 15 0 R", "f"))), "change.active-appearance"),
     ("a remark that says it is of another page", || at(3, annotation("<</Type/Annot/Subtype/Text/Rect[300 300 320 320]/P 17 0 R>>")), "change.annotation-added"),
@@ -296,9 +296,9 @@ const SIGNATURES: &[Forged] = &[
     ("a new field in a layer", || and_signed(signed(), second("/Rect[0 0 0 0]/OC 15 0 R")), "change.field-added"),
     ("a field with two widgets", || and_signed(signed(), second("/Kids[9 0 R 22 0 R]")), "pdf.circle"),
     ("a field whose widget was there", || and_signed(signed(), second("/Kids[9 0 R]")), "pdf.circle"),
-    ("a group that takes up what was there", || up(part(33, "35 0 R]", "35 0 R 9 0 R]")), "pdf."),
+    ("a group that takes up what was there", || up(part(33, "35 0 R]", "35 0 R 9 0 R]")), "pdf.circle"),
     ("a group that takes up text", || up(with(part(33, "35 0 R]", "35 0 R 70 0 R]"), 70, "<</T(x)/FT/Tx/Parent 33 0 R/V(900)>>")), "change.field-added"),
-    ("a group that gets another name", || and_signed(signed(), change(grouped(), 33, "(addr)", "(adr)")), "change."),
+    ("a group that gets another name", || and_signed(signed(), change(grouped(), 33, "(addr)", "(adr)")), "change.field"),
     ("a new group with an action", || { let o = change(second("/Parent 44 0 R/Rect[0 0 0 0]"), 5, "30 0 R]", "44 0 R]"); and_signed(signed(), with(o, 44, "<</T(Others)/Kids[30 0 R]/AA<</C<</S/JavaScript/JS(x)>>>>>>")) }, "change.field-added"),
     ("a name that is taken in its group", || and_signed(signed(), change(grouped(), 30, "(Second)", "(town)")), "change.field-name"),
     ("a name that is taken", || and_signed(signed(), change(second("/Rect[0 0 0 0]"), 30, "(Second)", "(Seal)")), "change.field-name"),
@@ -414,11 +414,11 @@ const OCTETS: &[Forged] = &[
     ("the last section said twice", || behind(&format!("startxref\n{}\n%%EOF\n", signed().section)), "pdf.startxref"),
     ("a section that goes back to itself", || { let mut m = signed(); m.section = m.bytes.len() as u64; m.update(&Bodies::new()).bytes }, "pdf.xref-chain"),
     ("octets in front of the header", || [b"x".to_vec(), signed().bytes].concat(), "pdf.header"),
-    ("the last octets cut off", || { let mut b = signed().bytes; b.truncate(b.len() - 20); b }, "pdf."),
+    ("the last octets cut off", || { let mut b = signed().bytes; b.truncate(b.len() - 20); b }, "pdf.startxref"),
     ("rows of nineteen octets", || { let mut m = signed(); let p = m.objects(&part(11, "(test)", "(x)")); m.rows(p.iter().map(|(n, p)| (*n, format!("{p:010} 00000 n\n"))).collect(), false); m.bytes }, "pdf.xref-malformed"),
     ("a number twice in a table", || { let mut m = signed(); let p = m.objects(&part(11, "(test)", "(x)")); let row = format!("{:010} 00000 n \n", p[&11]); m.rows([(11, format!("{row}11 1\n{row}"))].into(), false); m.bytes }, "pdf.xref-duplicate"),
-    ("another generation", || { let mut m = signed(); let p = m.objects(&part(11, "(test)", "(x)")); m.rows([(11, format!("{:010} 00007 n \n", p[&11]))].into(), false); m.bytes }, "change."),
-    ("an entry at another object", || { let mut m = signed(); let p = m.objects(&part(11, "(test)", "(x)")); m.rows([(4, format!("{:010} 00000 n \n", p[&11]))].into(), false); m.bytes }, "change."),
+    ("another generation", || { let mut m = signed(); let p = m.objects(&part(11, "(test)", "(x)")); m.rows([(11, format!("{:010} 00007 n \n", p[&11]))].into(), false); m.bytes }, "change.metadata-form"),
+    ("an entry at another object", || { let mut m = signed(); let p = m.objects(&part(11, "(test)", "(x)")); m.rows([(4, format!("{:010} 00000 n \n", p[&11]))].into(), false); m.bytes }, "change.unreadable"),
 ];
 
 fn behind(text: &str) -> Vec<u8> {
@@ -496,11 +496,7 @@ fn refuse(table: &[Forged]) {
     for (name, make, wanted) in table {
         let report = judge(&make());
         let found = told(&report);
-        let named = match wanted.strip_suffix(['.', '-']) {
-            Some(_) => found.iter().any(|code| code.starts_with(wanted)),
-            None => found.contains(wanted),
-        };
-        if report.verdict == Verdict::Valid || !named {
+        if report.verdict == Verdict::Valid || !found.contains(wanted) {
             wrong.push(format!(
                 "{name}: {:?}, {found:?}, not {wanted}",
                 report.verdict
