@@ -32,10 +32,14 @@ pub(crate) struct Readiness {
     witness: bool,
     /// The key store is unlocked. Verification and status go on without it (T-K1).
     keys: bool,
+    /// The clock is believed: no step, no reference that says another time. Time-stamps and seals wait for it,
+    /// verification and status go on (T-T1).
+    clock: bool,
 }
 
 impl Readiness {
-    /// Whether work is taken. A locked key store keeps nobody from verifying and asking for states.
+    /// Whether work is taken. A locked key store or a clock that is not believed keeps nobody from verifying and asking
+    /// for states.
     fn holds(&self) -> bool {
         self.trust && self.store && self.log && self.queue && self.disk
     }
@@ -67,6 +71,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         disk: has_room(&app),
         witness: is_fresh(&app).await,
         keys: !app.office.keys().is_locked(),
+        clock: app.office.clock.distrust().is_none(),
     };
     let status = if readiness.holds() {
         StatusCode::OK
@@ -104,9 +109,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_taken_while_everything_but_keys_and_witness_holds() {
-        let whole = [true; 7];
-        let ready = |[trust, store, log, queue, disk, witness, keys]: [bool; 7]| {
+    fn work_is_taken_while_everything_but_keys_witness_and_clock_holds() {
+        let whole = [true; 8];
+        let ready = |[trust, store, log, queue, disk, witness, keys, clock]: [bool; 8]| {
             let readiness = Readiness {
                 trust,
                 store,
@@ -115,11 +120,12 @@ mod tests {
                 disk,
                 witness,
                 keys,
+                clock,
             };
             readiness.holds()
         };
         assert!(ready(whole));
-        let without_each = [false, false, false, false, false, true, true];
+        let without_each = [false, false, false, false, false, true, true, true];
         for (place, holds) in without_each.iter().enumerate() {
             let mut without = whole;
             if let Some(one) = without.get_mut(place) {

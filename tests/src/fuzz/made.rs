@@ -20,7 +20,7 @@ use tlog::{Leaf, LeafKind, StatusEntry};
 use super::seeds::{fixture, fixtures, pem};
 use super::target::proof::{AT, example};
 use super::target::work::catalogue_files;
-use super::target::{envelope, national};
+use super::target::{clock, envelope, national};
 
 /// The address that signed requests are sent to.
 pub const ADDRESS: &str = "https://licences.example/v1/licences?dry=1";
@@ -42,6 +42,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "ses_signature" => {
             fixture(&fixtures().join("ofdrw/parts/sealed-v1.SignedValue.dat")).map(|one| vec![one])
         }
+        "ntp" => Some(vec![time_answer()]),
         "ocsp_path" => ocsp_paths(),
         "receipt" => Some(vec![receipt()]),
         "leaf" => leaf()
@@ -514,4 +515,18 @@ fn signed_request() -> Option<Vec<u8>> {
     out.push(b'\n');
     out.extend_from_slice(content);
     Some(out)
+}
+
+/// A server of stratum 2 that answers at once, by a clock that is right.
+fn time_answer() -> Vec<u8> {
+    let mut packet = vec![0; 48];
+    packet[..2].copy_from_slice(&[0x24, 2]);
+    packet[24..32].copy_from_slice(&clock::COOKIE);
+    // RFC 5905 6: seconds from 1900.
+    let seconds = u32::try_from(AT.unix_timestamp() + 2_208_988_800).unwrap_or_default();
+    for at in [32, 40] {
+        packet[at..at + 4].copy_from_slice(&seconds.to_be_bytes());
+        packet[at + 4] = 2;
+    }
+    packet
 }

@@ -1,5 +1,6 @@
 //! The entries that read what others wrote, one target each.
 
+pub mod clock;
 pub mod envelope;
 pub mod judge;
 pub mod log;
@@ -140,6 +141,7 @@ pub const TARGETS: &[Target] = &[
     target("message_signature", Shape::Text, judge::message_signature),
     target("carried", Shape::Text, judge::carried),
     target("kept_password", Shape::Octets, work::kept_password),
+    target("ntp", Shape::Octets, clock::ntp),
 ];
 
 /// The target of this name.

@@ -8,6 +8,10 @@ use super::watched::Reading;
 pub const PACKET: usize = 48;
 /// Seconds from 1900, where era 0 begins, to 1970.
 const TO_1970: i64 = 2_208_988_800;
+/// The most that an answer may be wrong by, as it says itself or by its way: of one that is less certain nobody learns
+/// whether the clock is within the accuracy that our time-stamps state, and it would agree with any lie (RFC 5905
+/// A.5.5.1: MAXDIST).
+pub const DISTANCE: Duration = Duration::SECOND;
 /// Seconds of an era.
 const ERA: i64 = 1 << 32;
 
@@ -28,7 +32,8 @@ pub fn question(cookie: [u8; 8]) -> [u8; PACKET] {
 /// Reads an answer to a question that was sent at `sent` and answered at `received`, both by our clock.
 ///
 /// `None` where it is no answer to it, or one of a server that does not know the time itself: unsynchronised, of
-/// stratum 0 (a refusal) or 16 and more.
+/// stratum 0 (a refusal) or 16 and more, that sent before it received, or wrong by more than [`DISTANCE`]. What follows
+/// the first [`PACKET`] octets (RFC 7822) is not looked at.
 #[must_use]
 pub fn read(
     packet: &[u8],
@@ -44,16 +49,17 @@ pub fn read(
     }
     let (arrived, left) = (moment(field(32, 40)?)?, moment(field(40, 48)?)?);
     let (delay, dispersion) = (short(field(4, 8)?)?, short(field(8, 12)?)?);
+    if left < arrived {
+        return None;
+    }
     let there: Duration = arrived - sent;
     let back: Duration = received - left;
     let way: Duration = there.saturating_add(back).abs() / 2;
     let ahead: Duration = there.saturating_sub(back) / 2;
     let above: Duration = delay / 2;
-    Some(Reading {
-        ahead,
-        // Half of the way is what it may be wrong by here, and likewise above it.
-        error: way.saturating_add(above).saturating_add(dispersion),
-    })
+    // Half of the way is what it may be wrong by here, and likewise above it.
+    let error = way.saturating_add(above).saturating_add(dispersion);
+    (error <= DISTANCE).then_some(Reading { ahead, error })
 }
 
 /// A time-stamp of 64 bits, of the era that begins in 2036 where the first bit is not set.
@@ -157,6 +163,16 @@ mod tests {
         let mut silent = good;
         silent[40..48].fill(0);
         assert_eq!(said(&silent, SENT), None);
+        // Sent a second before it was received.
+        let mut before = good;
+        before[40..48].copy_from_slice(&stamp(SENT - Duration::SECOND));
+        assert_eq!(said(&before, SENT), None);
+        // Too far from who knows: 10 and 125 milliseconds here, so much above it.
+        for (dispersion, counts) in [([0, 0, 0xdd, 0x60], true), ([0, 0, 0xdd, 0x80], false)] {
+            let mut far = good;
+            far[8..12].copy_from_slice(&dispersion);
+            assert_eq!(said(&far, SENT).is_some(), counts, "{dispersion:?}");
+        }
         for length in 0..PACKET {
             assert_eq!(said(&good[..length], SENT), None);
         }
