@@ -48,3 +48,6 @@ mod second_author;
 #[cfg(test)]
 #[path = "issued/servers.rs"]
 mod servers;
+#[cfg(test)]
+#[path = "issued/statuses.rs"]
+mod statuses;

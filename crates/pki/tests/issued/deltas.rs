@@ -270,6 +270,8 @@ fn a_delta_of_one_partition_goes_with_the_list_of_that_partition() {
 #[test]
 fn a_delta_alone_or_over_a_forged_list_says_nothing() {
     let mut scene = Pair::new().scene();
+    let leaf = scene.leaf.finish(&scene.signer);
+    assert_eq!(scene.lists[2].covers(&leaf), Err(NotCompetent::Delta));
     scene.lists.remove(1);
     let alone = ListRefused::NotCompetent(NotCompetent::Delta);
     assert_eq!(said(&scene), Said::Unknown(vec![(1, alone)]));
@@ -288,10 +290,11 @@ fn a_delta_alone_or_over_a_forged_list_says_nothing() {
 
 #[test]
 fn of_what_has_expired_a_delta_tells_only_where_both_keep_it() {
-    let kept = || {
-        let since = write::generalized_time(AT - Duration::days(20));
+    let kept_since = |days| {
+        let since = write::generalized_time(AT - Duration::days(days));
         extension(id::EXPIRED_CERTS_ON_CRL, false, &since)
     };
+    let kept = || kept_since(20);
     let expired = |bend: &dyn Fn(&mut Pair)| {
         let mut pair = Pair::new();
         bend(&mut pair);
@@ -307,6 +310,12 @@ fn of_what_has_expired_a_delta_tells_only_where_both_keep_it() {
         p.delta.extensions.push(kept());
     };
     assert_eq!(expired(&both), Said::Good(2));
+    // Since after the expiry: of the two the later counts.
+    let late = |p: &mut Pair| {
+        p.complete.extensions.push(kept());
+        p.delta.extensions.push(kept_since(4));
+    };
+    assert_eq!(expired(&late), Said::Good(1));
     assert_eq!(
         expired(&|p| p.complete.extensions.push(kept())),
         Said::Good(1)
