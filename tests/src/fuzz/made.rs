@@ -45,9 +45,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "ntp" => Some(vec![time_answer()]),
         "ocsp_path" => ocsp_paths(),
         "receipt" => Some(vec![receipt()]),
-        "leaf" => leaf()
-            .and_then(|leaf| leaf.encode().ok())
-            .map(|one| vec![one]),
+        "leaf" => encoded_leaf().map(|one| vec![one]),
         "bundle" => tlog::bundle::encode_bundle(&[b"one".to_vec(), b"two".to_vec()])
             .ok()
             .map(|one| vec![one]),
@@ -529,4 +527,8 @@ fn time_answer() -> Vec<u8> {
         packet[at + 4] = 2;
     }
     packet
+}
+
+fn encoded_leaf() -> Option<Vec<u8>> {
+    leaf().and_then(|leaf| leaf.encode().ok())
 }
