@@ -10,10 +10,7 @@ use serde_json::{Value, json};
 use time::Date;
 use time::macros::date;
 
-#[path = "sample/made.rs"]
-mod made;
-
-use made::{catalogue, code, import};
+use crate::made::{catalogue, code, import};
 
 const ON: Date = date!(2026 - 07 - 01);
 const BEFORE: Date = date!(2026 - 06 - 30);

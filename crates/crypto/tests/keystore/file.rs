@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crypto::{Cost, KeyStore, KeyStoreError};
 
-use crate::office::{Office, PASSPHRASE, random};
+use crate::keystore::office::{Office, PASSPHRASE, random};
 
 fn mode(office: &Office, mode: u32) -> Result<(), KeyStoreError> {
     fs::set_permissions(&office.path, Permissions::from_mode(mode)).expect("our own file");

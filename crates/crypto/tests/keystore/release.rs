@@ -7,7 +7,7 @@ use crypto::{
 };
 use time::Duration;
 
-use crate::office::{
+use crate::keystore::office::{
     MESSAGE, Office, fresh, id, listed, new_key, noon, public, random, seal_key, signed, statement,
 };
 

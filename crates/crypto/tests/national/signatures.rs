@@ -2,7 +2,7 @@
 
 use crypto::{Digest, DigestAlgorithm, PublicKey, Signature, SignatureAlgorithm};
 
-use crate::vectors::{cases, file, octets, spki};
+use crate::national::vectors::{cases, file, octets, spki};
 
 const USUAL: &[u8] = b"1234567812345678";
 

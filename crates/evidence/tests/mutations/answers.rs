@@ -11,7 +11,7 @@ use pki::path::Memory;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 
-use crate::forge::{AT, certificate, key, sign, sign_other};
+use crate::mutations::forge::{AT, certificate, key, sign, sign_other};
 
 const PERIOD: Period = Period {
     this_update: utc_datetime!(2026-11-22 0:00),

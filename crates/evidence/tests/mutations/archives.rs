@@ -13,7 +13,7 @@ use evidence::tsp::{Accuracy, Request, Token, TokenSerial, Unit, prepare};
 use time::UtcDateTime;
 use time::macros::utc_datetime;
 
-use crate::forge::{CONTENT, Message, certificate, key, sign};
+use crate::mutations::forge::{CONTENT, Message, certificate, key, sign};
 
 const ALGORITHM: SignatureAlgorithm = SignatureAlgorithm::EcdsaP256Sha256;
 const SIGNED: UtcDateTime = utc_datetime!(2026-11-21 12:00);

@@ -6,7 +6,7 @@ use evidence::cms::oids;
 use pki::algorithm::{digest_identifier, identifier};
 use pki::certificate::Certificate;
 
-use crate::forge::{
+use crate::mutations::forge::{
     AT, CONTENT, Message, attribute, certificate, ess_v2, issuer_serial, protection,
 };
 

@@ -11,8 +11,8 @@ use evidence::cms::{
 };
 use evidence::{ocsp, tsp};
 
-use crate::forge::{CONTENT, Message, attribute, certificate, key};
-use crate::messages::judge;
+use crate::mutations::forge::{CONTENT, Message, attribute, certificate, key};
+use crate::mutations::messages::judge;
 
 fn message() -> Message {
     Message::cades(

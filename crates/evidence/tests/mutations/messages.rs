@@ -7,8 +7,8 @@ use evidence::cms::{
 };
 use pki::certificate::Certificate;
 
-use crate::bent::{ALGORITHMS, AROUND, ATTRIBUTES, BINDING, OTHER, leaf};
-use crate::forge::{AT, CONTENT, Message, attribute, certificate, key, sign, unsigned};
+use crate::mutations::bent::{ALGORITHMS, AROUND, ATTRIBUTES, BINDING, OTHER, leaf};
+use crate::mutations::forge::{AT, CONTENT, Message, attribute, certificate, key, sign, unsigned};
 
 /// Every fault of a message by its code, each once, in the order of judging.
 pub(crate) fn judge(message: &[u8], form: Form, candidates: &[Certificate]) -> Vec<&'static str> {

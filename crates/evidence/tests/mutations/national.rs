@@ -8,8 +8,8 @@ use evidence::tsp::{Accuracy, Request, Response, TokenSerial, Unit, grant, prepa
 use pki::algorithm::{bare_identifier, digest_identifier, identifier};
 use pki::certificate::Certificate;
 
-use crate::forge::{AT, CONTENT, Message, attribute, certificate, key, sign};
-use crate::messages::judge;
+use crate::mutations::forge::{AT, CONTENT, Message, attribute, certificate, key, sign};
+use crate::mutations::messages::judge;
 
 const SM2: SignatureAlgorithm = SignatureAlgorithm::Sm2Sm3;
 

@@ -6,7 +6,7 @@ use evidence::ocsp;
 use evidence::tsp;
 use pki::algorithm::digest_identifier;
 
-use crate::forge::{CONTENT, certificate};
+use crate::mutations::forge::{CONTENT, certificate};
 
 /// TimeStampReq in parts.
 struct Asked {

@@ -11,7 +11,7 @@ use pki::certificate::Certificate;
 use time::Duration;
 use time::macros::utc_datetime;
 
-use crate::forge::{
+use crate::mutations::forge::{
     AT, CONTENT, Message, attribute, certificate, ess_v2, issuer_serial, key, sign,
 };
 

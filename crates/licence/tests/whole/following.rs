@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use time::Date;
 use time::macros::date;
 
-use crate::stage::{DAY, catalogue, story};
+use crate::whole::stage::{DAY, catalogue, story};
 
 /// A food permit of the bureau, valid from 10 June 2026 to 9 June 2031.
 fn food() -> Value {

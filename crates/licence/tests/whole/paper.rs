@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use time::UtcDateTime;
 use time::macros::utc_datetime;
 
-use crate::stage::{catalogue, kind};
+use crate::whole::stage::{catalogue, kind};
 
 const AT: UtcDateTime = utc_datetime!(2026-06-10 00:00);
 

@@ -6,7 +6,7 @@ use licence::parts::{Outcome, Part, PartOrder, PartRefused, Parts};
 use licence::{Identifier, LicenceNumber, ValidTo};
 use time::macros::date;
 
-use crate::stage::{DAY, catalogue, department, kind, scenarios, story};
+use crate::whole::stage::{DAY, catalogue, department, kind, scenarios, story};
 
 fn number(text: &str) -> LicenceNumber {
     LicenceNumber::parse(text).expect("number")

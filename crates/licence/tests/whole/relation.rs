@@ -5,7 +5,7 @@ use licence::relation::{Alias, AliasRefused, Aliases, Held, at_risk};
 use licence::{Identifier, LicenceNumber, Phase};
 use serde_json::json;
 
-use crate::stage::{catalogue, changed, department, kind, scenarios};
+use crate::whole::stage::{catalogue, changed, department, kind, scenarios};
 
 fn number(text: &str) -> LicenceNumber {
     LicenceNumber::parse(text).expect("number")

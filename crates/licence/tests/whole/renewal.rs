@@ -9,7 +9,7 @@ use licence::versions::{DEFAULT_WINDOW, Renewal, RenewalRefused, RenewalWindow};
 use time::Date;
 use time::macros::date;
 
-use crate::stage::{catalogue, kind};
+use crate::whole::stage::{catalogue, kind};
 
 fn window(key: &str, from: Date, to: &str) -> Result<RenewalWindow, RenewalRefused> {
     let catalogue = catalogue();

@@ -14,7 +14,7 @@ use serde_json::json;
 use time::UtcDateTime;
 use time::macros::{date, utc_datetime};
 
-use crate::stage::{DAY, catalogue, changed, department, kind, person, story};
+use crate::whole::stage::{DAY, catalogue, changed, department, kind, person, story};
 
 const NOW: UtcDateTime = utc_datetime!(2026-06-10 08:42);
 const DOCUMENT: [u8; 32] = [7; 32];

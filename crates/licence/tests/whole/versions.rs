@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use time::macros::utc_datetime;
 use time::{SignedDuration, UtcDateTime};
 
-use crate::stage::{Powers, complete, department, person, powers, seal};
+use crate::whole::stage::{Powers, complete, department, person, powers, seal};
 
 const FROM: UtcDateTime = utc_datetime!(2026-06-09 16:00);
 const UNTIL: UtcDateTime = utc_datetime!(2028-06-09 16:00);

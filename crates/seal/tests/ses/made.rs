@@ -10,7 +10,7 @@ use seal::ses::{
 };
 use time::macros::utc_datetime;
 
-use crate::fixture::{AT, DATES, PLACE, Pair, Person, SEALED, SM2, draft, image, p256, usage};
+use crate::ses::fixture::{AT, DATES, PLACE, Pair, Person, SEALED, SM2, draft, image, p256, usage};
 
 const KINDS: [(Edition, Listing); 3] = [
     (Edition::V4, Listing::Certificates),

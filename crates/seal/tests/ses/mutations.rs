@@ -8,7 +8,7 @@ use seal::ses::{
     Part, ReadSeal, Seal, SealFault, SealSignature,
 };
 
-use crate::fixture::{PLACE, Pair, Person, SEALED, SM2, bend, ia5, p256, put};
+use crate::ses::fixture::{PLACE, Pair, Person, SEALED, SM2, bend, ia5, p256, put};
 
 const OTHER: Oid = Oid::of(&[1, 2, 156, 99_999, 1]);
 /// The arc of SM2 with SM3 as it is mistyped in the field.

@@ -5,7 +5,7 @@ use crypto::sha256;
 use tlog::leaf::LeafFault;
 use tlog::{Leaf, LeafKind};
 
-use crate::office::{leaf, opening};
+use crate::mutations::office::{leaf, opening};
 
 fn integer(value: u64) -> Value {
     Value::Integer(value.into())

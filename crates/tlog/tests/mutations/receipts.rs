@@ -7,7 +7,7 @@ use tlog::{
     Hash, Leaf, LeafIndex, LeafKind, Note, NoteKey, Receipt, TreeHead, empty_root, leaf_hash,
 };
 
-use crate::office::{ORIGIN, Office, Stored, leaf, moment, opening, sign, signer};
+use crate::mutations::office::{ORIGIN, Office, Stored, leaf, moment, opening, sign, signer};
 
 const PLACE: u64 = 290;
 

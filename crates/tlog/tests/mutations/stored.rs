@@ -4,7 +4,7 @@ use tlog::audit::AuditFault;
 use tlog::tiles::TileFault;
 use tlog::{Audit, TileKind, TilePath, TileSet, Tree, check_consistency, leaf_hash};
 
-use crate::office::{Stored, leaf};
+use crate::mutations::office::{Stored, leaf};
 
 const SIZE: u64 = 700;
 

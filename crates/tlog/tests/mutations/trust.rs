@@ -8,7 +8,7 @@ use tlog::key::NoteKeyFault;
 use tlog::note::NoteFault;
 use tlog::{Checkpoint, NoteKey, TreeHead, TrustedLog, empty_root};
 
-use crate::office::{ORIGIN, Office, national, sign, signer};
+use crate::mutations::office::{ORIGIN, Office, national, sign, signer};
 
 #[test]
 fn a_log_needs_keys_of_its_own_and_witnesses_that_differ() {

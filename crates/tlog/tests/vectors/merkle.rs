@@ -6,7 +6,7 @@ use tlog::{
     Hash, LeafIndex, Tree, TreeHead, check_consistency, check_inclusion, empty_root, leaf_hash,
 };
 
-use crate::files::{hash, hash_of_base64, head, hex, json, list, number, sequence, text};
+use crate::vectors::files::{hash, hash_of_base64, head, hex, json, list, number, sequence, text};
 
 type Answer = Option<Result<(), ProofFault>>;
 

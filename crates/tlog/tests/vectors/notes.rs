@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tlog::{Checkpoint, Note, NoteKey, TrustedLog};
 
-use crate::files::{hash_of_base64, json, list, number, text};
+use crate::vectors::files::{hash_of_base64, json, list, number, text};
 
 fn key(vkey: &str) -> NoteKey {
     NoteKey::parse(vkey).expect("a good key")

@@ -7,7 +7,9 @@ use tlog::{
     check_inclusion, leaf_hash, wanted_for_consistency, wanted_for_inclusion, wanted_for_tree,
 };
 
-use crate::files::{folder, hash, hash_of_base64, hex, json, list, number, sequence, text};
+use crate::vectors::files::{
+    folder, hash, hash_of_base64, hex, json, list, number, sequence, text,
+};
 
 #[test]
 fn addresses_are_written_and_read() {

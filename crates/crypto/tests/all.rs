@@ -1,0 +1,5 @@
+//! All tests of this crate that can share a process, as one program: each program of tests is linked for itself.
+
+mod keystore;
+mod national;
+mod wycheproof;

@@ -1,0 +1,5 @@
+//! All tests of this crate that can share a process, as one program: each program of tests is linked for itself.
+
+mod mutations;
+mod properties;
+mod vectors;
