@@ -363,8 +363,8 @@ mod tests {
         }
         // What somebody sealed with an open list is changed before the next one seals.
         let open = sealed(licence.bytes, &seal, &place, List::Open).expect("sealed");
-        let package = ofd::Package::open(std::io::Cursor::new(open)).expect("a package");
-        let mut change = ofd::Change::of(package);
+        let package = container::Package::open(std::io::Cursor::new(open)).expect("a package");
+        let mut change = container::Change::of(package);
         let names = change.names();
         let page = names.iter().find(|name| name.ends_with("Content.xml"));
         let page = page.expect("a page").clone();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use ofd::Package;
+use container::Package;
 
 use crate::fault::ReadAsic;
 use crate::manifest::Manifest;

@@ -1,7 +1,7 @@
 //! Packages made: what a signature, a token or a record has to be over, and the package with it.
 
+use container::{Change, WritePackage};
 use crypto::{Digest, DigestAlgorithm};
-use ofd::{Change, WritePackage};
 use thiserror::Error;
 
 use crate::container::{Asic, EXTENDED, Form, META, MIMETYPE, ProofKind, SIMPLE};

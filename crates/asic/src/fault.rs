@@ -1,6 +1,6 @@
 //! Why a package cannot be read.
 
-use ofd::ReadPackage;
+use container::ReadPackage;
 use thiserror::Error;
 
 /// Why a file is no ASiC package that is read here.

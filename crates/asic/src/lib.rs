@@ -1,6 +1,6 @@
 //! ASiC packages (EN 319 162-1 v1.1.1) with CAdES and time-stamps: made, extended, read.
 //!
-//! The ZIP reader is the strict one of `ofd`: nothing is repaired, and a package that two readers could read differently is
+//! The ZIP reader is the strict one of `container`: nothing is repaired, and a package that two readers could read differently is
 //! refused (T-I4, T-V10). Here only files and what lists them; signatures, tokens and records are octets.
 
 mod container;

@@ -101,7 +101,7 @@ pub enum RenderPage {
     },
     /// The data cannot be put into a package.
     #[error("the package cannot be written")]
-    Package(#[source] ofd::WritePackage),
+    Package(#[source] ofd::draw::WriteOfd),
 }
 
 impl RenderPage {

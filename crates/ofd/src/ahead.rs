@@ -6,8 +6,9 @@ use std::thread;
 
 use crypto::{Digest, DigestAlgorithm};
 
-use crate::known::{KNOWN, Name};
+use crate::known::KNOWN;
 use crate::parts::Parts;
+use container::Name;
 
 /// Octets that are read before they are hashed.
 const BATCH: u64 = 4 * 1024 * 1024;
@@ -31,7 +32,7 @@ impl<R: Read + Seek> Parts<R> {
     ) {
         let (mut waiting, mut octets) = (Vec::new(), 0_u64);
         for path in paths {
-            let size = self.package().find(path).map(crate::package::Entry::size);
+            let size = self.package().find(path).map(container::Entry::size);
             let Some(size) = size.filter(|size| *size <= BATCH) else {
                 continue;
             };
@@ -107,10 +108,11 @@ mod tests {
 
     use crypto::{Digest, DigestAlgorithm};
 
-    use crate::fault::{ReadPackage, ReadPart};
-    use crate::package::Package;
+    use crate::fault::ReadPart;
     use crate::parts::Parts;
-    use crate::write::change::Change;
+    use container::Change;
+    use container::Package;
+    use container::ReadPackage;
 
     const SM3: DigestAlgorithm = DigestAlgorithm::Sm3;
 

@@ -10,9 +10,9 @@ use crate::facts::{
 };
 use crate::fault::{ReadPart, ReadXml};
 use crate::identifiers::Identifiers;
-use crate::limits::MAX_ENTRIES;
 use crate::location::resolve;
 use crate::parts::Parts;
+use container::MAX_ENTRIES;
 use xml::Element;
 
 /// Pages of a document.

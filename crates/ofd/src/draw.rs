@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::facts::Information;
-use crate::fault::ReadPackage;
-use crate::write::archive::Packed;
-use crate::write::change::{WritePackage, written};
+use container::Packed;
+use container::ReadPackage;
+use container::{WritePackage, written};
+use thiserror::Error;
 
 mod content;
 mod parts;
@@ -18,6 +19,18 @@ mod templates;
 
 pub use crate::area::Area;
 pub use templates::Templates;
+
+/// Why a document is not written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum WriteOfd {
+    /// The package would not be read, or is too large.
+    #[error(transparent)]
+    Package(#[from] WritePackage),
+    /// Template pages that were drawn for fewer fonts than the document has.
+    #[error("the template pages are of another document")]
+    Templates,
+}
 
 /// A document.
 #[derive(Debug, Clone, Default)]
@@ -175,19 +188,21 @@ impl Draft {
     /// The file.
     ///
     /// # Errors
-    /// [`WritePackage`] for names of attachments that are not plain or collide, or too much of anything.
-    pub fn write(&self) -> Result<Vec<u8>, WritePackage> {
+    /// [`WriteOfd`] for names of attachments that are not plain or collide, or too much of anything.
+    pub fn write(&self) -> Result<Vec<u8>, WriteOfd> {
         if !self.templates.admits(self.fonts.len()) {
-            return Err(WritePackage::Templates);
+            return Err(WriteOfd::Templates);
         }
         let parts = parts::parts(self);
         let mut names = BTreeSet::new();
         if let Some(twice) = parts.iter().find(|(name, _)| !names.insert(name)) {
             let name = twice.0.clone();
-            return Err(ReadPackage::Duplicate { name }.into());
+            let twice = WritePackage::from(ReadPackage::Duplicate { name });
+            return Err(twice.into());
         }
         let parts = parts.iter();
-        written(parts.map(|(name, packed)| (name.as_str(), packed.as_ref())))
+        let entries = parts.map(|(name, packed)| (name.as_str(), packed.as_ref()));
+        Ok(written(entries)?)
     }
 
     /// The identifier of the picture at this place, behind those of fonts and template pages.

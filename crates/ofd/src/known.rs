@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use container::Name;
 use crypto::{Digest, DigestAlgorithm};
 
 use xml::Element;
@@ -26,18 +27,6 @@ pub(crate) static KNOWN: Known = Known::new();
 pub(crate) struct Known {
     digests: Mutex<Option<Lately<Vec<Digest>>>>,
     trees: Mutex<Option<Lately<Arc<Element>>>>,
-}
-
-/// What an entry is known by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Name {
-    /// SHA-256 of its data as they lie in the file.
-    pub(crate) packed: [u8; 32],
-    /// How they are packed.
-    pub(crate) method: u16,
-    /// Octets of its content and their checksum, as its headers say.
-    pub(crate) size: u64,
-    pub(crate) checksum: u32,
 }
 
 impl Known {

@@ -12,8 +12,8 @@ mod fault;
 mod identifiers;
 mod known;
 mod limits;
+mod listed;
 mod location;
-mod package;
 mod parts;
 mod place;
 pub mod shown;
@@ -21,15 +21,16 @@ mod signature;
 mod signed;
 mod survey;
 mod tree;
-mod write;
 
 pub use area::Area;
+/// What a file is read from, and what one is changed as.
+pub use container::{Change, Package};
 pub use facts::{
     AnnotationFact, AttachmentFact, Body, EntryFact, Facts, FontFact, Information, PageFact,
     PartFault,
 };
-pub use fault::{ReadOfd, ReadPackage, ReadPart, ReadXml};
-pub use package::{Entry, Package};
+pub use fault::{ReadOfd, ReadPart, ReadXml, package_code};
+pub use listed::with_signatures;
 pub use place::SealPlace;
 pub use signed::{
     CheckMethod, Coverage, ListState, Outcome, Part, Reference, Signature, SignatureKind,
@@ -37,4 +38,3 @@ pub use signed::{
 };
 pub use survey::{read, read_back, read_digested};
 pub use tree::NAMESPACE;
-pub use write::change::{Change, WritePackage, with_signatures};

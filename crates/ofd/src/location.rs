@@ -1,7 +1,7 @@
 //! Locations (ST_Loc): from the package's root with a slash, else from the folder of the part that holds them.
 
 use crate::fault::ReadPart;
-use crate::package::is_plain;
+use container::is_plain;
 
 /// The name of the entry that `location` leads to, when it stands in the part `holder`
 /// (GB/T 33190-2016, 7.3: ST_Loc).

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use crypto::{Digest, DigestAlgorithm, Hasher};
 
 use crate::facts::PartFault;
-use crate::fault::{ReadPackage, ReadPart};
-use crate::known::{KNOWN, Name};
+use crate::fault::ReadPart;
+use crate::known::KNOWN;
 use crate::limits::MAX_OCTETS;
-use crate::package::Package;
 use crate::tree;
+use container::Name;
+use container::Package;
+use container::ReadPackage;
 use xml::Element;
 
 /// Octets of parts that are kept whole for who asks for them.
@@ -198,9 +200,10 @@ mod tests {
     use std::io::Cursor;
 
     use super::{MAX_KEPT, Parts};
-    use crate::fault::{ReadPackage, ReadPart};
-    use crate::package::Package;
-    use crate::write::change::Change;
+    use crate::fault::ReadPart;
+    use container::Change;
+    use container::Package;
+    use container::ReadPackage;
 
     #[test]
     fn what_is_kept_whole_is_counted_together() {

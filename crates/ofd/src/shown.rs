@@ -9,9 +9,9 @@ use std::io::{Read, Seek};
 use crate::area::Area;
 use crate::facts::{Body, Facts};
 use crate::fault::{ReadOfd, ReadPart};
-use crate::package::Package;
 use crate::parts::Parts;
 use crate::survey;
+use container::Package;
 
 mod annotated;
 mod colour;

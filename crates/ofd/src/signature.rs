@@ -10,7 +10,6 @@ use crypto::DigestAlgorithm;
 use crate::area::Area;
 use crate::facts::{Body, PageFact};
 use crate::fault::{ReadPart, ReadXml};
-use crate::limits::MAX_ENTRIES;
 use crate::location::{is_direct, resolve};
 use crate::parts::Parts;
 use crate::signed::{
@@ -18,6 +17,7 @@ use crate::signed::{
     Signatures, Signed, Stamp, StampPlace, Uncovered,
 };
 use crate::tree;
+use container::MAX_ENTRIES;
 use xml::Element;
 
 /// Signatures of a document.

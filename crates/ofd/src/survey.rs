@@ -7,10 +7,11 @@ use crypto::{Digest, DigestAlgorithm};
 use crate::document::{document, information};
 use crate::facts::{Body, EntryFact, Facts};
 use crate::fault::{ReadOfd, ReadPart, ReadXml};
+use crate::known::KEPT;
 use crate::location::resolve;
-use crate::package::Package;
 use crate::parts::Parts;
 use crate::signature;
+use container::Package;
 use xml::Element;
 
 /// The one entry with a fixed name (GB/T 33190-2016, 7.1).
@@ -37,7 +38,7 @@ pub fn read_digested<R: Read + Seek>(
     reader: R,
     algorithm: DigestAlgorithm,
 ) -> Result<(Facts, Vec<Result<Digest, ReadPart>>), ReadOfd> {
-    let (facts, mut parts) = gathered(Package::open(reader)?.met_again(), Some(algorithm))?;
+    let (facts, mut parts) = gathered(Package::open(reader)?.met_again(KEPT), Some(algorithm))?;
     let names = facts.entries.iter().map(|entry| entry.name.as_str());
     parts.ahead(names.clone(), algorithm);
     let digests = names.map(|name| parts.digest(name, algorithm)).collect();
@@ -53,7 +54,7 @@ pub fn read_digested<R: Read + Seek>(
 /// # Errors
 /// [`ReadOfd`].
 pub fn read_back<R: Read + Seek>(reader: R) -> Result<Facts, ReadOfd> {
-    Ok(gathered(Package::open(reader)?.met_again(), None)?.0)
+    Ok(gathered(Package::open(reader)?.met_again(KEPT), None)?.0)
 }
 
 fn gathered<R: Read + Seek>(

@@ -157,7 +157,7 @@ fn small_font() -> Option<Vec<u8>> {
 /// The XML of a sealed OFD file, part by part.
 fn ofd_parts() -> Vec<Vec<u8>> {
     let sealed = fixture(&fixtures().join("ofdrw/hand-skeleton-sealed-v4.ofd"));
-    let package = sealed.and_then(|sealed| ofd::Package::open(Cursor::new(sealed)).ok());
+    let package = sealed.and_then(|sealed| container::Package::open(Cursor::new(sealed)).ok());
     let Some(mut package) = package else {
         return Vec::new();
     };

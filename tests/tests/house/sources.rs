@@ -13,6 +13,7 @@ pub(crate) const CRATES: &[&str] = &[
     "canvas",
     "catalogue",
     "cli",
+    "container",
     "courier",
     "credential",
     "crypto",

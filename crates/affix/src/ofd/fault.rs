@@ -1,7 +1,8 @@
 //! Why a package is not sealed.
 
+use container::{ReadPackage, WritePackage};
 use evidence::cms::PrepareCms;
-use ofd::{ReadOfd, ReadPackage, ReadXml, WritePackage};
+use ofd::{ReadOfd, ReadXml};
 use seal::ses::UseSeal;
 use thiserror::Error;
 

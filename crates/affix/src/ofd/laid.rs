@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use container::{Change, Package};
 use crypto::{Digest, SignatureAlgorithm, sha256};
-use ofd::{Change, Facts, Package, ReadPart, SignatureKind, StampPlace};
+use ofd::{Facts, ReadPart, SignatureKind, StampPlace};
 
 use crate::ofd::fault::SealOfd;
 use crate::ofd::list::{Listed, document, holds, inspect_stamps};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::content::{Identifiers, page};
 use super::{Draft, ImageFormat, page_identifier};
 use crate::tree::NAMESPACE;
-use crate::write::archive::Packed;
+use container::Packed;
 use xml::escaped;
 
 /// The list of signatures, from the package's root.

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use super::WriteOfd;
 use super::content::{Identifiers, template};
 use super::parts::document_text;
 use super::{Mark, Page};
-use crate::write::archive::Packed;
-use crate::write::change::WritePackage;
+use container::Packed;
 
 /// Template pages, drawn. A copy is another name for the same pages.
 #[derive(Debug, Clone, Default)]
@@ -26,10 +26,10 @@ impl Templates {
     ///
     /// # Errors
     /// `Templates` for a picture on them: the pictures are the documents' own.
-    pub fn draw(fonts: usize, pages: &[Page]) -> Result<Templates, WritePackage> {
+    pub fn draw(fonts: usize, pages: &[Page]) -> Result<Templates, WriteOfd> {
         let mut marks = pages.iter().flat_map(|page| &page.marks);
         if marks.any(|mark| matches!(mark, Mark::Picture(..))) {
-            return Err(WritePackage::Templates);
+            return Err(WriteOfd::Templates);
         }
         let mut identifiers = Identifiers::after(fonts + 1);
         let mut one = |page| {

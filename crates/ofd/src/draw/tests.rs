@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::package::Package;
+use container::Package;
 
 /// A line of text, the same turned, and a path.
 fn lines() -> Vec<Mark> {
@@ -225,10 +225,10 @@ fn pages_lie_on_template_pages_that_are_the_same_in_every_document() {
 fn template_pages_of_fewer_fonts_or_with_a_picture_are_refused() {
     let mut draft = with_templates();
     draft.fonts.push(draft.fonts[0].clone());
-    assert_eq!(draft.write(), Err(WritePackage::Templates));
+    assert_eq!(draft.write(), Err(WriteOfd::Templates));
     let second = draft.pages.get(1).cloned().expect("two pages");
     let refused = Templates::draw(1, &[second]);
-    assert_eq!(refused.err(), Some(WritePackage::Templates));
+    assert_eq!(refused.err(), Some(WriteOfd::Templates));
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn an_attachment_does_not_take_another_place() {
         draft.attachments[0].file = file.to_owned();
         let refused = draft.write().expect_err("it is refused");
         assert!(
-            matches!(refused, WritePackage::Package(_)),
+            matches!(refused, WriteOfd::Package(_)),
             "{file}: {refused:?}"
         );
     }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use super::*;
 use crate::tree::NAMESPACE;
-use crate::write::change::Change;
+use container::Change;
 
 /// A file of one page with this content, these resources, and more in `Document.xml`.
 fn file(content: &str, resources: &str, more: &str) -> Showing<Cursor<Vec<u8>>> {

@@ -5,11 +5,12 @@ use std::io::Cursor;
 use super::{MAX_BODIES, read};
 use crate::document::{MAX_ANNOTATIONS, MAX_ATTACHMENTS, MAX_KEPT, MAX_PAGES};
 use crate::facts::{Facts, MAX_ATTACHED};
-use crate::fault::{ReadOfd, ReadPackage, ReadPart, ReadXml};
-use crate::limits::MAX_ENTRIES;
+use crate::fault::{ReadOfd, ReadPart, ReadXml};
 use crate::signature::{MAX_SEAL, MAX_SIGNATURE, MAX_SIGNATURES, MAX_STAMPS, MAX_VALUE};
 use crate::tree::NAMESPACE;
-use crate::write::change::Change;
+use container::Change;
+use container::MAX_ENTRIES;
+use container::ReadPackage;
 
 /// Parts of a file: names and content, the elements in the place of `@`.
 type Parts<'p> = &'p [(&'p str, &'p str, String)];

@@ -8,7 +8,7 @@ use super::{read, read_back, read_digested};
 use crate::area::Area;
 use crate::facts::Facts;
 use crate::tree::NAMESPACE;
-use crate::write::change::Change;
+use container::Change;
 
 /// A page with this box that is as long as a template page, and a font; the parts by name.
 fn parts(box_of: &str, font: &[u8]) -> Vec<(&'static str, Vec<u8>)> {

@@ -4,12 +4,12 @@ use std::io::Cursor;
 
 use super::*;
 use crate::area::Area;
-use crate::fault::ReadPackage;
 use crate::signed::{
     CheckMethod, Coverage, ListState, Outcome, Signature, SignatureKind, Signed, StampPlace,
     Uncovered,
 };
-use crate::write::change::Change;
+use container::Change;
+use container::ReadPackage;
 
 fn sample(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/ofdrw");
@@ -542,10 +542,10 @@ fn a_list_of_signatures_is_named_once() {
     let mut package = Package::open(Cursor::new(sample("plain"))).expect("a package");
     let octets = package.read(ROOT, 10_000).expect("there").expect("whole");
     let location = "/Doc_0/Signs/Signatures.xml";
-    let named = crate::write::change::with_signatures(&octets, location).expect("it had none");
+    let named = crate::listed::with_signatures(&octets, location).expect("it had none");
     let tree = crate::tree::parse(&named, "OFD").expect("well-formed");
     let body = tree.child("DocBody").expect("one");
     assert_eq!(body.text_of("Signatures"), Ok(Some(location)));
-    let again = crate::write::change::with_signatures(&named, location);
+    let again = crate::listed::with_signatures(&named, location);
     assert_eq!(again, Err(ReadXml::Repeated("Signatures")));
 }

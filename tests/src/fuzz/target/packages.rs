@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::io::Cursor;
 
 use canvas::{GlyphId, Typeface};
-use ofd::{Change, Facts, Package, ReadOfd, SignatureKind};
+use container::{Change, Package};
+use ofd::{Facts, ReadOfd, SignatureKind};
 use render::{File, Settings};
 use xml::Rules;
 
@@ -13,7 +14,7 @@ pub fn ofd(octets: &[u8]) -> bool {
     let package = match Package::open(Cursor::new(octets)) {
         Ok(package) => package,
         Err(fault) => {
-            let _ = (fault.code(), fault.to_string());
+            let _ = (ofd::package_code(&fault), fault.to_string());
             return false;
         }
     };

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use super::records::{CENTRAL, DESCRIPTOR, END, FOLLOWS};
 use super::*;
-use crate::write::archive::{Archive, Packed};
+use crate::archive::{Archive, Packed};
 
 fn opened(octets: &[u8]) -> Result<Package<Cursor<&[u8]>>, ReadPackage> {
     Package::open(Cursor::new(octets))
@@ -22,6 +22,9 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     }
     archive.finish().expect("it fits")
 }
+
+/// Entries that are remembered.
+const KEPT: usize = 256;
 
 const TEXT: &[u8] = b"one one one one one one one one one one one one";
 
@@ -432,7 +435,7 @@ fn entries_of_a_large_package_are_known_where_they_are_met_again() {
     let octets = archive(&[("large", &large), ("small", &small)]);
     let mut package = opened(&octets).expect("ours");
     assert_eq!(package.known_by("small"), Ok(None));
-    let mut package = opened(&octets).expect("ours").met_again();
+    let mut package = opened(&octets).expect("ours").met_again(KEPT);
     assert!(package.known_by("small").expect("it is read").is_some());
     // It does not get smaller: more than is read at once.
     assert_eq!(package.known_by("large"), Ok(None));
@@ -454,7 +457,7 @@ fn a_package_of_more_entries_than_are_kept_is_not_looked_up() {
         let entries = entries.map(|(number, name)| (name.as_str(), content(number)));
         let all: Vec<_> = entries.chain([("large", large.as_slice())]).collect();
         let octets = archive(&all);
-        let mut package = opened(&octets).expect("ours").met_again();
+        let mut package = opened(&octets).expect("ours").met_again(KEPT);
         package.known_by("e0").expect("it is read").is_some()
     };
     // What is large, and what is small, counts for nothing.

@@ -54,7 +54,8 @@ pub(super) fn admitted(entries: &[Entry]) -> Result<BTreeMap<String, usize>, Rea
 
 /// T-I4: no absolute or climbing path, no backslash, no drive, no NUL or other control character, and no spelling of a
 /// path that has a shorter one.
-pub(crate) fn is_plain(path: &str) -> bool {
+#[must_use]
+pub fn is_plain(path: &str) -> bool {
     let part = |part: &str| !matches!(part, "" | "." | "..");
     let letter = |letter: char| !letter.is_control() && letter != '\\' && letter != ':';
     path.split('/').all(part) && path.chars().all(letter)

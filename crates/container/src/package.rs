@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::fault::ReadPackage;
-use crate::known::{KEPT, Name};
 use crate::limits::{MAX_ENTRIES, MAX_EXPANDED};
 
 mod inflate;
@@ -17,7 +16,7 @@ mod names;
 pub(crate) mod records;
 
 use inflate::Inflated;
-pub(crate) use names::is_plain;
+pub use names::is_plain;
 use records::{Central, End, LOCAL, Local};
 
 /// Octets of a name: paths of OFD are some forty long.
@@ -72,6 +71,19 @@ impl Entry {
     pub(crate) fn central(&self) -> &Central {
         &self.central
     }
+}
+
+/// What an entry is known by: who has met one of this name knows the content of every one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// SHA-256 of its data as they lie in the file.
+    pub packed: [u8; 32],
+    /// How they are packed.
+    pub method: u16,
+    /// Octets of its content, as its headers say.
+    pub size: u64,
+    /// Their checksum, as its headers say.
+    pub checksum: u32,
 }
 
 /// A package over bytes that do not change while it is read.
@@ -167,16 +179,21 @@ impl<R: Read + Seek> Package<R> {
     }
 
     /// The same package, of which is known that its entries are met twice: it is read, and what is made of it is read back.
-    pub(crate) fn met_again(mut self) -> Package<R> {
+    /// `kept` is how many entries are remembered.
+    #[must_use]
+    pub fn met_again(mut self, kept: usize) -> Package<R> {
         let worth = self.entries.iter().filter(|entry| entry.is_worth_knowing());
         // More entries than are kept would push each other out.
-        self.met |= worth.count() <= KEPT;
+        self.met |= worth.count() <= kept;
         self
     }
 
     /// What the entry of this name is known by, where it is large enough to be worth it; `None` also where the package is so large
     /// that nobody meets it twice.
-    pub(crate) fn known_by(&mut self, name: &str) -> Result<Option<Name>, ReadPackage> {
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn known_by(&mut self, name: &str) -> Result<Option<Name>, ReadPackage> {
         if !self.met {
             return Ok(None);
         }
@@ -199,7 +216,7 @@ impl<R: Read + Seek> Package<R> {
     ///
     /// # Errors
     /// `Expanded` beyond the limit of T-I4.
-    pub(crate) fn count(&mut self, known: &Name) -> Result<(), ReadPackage> {
+    pub fn count(&mut self, known: &Name) -> Result<(), ReadPackage> {
         self.inflated.count(known.size)
     }
 

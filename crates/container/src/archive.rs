@@ -15,7 +15,7 @@ const MOMENT: u32 = 0x0021_0000;
 
 /// The content of an entry as it lies in a package: made once, put into as many as one likes.
 #[derive(Debug, Clone)]
-pub(crate) struct Packed {
+pub struct Packed {
     method: u16,
     checksum: u32,
     /// Octets of the content.
@@ -25,7 +25,8 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// As it is: for what is compressed already.
-    pub(crate) fn stored(content: Vec<u8>) -> Packed {
+    #[must_use]
+    pub fn stored(content: Vec<u8>) -> Packed {
         let mut checksum = Crc::new();
         checksum.update(&content);
         Packed {
@@ -37,7 +38,8 @@ impl Packed {
     }
 
     /// Compressed where that makes it smaller, and not beyond what is read.
-    pub(crate) fn of(content: Vec<u8>) -> Packed {
+    #[must_use]
+    pub fn of(content: Vec<u8>) -> Packed {
         let data = deflated(&content);
         let ratio = (data.len() as u64).saturating_mul(MAX_RATIO);
         let packed = Packed::stored(content);

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Seek};
 
 use thiserror::Error;
-use xml::escaped;
 
-use super::archive::{Archive, Packed, TooLarge};
-use crate::fault::{ReadPackage, ReadXml};
+use crate::archive::{Archive, Packed, TooLarge};
+use crate::fault::ReadPackage;
 use crate::package::Package;
-use crate::tree::{self, NAMESPACE};
 
 /// Why a package cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,9 +20,6 @@ pub enum WritePackage {
     /// Larger than a ZIP file without ZIP64 can be.
     #[error("the package is too large")]
     TooLarge,
-    /// Template pages that were drawn for fewer fonts than the document has.
-    #[error("the template pages are of another document")]
-    Templates,
 }
 
 impl From<TooLarge> for WritePackage {
@@ -133,7 +128,10 @@ impl<R: Read + Seek> Change<R> {
 }
 
 /// The package of these entries, in their order.
-pub(crate) fn written<'a>(
+///
+/// # Errors
+/// As [`Change::finish`].
+pub fn written<'a>(
     entries: impl IntoIterator<Item = (&'a str, &'a Packed)>,
 ) -> Result<Vec<u8>, WritePackage> {
     let mut archive = Archive::default();
@@ -161,28 +159,4 @@ impl Change<Cursor<Vec<u8>>> {
             order: Vec::new(),
         }
     }
-}
-
-/// `OFD.xml` with a list of signatures at `location` named by its first document, which has none yet: it stands behind
-/// the root, as `OFD.xml` is itself signed (spec 3.2).
-///
-/// # Errors
-/// [`ReadXml`]: it cannot be read, or names a list already (`Repeated`).
-pub fn with_signatures(octets: &[u8], location: &str) -> Result<Vec<u8>, ReadXml> {
-    let tree = tree::parse(octets, "OFD")?;
-    let body = tree.all("DocBody").next();
-    let body = body.ok_or(ReadXml::Missing("DocBody"))?;
-    if body.one("Signatures")?.is_some() {
-        return Err(ReadXml::Repeated("Signatures"));
-    }
-    let text = std::str::from_utf8(octets).map_err(|_| xml::ReadXml::Encoding)?;
-    let mark = text.len() - text.trim_start_matches('\u{FEFF}').len();
-    let at = body.child("DocRoot")?.end + mark;
-    let malformed = xml::ReadXml::Malformed { at: at as u64 };
-    let (before, after) = text.split_at_checked(at).ok_or(malformed)?;
-    let location = escaped(location);
-    Ok(format!(
-        "{before}<ofd:Signatures xmlns:ofd=\"{NAMESPACE}\">{location}</ofd:Signatures>{after}"
-    )
-    .into_bytes())
 }

@@ -1,4 +1,0 @@
-//! Packages written: same content, same octets.
-
-pub(crate) mod archive;
-pub(crate) mod change;
