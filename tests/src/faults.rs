@@ -10,4 +10,4 @@ mod pause;
 pub use disk::{Disk, Fault, disk};
 pub use flood::{FEW, Flood, JOBS, flood};
 pub use ground::Problems;
-pub use pause::{Pause, pause};
+pub use pause::{Pause, pause, stop};

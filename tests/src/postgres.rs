@@ -25,6 +25,8 @@ pub struct Own {
     process: Child,
     server: Server,
     folder: TempDir,
+    port: u16,
+    environment: Vec<(String, String)>,
 }
 
 /// The programs of PostgreSQL, where there are any.
@@ -74,30 +76,34 @@ impl Own {
         // Free a moment ago; nobody else takes ports that fast.
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let port = port.port();
-        let process = as_user(root, &bin.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .args(["-p", &port.to_string()])
-            .args(["-c", "listen_addresses=127.0.0.1"])
-            .args([
-                "-c",
-                "unix_socket_directories=",
-                "-c",
-                "synchronous_commit=on",
-            ])
-            .current_dir(folder.path())
-            .envs(environment.iter().cloned())
-            .stdout(Stdio::null())
-            .stderr(std::fs::File::create(folder.path().join("log"))?)
-            .spawn()?;
-        let address = format!("postgres://yinxin@127.0.0.1:{port}/postgres");
         let own = Own {
-            process,
-            server: Server::at(&address),
+            process: serve(folder.path(), port, environment)?,
+            server: Server::at(&address(port)),
             folder,
+            port,
+            environment: environment.to_vec(),
         };
-        own.answers(&address).await?;
+        own.answers(&address(port)).await?;
         Ok(own)
+    }
+
+    /// Ends it at once, with every connection to it; what was committed stays.
+    ///
+    /// # Errors
+    /// As the system has it.
+    pub fn stop(&mut self) -> anyhow::Result<()> {
+        send("QUIT", &[self.process.id()])?;
+        self.process.wait()?;
+        Ok(())
+    }
+
+    /// Starts it again where it was, after [`Own::stop`].
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_again(&mut self) -> anyhow::Result<()> {
+        self.process = serve(self.folder.path(), self.port, &self.environment)?;
+        self.answers(&address(self.port)).await
     }
 
     async fn answers(&self, address: &str) -> anyhow::Result<()> {
@@ -139,6 +145,27 @@ impl Own {
         all.insert(0, main);
         send(signal, &all)
     }
+}
+
+fn address(port: u16) -> String {
+    format!("postgres://yinxin@127.0.0.1:{port}/postgres")
+}
+
+fn serve(folder: &Path, port: u16, environment: &[(String, String)]) -> anyhow::Result<Child> {
+    let bin = programs().context("there is no PostgreSQL here")?;
+    let process = as_user(is_root()?, &bin.join("postgres"))
+        .arg("-D")
+        .arg(folder.join("db"))
+        .args(["-p", &port.to_string()])
+        .args(["-c", "listen_addresses=127.0.0.1"])
+        .args(["-c", "unix_socket_directories="])
+        .args(["-c", "synchronous_commit=on"])
+        .current_dir(folder)
+        .envs(environment.iter().cloned())
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(folder.join("log"))?)
+        .spawn()?;
+    Ok(process)
 }
 
 impl Drop for Own {

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tests::faults::{FEW, Fault, JOBS, disk, flood, pause};
+use tests::faults::{FEW, Fault, JOBS, disk, flood, pause, stop};
 use tests::postgres::programs;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fault");
@@ -81,6 +81,19 @@ async fn while_the_database_stands_still_states_are_told_and_afterwards_work_goe
     let found = found.expect("nothing is lost, and it goes on");
     println!("{found:?}");
     assert_eq!(found.licences, 9);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_is_stopped_states_are_told_as_they_were_signed_ahead() {
+    if !has_postgres() {
+        return;
+    }
+    let found = stop(Path::new(PROGRAM), 20).await;
+    let found = found.expect("nothing is lost, and it goes on");
+    println!("{found:?}");
+    assert_eq!((found.statuses, found.licences), (100, 2));
+    let told = found.problems.keys().any(|problem| problem.status == 503);
+    assert!(told, "who wants something written is told: {found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

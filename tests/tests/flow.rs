@@ -47,5 +47,7 @@ mod requests;
 mod signatures;
 #[path = "flow/stage.rs"]
 mod stage;
+#[path = "flow/verdicts.rs"]
+mod verdicts;
 #[path = "flow/witness.rs"]
 mod witness;

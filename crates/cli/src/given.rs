@@ -74,8 +74,20 @@ impl Given {
 /// The material with the content that lies beside a signature in its folder: under the name that the signature gives, or,
 /// where it gives none, under the signature's own name without its ending. `None` where nothing is wanted or there.
 pub(crate) fn beside(path: &Path, wanted: &[String], material: &Material) -> Option<Material> {
-    let folder = path.parent()?;
     let mut found = None;
+    for (name, octets) in contents(path, wanted) {
+        let material: &mut Material = found.get_or_insert_with(|| material.clone());
+        material.offer(&name, octets);
+    }
+    found
+}
+
+/// The same content, by the name that the signature gives it.
+pub(crate) fn contents(path: &Path, wanted: &[String]) -> Files {
+    let (mut found, mut room) = (Files::new(), MAX_OCTETS);
+    let Some(folder) = path.parent() else {
+        return found;
+    };
     for name in wanted.iter().take(MAX_FILES) {
         let file = if name.is_empty() {
             path.with_extension("")
@@ -88,8 +100,10 @@ pub(crate) fn beside(path: &Path, wanted: &[String], material: &Material) -> Opt
             continue;
         }
         if let Ok(octets) = read(&file, MAX_OCTETS) {
-            let material: &mut Material = found.get_or_insert_with(|| material.clone());
-            material.offer(name, octets);
+            room = room.saturating_sub(octets.len());
+            if room > 0 {
+                found.push((name.clone(), octets));
+            }
         }
     }
     found

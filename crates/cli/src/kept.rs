@@ -9,7 +9,7 @@ use time::UtcDateTime;
 use transcript::bundle::{self, BundleFault, MAX_BUNDLE, Parts, Rejudged};
 use transcript::replay::{self, MAX_FACTS, Read, ReadFacts, WriteFacts};
 use transcript::revision::{self, NoRevision};
-use verify::Seekable;
+use verify::{Case, Seekable};
 
 use crate::arguments::Arguments;
 use crate::given::{self, ReadGiven};
@@ -65,9 +65,11 @@ pub(crate) fn keep(arguments: &Arguments, at: UtcDateTime) -> Result<(), Kept> {
 
 fn bundled(arguments: &Arguments, file: &Path, at: UtcDateTime) -> Result<Vec<u8>, Kept> {
     let (trust, policy, material) = given::parts(arguments)?;
+    let case = Case::open(&source(file)?);
     let parts = Parts {
         file: file.display().to_string(),
         at,
+        contents: given::contents(file, &case.content_elsewhere()),
         facts: replay::write(&source(file)?)?,
         trust,
         policy,

@@ -155,6 +155,28 @@ fn evidence_that_was_written_down_is_judged_like_the_file() {
 }
 
 #[test]
+fn a_bundle_holds_the_content_that_lies_beside_a_signature() {
+    let read = |name: &str| std::fs::read(fixture(name)).expect("a fixture");
+    let (signature, content) = (read("long-term/lta.p7s"), read("long-term/content.bin"));
+    let (folder, paths) = files(&[("content.bin.p7s", &signature), ("content.bin", &content)]);
+    let bundle = folder.path().join("verdict.json");
+    let bundle = bundle.to_str().expect("UTF-8");
+    let first = run(&["--json", "--bundle-out", bundle, &paths[0]]);
+    assert!(
+        !first.out.contains("SIGNED_DATA_NOT_FOUND"),
+        "{}",
+        first.out
+    );
+    // The content is gone, and the verdict is judged again all the same.
+    std::fs::remove_file(&paths[1]).expect("it was there");
+    let gone = run(&["--json", &paths[0]]);
+    assert!(gone.out.contains("SIGNED_DATA_NOT_FOUND"), "{}", gone.out);
+    let again = run(&["--bundle", "--json", bundle]);
+    assert_eq!(again.out, first.out);
+    assert!(again.err.contains("the same as"), "{}", again.err);
+}
+
+#[test]
 fn a_verdict_that_was_bundled_is_judged_again_with_nothing_else_at_hand() {
     let (folder, paths) = files(&[("policy.json", br#"{"name":"field","base":"form"}"#)]);
     let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();

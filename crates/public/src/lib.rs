@@ -4,6 +4,7 @@
 //! own, and its table of access lets strangers to them. All that a handler reaches is the [`Counter`]: nothing here
 //! changes anything, and nothing here is told who asks.
 
+mod brought;
 mod counter;
 mod holder;
 mod notices;
@@ -13,6 +14,7 @@ mod progress;
 mod published;
 mod routes;
 mod text;
+mod told;
 mod verifications;
 
 pub use counter::{Counter, Shown};

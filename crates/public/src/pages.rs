@@ -9,13 +9,14 @@ use serde::Deserialize;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use verify::{Report, Severity, Verdict};
+use verify::{Policy, Report, Severity, Verdict};
 use wire::problem::{Code, Problem};
 
+use crate::brought::{Brought, brought, here, opened};
 use crate::counter::Counter;
 use crate::pictures::{Pictures, pictures};
 use crate::text::Language;
-use crate::verifications::{Brought, brought, here, report};
+use crate::verifications::judged;
 
 /// What a link may say.
 #[derive(Debug, Default, Deserialize)]
@@ -141,6 +142,8 @@ struct VerdictPage {
     sign: &'static str,
     word: String,
     sentence: String,
+    /// Its name, as it was brought.
+    file: String,
     /// Which version has taken the licence's place.
     successor: Option<String>,
     reasons: Vec<Reason>,
@@ -222,7 +225,7 @@ pub(crate) async fn verify(
         let limit = limit(&counter);
         return page(StatusCode::BAD_REQUEST, &CheckPage { frame, limit, note });
     };
-    let judged = judged(&counter, brought).await;
+    let judged = looked_at(&counter, brought).await;
     drop(place);
     match judged {
         Ok((report, pictures)) => page(StatusCode::OK, &verdict(frame, &report, pictures)),
@@ -231,10 +234,12 @@ pub(crate) async fn verify(
 }
 
 /// The report, and what the file shows.
-async fn judged(counter: &Counter, brought: Brought) -> Result<(Report, Pictures), Problem> {
-    let Brought { name, octets } = brought;
-    let case = here(|| verify::open(&octets))?;
-    let report = report(counter, name, &case).await?;
+async fn looked_at(counter: &Counter, mut brought: Brought) -> Result<(Report, Pictures), Problem> {
+    let case = opened(&brought)?;
+    let octets = std::mem::take(&mut brought.octets);
+    let report = judged(counter, (brought, &case), Policy::default())
+        .await?
+        .report;
     let pictures = here(|| pictures(&report, &octets))?;
     Ok((report, pictures))
 }
@@ -254,6 +259,7 @@ fn tone(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
     match verdict {
         Verdict::Valid => ("good", "✓", "sign-good"),
         Verdict::Invalid | Verdict::NotSigned => ("bad", "✗", "sign-bad"),
+        Verdict::NotProcessed => ("unsure", "?", "sign-unprocessed"),
         _ => ("unsure", "?", "sign-unsure"),
     }
 }
@@ -330,6 +336,7 @@ fn verdict(frame: Frame, report: &Report, pictures: Pictures) -> VerdictPage {
         sign,
         word: frame.say(word),
         sentence,
+        file: report.file.clone(),
         successor: successor.map(|by| format!("{} {}", frame.say("licence-successor"), by.version)),
         reasons: reasons.collect(),
         signatures,

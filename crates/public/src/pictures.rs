@@ -7,8 +7,8 @@ use verify::report::Covers;
 use verify::{Answer, Kind, Report, Verdict};
 use wire::problem::{Code, Problem};
 
+use crate::brought::here;
 use crate::counter::Counter;
-use crate::verifications::here;
 
 /// Pages of one file that a verdict shows.
 const MAX_PAGES: usize = 3;

@@ -1,43 +1,44 @@
 //! Judging what anyone brings: never an error, whatever the octets are (T-V1).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequest, Multipart, Query, Request, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http_body_util::BodyExt;
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::block_in_place;
-use verify::{Case, Kind, Material, Policy, Report};
-use wire::arrival::part;
+use transcript::Judgement;
+use verify::{Case, Kind, Material, Policy, Report, Trust};
 use wire::problem::{Code, Problem};
 
+use crate::brought::{Brought, brought, here, opened};
 use crate::counter::Counter;
+use crate::told::{self, Form, Wish};
 
-/// What was brought.
-pub(crate) struct Brought {
-    /// Its name, as far as the sender gave one.
-    pub(crate) name: String,
-    /// Its octets.
-    pub(crate) octets: Vec<u8>,
-}
-
-/// Judges a file, a message or the text of a code.
+/// Judges a file, a message or the text of a code, and tells what came of it in the form that is asked for.
 #[utoipa::path(post, path = "/v1/verifications", tag = "verification",
-    request_body(content_type = "application/octet-stream", description = "the file itself, or a form with a part `file`"),
-    responses((status = 200, description = "the report, in the form of yinxin-verify"), (status = 413, description = "larger than is judged here")))]
+    request_body(content_type = "application/octet-stream", description = "the file itself, or a form with a part `file`, and beside it parts `content` (what a detached signature is over, under the name that the signature gives) and `status` (`.crl`, `.ocsp`, `.statuslist`, `.checkpoint`, `.ers`, `.policy`), 64 at most"),
+    params(("form" = Option<String>, Query, description = "how it is told: `report`, `detailed`, `etsi` or `bundle`; without it the report, or the XML where `Accept` has that alone"),
+        ("policy" = Option<String>, Query, description = "`default`, or `form`: no status is asked for"),
+        ("revision" = Option<String>, Query, description = "instead of a verdict the revision of a PDF as a file: its number from 1, or the field of the signature that signs it")),
+    responses((status = 200, description = "the report, in the form of yinxin-verify; as `form` says that with every constraint, the validation report of ETSI TS 119 102-2, or the bundle for yinxin-verify --bundle"),
+        (status = 400, description = "nothing was brought, or what is asked for is unknown"), (status = 404, description = "no such revision"), (status = 413, description = "larger than is judged here")))]
 pub(crate) async fn judge(
     State(counter): State<Counter>,
+    wish: Result<Query<Wish>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let wish = wish.map(|Query(wish)| wish);
+    let wish = wish.map_err(|_| Problem::new(Code::RequestMalformed))?;
+    let (form, policy) = (wish.form(request.headers()), wish.policy()?);
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     // A place first: what waits for one waits in the spool, not in memory.
-    let place = counter.place().await?;
-    let brought = if is_form {
+    let _place = counter.place().await?;
+    let mut brought = if is_form {
         let form = Multipart::from_request(request, &counter).await;
         let form = form.map_err(|_| Problem::new(Code::RequestMalformed))?;
         brought(form).await?
@@ -45,35 +46,20 @@ pub(crate) async fn judge(
         Brought {
             name: "upload".to_owned(),
             octets: whole(request.into_body()).await?,
+            ..Brought::default()
         }
     };
-    let Brought { name, octets } = brought;
-    let case = here(move || verify::open(&octets))?;
-    let report = report(&counter, name, &case).await?;
-    drop(place);
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, report.to_json()).into_response())
-}
-
-/// The parts `file` and `code` of a form; the first that holds something.
-pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
-    let malformed = |_| Problem::new(Code::RequestMalformed);
-    let mut found = None;
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
-        let name = match field.name() {
-            Some("file") => field.file_name().unwrap_or("upload").to_owned(),
-            Some("code") => "code.txt".to_owned(),
-            _ => continue,
-        };
-        let octets = part(field).await?;
-        if found.is_none() && !octets.is_empty() {
-            found = Some(Brought { name, octets });
-        }
+    if let Some(revision) = wish.revision(&mut brought) {
+        return revision;
     }
-    found.ok_or(Problem::new(Code::RequestMalformed).saying("there is neither a file nor a code"))
+    let case = opened(&brought)?;
+    if form == Form::Bundle {
+        return told::bundled(&counter, (&brought, &case), policy);
+    }
+    // What is judged is in the case.
+    brought.octets = Vec::new();
+    let judged = judged(&counter, (brought, &case), policy).await?;
+    here(|| told::written(form, &judged.told(&case)))
 }
 
 /// The octets of a content that was spooled, held once.
@@ -89,52 +75,77 @@ async fn whole(mut content: Body) -> Result<Vec<u8>, Problem> {
     Ok(octets)
 }
 
-/// The report on what was brought under this name, with what the register itself says of the licence.
-pub(crate) async fn report(
+/// What came of it, and what it was judged with.
+pub(crate) struct Judged {
+    pub(crate) report: Report,
+    trust: Arc<Trust>,
+    material: Material,
+    policy: Policy,
+}
+
+impl Judged {
+    fn told<'a>(&'a self, case: &'a Case) -> Judgement<'a> {
+        Judgement {
+            case,
+            trust: &self.trust,
+            material: &self.material,
+            policy: &self.policy,
+            report: &self.report,
+        }
+    }
+}
+
+/// The judgement of what was brought, with what the register itself says of the licence.
+pub(crate) async fn judged(
     counter: &Counter,
-    name: String,
-    case: &Case,
-) -> Result<Report, Problem> {
+    (brought, case): (Brought, &Case),
+    policy: Policy,
+) -> Result<Judged, Problem> {
     let mut material = Material::empty();
-    // GB/T 38540 and GB/T 35275 have no place for the status of certificates: our own lists speak of ours.
-    if matches!(case.kind(), Kind::Ofd | Kind::Esl | Kind::Cms) {
+    for (name, octets) in &brought.material {
+        material.add(name, octets);
+    }
+    for (name, octets) in brought.contents {
+        material.offer(&name, octets);
+    }
+    // GB/T 38540 and GB/T 35275 have no place for the status of certificates, and a level below LT has none: our own lists
+    // speak of ours.
+    let carries_none = [Kind::Ofd, Kind::Esl, Kind::Cms, Kind::Jades, Kind::Asic];
+    if carries_none.contains(&case.kind()) {
         for (name, list) in counter.office.lists().held_revocations() {
             material.add(&name, &list.bytes);
         }
     }
-    // The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
-    if let Some(identifier) = verify::licence_said(case) {
-        match issuance::look::live(&counter.office, &identifier).await {
-            Ok(Some(said)) => {
-                material.say_live(&identifier, said.answer, said.since);
-                if let Some(successor) = said.successor {
-                    material.say_successor(successor);
-                }
-            }
-            Ok(None) => {}
-            Err(_) => {
-                for (name, list) in counter.office.lists().held() {
-                    material.add(&name, &list.bytes);
-                }
-            }
-        }
-    }
+    ask(counter, case, &mut material).await;
     let office = &counter.office;
-    let mut report = here(|| {
-        let (trust, policy) = (office.trust(), Policy::default());
-        verify::judge(case, &trust, &material, &policy, office.now())
-    })?;
-    report.file = name;
-    Ok(report)
+    let trust = office.trust();
+    let mut report = here(|| verify::judge(case, &trust, &material, &policy, office.now()))?;
+    report.file = brought.name;
+    Ok(Judged {
+        report,
+        trust,
+        material,
+        policy,
+    })
 }
 
-/// Works on this very thread while the other tasks of its worker go on elsewhere: to wake another one is to wait for a
-/// processor once more, which is what a verdict takes longest for during a flood (T-A4).
-pub(crate) fn here<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
-    // What panics leaves nothing behind that anyone would see.
-    let work = || catch_unwind(AssertUnwindSafe(work)).map_err(|_| Problem::new(Code::Internal));
-    match Handle::current().runtime_flavor() {
-        RuntimeFlavor::MultiThread => block_in_place(work),
-        _ => work(),
+/// The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
+async fn ask(counter: &Counter, case: &Case, material: &mut Material) {
+    let Some(identifier) = verify::licence_said(case) else {
+        return;
+    };
+    match issuance::look::live(&counter.office, &identifier).await {
+        Ok(Some(said)) => {
+            material.say_live(&identifier, said.answer, said.since);
+            if let Some(successor) = said.successor {
+                material.say_successor(successor);
+            }
+        }
+        Ok(None) => {}
+        Err(_) => {
+            for (name, list) in counter.office.lists().held() {
+                material.add(&name, &list.bytes);
+            }
+        }
     }
 }

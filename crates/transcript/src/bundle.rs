@@ -3,7 +3,8 @@
 //! # Shape
 //! JSON in one spelling, as facts are (see [`crate::replay`]): `form`: `yinxin-verdict-1`; `file`: the artefact's name; `at`:
 //! the moment, RFC 3339; `facts`, `trust` (or `null`): base64; `policy`: `{name}` of a built-in one or `{octets}` of a file, the
-//! other `null`; `material`: each `name`, `octets`; `report`: the line of JSON that came of it.
+//! other `null`; `material`: each `name`, `octets`; `contents`, where there is any: what signatures of the artefact are over and the artefact does
+//! not hold, each `name`, `octets`; `report`: the line of JSON that came of it.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -34,6 +35,8 @@ pub struct Parts {
     pub policy: PolicyGiven,
     /// Status material, by name.
     pub material: Vec<(String, Vec<u8>)>,
+    /// Content that the artefact is over and does not hold, by name.
+    pub contents: Vec<(String, Vec<u8>)>,
 }
 
 /// A policy, as it was given.
@@ -90,6 +93,8 @@ struct Written {
     trust: Option<String>,
     policy: WrittenPolicy,
     material: Vec<WrittenFile>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    contents: Vec<WrittenFile>,
     report: String,
 }
 
@@ -163,12 +168,15 @@ impl Parts {
     }
 
     fn material(&self) -> Result<Material, BundleFault> {
-        if self.material.len() > 2 * MAX_FILES {
+        if self.material.len() > 2 * MAX_FILES || self.contents.len() > MAX_FILES {
             return Err(BundleFault::TooLarge);
         }
         let mut material = Material::empty();
         for (name, octets) in &self.material {
             material.add(name, octets);
+        }
+        for (name, octets) in &self.contents {
+            material.offer(name, octets.clone());
         }
         Ok(material)
     }
@@ -182,6 +190,7 @@ impl Parts {
             trust: self.trust.as_deref().map(base64),
             policy: WrittenPolicy::of(&self.policy),
             material: self.material.iter().map(WrittenFile::of).collect(),
+            contents: self.contents.iter().map(WrittenFile::of).collect(),
             report,
         }
     }
@@ -234,13 +243,14 @@ impl Written {
             facts: decoded(&self.facts, "facts")?,
             trust: trust.map(|text| decoded(text, "trust")).transpose()?,
             policy: self.policy.read()?,
-            material: self
-                .material
-                .iter()
-                .map(WrittenFile::read)
-                .collect::<Result<_, _>>()?,
+            material: files(&self.material)?,
+            contents: files(&self.contents)?,
         })
     }
+}
+
+fn files(written: &[WrittenFile]) -> Result<Vec<(String, Vec<u8>)>, BundleFault> {
+    written.iter().map(WrittenFile::read).collect()
 }
 
 fn decoded(text: &str, what: &'static str) -> Result<Vec<u8>, BundleFault> {

@@ -8,13 +8,15 @@ sample-note = Demonstration: every licence is a sample without legal effect.
 home-title = Check an electronic licence
 home-lead = Put the licence file here, or scan the code at the top right of the licence. No account is needed; the file is not kept.
 home-how-title = What can be checked
-home-how-pdf = a licence as a PDF under an electronic seal
+home-how-pdf = a licence or document as PDF or OFD under an electronic seal
+home-how-signed = other signed files: CMS (.p7s), JAdES (JSON), ASiC packages
 home-how-code = the text of the printed code, beginning with LC1:
 home-how-link = the link printed on the licence
 home-offline = Without a network use the offline tool yinxin-verify.
 
 verify-title = Check a file
 verify-file = Choose a file (PDF, OFD, CMS, JAdES, ASiC or a seal, at most { $limit })
+verify-content = The file it is about, if the signature lies in a file of its own
 verify-code = or paste the text of a printed code
 verify-submit = Check
 verify-nothing = Choose a file, or paste the text of a code.
@@ -42,6 +44,7 @@ verdict-clause = Clause
 sign-good = Valid
 sign-bad = Not valid
 sign-unsure = Cannot say
+sign-unprocessed = Not judged
 
 licence-title = Licence
 licence-type = Type

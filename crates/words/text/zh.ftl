@@ -8,13 +8,15 @@ sample-note = 演示环境：所有证照均为样例，无法律效力。
 home-title = 查验一份电子证照
 home-lead = 把证照文件放到这里，或扫描证照右上角的二维码。查验不需要登录，文件不会被保存。
 home-how-title = 可以查验什么
-home-how-pdf = 加盖电子印章的 PDF 证照
+home-how-pdf = 加盖电子印章的 PDF 或 OFD 证照、文书
+home-how-signed = 其他签名文件：CMS（.p7s）、JAdES（JSON）、ASiC 签名包
 home-how-code = 纸质证照上以 LC1: 开头的二维码内容
 home-how-link = 证照上印的查验链接
 home-offline = 没有网络时，请使用离线查验工具 yinxin-verify。
 
 verify-title = 查验文件
 verify-file = 选择文件（PDF、OFD、CMS、JAdES、ASiC、电子印章，最大 { $limit }）
+verify-content = 被签名的原文件（仅当签名单独成一个文件时）
 verify-code = 或粘贴二维码内容
 verify-submit = 查验
 verify-nothing = 请选择一个文件，或粘贴二维码内容。
@@ -42,6 +44,7 @@ verdict-clause = 依据
 sign-good = 有效
 sign-bad = 无效
 sign-unsure = 无法判断
+sign-unprocessed = 未作判断
 
 licence-title = 证照查验
 licence-type = 证照类型

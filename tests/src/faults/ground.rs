@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use crypto::DigestAlgorithm;
+use evidence::ocsp::{self, CertificateId, Moment, NoncePolicy, Status};
 use hyper::Method;
+use pki::certificate::Certificate;
 use serde_json::Value;
 use server::{Call, Client};
 use tempfile::TempDir;
@@ -144,7 +147,36 @@ impl Ground {
             let answer = anybody.call(Call::get(path), self.now).await?;
             ensure!(answer.status == 200, "{path}: {}", answer.status);
         }
-        Ok(paths.len())
+        let (issuer, subject) = (
+            self.certificate("ca.cer").await?,
+            self.certificate("tsa.cer").await?,
+        );
+        let id = CertificateId::new(DigestAlgorithm::Sha256, &issuer, subject.serial());
+        let content = ocsp::Request::new(id, None).encode();
+        let kind = "application/ocsp-request";
+        let call = Call::send(Method::POST, "/ocsp", kind, content);
+        let answer = anybody.call(call, self.now).await?;
+        let response = ocsp::Response::parse(&answer.content)?;
+        let said = response.check(&ocsp::Asked {
+            issuer: &issuer,
+            serial: subject.serial(),
+            nonce: None,
+            nonce_policy: NoncePolicy::TimesSuffice,
+            moment: Moment::Live {
+                at: self.now,
+                skew: time::Duration::minutes(1),
+            },
+        });
+        let said = said.context("a status that holds now")?;
+        ensure!(said.status == Status::Good, "{:?}", said.status);
+        Ok(paths.len() + 1)
+    }
+
+    async fn certificate(&self, name: &str) -> anyhow::Result<Certificate> {
+        let anybody = Client::anonymous(self.child.base());
+        let call = Call::get(format!("/certificates/{name}"));
+        let answer = anybody.call(call, self.now).await?;
+        Ok(Certificate::parse(&answer.content)?)
     }
 
     /// The verdict on an earlier licence.

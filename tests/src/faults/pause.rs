@@ -26,6 +26,49 @@ pub struct Pause {
     pub licences: usize,
 }
 
+/// Ends the database with every connection to it, asks for states meanwhile, and starts it again.
+///
+/// # Errors
+/// A state that was not told, or what was lost or not taken up within ten seconds.
+pub async fn stop(program: &Path, rounds: usize) -> anyhow::Result<Pause> {
+    let mut place = Place {
+        program: program.to_owned(),
+        postgres: Some(Own::start(Own::folder()?, &[]).await?),
+    };
+    let folder = tempfile::tempdir()?;
+    let mut ground = Ground::prepare(&place, folder, Vec::new(), "").await?;
+    let own = place.postgres.as_mut().context("it has a database")?;
+    let mut told = Told::default();
+    let first = ground.request(0)?;
+    ground.issued(first, &mut told).await?;
+    ground.count(told)?;
+    own.stop()?;
+    let began = Instant::now();
+    let (key, body) = ground.request(1)?;
+    let (customer, mut told) = (ground.customer(), Told::default());
+    let tried = customer.carry(&key, &body, ground.now, &mut told).await?;
+    ensure!(tried == Tried::Later, "{key}: {tried:?} without a database");
+    let (mut statuses, mut longest_status) = (0, Duration::ZERO);
+    for _ in 0..rounds {
+        let asked = Instant::now();
+        statuses += ground.statuses().await?;
+        longest_status = longest_status.max(asked.elapsed());
+    }
+    own.start_again().await?;
+    let paused = began.elapsed();
+    let longest = ground.issued((key, body), &mut told).await?;
+    ground.count(told)?;
+    let (licences, problems) = ground.judge().await?;
+    Ok(Pause {
+        paused,
+        statuses,
+        longest_status,
+        problems,
+        longest,
+        licences,
+    })
+}
+
 /// Stops the database while customers ask, for so long and at least for 100 answers about states; then lets it go on.
 ///
 /// # Errors
