@@ -360,6 +360,64 @@ fn only_whom_the_issuer_named_answers() {
     assert_eq!(world.judge(&bare), Err(StatusFault::ResponderAbsent));
 }
 
+/// The delegate's certificate with these octets instead of those, signed again by its CA.
+fn bent_delegate(world: &World, from: &[u8], to: &[u8]) -> Certificate {
+    use asn1::write;
+    let mut tbs = world.delegate.tbs().to_vec();
+    let mut places = tbs.windows(from.len());
+    let place = places.position(|found| found == from).expect("it is there");
+    tbs[place..place + from.len()].copy_from_slice(to);
+    let signature = sign(&key("p256/ca", None), &tbs);
+    let bits = write::bit_string(signature.bytes());
+    let der = write::sequence([&tbs, world.delegate.algorithm_der(), &bits]);
+    Certificate::parse(&der).expect("a certificate")
+}
+
+#[test]
+fn a_delegate_answers_within_its_usage_time_and_what_is_understood() {
+    let world = p256();
+    let id = world.id(DigestAlgorithm::Sha256);
+    let by = |from: &[u8], to: &[u8]| {
+        let delegate = bent_delegate(&world, from, to);
+        let answer = Answer::new(Signer::Delegate(&delegate), world.algorithm, AT);
+        world.judge(&world.signed(answer.about(&[&id], Status::Good, &PERIOD), "ocsp"))
+    };
+    // keyUsage, critical: digitalSignature, and keyEncipherment instead of it.
+    let usage = b"\x55\x1d\x0f\x01\x01\xff\x04\x04\x03\x02\x07\x80";
+    let enciphers = b"\x55\x1d\x0f\x01\x01\xff\x04\x04\x03\x02\x05\x20";
+    assert_eq!(by(usage, usage), Ok(Status::Good));
+    assert_eq!(by(usage, enciphers), Err(StatusFault::ResponderKeyUsage));
+    // 2.5.29.99, critical.
+    let unknown = Box::new(asn1::Oid::of(&[2, 5, 29, 99]));
+    assert_eq!(
+        by(&usage[..6], b"\x55\x1d\x63\x01\x01\xff"),
+        Err(StatusFault::CriticalExtension(unknown))
+    );
+    let from = utc_datetime!(2027-06-01 0:00);
+    assert_eq!(
+        by(b"260601000000Z", b"270601000000Z"),
+        Err(StatusFault::ResponderNotYetValid { from })
+    );
+}
+
+#[test]
+fn of_two_answers_that_agree_the_newest_counts() {
+    let world = p256();
+    let id = world.id(DigestAlgorithm::Sha256);
+    let older = period(
+        PERIOD.this_update - Duration::DAY,
+        PERIOD.next_update - Duration::HOUR,
+    );
+    for [first, second] in [[&older, &PERIOD], [&PERIOD, &older]] {
+        let both = world.answer().about(&[&id], Status::Good, first);
+        let both = both.about(&[&id], Status::Good, second);
+        let read = Response::parse(&world.signed(both, "ocsp")).expect("readable");
+        let accepted = read.check(&world.asked(None, NoncePolicy::Required));
+        let accepted = accepted.expect("acceptable");
+        assert_eq!(accepted.this_update, PERIOD.this_update);
+    }
+}
+
 /// The delegate's certificate under another CA's signature.
 fn forged_delegate(world: &World) -> Certificate {
     use asn1::write;
