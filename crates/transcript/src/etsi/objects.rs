@@ -86,10 +86,27 @@ impl Telling<'_> {
         xml.open("ValidationObjectRepresentation", |xml| {
             represent(xml, object)
         });
-        proof_of(xml, "POE", (&self.report.at, None));
+        let (moment, token) = self.existed(object);
+        proof_of(xml, "POE", (&moment, token.as_deref()));
         if object.kind == ObjectKind::TimeStamp {
             self.token(xml, place);
         }
+    }
+
+    /// 4.4.6: since when an object is proven to exist, and by which token, where one alone states that moment; the moment of
+    /// judging where nothing proves an earlier one.
+    fn existed(&self, object: &Object) -> (String, Option<String>) {
+        let Some(moment) = self.report.basis.existed(&object.sha256) else {
+            return (self.report.at.clone(), None);
+        };
+        let moment = written(moment);
+        let stamps = self.held.signatures.iter().flat_map(|one| &one.stamps);
+        let mut stating = stamps.filter(|(_, stated)| written(*stated) == moment);
+        let token = match (stating.next(), stating.next()) {
+            (Some((place, _)), None) => self.object_id(*place),
+            _ => None,
+        };
+        (moment, token)
     }
 
     /// What a token proves where it holds, and, of one over the document, its own report (4.4.7, 4.4.8).

@@ -2,7 +2,7 @@
 
 use crate::inventory::ObjectKind;
 use asn1::Reader;
-use finding::Finding;
+use finding::{Finding, SubIndication};
 use pki::crl::Reason;
 use time::UtcDateTime;
 use verify::Severity;
@@ -40,6 +40,27 @@ fn associated(telling: &Telling<'_>, xml: &mut Xml, one: One<'_>) {
     if !weigh.is_empty() {
         xml.open("AssociatedValidationReportData", |xml| told(xml, &weigh));
     }
+    if let Some(moment) = later(telling, one) {
+        xml.open("AssociatedValidationReportData", |xml| {
+            tell_later(xml, moment)
+        });
+    }
+}
+
+/// EN 319 102-1 table 5: of TRY_LATER when the status that is missing is to be had, where that is known.
+fn later(telling: &Telling<'_>, one: One<'_>) -> Option<UtcDateTime> {
+    let is_open = one.report.sub_indication == Some(SubIndication::TryLater);
+    let own = one.report.certificate.as_deref().filter(|_| is_open);
+    telling.report.basis.later_of(own?)
+}
+
+fn tell_later(xml: &mut Xml, moment: UtcDateTime) {
+    xml.open("AdditionalValidationReportData", |xml| {
+        xml.open("ReportData", |xml| {
+            xml.text("Type", "urn:yinxin:try-later");
+            xml.text("Value", &written(moment));
+        });
+    });
 }
 
 /// A chain with the identifiers of its certificates.

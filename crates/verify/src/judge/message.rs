@@ -473,7 +473,7 @@ fn inspect_past(
 
 /// What the statuses used have to say beside *not revoked then*.
 fn tell_statuses(
-    sitting: &Sitting<'_>,
+    sitting: &mut Sitting<'_>,
     chain: &Chain,
     (best, proven): (UtcDateTime, bool),
     findings: &mut Vec<Finding>,
@@ -493,6 +493,9 @@ fn tell_statuses(
         } else if !policy.is_fresh(status, best) {
             // 5.2.5: of the policy's limit; the status's own interval was asked for with the chain.
             let again = policy.next_status(status);
+            if let Some(leaf) = chain.certificates().first() {
+                sitting.try_later(leaf, again);
+            }
             findings.push(Finding::of("revocation.stale").because(format_args!(
                 "{}, a newer one after {}",
                 told(status.this_update),

@@ -73,6 +73,16 @@ impl Proofs {
         self.0.get(&object).copied()
     }
 
+    /// Every object with its earliest proof, in their order.
+    pub(crate) fn told(&self) -> Vec<([u8; 32], UtcDateTime)> {
+        let all = self.0.iter();
+        let mut told: Vec<_> = all
+            .map(|(object, proof)| (object.0, proof.moment))
+            .collect();
+        told.sort_unstable();
+        told
+    }
+
     /// Whether the object is proven to have existed at `moment`.
     pub(crate) fn existed(&self, object: ObjectId, moment: UtcDateTime) -> bool {
         self.of(object).is_some_and(|proof| proof.moment <= moment)

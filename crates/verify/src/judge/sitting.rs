@@ -108,6 +108,7 @@ impl<'a> Sitting<'a> {
     pub(crate) fn basis(&mut self) -> Basis {
         self.basis.lists = std::mem::take(&mut self.crls);
         self.basis.answers = std::mem::take(&mut self.ocsps);
+        self.basis.proven = self.proofs.told();
         std::mem::take(&mut self.basis)
     }
 
@@ -124,6 +125,13 @@ impl<'a> Sitting<'a> {
         };
         if self.wanted.len() < MAX_NOTES && !self.wanted.contains(&wanted) {
             self.wanted.push(wanted);
+        }
+    }
+
+    /// Remembers when a newer status is to be had than one that was used along the chain of this leaf.
+    pub(crate) fn try_later(&mut self, leaf: &Certificate, moment: UtcDateTime) {
+        if self.basis.later.len() < used::MAX_CHAINS {
+            self.basis.later.push((sha256(leaf.der()), moment));
         }
     }
 

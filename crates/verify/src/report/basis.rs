@@ -14,6 +14,10 @@ pub struct Basis {
     pub lists: Vec<Crl>,
     /// Every answer that was at hand.
     pub answers: Vec<Response>,
+    /// What is proven to have existed before the moment of judging: SHA-256 of the object, and since when, in their order.
+    pub proven: Vec<([u8; 32], UtcDateTime)>,
+    /// Of chains whose statuses were not fresh enough: the SHA-256 of their leaf, and when a newer one is to be had.
+    pub later: Vec<([u8; 32], UtcDateTime)>,
 }
 
 /// A chain that was asked for.
@@ -70,6 +74,25 @@ impl Basis {
         }
     }
 
+    /// Since when the object of this SHA-256 is proven to exist (EN 319 102-1 5.6.2.3); `None` where it is known to exist
+    /// only now.
+    #[must_use]
+    pub fn existed(&self, object: &[u8; 32]) -> Option<UtcDateTime> {
+        let place = self
+            .proven
+            .binary_search_by_key(&object, |(known, _)| known);
+        let (_, moment) = self.proven.get(place.ok()?)?;
+        Some(*moment)
+    }
+
+    /// When more could be said about the chain of this leaf, DER (EN 319 102-1 table 5, TRY_LATER).
+    #[must_use]
+    pub fn later_of(&self, leaf: &[u8]) -> Option<UtcDateTime> {
+        let leaf = crypto::sha256(leaf);
+        let own = self.later.iter().filter(|(of, _)| *of == leaf);
+        own.map(|(_, moment)| *moment).max()
+    }
+
     /// The last chain from this certificate, DER: the one that the verdict rests on, since a later question about the
     /// same certificate is asked with more known.
     #[must_use]
@@ -90,7 +113,8 @@ impl PartialEq for Basis {
         let answers = |basis: &Basis| basis.answers.iter().map(|one| one.der().to_vec()).collect();
         let (own, others): (Vec<_>, Vec<_>) = (lists(self), lists(other));
         let (said, others_said): (Vec<_>, Vec<_>) = (answers(self), answers(other));
-        self.chains == other.chains && own == others && said == others_said
+        let known = self.proven == other.proven && self.later == other.later;
+        known && self.chains == other.chains && own == others && said == others_said
     }
 }
 

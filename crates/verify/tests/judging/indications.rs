@@ -145,7 +145,7 @@ impl Case {
         .expect("a good bundle")
     }
 
-    pub(crate) fn report(&self) -> Report {
+    fn beside(&self) -> Material {
         let mut material = Material::empty();
         for (place, (ending, octets)) in self.material.iter().enumerate() {
             material.add(&format!("{place}.{ending}"), octets);
@@ -156,14 +156,32 @@ impl Case {
         if let Some(octets) = self.document {
             material.add(&format!("{POLICY}.policy"), octets);
         }
+        material
+    }
+
+    pub(crate) fn report(&self) -> Report {
         examine(
             &self.name,
             &self.octets,
             &self.trust(),
-            &material,
+            &self.beside(),
             &self.policy(),
             self.at,
         )
+    }
+
+    /// The same as the standard's XML.
+    pub(crate) fn etsi(&self) -> String {
+        let (trust, material, policy) = (self.trust(), self.beside(), self.policy());
+        let case = verify::Case::open_beside(&self.octets, &material);
+        let report = verify::judge(&case, &trust, &material, &policy, self.at);
+        transcript::etsi(&transcript::Judgement {
+            case: &case,
+            trust: &trust,
+            material: &material,
+            policy: &policy,
+            report: &report,
+        })
     }
 
     /// What comes of the first signature, or of the file where none was found.

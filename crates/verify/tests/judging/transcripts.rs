@@ -316,3 +316,50 @@ fn the_detailed_report_has_process_proof_and_every_constraint() {
     assert_eq!(outcome("licence"), ("fail".into(), "indeterminate".into()));
     assert!(told["constraints"].as_array().is_some_and(Vec::is_empty));
 }
+
+fn named(all: Vec<crate::indications::Case>, name: &str) -> crate::indications::Case {
+    let mut all = all.into_iter();
+    all.find(|one| one.name == name).expect("a case")
+}
+
+/// 4.4.6: what a time-stamp over the document covers is proven to be as old as that, the lists of the store too.
+#[test]
+fn objects_are_told_with_the_earliest_proof_of_them() {
+    let case = named(crate::lasting::held(), "archived.pdf");
+    let (xml, now) = (case.etsi(), verify::report::told(case.at));
+    let objects: Vec<_> = xml.split("<ValidationObject ").skip(1).collect();
+    let of = |kind: &str| {
+        let word = format!("validationObject:{kind}<");
+        let fitting = objects.iter().filter(|one| one.contains(&word));
+        let moments = fitting.filter_map(|one| each(one, "POETime").first().copied());
+        moments.collect::<Vec<_>>()
+    };
+    let lists = of("CRL");
+    assert!(!lists.is_empty(), "{xml}");
+    for moment in &lists {
+        assert_eq!(*moment, "2026-06-10T09:00:00Z", "{xml}");
+    }
+    // The stamp over all of it is covered by nothing.
+    assert!(of("timestamp").contains(&now.as_str()), "{xml}");
+    let proof = "<POE><POETime>2026-06-10T09:00:00Z</POETime><TypeOfProof>urn:etsi:019102:poetype:validation</TypeOfProof><POEObject VOReference=\"T-";
+    assert!(xml.contains(proof), "{xml}");
+}
+
+/// EN 319 102-1 table 5.
+#[test]
+fn of_try_later_is_told_when() {
+    let case = named(crate::indications::all(), "old-status.pdf");
+    let xml = case.etsi();
+    let later = each(&xml, "ReportData");
+    let later: Vec<_> = later
+        .iter()
+        .filter(|one| one.contains("urn:yinxin:try-later"))
+        .collect();
+    // The list was made at 8:01, and may be two hours old.
+    assert!(
+        matches!(later[..], [one] if one.contains("<Value>2026-06-10T10:01:00Z</Value>")),
+        "{later:?}"
+    );
+    let none = named(crate::indications::all(), "no-status.p7m");
+    assert!(!none.etsi().contains("try-later"), "nobody says when");
+}
