@@ -39,8 +39,6 @@ mod past;
 mod pictures;
 #[path = "flow/published.rs"]
 mod published;
-#[path = "flow/regions.rs"]
-mod regions;
 #[path = "flow/requests.rs"]
 mod requests;
 #[path = "flow/signatures.rs"]

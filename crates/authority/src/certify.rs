@@ -23,6 +23,15 @@ use crate::clock::Clock;
 /// Partitions of the issuing CA's revocation list.
 pub const SHARDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
 
+/// `organizationName` (X.520 6.4.1).
+const ORGANIZATION: Oid = Oid::of(&[2, 5, 4, 10]);
+
+/// Who operates a service, as its certificates say.
+#[must_use]
+pub fn operator(subject: &Name) -> Option<String> {
+    subject.text(&ORGANIZATION).map(Into::into)
+}
+
 /// Under which policies an office works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policies {

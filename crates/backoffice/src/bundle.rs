@@ -7,12 +7,13 @@ use crypto::{Authorisation, KeyUse, SignError, WrongForm};
 use pki::certificate::Certificate;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
-use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType, Term};
+use verify::{Bundle, BundleAnchor, BundleLog, Office as Entitled, OfficeType};
 
 use crate::answers::whole;
 use crate::desk::Desk;
 use crate::hierarchy::{Certified, Hierarchy, NationalHierarchy};
 use crate::keys::ServiceKey;
+use crate::regions::Decided;
 use crate::sequencer::CheckpointSigner;
 
 /// How long a bundle is good: a month, renewed when anything in it changes (*default*).
@@ -20,7 +21,7 @@ pub(crate) const LIFE: Duration = Duration::days(30);
 
 /// How long before its next update a region is left out: what is put together again each hour at the latest is then never
 /// stale because of it.
-const AHEAD: Duration = Duration::hours(1);
+pub(crate) const AHEAD: Duration = Duration::hours(1);
 
 /// Why there is no bundle.
 #[derive(Debug, Error)]
@@ -50,8 +51,8 @@ pub struct Contents<'a> {
     pub log: &'a CheckpointSigner,
     /// Who signs those of the trace's log, which evidence of a case rests on.
     pub trace: &'a CheckpointSigner,
-    /// Trust that was exchanged with other regions.
-    pub regions: &'a [(Bundle, Term)],
+    /// What two people each decided: other regions, and anchors of our own.
+    pub decided: &'a Decided,
     /// When it is made.
     pub now: UtcDateTime,
 }
@@ -59,11 +60,33 @@ pub struct Contents<'a> {
 impl Contents<'_> {
     /// The bundle as data: also what the service itself trusts when it judges.
     pub fn bundle(&self) -> Bundle {
+        let regions = self.decided.regions.iter();
+        let regions = regions.map(|region| (&region.bundle, region.term));
+        self.own().joined(regions, whole(self.now) + AHEAD)
+    }
+
+    /// Our own anchors: the roots of the installation and what two people added, each within its dates.
+    pub(crate) fn anchors(&self) -> Vec<BundleAnchor> {
+        let national = self.national.map(|national| &national.root);
+        let roots = [&self.hierarchy.root].into_iter().chain(national);
+        let mut anchors: Vec<BundleAnchor> = roots.map(anchor).collect();
+        for decided in &self.decided.anchors {
+            let known = |one: &&mut BundleAnchor| one.certificate == decided.certificate;
+            match anchors.iter_mut().find(known) {
+                Some(root) => {
+                    root.from = root.from.max(decided.from);
+                    root.until = decided.until;
+                }
+                None => anchors.push(decided.clone()),
+            }
+        }
+        anchors
+    }
+
+    /// The bundle without what other regions say: what is ours to hand on (R32).
+    pub(crate) fn own(&self) -> Bundle {
         let hierarchy = self.hierarchy;
         let now = whole(self.now);
-        let roots = [&hierarchy.root]
-            .into_iter()
-            .chain(self.national.map(|national| &national.root));
         let mut candidates = vec![hierarchy.authority.clone(), hierarchy.time_stamps.clone()];
         let mut certified = vec![&hierarchy.responder, &hierarchy.status, &hierarchy.trust];
         // A printed code names the certificate under which it was signed, and carries none.
@@ -79,7 +102,7 @@ impl Contents<'_> {
         Bundle {
             issued_at: now,
             next_update: now + LIFE,
-            anchors: roots.map(anchor).collect(),
+            anchors: self.anchors(),
             certificates: candidates,
             offices: self.offices(),
             logs: [self.log, self.trace]
@@ -94,10 +117,6 @@ impl Contents<'_> {
                 .to_vec(),
             time_stamp_policies: Vec::new(),
         }
-        .joined(
-            self.regions.iter().map(|(region, term)| (region, *term)),
-            now + AHEAD,
-        )
     }
 
     /// Which body may issue which types: from the catalogue in force (R32).

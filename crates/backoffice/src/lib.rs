@@ -3,7 +3,8 @@
 //! An [`office::Office`] is clock, keys, store and catalogue together; no other crate above `registry` opens one. The
 //! machines that it is made of are those of `authority`; what it does with them are modules of functions over it:
 //! certificates of people ([`people`]), what anybody asks for ([`asked`]), the trace in the public log ([`anchor`]),
-//! seals in custody ([`custody`]), accounts of people ([`accounts`]), the catalogue ([`import`]). The main job stands
+//! seals in custody ([`custody`]), accounts of people ([`accounts`]), what it trusts ([`regions`]) and publishes of that
+//! ([`bundle`], [`publishing`]), the catalogue ([`import`]). The main job stands
 //! above, in `issuance`.
 
 pub use authority::{
@@ -12,6 +13,7 @@ pub use authority::{
 
 pub mod accounts;
 pub mod anchor;
+pub mod anchors;
 pub mod asked;
 pub mod bundle;
 pub mod custody;
@@ -25,9 +27,11 @@ pub mod means;
 pub mod national;
 pub mod office;
 mod opening;
+pub mod own_list;
 mod parts;
 pub mod people;
 pub mod printed;
+pub mod publishing;
 pub mod push;
 pub mod regions;
 pub mod relations;
@@ -35,4 +39,6 @@ pub mod rotation;
 pub mod said;
 pub mod seals;
 mod stored;
+mod trusted;
+mod trusting;
 pub mod waiting;

@@ -16,10 +16,10 @@ use registry::{Registry, StoreError};
 use time::UtcDateTime;
 use tlog::NoteKey;
 use tokio::sync::{Notify, Semaphore};
-use verify::{Bundle, Term, Trust};
+use verify::Trust;
 
 use crate::answers::{self, Responder};
-use crate::bundle::{Contents, LIFE};
+use crate::bundle::Contents;
 pub use crate::certify::Policies;
 use crate::clock::Clock;
 pub use crate::clock::{Reading, WatchedClock, ntp};
@@ -32,14 +32,16 @@ use crate::keys::ServiceKey;
 use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListIssuer, Lists};
 use crate::national::National;
+use crate::own_list::OwnList;
 pub use crate::parts::{Parts, Settings};
 use crate::parts::{algorithm, certificate_of, certified_of, issued, last_stamp};
-use crate::regions::{self, KeptRegion};
+use crate::regions;
 use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
 use crate::slots::Slots;
 use crate::stamps::TimeStamps;
 use crate::stored::StoredSources;
+use crate::trusted::Trusted;
 
 pub use crate::bundle::BundleError;
 pub use crate::opening::OpenOffice;
@@ -113,9 +115,9 @@ pub struct Office {
     pub fresh: Fresh,
     /// Since when it is open.
     pub opened: UtcDateTime,
+    /// What it trusts.
+    pub(crate) trusted: Trusted,
     desk: RwLock<Arc<Desk>>,
-    trust: RwLock<Arc<Trust>>,
-    regions: RwLock<Arc<Vec<(Bundle, Term)>>>,
 }
 
 impl std::fmt::Debug for Office {
@@ -151,9 +153,9 @@ impl Office {
         lists.load().await?;
         let last = last_stamp(&parts.registry, ServiceKey::TimeStamps).await?;
         let (log, trace_log) = sequencers(&parts).await?;
-        let regions = regions::kept(&parts.registry).await?;
+        let decided = regions::kept(&parts.registry).await?;
         let contents = Contents {
-            regions: &regions,
+            decided: &decided,
             hierarchy: &hierarchy,
             national: national.as_ref().map(|national| &national.hierarchy),
             desk: &desk,
@@ -162,9 +164,9 @@ impl Office {
             now: parts.clock.now(),
         };
         let trust = Trust::of(&contents.bundle())?;
+        let own_list = OwnList::kept(&parts.registry, &hierarchy.trust).await?;
         Ok(Self {
-            trust: RwLock::new(Arc::new(trust)),
-            regions: RwLock::new(Arc::new(regions)),
+            trusted: Trusted::new(trust, decided, own_list),
             log,
             stamps: TimeStamps::new(ServiceKey::TimeStamps, unit(&parts, &hierarchy)?, last),
             stamped: Ledger::new(STAMPED, parts.registry.journal()),
@@ -205,66 +207,6 @@ impl Office {
             .clone()
     }
 
-    /// What the service itself trusts: the contents of its bundle.
-    #[must_use]
-    pub fn trust(&self) -> Arc<Trust> {
-        self.trust
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// The signed trust bundle, for verifiers.
-    ///
-    /// # Errors
-    /// [`BundleError`], when the key store is locked.
-    pub fn trust_bundle(&self) -> Result<String, BundleError> {
-        let (desk, regions) = (self.desk(), self.regions());
-        self.contents(&desk, &regions).signed(&self.keys)
-    }
-
-    /// Reads what was exchanged with other regions again, in this process or another one, and puts what follows from it
-    /// in force. Whether anything changed.
-    ///
-    /// # Errors
-    /// What is kept does not read; then what was in force stays so.
-    pub async fn take_regions(&self) -> Result<bool, KeptRegion> {
-        let regions = regions::kept(&self.registry).await?;
-        if *self.regions() == regions {
-            return Ok(false);
-        }
-        *self.regions.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(regions);
-        self.put_trust().map_err(KeptRegion::Whole)?;
-        Ok(true)
-    }
-
-    /// Puts what follows from desk and regions in force.
-    pub(crate) fn put_trust(&self) -> Result<(), verify::ReadTrust> {
-        let (desk, regions) = (self.desk(), self.regions());
-        let trust = Trust::of(&self.contents(&desk, &regions).bundle())?;
-        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
-        Ok(())
-    }
-
-    fn regions(&self) -> Arc<Vec<(Bundle, Term)>> {
-        self.regions
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn contents<'a>(&'a self, desk: &'a Desk, regions: &'a [(Bundle, Term)]) -> Contents<'a> {
-        Contents {
-            regions,
-            hierarchy: &self.hierarchy,
-            national: self.national.as_ref().map(|national| &national.hierarchy),
-            desk,
-            log: self.log.signer(),
-            trace: self.trace_log.signer(),
-            now: self.clock.now(),
-        }
-    }
-
     /// Puts another catalogue in force, with what follows from it.
     ///
     /// # Errors
@@ -280,28 +222,11 @@ impl Office {
         };
         let desk = source.desk(catalogue, version).await?;
         establish(&self.registry, &desk, self.clock.now()).await?;
-        let regions = self.regions();
-        let trust = Trust::of(&self.contents(&desk, &regions).bundle())?;
-        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
+        let decided = self.trusted.decided();
+        let trust = Trust::of(&self.contents(&desk, &decided).bundle())?;
+        self.trusted.put(trust);
         *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
         Ok(())
-    }
-
-    /// Makes what the service itself trusts anew when half of its time is over: a bundle is good for a time, and a
-    /// service may run longer; and when two people decided about a region at another node. Whether it was made.
-    ///
-    /// # Errors
-    /// It cannot be put together; then the trust before stays in force.
-    pub async fn renew_trust(&self) -> Result<bool, KeptRegion> {
-        if self.take_regions().await? {
-            return Ok(true);
-        }
-        let due = self.clock.now() + LIFE / 2;
-        if self.trust().next_update().is_some_and(|until| due < until) {
-            return Ok(false);
-        }
-        self.put_trust().map_err(KeptRegion::Whole)?;
-        Ok(true)
     }
 
     /// What the office decided once.

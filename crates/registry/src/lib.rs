@@ -22,7 +22,9 @@ pub mod restrictions;
 pub mod uses;
 
 pub use registry::{Registry, open};
-pub use rolls::{accounts, callers, certificates, links, regions, seals, signers, status};
+pub use rolls::{
+    accounts, callers, certificates, links, own_anchors, own_lists, regions, seals, signers, status,
+};
 pub use store::{Cause, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
 pub use trail::{anchor, asked, audit, journal, log, outbox, suites, trace};

@@ -94,7 +94,7 @@ impl Registry {
         Links::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
-    /// Trust that was exchanged with other regions.
+    /// Trust that was exchanged with other regions, and what is decided and published of our own.
     #[must_use]
     pub fn regions(&self) -> Regions {
         Regions::new(Arc::clone(&self.store))

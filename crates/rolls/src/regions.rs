@@ -1,18 +1,24 @@
 //! Trust that was exchanged with other regions (R32): added, dated anew and taken back by two people, the second within a
-//! day. What was in force stays so until the second word; the bundle is kept as it came, with its signature.
+//! day. What was in force stays so until the second word; what came is kept as it came, with its signature.
 
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::sha256;
+use serde::{Deserialize, Serialize};
 use store::{Link, Row, Store, StoreError};
 use thiserror::Error;
-use time::{Duration, UtcDateTime};
+use time::UtcDateTime;
 use trail::asked::By;
 use trail::trace::{self, Act, Deed};
 
-/// How long the first word waits for the second.
-const PENDING: Duration = Duration::hours(24);
+use crate::own_anchors::OwnAnchors;
+use crate::own_lists::OwnLists;
+use crate::word::{self, Word};
+pub use crate::word::{Spoken, Waiting};
+
+/// What the subject of a word begins with.
+const KIND: &str = "region ";
 /// Characters of a region's name.
 const MAX_NAME: usize = 64;
 
@@ -36,7 +42,7 @@ pub struct RegionWord {
 /// A region's trust as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegionTrust {
-    /// The signed bundle, as it came.
+    /// The signed bundle, or the signed list, as it came.
     pub bundle: String,
     /// When it was made, as it says itself.
     pub issued_at: UtcDateTime,
@@ -44,6 +50,30 @@ pub struct RegionTrust {
     pub from: Option<UtcDateTime>,
     /// Until before when.
     pub until: Option<UtcDateTime>,
+    /// What else was agreed on.
+    pub agreed: Agreed,
+}
+
+/// What two people agreed on about a region beside its list and the term.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// Who may sign the region's list: DER, hexadecimal. A signed bundle brings its signer along.
+    pub signers: Vec<String>,
+    /// Which of the bodies that it names are trusted; all of them where this is left out.
+    pub offices: Option<Vec<AgreedOffice>>,
+}
+
+/// A body that is trusted, for which types, from when until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedOffice {
+    /// Unified social credit code.
+    pub code: String,
+    /// Codes of types; empty: all that the region's list names for it.
+    pub types: Vec<String>,
+    /// From when on, seconds of 1970.
+    pub from: Option<i64>,
+    /// Until before when, seconds of 1970.
+    pub until: Option<i64>,
 }
 
 /// A region that is trusted.
@@ -61,13 +91,17 @@ pub struct Region {
     pub decided: UtcDateTime,
 }
 
-/// What became of a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spoken {
-    /// It waits for a second person until this moment.
-    Waits(UtcDateTime),
-    /// It was the second one: what it says holds.
-    Holds,
+/// What one person proposed about a region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingRegion {
+    /// Its name.
+    pub name: String,
+    /// The trust; `None` where it is to be trusted no more.
+    pub trust: Option<RegionTrust>,
+    /// By what decision.
+    pub decision: String,
+    /// Whose word it is, and until when it waits.
+    pub waiting: Waiting,
 }
 
 /// Why a word does not count.
@@ -97,21 +131,33 @@ pub struct Regions {
     store: Arc<Store>,
 }
 
-const ALL: &str = "SELECT region, bundle, issued, begins, ends, people, decision, decided FROM region_trust ORDER BY region";
+/// What is proposed, as two people say it alike.
+#[derive(Serialize, Deserialize)]
+struct Proposal {
+    decision: String,
+    trust: Option<Said>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Said {
+    bundle: String,
+    issued: i64,
+    from: Option<i64>,
+    until: Option<i64>,
+    agreed: Agreed,
+}
+
+const ALL: &str = "SELECT region, bundle, issued, begins, ends, agreed, people, decision, decided FROM region_trust \
+     ORDER BY region";
 const ISSUED: &str = "SELECT issued FROM region_trust WHERE region = $1";
-const PENDING_WORD: &str = "SELECT person, terms, until_moment FROM region_word WHERE region = $1";
-const WORD: &str = "INSERT INTO region_word (region, person, terms, until_moment) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (region) DO UPDATE SET person = excluded.person, terms = excluded.terms, \
-     until_moment = excluded.until_moment";
-const SPOKEN: &str = "DELETE FROM region_word WHERE region = $1";
-const TRUST: &str = "INSERT INTO region_trust (region, bundle, issued, begins, ends, people, decision, decided) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (region) DO UPDATE SET bundle = excluded.bundle, \
-     issued = excluded.issued, begins = excluded.begins, ends = excluded.ends, people = excluded.people, \
-     decision = excluded.decision, decided = excluded.decided";
+const TRUST: &str = "INSERT INTO region_trust (region, bundle, issued, begins, ends, agreed, people, decision, decided) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (region) DO UPDATE SET bundle = excluded.bundle, \
+     issued = excluded.issued, begins = excluded.begins, ends = excluded.ends, agreed = excluded.agreed, \
+     people = excluded.people, decision = excluded.decision, decided = excluded.decided";
 const FORGET: &str = "DELETE FROM region_trust WHERE region = $1";
 
 const DAMAGED: StoreError = StoreError::Damaged {
-    table: "region_word",
+    table: "region_trust",
 };
 
 impl Regions {
@@ -119,6 +165,18 @@ impl Regions {
     #[must_use]
     pub fn new(store: Arc<Store>) -> Regions {
         Regions { store }
+    }
+
+    /// Anchors of our own that were added or dated, in the same way.
+    #[must_use]
+    pub fn own_anchors(&self) -> OwnAnchors {
+        OwnAnchors::new(Arc::clone(&self.store))
+    }
+
+    /// The lists that we published of what we trust.
+    #[must_use]
+    pub fn own_lists(&self) -> OwnLists {
+        OwnLists::new(Arc::clone(&self.store))
     }
 
     /// Every region that is trusted, by name: the last good state.
@@ -129,6 +187,26 @@ impl Regions {
         let mut link = self.store.reader().await?;
         let rows = link.rows(ALL, &[]).await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// What one person proposed and waits for a second one at `now`.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn waiting(&self, now: UtcDateTime) -> Result<Vec<WaitingRegion>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let all = word::waiting(&mut link, KIND).await?;
+        let due = all.into_iter().filter(|(.., one)| now < one.until);
+        due.map(|(name, proposal, waiting)| {
+            let proposal: Proposal = serde_json::from_str(&proposal).map_err(|_| DAMAGED)?;
+            Ok(WaitingRegion {
+                name,
+                trust: proposal.trust.map(Said::read).transpose()?,
+                decision: proposal.decision,
+                waiting,
+            })
+        })
+        .collect()
     }
 
     /// Takes one person's word; the second person's, which says the same, puts it in force.
@@ -155,6 +233,29 @@ impl Regions {
     }
 }
 
+impl Said {
+    fn of(trust: &RegionTrust) -> Said {
+        Said {
+            bundle: trust.bundle.clone(),
+            issued: trust.issued_at.unix_timestamp(),
+            from: trust.from.map(UtcDateTime::unix_timestamp),
+            until: trust.until.map(UtcDateTime::unix_timestamp),
+            agreed: trust.agreed.clone(),
+        }
+    }
+
+    fn read(self) -> Result<RegionTrust, StoreError> {
+        let moment = |seconds| UtcDateTime::from_unix_timestamp(seconds).map_err(|_| DAMAGED);
+        Ok(RegionTrust {
+            bundle: self.bundle,
+            issued_at: moment(self.issued)?,
+            from: self.from.map(moment).transpose()?,
+            until: self.until.map(moment).transpose()?,
+            agreed: self.agreed,
+        })
+    }
+}
+
 fn read(mut row: Row) -> Result<Region, StoreError> {
     Ok(Region {
         name: row.text()?,
@@ -163,6 +264,11 @@ fn read(mut row: Row) -> Result<Region, StoreError> {
             issued_at: row.moment()?,
             from: row.maybe_moment()?,
             until: row.maybe_moment()?,
+            // What was kept before there was more to agree on says nothing more.
+            agreed: match row.maybe_text()? {
+                Some(text) => serde_json::from_str(&text).map_err(|_| DAMAGED)?,
+                None => Agreed::default(),
+            },
         },
         people: row.text()?,
         decision: row.text()?,
@@ -181,67 +287,48 @@ async fn say(link: &mut Link, word: &RegionWord) -> Result<Spoken, RegionRefused
         (Some(trust), Some(known)) if trust.issued_at < known => return Err(RegionRefused::Older),
         _ => {}
     }
-    match first(link, word).await? {
-        // Repeated by the same person it is one word.
-        Some(first) if first != word.person => second(link, word, &first).await?,
-        _ => return Ok(Spoken::Waits(wait(link, word).await?)),
-    }
+    let proposal = Proposal {
+        decision: word.decision.clone(),
+        trust: word.trust.as_ref().map(Said::of),
+    };
+    let proposal = serde_json::to_string(&proposal).map_err(|_| DAMAGED)?;
+    let heard = Word {
+        subject: &format!("{KIND}{region}"),
+        proposal: &proposal,
+        person: &word.person,
+        by: &word.by,
+    };
+    let Some(first) = heard.first(link).await? else {
+        let until = heard.wait(link).await?;
+        let event = match &word.trust {
+            Some(_) => "consent to trust",
+            None => "consent to trust no more",
+        };
+        trace::write(link, &act(word, event)).await?;
+        return Ok(Spoken::Waits(until));
+    };
+    heard.over(link).await?;
+    second(link, word, &first).await?;
     Ok(Spoken::Holds)
 }
 
-/// What two people have to say alike.
-fn terms(word: &RegionWord) -> [u8; 32] {
-    let said = word.trust.as_ref().map(|trust| {
-        let end = |moment: Option<UtcDateTime>| moment.map(UtcDateTime::unix_timestamp);
-        let bundle = sha256(trust.bundle.as_bytes());
-        format!("{bundle:?} {:?} {:?}", end(trust.from), end(trust.until))
-    });
-    sha256(format!("{said:?} {}", word.decision).as_bytes())
-}
-
-/// The person who said the same before, while that holds.
-async fn first(link: &mut Link, word: &RegionWord) -> Result<Option<PersonKey>, StoreError> {
-    let Some(mut row) = link
-        .row(PENDING_WORD, &[word.region.as_str().into()])
-        .await?
-    else {
-        return Ok(None);
-    };
-    let person = PersonKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
-    let holds = row.digest()? == terms(word) && word.by.at < row.moment()?;
-    Ok(holds.then_some(person))
-}
-
-async fn wait(link: &mut Link, word: &RegionWord) -> Result<UtcDateTime, StoreError> {
-    let until = word.by.at + PENDING;
-    let terms = terms(word);
-    let values = [
-        word.region.as_str().into(),
-        word.person.as_str().into(),
-        (&terms).into(),
-        until.into(),
-    ];
-    link.later(WORD, &values).await?;
-    let event = match &word.trust {
-        Some(_) => "consent to trust",
-        None => "consent to trust no more",
-    };
-    trace::write(link, &act(word, event)).await?;
-    Ok(until)
-}
-
-async fn second(link: &mut Link, word: &RegionWord, first: &PersonKey) -> Result<(), StoreError> {
+async fn second(
+    link: &mut Link,
+    word: &RegionWord,
+    first: &PersonKey,
+) -> Result<(), RegionRefused> {
     let region = word.region.as_str();
-    link.later(SPOKEN, &[region.into()]).await?;
     let event = match &word.trust {
         Some(trust) => {
             let people = format!("{} {}", first.as_str(), word.person.as_str());
+            let agreed = serde_json::to_string(&trust.agreed).map_err(|_| DAMAGED)?;
             let values = [
                 region.into(),
                 trust.bundle.as_str().into(),
                 trust.issued_at.into(),
                 trust.from.into(),
                 trust.until.into(),
+                agreed.as_str().into(),
                 people.as_str().into(),
                 word.decision.as_str().into(),
                 word.by.at.into(),

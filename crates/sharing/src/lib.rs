@@ -5,7 +5,9 @@
 //! and the licences of those whom the case names, answers with no more than the matter's material needs (R16), and keeps
 //! what was shown in the same fact. [`file()`] gives the sealed file where the material is the licence itself. [`history`] is
 //! what the issuing department, a supervisor and the holder see of it.
+//! What makes another region's licence one of these is trust that two people decide: [`exchange`], [`anchors`], and [`standing`] for who decides.
 
+pub mod anchors;
 mod answer;
 pub mod exchange;
 mod file;
@@ -14,6 +16,7 @@ mod order;
 mod refused;
 mod rule;
 mod shown;
+pub mod standing;
 mod taking;
 
 pub use file::{FileError, FileOutcome, file};

@@ -31,7 +31,7 @@ pub use fault::{CheckList, ReadList};
 pub use list::{ListedAnchor, Pointer, Provider, TrustedList};
 pub use office::{Entitlement, Office, OfficeType};
 pub use own::{ListedType, entitled, licence_type, published};
-pub use region::Term;
+pub use region::{Agreement, Term};
 pub use said::offices;
 pub use service::{Criteria, Kind, Narrowed, Period, Provided, Qualification};
 pub use signature::Signed;

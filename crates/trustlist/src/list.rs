@@ -5,7 +5,7 @@ use pki::path::{Anchor, AnchorPurposes, Purpose};
 use time::{Duration, UtcDateTime};
 
 use crate::fault::ReadList;
-use crate::names::{APPROVED, LISTS_OF_LISTS};
+use crate::names::{APPROVED, LISTS_OF_LISTS, MEDIA_TYPE, NATIONAL_LIST};
 use crate::service::{Kind, Provided};
 use crate::signature::Signed;
 use crate::value::Texts;
@@ -91,7 +91,34 @@ impl ListedAnchor {
     }
 }
 
+impl Pointer {
+    /// A list's pointer to itself: where it is, and who may sign the next one (TS 119 612 5.3.13).
+    #[must_use]
+    pub fn to_itself(location: String, territory: String, signers: Vec<Certificate>) -> Pointer {
+        Pointer {
+            location,
+            signers,
+            kind: Some(NATIONAL_LIST.to_owned()),
+            territory: Some(territory),
+            media_type: Some(MEDIA_TYPE.to_owned()),
+        }
+    }
+}
+
 impl TrustedList {
+    /// Who may sign the list that follows: who signed this one, and whom its pointer to itself names. So a signer is
+    /// followed by another one that was named before, and by no one else.
+    #[must_use]
+    pub fn successors(&self) -> Vec<Certificate> {
+        let own = |pointer: &&Pointer| {
+            pointer.kind.as_deref() == Some(&self.kind) && pointer.territory == self.territory
+        };
+        let mut signers = vec![self.signed.signer.clone()];
+        let named = self.pointers.iter().filter(own);
+        signers.extend(named.flat_map(|pointer| pointer.signers.iter().cloned()));
+        signers
+    }
+
     /// Whether this list may take the place of one with that number: an older one never comes back.
     ///
     /// # Errors

@@ -54,3 +54,7 @@ pub(crate) const NARROWED: &str = "http://uri.etsi.org/TrstSvc/TrustedList/SvcIn
 pub(crate) const PURPOSE: &str = "urn:oid:2.25.245415029994937764077422620510576816865.1";
 /// Beside it stands a type of licence, by its code.
 pub(crate) const LICENCE_TYPE: &str = "urn:oid:2.25.245415029994937764077422620510576816865.2";
+/// It is no anchor, but a link of chains, or a signer of codes and status lists: its certificate is handed on with the list.
+pub(crate) const CANDIDATE: &str = "urn:oid:2.25.245415029994937764077422620510576816865.3";
+/// Beside it stands a public log, in the words of trust bundles: JSON.
+pub(crate) const LOG: &str = "urn:oid:2.25.245415029994937764077422620510576816865.4";

@@ -7,8 +7,9 @@ use pki::Certificate;
 use pki::path::Purpose;
 use time::UtcDateTime;
 
+use crate::bundle::BundleLog;
 use crate::list::TrustedList;
-use crate::names::{APPROVED, DEPRECATED, LICENCE_TYPE, PURPOSE, RECOGNISED, TYPE};
+use crate::names::{APPROVED, CANDIDATE, DEPRECATED, LICENCE_TYPE, LOG, PURPOSE, RECOGNISED, TYPE};
 use crate::service::{Narrowed, Period, Provided};
 use crate::value::Texts;
 
@@ -72,6 +73,49 @@ pub fn licence_type(
         vec![signer.clone()],
         (from, until),
     )
+}
+
+/// The service that hands on a certificate which is no anchor.
+pub(crate) fn candidate(certificate: &Certificate) -> Provided {
+    let name = vec![("en".to_owned(), certificate.subject().to_string())];
+    let narrowed = vec![narrow(CANDIDATE, "certificate")];
+    let from = certificate.validity().from;
+    let certificates = vec![certificate.clone()];
+    service(&name, "unspecified", narrowed, certificates, (from, None))
+}
+
+/// The service that hands on a public log; `None` for one that cannot be written.
+pub(crate) fn logged(log: &BundleLog, signer: &Certificate) -> Option<Provided> {
+    let name = vec![("en".to_owned(), log.origin.clone())];
+    let narrowed = vec![narrow(LOG, &serde_json::to_string(log).ok()?)];
+    let from = signer.validity().from;
+    let certificates = vec![signer.clone()];
+    Some(service(
+        &name,
+        "unspecified",
+        narrowed,
+        certificates,
+        (from, None),
+    ))
+}
+
+/// The certificates and logs that a list hands on in our words.
+pub(crate) fn handed_on(list: &TrustedList) -> (Vec<Certificate>, Vec<BundleLog>) {
+    let (mut certificates, mut logs) = (Vec::new(), Vec::new());
+    let services = list.providers.iter().flat_map(|one| &one.services);
+    let now = services.filter_map(|service| service.periods.first());
+    let good =
+        now.filter(|period| APPROVED.contains(&period.state.as_str()) && period.refused.is_none());
+    for period in good {
+        for narrowed in &period.narrowed {
+            match (narrowed.uri.as_str(), &narrowed.value) {
+                (CANDIDATE, _) => certificates.extend(period.certificates.iter().cloned()),
+                (LOG, Some(text)) => logs.extend(serde_json::from_str::<BundleLog>(text)),
+                _ => {}
+            }
+        }
+    }
+    (certificates, logs)
 }
 
 /// Which body may issue which licences, as a list says in our words.

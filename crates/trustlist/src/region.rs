@@ -25,7 +25,39 @@ pub struct Term {
     pub until: Option<UtcDateTime>,
 }
 
+/// One body of another region that is trusted, for what, when: as two people of ours agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// Unified social credit code.
+    pub code: String,
+    /// Codes of types; empty: all that the region names for it.
+    pub types: Vec<String>,
+    /// From when on.
+    pub from: Option<UtcDateTime>,
+    /// Until before when.
+    pub until: Option<UtcDateTime>,
+}
+
 impl Bundle {
+    /// This bundle with no other bodies than those agreed on, each for no other types and times (R32).
+    #[must_use]
+    pub fn narrowed(mut self, agreed: &[Agreement]) -> Bundle {
+        let named = std::mem::take(&mut self.offices);
+        for one in agreed {
+            for office in named.iter().filter(|office| office.code == one.code) {
+                let mut office = office.clone();
+                office.from = later(office.from, one.from);
+                office.until = earlier(office.until, one.until);
+                let any = one.types.is_empty();
+                office
+                    .types
+                    .retain(|kind| any || one.types.contains(&kind.code));
+                self.offices.push(office);
+            }
+        }
+        self
+    }
+
     /// This bundle with the bundles of other regions in it: each for its own bodies and types, under its own anchors,
     /// within the term; and for our own bodies our own anchors alone. What is past its next update at `at` is left out
     /// (it fails closed); what is not limits how long the whole is good.
@@ -67,6 +99,12 @@ impl Bundle {
             offices.iter().any(|office| office.under.contains(&print))
         });
         self
+    }
+
+    /// SHA-256 of the certificates of its anchors.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<[u8; 32]> {
+        fingerprints(&self.anchors)
     }
 
     /// Whether the region has anything to say.

@@ -3,11 +3,11 @@
 use pki::path::Purpose;
 use time::UtcDateTime;
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, BundleAnchor, ReadBundle};
 use crate::draft::{ListDraft, Scheme};
 use crate::list::{Provider, TrustedList};
 use crate::office::{Office, OfficeType};
-use crate::own::{entitled, licence_type, published};
+use crate::own::{candidate, entitled, handed_on, licence_type, logged, published};
 
 /// What a list has no kind of service for is published in our own words for these.
 const PUBLISHED: [Purpose; 6] = [
@@ -53,10 +53,38 @@ pub fn offices(list: &TrustedList) -> Vec<Office> {
 }
 
 impl Bundle {
+    /// What a list says, as a bundle: its anchors while they were approved, the bodies that it names in our words, and what
+    /// it hands on. It is good as long as the list; a list that was closed is good for nothing that comes after it.
+    ///
+    /// # Errors
+    /// A key or a log in it that cannot be used.
+    pub fn of_list(list: &TrustedList) -> Result<Bundle, ReadBundle> {
+        let anchors = list.anchors().into_iter().map(|listed| BundleAnchor {
+            certificate: listed.certificate,
+            purposes: listed.purposes,
+            from: Some(listed.from),
+            until: listed.until,
+        });
+        let (certificates, logs) = handed_on(list);
+        let bundle = Bundle {
+            issued_at: list.issued_at,
+            next_update: list.next_update.unwrap_or(list.issued_at),
+            anchors: anchors.collect(),
+            certificates,
+            offices: offices(list),
+            logs,
+            time_stamp_policies: Vec::new(),
+        };
+        bundle.trusted_anchors()?;
+        bundle.trusted_logs()?;
+        Ok(bundle)
+    }
+
     /// This bundle in the words of TS 119 612, as list `sequence` of a scheme: to be signed by who signs bundles. What
     /// has no beginning of its own begins with the anchor named first.
     ///
-    /// Logs and candidates for chains have no place in a list.
+    /// What the standard has no kind for stands in our own words, so that who reads them has what a bundle has: candidates
+    /// for chains, logs. Policies of time-stamps and the anchors under which a body stands are not said.
     #[must_use]
     pub fn as_list(&self, scheme: Scheme, sequence: u64) -> Option<ListDraft> {
         let first = &self.anchors.first()?.certificate;
@@ -72,6 +100,8 @@ impl Bundle {
             let (certificate, until) = (&anchor.certificate, anchor.until);
             services.extend(published(&name, certificate, &purposes, from, until));
         }
+        services.extend(self.certificates.iter().map(candidate));
+        services.extend(self.logs.iter().filter_map(|log| logged(log, first)));
         let mut providers = vec![Provider {
             name: operator,
             trade_names: Vec::new(),

@@ -167,6 +167,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "registry",
             "seal",
             "tlog",
+            "trustlist",
             "verify",
         ],
     ),

@@ -4,7 +4,7 @@ use credential::{JwsDraft, StatusValue};
 use crypto::sha256;
 use pki::path::Purpose;
 use time::{Duration, UtcDateTime};
-use trustlist::{Scheme, TrustedList};
+use trustlist::{Agreement, Scheme, TrustedList};
 use verify::{
     Answer, Bundle, BundleAnchor, Material, ReadTrust, Report, Supplied, Term, Trust, Verdict,
 };
@@ -94,6 +94,28 @@ fn a_type_that_the_exchanged_list_does_not_name_is_not_trusted() {
     theirs.offices = vec![office(OFFICE, "11990000FAKE00013G001")];
     let report = joined(ours(), &theirs, Term::default());
     assert_eq!(errors(&report), ["licence.type-not-entitled"]);
+}
+
+#[test]
+fn two_people_agree_on_less_than_a_region_names() {
+    let agreed = |code: &str, types: &[&str], until| {
+        let one = Agreement {
+            code: code.to_owned(),
+            types: types.iter().map(|one| (*one).to_owned()).collect(),
+            from: None,
+            until,
+        };
+        let theirs = bundle().narrowed(&[one]);
+        errors(&joined(ours(), &theirs, Term::default()))
+    };
+    let none: Vec<&str> = Vec::new();
+    assert_eq!(agreed(OFFICE, &[], None), none);
+    assert_eq!(agreed(OFFICE, &[FOOD], Some(AT)), none);
+    let other = ["11990000FAKE00013G001"];
+    assert_eq!(agreed(OFFICE, &other, None), ["licence.type-not-entitled"]);
+    assert_eq!(agreed(OFFICE, &[], Some(SEALED)), ["licence.office-period"]);
+    let elsewhere = agreed("11330100002489559A", &[], None);
+    assert_eq!(elsewhere, ["licence.office-unknown"]);
 }
 
 #[test]
@@ -235,6 +257,15 @@ fn a_bundle_said_as_a_list_is_the_same_trust() {
     let late = content.next_update;
     let report = judged_with(&*GOOD, &trust, &Material::empty(), "recheck", late);
     assert!(errors(&report).contains(&"trust.stale"));
+    // Taken in by another region it says as much as the bundle: chains, logs and bodies are in it.
+    let read = Bundle::of_list(&list).expect("good keys");
+    assert_eq!(
+        (&read.certificates, &read.logs),
+        (&content.certificates, &content.logs)
+    );
+    let report = joined(ours(), &read, Term::default());
+    assert_eq!(outcome(&report), (Verdict::Valid, None, vec![]));
+    assert!(codes(&report).contains(&"receipt.recorded"));
     // Withdrawn before the sealing: never trusted for it.
     let mut ended = content;
     ended.anchors[0].until = Some(SEALED);
