@@ -16,6 +16,8 @@ mod content;
 mod expected;
 #[path = "people/pairs.rs"]
 mod pairs;
+#[path = "people/regions.rs"]
+mod regions;
 #[path = "people/repeats.rs"]
 mod repeats;
 #[path = "people/roles.rs"]

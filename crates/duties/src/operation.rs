@@ -84,18 +84,22 @@ pub enum Operation {
     ReadAccounts,
     /// End the own session, and choose another password.
     OwnSession,
+    /// Read which regions and anchors are trusted, and what waits.
+    ReadTrust,
+    /// Say whom to trust: regions, anchors; two people do.
+    KeepTrust,
 }
 
 use Operation::{
     AskLicence, AskPaper, CancelSeal, ChangeLicence, ChangePaper, ChangeRoles, EndPart,
-    ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners, KeepSubscription, LeadAlias,
-    LinkCase, LookJob, LookReleases, LookRestrictions, OwnSession, PublishMatter, PublishNotice,
-    ReadAccounts, ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence, ReadNotices,
-    ReadPapers, ReadSeals, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument,
-    SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter, WriteNotice,
+    ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners, KeepSubscription, KeepTrust,
+    LeadAlias, LinkCase, LookJob, LookReleases, LookRestrictions, OwnSession, PublishMatter,
+    PublishNotice, ReadAccounts, ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence,
+    ReadNotices, ReadPapers, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict,
+    SealDocument, SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter, WriteNotice,
 };
 
-const CODES: [(Operation, &str); 40] = [
+const CODES: [(Operation, &str); 42] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -136,6 +140,8 @@ const CODES: [(Operation, &str); 40] = [
     (ChangeRoles, "account.roles"),
     (ReadAccounts, "account.read"),
     (OwnSession, "session.own"),
+    (ReadTrust, "trust.read"),
+    (KeepTrust, "trust.keep"),
 ];
 
 impl Operation {

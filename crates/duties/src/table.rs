@@ -178,6 +178,17 @@ pub const TABLE: &[Row] = &[
     own(Operation::ChangeRoles, &[Administrator]),
     own(Operation::ReadAccounts, &[Administrator]),
     own(Operation::OwnSession, PEOPLE),
+    on(
+        Operation::ReadTrust,
+        Reach::Common,
+        &[CatalogueAdministrator, Auditor, Administrator],
+    ),
+    // R32: whose licences are taken is said where it is said what is licensed at all.
+    on(
+        Operation::KeepTrust,
+        Reach::Common,
+        &[CatalogueAdministrator],
+    ),
 ];
 
 /// The row of an operation.

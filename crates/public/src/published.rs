@@ -7,7 +7,7 @@
 )]
 
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use issuance::lists::Published;
 use registry::log::Log;
@@ -119,6 +119,46 @@ pub(crate) async fn trust(State(counter): State<Counter>) -> Result<Response, Pr
         (header::CACHE_CONTROL, "max-age=300,public"),
     ];
     Ok((headers, bundle).into_response())
+}
+
+/// The trusted list of the installation in the form of TS 119 612, signed: its own anchors and bodies. It keeps its octets, and
+/// so its tag, until what it says changes.
+#[utoipa::path(get, path = "/trust/list.xml", tag = "verification",
+    params(("If-None-Match" = Option<String>, Header, description = "the tag of the list at hand")),
+    responses((status = 200, description = "a TrustServiceStatusList", content_type = "application/vnd.etsi.tsl+xml"), (status = 304, description = "the list at hand is the newest"), (status = 404, description = "none current")))]
+pub(crate) async fn trusted_list(
+    State(counter): State<Counter>,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let now = counter.office.now();
+    let list = counter.office.trusted_list();
+    // TS 119 612 5.3.15: what is past its next update is not handed out as if it were good.
+    let list = list.filter(|list| now < list.next_update);
+    let list = list.ok_or(Problem::new(Code::NotFound))?;
+    let digest: String = list
+        .digest
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect();
+    let tag = format!("\"{digest}\"");
+    let left = (list.next_update - now).whole_seconds().clamp(0, 3_600);
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.etsi.tsl+xml".to_owned(),
+        ),
+        (header::CACHE_CONTROL, format!("max-age={left},public")),
+        (header::ETAG, tag.clone()),
+    ];
+    let known = asked.get_all(header::IF_NONE_MATCH).iter();
+    let mut known = known
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    // RFC 9110 13.1.2: a weak comparison.
+    if known.any(|one| [tag.as_str(), "*"].contains(&one.trim().trim_start_matches("W/"))) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, list.document.clone()).into_response())
 }
 
 /// A tile of hashes or a bundle of entries (C2SP tlog-tiles).

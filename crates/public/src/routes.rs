@@ -18,6 +18,7 @@ where
     OpenApiRouter::new()
         .routes(routes!(verifications::judge))
         .routes(routes!(published::trust))
+        .routes(routes!(published::trusted_list))
         .routes(routes!(published::crl))
         .routes(routes!(published::certificate))
         .routes(routes!(published::states))

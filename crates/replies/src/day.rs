@@ -24,12 +24,18 @@ fn written(day: Date) -> String {
 }
 
 /// A day of a content.
+///
+/// # Errors
+/// What is no day.
 pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
     let text = String::deserialize(from)?;
     read(&text).ok_or_else(|| de::Error::custom("not a day YYYY-MM-DD"))
 }
 
 /// As it is read.
+///
+/// # Errors
+/// As the writer has it.
 pub fn serialize<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&written(*day))
 }
@@ -40,6 +46,9 @@ pub mod maybe {
     use time::Date;
 
     /// A day of a content, or none.
+    ///
+    /// # Errors
+    /// What is no day.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
         let text = Option::<String>::deserialize(from)?;
         text.map(|text| super::read(&text).ok_or_else(|| de::Error::custom("not a day YYYY-MM-DD")))
@@ -47,6 +56,9 @@ pub mod maybe {
     }
 
     /// As it is read.
+    ///
+    /// # Errors
+    /// As the writer has it.
     pub fn serialize<S: Serializer>(day: &Option<Date>, to: S) -> Result<S::Ok, S::Error> {
         day.map(super::written).serialize(to)
     }

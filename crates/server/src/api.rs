@@ -16,7 +16,7 @@ use crate::state::App;
 use crate::subscriptions;
 use crate::{
     accounts, batches, case_papers, cases, catalogue, certificates, documents, health, licences,
-    lives, machines, notices, packages, releases, restrictions, sessions, signatures, uses,
+    lives, machines, notices, packages, releases, restrictions, sessions, signatures, trust, uses,
     versions, witnesses,
 };
 
@@ -95,6 +95,19 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(sessions::change_password))
 }
 
+/// Whom the installation trusts.
+fn trusted() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(trust::regions))
+        .routes(routes!(trust::put_region))
+        .routes(routes!(trust::agree_region))
+        .routes(routes!(trust::end_region))
+        .routes(routes!(trust::anchors))
+        .routes(routes!(trust::put_anchor))
+        .routes(routes!(trust::agree_anchor))
+        .routes(routes!(trust::end_anchor))
+}
+
 /// Routes with their descriptions.
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
@@ -102,6 +115,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(people())
         .merge(signed())
         .merge(together())
+        .merge(trusted())
         .routes(routes!(catalogue::import))
         .routes(routes!(catalogue::types))
         .routes(routes!(catalogue::matter))

@@ -18,8 +18,12 @@ const KEPT: time::Duration = time::Duration::days(7);
 /// What has to hold before work is taken.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Readiness {
-    /// Trust is loaded and fresh.
+    /// Trust is loaded and fresh, with an anchor of the own installation in force.
     trust: bool,
+    /// The trusted list is published, and not past its next update. Work goes on without.
+    trusted_list: bool,
+    /// Regions whose list or bundle is past its next update: their licences are not trusted. Work goes on.
+    stale_regions: Vec<String>,
     /// The store answers and takes writes.
     store: bool,
     /// The log can be read, and so extended.
@@ -58,11 +62,12 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     let now = app.office.now();
     let registry = app.office.registry();
     let readiness = Readiness {
-        trust: app
+        trust: app.office.is_trust_fresh(),
+        trusted_list: app
             .office
-            .trust()
-            .next_update()
-            .is_none_or(|until| now < until),
+            .trusted_list()
+            .is_some_and(|list| now < list.next_update),
+        stale_regions: app.office.stale_regions(),
         // Forgetting what is long over is a write like any other: a replica or a full disk refuses it.
         store: registry.callers().forget(now, now - KEPT).await.is_ok()
             && registry.accounts().forget(now).await.is_ok(),
@@ -114,6 +119,8 @@ mod tests {
         let ready = |[trust, store, log, queue, disk, witness, keys, clock]: [bool; 8]| {
             let readiness = Readiness {
                 trust,
+                trusted_list: false,
+                stale_regions: vec!["elsewhere".to_owned()],
                 store,
                 log,
                 queue,

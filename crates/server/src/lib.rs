@@ -38,6 +38,7 @@ mod signatures;
 mod state;
 mod subscriptions;
 mod threads;
+mod trust;
 mod uses;
 mod versions;
 mod witnesses;

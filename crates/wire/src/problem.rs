@@ -101,13 +101,15 @@ pub enum Code {
     EventRefused,
     /// The licence may not be used so.
     UseRefused,
+    /// The region or the anchor cannot be trusted so.
+    TrustRefused,
     /// Something failed inside.
     Internal,
 }
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -152,6 +154,7 @@ impl Code {
         Self::ClockUntrusted,
         Self::EventRefused,
         Self::UseRefused,
+        Self::TrustRefused,
         Self::Internal,
     ];
 
@@ -166,7 +169,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 45] = [
+const TABLE: [(Code, &str, u16, &str); 46] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -410,6 +413,12 @@ const TABLE: [(Code, &str, u16, &str); 45] = [
         "use.refused",
         422,
         "the licence may not be used so",
+    ),
+    (
+        Code::TrustRefused,
+        "trust.refused",
+        422,
+        "the region or the anchor cannot be trusted so",
     ),
     (Code::Internal, "internal", 500, "something failed inside"),
 ];

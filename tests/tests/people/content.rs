@@ -78,6 +78,18 @@ fn licence(asks: &Asks<'_>) -> Value {
     cases::case("FOOD", number).expect("a case")
 }
 
+/// One person's word about a region or an anchor that is none.
+fn trust(route: &str) -> Value {
+    match route.rsplit_once('/') {
+        Some((_, "agreement")) => json!({"terms": "00".repeat(32)}),
+        Some((_, "end")) => json!({"decision": "互认〔2026〕2号"}),
+        Some((_, "{region}")) => json!({"document": "no list", "decision": "互认〔2026〕1号"}),
+        _ => {
+            json!({"certificate": "AAAA", "purposes": ["time-stamping"], "decision": "信任〔2026〕1号"})
+        }
+    }
+}
+
 fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value {
     let stop = json!({"decision": "停字〔2026〕第0001号", "legal_basis": "食品安全法"});
     match route {
@@ -134,6 +146,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/accounts" => json!({
             "account": format!("new.{}", asks.number), "person": format!("P-NEW-{}", asks.number), "roles": ["clerk"],
         }),
+        _ if route.starts_with("/v1/trust/") => trust(route),
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
     }

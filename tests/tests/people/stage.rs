@@ -63,6 +63,17 @@ impl Service {
         let installation = Installation::found_national(folder.path(), database, NOW)
             .await
             .expect("founded");
+        Service::of(folder, installation).await
+    }
+
+    /// Another installation than the rest, under this address, without the national suite.
+    pub(crate) async fn elsewhere(address: &str) -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found_elsewhere(folder.path(), address, NOW).await;
+        Service::of(folder, installation.expect("founded")).await
+    }
+
+    async fn of(folder: TempDir, installation: Installation) -> Service {
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);
