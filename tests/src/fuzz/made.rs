@@ -518,14 +518,14 @@ fn signed_request() -> Option<Vec<u8>> {
 
 /// A server of stratum 2 that answers at once, by a clock that is right.
 fn time_answer() -> Vec<u8> {
-    let mut packet = vec![0; 48];
-    packet[..2].copy_from_slice(&[0x24, 2]);
-    packet[24..32].copy_from_slice(&clock::COOKIE);
     // RFC 5905 6: seconds from 1900.
     let seconds = u32::try_from(AT.unix_timestamp() + 2_208_988_800).unwrap_or_default();
-    for at in [32, 40] {
-        packet[at..at + 4].copy_from_slice(&seconds.to_be_bytes());
-        packet[at + 4] = 2;
+    let mut packet = vec![0x24, 2];
+    packet.resize(24, 0);
+    packet.extend_from_slice(&clock::COOKIE);
+    for _ in ["received", "sent"] {
+        packet.extend_from_slice(&seconds.to_be_bytes());
+        packet.extend_from_slice(&[2, 0, 0, 0]);
     }
     packet
 }
