@@ -131,7 +131,9 @@ const FIRST_LIST: ListNumber = ListNumber(1);
 
 /// How long each kind lives, within what its profile allows; a time-stamp proves no longer than its unit (EN 319 102-1 5.4.4).
 const ROOT_LIFE: Duration = Duration::days(3_650);
-const AUTHORITY_LIFE: Duration = Duration::days(1_825);
+/// The authority goes on publishing lists that keep what has expired when its units have ended: what another unit renewed by
+/// then is judged by them.
+const AUTHORITY_LIFE: Duration = Duration::days(3_620);
 const STAMPS_LIFE: Duration = Duration::days(1_795);
 const END_LIFE: Duration = Duration::days(365);
 

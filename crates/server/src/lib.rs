@@ -30,6 +30,7 @@ mod open;
 mod packages;
 mod references;
 mod releases;
+mod renewing;
 mod restrictions;
 mod seals;
 mod serve;

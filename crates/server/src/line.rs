@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::demo::Demo;
+use crate::renewing::{Renewing, renew};
 use crate::threads::Threads;
 use crate::{api, backups, command, open};
 
@@ -97,6 +98,8 @@ enum Command {
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
     },
+    /// Says until when sealed files can be proven, and renews what is due by one evidence record.
+    Renew(Renewing),
     /// Prints the API document.
     Openapi,
 }
@@ -167,6 +170,7 @@ fn run(command: Command) -> anyhow::Result<()> {
                 let people = people.map_err(|_| anyhow::anyhow!("two people do it"))?;
                 command::add_national(&config, people).await
             }
+            Command::Renew(asked) => renew(asked).await,
             Command::Openapi => {
                 print!("{}", api::openapi()?);
                 Ok(())

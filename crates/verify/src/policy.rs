@@ -1,6 +1,6 @@
 //! Policies: how much is asked for before something is called *valid*. Data, handed in.
 
-use crypto::SignatureAlgorithm;
+use crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use pki::path::StatusAt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -186,6 +186,23 @@ impl Policy {
         let limit = self.revocation_age;
         let old = limit.map(|limit| status.this_update.saturating_add(limit));
         old.map_or(status.next_update, |old| old.min(status.next_update))
+    }
+
+    /// Until when the policy relies on a digest (TS 119 312); `None` without end, the beginning of time for one it never
+    /// relied on.
+    #[must_use]
+    pub fn digest_until(&self, algorithm: DigestAlgorithm) -> Option<UtcDateTime> {
+        self.algorithms.digest(algorithm).until()
+    }
+
+    /// The same of signatures by this algorithm with this key.
+    #[must_use]
+    pub fn signature_until(
+        &self,
+        algorithm: SignatureAlgorithm,
+        key: &PublicKey,
+    ) -> Option<UtcDateTime> {
+        self.algorithms.signature(algorithm, key).until()
     }
 
     /// Reads a policy file: JSON with `name`, `base` (a built-in policy) and whatever is otherwise.

@@ -215,6 +215,23 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "portfolio",
+        &[
+            "affix",
+            "backoffice",
+            "crypto",
+            "evidence",
+            "issuance",
+            "ofd",
+            "pki",
+            "records",
+            "registry",
+            "renewal",
+            "seal",
+            "verify",
+        ],
+    ),
+    (
         "public",
         &[
             "catalogue",
@@ -285,6 +302,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "licence",
             "papers",
             "pki",
+            "portfolio",
             "public",
             "registry",
             "replies",

@@ -32,6 +32,7 @@ pub(crate) const CRATES: &[&str] = &[
     "papers",
     "pdf",
     "pki",
+    "portfolio",
     "public",
     "records",
     "registry",

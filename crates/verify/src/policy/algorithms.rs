@@ -162,6 +162,15 @@ impl Algorithms {
 }
 
 impl Reliable {
+    /// The end of it; `None` where there is none.
+    pub(crate) fn until(self) -> Option<UtcDateTime> {
+        match self {
+            Reliable::Never => Some(UtcDateTime::UNIX_EPOCH),
+            Reliable::Until(until) => Some(until),
+            Reliable::Always => None,
+        }
+    }
+
     /// Whether it is relied on at `moment`.
     pub(crate) fn at(self, moment: UtcDateTime) -> bool {
         match self {

@@ -1,0 +1,50 @@
+//! `yinxin renew`: until when sealed files can be proven, and what is due renewed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use portfolio::Way;
+
+use crate::config::Config;
+use crate::open::open;
+
+/// What the operator says.
+#[derive(Debug, Args)]
+pub(crate) struct Renewing {
+    /// The folder of the records.
+    #[arg(long)]
+    records: PathBuf,
+    /// What ends within so many days is due.
+    #[arg(long, default_value_t = 180)]
+    days: u32,
+    /// Tells what is due, stamps nothing and writes nothing.
+    #[arg(long, conflicts_with_all = ["query", "token"])]
+    dry_run: bool,
+    /// Another unit is to stamp: its request is written here.
+    #[arg(long, conflicts_with = "token")]
+    query: Option<PathBuf>,
+    /// It has stamped: its answer is here.
+    #[arg(long)]
+    token: Option<PathBuf>,
+    /// The configuration.
+    #[arg(long, default_value = "yinxin.toml")]
+    config: PathBuf,
+}
+
+/// Goes over all sealed files, beside a service at work, too, and prints the report as one JSON object.
+///
+/// # Errors
+/// What stands in the way; records that were kept stay, and the next run goes on.
+pub(crate) async fn renew(asked: Renewing) -> anyhow::Result<()> {
+    let way = match (asked.dry_run, asked.query, asked.token) {
+        (true, ..) => Way::Dry,
+        (_, Some(place), _) => Way::Query(place),
+        (.., Some(place)) => Way::Token(place),
+        _ => Way::Own,
+    };
+    let office = open(&Config::read(&asked.config)?).await?;
+    let margin = time::Duration::days(asked.days.into());
+    let report = portfolio::run(&office, (&asked.records, margin), &way).await?;
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}
