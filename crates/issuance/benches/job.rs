@@ -92,6 +92,7 @@ async fn documents(house: &House, level: Level, jobs: u32, sigma: Duration) {
             page: 1,
             corner: (300.0, 200.0),
         },
+        flatten: false,
         edition: papers::documents::SealEdition::V4,
         level,
     };

@@ -1,9 +1,11 @@
 //! Sealing a caller's own document: the same release, journal, time-stamp and log as a licence (D19).
 
+pub use affix::flatten::FlattenPdf;
 pub use affix::preflight::Finding;
 
 pub use backoffice::level::{SealEdition, Shown};
 
+use affix::flatten::{Line, flatten};
 use affix::ofd::SealOfd;
 use affix::preflight::preflight;
 use catalogue::key::{MatterCode, SealCode};
@@ -22,10 +24,12 @@ use thiserror::Error;
 use backoffice::asker::{Asker, Once};
 use backoffice::level::Level;
 use backoffice::office::Office;
-use backoffice::said::{Waits, response, waiting};
+use backoffice::said::{response, waiting};
 use issuance::issue::{Begun, IssueError, Spot, repeated};
 
 use backoffice::waiting::put_by;
+
+use crate::flat::{Answer, FlatLine, told};
 
 /// Why a document does not wait for a seal.
 #[derive(Debug, Error)]
@@ -55,6 +59,9 @@ pub enum DocumentError {
     /// The file holds what would let it change its looks after the seal (T-S5).
     #[error("the file holds {} things that a sealed document may not hold", .0.len())]
     Active(Vec<Finding>),
+    /// The file cannot be flattened: it carries a signature, or shows what readers do not agree about.
+    #[error("the file cannot be flattened")]
+    Flatten(#[source] FlattenPdf),
     /// The page named is not there.
     #[error("the file has {pages} pages")]
     Page {
@@ -115,6 +122,8 @@ pub struct DocumentOrder {
     pub level: Level,
     /// The edition of the seal; that of a PDF has none.
     pub edition: SealEdition,
+    /// Whether a PDF is flattened to what it shows before anything else looks at it.
+    pub flatten: bool,
 }
 
 impl DocumentOrder {
@@ -134,9 +143,10 @@ pub async fn begin_document(
     order: &DocumentOrder,
     file: Vec<u8>,
 ) -> Result<Begun, DocumentError> {
-    if let Err(refused) = admitted(office, asker, order, &file).await {
-        return Err(deny(office, asker, order, refused).await?);
-    }
+    let (file, lines) = match admitted(office, asker, order, file).await {
+        Ok(admitted) => admitted,
+        Err(refused) => return Err(deny(office, asker, order, refused).await?),
+    };
     let grounds = Grounds {
         seal: order.seal.clone(),
         purpose: order.purpose,
@@ -146,11 +156,12 @@ pub async fn begin_document(
         decided_by: None,
         requester: asker.person.clone(),
     };
-    wait(
+    wait_told(
         office,
         (asker, once),
         (grounds, &order.spot()),
         vec![(format_of(&file), file)],
+        told(lines),
     )
     .await
 }
@@ -167,9 +178,20 @@ fn format_of(file: &[u8]) -> FileFormat {
 /// Keeps an admitted document until its seal is released.
 pub(crate) async fn wait(
     office: &Office,
+    given: (&Asker, &Once),
+    sealing: (Grounds, &Spot),
+    files: Vec<(FileFormat, Vec<u8>)>,
+) -> Result<Begun, DocumentError> {
+    wait_told(office, given, sealing, files, Vec::new()).await
+}
+
+/// The same, and the answer says what was flattened.
+async fn wait_told(
+    office: &Office,
     (asker, once): (&Asker, &Once),
     (grounds, spot): (Grounds, &Spot),
     files: Vec<(FileFormat, Vec<u8>)>,
+    flattened: Vec<FlatLine>,
 ) -> Result<Begun, DocumentError> {
     let now = office.clock.now();
     let reservation = DocumentReservation {
@@ -182,10 +204,11 @@ pub(crate) async fn wait(
     // The files first: whoever is told of the job finds them.
     let (objects, unsealed) = put_by(office, files).await?;
     let by = By::new("service", now);
+    let said = flattened.clone();
     let submission = DocumentSubmission {
         reservation,
         unsealed: unsealed.clone(),
-        respond: Box::new(|job| response(202, &Waits::of(job, None, None))),
+        respond: Box::new(move |job| response(202, &Answer::of(job, &said))),
         by: by.clone(),
     };
     let jobs = office.registry.jobs();
@@ -202,7 +225,7 @@ pub(crate) async fn wait(
         // A process was lost before it kept the file, which only the same request brings again.
         DocumentRefused::Running { job } if is_left(office, &job).await? => {
             let job = jobs.find(&job, None).await?.ok_or(StepRefused::Unknown)?;
-            let answer = response(202, &Waits::of(&waiting(&job, &unsealed), None, None));
+            let answer = response(202, &Answer::of(&waiting(&job, &unsealed), &flattened));
             jobs.await_release(&job.id, unsealed, answer.clone(), by)
                 .await?;
             Ok(Begun::Waits(answer))
@@ -237,8 +260,8 @@ async fn admitted(
     office: &Office,
     asker: &Asker,
     order: &DocumentOrder,
-    file: &Vec<u8>,
-) -> Result<(), DocumentError> {
+    file: Vec<u8>,
+) -> Result<(Vec<u8>, Vec<Line>), DocumentError> {
     if matches!(
         order.purpose,
         DocumentPurpose::Licence | DocumentPurpose::Conversion
@@ -254,9 +277,23 @@ async fn admitted(
     let today = office.settings.zone.date_at(office.clock.now());
     office.desk().catalogue.may_seal(&sealing, today)?;
     let _place = office.work.acquire().await;
-    match format_of(file) {
-        FileFormat::Pdf => inspect_pdf(order, file),
-        FileFormat::Ofd => inspect_ofd(office, order, file),
+    match format_of(&file) {
+        FileFormat::Pdf if order.flatten => {
+            // T-S5: what is approved is what was flattened.
+            let flat = flatten(&file).map_err(unflat)?;
+            inspect_pdf(order, &flat.bytes)?;
+            Ok((flat.bytes, flat.lines))
+        }
+        FileFormat::Pdf => inspect_pdf(order, &file).map(|()| (file, Vec::new())),
+        FileFormat::Ofd => inspect_ofd(office, order, &file).map(|()| (file, Vec::new())),
+    }
+}
+
+fn unflat(refused: FlattenPdf) -> DocumentError {
+    match refused {
+        FlattenPdf::Read(fault) => DocumentError::Read(fault),
+        FlattenPdf::Remains(findings) => DocumentError::Active(findings),
+        other => DocumentError::Flatten(other),
     }
 }
 
@@ -312,7 +349,7 @@ pub(crate) async fn denied(
     let ground = match &refused {
         DocumentError::Refused(refusal) => refusal.code(),
         DocumentError::Licence => "seal.purpose",
-        DocumentError::Active(_) => "document.active",
+        DocumentError::Active(_) | DocumentError::Flatten(_) => "document.active",
         DocumentError::Page { .. }
         | DocumentError::Package(SealOfd::Place { .. } | SealOfd::Edges { .. }) => "document.page",
         DocumentError::OfdAlone => "document.ofd-alone",

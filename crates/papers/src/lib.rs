@@ -7,6 +7,7 @@
 
 pub mod documents;
 pub mod evidence;
+mod flat;
 pub mod progress;
 pub mod signers;
 pub mod signing;

@@ -2,6 +2,7 @@
 //! JSON ([`json`]), days ([`day`]).
 
 pub mod account_problems;
+mod active;
 pub mod day;
 pub mod json;
 pub mod lives_problems;

@@ -25,6 +25,8 @@ use registry::seals::SealRefused;
 
 use wire::problem::{Code, Defect, Problem};
 
+use crate::active::{active, unflattened};
+
 /// The store's failures: whether anything was done stands in the code.
 pub fn of_store(error: &StoreError) -> Problem {
     Problem::new(match error {
@@ -337,6 +339,7 @@ pub fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Refused(refused) => refusal(refused),
         DocumentError::Licence => one(Code::NotAdmitted, "seal.purpose", error.to_string()),
         DocumentError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
+        DocumentError::Flatten(cause) => unflattened(cause),
         DocumentError::Package(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
         DocumentError::NoSuite => of_paper("document.no-suite", error),
         DocumentError::Active(findings) => active(findings),
@@ -436,19 +439,6 @@ pub fn of_sign(error: &SignError) -> Problem {
         SignError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
-}
-
-/// What a file holds that a sealed or signed one may not (T-S5).
-fn active(findings: &[papers::documents::Finding]) -> Problem {
-    let defects = findings.iter().map(|finding| Defect {
-        at: finding
-            .page
-            .map_or_else(String::new, |page| format!("page {page}")),
-        code: finding.kind.code().to_owned(),
-        text: format!("{:?}", finding.kind),
-        rule: None,
-    });
-    Problem::new(Code::DocumentRefused).with(defects.collect())
 }
 
 /// Why there is no notice, or nothing was done to it.

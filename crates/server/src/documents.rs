@@ -67,6 +67,9 @@ pub(crate) struct OrderPart {
     /// time-stamp and so goes with level `B-B`.
     #[serde(default)]
     edition: Option<String>,
+    /// Whether a PDF is flattened to what it shows, where it would be refused as it is; what was done stands in the answer.
+    #[serde(default)]
+    flatten: bool,
 }
 
 impl OrderPart {
@@ -109,15 +112,16 @@ impl OrderPart {
                 None => SealEdition::default(),
                 Some(code) => SealEdition::find(code).ok_or(malformed("edition is V4 or V1"))?,
             },
+            flatten: self.flatten,
         })
     }
 }
 
 /// Asks for a seal on a document of the own department: the job waits for its release.
 #[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; `level` `B-LT` or `B-B`; `edition` `V4` or `V1` (OFD, at level `B-B`)) and `file` (PDF, or OFD where the office has the national suite)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; `level` `B-LT` or `B-B`; `edition` `V4` or `V1` (OFD, at level `B-B`); `flatten` `true` for a PDF that is flattened to what it shows, and not refused for what acts, covers or hides) and `file` (PDF, or OFD where the office has the national suite)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
-    responses((status = 202, description = "waits for the release of its seal"), (status = 422, description = "refused, with every finding")))]
+    responses((status = 202, description = "waits for the release of its seal; `flattened` says what was changed or left out, each with its page and object"), (status = 422, description = "refused, with every finding")))]
 pub(crate) async fn seal(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,

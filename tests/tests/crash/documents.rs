@@ -45,6 +45,7 @@ impl Life {
                 page: 1,
                 corner: (300.0, 200.0),
             },
+            flatten: false,
             edition: papers::documents::SealEdition::V4,
             level: issuance::Level::LongTerm,
         };

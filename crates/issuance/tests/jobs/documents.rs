@@ -3,15 +3,16 @@
 use std::sync::atomic::Ordering;
 
 use crypto::Release;
-use issuance::Level;
+use issuance::{Begun, Level};
+use papers::documents::{DocumentError, DocumentOrder, begin_document};
 use registry::asked::By;
-use registry::jobs::{JobState, Jobs, Signing};
+use registry::jobs::{JobId, JobState, Jobs, Signing};
 use time::Duration;
 use tlog::LeafKind;
 use verify::{Material, Policy, Verdict};
 
-use crate::house::{CUSTODIAN, House, NOW, caller, releaser};
-use crate::stage::{DEPARTMENT, blank};
+use crate::house::{CUSTODIAN, House, NOW, caller, once, releaser};
+use crate::stage::{DEPARTMENT, blank, json, order, with_catalog};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_jobs_on_one_document_have_a_release_each() {
@@ -114,4 +115,49 @@ async fn a_receipt_holds_at_every_level_however_long_the_sealing_took() {
         let sealed = house.release(&job).await.expect("sealed");
         assert_eq!(sealed["state"], "sealed", "{level:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_acts_is_refused_or_flattened_when_that_is_asked() {
+    let house = House::found().await;
+    let (asker, file) = (
+        caller(DEPARTMENT),
+        with_catalog("/OpenAction<</S/Launch/F(x)>>"),
+    );
+    let refused = house.ask(1, Level::LongTerm, file.clone()).await;
+    assert!(
+        matches!(refused, Err(DocumentError::Active(_))),
+        "{refused:?}"
+    );
+    let order = DocumentOrder {
+        flatten: true,
+        ..order(Level::LongTerm)
+    };
+    let begun = begin_document(&house.office, &asker, &once(2), &order, file).await;
+    let Ok(Begun::Waits(answer)) = begun else {
+        panic!("{begun:?}");
+    };
+    let answer = json(&answer.body);
+    let flattened = serde_json::json!([
+        {"code": "flatten.removed", "what": "preflight.automatic-action", "object": 1}
+    ]);
+    assert_eq!(answer["flattened"], flattened);
+    let job = answer["job"]
+        .as_str()
+        .and_then(JobId::parse)
+        .expect("a job");
+    house.release(&job).await.expect("sealed");
+    // What reaches nothing to flatten is told nothing of, and what cannot be decided is refused with its reason.
+    let quiet = begin_document(&house.office, &asker, &once(3), &order, blank()).await;
+    let Ok(Begun::Waits(quiet)) = quiet else {
+        panic!("{quiet:?}");
+    };
+    assert_eq!(json(&quiet.body).get("flattened"), None);
+    let signed = with_catalog("/Perms<</UR3<<>>>>");
+    let refused = begin_document(&house.office, &asker, &once(4), &order, signed).await;
+    let signed = papers::documents::FlattenPdf::Signed;
+    assert!(
+        matches!(&refused, Err(DocumentError::Flatten(found)) if *found == signed),
+        "{refused:?}"
+    );
 }

@@ -16,10 +16,16 @@ pub(crate) const DEPARTMENT: &str = "Q-APR";
 
 /// A page with nothing on it.
 pub(crate) fn blank() -> Vec<u8> {
+    with_catalog("")
+}
+
+/// The same with further entries in its catalog.
+pub(crate) fn with_catalog(entries: &str) -> Vec<u8> {
+    let catalog = format!("1 0 obj\n<</Type/Catalog/Pages 2 0 R{entries}>>\nendobj\n");
     let mut file = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
     let mut places = Vec::new();
     for object in [
-        "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n",
+        catalog.as_str(),
         "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n",
         "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>\nendobj\n",
     ] {
@@ -47,6 +53,7 @@ pub(crate) fn order(level: Level) -> DocumentOrder {
             page: 1,
             corner: (300.0, 200.0),
         },
+        flatten: false,
         edition: papers::documents::SealEdition::V4,
         level,
     }
