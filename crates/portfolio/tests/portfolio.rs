@@ -1,5 +1,11 @@
 //! A sealed file is due before its time-stamp ends, renewed by another unit, and good when its own has ended.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what an answer does not have fails its test"
+)]
+
 #[path = "../../issuance/tests/thread/house.rs"]
 mod house;
 #[path = "../../issuance/tests/jobs/stage.rs"]
