@@ -11,6 +11,8 @@ mod added;
 mod audit;
 #[path = "flow/catalogue.rs"]
 mod catalogue;
+#[path = "flow/compromise.rs"]
+mod compromise;
 #[path = "flow/doors.rs"]
 mod doors;
 #[path = "flow/editions.rs"]

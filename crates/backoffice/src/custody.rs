@@ -241,10 +241,7 @@ async fn revokes(
         Event::Replace => Reason::Superseded,
         _ => return Ok(Vec::new()),
     };
-    let mut found = own(office, seal_key(seal.as_str()), ServiceKey::Authority).await?;
-    // One key for each suite (D23): both end.
-    let national = national_seal_key(seal.as_str());
-    found.extend(own(office, national, ServiceKey::NationalAuthority).await?);
+    let found = certificates(office, seal).await?;
     let revoked = |serial| Revoked {
         serial,
         since: now,
@@ -255,6 +252,20 @@ async fn revokes(
         .into_iter()
         .map(|(issuer, serial)| (issuer, revoked(serial)))
         .collect())
+}
+
+/// The certificates of a seal's keys that stand, by who issued them: one key for each suite (D23).
+///
+/// # Errors
+/// `Register`.
+pub async fn certificates(
+    office: &Office,
+    seal: &SealCode,
+) -> Result<Vec<(KeyId, SerialNumber)>, CustodyError> {
+    let mut found = own(office, seal_key(seal.as_str()), ServiceKey::Authority).await?;
+    let national = national_seal_key(seal.as_str());
+    found.extend(own(office, national, ServiceKey::NationalAuthority).await?);
+    Ok(found)
 }
 
 /// The certificates of a key that stand, by who issued them.

@@ -3,6 +3,8 @@
 //! Done once, on an empty registry and a new key store. Production makes the root elsewhere, in a ceremony; here
 //! both lie in one key store, which the example mode says on every page.
 
+mod rekeyed;
+
 use std::collections::BTreeMap;
 
 use catalogue::key::{PersonKey, SealCode};

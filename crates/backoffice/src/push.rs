@@ -38,6 +38,8 @@ const LICENCES: &[&str] = &[
     "licence.revoked",
     "licence.void",
     "licence.archive",
+    "licence.resealed",
+    "document.resealed",
     "licence.at-risk",
     "licence.used",
     "paper.issue",

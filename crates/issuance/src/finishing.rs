@@ -4,7 +4,7 @@ use crypto::Release;
 use licence::life::Stop;
 use licence::sealing::SealRefused;
 use registry::asked::{By, Response};
-use registry::jobs::{FileRecord, Job, JobState, Recording, StepRefused};
+use registry::jobs::{FileRecord, Job, JobKind, JobState, Recording, StepRefused};
 use registry::licences::Superseding;
 use tokio::sync::SemaphorePermit;
 
@@ -14,6 +14,7 @@ use crate::give_up::{Cause, give_up};
 use crate::not_issued::IssueError;
 use crate::office::Office;
 use crate::recheck::recheck;
+use crate::resealed;
 use crate::ruling::{self, RulingError};
 use crate::said::{self, Issued};
 use crate::sealing::{self, Released, Sealed, SealedFile, SealingError, Spot, Subject, Used, seal};
@@ -164,6 +165,10 @@ async fn ruled(
     job: &Job,
     subject: &Subject,
 ) -> Result<Result<(), SealRefused>, IssueError> {
+    // What is sealed anew was ruled on when it was sealed: it says nothing new.
+    if job.kind == JobKind::Reseal {
+        return Ok(Ok(()));
+    }
     let Subject::Licence(licence) = subject else {
         return Ok(ruling::rule_document(office, desk, job));
     };
@@ -192,6 +197,23 @@ async fn record(office: &Office, sealed: Sealed) -> Result<Response, IssueError>
         .collect();
     let issued = Issued::of(office, &sealed.job, record, &told);
     let response = said::response(201, &issued);
+    if sealed.job.kind == JobKind::Reseal {
+        let events = resealed::events(office, (&sealed.job, record), &told);
+        let by = By::new(sealed.release.statement.releaser, office.clock.now());
+        let recording = Recording {
+            job: sealed.job.id.clone(),
+            attempt: sealed.attempt,
+            files: kept.into_iter().map(|(file, _)| file).collect(),
+            stop: Stop::Clear,
+            events,
+            superseding: Superseding::default(),
+            response: response.clone(),
+            by,
+        };
+        office.registry.jobs().record(recording).await?;
+        office.push.notify_one();
+        return Ok(response);
+    }
     let case = crate::cases::grant(office, &sealed.job.grounds.case).await?;
     let mut events = crate::push::events(office, (&sealed.job, &case), record, &response.body);
     let told = told_beside(&sealed.job);

@@ -14,6 +14,7 @@ pub mod look;
 mod not_issued;
 mod recheck;
 pub mod release;
+mod resealed;
 mod ruling;
 mod sealing;
 mod subject;

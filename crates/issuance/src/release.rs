@@ -165,7 +165,7 @@ fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseE
     let statement = Jobs::statement(job, &asker.person, expires)?;
     let spot: Option<Spot> = match job.kind {
         JobKind::Licence => None,
-        JobKind::Document => serde_json::from_slice(&job.payload).ok(),
+        JobKind::Document | JobKind::Reseal => serde_json::from_slice(&job.payload).ok(),
     };
     Ok(Offer {
         position: spot.as_ref().map(position),

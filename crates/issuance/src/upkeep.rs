@@ -258,7 +258,7 @@ async fn take_up_one(office: &Office, job: &Job) -> Result<bool, IssueError> {
     match job.kind {
         JobKind::Licence => render(office, &job.id, Journal::IsTold).await.map(|_| true),
         // The file of a reserved document was lost with its request; the repeat of it goes on.
-        JobKind::Document => {
+        JobKind::Document | JobKind::Reseal => {
             office.dropped.awaits_repeat(&job.id);
             Ok(false)
         }

@@ -108,10 +108,17 @@ pub(crate) async fn judged(
     for (name, octets) in brought.contents {
         material.offer(&name, octets);
     }
-    // GB/T 38540 and GB/T 35275 have no place for the status of certificates, and a level below LT has none: our own lists
-    // speak of ours.
-    let carries_none = [Kind::Ofd, Kind::Esl, Kind::Cms, Kind::Jades, Kind::Asic];
-    if carries_none.contains(&case.kind()) {
+    // GB/T 38540 and GB/T 35275 have no place for the status of certificates, a level below LT has none, and what a PDF carries
+    // is of the day on which it was sealed: our own lists speak of ours, and of a key that was compromised since (T-C7).
+    let of_certificates = [
+        Kind::Ofd,
+        Kind::Esl,
+        Kind::Cms,
+        Kind::Jades,
+        Kind::Asic,
+        Kind::Pdf,
+    ];
+    if of_certificates.contains(&case.kind()) {
         for (name, list) in counter.office.lists().held_revocations() {
             material.add(&name, &list.bytes);
         }

@@ -5,12 +5,14 @@ pub(crate) mod document;
 mod failure;
 pub(crate) mod job;
 mod logging;
+pub(crate) mod permitted;
 pub(crate) mod record;
+pub(crate) mod resealing;
 pub(crate) mod step;
 
 use std::sync::Arc;
 
-use catalogue::key::DepartmentKey;
+use catalogue::key::{DepartmentKey, SealCode};
 use crypto::{Release, ReleaseStatement};
 use time::UtcDateTime;
 
@@ -27,7 +29,9 @@ pub use failure::{Failure, Reason};
 pub use job::{Grounds, Job, JobKind, JobState, Unsealed};
 pub use logging::Logging;
 pub use record::{FileRecord, Recorded, Recording};
+pub use resealing::{NewResealing, Resealed, SealedSince};
 pub use step::{Journalled, Signing, StepRefused};
+use trail::id::BatchId;
 pub use trail::id::JobId;
 
 /// The jobs of every department.
@@ -296,6 +300,84 @@ impl Jobs {
     ) -> Result<Vec<FileRecord>, StoreError> {
         let mut link = self.store.reader().await?;
         record::files(&mut link, job, text(within)).await
+    }
+
+    /// What a seal's key sealed and recorded since a moment, by the time of its leaf, in the order of the jobs, after `after`;
+    /// without what this drill has begun to seal anew. A drill that is not declared yet has an empty name.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn sealed_since(
+        &self,
+        (department, seal): (&DepartmentKey, &SealCode),
+        (since, drill): (UtcDateTime, &str),
+        after: Option<&JobId>,
+        limit: u32,
+    ) -> Result<(Vec<SealedSince>, Option<JobId>), StoreError> {
+        let mut link = self.store.reader().await?;
+        let place = (department, seal);
+        resealing::since(&mut link, place, (since, drill), (after, limit)).await
+    }
+
+    /// Whether this leaf of the public log is of a recorded job of this department.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn explains(
+        &self,
+        department: &DepartmentKey,
+        leaf: tlog::LeafIndex,
+    ) -> Result<bool, StoreError> {
+        let mut link = self.store.reader().await?;
+        resealing::explains(&mut link, department, leaf).await
+    }
+
+    /// Begins a batch of jobs that seal anew what others sealed; they wait for their release.
+    ///
+    /// # Errors
+    /// `Unknown`, `NotNow` where one of them was not sealed and recorded; `Used` where one was begun in this drill.
+    pub async fn begin_resealing(&self, new: NewResealing) -> Result<BatchId, StepRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { resealing::begin(link, &secrets, &new).await })
+            })
+            .await
+    }
+
+    /// The batches of a drill in which something is still to be done.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn batches_of_drill(
+        &self,
+        department: &DepartmentKey,
+        drill: &str,
+    ) -> Result<Vec<BatchId>, StoreError> {
+        let mut link = self.store.reader().await?;
+        resealing::open_batches(&mut link, department, drill).await
+    }
+
+    /// The jobs of a batch in the order of their identifiers.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn of_batch(&self, batch: &BatchId) -> Result<Vec<Job>, StoreError> {
+        let mut link = self.store.reader().await?;
+        job::of_batch(&mut link, &self.secrets, batch.as_str(), job::Lock::Not).await
+    }
+
+    /// What a drill seals anew, and how far each is.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn of_drill(
+        &self,
+        department: &DepartmentKey,
+        drill: &str,
+    ) -> Result<Vec<Resealed>, StoreError> {
+        let mut link = self.store.reader().await?;
+        resealing::of_drill(&mut link, department, drill).await
     }
 
     /// The release under which a job goes on, if it has one.

@@ -11,19 +11,18 @@
 pub mod backup;
 pub mod batches;
 pub mod cases;
-pub mod catalogues;
 pub mod copies;
 pub mod jobs;
 pub mod licences;
 mod migrations;
 pub mod notices;
 mod registry;
-pub mod restrictions;
 pub mod uses;
 
 pub use registry::{Registry, open};
 pub use rolls::{
-    accounts, callers, certificates, links, own_anchors, own_lists, regions, seals, signers, status,
+    accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, regions,
+    restrictions, seals, signers, status,
 };
 pub use store::{Cause, OpenStore, StoreError};
 pub use trail::secrets::Secrets;

@@ -120,6 +120,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0024_regions.sql"),
     },
     Migration {
+        number: 26,
+        name: "drill",
+        text: include_str!("../migrations/0026_drill.sql"),
+    },
+    Migration {
         number: 27,
         name: "trust",
         text: include_str!("../migrations/0027_trust.sql"),

@@ -10,6 +10,7 @@ use crate::cases::Cases;
 use crate::catalogues::Catalogues;
 use crate::certificates::{Answers, Certificates, Lists};
 use crate::copies::Copies;
+use crate::drills::Drills;
 use crate::jobs::Jobs;
 use crate::licences::Licences;
 use crate::links::Links;
@@ -116,6 +117,12 @@ impl Registry {
     #[must_use]
     pub fn seals(&self) -> Seals {
         Seals::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Drills after a seal's key was compromised.
+    #[must_use]
+    pub fn drills(&self) -> Drills {
+        Drills::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Cases.

@@ -14,6 +14,7 @@ mod cases;
 mod catalogue;
 mod certificates;
 mod command;
+mod compromise;
 mod config;
 mod demo;
 mod documents;

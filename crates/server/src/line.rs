@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::compromise::Drill;
 use crate::demo::Demo;
 use crate::renewing::{Renewing, renew};
 use crate::threads::Threads;
@@ -100,6 +101,9 @@ enum Command {
     },
     /// Says until when sealed files can be proven, and renews what is due by one evidence record.
     Renew(Renewing),
+    /// Declares a seal's key compromised since a moment, and seals anew what was sealed since. Broken off, the same words go
+    /// on. The seal stays stopped for all else.
+    Drill(Drill),
     /// Prints the API document.
     Openapi,
 }
@@ -171,6 +175,7 @@ fn run(command: Command) -> anyhow::Result<()> {
                 command::add_national(&config, people).await
             }
             Command::Renew(asked) => renew(asked).await,
+            Command::Drill(drill) => drill.run().await,
             Command::Openapi => {
                 print!("{}", api::openapi()?);
                 Ok(())

@@ -42,7 +42,9 @@ impl Log {
         }
     }
 
-    pub(crate) fn column(self) -> i64 {
+    /// Its number in the rows of leaves.
+    #[must_use]
+    pub fn column(self) -> i64 {
         match self {
             Log::Public => 1,
             Log::Trace => 2,

@@ -1,12 +1,13 @@
 //! `load`: what the service costs under load. A process of its own serves on loopback, this one asks; what is told
 //! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
 //!
-//! `load issue|seal|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|all [--callers N]
+//! `load issue|seal|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|drill|all [--callers N]
 //! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL] [--files both]`. The database is an SQLite
 //! file in a temporary folder; a PostgreSQL database that is named has to be empty. With `--files both` the office has the
 //! national suite, and each licence is a PDF and an OFD. Prints a table in Markdown; `docs/performance.md` says how to read it.
 
 mod change;
+mod drilled;
 mod hidden;
 mod kept;
 mod public;
@@ -98,6 +99,11 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn load(arguments: &Arguments) -> anyhow::Result<()> {
+    // T-C6: by itself, since it ends its service.
+    if arguments.command == "drill" {
+        let stage = Stage::set(arguments.database.as_deref(), arguments.both).await?;
+        return drilled::drill(stage, &arguments.kind, arguments.licences).await;
+    }
     let chosen = match arguments.command.as_str() {
         "all" => &ALL[..],
         one => std::slice::from_ref(

@@ -60,6 +60,11 @@ impl Stage {
         }
     }
 
+    /// Ends the service; what it leaves, and the folder in which that is.
+    pub(crate) fn ended(self) -> (Installation, TempDir) {
+        (self.installation, self.folder)
+    }
+
     /// A department at it.
     pub(crate) fn customer(&self, department: &str) -> Customer {
         Customer::new(&self.installation, &self.service.base, department)

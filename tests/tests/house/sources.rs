@@ -21,6 +21,7 @@ pub(crate) const CRATES: &[&str] = &[
     "docket",
     "document",
     "dossier",
+    "drill",
     "duties",
     "evidence",
     "facts",

@@ -82,9 +82,9 @@ pub enum BatchRefused {
     Store(#[from] StoreError),
 }
 
-const BATCH: &str = "INSERT INTO batch (id, department, caller, requester, begun, seal, size, package) \
+pub(crate) const BATCH: &str = "INSERT INTO batch (id, department, caller, requester, begun, seal, size, package) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const LINE: &str =
+pub(crate) const LINE: &str =
     "INSERT INTO batch_line (batch, place, entry, department, job) VALUES ($1, $2, $3, $4, $5)";
 const DAMAGED: StoreError = StoreError::Damaged { table: "request" };
 

@@ -12,8 +12,8 @@ use trail::secrets::{Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
 use crate::jobs::job::{self, Job, JobState, Lock};
+use crate::jobs::permitted::may_seal;
 use crate::jobs::step::{self, StepRefused, act};
-use crate::seals;
 
 /// A release of many, as it was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub(crate) async fn release(
     if release.expires <= by.at {
         return Err(StepRefused::Expired);
     }
-    if !seals::is_in_use(link, &first.grounds.seal).await? {
+    if !may_seal(link, first).await? {
         return Err(StepRefused::SealNotInUse);
     }
     let signed = Signed::of(batch, &jobs, &release)?;

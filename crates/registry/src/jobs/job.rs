@@ -18,6 +18,8 @@ pub enum JobKind {
     Licence,
     /// A seal signature on a document of the caller's own.
     Document,
+    /// Another seal signature in the place of one by a key that was compromised (T-C6).
+    Reseal,
 }
 
 /// How far a job is.
@@ -46,11 +48,12 @@ impl JobKind {
         match self {
             JobKind::Licence => "licence",
             JobKind::Document => "document",
+            JobKind::Reseal => "reseal",
         }
     }
 
     pub(crate) fn find(code: &str) -> Option<JobKind> {
-        [JobKind::Licence, JobKind::Document]
+        [JobKind::Licence, JobKind::Document, JobKind::Reseal]
             .into_iter()
             .find(|kind| kind.code() == code)
     }

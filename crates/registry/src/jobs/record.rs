@@ -6,7 +6,8 @@ use licence::Event;
 use licence::life::Stop;
 
 use crate::cases;
-use crate::jobs::job::{self, Job, JobState};
+use crate::jobs::job::{self, Job, JobKind, JobState};
+use crate::jobs::resealing;
 use crate::jobs::step::{StepRefused, act, find_release, locked};
 use crate::licences::following::{self, SupersedeRefused, Superseding};
 use crate::licences::tell;
@@ -91,7 +92,15 @@ pub(crate) async fn record(
         return Err(StepRefused::CaseStopped);
     }
     let department = job.department.as_str();
+    // Under which job its files are found.
+    let mut place = job.id.clone();
     let record = match &job.identifier {
+        _ if job.kind == JobKind::Reseal => {
+            let (of, record) =
+                resealing::replace(link, secrets, (&job, &recording.events), by.at).await?;
+            place = of;
+            record
+        }
         None => {
             let stream = (department, job.id.as_str(), 1);
             outbox::push(link, secrets, stream, &recording.events, by.at).await?;
@@ -109,7 +118,7 @@ pub(crate) async fn record(
     // What is only written comes after what is asked, and travels together.
     for file in &recording.files {
         let values = [
-            job.id.as_str().into(),
+            place.as_str().into(),
             file.format.as_str().into(),
             department.into(),
             file.object.as_str().into(),

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::cases;
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
-use crate::seals;
+use crate::jobs::permitted::may_seal;
 use store::Link;
 use store::StoreError;
 use trail::asked::{By, Response};
@@ -124,15 +124,7 @@ pub(crate) async fn await_release(
             Err(StepRefused::NotNow { state: job.state })
         };
     }
-    let values = [
-        job.department.as_str().into(),
-        id.as_str().into(),
-        by.at.into(),
-        (&unsealed.digest).into(),
-        unsealed.pdf.as_deref().into(),
-        unsealed.ofd.as_deref().into(),
-    ];
-    link.later(AWAIT, &values).await?;
+    await_pages(link, (&job.department, id.as_str()), unsealed, by.at).await?;
     job::answer(link, secrets, &job, answer).await?;
     job.state = JobState::Waiting;
     job.changed = by.at;
@@ -140,6 +132,24 @@ pub(crate) async fn await_release(
     let detail = vec![("unsealed", hex(&unsealed.digest))];
     trace::write(link, &act(&job, by, Deed::AwaitRelease, detail)).await?;
     Ok(job)
+}
+
+/// The pages of a job that was inserted wait for their release.
+pub(crate) async fn await_pages(
+    link: &mut Link,
+    (department, id): (&DepartmentKey, &str),
+    unsealed: &Unsealed,
+    at: time::UtcDateTime,
+) -> Result<(), StoreError> {
+    let values = [
+        department.as_str().into(),
+        id.into(),
+        at.into(),
+        (&unsealed.digest).into(),
+        unsealed.pdf.as_deref().into(),
+        unsealed.ofd.as_deref().into(),
+    ];
+    link.later(AWAIT, &values).await
 }
 
 pub(crate) async fn release(
@@ -395,7 +405,7 @@ pub(crate) async fn journal(
 /// T-S6, R6: asked in the transaction that takes or consumes the release; a suspension of the seal or a stop of the
 /// case waits for it, or stops it.
 async fn inspect_use(link: &mut Link, job: &Job) -> Result<(), StepRefused> {
-    if !seals::is_in_use(link, &job.grounds.seal).await? {
+    if !may_seal(link, job).await? {
         return Err(StepRefused::SealNotInUse);
     }
     if cases::is_stopped(link, &job.grounds.case).await? {

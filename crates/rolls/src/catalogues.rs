@@ -7,11 +7,11 @@ use crypto::sha256;
 use thiserror::Error;
 use time::UtcDateTime;
 
-use crate::asked::By;
-use crate::trace::{self, Act, Deed};
 use store::Store;
 use store::StoreError;
 use store::{Link, Row};
+use trail::asked::By;
+use trail::trace::{self, Act, Deed};
 
 /// A catalogue: the import that it rests on, and the entries that acts changed since.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,9 @@ pub struct Catalogues {
 }
 
 impl Catalogues {
-    pub(crate) fn new(store: Arc<Store>) -> Catalogues {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Catalogues {
         Catalogues { store }
     }
 

@@ -70,7 +70,9 @@ const DAMAGED: StoreError = StoreError::Damaged {
 };
 
 impl Restrictions {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Restrictions {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Restrictions {
         Restrictions { store, secrets }
     }
 

@@ -1,0 +1,122 @@
+//! Another key for a seal whose key was compromised (T-C6): key, certificate, electronic seal. The seal stays the same:
+//! code, picture, scope, and who may release it.
+
+use catalogue::SealScope;
+use catalogue::key::SealCode;
+use crypto::{KeyAlgorithm, KeyId, KeyUse, NewKey, PublicKey};
+use pki::certificate::Certificate;
+use pki::profile::{Issuer, Profile};
+use registry::asked::By;
+use registry::certificates::{Registered, Standing};
+use registry::seals::SealObject;
+use registry::trace::{Act, Deed};
+use seal::ses::Edition;
+
+use crate::found::{FoundError, Founding, key_of, national_key_of};
+use crate::hierarchy::{Hierarchy, NationalHierarchy};
+use crate::keys::ServiceKey;
+
+impl Founding<'_> {
+    /// Gives a seal another key in each suite in which the certificate of its key was revoked. Broken off, it is done
+    /// again: a key that is there and whose certificate stands is kept.
+    ///
+    /// # Errors
+    /// [`FoundError`].
+    pub async fn rekey(
+        &self,
+        code: &SealCode,
+        (hierarchy, national): (&Hierarchy, Option<&NationalHierarchy>),
+    ) -> Result<(), FoundError> {
+        let scope = self.catalogue.seal(code);
+        let scope = scope.ok_or_else(|| FoundError::SealCode(code.to_string()))?;
+        let by = (ServiceKey::Authority, &hierarchy.authority);
+        self.another(scope, (&key_of(scope)?, KeyAlgorithm::EcP256), by)
+            .await?;
+        let Some(national) = national else {
+            return Ok(());
+        };
+        let key = national_key_of(scope)?;
+        // A seal that was never made in that suite is not made in it here.
+        if self.keys.public_key(&key).is_none() {
+            return Ok(());
+        }
+        let by = (ServiceKey::NationalAuthority, &national.authority);
+        let certificate = self.another(scope, (&key, KeyAlgorithm::Sm2), by).await?;
+        let (Some(certificate), Some((_, image))) = (certificate, self.image(scope)?) else {
+            return Ok(());
+        };
+        let on = (scope, &image);
+        let maker = national.maker.current();
+        let maker = maker.as_ref();
+        let made = SealObject {
+            code: scope.seal.clone(),
+            department: scope.holder.clone(),
+            object: self.object(maker, (Edition::V4, on), &certificate).await?,
+            earlier: Some(self.object(maker, (Edition::V1, on), &certificate).await?),
+        };
+        let drills = self.registry.drills();
+        Ok(drills.replace_object(made, self.now()).await?)
+    }
+
+    /// The certificate of a seal's key in one suite: of another key where that of the key at hand was revoked.
+    async fn another(
+        &self,
+        scope: &SealScope,
+        (key, algorithm): (&KeyId, KeyAlgorithm),
+        (by, authority): (ServiceKey, &Certificate),
+    ) -> Result<Option<Certificate>, FoundError> {
+        let issued = self.registry.certificates();
+        let issued = issued.of_profile(&by.id(), Profile::SEAL.name).await?;
+        let public = self.public(key)?;
+        let of_key = || issued.iter().filter(|one| is_of(one, &public));
+        if let Some(stands) = of_key().find(|one| one.standing == Standing::Good) {
+            let read = stands.der.as_deref().map(Certificate::parse);
+            return Ok(read.and_then(Result::ok));
+        }
+        // None at all: the process that made this key was lost before its certificate.
+        if of_key().next().is_some() {
+            self.replace_key(scope, key, algorithm).await?;
+        }
+        let issuer = Issuer::of(authority, self.algorithm(&by.id())?)?;
+        self.seal((by, &issuer), scope, key).await
+    }
+
+    /// T-L1: in the trace before it is there.
+    async fn replace_key(
+        &self,
+        scope: &SealScope,
+        key: &KeyId,
+        algorithm: KeyAlgorithm,
+    ) -> Result<(), FoundError> {
+        let known = self.keys.list();
+        let taken = |id: &KeyId| known.iter().any(|stored| stored.id == *id);
+        let names = (1..=u32::MAX).filter_map(|n| KeyId::parse(&format!("{key}.retired-{n}")));
+        let retired = names.into_iter().find(|id| !taken(id));
+        let retired = retired.ok_or_else(|| FoundError::SealCode(scope.seal.to_string()))?;
+        let act = Act {
+            department: scope.holder.clone(),
+            by: By::new("service", self.now()),
+            deed: Deed::Key,
+            object: key.to_string(),
+            ground: "key-compromise".to_owned(),
+            detail: vec![("retired", retired.to_string())],
+            key: None,
+        };
+        self.registry.trace().record(act).await?;
+        let pkcs8 = crypto::generate_pkcs8(algorithm, self.random)?;
+        let new = NewKey {
+            id: key.clone(),
+            for_use: KeyUse::Seal,
+            algorithm: None,
+            pkcs8: &pkcs8,
+            seal: Some(scope.seal.as_str()),
+        };
+        Ok(self.keys.replace(&new, &retired, self.random)?)
+    }
+}
+
+fn is_of(registered: &Registered, key: &PublicKey) -> bool {
+    let read = registered.der.as_deref().map(Certificate::parse);
+    let read = read.and_then(Result::ok);
+    read.is_some_and(|read| read.public_key().is_ok_and(|found| found == *key))
+}

@@ -1,0 +1,153 @@
+//! `yinxin drill`: a seal's key is compromised (T-C6, docs/operations/compromise.md).
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use catalogue::key::{PersonKey, SealCode};
+use crypto::SoftwareSigner;
+use drill::{Custodian, Found, Order, Progress, Report};
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
+
+use crate::config::Config;
+use crate::open;
+
+/// What is typed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Drill {
+    /// The seal's code.
+    seal: String,
+    /// Since when its key is not to be relied upon, RFC 3339.
+    #[arg(long)]
+    since: String,
+    /// The two people: who administers the seal, and its custodian.
+    #[arg(long, num_args = 2, required_unless_present = "dry_run")]
+    people: Vec<String>,
+    /// The custodian's key, PKCS #8, mode 0600.
+    #[arg(long, required_unless_present = "dry_run")]
+    key: Option<PathBuf>,
+    /// Lists what was sealed since, and changes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// The folder for the report, signed and readable.
+    #[arg(long, default_value = ".")]
+    report: PathBuf,
+    /// The configuration.
+    #[arg(long, default_value = "yinxin.toml")]
+    config: PathBuf,
+}
+
+impl Drill {
+    /// Runs it, or looks what it would find.
+    ///
+    /// # Errors
+    /// What stands in the way; broken off, the same command goes on.
+    pub(crate) async fn run(&self) -> anyhow::Result<()> {
+        let config = Config::read(&self.config)?;
+        let seal = SealCode::parse(&self.seal).context("no code of a seal")?;
+        let since = UtcDateTime::parse(&self.since, &Rfc3339).context("no moment, RFC 3339")?;
+        let office = open::open(&config).await?;
+        if self.dry_run {
+            tell_found(&drill::plan(&office, &seal, since).await?);
+            return Ok(());
+        }
+        let [administrator, custodian] = self.people.as_slice() else {
+            bail!("two people do it: --people ADMINISTRATOR CUSTODIAN");
+        };
+        let (administrator, custodian) = (
+            PersonKey::parse(administrator)?,
+            PersonKey::parse(custodian)?,
+        );
+        let key = self.key.as_ref().context("--key: the custodian's key")?;
+        let key = Zeroizing::new(open::secret(key)?);
+        let key = SoftwareSigner::from_pkcs8(&key, None)?;
+        let order = Order {
+            seal: &seal,
+            since,
+            administrator: &administrator,
+            custodian: Custodian {
+                person: &custodian,
+                key: &key,
+            },
+        };
+        let done = drill::run(&office, &order, &tell).await?;
+        self.keep(&done.report, &done.token)
+    }
+
+    /// The report beside the words for who stands there.
+    fn keep(&self, report: &Report, token: &str) -> anyhow::Result<()> {
+        let name = |ending: &str| self.report.join(format!("drill-{}.{ending}", self.seal));
+        std::fs::write(name("jws"), token)?;
+        std::fs::write(name("json"), serde_json::to_vec_pretty(report)?)?;
+        println!(
+            "{} documents were sealed since {}; {} of them are sealed anew",
+            report.affected, report.since, report.resealed
+        );
+        for index in &report.unexplained {
+            println!("entry {index} of the public log is a signature that no document explains");
+        }
+        println!(
+            "report: {}\nstart every node again; then two people let the seal go on (POST /v1/seals/{}/resume)",
+            name("jws").display(),
+            self.seal
+        );
+        Ok(())
+    }
+}
+
+fn tell_found(found: &Found) {
+    for one in &found.documents {
+        let name = one.document.identifier.as_ref();
+        let name = name.map_or_else(|| one.document.job.to_string(), ToString::to_string);
+        let what = match one.not_anew {
+            None => "is sealed anew".to_owned(),
+            Some(why) => format!("stays as it is: {why:?}").to_lowercase(),
+        };
+        println!("{} {name} {what}", one.document.sealed);
+    }
+    println!(
+        "{} documents were sealed since; {} of them would be sealed anew; {} signatures in the log belong to none",
+        found.documents.len(),
+        found.anew(),
+        found.unexplained.len()
+    );
+}
+
+/// One line for a person at a terminal, written over again while documents are sealed.
+fn tell(progress: Progress) {
+    let mut out = std::io::stderr();
+    let said = match progress {
+        Progress::Declared => writeln!(out, "declared"),
+        Progress::Revoked => writeln!(out, "the seal is stopped, its certificates are revoked"),
+        Progress::Rekeyed => writeln!(out, "the seal has another key"),
+        Progress::Begun { documents } => writeln!(out, "{documents} documents are sealed anew"),
+        Progress::Sealed { done, of } if done == of => writeln!(out, "\r{}", bar(done, of)),
+        Progress::Sealed { done, of } => write!(out, "\r{}", bar(done, of)),
+    };
+    // Who does not look misses nothing.
+    drop(said);
+}
+
+/// `[#####     ] 50 of 100`.
+fn bar(done: usize, of: usize) -> String {
+    const WIDTH: usize = 40;
+    let full = done.saturating_mul(WIDTH) / of.max(1);
+    let (full, rest) = (full.min(WIDTH), WIDTH.saturating_sub(full));
+    format!("[{}{}] {done} of {of}", "#".repeat(full), " ".repeat(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bar;
+
+    #[test]
+    fn a_bar_is_as_full_as_the_work_is_done() {
+        assert_eq!(bar(0, 4), format!("[{}] 0 of 4", " ".repeat(40)));
+        let half = format!("[{}{}] 2 of 4", "#".repeat(20), " ".repeat(20));
+        assert_eq!(bar(2, 4), half);
+        assert_eq!(bar(4, 4), format!("[{}] 4 of 4", "#".repeat(40)));
+        assert_eq!(bar(0, 0), format!("[{}] 0 of 0", " ".repeat(40)));
+    }
+}
