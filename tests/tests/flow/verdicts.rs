@@ -146,7 +146,10 @@ async fn content_beside_a_detached_signature_is_what_it_is_over() {
     let many = vec![("content", "a.txt", b"a".to_vec()); 65];
     let answer = asked(
         &service,
-        parts(&[&[signature.clone()], many.as_slice()].concat(), API),
+        parts(
+            &[std::slice::from_ref(&signature), many.as_slice()].concat(),
+            API,
+        ),
     )
     .await;
     assert_eq!(problem(&answer), (413, "request.too-large".to_owned()));
