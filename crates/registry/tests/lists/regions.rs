@@ -2,7 +2,7 @@
 
 use catalogue::key::{DepartmentKey, PersonKey};
 use registry::asked::By;
-use registry::regions::{RegionRefused, RegionTrust, RegionWord, Spoken};
+use registry::regions::{Agreed, RegionRefused, RegionTrust, RegionWord, Spoken};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 
@@ -27,6 +27,7 @@ fn trust(bundle: &str, issued_at: UtcDateTime) -> Option<RegionTrust> {
         issued_at,
         from: Some(NOW),
         until: None,
+        agreed: Agreed::default(),
     })
 }
 
