@@ -46,12 +46,16 @@ catalogue_import: digest=digest sources=public person=word
 certificate: issuer=word serial=public profile=word department=word tbs_digest=digest der=named
 counter: name=word
 crl_scope: issuer=word der=public
+drill: id=word department=word seal=word administrator=word custodian=word report=public
 event: identifier=word department=word kind=word actor=word ground=ground life=word
 file: job=word format=word department=word object=word digest=digest receipt=public
 job: id=word department=word kind=word state=word caller=word requester=word identifier=word payload=sealed \
  seal=word purpose=word matter=word case_number=word decision=ground decided_by=word unsealed=digest \
  unsealed_object=word unsealed_ofd=word reason=ground
+own_anchor: anchor=digest certificate=public purposes=word people=word decision=ground
+own_list: content=public document=public
 package_case: package=word department=word case_number=word matter=word
+reseal: job=word department=word drill=word of_job=word
 session: token=digest department=word account=word
 sign_in: subject=digest
 licence_use: id=word department=word identifier=word licence=word holder_digest=digest matter=word case_number=word \
@@ -70,7 +74,7 @@ paper_number: number=word licence=word
 person: id=word department=word roles=word public_key=public
 person_link: kind=word object=word department=word handle=sealed handle_digest=digest
 quota_use: caller=word
-region_trust: region=word bundle=public people=word decision=ground
+region_trust: region=word bundle=public people=word decision=ground agreed=public
 region_word: region=word person=word terms=digest
 request: caller=word request_key=word fingerprint=digest department=word job=word response=sealed
 restriction: number=word department=word holder_digest=digest holder_masked=masked content=ground
@@ -89,6 +93,7 @@ trace: department=word actor=word act=word object=word ground=ground detail=word
  digest=digest
 trace_anchor: root=digest salt=digest
 trace_head: department=word digest=digest
+trust_word: subject=word person=word proposal=ground
 version: identifier=word department=word licence=word job=word licence_type=word issuer=word matter=word \
  case_number=word decision=ground content_digest=digest content=sealed salts=sealed holder_kind=word \
  holder_masked=masked holder_digest=digest handle_digest=digest handle=sealed life=word birth=word
