@@ -57,6 +57,10 @@ fn serving(
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
             .install_recorder()
             .ok();
+        // What is sealed carries the authorities' current lists (decision 044), and those of before a stop may have run out.
+        if let Err(error) = office.lists().renew().await {
+            tracing::warn!(%error, "lists are made by the first round of upkeep");
+        }
         issuance::upkeep::start(&office);
         let webhooks = webhooks(&config);
         issuance::push::start(&office, move |letter| webhooks.carry(letter));

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use server::{Answer, Call};
 use tests::paper::{form, page};
+use time::SignedDuration;
 
 use crate::stage::{Service, problem};
 
@@ -141,6 +142,8 @@ async fn an_identity_signs_while_it_is_active_and_no_longer() {
         .as_str()
         .expect("an id")
         .to_owned();
+    // A time-stamp of the second in which the certificate was revoked would not be from before it.
+    service.wait(SignedDuration::seconds(1));
     assert_eq!(
         act(&service, &signer, "suspend").await.json()["state"],
         "suspended"
