@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use catalogue::Catalogue;
-use crypto::{KeyStore, Random, SignatureAlgorithm, ThrowAway};
+use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm, ThrowAway};
 use document::Imprint;
 use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::Certificate;
@@ -20,6 +20,7 @@ use verify::Trust;
 
 use crate::answers::{self, Responder};
 use crate::bundle::Contents;
+use crate::certify::Authority;
 pub use crate::certify::Policies;
 use crate::clock::Clock;
 pub use crate::clock::{Reading, WatchedClock, ntp};
@@ -269,6 +270,32 @@ impl Office {
     #[must_use]
     pub fn hierarchy(&self) -> &Hierarchy {
         &self.hierarchy
+    }
+
+    /// A CA of this office at work, by the identifier of its key: drafts are linted under the office's throw-away key.
+    #[must_use]
+    pub fn issues_by<'a>(&'a self, key: &'a KeyId, issuer: &'a Issuer) -> Authority<'a> {
+        Authority {
+            key,
+            issuer,
+            address: &self.settings.address,
+            policy: self.settings.policies.certificates,
+            shard_key: &self.shard_key,
+            keys: &self.keys,
+            certificates: self.registry.certificates(),
+            clock: self.clock.as_ref(),
+            random: self.random.as_ref(),
+            throw_away: Some(&self.throw_away),
+        }
+    }
+
+    /// SHA-256 of the certificates of our roots, DER, the national one last: under them stands what this office seals.
+    #[must_use]
+    pub fn roots(&self) -> Vec<[u8; 32]> {
+        let national = self.national.as_ref();
+        let national = national.map(|national| &national.hierarchy.root);
+        let roots = [&self.hierarchy.root].into_iter().chain(national);
+        roots.map(|root| crypto::sha256(root.der())).collect()
     }
 
     /// The public log.

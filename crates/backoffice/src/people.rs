@@ -11,7 +11,7 @@ use time::Duration;
 use crate::answers::whole;
 use crate::asker::Asker;
 pub use crate::certify::CertifyError;
-use crate::certify::{Authority, Order};
+use crate::certify::Order;
 use crate::keys::ServiceKey;
 use crate::office::Office;
 
@@ -117,18 +117,7 @@ pub async fn certify_person(
     let issuer = Issuer::of(&office.hierarchy.authority, algorithm)?;
     let from = whole(office.clock.now());
     let last = from + Duration::days(i64::from(request.days.clamp(1, MAX_DAYS)));
-    let authority = Authority {
-        key: &ca,
-        issuer: &issuer,
-        address: &office.settings.address,
-        policy: office.settings.policies.certificates,
-        shard_key: &office.shard_key,
-        keys: &office.keys,
-        certificates: office.registry.certificates(),
-        clock: office.clock.as_ref(),
-        random: office.random.as_ref(),
-        throw_away: Some(&office.throw_away),
-    };
+    let authority = office.issues_by(&ca, &issuer);
     let order = Order {
         profile: Profile::SIGNER,
         subject: &name,

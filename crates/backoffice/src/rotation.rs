@@ -126,17 +126,11 @@ async fn issue(
         department: "",
         asker: None,
     };
+    let id = by.id();
     let authority = Authority {
-        key: &by.id(),
-        issuer: &issuer,
-        address: &office.settings.address,
-        policy: office.settings.policies.certificates,
-        shard_key: &office.shard_key,
-        keys: &office.keys,
-        certificates: office.registry.certificates(),
-        clock: office.clock.as_ref(),
-        random: office.random.as_ref(),
+        // Roots and CAs of either suite: the kept key is the CA's kind alone.
         throw_away: None,
+        ..office.issues_by(&id, &issuer)
     };
     Ok(authority.issue(&order).await?)
 }

@@ -56,6 +56,8 @@ pub struct Live {
     pub since: Option<UtcDateTime>,
     /// The version that has taken its place.
     pub successor: Option<Successor>,
+    /// For whose licences it speaks: SHA-256 of the roots of its own region; for any where there is none (R32).
+    pub roots: Vec<[u8; 32]>,
 }
 
 /// What became of a file.
@@ -174,7 +176,16 @@ impl Material {
             answer,
             since,
             successor: None,
+            roots: Vec::new(),
         });
+    }
+
+    /// SHA-256 of the roots under which the register's own region seals: its word says nothing of what is sealed in another
+    /// region (R32). Nothing where the register said nothing.
+    pub fn say_roots(&mut self, roots: Vec<[u8; 32]>) {
+        if let Some(live) = &mut self.live {
+            live.roots = roots;
+        }
     }
 
     /// The version that the register says has taken its place; nothing where the register said nothing.

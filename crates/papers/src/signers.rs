@@ -19,7 +19,7 @@ pub use registry::signers::SignerRefused;
 
 use backoffice::answers::whole;
 use backoffice::asker::{Asker, Once};
-use backoffice::certify::{Authority, CertifyError, Order};
+use backoffice::certify::{CertifyError, Order};
 use backoffice::keys::ServiceKey;
 use backoffice::office::Office;
 use backoffice::said::moment;
@@ -266,18 +266,7 @@ async fn certify(
         .ok_or(KeyStoreError::UnknownKey(ca.clone()))?;
     let issuer = Issuer::of(&office.hierarchy.authority, algorithm)?;
     let from = whole(office.clock.now());
-    let authority = Authority {
-        key: &ca,
-        issuer: &issuer,
-        address: &office.settings.address,
-        policy: office.settings.policies.certificates,
-        shard_key: &office.shard_key,
-        keys: &office.keys,
-        certificates: office.registry.certificates(),
-        clock: office.clock.as_ref(),
-        random: office.random.as_ref(),
-        throw_away: Some(&office.throw_away),
-    };
+    let authority = office.issues_by(&ca, &issuer);
     let last = (from + Duration::days(DAYS)).min(office.hierarchy.authority.validity().last);
     let order = Order {
         profile: Profile::SIGNER,

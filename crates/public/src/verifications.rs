@@ -147,6 +147,7 @@ async fn ask(counter: &Counter, case: &Case, material: &mut Material) {
             if let Some(successor) = said.successor {
                 material.say_successor(successor);
             }
+            material.say_roots(counter.office.roots());
         }
         Ok(None) => {}
         Err(_) => {

@@ -130,6 +130,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0027_trust.sql"),
     },
     Migration {
+        number: 28,
+        name: "one_word_for_trust",
+        text: include_str!("../migrations/0028_one_word_for_trust.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

@@ -142,6 +142,7 @@ pub fn judge(
     if let (Some(Answer::Superseded), Some(licence), Some(live)) =
         (outcome.answer, &mut outcome.licence, &material.live)
         && licence.identifier == live.identifier
+        && sitting.is_in_region_of(&live.roots)
     {
         licence.superseded_by.clone_from(&live.successor);
     }

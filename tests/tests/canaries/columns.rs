@@ -75,7 +75,6 @@ person: id=word department=word roles=word public_key=public
 person_link: kind=word object=word department=word handle=sealed handle_digest=digest
 quota_use: caller=word
 region_trust: region=word bundle=public people=word decision=ground agreed=public
-region_word: region=word person=word terms=digest
 request: caller=word request_key=word fingerprint=digest department=word job=word response=sealed
 restriction: number=word department=word holder_digest=digest holder_masked=masked content=ground
 seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \

@@ -14,6 +14,12 @@ use time::SignedDuration;
 
 use crate::stage::{Person, Service, problem, text};
 
+/// Where an installation has its lists, and what they are called beside a file.
+const LISTS: [(&str, &str); 3] = [
+    ("/status/1", "1.statuslist"),
+    ("/crl/root.crl", "root.crl"),
+    ("/crl/ca.crl", "ca.crl"),
+];
 const REGION: &str = "/v1/trust/regions/elsewhere";
 /// The body that issues the licences, another one, and a type of the first that is not theirs.
 const BUREAU: &str = "11990102FAKE000485";
@@ -135,6 +141,27 @@ async fn live(service: &Service, file: &[u8]) -> (String, Vec<String>) {
     said(&service.call(call).await.json())
 }
 
+/// The same, with the lists of who issued it beside the file.
+async fn live_with(service: &Service, file: &[u8], issuer: &Service) -> (String, Vec<String>) {
+    let mut content = Vec::new();
+    let mut put = |part: &str, name: &str, octets: &[u8]| {
+        let head = format!(
+            "--cut\r\ncontent-disposition: form-data; name=\"{part}\"; filename=\"{name}\"\r\n\r\n"
+        );
+        content.extend_from_slice(head.as_bytes());
+        content.extend_from_slice(octets);
+        content.extend_from_slice(b"\r\n");
+    };
+    put("file", "licence.pdf", file);
+    for (path, name) in LISTS {
+        put("status", name, &issuer.call(Call::get(path)).await.content);
+    }
+    content.extend_from_slice(b"--cut--\r\n");
+    let kind = "multipart/form-data; boundary=cut";
+    let call = Call::send(Method::POST, "/v1/verifications", kind, content);
+    said(&service.call(call).await.json())
+}
+
 /// What `yinxin-verify` says with the bundle of `at`, and the lists of who issued the file.
 async fn offline(at: &Service, issuer: &Service, file: &[u8]) -> (u8, (String, Vec<String>)) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -145,11 +172,7 @@ async fn offline(at: &Service, issuer: &Service, file: &[u8]) -> (u8, (String, V
     };
     let file = kept("licence.pdf", file);
     let trust = kept("trust.jwt", &at.call(Call::get("/v1/trust")).await.content);
-    for (path, name) in [
-        ("/status/1", "1.statuslist"),
-        ("/crl/root.crl", "root.crl"),
-        ("/crl/ca.crl", "ca.crl"),
-    ] {
+    for (path, name) in LISTS {
         kept(name, &issuer.call(Call::get(path)).await.content);
     }
     let status = folder.path().as_os_str().to_owned();
@@ -222,8 +245,10 @@ async fn installations_with_different_roots_verify_each_other_s_licences_after_a
         let valid = ("valid".to_owned(), vec![]);
         assert_eq!(after, (cli::ALL_VALID, valid));
     }
-    // R32: its own region answers for its state, and this register does not know it: genuine, and no more is said.
-    assert_eq!(live(&here, &files[1]).await.0, "unknown");
+    // R32: its own region answers for its state. This register says nothing of it, and the lists of its region do.
+    assert_eq!(live(&here, &files[1]).await.0, "status_unknown");
+    let valid = ("valid".to_owned(), vec![]);
+    assert_eq!(live_with(&here, &files[1], &there).await, valid);
     // What was taken in from elsewhere is not handed on.
     assert_eq!(list_of(&there).await.1, tag);
     let pair = (&here, &there);

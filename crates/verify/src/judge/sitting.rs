@@ -292,10 +292,15 @@ impl<'a> Sitting<'a> {
     /// Whether the chain of a status list ends in the region of what was sealed or signed: a region answers for the
     /// state of its own licences (R32).
     pub(crate) fn is_of_its_region(&self, list: &Chain) -> bool {
+        let certificates = list.certificates();
+        let root = certificates.last().map(|one| sha256(one.der()));
+        self.is_in_region_of(root.as_slice())
+    }
+
+    /// Whether what was sealed or signed stands in one region with one of these roots, by their SHA-256. Nothing is held against
+    /// whoever names none, nor where no region was exchanged or no chain was found.
+    pub(crate) fn is_in_region_of(&self, named: &[[u8; 32]]) -> bool {
         let Some(offices) = &self.trust.offices else {
-            return true;
-        };
-        let Some(root) = list.certificates().last().map(|one| sha256(one.der())) else {
             return true;
         };
         let asked = [Purpose::DocumentSigning, Purpose::Credential].map(Purpose::name);
@@ -303,7 +308,12 @@ impl<'a> Sitting<'a> {
         let sealed = chains.filter(|one| asked.contains(&one.purpose));
         let roots = sealed.filter_map(|one| one.certificates.last());
         let mut roots = roots.map(|one| sha256(one.der())).peekable();
-        roots.peek().is_none() || roots.any(|one| Office::of_one_region(offices, &one, &root))
+        named.is_empty()
+            || roots.peek().is_none()
+            || roots.any(|one| {
+                let mut named = named.iter();
+                named.any(|root| Office::of_one_region(offices, &one, root))
+            })
     }
 
     /// The certificates that may stand above `leaf`, by name: a few of the many at hand.

@@ -80,6 +80,7 @@ pub(crate) fn state(
     }
     if let Some(live) = &sitting.material.live
         && live.identifier == identifier
+        && sitting.is_in_region_of(&live.roots)
     {
         return live_state(live.answer, live.since.map(told));
     }

@@ -225,6 +225,24 @@ fn a_region_answers_for_the_state_of_its_own_licences() {
 }
 
 #[test]
+fn a_register_s_own_word_says_nothing_of_what_another_region_sealed() {
+    let theirs = Trust::parse_region(signed(&bundle()).as_bytes()).expect("a good bundle");
+    let trust = Trust::of(&ours().joined([(&theirs, Term::default())], AT)).expect("good");
+    let identifier = recheck(&bundle()).licence.expect("a licence").identifier;
+    let judge = |roots: &[&str]| {
+        let mut material = Material::empty();
+        material.say_live(&identifier, Answer::Void, Some(AT));
+        material.say_roots(roots.iter().copied().map(print).collect());
+        judged_with(&*GOOD, &trust, &material, "default", AT)
+    };
+    // Our root is another one than that of the seal; in the second case it is the seal's own.
+    assert_ne!(judge(&["sm-root"]).answer, Some(Answer::Void));
+    assert!(!codes(&judge(&["sm-root"])).contains(&"status.live"));
+    assert_eq!(judge(&["root"]).answer, Some(Answer::Void));
+    assert_eq!(judge(&["sm-root", "root"]).answer, Some(Answer::Void));
+}
+
+#[test]
 fn a_bundle_said_as_a_list_is_the_same_trust() {
     let scheme = Scheme {
         operator: vec![("zh".to_owned(), "临溪市行政审批服务局".to_owned())],
