@@ -61,7 +61,13 @@ const BY_CODE: &[(&str, Advice)] = &[
     ("receipt.", Advice::AskOffice),
     ("revocation.", Advice::FreshStatus),
     ("status.", Advice::FreshStatus),
+    // What is known of a licence is the office's to explain; no newer list undoes an end.
+    ("status.ended", Advice::AskOffice),
     ("status.from-the-future", Advice::SetClock),
+    ("status.superseded", Advice::AskOffice),
+    ("status.suspended", Advice::AskOffice),
+    ("status.unknown", Advice::AskOffice),
+    ("status.void", Advice::AskOffice),
     ("trust.", Advice::AskOperator),
     ("trust.absent", Advice::KnowIssuer),
     ("tsp.from-the-future", Advice::SetClock),
@@ -92,8 +98,6 @@ impl Advice {
         let longest = fits.max_by_key(|(begin, _)| begin.len());
         match (effect, longest) {
             (Effect::Told | Effect::Noted, _) => Advice::Nothing,
-            // What is answered of a licence is the office's to explain, whatever list says it.
-            (Effect::Answered, None) => Advice::AskOffice,
             (_, Some((_, advice))) => *advice,
             (effect, None) => Advice::by_effect(effect),
         }

@@ -97,6 +97,27 @@ mod tests {
     }
 
     #[test]
+    fn who_holds_an_ended_licence_is_sent_to_the_office_and_to_no_later_list() {
+        for (code, answer) in [
+            ("status.ended", Answer::Revoked),
+            ("status.void", Answer::Void),
+            ("status.unknown", Answer::Unknown),
+            ("status.suspended", Answer::Suspended),
+            ("status.superseded", Answer::Superseded),
+        ] {
+            let (zh, en) = sentence((Verdict::Invalid, Some(answer)), Some(&Finding::of(code)));
+            assert!(zh.contains("请勿采信"), "{zh}");
+            assert!(en.contains("ask the office"), "{en}");
+            assert!(!en.contains("check again later"), "{en}");
+        }
+        let (_, en) = sentence(
+            (Verdict::Indeterminate, None),
+            Some(&Finding::of("status.stale")),
+        );
+        assert!(en.contains("check again later"), "{en}");
+    }
+
+    #[test]
     fn every_advice_is_given_by_some_finding_and_has_its_words() {
         for advice in Advice::ALL {
             let mut rows = TABLE.iter();
