@@ -25,8 +25,10 @@ use crate::signature::{Permission, SignatureField};
 pub use change::{Change, ChangeKind, Level};
 use step::Step;
 
-/// Changes told of one update; what comes after them is as bad.
+/// Changes told of one update: those first that are not permitted.
 const MAX_CHANGES: usize = 256;
+/// Changes told of a file; of an update that comes after so many one is told, the worst (T-I3).
+const MAX_TOLD: usize = 4_096;
 
 impl File<'_> {
     /// All that changed after the revision that `signature` signs, in the order of the updates. The document is as
@@ -43,9 +45,19 @@ impl File<'_> {
         for revision in signature.revision() + 1..self.revisions() {
             let rules = Rules::at(revision, signatures);
             let mut changes = Step::new(self, revision, signatures).compare();
-            changes.truncate(MAX_CHANGES);
             for change in &mut changes {
                 rules.apply(change);
+            }
+            let room = if found.len() < MAX_TOLD {
+                MAX_CHANGES
+            } else {
+                1
+            };
+            if changes.len() > room {
+                // What is left out is no worse than what is told: however many fields were filled in, the page that was
+                // replaced beside them is not lost among them.
+                changes.sort_by_key(|change| change.permitted);
+                changes.truncate(room);
             }
             found.extend(changes);
         }

@@ -28,6 +28,9 @@ mod limits;
 #[path = "reading/maker.rs"]
 mod maker;
 #[cfg(test)]
+#[path = "reading/many.rs"]
+mod many;
+#[cfg(test)]
 #[path = "reading/messages.rs"]
 mod messages;
 #[cfg(test)]
