@@ -1,5 +1,8 @@
 //! Message digests (FIPS 180-4, GB/T 32905).
 
+mod lanes;
+
+use fearless_simd::Level;
 use ring::digest as sha;
 use sm3::{Digest as _, Sm3};
 use thiserror::Error;
@@ -57,6 +60,22 @@ impl Digest {
         let mut hasher = Hasher::new(algorithm);
         hasher.update(bytes);
         hasher.finish()
+    }
+
+    /// The digest of each of these contents, in their order: what [`Digest::of`] says of each, by SM3 in a fraction of its time where
+    /// there are many.
+    #[must_use]
+    pub fn of_each(algorithm: DigestAlgorithm, contents: &[&[u8]]) -> Vec<Digest> {
+        if algorithm != DigestAlgorithm::Sm3 {
+            let contents = contents.iter();
+            return contents.map(|one| Digest::of(algorithm, one)).collect();
+        }
+        let values = lanes::of_each(Level::new(), contents).into_iter();
+        let value = |value: [u8; 32]| Digest {
+            algorithm,
+            value: value.into(),
+        };
+        values.map(value).collect()
     }
 
     /// A value that came from elsewhere.
@@ -201,6 +220,20 @@ mod tests {
             let value = Digest::of(algorithm, b"abc");
             assert_eq!(value.bytes().len(), algorithm.length());
             assert_eq!(Digest::from_bytes(algorithm, value.bytes()), Ok(value));
+        }
+    }
+
+    #[test]
+    fn the_digests_of_many_are_those_of_each() {
+        use DigestAlgorithm::{Sha256, Sm3};
+        let contents: Vec<Vec<u8>> = (0..40).map(|length| vec![7; 9 * length]).collect();
+        let contents: Vec<&[u8]> = contents.iter().map(Vec::as_slice).collect();
+        for algorithm in [Sha256, Sm3] {
+            let each = contents.iter().map(|one| Digest::of(algorithm, one));
+            assert_eq!(
+                Digest::of_each(algorithm, &contents),
+                each.collect::<Vec<_>>()
+            );
         }
     }
 

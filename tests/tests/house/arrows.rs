@@ -362,6 +362,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("cbc", &["crypto"]),
     ("fast_qr", &["credential"]),
+    ("fearless_simd", &["crypto"]),
     ("hyper", &["courier", "server", "wire"]),
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
