@@ -1,11 +1,8 @@
 //! The thread through every crate: post, release, file, verdict, end.
 
-#[path = "thread/asked.rs"]
 mod asked;
-#[path = "thread/house.rs"]
-mod house;
 
-use house::{House, caller, once, releaser};
+use crate::house::{House, caller, once, releaser};
 use issuance::{Begun, IssueOrder};
 use licence::IssueRequest;
 use registry::jobs::JobId;

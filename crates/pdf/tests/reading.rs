@@ -28,11 +28,17 @@ mod limits;
 #[path = "reading/maker.rs"]
 mod maker;
 #[cfg(test)]
+#[path = "malformed.rs"]
+mod malformed;
+#[cfg(test)]
 #[path = "reading/many.rs"]
 mod many;
 #[cfg(test)]
 #[path = "reading/messages.rs"]
 mod messages;
+#[cfg(test)]
+#[path = "second.rs"]
+mod second;
 #[cfg(test)]
 #[path = "reading/shadows.rs"]
 mod shadows;

@@ -31,7 +31,7 @@ fn severity(effect: Effect) -> String {
 fn page() -> String {
     let mut out = "# Findings\n\n\
         What `yinxin-verify`, `POST /v1/verifications` and the recheck before release can say. A test compares this page with\n\
-        `crates/finding/src/table.rs` (`cargo test -p verify --test findings`; with `WRITE_FINDINGS=1` it writes the page).\n\
+        `crates/finding/src/table.rs` (`cargo test -p verify --test judging findings::`; with `WRITE_FINDINGS=1` it writes the page).\n\
         *What follows* is the rule; where a place decides otherwise (a bad time-stamp beside a good one, a chain with or without a\n\
         proven time, a policy that does not ask for the baseline) the finding itself carries its severity.\n\n\
         ## Kinds\n\n"

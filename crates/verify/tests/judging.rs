@@ -25,6 +25,9 @@ mod difficulties;
 #[path = "judging/elsewhere.rs"]
 mod elsewhere;
 #[cfg(test)]
+#[path = "findings.rs"]
+mod findings;
+#[cfg(test)]
 #[path = "judging/forge.rs"]
 mod forge;
 #[cfg(test)]

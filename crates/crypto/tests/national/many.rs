@@ -1,6 +1,6 @@
 //! No signature of our own is ever refused (T-V8): a carry lost once in several hundred thousand would show here.
 //!
-//! `YINXIN_SM2_SIGNATURES=1000000 cargo test --release -p crypto --test national many` asks for the million of T-V8.
+//! `YINXIN_SM2_SIGNATURES=1000000 cargo test --release -p crypto --test all national::many` asks for the million of T-V8.
 
 use crypto::{KeyAlgorithm, Signature, SignatureAlgorithm, SystemRandom, ThrowAway};
 

@@ -11,8 +11,8 @@ use time::Duration;
 use tlog::LeafKind;
 use verify::{Material, Policy, Verdict};
 
+use super::stage::{DEPARTMENT, blank, json, order, with_catalog};
 use crate::house::{CUSTODIAN, House, NOW, caller, once, releaser};
-use crate::stage::{DEPARTMENT, blank, json, order, with_catalog};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_jobs_on_one_document_have_a_release_each() {

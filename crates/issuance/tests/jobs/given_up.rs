@@ -10,8 +10,8 @@ use serde_json::Value;
 use time::Duration;
 use tlog::LeafKind;
 
+use super::stage::{DEPARTMENT, blank, json, order};
 use crate::house::{House, NOW, caller, once};
-use crate::stage::{DEPARTMENT, blank, json, order};
 
 /// A document that was sealed, and then changed where its first signature looks.
 async fn broken(house: &House) -> Vec<u8> {

@@ -6,8 +6,8 @@ use issuance::{Clock, Level};
 use time::{Duration, UtcDateTime};
 use verify::{Material, Policy, Trust, Verdict};
 
+use super::stage::{DEPARTMENT, blank};
 use crate::house::{House, caller};
-use crate::stage::{DEPARTMENT, blank};
 
 impl House {
     /// What a client asks for without a nonce, and whether it accepts what it is answered: certificate and answer hold now.

@@ -8,8 +8,8 @@ use registry::asked::By;
 use registry::jobs::{JobState, Jobs, StepRefused};
 use time::Duration;
 
+use super::stage::{DEPARTMENT, blank, order};
 use crate::house::{CUSTODIAN, House, caller, once, releaser};
-use crate::stage::{DEPARTMENT, blank, order};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_nobody_releases_in_its_time_ends_with_its_reason() {

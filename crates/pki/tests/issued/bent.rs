@@ -13,7 +13,7 @@ use pki::path::{
 use pki::profile::Profile;
 use time::UtcDateTime;
 
-use crate::forge::{AT, Hierarchy, key, sign};
+use super::forge::{AT, Hierarchy, key, sign};
 
 /// A certificate in parts.
 #[derive(Clone)]

@@ -17,9 +17,9 @@ use webpki::{
     RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, anchor_from_trusted_cert,
 };
 
-use crate::bent::{Bent, Mutation, Scene};
-use crate::forge::{AT, FIRST, LAST, key, serial};
-use crate::paths::{LINKS, MOMENTS, UNKNOWN, USES};
+use super::bent::{Bent, Mutation, Scene};
+use super::forge::{AT, FIRST, LAST, key, serial};
+use super::paths::{LINKS, MOMENTS, UNKNOWN, USES};
 
 /// Why the one accepts what the other refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

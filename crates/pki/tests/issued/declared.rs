@@ -10,8 +10,8 @@ use pki::path::{Anchor, Budget, Purpose, Question, StatusMaterial, validate};
 use pki::profile::Issuer;
 use time::Duration;
 
-use crate::crosscheck::judge;
-use crate::forge::{AT, finish, key_of, sign};
+use super::crosscheck::judge;
+use super::forge::{AT, finish, key_of, sign};
 
 const DECLARATION: &str = include_str!("../../../../keys-example/hierarchy.toml");
 

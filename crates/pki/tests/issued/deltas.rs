@@ -9,9 +9,9 @@ use pki::identifiers as id;
 use pki::path::{CertificateStatus, ListRefused, PathFault, Source};
 use time::{Duration, UtcDateTime};
 
-use crate::bent::Scene;
-use crate::forge::{AT, Hierarchy, key, serial};
-use crate::revocation::{Raw, extension, point};
+use super::bent::Scene;
+use super::forge::{AT, Hierarchy, key, serial};
+use super::revocation::{Raw, extension, point};
 
 /// A complete list and a delta, and with which keys they are signed.
 struct Pair {
@@ -302,7 +302,7 @@ fn of_what_has_expired_a_delta_tells_only_where_both_keep_it() {
         scene.at = AT - Duration::days(10);
         scene
             .leaf
-            .valid(crate::forge::FIRST, AT - Duration::days(5));
+            .valid(super::forge::FIRST, AT - Duration::days(5));
         said(&scene)
     };
     let both = |p: &mut Pair| {

@@ -8,8 +8,8 @@ use pki::identifiers as id;
 use pki::lint::{Subject, inspect};
 use pki::name::ReadName;
 
-use crate::bent::{Bent, Scene};
-use crate::forge::LAST;
+use super::bent::{Bent, Scene};
+use super::forge::LAST;
 
 /// What the leaf is refused for that is bent in this way.
 fn refused(bend: impl FnOnce(&mut Bent)) -> Option<ReadCertificate> {

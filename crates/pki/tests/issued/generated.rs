@@ -7,7 +7,7 @@ use pki::certificate::Certificate;
 use pki::path::{Anchor, AnchorPurposes, AnchorRules, Budget, Purpose, Question, validate};
 use time::Duration;
 
-use crate::forge::AT;
+use super::forge::AT;
 use model::{Cert, Keys};
 use oracle::{Case, Trusted};
 
@@ -139,5 +139,5 @@ pub(crate) fn judge_all(
 /// The moment after which nothing of ours is valid: what `Time` is measured from lies well within.
 #[test]
 fn the_moment_that_is_judged_lies_within_what_is_made() {
-    assert!(crate::forge::FIRST < AT - Duration::DAY && AT + Duration::DAY < crate::forge::LAST);
+    assert!(super::forge::FIRST < AT - Duration::DAY && AT + Duration::DAY < super::forge::LAST);
 }

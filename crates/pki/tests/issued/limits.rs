@@ -8,8 +8,8 @@ use pki::general_name::GeneralName;
 use pki::identifiers as id;
 use pki::path::{Anchor, Budget, Limit, PathFault, Purpose, Question, StatusDemand, validate};
 
-use crate::bent::{Bent, Scene};
-use crate::forge::{AT, key};
+use super::bent::{Bent, Scene};
+use super::forge::{AT, key};
 
 fn unlimited(bent: &mut Bent) {
     let basic = BasicConstraints {

@@ -7,7 +7,7 @@ use pki::identifiers as id;
 use pki::name::Name;
 use pki::path::AnchorRules;
 
-use crate::bent::Scene;
+use super::bent::Scene;
 
 /// A kind of name that nobody here reads.
 const UNKNOWN: Oid = Oid::of(&[1, 3, 6, 1, 4, 1, 99_999, 7]);

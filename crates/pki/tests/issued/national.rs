@@ -10,7 +10,7 @@ use pki::path::{Budget, Chain, PathError, Purpose, Question, StatusMaterial, Str
 use pki::profile::Profile;
 use time::Duration;
 
-use crate::forge::{AT, Hierarchy, key, seeded, serial, sign};
+use super::forge::{AT, Hierarchy, key, seeded, serial, sign};
 
 fn national() -> Hierarchy {
     Hierarchy::of(KeyAlgorithm::Sm2)

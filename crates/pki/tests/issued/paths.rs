@@ -9,8 +9,8 @@ use pki::name::Name;
 use pki::path::{AnchorPurposes, AnchorRules, Purpose, Strength};
 use time::Duration;
 
-use crate::bent::{Bent, Mutation, Scene, refuse};
-use crate::forge::{AT, FIRST, LAST, key, sign};
+use super::bent::{Bent, Mutation, Scene, refuse};
+use super::forge::{AT, FIRST, LAST, key, sign};
 
 /// An extension that nobody knows.
 pub(crate) const UNKNOWN: Oid = Oid::of(&[1, 3, 6, 1, 4, 1, 99_999, 7]);

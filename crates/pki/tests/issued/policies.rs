@@ -5,8 +5,8 @@ use pki::extension::PolicyInformation;
 use pki::identifiers as id;
 use pki::path::{PathFault, PolicyDemand, StatusDemand};
 
-use crate::bent::{Bent, Scene};
-use crate::forge::key;
+use super::bent::{Bent, Scene};
+use super::forge::key;
 
 const A: Oid = Oid::of(&[1, 3, 6, 1, 4, 1, 99_999, 101]);
 const B: Oid = Oid::of(&[1, 3, 6, 1, 4, 1, 99_999, 102]);

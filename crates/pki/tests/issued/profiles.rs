@@ -1,6 +1,6 @@
 //! Certificates and lists by profile: prepared, linted, finished, and relied on.
 
-use crate::forge::{self, ADDRESSES, AT, FIRST, Hierarchy, LAST, POLICY, key, serial, sign};
+use super::forge::{self, ADDRESSES, AT, FIRST, Hierarchy, LAST, POLICY, key, serial, sign};
 use crypto::{SignatureAlgorithm, Signer as _};
 use pki::certificate::{SerialNumber, Validity};
 use pki::crl::{Coverage, CrlDraft, FinishCrl, PrepareCrl, Reason, Revoked};

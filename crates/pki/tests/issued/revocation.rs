@@ -16,8 +16,8 @@ use pki::path::{
 use pki::profile::{Issuer, Profile};
 use time::Duration;
 
-use crate::bent::{Bent, Mutation, Scene, refuse};
-use crate::forge::{AT, CRL, FIRST, Hierarchy, serial, sign};
+use super::bent::{Bent, Mutation, Scene, refuse};
+use super::forge::{AT, CRL, FIRST, Hierarchy, serial, sign};
 
 fn entry(number: u8, since: time::UtcDateTime, reason: Reason) -> Revoked {
     Revoked {

@@ -16,7 +16,7 @@ use rcgen::{
 };
 use time::{Duration, OffsetDateTime};
 
-use crate::forge::{self, ADDRESSES, AT, CRL, POLICY, serial};
+use super::forge::{self, ADDRESSES, AT, CRL, POLICY, serial};
 
 /// A key that rcgen may name and that signs nothing.
 struct Named(Vec<u8>, &'static rcgen::SignatureAlgorithm);

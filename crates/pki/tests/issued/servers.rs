@@ -7,7 +7,7 @@ use pki::path::{Anchor, Budget, PathError, Purpose, Question, validate};
 use pki::tls::{LONGEST, PrepareTls, TlsServer};
 use time::Duration;
 
-use crate::forge::{AT, Hierarchy, finish, key, serial};
+use super::forge::{AT, Hierarchy, finish, key, serial};
 
 const NAMES: [&str; 4] = ["licences.example", "*.api.example", "127.0.0.1", "::1"];
 

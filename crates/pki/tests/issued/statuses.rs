@@ -12,8 +12,8 @@ use pki::path::{
 use pki::profile::Issuer;
 use time::{Duration, UtcDateTime};
 
-use crate::bent::{Bent, Scene};
-use crate::forge::{AT, CRL, FIRST, serial, sign};
+use super::bent::{Bent, Scene};
+use super::forge::{AT, CRL, FIRST, serial, sign};
 
 #[test]
 fn a_point_of_the_certificate_that_cannot_be_matched_lets_no_list_speak() {

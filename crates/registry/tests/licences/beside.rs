@@ -17,7 +17,7 @@ use registry::restrictions::ImposeRefused;
 use time::Duration;
 use time::macros::date;
 
-use crate::office::{
+use super::office::{
     CANARY, NOW, Office, accepted, asked, by, department, grounds, holder, office,
     other_department, outgoing, unsealed,
 };
@@ -269,7 +269,7 @@ fn what_waits_for_its_seal_is_void_with_its_job() {
         let ended = jobs.find(&job.id, None).await.expect("answers");
         assert_eq!(ended.expect("it is kept").state, JobState::Failed);
         let journalled = jobs
-            .journal(&job.id, crate::office::signing(), by(101))
+            .journal(&job.id, super::office::signing(), by(101))
             .await;
         assert!(journalled.is_err(), "what is void is not sealed");
     });
@@ -413,8 +413,8 @@ fn a_document_that_is_kept_already_waits_with_its_reservation_and_once_a_request
             1
         );
         // It goes on like any other.
-        let release = crate::office::release(job);
-        let by = crate::office::custodian(2);
+        let release = super::office::release(job);
+        let by = super::office::custodian(2);
         let released = jobs.release(&department(), &job.id, release, by).await;
         assert_eq!(released.expect("it waits").state, JobState::Released);
         assert_eq!(accepted().status, 202);

@@ -6,7 +6,7 @@ use registry::callers::{EnrolRefused, NewCaller, NewPerson, Nonce, Quota};
 use time::Duration;
 use zeroize::Zeroizing;
 
-use crate::office::{NOW, by, department, office, other_department};
+use super::office::{NOW, by, department, office, other_department};
 use crate::stage::on_each_store;
 
 fn caller() -> NewCaller {

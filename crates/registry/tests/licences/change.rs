@@ -8,7 +8,7 @@ use registry::log::Log;
 use registry::status::{ListNumber, StatusValue};
 use time::Duration;
 
-use crate::office::{
+use super::office::{
     NOW, Office, asked, by, department, office, other_department, outgoing, powers,
 };
 use crate::stage::on_each_store;

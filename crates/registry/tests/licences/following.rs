@@ -11,8 +11,8 @@ use registry::licences::{
 use registry::status::{ListNumber, StatusValue};
 use time::Duration;
 
-use crate::further::{change, journalled, recorded, reserved};
-use crate::office::{NOW, Office, asked, by, department, office, powers, recording};
+use super::further::{change, journalled, recorded, reserved};
+use super::office::{NOW, Office, asked, by, department, office, powers, recording};
 use crate::stage::on_each_store;
 
 async fn find(office: &Office, identifier: &Identifier) -> Record {

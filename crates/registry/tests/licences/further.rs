@@ -8,7 +8,7 @@ use registry::jobs::{Job, Recorded, StepRefused};
 use registry::licences::{Follows, Record, Reservation, Reserved, Reserving, Superseding};
 use time::UtcDateTime;
 
-use crate::office::{
+use super::office::{
     Office, accepted, by, custodian, department, outgoing, period, recording, release, reservation,
     signing, unsealed,
 };

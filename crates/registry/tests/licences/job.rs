@@ -10,7 +10,7 @@ use registry::jobs::{
 use time::Duration;
 use tlog::{Leaf, LeafKind};
 
-use crate::office::{
+use super::office::{
     NOW, accepted, asked, by, custodian, department, grounds, office, other_department, recording,
     release, reservation, signing, unsealed,
 };

@@ -7,7 +7,7 @@ use registry::trace::TraceFault;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::office::{by, department, signing};
+use super::office::{by, department, signing};
 use crate::stage::Stage;
 
 const ENTRIES: i64 = 1_000;

@@ -1,6 +1,6 @@
 //! Looking licences up: by identifier, number, holder and handle, within a department.
 
-use crate::office::{
+use super::office::{
     CANARY, NAME, department, holder, issuer, office, other_department, type_code,
 };
 use crate::stage::on_each_store;

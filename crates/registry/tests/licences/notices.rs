@@ -9,7 +9,7 @@ use registry::asked::Response;
 use registry::notices::{Acting, After, NoticeRefused, Shown, Writing};
 use time::macros::date;
 
-use crate::office::{CANARY, NAME, asked, by, department, other_department};
+use super::office::{CANARY, NAME, asked, by, department, other_department};
 use crate::stage::on_each_store;
 
 pub(crate) fn number(text: &str) -> NoticeNumber {

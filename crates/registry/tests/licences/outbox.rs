@@ -6,7 +6,7 @@ use registry::outbox::{Decision, Delivery, Outbox, Outcome, Subscription};
 use time::{Duration, UtcDateTime};
 use zeroize::Zeroizing;
 
-use crate::office::{CANARY, NAME, NOW, Office, by, department, office, outgoing, powers};
+use super::office::{CANARY, NAME, NOW, Office, by, department, office, outgoing, powers};
 use crate::stage::on_each_store;
 
 fn receiver(name: &str) -> DepartmentKey {
@@ -40,7 +40,7 @@ async fn suspend(office: &Office, record: &Record) {
         leaf: None,
         events: vec![outgoing("licence.suspend", &["C-SAMR"])],
         notice: None,
-        respond: Box::new(|_| crate::office::response()),
+        respond: Box::new(|_| super::office::response()),
     };
     let changed = office.registry.licences().change(change).await;
     changed.expect("listed");

@@ -8,7 +8,7 @@ use registry::licences::{ReserveRefused, Reserving};
 use registry::{OpenStore, StoreError};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
-use crate::office::{CANARY, NAME, office, reservation};
+use super::office::{CANARY, NAME, office, reservation};
 use crate::stage::{SERVER, Stage, on_each_store, secrets};
 
 #[test]
@@ -72,7 +72,7 @@ fn two_hundred_parallel_reservations_have_two_hundred_numbers() {
         let faults = office
             .registry
             .trace()
-            .check(&crate::office::department())
+            .check(&super::office::department())
             .await;
         assert!(faults.expect("answers").is_empty());
     });
@@ -132,7 +132,7 @@ fn neither_number_nor_name_of_a_citizen_stands_in_the_clear() {
     on_each_store(|stage| async move {
         let office = office(&stage).await;
         office.issued("canary").await;
-        let holder = crate::office::holder(CANARY);
+        let holder = super::office::holder(CANARY);
         let licences = office.registry.licences();
         let found = licences.by_holder(holder.code(), None).await;
         assert_eq!(found.expect("answers").len(), 1);

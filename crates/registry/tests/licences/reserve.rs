@@ -5,7 +5,7 @@ use registry::jobs::JobState;
 use registry::licences::{ReserveRefused, Reserving};
 use registry::status::ListNumber;
 
-use crate::office::{self, NOW, office, reservation};
+use super::office::{self, NOW, office, reservation};
 use crate::stage::on_each_store;
 
 #[test]

@@ -8,7 +8,7 @@ use registry::seals::{Acting, SealAct, SealRefused, Tell};
 use seal::life::{Consent, Duty, Event, Refused, Stage};
 use time::Duration;
 
-use crate::office::{NOW, by, custodian, department, grounds, office, release, signing};
+use super::office::{NOW, by, custodian, department, grounds, office, release, signing};
 use crate::stage::on_each_store;
 
 fn act(event: Event, (person, duty): (&str, Duty), seconds: i64) -> SealAct {
@@ -130,7 +130,7 @@ fn a_first_consent_is_over_after_a_day_and_a_cancelled_seal_is_never_used_again(
 #[test]
 fn a_seal_that_nobody_took_over_signs_nothing() {
     on_each_store(|stage| async move {
-        let office = crate::office::Office {
+        let office = super::office::Office {
             registry: stage.open().await,
         };
         office.begin_list(1).await;

@@ -9,7 +9,7 @@ use registry::signers::{
     Beginning, Begun, NewSigner, SignerRecord, SignerRefused, SignerStep, Signers, Signing,
 };
 
-use crate::office::{CANARY, NAME, NOW, asked, by, department, other_department};
+use super::office::{CANARY, NAME, NOW, asked, by, department, other_department};
 use crate::stage::on_each_store;
 
 fn new(key: &str) -> NewSigner {

@@ -9,10 +9,10 @@ use registry::seals::{SealAct, SealRefused};
 use seal::life::{Consent, Duty, Event, Hands, Refused, Stage, Transition};
 use time::Duration;
 
-use crate::notices::{acting, number, writing};
-use crate::office::{NOW, Office, department, grounds, office};
+use super::notices::{acting, number, writing};
+use super::office::{NOW, Office, department, grounds, office};
+use super::trace::tamper;
 use crate::stage::on_each_store;
-use crate::trace::tamper;
 
 /// The people whom a row asks for, in the order in which they speak.
 fn hands(row: Option<&Transition>) -> Vec<Duty> {

@@ -7,7 +7,7 @@ use registry::log::Log;
 use registry::trace::{Act, Deed, TraceFault};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::office::{by, department, office, other_department, signing};
+use super::office::{by, department, office, other_department, signing};
 use crate::stage::{Stage, on_each_store};
 
 /// What somebody with the database in hand does, past the registry.

@@ -4,7 +4,7 @@ use registry::anchor::NewAnchor;
 use registry::log::Log;
 use tlog::{Hash, TreeHead};
 
-use crate::moment::at;
+use super::moment::at;
 use crate::stage::on_each_store;
 
 fn anchor(size: u64) -> NewAnchor {

@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tlog::{Hash, LeafIndex, Tree, TreeHead, leaf_hash, wanted_for_tree};
 use zeroize::Zeroizing;
 
-use crate::moment::at;
+use super::moment::at;
 use crate::stage::{SERVER, Stage, on_each_store};
 
 pub(crate) fn objects(folder: &Path) -> Objects {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::backup::{filled, grown, named, objects};
-use crate::moment::at;
+use super::backup::{filled, grown, named, objects};
+use super::moment::at;
 use crate::stage::{Stage, on_each_store};
 
 type Change = fn(&Path);

@@ -5,7 +5,7 @@ use crypto::sha256;
 use registry::asked::By;
 use registry::catalogues::{ActRefused, MatterDone};
 
-use crate::moment::at;
+use super::moment::at;
 use crate::stage::on_each_store;
 
 #[test]

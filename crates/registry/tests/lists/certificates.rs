@@ -9,7 +9,7 @@ use registry::certificates::{
 };
 use time::Duration;
 
-use crate::moment::at;
+use super::moment::at;
 use crate::stage::on_each_store;
 
 fn ca() -> KeyId {

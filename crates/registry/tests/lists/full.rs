@@ -19,7 +19,7 @@ use registry::StoreError;
 use registry::log::{Log, LogError};
 use registry::objects::{ObjectError, Objects, Wrapping};
 
-use crate::moment::at;
+use super::moment::at;
 use crate::stage::Stage;
 
 /// Tells the child that it is one.
@@ -34,7 +34,7 @@ fn without_room_nothing_is_stored_and_with_room_it_goes_on() {
     let child = Command::new("sh")
         .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(program)
-        .args(["--exact", "full::what_the_child_does", "--nocapture"])
+        .args(["--exact", "lists::full::what_the_child_does", "--nocapture"])
         .env(CHILD, "1")
         .output()
         .expect("a shell");

@@ -7,7 +7,7 @@ use registry::status::{
 };
 use zeroize::Zeroizing;
 
-use crate::moment::at;
+use super::moment::at;
 use crate::stage::on_each_store;
 
 const LIST: ListNumber = ListNumber(1);

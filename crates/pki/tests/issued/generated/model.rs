@@ -8,7 +8,7 @@ use pki::identifiers as id;
 use time::{Duration, UtcDateTime};
 
 use super::names::{Dn, Named, Sub};
-use crate::forge::{AT, FIRST, LAST, key, sign};
+use crate::issued::forge::{AT, FIRST, LAST, key, sign};
 
 /// Ed25519 (RFC 8410 3).
 const ED25519: Oid = Oid::of(&[1, 3, 101, 112]);
