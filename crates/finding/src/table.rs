@@ -1535,6 +1535,12 @@ pub const TABLE: &[Row] = &[
         "no digest method is named, which stands for MD5",
     ),
     row(
+        "ofd.method-mixed",
+        fails(S::CryptoConstraintsFailure),
+        "GB/T 33190",
+        "the digests are of another suite than the signature",
+    ),
+    row(
         "ofd.method-unknown",
         fails(S::CryptoConstraintsFailure),
         "GB/T 33190",
@@ -1629,6 +1635,12 @@ pub const TABLE: &[Row] = &[
         fails(S::FormatFailure),
         "GB/T 33190",
         "no seal stands beside the seal signature",
+    ),
+    row(
+        "ofd.seal-inside",
+        Effect::Told,
+        "GB/T 33190",
+        "the seal stands in the signature alone, and not beside it",
     ),
     row(
         "ofd.several-documents",
@@ -1797,6 +1809,12 @@ pub const TABLE: &[Row] = &[
         fails(S::FormatFailure),
         "T-I5",
         "XML that is not well-formed",
+    ),
+    row(
+        "ofd.xml-misplaced",
+        fails(S::FormatFailure),
+        "T-V5",
+        "an element stands where some readers find it and others do not",
     ),
     row(
         "ofd.xml-missing",

@@ -63,6 +63,9 @@ pub enum ReadXml {
     /// One identifier for two things.
     #[error("one identifier twice: {0}")]
     Identifier(String),
+    /// An element where some readers find it and others do not.
+    #[error("{0} stands where it has no place")]
+    Misplaced(String),
     /// More of something than is read.
     #[error("too many of {0}")]
     TooMany(&'static str),
@@ -80,6 +83,7 @@ impl ReadXml {
             ReadXml::Missing(_) => "ofd.xml-missing",
             ReadXml::Value(_) => "ofd.xml-value",
             ReadXml::Identifier(_) => "ofd.xml-identifier",
+            ReadXml::Misplaced(_) => "ofd.xml-misplaced",
             ReadXml::TooMany(_) => "ofd.xml-too-many",
         }
     }

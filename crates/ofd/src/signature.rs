@@ -65,6 +65,7 @@ fn listed<R: Read + Seek>(
     body: &mut Body,
 ) -> Result<(), ReadXml> {
     found.greatest = tree.text_of("MaxSignId")?.map(str::to_owned);
+    inspect_places(tree)?;
     for (count, one) in tree.all("Signature").enumerate() {
         if count >= MAX_SIGNATURES {
             return Err(ReadXml::TooMany("Signature"));
@@ -81,6 +82,10 @@ fn listed<R: Read + Seek>(
         };
         let location = one.required("BaseLoc")?;
         let signature = match resolve(&found.path, location) {
+            // T-V5: an open list is signed by nobody; one signature that it names twice would count for two.
+            Ok(path) if found.signatures.iter().any(|known| known.path == path) => {
+                return Err(ReadXml::Repeated("the Signature of one BaseLoc"));
+            }
             Ok(path) => signature(parts, (id, kind, path), body),
             Err(fault) => Signature {
                 id,
@@ -96,6 +101,18 @@ fn listed<R: Read + Seek>(
         found.signatures.push(signature);
     }
     found.is_short = is_short(found);
+    Ok(())
+}
+
+/// T-V5: whoever looks for a Signature at any depth finds those that stand in the list itself, and no other.
+fn inspect_places(tree: &Element) -> Result<(), ReadXml> {
+    let mut waiting: Vec<&Element> = tree.children.iter().flat_map(|one| &one.children).collect();
+    while let Some(element) = waiting.pop() {
+        if element.local() == "Signature" {
+            return Err(ReadXml::Misplaced(element.local().to_owned()));
+        }
+        waiting.extend(&element.children);
+    }
     Ok(())
 }
 

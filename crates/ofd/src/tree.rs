@@ -32,7 +32,10 @@ pub(crate) fn parse(octets: &[u8], root: &str) -> Result<Element, ReadXml> {
         if &*element.name.namespace != NAMESPACE {
             return Err(ReadXml::Namespace(element.local().to_owned()));
         }
-        waiting.extend(&element.children);
+        // GB/T 33190-2016, 17: the data of an extension are of whatever schema (xs:anyType).
+        if tree.local() != "Extensions" || element.local() != "Data" {
+            waiting.extend(&element.children);
+        }
     }
     if tree.local() != root {
         return Err(ReadXml::Root(tree.local().to_owned()));

@@ -10,6 +10,15 @@ mod archives;
 #[path = "judging/asic.rs"]
 mod asic;
 #[cfg(test)]
+#[path = "judging/bent.rs"]
+mod bent;
+#[cfg(test)]
+#[path = "judging/bent_messages.rs"]
+mod bent_messages;
+#[cfg(test)]
+#[path = "judging/bent_packages.rs"]
+mod bent_packages;
+#[cfg(test)]
 #[path = "judging/codes.rs"]
 mod codes;
 #[cfg(test)]
@@ -33,6 +42,12 @@ mod forge;
 #[cfg(test)]
 #[path = "judging/forged.rs"]
 mod forged;
+#[cfg(test)]
+#[path = "judging/habits.rs"]
+mod habits;
+#[cfg(test)]
+#[path = "judging/habits_parts.rs"]
+mod habits_parts;
 #[cfg(test)]
 #[path = "judging/hierarchy.rs"]
 mod hierarchy;
@@ -97,6 +112,9 @@ mod replay;
 #[path = "judging/revocation.rs"]
 mod revocation;
 #[cfg(test)]
+#[path = "judging/sealings.rs"]
+mod sealings;
+#[cfg(test)]
 #[path = "judging/stamps.rs"]
 mod stamps;
 #[cfg(test)]
@@ -121,3 +139,6 @@ mod world;
 #[expect(dead_code, reason = "the tests of the reader use the rest of it")]
 #[path = "../../pdf/tests/reading/maker.rs"]
 mod writer;
+#[cfg(test)]
+#[path = "judging/zipped.rs"]
+mod zipped;

@@ -103,6 +103,8 @@ impl SignedData {
         let expected = match form {
             // GB/T 35275 6: always 1, as in PKCS #7.
             Form::National => 1,
+            // GB/T 20520: a token within such a message has that version, or the one of RFC 3161.
+            Form::TimeStamp if self.national && self.version == 1 => 1,
             _ => self.expected_version(),
         };
         if self.version != expected {

@@ -57,6 +57,8 @@ pub enum Trailing {
 /// A SignedData: every part as it was received, nothing judged.
 #[derive(Debug, Clone)]
 pub struct SignedData {
+    /// Whether it is called signed data by GB/T 35275, and not by RFC 5652.
+    pub(super) national: bool,
     pub(super) version: u64,
     pub(super) digest_algorithms: Vec<AlgorithmIdentifier>,
     pub(super) content_type: Oid,
@@ -96,6 +98,7 @@ impl SignedData {
         let body = inside.expect(Tag::context(0))?.only(Tag::SEQUENCE)?;
         inside.end()?;
         let mut signed = Self::read_body(&body)?;
+        signed.national = content_type == oids::NATIONAL_SIGNED_DATA;
         signed.length = info.raw().len();
         signed.trailing = match outer.rest() {
             [] => Trailing::Nothing,
@@ -121,6 +124,7 @@ impl SignedData {
         }
         let (content_type, content) = read_content(inside.sequence()?)?;
         let mut signed = Self {
+            national: false,
             version,
             digest_algorithms,
             content_type,

@@ -29,12 +29,13 @@ pub enum ReadToken {
 }
 
 impl Token {
-    /// Reads a token: BER or DER outside, DER its content.
+    /// Reads a token: BER or DER outside, DER its content. GB/T 20520 leaves open whether the message is called that of
+    /// RFC 5652 or that of GB/T 35275: both are read.
     ///
     /// # Errors
     /// See [`ReadToken`].
     pub fn parse(octets: &[u8]) -> Result<Self, ReadToken> {
-        let signed = SignedData::parse(octets)?;
+        let signed = SignedData::parse_national(octets)?;
         if signed.content_type() != oids::TST_INFO {
             return Err(ReadToken::Content(Fault::ContentType(Box::new(
                 signed.content_type(),

@@ -1,10 +1,10 @@
 //! National algorithms in messages and stamps, and GB/T 35275 SignedData with every way in which it can fail.
 
-use asn1::{Oid, write};
+use asn1::{Oid, Reader, Tag, write};
 use crypto::{Digest, DigestAlgorithm, SeededRandom, SignatureAlgorithm};
 use evidence::cms::{Draft, Fault, Form, NationalDraft, SignedData, oids};
 use evidence::ocsp::CertificateId;
-use evidence::tsp::{Accuracy, Request, Response, TokenSerial, Unit, grant, prepare};
+use evidence::tsp::{Accuracy, Request, Response, Token, TokenSerial, Unit, grant, prepare};
 use pki::algorithm::{bare_identifier, digest_identifier, identifier};
 use pki::certificate::Certificate;
 
@@ -78,10 +78,37 @@ fn a_stamp_may_have_an_sm3_imprint() {
     assert_eq!(token.info().imprint().algorithm(), DigestAlgorithm::Sm3);
     let candidates = [certificate];
     assert!(token.check(&digest, &candidates, AT).is_ok());
+    // GB/T 20520: the message may be called that of GB/T 35275, of whose version it then is.
+    for (name, version, holds) in [
+        (oids::SIGNED_DATA, 3, true),
+        (oids::SIGNED_DATA, 1, false),
+        (oids::NATIONAL_SIGNED_DATA, 3, true),
+        (oids::NATIONAL_SIGNED_DATA, 1, true),
+        (oids::NATIONAL_SIGNED_DATA, 2, false),
+    ] {
+        let renamed = Token::parse(&renamed(token.der(), &name, version)).expect("a token");
+        let found = renamed.check(&digest, &candidates, AT);
+        assert_eq!(found.is_ok(), holds, "{name} {version}");
+    }
+    assert!(Token::parse(&renamed(token.der(), &oids::NATIONAL_DATA, 1)).is_err());
     let other = Digest::of(DigestAlgorithm::Sm3, b"another content");
     assert!(token.check(&other, &candidates, AT).is_err());
     let sha = Digest::of(DigestAlgorithm::Sha256, CONTENT);
     assert!(token.check(&sha, &candidates, AT).is_err());
+}
+
+/// The message under another name and of another version.
+fn renamed(der: &[u8], name: &Oid, version: u64) -> Vec<u8> {
+    let outer = Reader::single(der, Tag::SEQUENCE).expect("a message");
+    let mut inside = outer.reader().expect("elements");
+    inside.oid().expect("its name");
+    let body = inside.expect(Tag::context(0)).expect("its body");
+    let mut body = body.reader().expect("it");
+    let mut parts = body.sequence().expect("signed data");
+    parts.element().expect("its version");
+    let rest = parts.rest().to_vec();
+    let body = write::sequence([write::unsigned(version), rest]);
+    write::sequence([write::oid(name), write::context(0, [body])])
 }
 
 #[test]

@@ -136,9 +136,13 @@ fn attachments_are_read_up_to_their_number_and_kept_up_to_theirs() {
 #[test]
 fn a_hundred_signatures_are_read_and_no_more() {
     let of = |count: usize| {
-        let one = |id: usize| format!("<Signature ID=\"{id}\" BaseLoc=\"G.xml\"/>");
+        let one = |id: usize| format!("<Signature ID=\"{id}\" BaseLoc=\"G{id}.xml\"/>");
         let all: String = (0..count).map(one).collect();
-        listed(&all, &[("G.xml", "", signature("", "", 0))])
+        let names: Vec<String> = (0..count).map(|id| format!("G{id}.xml")).collect();
+        let parts = names
+            .iter()
+            .map(|name| (name.as_str(), "", signature("", "", 0)));
+        listed(&all, &parts.collect::<Vec<_>>())
     };
     let count = |facts: &Facts| {
         let list = facts.bodies[0].signatures.as_ref().expect("a list");

@@ -41,6 +41,25 @@ fn a_tree_has_names_attributes_and_text() {
 }
 
 #[test]
+fn data_of_an_extension_are_of_whatever_schema_and_nothing_else_is() {
+    let part = |root: &str, inner: &str| {
+        let own = "<w:x xmlns:w=\"urn:w\"><w:y/></w:x>";
+        let inner = inner.replace('@', own);
+        let text = format!("<{root} xmlns=\"{NAMESPACE}\">{inner}</{root}>");
+        parse(text.as_bytes(), root).err()
+    };
+    let foreign = Some(ReadXml::Namespace("x".to_owned()));
+    let data = "<Extension><Data>@</Data></Extension>";
+    assert_eq!(part("Extensions", data), None);
+    assert_eq!(part("Document", data), foreign);
+    assert_eq!(part("Extensions", "<Extension>@</Extension>"), foreign);
+    assert_eq!(
+        part("Extensions", "<Extension><Data/>@</Extension>"),
+        foreign
+    );
+}
+
+#[test]
 fn an_element_that_may_occur_once_does_not_occur_twice() {
     let tree = read("<ofd:B/><ofd:B/>").expect("well-formed");
     assert_eq!(tree.one("B"), Err(Shape::Repeated("B")));

@@ -1,12 +1,13 @@
 //! An OFD file: what the package is, what each signature protects, and the licence that they seal (T-V5, T-V6).
 
-use crypto::{Digest, DigestAlgorithm, sha256};
+use crypto::{Digest, DigestAlgorithm, KeyAlgorithm, sha256};
 use evidence::cms::{Form, SignedData};
 use evidence::tsp::Token;
 use ofd::{
     Body, CheckMethod, Coverage, Facts, ListState, Outcome as Referred, Signature, SignatureKind,
     Signatures, Signed, Stamp, StampPlace,
 };
+use pki::Certificate;
 use seal::ses::SealSignature;
 use tlog::StatusEntry;
 
@@ -240,6 +241,7 @@ fn judge_signature(
     let Some(judged) = judged else {
         return finish(report, findings);
     };
+    findings.extend(inspect_suite(signed, judged.certificate.as_ref()));
     // A seal on a document says nothing of who may issue the licence in it.
     let of_document = receipt::is_of_document(&findings);
     let licence = data.licence.filter(|_| !of_document);
@@ -295,6 +297,17 @@ fn inspect_references(signed: &Signed) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// 3.3: digests of other suites go with the keys of those; under SM2 they are SM3.
+fn inspect_suite(signed: &Signed, signer: Option<&Certificate>) -> Option<Finding> {
+    let key = signer.and_then(|signer| signer.public_key().ok());
+    let national = key.is_some_and(|key| key.algorithm() == KeyAlgorithm::Sm2);
+    let CheckMethod::Digest(digest) = signed.check else {
+        return None;
+    };
+    let mixed = national && digest != DigestAlgorithm::Sm3;
+    mixed.then(|| Finding::of("ofd.method-mixed").because(format_args!("{digest:?}")))
 }
 
 /// 3.4, 5, T-V5: whatever is in the package is protected, or belongs to this signature, or to a later one.
@@ -395,7 +408,13 @@ fn judge_seal(
         None => None,
     };
     if beside.is_none() {
-        findings.push(Finding::of("ofd.seal-absent"));
+        // GB/T 33190-2016, 18.2: Seal may be left out, and whether it is has been signed.
+        let code = if signed.seal.is_none() {
+            "ofd.seal-inside"
+        } else {
+            "ofd.seal-absent"
+        };
+        findings.push(Finding::of(code));
     }
     let place = signature.package_path();
     let judged = sealed::judge_use(

@@ -3,7 +3,7 @@
 use crypto::sha256;
 use evidence::cms::{Form, oids};
 use evidence::tsp::Token;
-use pki::Certificate;
+use pki::{Certificate, identifiers};
 use seal::ses::{Edition, Seal, SealFault, SealSignature, SigningTime};
 use time::UtcDateTime;
 
@@ -147,11 +147,25 @@ fn inspect_maker(
     // Each for itself: whose certificate it is said to be is asked even where it did not sign (T-V6).
     let maker = Certificate::parse(seal.maker()).ok()?;
     let begin = findings.len();
-    chain(sitting, &maker, proof, findings);
+    if chain(sitting, &maker, proof, findings) {
+        findings.extend(inspect_trade(sitting, &maker));
+    }
     for one in findings.iter_mut().skip(begin) {
         one.text = format!("seal maker, {}", one.text);
     }
     Some(maker)
+}
+
+/// Whether who made the seal may make seals. No purpose is registered for it, so that, as for logs and codes, only who is bound
+/// to none may (RFC 5280 4.2.1.12): else whoever has a certificate for documents could make the seal of an office himself.
+/// Not asked of files from elsewhere, whose authorities bind makers to whatever they like.
+fn inspect_trade(sitting: &Sitting<'_>, maker: &Certificate) -> Option<Finding> {
+    if sitting.policy.document_purpose != Demand::Required {
+        return None;
+    }
+    let purposes = maker.purposes().ok().flatten()?;
+    let bound = !purposes.contains(&identifiers::ANY_PURPOSE);
+    bound.then(|| Finding::of("path.purpose").because("bound to other purposes"))
 }
 
 /// Whether the certificate leads to an anchor. GM/T 0031-2014: one that was revoked is good for what a time-stamp shows

@@ -394,8 +394,17 @@ fn thirty_two_signatures_are_judged_and_one_more_is_told() {
     let of = |count: usize| {
         let mut parts = Parts::of("sealed-v4.ofd");
         let more = |id: usize| {
-            format!("<ofd:Signature ID=\"{id}\" Type=\"Seal\" BaseLoc=\"Sign_0/Signature.xml\"/>")
+            format!(
+                "<ofd:Signature ID=\"{id}\" Type=\"Seal\" BaseLoc=\"Sign_{id}/Signature.xml\"/>"
+            )
         };
+        let text = parts.entry(SIGNATURE).clone();
+        for one in 1..count {
+            parts.add(
+                &format!("Doc_0/Signs/Sign_{}/Signature.xml", one + 100),
+                &text,
+            );
+        }
         let more: String = (1..count).map(|one| more(one + 100)).collect();
         parts.text(
             LIST,

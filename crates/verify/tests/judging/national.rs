@@ -18,12 +18,12 @@ use crate::hierarchy::{SEALED, bundle, certificate, crl, sign};
 use crate::maker::{codes, errors, judged_with, sub, token_over};
 use crate::package::{Parts, SIGNATURE, VALUE, put};
 
-const SM2: SignatureAlgorithm = SignatureAlgorithm::Sm2Sm3;
-const GOOD: &str = "sm-seal-990102-SPZYZ-01";
+pub(crate) const SM2: SignatureAlgorithm = SignatureAlgorithm::Sm2Sm3;
+pub(crate) const GOOD: &str = "sm-seal-990102-SPZYZ-01";
 const DOCUMENT: &str = "Doc_0/Document.xml";
 const PAGE: &str = "Doc_0/Pages/Page_0/Content.xml";
 /// After both were revoked.
-const LATER: UtcDateTime = utc_datetime!(2026-07-02 0:00);
+pub(crate) const LATER: UtcDateTime = utc_datetime!(2026-07-02 0:00);
 
 fn page() -> Vec<u8> {
     let line = Mark::Path(Path {
@@ -46,6 +46,11 @@ fn page() -> Vec<u8> {
 
 /// A seal for this signer.
 fn seal(signer: &str) -> Seal {
+    seal_of(ses::Edition::V4, signer)
+}
+
+/// The same of this edition.
+pub(crate) fn seal_of(edition: ses::Edition, signer: &str) -> Seal {
     let image = Image {
         format: "PNG".to_owned(),
         octets: b"\x89PNG".to_vec(),
@@ -53,7 +58,7 @@ fn seal(signer: &str) -> Seal {
         height: 42,
     };
     let draft = ses::Draft {
-        edition: ses::Edition::V4,
+        edition,
         vendor: "YINXIN",
         id: "9901020000018",
         kind: KIND_ORGANISATION,
@@ -75,7 +80,7 @@ fn seal(signer: &str) -> Seal {
 }
 
 /// The file sealed at the left edge and so far from it; stamped where a moment is given.
-fn sealed(
+pub(crate) fn sealed(
     file: Vec<u8>,
     signer: &str,
     (left, list): (f64, List),
@@ -147,7 +152,7 @@ fn bent(bend: impl FnOnce(&mut Parts)) -> Vec<u8> {
 }
 
 /// The judgement by the office's trust and the lists of both authorities as of `at`.
-fn judged(file: &Vec<u8>, at: UtcDateTime) -> Report {
+pub(crate) fn judged(file: &Vec<u8>, at: UtcDateTime) -> Report {
     judged_beside(file, at, crl("sm-ca", at))
 }
 

@@ -140,7 +140,7 @@ impl Parts {
     }
 }
 
-fn crc32(octets: &[u8]) -> u32 {
+pub(crate) fn crc32(octets: &[u8]) -> u32 {
     let mut sum = u32::MAX;
     for octet in octets {
         sum ^= u32::from(*octet);
