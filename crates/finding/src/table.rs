@@ -197,6 +197,12 @@ pub const TABLE: &[Row] = &[
         "annotations were removed or ordered anew",
     ),
     row(
+        "change.annotation-withdrawn",
+        fails(S::FormatFailure),
+        "T-V3",
+        "a remark that nobody signed was taken back where the certification permits it",
+    ),
+    row(
         "change.broken-signature",
         fails(S::FormatFailure),
         "T-V3",
@@ -243,6 +249,12 @@ pub const TABLE: &[Row] = &[
         fails(S::FormatFailure),
         "T-V3",
         "a field that is no signature was added, or one with entries that a signature field needs not",
+    ),
+    row(
+        "change.field-covers",
+        fails(S::FormatFailure),
+        "T-V3",
+        "the look of a field hides words of its page that were to be seen",
     ),
     row(
         "change.field-filled",

@@ -1,11 +1,13 @@
 //! The chain of cross-reference sections, followed from the end of the file, and the revisions it makes
 //! (ISO 32000-2, 7.5.6).
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use syntax::{Dictionary, Lexer, ReadPdf, Reference, Source, is_white};
-
-use crate::xref::{Entry, Footer, Place, Section, SectionKind, footer, section};
+use syntax::{
+    Dictionary, Entry, Footer, Lexer, Place, ReadPdf, Reference, Section, SectionKind, Source,
+    footer, is_white, section,
+};
 
 /// T-I7: cross-reference sections.
 pub(crate) const MAX_SECTIONS: usize = 1_000;
@@ -96,6 +98,19 @@ pub(crate) fn chain(source: &dyn Source) -> Result<Chain, ReadPdf> {
     }
     tail.start = lexer.position();
     Ok(Chain { revisions, tail })
+}
+
+/// The object streams that sections name, each with the first revision that does.
+pub(crate) fn containers(revisions: &[Revision]) -> BTreeMap<u32, usize> {
+    let mut found = BTreeMap::new();
+    for (at, revision) in revisions.iter().enumerate() {
+        for entry in &revision.entries {
+            if let Place::In { container, .. } = entry.place() {
+                found.entry(container).or_insert(at);
+            }
+        }
+    }
+    found
 }
 
 /// 7.5.2: `%PDF-1.0` to `%PDF-1.7` and `%PDF-2.0`, at offset 0: every offset counts from there.

@@ -11,11 +11,14 @@ mod change;
 mod fields;
 mod filled;
 mod graph;
+mod ground;
 mod groups;
 mod look;
+mod marker;
 mod pages;
 mod step;
 mod store;
+mod structure;
 mod typed;
 mod widget;
 
@@ -132,6 +135,9 @@ impl<'a> Rules<'a> {
         match change.kind {
             ChangeKind::FieldFilled if !change.permitted => {
                 change.kind = ChangeKind::LockedFieldFilled;
+            }
+            ChangeKind::Withdrawn if !change.permitted => {
+                change.kind = ChangeKind::AnnotationRemoved;
             }
             ChangeKind::Annotated if !change.permitted => {
                 change.kind = ChangeKind::AnnotationAdded;

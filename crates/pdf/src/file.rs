@@ -1,19 +1,17 @@
 //! A file and its objects as each revision sees them (ISO 32000-2, 7.5.6, 7.5.7).
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 
 use syntax::{
-    Dictionary, Indirect, Lexer, MAX_EXPANDED, MAX_FILTERS, Object, Parser, ReadPdf, Reference,
-    Source, Stream, collect, decoder, fault, filters,
+    Dictionary, Indirect, Lexer, MAX_EXPANDED, MAX_FILTERS, MAX_PACKED, Object, Packed, Parser,
+    Place, ReadPdf, Reference, SectionKind, Source, Stream, collect, decoder, fault, filters,
 };
 
-use crate::chain::{Chain, Revision, chain};
+use crate::chain::{Chain, Revision, chain, containers};
 use crate::kept::Kept;
-use crate::packed::{MAX_PACKED, Packed};
-use crate::xref::{Place, SectionKind};
 
 /// T-I7: octets of all expanded streams together.
 pub(crate) const MAX_EXPANDED_TOTAL: u64 = 500 * 1024 * 1024;
@@ -41,6 +39,8 @@ pub struct File<'s> {
     tail: Range<u64>,
     packed: RefCell<Vec<Rc<Packed>>>,
     kept: Kept,
+    /// Object streams, each with the first revision whose section names it.
+    containers: OnceCell<BTreeMap<u32, usize>>,
     expanded: Cell<u64>,
     followed: Cell<u64>,
     reads: Cell<u64>,
@@ -75,6 +75,7 @@ pub fn read(source: &dyn Source) -> Result<File<'_>, ReadPdf> {
         tail,
         packed: RefCell::default(),
         kept: Kept::default(),
+        containers: OnceCell::new(),
         expanded: Cell::new(0),
         followed: Cell::new(0),
         reads: Cell::new(0),
@@ -205,15 +206,8 @@ impl<'f> View<'f> {
         let numbers: BTreeSet<u32> = upto
             .flat_map(|revision| revision.entries.iter().map(|entry| entry.number))
             .collect();
-        let in_use = |number| {
-            let generation = match self.place(number)?.0 {
-                Place::At { generation, .. } => generation,
-                Place::In { .. } => 0,
-                Place::Free => return None,
-            };
-            Some(Reference { number, generation })
-        };
-        numbers.into_iter().filter_map(in_use).collect()
+        let in_use = numbers.into_iter();
+        in_use.filter_map(|number| self.reference(number)).collect()
     }
 
     /// The revision's cross-reference section.
@@ -259,6 +253,37 @@ impl<'f> View<'f> {
     #[must_use]
     pub fn is_compressed(&self, number: u32) -> bool {
         matches!(self.place(number), Some((Place::In { .. }, _)))
+    }
+
+    /// Whether an object is an object stream that has objects of this revision or of one before it.
+    pub(crate) fn holds(&self, number: u32) -> bool {
+        let read = || containers(&self.file.revisions);
+        let containers = self.file.containers.get_or_init(read);
+        containers
+            .get(&number)
+            .is_some_and(|first| *first <= self.revision)
+    }
+
+    /// Whether an object is a cross-reference stream of this revision or of one before it.
+    pub(crate) fn was_section(&self, number: u32) -> bool {
+        let mut upto = self.file.revisions.iter().take(self.revision + 1);
+        upto.any(|revision| revision.streams.contains(&number))
+    }
+
+    /// An object under its number and its present generation; `None` if it is not in use.
+    pub(crate) fn reference(&self, number: u32) -> Option<Reference> {
+        let generation = match self.place(number)?.0 {
+            Place::At { generation, .. } => generation,
+            Place::In { .. } => 0,
+            Place::Free => return None,
+        };
+        Some(Reference { number, generation })
+    }
+
+    /// Whether a reference leads to nothing since the object has another generation (7.3.10).
+    pub(crate) fn is_of_other_generation(&self, reference: Reference) -> bool {
+        let present = self.reference(reference.number);
+        present.is_some_and(|present| present != reference)
     }
 
     /// An indirect object; null if it is free, absent or of another generation (7.3.10).

@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use syntax::{Dictionary, Object, ReadPdf, operators};
+use syntax::{Dictionary, Object, ReadPdf, glyph_names, operators};
 
 use crate::file::View;
 use crate::tree::text;
 
 /// Codes that a table may map.
 const MAX_CODES: usize = 65_536;
+/// Thousandths of an em: signs that take less lie on each other.
+const NARROW: f64 = 150.0;
+/// Codes of a simple font.
+const MAX_WIDTHS: usize = 256;
 /// Octets of a table of characters.
 const MAX_TABLE: usize = 4 * 1024 * 1024;
 
@@ -40,11 +44,14 @@ pub(crate) struct Font {
     pub(crate) vertical: bool,
     /// Whether glyphs are content of their own, of any size.
     pub(crate) drawn: bool,
-    /// The widest glyph, in ems.
-    pub(crate) widest: f64,
+    /// The widest glyph, in ems, and the width of each code from the first on, where the font says it.
+    widest: f64,
+    widths: Option<(u32, Vec<f64>)>,
+    /// Whether every reader has it.
+    standard: bool,
     characters: BTreeMap<u32, String>,
-    /// Codes that stand for themselves where no table says otherwise.
-    plain: bool,
+    /// Codes are units of UTF-16 (9.7.5.2, the names of which begin with `Uni`).
+    units: bool,
 }
 
 impl Font {
@@ -56,7 +63,7 @@ impl Font {
         let subtype = view.value(font, b"Subtype")?;
         let wide = subtype.as_name() == Some(b"Type0");
         let encoding = view.value(font, b"Encoding")?;
-        let characters = match view.value(font, b"ToUnicode")? {
+        let mut characters = match view.value(font, b"ToUnicode")? {
             Object::Stream(stream) => {
                 let table = view.content(&stream)?;
                 if table.len() > MAX_TABLE {
@@ -70,15 +77,20 @@ impl Font {
             }
             _ => BTreeMap::new(),
         };
+        if !wide && subtype.as_name() != Some(b"Type3") {
+            name_glyphs(font, &encoding, &mut characters);
+        }
+        let named = encoding.as_name().unwrap_or_default();
         Ok(Font {
             octets: if wide { 2 } else { 1 },
-            vertical: wide
-                && encoding
-                    .as_name()
-                    .is_some_and(|name| name == b"V" || name.ends_with(b"-V")),
+            vertical: wide && (named == b"V" || named.ends_with(b"-V")),
             drawn: subtype.as_name() == Some(b"Type3"),
             widest: if wide { 1.0 } else { widest(view, font)? },
-            plain: !wide && is_plain(&encoding),
+            widths: if wide { None } else { widths(view, font)? },
+            standard: font
+                .name(b"BaseFont")
+                .is_some_and(|name| STANDARD.contains(&name)),
+            units: wide && named.starts_with(b"Uni") && is_utf_16(named),
             characters,
         })
     }
@@ -97,10 +109,84 @@ impl Font {
     fn character(&self, code: u32) -> Option<String> {
         match self.characters.get(&code) {
             Some(known) => Some(known.clone()),
-            None if self.plain => char::from_u32(code).map(String::from),
+            None if self.units => char::from_u32(code).map(String::from),
             None => None,
         }
     }
+
+    /// How wide a string is at the most, in ems.
+    pub(crate) fn width(&self, string: &[u8]) -> f64 {
+        let codes = string.chunks(self.octets).map(number);
+        codes.map(|code| self.advance(code)).sum()
+    }
+
+    /// Whether no sign of a string is said to take so little that the next would lie on it.
+    pub(crate) fn is_spread(&self, string: &[u8]) -> bool {
+        let codes = string.chunks(self.octets).map(number);
+        self.widths.is_none()
+            || codes
+                .map(|code| self.advance(code))
+                .all(|width| width * 1000.0 >= NARROW)
+    }
+
+    fn advance(&self, code: u32) -> f64 {
+        let Some((first, widths)) = &self.widths else {
+            let sign = self
+                .characters
+                .get(&code)
+                .and_then(|sign| sign.chars().next());
+            let known = sign.filter(|_| self.standard);
+            return known.map_or(self.widest, |sign| broadest(sign).min(self.widest));
+        };
+        let place = code
+            .checked_sub(*first)
+            .and_then(|at| usize::try_from(at).ok());
+        place
+            .and_then(|at| widths.get(at))
+            .copied()
+            .unwrap_or(self.widest)
+    }
+}
+
+/// Takes up what the glyphs of a simple font are called. Where a table says otherwise, nothing is known.
+fn name_glyphs(font: &Dictionary, encoding: &Object, characters: &mut BTreeMap<u32, String>) {
+    let base = font.name(b"BaseFont").unwrap_or_default();
+    // Signs of their own, and signs that the font's program orders as it likes.
+    let is_picture = [b"Symbol".as_slice(), b"ZapfDingbats"]
+        .iter()
+        .any(|name| base.ends_with(name));
+    let own_order = *encoding == Object::Null && !STANDARD.contains(&base);
+    let named = glyph_names(encoding).filter(|_| !is_picture);
+    let Some(named) = named else {
+        characters.clear();
+        return;
+    };
+    for (code, sign) in named {
+        match characters.get(&code) {
+            Some(other) if *other != sign && !own_order => {
+                characters.remove(&code);
+            }
+            Some(_) => {}
+            None => {
+                characters.insert(code, sign);
+            }
+        }
+    }
+}
+
+/// The most that a sign takes in a font that every reader has, in ems.
+fn broadest(sign: char) -> f64 {
+    match sign {
+        '0'..='9' | ' ' | '.' | ',' | ':' | ';' | '-' | '/' | '(' | ')' | 'I' => 0.6,
+        'a'..='l' | 'n'..='v' | 'x'..='z' => 0.62,
+        _ => 1.0,
+    }
+}
+
+fn is_utf_16(name: &[u8]) -> bool {
+    [b"-UCS2-H".as_slice(), b"-UCS2-V", b"-UTF16-H", b"-UTF16-V"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 /// Whether a font is one that every reader has, with nothing of its own that could say or show something else.
@@ -115,38 +201,90 @@ pub(crate) fn is_standard(view: &View<'_>, font: &Dictionary) -> Result<bool, Re
     Ok(plain
         && known.is_some_and(|name| STANDARD.contains(&name))
         && font.name(b"Subtype") == Some(b"Type1")
-        && is_plain(&view.value(font, b"Encoding")?))
+        && glyph_names(&view.value(font, b"Encoding")?).is_some())
 }
 
-/// Codes mean what they mean in ASCII: one of the named encodings, or one that differs from them in marks alone.
-fn is_plain(encoding: &Object) -> bool {
-    match encoding {
-        Object::Null | Object::Name(_) => true,
-        Object::Dictionary(encoding) => {
-            let mut code = 0;
-            let differences = match encoding.value(b"Differences") {
-                None => return true,
-                Some(Object::Array(differences)) => differences,
-                Some(_) => return false,
-            };
-            for difference in differences {
-                match difference {
-                    Object::Integer(next) => code = *next,
-                    Object::Name(name) => {
-                        let spared =
-                            matches!(name.as_slice(), b"quotesingle" | b"grave" | b"space");
-                        if (32..127).contains(&code) && !spared {
-                            return false;
-                        }
-                        code = code.saturating_add(1);
-                    }
-                    _ => return false,
-                }
-            }
-            true
+/// Whether a font has no programme and no table of its own, and names its signs by their characters, so that readers
+/// draw them with what they have (9.7.5.2).
+pub(crate) fn is_drawn_by_readers(view: &View<'_>, font: &Dictionary) -> Result<bool, ReadPdf> {
+    let only = |dictionary: &Dictionary, keys: &[&[u8]]| {
+        dictionary.entries().all(|(key, _)| keys.contains(&key))
+    };
+    let named = font.name(b"Encoding").unwrap_or_default();
+    let Object::Array(below) = view.value(font, b"DescendantFonts")? else {
+        return Ok(false);
+    };
+    let [one] = below.as_slice() else {
+        return Ok(false);
+    };
+    let one = view.resolve(one)?.into_dictionary().unwrap_or_default();
+    let descriptor = view
+        .dictionary(&one, b"FontDescriptor")?
+        .unwrap_or_default();
+    let programmes = [b"FontFile".as_slice(), b"FontFile2", b"FontFile3"];
+    let widths = view.value(&one, b"W")?;
+    let widths = all_widths(widths.as_array().unwrap_or_default());
+    Ok(font.name(b"Subtype") == Some(b"Type0")
+        && named.starts_with(b"Uni")
+        && is_utf_16(named)
+        && only(
+            font,
+            &[
+                b"Type",
+                b"Subtype",
+                b"BaseFont",
+                b"Name",
+                b"Encoding",
+                b"DescendantFonts",
+            ],
+        )
+        && only(
+            &one,
+            &[
+                b"Type",
+                b"Subtype",
+                b"BaseFont",
+                b"CIDSystemInfo",
+                b"FontDescriptor",
+                b"DW",
+                b"W",
+            ],
+        )
+        && !programmes.iter().any(|key| descriptor.value(key).is_some())
+        && one
+            .value(b"DW")
+            .is_none_or(|width| width.as_number() == Some(1000.0))
+        && widths.is_some_and(|widths| widths.iter().all(|width| *width >= NARROW)))
+}
+
+/// The widths of a /W (9.7.4.3): after a number a list of them, or another number and one.
+fn all_widths(mut rows: &[Object]) -> Option<Vec<f64>> {
+    let mut widths = Vec::new();
+    while let [_, second, rest @ ..] = rows {
+        rows = rest;
+        if let Object::Array(each) = second {
+            widths.extend(each.iter().map(|width| width.as_number().unwrap_or(0.0)));
+        } else {
+            let (width, rest) = rows.split_first()?;
+            widths.push(width.as_number()?);
+            rows = rest;
         }
-        _ => false,
     }
+    rows.is_empty().then_some(widths)
+}
+
+/// /Widths from /FirstChar on, in ems (9.6.2).
+fn widths(view: &View<'_>, font: &Dictionary) -> Result<Option<(u32, Vec<f64>)>, ReadPdf> {
+    let first = font
+        .integer(b"FirstChar")
+        .and_then(|first| u32::try_from(first).ok());
+    let widths = view.value(font, b"Widths")?;
+    let widths = widths.as_array().map(|widths| {
+        let each = widths.iter().take(MAX_WIDTHS).map(Object::as_number);
+        each.map(|width| width.map(|width| width.abs() / 1000.0))
+            .collect::<Option<Vec<f64>>>()
+    });
+    Ok(first.zip(widths.flatten()))
 }
 
 fn widest(view: &View<'_>, font: &Dictionary) -> Result<f64, ReadPdf> {

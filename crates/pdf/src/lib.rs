@@ -10,11 +10,9 @@ mod file;
 mod font;
 mod kept;
 mod marks;
-mod packed;
 mod signature;
 mod survey;
 mod tree;
-mod xref;
 
 pub use attachment::{Attachment, Material};
 pub use compare::{Change, ChangeKind, Level};
@@ -23,6 +21,5 @@ pub use signature::{
     Coverage, Lock, Permission, SignatureFault, SignatureField, SignatureValue, Standing, SubFilter,
 };
 pub use survey::Survey;
-pub use syntax::{Dictionary, Object, ReadPdf, Reference, Seekable, Source, Stream};
+pub use syntax::{Dictionary, Object, ReadPdf, Reference, SectionKind, Seekable, Source, Stream};
 pub use tree::{Field, text};
-pub use xref::SectionKind;

@@ -30,14 +30,17 @@ pub(crate) struct Area {
 #[derive(Debug, Default)]
 pub(crate) struct Marks {
     areas: Vec<Area>,
+    /// Those of text in the content of the page, but for lines to write on.
+    words: Vec<Area>,
     everywhere: bool,
 }
 
-type Matrix = [f64; 6];
+pub(crate) type Matrix = [f64; 6];
 
-const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+pub(crate) const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
-fn times(a: Matrix, b: Matrix) -> Matrix {
+/// First `a`, then `b`.
+pub(crate) fn times(a: Matrix, b: Matrix) -> Matrix {
     let across = turned(b, a[0], a[1]);
     let up = turned(b, a[2], a[3]);
     let origin = point(b, a[4], a[5]);
@@ -49,7 +52,8 @@ fn turned(matrix: Matrix, x: f64, y: f64) -> (f64, f64) {
     (matrix[0] * x + matrix[2] * y, matrix[1] * x + matrix[3] * y)
 }
 
-fn point(matrix: Matrix, x: f64, y: f64) -> (f64, f64) {
+/// Where a point comes to lie.
+pub(crate) fn point(matrix: Matrix, x: f64, y: f64) -> (f64, f64) {
     let (x, y) = turned(matrix, x, y);
     (x + matrix[4], y + matrix[5])
 }
@@ -64,7 +68,8 @@ impl Area {
         Area::around(&[one, (c.as_number()?, d.as_number()?)])
     }
 
-    fn around(points: &[(f64, f64)]) -> Option<Area> {
+    /// The least that has all these points.
+    pub(crate) fn around(points: &[(f64, f64)]) -> Option<Area> {
         let mut points = points.iter();
         let (x, y) = points.next()?;
         let mut area = Area {
@@ -82,7 +87,8 @@ impl Area {
         Some(area)
     }
 
-    fn corners(matrix: Matrix, [left, bottom, right, top]: [f64; 4]) -> Option<Area> {
+    /// What a rectangle takes up where a matrix puts it.
+    pub(crate) fn corners(matrix: Matrix, [left, bottom, right, top]: [f64; 4]) -> Option<Area> {
         let corners = [(left, bottom), (right, bottom), (left, top), (right, top)];
         Area::around(&corners.map(|(x, y)| point(matrix, x, y)))
     }
@@ -100,7 +106,29 @@ impl Area {
         (self.right - self.left, self.top - self.bottom)
     }
 
-    fn size(&self) -> f64 {
+    /// The corner that is nearest to the origin.
+    pub(crate) fn origin(&self) -> (f64, f64) {
+        (self.left, self.bottom)
+    }
+
+    /// The same, so much larger on each side.
+    pub(crate) fn grown(&self, by: f64) -> Area {
+        Area {
+            left: self.left - by,
+            bottom: self.bottom - by,
+            right: self.right + by,
+            top: self.top + by,
+        }
+    }
+
+    /// How much two have in common.
+    pub(crate) fn common(&self, other: &Area) -> f64 {
+        let width = self.right.min(other.right) - self.left.max(other.left);
+        let height = self.top.min(other.top) - self.bottom.max(other.bottom);
+        width.max(0.0) * height.max(0.0)
+    }
+
+    pub(crate) fn size(&self) -> f64 {
         (self.right - self.left) * (self.top - self.bottom)
     }
 }
@@ -110,20 +138,30 @@ impl Marks {
     pub(crate) fn touch(&self, area: &Area) -> bool {
         self.everywhere || self.areas.iter().any(|mark| mark.touches(area))
     }
+
+    /// Whether words stand there, if only a little.
+    pub(crate) fn words_under(&self, area: &Area) -> bool {
+        let inside = area.grown(-1.0);
+        self.everywhere || self.words.iter().any(|word| word.touches(&inside))
+    }
 }
 
 impl View<'_> {
-    /// Where a page says something.
+    /// Where a page says something, but for annotations of the numbers that are excepted.
     ///
     /// # Errors
     /// `Limit`; what is malformed is everywhere.
-    pub(crate) fn marks(&self, page: Reference) -> Result<Marks, ReadPdf> {
+    pub(crate) fn marks(
+        &self,
+        page: Reference,
+        except: &dyn Fn(u32) -> bool,
+    ) -> Result<Marks, ReadPdf> {
         let mut reader = Reader {
             view: self,
             marks: Marks::default(),
             page: f64::INFINITY,
         };
-        match reader.page(page) {
+        match reader.page(page, except) {
             Ok(()) => {}
             Err(limit @ ReadPdf::Limit { .. }) => return Err(limit),
             Err(_) => reader.marks.everywhere = true,
@@ -183,7 +221,7 @@ struct Path {
 }
 
 impl Reader<'_, '_> {
-    fn page(&mut self, page: Reference) -> Result<(), ReadPdf> {
+    fn page(&mut self, page: Reference, except: &dyn Fn(u32) -> bool) -> Result<(), ReadPdf> {
         if let Some(area) = Area::of(&self.view.inherited(page, b"MediaBox")?) {
             self.page = area.size();
         }
@@ -207,7 +245,10 @@ impl Reader<'_, '_> {
         self.content(&content, &resources, IDENTITY, 0)?;
         if let Object::Array(annotations) = self.view.value(&found, b"Annots")? {
             for annotation in &annotations {
-                self.annotation(annotation)?;
+                let number = annotation.as_reference().map(|one| one.number);
+                if !number.is_some_and(except) {
+                    self.annotation(annotation)?;
+                }
             }
         }
         Ok(())
@@ -281,6 +322,9 @@ impl Reader<'_, '_> {
             b"Tj" | b"TJ" | b"'" | b"\"" => {
                 let area = sheet.show(word, operands);
                 self.marks.everywhere |= area.is_none();
+                if !sheet.is_rule(operands) {
+                    self.marks.words.extend(area);
+                }
                 self.mark(area)?;
             }
             b"Do" => self.painted(sheet, resources, operands)?,
@@ -365,7 +409,8 @@ impl Reader<'_, '_> {
     }
 }
 
-fn matrix(operands: &[Object]) -> Option<Matrix> {
+/// Six numbers.
+pub(crate) fn matrix(operands: &[Object]) -> Option<Matrix> {
     let numbers: Option<Vec<f64>> = operands.iter().map(Object::as_number).collect();
     numbers?.try_into().ok()
 }
@@ -443,6 +488,21 @@ impl Sheet {
         }
     }
 
+    /// Whether a string is nothing but a line to write on.
+    fn is_rule(&self, operands: &[Object]) -> bool {
+        let operand = operands.last();
+        let parts = operand
+            .and_then(Object::as_array)
+            .or(operand.map(std::slice::from_ref));
+        let strings = parts
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Object::as_string);
+        let font = self.state.font.as_ref();
+        let mut said = strings.map(|string| font.and_then(|font| font.characters(string)));
+        said.all(|said| said.is_some_and(|said| said.chars().all(|sign| "._-–—…· ".contains(sign))))
+    }
+
     /// Where a string is shown, from the beginning of its line; `None` if that cannot be told.
     fn show(&mut self, word: &[u8], operands: &[Object]) -> Option<Area> {
         if matches!(word, b"'" | b"\"") {
@@ -450,20 +510,23 @@ impl Sheet {
         }
         let state = &self.state;
         let font = state.font.as_ref().filter(|font| !font.drawn)?;
-        let each = (font.widest * state.size).abs() + state.spacing.abs() + state.word.abs();
         let mut glyphs = 0.0;
+        let mut wide = 0.0;
         let mut shift = (0.0, 0.0);
         #[expect(
             clippy::cast_precision_loss,
             reason = "a string has at most 16 Mi octets"
         )]
-        let count = |string: &[u8]| font.count(string) as f64;
+        let mut count = |string: &[u8]| {
+            glyphs += font.count(string) as f64;
+            wide += font.width(string);
+        };
         match operands.last()? {
-            Object::String(string) => glyphs += count(string),
+            Object::String(string) => count(string),
             Object::Array(parts) => {
                 for part in parts {
                     match part {
-                        Object::String(string) => glyphs += count(string),
+                        Object::String(string) => count(string),
                         other => {
                             let step = other.as_number()? / 1000.0 * state.size * state.scale;
                             shift.0 += step.max(0.0);
@@ -474,8 +537,9 @@ impl Sheet {
             }
             _ => return None,
         }
+        let between = glyphs * (state.spacing.abs() + state.word.abs());
         self.line.left -= shift.0;
-        self.line.right += shift.1 + glyphs * each * state.scale.abs();
+        self.line.right += shift.1 + (wide * state.size.abs() + between) * state.scale.abs();
         let down = if font.vertical { glyphs } else { 0.3 } * state.size.abs();
         let (left, right) = if state.scale * state.size < 0.0 {
             (-self.line.right, -self.line.left)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use syntax::{Dictionary, Object, ReadPdf, Reference};
+use syntax::{Dictionary, Object, ReadPdf, Reference, document_sign};
 
 use crate::file::View;
 
@@ -319,7 +319,7 @@ impl FieldWalk<'_, '_> {
     }
 }
 
-/// A text string (7.9.2.2): UTF-16 with its mark, UTF-8 with its mark, else octets one by one.
+/// A text string (7.9.2.2): UTF-16 with its mark, UTF-8 with its mark, else `PDFDocEncoding`.
 #[must_use]
 pub fn text(octets: &[u8]) -> String {
     match octets {
@@ -334,6 +334,6 @@ pub fn text(octets: &[u8]) -> String {
             String::from_utf16_lossy(&units)
         }
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        octets => octets.iter().copied().map(char::from).collect(),
+        octets => octets.iter().copied().map(document_sign).collect(),
     }
 }

@@ -11,8 +11,9 @@ pub struct Reference {
     pub generation: u16,
 }
 
-/// An object as it stands in the file; references are not followed.
-#[derive(Debug, Clone, PartialEq)]
+/// An object as it stands in the file; references are not followed. Two are equal if they mean the same: a number is the
+/// same with a point or without, and with as many digits as writers keep of it.
+#[derive(Debug, Clone)]
 pub enum Object {
     /// `null`, and every reference to what is not there.
     Null,
@@ -40,6 +41,30 @@ pub enum Object {
 #[derive(Debug, Clone, Default)]
 pub struct Dictionary {
     entries: Vec<(Vec<u8>, Object)>,
+}
+
+/// What writers lose of a number that they keep in 32 bits.
+const PRECISION: f64 = 1e-6;
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Object) -> bool {
+        match (self, other) {
+            (Object::Null, Object::Null) => true,
+            (Object::Boolean(one), Object::Boolean(other)) => one == other,
+            (Object::Integer(one), Object::Integer(other)) => one == other,
+            (Object::String(one), Object::String(other))
+            | (Object::Name(one), Object::Name(other)) => one == other,
+            (Object::Array(one), Object::Array(other)) => one == other,
+            (Object::Dictionary(one), Object::Dictionary(other)) => one == other,
+            (Object::Stream(one), Object::Stream(other)) => one == other,
+            (Object::Reference(one), Object::Reference(other)) => one == other,
+            // 7.3.3.
+            (one, other) => match (one.as_number(), other.as_number()) {
+                (Some(one), Some(other)) => (one - other).abs() <= PRECISION * one.abs(),
+                _ => false,
+            },
+        }
+    }
 }
 
 impl PartialEq for Dictionary {

@@ -19,6 +19,9 @@ mod bent_messages;
 #[path = "judging/bent_packages.rs"]
 mod bent_packages;
 #[cfg(test)]
+#[path = "judging/carried.rs"]
+mod carried;
+#[cfg(test)]
 #[path = "judging/codes.rs"]
 mod codes;
 #[cfg(test)]
@@ -114,6 +117,9 @@ mod revocation;
 #[cfg(test)]
 #[path = "judging/sealings.rs"]
 mod sealings;
+#[cfg(test)]
+#[path = "judging/sleights.rs"]
+mod sleights;
 #[cfg(test)]
 #[path = "judging/stamps.rs"]
 mod stamps;

@@ -3,11 +3,10 @@
 
 use std::ops::Range;
 
-use syntax::{Lexer, ReadPdf, Reference, is_white};
+use syntax::{Lexer, Place, ReadPdf, Reference, is_white};
 
 use crate::compare::change::ChangeKind;
 use crate::compare::step::Step;
-use crate::xref::Place;
 
 /// Octets of one comment.
 const MAX_COMMENT: usize = 1024;
@@ -24,10 +23,22 @@ impl Step<'_> {
             .map(|(number, listed)| (*number, *listed))
             .collect();
         for (number, listed) in listed {
+            // 7.5.6: an object keeps its generation as long as it is in use.
+            if listed.is_renamed() {
+                self.tell(
+                    ChangeKind::ObjectReplaced,
+                    Some(number),
+                    "its generation".to_owned(),
+                );
+            }
+            // What objects say that stand in it would change with it, and no entry names them.
+            if listed.existed() && self.old.holds(number) {
+                let path = format!("object stream {number}");
+                self.tell(ChangeKind::ObjectStreamChanged, Some(number), path);
+            }
             match listed.new {
-                Place::Free => {
-                    self.tell(ChangeKind::ObjectFreed, Some(number), String::new());
-                }
+                // Whether it was missed is seen where it is reached.
+                Place::Free => {}
                 Place::At { offset, .. } if offset < own.start || offset >= own.mark => {
                     self.tell(
                         ChangeKind::ObjectMoved,
@@ -95,9 +106,10 @@ impl Step<'_> {
                     comment.push(octet);
                 }
                 let words: [&[u8]; 4] = [b"obj", b"xref", b"trailer", b"stream"];
-                let looks_like = words
-                    .iter()
-                    .any(|word| comment.windows(word.len()).any(|window| window == *word));
+                let looks_like = comment.starts_with(b"PDF-")
+                    || words
+                        .iter()
+                        .any(|word| comment.windows(word.len()).any(|window| window == *word));
                 if !looks_like && comment.len() <= MAX_COMMENT {
                     continue;
                 }

@@ -32,6 +32,9 @@ impl Step<'_> {
         if self.changed.contains_key(&root) {
             self.roles.entry(root).or_insert(Role::Open);
         }
+        if old.value(b"StructTreeRoot") == new.value(b"StructTreeRoot") {
+            self.grow_structure(new.value(b"StructTreeRoot"))?;
+        }
         for key in differing(&old, &new) {
             self.catalog_entry(&key, (&old, &new), root)?;
         }
@@ -70,37 +73,56 @@ impl Step<'_> {
                 self.tell(ChangeKind::TrailerChanged, None, path);
             }
         }
-        let (before, after) = (old.value(b"Info"), new.value(b"Info"));
-        let touched = after
-            .and_then(Object::as_reference)
-            .is_some_and(|info| self.changed.contains_key(&info.number));
-        let Some(info) = after.filter(|_| touched || before != after) else {
-            if before.is_some() && after.is_none() {
-                let path = "trailer /Info".to_owned();
+        self.description((old.value(b"Info"), new.value(b"Info")))
+    }
+
+    /// 14.3.3: text and names alone, so that nothing can hang by it.
+    fn description(
+        &mut self,
+        (before, after): (Option<&Object>, Option<&Object>),
+    ) -> Result<(), ReadPdf> {
+        let path = "trailer /Info".to_owned();
+        let Some(info) = after else {
+            if before.is_some() {
                 self.tell(ChangeKind::TrailerChanged, None, path);
-            } else if let Some(info) = after {
-                self.settle(TRAILER, info);
             }
             return Ok(());
         };
-        // 14.3.3: text and names alone, so that nothing can hang by it.
         let number = info.as_reference().map(|info| info.number);
-        let path = "trailer /Info".to_owned();
-        let simple = |value: &Object| {
-            matches!(
-                value,
-                Object::String(_) | Object::Name(_) | Object::Boolean(_) | Object::Integer(_)
-            )
+        let Object::Dictionary(found) = self.new.resolve(info)? else {
+            self.tell(ChangeKind::MetadataForm, number, path);
+            return Ok(());
         };
-        match self.new.resolve(info)? {
-            Object::Dictionary(found) if found.entries().all(|(_, value)| simple(value)) => {
-                self.clear(info, before, Role::Within(TRAILER));
-                self.tell(ChangeKind::MetadataChanged, None, path).object = number;
-            }
-            _ => {
-                self.tell(ChangeKind::MetadataForm, number, path);
-            }
+        let old = self.old_dictionary(before)?;
+        let holder = number.unwrap_or(TRAILER);
+        let mut named = found
+            .entries()
+            .filter_map(|(_, value)| value.as_reference());
+        let touched = |number: u32| self.changed.contains_key(&number);
+        let changed = before != after
+            || number.is_some_and(touched)
+            || named.any(|value| touched(value.number));
+        if !changed {
+            self.settle(TRAILER, info);
+            return Ok(());
         }
+        let mut simple = true;
+        for (_, value) in found.entries() {
+            simple &= matches!(
+                self.new.resolve(value)?,
+                Object::String(_) | Object::Name(_) | Object::Boolean(_) | Object::Integer(_)
+            );
+        }
+        if !simple {
+            self.tell(ChangeKind::MetadataForm, number, path);
+            return Ok(());
+        }
+        self.clear(info, before, Role::Within(TRAILER));
+        for (key, value) in found.entries() {
+            self.clear(value, old.value(key), Role::Within(holder));
+            self.settle(holder, value);
+        }
+        self.tell(ChangeKind::MetadataChanged, None, path).object = number;
         Ok(())
     }
 
@@ -122,11 +144,15 @@ impl Step<'_> {
                 _ => ChangeKind::VersionChanged,
             },
             b"Extensions" => {
-                if self.declares_only(new.value(key))? {
+                if self.declares_only(new.value(key), root)? {
                     ChangeKind::VersionRaised
                 } else {
                     ChangeKind::VersionChanged
                 }
+            }
+            // 14.9.2: what language the text is in that nobody had said, for who reads it aloud.
+            b"Lang" if old.value(key).is_none() && is_language(new.value(key)) => {
+                ChangeKind::MetadataChanged
             }
             b"Perms" => ChangeKind::PermissionsChanged,
             _ => ChangeKind::CatalogChanged,
@@ -135,12 +161,12 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// 7.12: names and numbers.
-    fn declares_only(&mut self, extensions: Option<&Object>) -> Result<bool, ReadPdf> {
+    /// 7.12: which extensions of which developers, and nothing besides.
+    fn declares_only(&mut self, extensions: Option<&Object>, root: u32) -> Result<bool, ReadPdf> {
         let developers = match extensions {
             // An object of its own, made for this.
-            Some(Object::Reference(reference)) if self.is_fresh(reference.number) => {
-                self.roles.insert(reference.number, Role::Open);
+            Some(value @ Object::Reference(reference)) if self.is_fresh(reference.number) => {
+                self.clear(value, None, Role::Within(root));
                 self.new.object(*reference)?
             }
             Some(direct) => direct.clone(),
@@ -149,21 +175,24 @@ impl Step<'_> {
         let Object::Dictionary(developers) = developers else {
             return Ok(false);
         };
-        let simple = |value: &Object| {
-            matches!(
-                value,
-                Object::Name(_) | Object::Integer(_) | Object::String(_)
-            )
+        let fits = |key: &[u8], value: &Object| match key {
+            b"Type" | b"BaseVersion" => value.as_name().is_some(),
+            b"ExtensionLevel" => value.as_integer().is_some(),
+            b"URL" | b"ExtensionRevision" => value.as_string().is_some(),
+            _ => false,
         };
-        let declaration = |value: &Object| match value {
-            Object::Dictionary(entries) => entries.entries().all(|(_, value)| simple(value)),
-            value => simple(value),
+        let declaration = |value: &Object| {
+            let entries = value.as_dictionary();
+            entries.is_some_and(|entries| entries.entries().all(|(key, value)| fits(key, value)))
         };
-        Ok(developers.entries().all(|(_, developer)| match developer {
-            // 7.12.2 in the errata: a developer may declare several.
-            Object::Array(several) => several.iter().all(declaration),
-            one => declaration(one),
-        }))
+        Ok(developers
+            .entries()
+            .all(|(key, developer)| match developer {
+                Object::Name(_) => key == b"Type",
+                // 7.12.2 in the errata: a developer may declare several.
+                Object::Array(several) => several.iter().all(declaration),
+                one => declaration(one),
+            }))
     }
 
     /// 14.3.2: the document's metadata stream.
@@ -192,7 +221,7 @@ impl Step<'_> {
                     && dictionary.name(b"Subtype") == Some(b"XML")
                     && dictionary
                         .entries()
-                        .all(|(key, _)| matches!(key, b"Type" | b"Subtype" | b"Length" | b"Filter"))
+                        .all(|(key, value)| plain_entry(key, value))
             }
             _ => false,
         };
@@ -204,6 +233,22 @@ impl Step<'_> {
         }
         Ok(())
     }
+}
+
+/// What data need to be read, and nothing that could make them something else.
+fn plain_entry(key: &[u8], value: &Object) -> bool {
+    match key {
+        b"DecodeParms" => value.as_reference().is_none(),
+        key => matches!(key, b"Type" | b"Subtype" | b"Length" | b"Filter"),
+    }
+}
+
+fn is_language(value: Option<&Object>) -> bool {
+    let tag = value.and_then(Object::as_string).unwrap_or_default();
+    let letters = tag
+        .iter()
+        .all(|letter| letter.is_ascii_alphanumeric() || *letter == b'-');
+    letters && (2..=35).contains(&tag.len())
 }
 
 fn first_of(id: Option<&Object>) -> Option<&Object> {

@@ -88,6 +88,10 @@ pub enum ChangeKind {
     LockedFieldFilled,
     /// The look of a field that was filled in says something else than its value, or it cannot be told.
     FieldLook,
+    /// The look of a field hides words of its page that were to be seen.
+    FieldCovers,
+    /// A remark that nobody signed was taken back where the certification permits it.
+    Withdrawn,
     /// A remark was added where the certification permits it, over nothing that it would hide.
     Annotated,
     /// An annotation lies over what the page said before.
@@ -172,7 +176,7 @@ impl ChangeKind {
             | Self::VisibleSignatureAdded
             | Self::FieldSigned
             | Self::FieldFilled => Level::Signing,
-            Self::Annotated => Level::Annotating,
+            Self::Annotated | Self::Withdrawn => Level::Annotating,
             _ => Level::Other,
         }
     }
@@ -192,6 +196,8 @@ impl ChangeKind {
             Self::FieldFilled => "change.field-filled",
             Self::LockedFieldFilled => "change.locked-field-filled",
             Self::FieldLook => "change.field-look",
+            Self::FieldCovers => "change.field-covers",
+            Self::Withdrawn => "change.annotation-withdrawn",
             Self::Annotated => "change.annotated",
             Self::AnnotationCovers => "change.annotation-covers",
             Self::CertifiedPageCovered => "change.certified-page-covered",

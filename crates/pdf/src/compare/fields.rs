@@ -10,7 +10,7 @@ use crate::compare::groups::Above;
 use crate::compare::pages::differing;
 use crate::compare::step::{Role, Shown, Step};
 use crate::compare::widget::foreign_key;
-use crate::font::is_standard;
+use crate::font::{is_drawn_by_readers, is_standard};
 use crate::signature::SubFilter;
 use crate::tree::{Field, text};
 
@@ -44,7 +44,8 @@ impl Step<'_> {
                 b"SigFlags" => flags_grew(before.value(&key), after.value(&key)),
                 // 12.7.3: defaults for text that no signature shows; may come, not change.
                 b"DA" => before.value(&key).is_none(),
-                b"DR" => self.resources_grew(before.value(&key), after.value(&key), holder)?,
+                // Looked at whether it differs or not: what it names may have grown.
+                b"DR" => true,
                 _ => false,
             };
             if !allowed {
@@ -53,64 +54,83 @@ impl Step<'_> {
             }
         }
         for (key, value) in after.entries() {
-            let grown = key == b"DR" && before.value(key) != Some(value);
-            if key != b"Fields" && !grown {
+            if key != b"Fields" && key != b"DR" {
                 self.settle(holder, value);
             }
+        }
+        if !self.defaults((before.value(b"DR"), after.value(b"DR")), holder)? {
+            self.tell(
+                ChangeKind::FormChanged,
+                Some(holder),
+                "AcroForm /DR".to_owned(),
+            );
         }
         self.field_list((before.value(b"Fields"), after.value(b"Fields")), holder)?;
         self.signed_fields()
     }
 
     /// Defaults may take up fonts and encodings that do nothing by themselves; what they have stays.
-    fn resources_grew(
+    fn defaults(
         &mut self,
-        old: Option<&Object>,
-        new: Option<&Object>,
+        (old, new): (Option<&Object>, Option<&Object>),
         holder: u32,
     ) -> Result<bool, ReadPdf> {
-        let Some(value) = new else { return Ok(false) };
-        let before = match old.map(|old| self.old.resolve(old)).transpose()? {
-            None => Dictionary::default(),
-            Some(Object::Dictionary(before)) => before,
-            Some(_) => return Ok(false),
+        let Some(value) = new else {
+            return Ok(old.is_none());
         };
+        let before = self.old_dictionary(old)?;
         let Object::Dictionary(after) = self.new.resolve(value)? else {
             return Ok(false);
         };
-        if before.entries().any(|(key, _)| after.value(key).is_none()) {
-            return Ok(false);
+        self.clear(value, old, Role::Within(holder));
+        let own = value.as_reference().map_or(holder, |own| own.number);
+        if value.as_reference().is_some() {
+            self.settle(holder, value);
         }
+        let mut good = before.entries().all(|(key, _)| after.value(key).is_some());
         for (kind, value) in after.entries() {
-            let (had, has) = (before.value(kind), self.new.resolve(value)?);
-            let had = had.map(|had| self.old.resolve(had)).transpose()?;
-            let had = had.and_then(Object::into_dictionary).unwrap_or_default();
-            let (Some(has), true) = (has.into_dictionary(), matches!(kind, b"Font" | b"Encoding"))
-            else {
-                if before.value(kind) == Some(value) {
-                    continue;
-                }
-                return Ok(false);
-            };
-            if had
-                .entries()
-                .any(|(name, value)| has.value(name) != Some(value))
-            {
-                return Ok(false);
-            }
-            for (name, value) in has.entries() {
-                let made = had.value(name).is_none() && kind == b"Font";
-                let font = self
-                    .new
-                    .resolve(value)?
-                    .into_dictionary()
-                    .unwrap_or_default();
-                if made && !is_standard(&self.new, &font)? {
-                    return Ok(false);
-                }
+            let had = before.value(kind);
+            if matches!(kind, b"Font" | b"Encoding") {
+                good &= self.default_kind((had, value), own, kind == b"Font")?;
+            } else {
+                good &= had == Some(value);
+                self.settle(own, value);
             }
         }
-        self.fresh(holder, value, true)
+        Ok(good)
+    }
+
+    /// The fonts of the defaults, or their encodings.
+    fn default_kind(
+        &mut self,
+        (old, new): (Option<&Object>, &Object),
+        holder: u32,
+        fonts: bool,
+    ) -> Result<bool, ReadPdf> {
+        let before = self.old_dictionary(old)?;
+        let Object::Dictionary(after) = self.new.resolve(new)? else {
+            return Ok(false);
+        };
+        self.clear(new, old, Role::Within(holder));
+        let own = new.as_reference().map_or(holder, |own| own.number);
+        if new.as_reference().is_some() {
+            self.settle(holder, new);
+        }
+        let mut good = before
+            .entries()
+            .all(|(name, had)| after.value(name) == Some(had));
+        for (name, value) in after.entries() {
+            if before.value(name).is_some() {
+                self.settle(own, value);
+                continue;
+            }
+            let font = self.new.resolve(value)?.into_dictionary();
+            let font = font.unwrap_or_default();
+            good &=
+                !fonts || is_standard(&self.new, &font)? || is_drawn_by_readers(&self.new, &font)?;
+            good = good && self.fresh(own, value, true)?;
+        }
+        Ok(good)
     }
 
     fn field_list(
@@ -197,7 +217,15 @@ impl Step<'_> {
             refuse(self, ChangeKind::FieldAdded, "/Kids");
             return Ok(());
         };
-        if let Some(key) = foreign_key(&field).or_else(|| foreign_key(&shape)) {
+        // 12.7.4.1: some name the signature as the field's default too.
+        let is_reset = field
+            .value(b"DV")
+            .is_some_and(|value| field.value(b"V") != Some(value));
+        let foreign = is_reset.then(|| "DV".to_owned());
+        if let Some(key) = foreign
+            .or_else(|| foreign_key(&field))
+            .or_else(|| foreign_key(&shape))
+        {
             refuse(self, ChangeKind::FieldAdded, &format!("/{key}"));
             return Ok(());
         }
@@ -219,8 +247,12 @@ impl Step<'_> {
         (widget, shape): (u32, &Dictionary),
         (shown, sub_filter): (Shown, SubFilter),
     ) -> Result<(), ReadPdf> {
+        let nothing = Dictionary::default();
+        let hides =
+            matches!(shown, Shown::OnPage(_)) && self.hides_words(widget, (&nothing, shape))?;
         let kind = match (&shown, sub_filter) {
             (Shown::Refused, _) => return Ok(()),
+            _ if hides => ChangeKind::FieldCovers,
             (Shown::Nothing, SubFilter::TimeStamp) => ChangeKind::TimeStampAdded,
             (Shown::Nothing, _) => ChangeKind::SignatureAdded,
             (Shown::OnPage(_), _) => ChangeKind::VisibleSignatureAdded,
@@ -368,18 +400,26 @@ impl Step<'_> {
                         continue;
                     }
                     b"M" | b"TU" if field.value.is_none() => continue,
+                    key if field.value.is_none()
+                        && self.completes(key, (&old, &new), *reference)? =>
+                    {
+                        continue;
+                    }
                     _ => ChangeKind::FieldChanged,
                 };
                 return self.refuse_field(field, kind, &String::from_utf8_lossy(&key));
             }
             self.roles.entry(reference.number).or_insert(Role::Open);
             for (key, value) in new.entries() {
-                if key != b"V" && key != b"AP" {
+                if !matches!(key, b"V" | b"AP" | b"DV") {
                     self.settle(reference.number, value);
                 }
             }
             if let Some(page) = self.look(reference.number, &old, &new)? {
                 shown = page;
+                if page != Shown::Refused && self.hides_words(reference.number, (&old, &new))? {
+                    return self.refuse_field(field, ChangeKind::FieldCovers, "AP");
+                }
             }
         }
         if matches!(shown, Shown::Refused) {
@@ -401,6 +441,32 @@ impl Step<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What a writer adds to a waiting field that lacked it, and that says nothing new.
+    fn completes(
+        &mut self,
+        key: &[u8],
+        (old, new): (&Dictionary, &Dictionary),
+        widget: Reference,
+    ) -> Result<bool, ReadPdf> {
+        if old.value(key).is_some() {
+            return Ok(false);
+        }
+        Ok(match key {
+            b"Type" => new.name(key) == Some(b"Annot"),
+            b"DV" => new.value(key) == new.value(b"V"),
+            b"MK" => new
+                .value(key)
+                .and_then(Object::as_dictionary)
+                .is_some_and(Dictionary::is_empty),
+            b"P" => {
+                let said = new.value(key).and_then(Object::as_reference);
+                let numbered = said.and_then(|page| self.pages().ok()?.get(&page.number).copied());
+                numbered.is_some() && self.page_of(widget.number)? == numbered
+            }
+            _ => false,
+        })
     }
 
     pub(super) fn refuse_field(

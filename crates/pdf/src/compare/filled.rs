@@ -4,12 +4,15 @@
 use syntax::{Dictionary, Object, ReadPdf, Reference};
 
 use crate::compare::change::ChangeKind;
+use crate::compare::ground::painted_by;
 use crate::compare::pages::differing;
 use crate::compare::step::{Role, Step};
 use crate::tree::{Field, text};
 
 /// Characters of a value that are told.
 const MAX_TOLD: usize = 200;
+/// Octets of what a box shows.
+const MAX_SIGN: usize = 8;
 /// 12.7.5.3: what was typed is not shown.
 const PASSWORD: i64 = 1 << 13;
 
@@ -31,6 +34,11 @@ impl Step<'_> {
                 let fills = match key.as_slice() {
                     b"V" => own,
                     b"AP" | b"M" => true,
+                    // 12.7.4.1: closed by who locked it with a signature of theirs.
+                    b"Ff" => {
+                        own && closes(old.value(&key), new.value(&key))
+                            && self.locks_now(&field.name)
+                    }
                     b"AS" => field.kind.as_deref() == Some(b"Btn"),
                     b"I" => own && field.kind.as_deref() == Some(b"Ch"),
                     _ => false,
@@ -122,16 +130,22 @@ impl Step<'_> {
         } else {
             self.written(number, (&old, &new), field, after)?
         };
-        if !agrees {
+        let hides = agrees && self.hides_words(number, (&old, &new))?;
+        if !agrees || hides {
+            let kind = if hides {
+                ChangeKind::FieldCovers
+            } else {
+                ChangeKind::FieldLook
+            };
             self.unclear_look(&new)?;
             let page = self.page_of(number)?;
             let path = format!("field {} /AP", field.name);
-            let change = self.tell(ChangeKind::FieldLook, Some(number), path);
+            let change = self.tell(kind, Some(number), path);
             change.field = Some(field.name.clone());
             change.pages.extend(page);
             change.after = Some(shortened(after));
         }
-        Ok(agrees)
+        Ok(agrees && !hides)
     }
 
     /// A look that was written anew in its place is judged wherever it is reached.
@@ -165,10 +179,17 @@ impl Step<'_> {
             return Ok(false);
         };
         let state = new.name(b"AS").unwrap_or(b"Off");
-        let shown = String::from_utf8_lossy(state).into_owned();
+        // A sign, and not a sentence that waited to be shown.
+        if painted_by(&self.new, new)?.octets > MAX_SIGN {
+            return Ok(false);
+        }
         // A state that the widget has is shown where it is the value, and off elsewhere.
-        let has = states.value(after.as_bytes()).is_some() && after != "Off";
-        Ok(if has { shown == after } else { shown == "Off" })
+        let mut has = states
+            .entries()
+            .map(|(name, _)| name)
+            .filter(|name| *name != b"Off");
+        let has = has.find(|name| String::from_utf8_lossy(name) == after);
+        Ok(state == has.unwrap_or(b"Off"))
     }
 
     /// The text that a widget shows is the value's. Without a look there is nothing that could lie.
@@ -212,9 +233,29 @@ impl Step<'_> {
         };
         let flags = self.flags(field)?;
         if field.kind.as_deref() == Some(b"Tx") {
-            return Ok(flags & PASSWORD == 0 && bare(&shown) == bare(after));
+            let says = bare(&shown) == bare(after)
+                || (self.is_formatted(field)? && is_same_number(&shown, after));
+            return Ok(flags & PASSWORD == 0 && says);
         }
         self.chosen(field, &bare(&shown), after)
+    }
+
+    /// 12.6.3: whether a field writes what it holds in another way, as it did when it was signed.
+    fn is_formatted(&self, field: &Field) -> Result<bool, ReadPdf> {
+        let actions = self.old.inherited(field.reference, b"AA")?;
+        Ok(actions
+            .as_dictionary()
+            .is_some_and(|actions| actions.value(b"F").is_some()))
+    }
+
+    /// Whether a signature of this update locks a field.
+    fn locks_now(&self, name: &str) -> bool {
+        let now = self
+            .signatures
+            .iter()
+            .filter(|one| one.revision() == self.revision());
+        let mut locks = now.filter_map(|signature| signature.value().ok()?.lock());
+        locks.any(|lock| lock.covers(name))
     }
 
     fn flags(&self, field: &Field) -> Result<i64, ReadPdf> {
@@ -247,6 +288,39 @@ impl Step<'_> {
     }
 }
 
+/// Whether flags took up that the field is read alone, and nothing else.
+fn closes(old: Option<&Object>, new: Option<&Object>) -> bool {
+    let flags = |value: Option<&Object>| value.and_then(Object::as_integer).unwrap_or(0);
+    flags(new) == flags(old) | 1
+}
+
+/// Whether a number is shown with the digits that it has, in groups, with noughts behind its point or a currency.
+fn is_same_number(shown: &str, value: &str) -> bool {
+    let digits = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let letters = shown.chars().filter(|sign| sign.is_alphabetic()).count();
+    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
+    let is_number = |text: &str| text.bytes().all(|sign| sign.is_ascii_digit());
+    let negative = whole.starts_with('-');
+    let whole = whole.trim_start_matches('-');
+    let minus = shown.contains('-') || shown.contains('(');
+    if whole.is_empty() || !is_number(whole) || !is_number(part) || letters > 3 || minus != negative
+    {
+        return false;
+    }
+    (part.len()..=part.len().max(4)).any(|places| {
+        let wanted = format!("{whole}{part:0<places$}");
+        let behind = shown
+            .rsplit(['.', ','])
+            .next()
+            .map_or(0, |behind| digits(behind).len());
+        digits(shown) == wanted && (places == 0 || behind == places)
+    })
+}
+
 /// What an option is, and how it is shown.
 fn pair(option: &Object) -> Option<(String, String)> {
     match option {
@@ -268,6 +342,11 @@ fn bare(text: &str) -> String {
         .collect()
 }
 
+/// What is told of a text: without signs that turn or hide what stands beside them.
 pub(super) fn shortened(text: &str) -> String {
-    text.chars().take(MAX_TOLD).collect()
+    let turns = |sign: &char| matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    text.chars()
+        .filter(|sign| !turns(sign))
+        .take(MAX_TOLD)
+        .collect()
 }

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use syntax::{Object, ReadPdf, Reference};
+use syntax::{Object, Place, ReadPdf, Reference};
 
 use crate::compare::change::ChangeKind;
-use crate::compare::step::{Role, Step, TRAILER};
-use crate::xref::Place;
+use crate::compare::step::{Listed, Role, Step, TRAILER};
 
 /// Steps of a path that is told.
 const MAX_STEPS: usize = 64;
@@ -21,6 +20,9 @@ impl Step<'_> {
         while let Some((parent, reference)) = self.queue.pop_front() {
             let number = reference.number;
             if let Some(role) = self.roles.get(&number) {
+                if self.new.is_of_other_generation(reference) {
+                    continue;
+                }
                 let reached_otherwise = match role {
                     Role::Open | Role::Same | Role::Refused => false,
                     Role::Within(owner) => *owner != parent,
@@ -33,6 +35,8 @@ impl Step<'_> {
             }
             let slot = usize::try_from(number).ok().and_then(|at| came.get_mut(at));
             match slot {
+                // Another reference to the same number may lead to it.
+                Some(None) if self.new.is_of_other_generation(reference) => continue,
                 Some(slot @ None) => *slot = Some(parent),
                 // Seen, or beyond /Size, where nothing is.
                 _ => continue,
@@ -74,7 +78,10 @@ impl Step<'_> {
             self.roles.insert(number, Role::Same);
             return Ok(Some(found));
         }
-        let kind = self.kind_of(number, &before)?;
+        let kind = match listed.new {
+            Place::Free => ChangeKind::ObjectFreed,
+            _ => self.kind_of(number, &before)?,
+        };
         self.tell_at(kind, parent, number, came)?;
         Ok(None)
     }
@@ -147,15 +154,10 @@ impl Step<'_> {
     }
 
     fn key(&self, parent: u32, child: u32) -> Result<String, ReadPdf> {
-        let Some((place, _)) = self.new.place(parent) else {
+        let Some(reference) = self.new.reference(parent) else {
             return Ok(String::new());
         };
-        let generation = match place {
-            Place::At { generation, .. } => generation,
-            _ => 0,
-        };
-        let number = parent;
-        let found = self.new.shared(Reference { number, generation })?;
+        let found = self.new.shared(reference)?;
         let dictionary = match &*found {
             Object::Dictionary(dictionary) => dictionary,
             Object::Stream(stream) => &stream.dictionary,
@@ -193,6 +195,9 @@ impl Step<'_> {
             })
             .collect();
         for (number, listed) in left {
+            if self.is_nothing_new(number, &listed)? {
+                continue;
+            }
             let holds = containers.contains(&number);
             let is_container = holds && !listed.existed();
             let is_section = own.streams.contains(&number) && !listed.existed();
@@ -210,6 +215,25 @@ impl Step<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What nothing reaches may go, and be written anew as it was; a section may take the number of an earlier one.
+    fn is_nothing_new(&self, number: u32, listed: &Listed) -> Result<bool, ReadPdf> {
+        if listed.new == Place::Free {
+            return Ok(true);
+        }
+        if !listed.existed() {
+            return Ok(false);
+        }
+        if self.new.own().streams.contains(&number) && self.old.was_section(number) {
+            return Ok(true);
+        }
+        let (Some(before), Some(after)) = (self.reference_before(number), self.reference(number))
+        else {
+            return Ok(false);
+        };
+        let (old, new) = (self.old.shared(before)?, self.new.shared(after)?);
+        self.same(&old, &new)
     }
 
     /// What only refused new objects reach was refused with them.

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use syntax::{Dictionary, Object, ReadPdf, Reference};
 
 use crate::compare::change::ChangeKind;
+use crate::compare::marker::is_remark;
 use crate::compare::step::{Grown, Role, Step};
 use crate::file::View;
 use crate::tree::MAX_LEVELS;
-use crate::xref::Place;
 
 impl Step<'_> {
     /// Clears pages, and arrays of annotations, that did nothing but grow.
     pub(super) fn grow_pages(&mut self) -> Result<(), ReadPdf> {
         let mut dictionaries = Vec::new();
         let mut arrays = Vec::new();
+        let mut remarks = Vec::new();
         let candidates: Vec<u32> = self
             .changed
             .iter()
@@ -33,10 +34,13 @@ impl Step<'_> {
                     dictionaries.push((number, old, new));
                 }
                 (Ok(Object::Array(_)), Ok(Object::Array(_))) => arrays.push(reference),
+                (Ok(Object::Dictionary(old)), Ok(Object::Dictionary(new))) if is_remark(&old) => {
+                    remarks.push((number, old, new));
+                }
                 _ => {}
             }
         }
-        if dictionaries.is_empty() && arrays.is_empty() {
+        if dictionaries.is_empty() && arrays.is_empty() && remarks.is_empty() {
             return Ok(());
         }
         let pages = self.pages()?.clone();
@@ -48,17 +52,20 @@ impl Step<'_> {
         if !arrays.is_empty() {
             self.grow_arrays(&arrays, &pages)?;
         }
+        for (number, old, new) in remarks {
+            self.changed_remark(number, (&old, &new))?;
+        }
         Ok(())
     }
 
     /// A changed object under its number and its present generation.
     pub(super) fn reference(&self, number: u32) -> Option<Reference> {
-        generation(self.new, number)
+        self.new.reference(number)
     }
 
     /// An object under its number and the generation that it had before.
     pub(super) fn reference_before(&self, number: u32) -> Option<Reference> {
-        generation(self.old, number)
+        self.old.reference(number)
     }
 
     fn grow_page(
@@ -104,8 +111,9 @@ impl Step<'_> {
         if let Some(new) = new {
             self.clear(new, old, Role::Within(number));
         }
-        self.settle(number, &Object::Array(before.clone()));
-        let Some(added) = after.strip_prefix(before.as_slice()) else {
+        let left: Vec<Object> = self.without_withdrawn(page, &before, &after)?;
+        self.settle(number, &Object::Array(left.clone()));
+        let Some(added) = after.strip_prefix(left.as_slice()) else {
             let path = format!("page {page} /Annots");
             self.tell(ChangeKind::AnnotationRemoved, Some(number), path)
                 .pages
@@ -185,15 +193,6 @@ impl Step<'_> {
         }
         Ok(media)
     }
-}
-
-fn generation(view: View<'_>, number: u32) -> Option<Reference> {
-    let generation = match view.place(number)?.0 {
-        Place::Free => return None,
-        Place::At { generation, .. } => generation,
-        Place::In { .. } => 0,
-    };
-    Some(Reference { number, generation })
 }
 
 /// Keys whose values are not the same in both; an absent value is null.

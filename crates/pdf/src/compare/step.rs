@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use syntax::{Object, ReadPdf, Reference};
+use syntax::{Object, Place, ReadPdf, Reference};
 
 use crate::compare::change::{Change, ChangeKind};
+use crate::compare::marker::Shade;
 use crate::file::{File, View};
 use crate::marks::Marks;
 use crate::signature::SignatureField;
-use crate::xref::Place;
 
 /// Objects of a signature's look or of validation material in one update.
 pub(super) const MAX_FRESH: usize = 20_000;
@@ -44,6 +44,20 @@ impl Listed {
     pub(super) fn existed(&self) -> bool {
         !matches!(self.old, None | Some(Place::Free))
     }
+
+    /// Whether it was there under another generation: a reference that led to it leads to nothing now, and one that
+    /// led to nothing leads to it.
+    pub(super) fn is_renamed(&self) -> bool {
+        let generation = |place| match place {
+            Place::At { generation, .. } => Some(generation),
+            Place::In { .. } => Some(0),
+            Place::Free => None,
+        };
+        let before = self.old.and_then(generation);
+        before
+            .zip(generation(self.new))
+            .is_some_and(|(one, other)| one != other)
+    }
 }
 
 /// The comparison of one update.
@@ -60,6 +74,8 @@ pub(super) struct Step<'f> {
     pub(super) widgets: BTreeMap<u32, Grown>,
     /// Where pages said something before, by object number.
     pub(super) marks: BTreeMap<u32, Marks>,
+    /// What lies on the text of pages, by object number.
+    pub(super) shades: BTreeMap<u32, Shade>,
     pages: Option<BTreeMap<u32, u32>>,
 }
 
@@ -115,6 +131,7 @@ impl<'f> Step<'f> {
             queue: VecDeque::new(),
             widgets: BTreeMap::new(),
             marks: BTreeMap::new(),
+            shades: BTreeMap::new(),
             pages: None,
         }
     }

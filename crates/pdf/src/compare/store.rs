@@ -1,9 +1,12 @@
 //! The document security store may grow by validation material (ISO 32000-2, 12.8.4.3; EN 319 142-1, 5.4.2).
 
+use std::collections::BTreeSet;
+
+use crypto::sha256;
 use syntax::{Dictionary, Object, ReadPdf};
 
 use crate::compare::change::ChangeKind;
-use crate::compare::step::{Role, Step};
+use crate::compare::step::{MAX_FRESH, Role, Step};
 
 /// Arrays of the store and of an entry of its /VRI.
 const ARRAYS: &[&[u8]] = &[b"Certs", b"OCSPs", b"CRLs"];
@@ -46,8 +49,13 @@ impl Step<'_> {
                 }
             }
         }
-        if before.entries().any(|(key, _)| after.value(key).is_none()) {
-            self.shrunk("catalog /DSS");
+        for (key, value) in before.entries() {
+            let kept = after.value(key).is_some()
+                || key == b"Type"
+                || (key == b"VRI" && self.is_held_anyway(value, &held)?);
+            if !kept {
+                self.shrunk("catalog /DSS");
+            }
         }
         if grown {
             self.tell(ChangeKind::StoreGrown, None, "catalog /DSS".to_owned());
@@ -71,7 +79,7 @@ impl Step<'_> {
         }
     }
 
-    fn old_dictionary(&self, value: Option<&Object>) -> Result<Dictionary, ReadPdf> {
+    pub(super) fn old_dictionary(&self, value: Option<&Object>) -> Result<Dictionary, ReadPdf> {
         match value.map(|value| self.old.resolve(value)).transpose()? {
             Some(Object::Dictionary(found)) => Ok(found),
             _ => Ok(Dictionary::default()),
@@ -113,8 +121,11 @@ impl Step<'_> {
         };
         self.clear(new, old, Role::Within(holder));
         let number = new.as_reference().map_or(holder, |array| array.number);
-        let is_kept = |element: &Object| after.contains(element) || held.contains(element);
-        if !before.iter().all(is_kept) {
+        let lost: Vec<&Object> = before
+            .iter()
+            .filter(|element| !after.contains(element) && !held.contains(element))
+            .collect();
+        if !lost.is_empty() && !self.are_written_anew(&lost, &after, held)? {
             self.shrunk("an array of the store");
         }
         let mut grown = false;
@@ -127,6 +138,48 @@ impl Step<'_> {
             self.stream_of_store(number, element)?;
         }
         Ok(grown)
+    }
+
+    /// Whether each of these is there under another number: some write the whole store anew.
+    fn are_written_anew(
+        &self,
+        lost: &[&Object],
+        after: &[Object],
+        held: &[Object],
+    ) -> Result<bool, ReadPdf> {
+        let octets = |view: crate::file::View<'_>, element: &Object| match view.resolve(element)? {
+            Object::Stream(stream) => view.decoded(&stream).map(|octets| Some(sha256(&octets))),
+            _ => Ok(None),
+        };
+        let mut present = BTreeSet::new();
+        for element in after.iter().chain(held).take(MAX_FRESH) {
+            present.insert(octets(self.new, element)?);
+        }
+        for element in lost {
+            let digest = octets(self.old, element)?;
+            if digest.is_none() || !present.contains(&digest) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// 12.8.4.4: what was told by signature may be left out where the store itself has it; the entries add nothing.
+    fn is_held_anyway(&self, related: &Object, held: &[Object]) -> Result<bool, ReadPdf> {
+        let mut material = Vec::new();
+        for (_, entry) in self.old_dictionary(Some(related))?.entries() {
+            let entry = self.old_dictionary(Some(entry))?;
+            if entry.value(b"TS").is_some() {
+                return Ok(false);
+            }
+            for key in ENTRY_ARRAYS {
+                if let Object::Array(elements) = self.old.value(&entry, key)? {
+                    material.extend(elements);
+                }
+            }
+        }
+        let lost: Vec<&Object> = material.iter().filter(|one| !held.contains(one)).collect();
+        Ok(lost.is_empty() || self.are_written_anew(&lost, &[], held)?)
     }
 
     /// A new element: a stream of octets, with nothing that could make it something else. One that was there

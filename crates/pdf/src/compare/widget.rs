@@ -2,6 +2,7 @@
 
 use syntax::{Dictionary, Object, ReadPdf};
 
+use crate::compare::annotated::{NO_ROTATE, NO_ZOOM};
 use crate::compare::change::ChangeKind;
 use crate::compare::pages::area;
 use crate::compare::step::{MAX_FRESH, Role, Shown, Step};
@@ -31,6 +32,8 @@ const KEYS: &[&[u8]] = &[
     b"M",
     b"Contents",
     b"C",
+    b"DV",
+    b"StructParent",
 ];
 
 /// Keys that make a look depend on something else: layers, actions, other files, other pictures for other uses.
@@ -45,6 +48,8 @@ const ACTIVE: &[&[u8]] = &[
     b"URI",
     b"Launch",
     b"RichMedia",
+    b"AF",
+    b"EF",
 ];
 
 /// 12.5.3: never shown.
@@ -62,7 +67,8 @@ impl Step<'_> {
     /// Judges the widget of a new field.
     pub(super) fn new_widget(&mut self, number: u32, field: &Dictionary) -> Result<Shown, ReadPdf> {
         let path = format!("AcroForm /Fields > {number}");
-        let size = area(&self.new.value(field, b"Rect")?);
+        let rectangle = self.new.value(field, b"Rect")?;
+        let size = area(&rectangle);
         let flags = self.new.value(field, b"F")?.as_integer().unwrap_or(0);
         let page = self.widgets.get(&number).map(|grown| grown.page);
         let said = field.value(b"P").and_then(Object::as_reference);
@@ -71,7 +77,10 @@ impl Step<'_> {
             _ => false,
         };
         let is_widget = field.name(b"Subtype") == Some(b"Widget");
-        if (page.is_some() && !is_widget) || misplaced {
+        // One whose numbers stand elsewhere, or that keeps its size on the screen, lies where nobody can tell.
+        let unclear = (size.is_none() && rectangle != Object::Null)
+            || (size.is_some_and(|size| size > 0.0) && flags & (NO_ZOOM | NO_ROTATE) != 0);
+        if (page.is_some() && !is_widget) || misplaced || unclear {
             self.tell(ChangeKind::FieldAdded, Some(number), path);
             return Ok(Shown::Refused);
         }
@@ -151,25 +160,26 @@ impl Step<'_> {
 
     /// The page, from 1, whose annotations have this object.
     pub(super) fn page_of(&mut self, number: u32) -> Result<Option<u32>, ReadPdf> {
-        if let Some(grown) = self.widgets.get(&number) {
-            let page = grown.page;
-            return Ok(self.pages()?.get(&page).copied());
-        }
-        let pages = self.pages()?.clone();
-        for (page, numbered) in pages {
-            let Some(reference) = self.reference(page) else {
+        let page = match self.widgets.get(&number) {
+            Some(grown) => Some(grown.page),
+            None => self.page_with(number)?,
+        };
+        let pages = self.pages()?;
+        Ok(page.and_then(|page| pages.get(&page).copied()))
+    }
+
+    /// The object number of the page whose annotations had this object.
+    pub(super) fn page_with(&mut self, number: u32) -> Result<Option<u32>, ReadPdf> {
+        let pages: Vec<u32> = self.pages()?.keys().copied().collect();
+        for page in pages {
+            let Some(reference) = self.reference_before(page) else {
                 continue;
             };
-            let Object::Dictionary(found) = self.old.object(reference)? else {
-                continue;
-            };
-            if let Object::Array(annotations) = self.old.value(&found, b"Annots")?
-                && annotations
-                    .iter()
-                    .filter_map(Object::as_reference)
-                    .any(|annotation| annotation.number == number)
-            {
-                return Ok(Some(numbered));
+            let found = self.old.dictionary_at(reference)?.unwrap_or_default();
+            let annotations = self.old.value(&found, b"Annots")?;
+            let mut each = annotations.as_array().unwrap_or_default().iter();
+            if each.any(|one| one.as_reference().is_some_and(|one| one.number == number)) {
+                return Ok(Some(page));
             }
         }
         Ok(None)
@@ -186,7 +196,7 @@ impl Step<'_> {
         let mut left = vec![(number, object.clone())];
         let mut count = 0;
         while let Some((holder, object)) = left.pop() {
-            if inert && acts(&object) {
+            if inert && (acts(&object) || self.is_layered(&object)?) {
                 let path = format!("object {holder}");
                 self.tell(ChangeKind::ActiveAppearance, Some(holder), path);
                 return Ok(false);
@@ -213,6 +223,33 @@ impl Step<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether what an object calls properties of its content is a layer, however old (8.11.3.2).
+    fn is_layered(&self, object: &Object) -> Result<bool, ReadPdf> {
+        let own = match object {
+            Object::Dictionary(dictionary) => dictionary,
+            Object::Stream(stream) => &stream.dictionary,
+            _ => return Ok(false),
+        };
+        let inner = self.new.dictionary(own, b"Resources")?.unwrap_or_default();
+        for resources in [own, &inner] {
+            let properties = self
+                .new
+                .dictionary(resources, b"Properties")?
+                .unwrap_or_default();
+            for (_, value) in properties.entries() {
+                let named = self
+                    .new
+                    .resolve(value)?
+                    .into_dictionary()
+                    .unwrap_or_default();
+                if matches!(named.name(b"Type"), Some(b"OCG" | b"OCMD")) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// New annotations that no new signature field claimed.
@@ -244,7 +281,9 @@ fn acts(object: &Object) -> bool {
             Object::Stream(stream) => &stream.dictionary,
             _ => continue,
         };
-        let layer = matches!(dictionary.name(b"Type"), Some(b"OCG" | b"OCMD"));
+        // 8.8: a programme is no picture.
+        let layer = matches!(dictionary.name(b"Type"), Some(b"OCG" | b"OCMD"))
+            || dictionary.name(b"Subtype") == Some(b"PS");
         for (key, value) in dictionary.entries() {
             if layer || ACTIVE.contains(&key) {
                 return true;

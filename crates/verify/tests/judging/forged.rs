@@ -491,7 +491,7 @@ const ALL: [&[Forged]; 9] = [
     DICTIONARIES,
 ];
 
-fn refuse(table: &[Forged]) {
+pub(crate) fn refuse(table: &[Forged]) {
     let mut wrong = Vec::new();
     for (name, make, wanted) in table {
         let report = judge(&make());

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use syntax::{Lexer, MAX_OBJECTS, Parser, ReadPdf, Source, Token};
+use crate::fault::ReadPdf;
+use crate::lexer::{Lexer, Token};
+use crate::parse::{MAX_OBJECTS, Parser};
+use crate::source::Source;
 
 use crate::xref::entry::{Entry, Place};
 use crate::xref::section::{Section, SectionKind, offset, too_many_objects};

@@ -2,23 +2,39 @@
 
 /// Where an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
+    /// Nowhere.
     Free,
-    At { offset: u64, generation: u16 },
-    In { container: u32, index: u32 },
+    /// Plain.
+    At {
+        /// Where its number begins.
+        offset: u64,
+        /// Its generation.
+        generation: u16,
+    },
+    /// In an object stream; its generation is 0.
+    In {
+        /// Number of the object stream.
+        container: u32,
+        /// Its place there, from 0.
+        index: u32,
+    },
 }
 
 /// A row of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
     value: u64,
-    pub(crate) number: u32,
+    /// Number of the object.
+    pub number: u32,
     generation: u16,
     kind: u8,
 }
 
 impl Entry {
-    pub(crate) fn new(number: u32, place: Place) -> Entry {
+    /// What a section says of `number`.
+    #[must_use]
+    pub fn new(number: u32, place: Place) -> Entry {
         let (kind, value, generation) = match place {
             Place::Free => (0, 0, 0),
             Place::At { offset, generation } => (1, offset, generation),
@@ -32,7 +48,9 @@ impl Entry {
         }
     }
 
-    pub(crate) fn place(&self) -> Place {
+    /// Where the object is.
+    #[must_use]
+    pub fn place(&self) -> Place {
         let low = u32::try_from(self.value & 0xffff_ffff).unwrap_or(0);
         match self.kind {
             1 => Place::At {

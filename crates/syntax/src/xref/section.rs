@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use syntax::{Dictionary, MAX_OBJECTS, ReadPdf};
+use crate::fault::ReadPdf;
+use crate::object::Dictionary;
+use crate::parse::MAX_OBJECTS;
 
 use crate::xref::entry::Entry;
 
@@ -19,23 +21,27 @@ pub enum SectionKind {
 
 /// A section as read.
 #[derive(Debug)]
-pub(crate) struct Section {
+pub struct Section {
     /// Offset of `xref`, or of the stream object.
-    pub(crate) at: u64,
-    pub(crate) kind: SectionKind,
+    pub at: u64,
+    /// Its form.
+    pub kind: SectionKind,
     /// Sorted by number, each number once.
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) trailer: Dictionary,
-    pub(crate) previous: Option<u64>,
+    pub entries: Vec<Entry>,
+    /// Its trailer.
+    pub trailer: Dictionary,
+    /// What /Prev says.
+    pub previous: Option<u64>,
     /// The value of the `startxref` that follows, if one does.
-    pub(crate) startxref: Option<u64>,
+    pub startxref: Option<u64>,
     /// After `%%EOF`, and after the line end that follows it.
-    pub(crate) mark: u64,
-    pub(crate) end_of_line: u64,
+    pub mark: u64,
+    /// See `mark`.
+    pub end_of_line: u64,
     /// Octets that belong to the section, its trailer and what stands behind it.
-    pub(crate) ranges: Vec<Range<u64>>,
+    pub ranges: Vec<Range<u64>>,
     /// Object number of the streams that are part of it.
-    pub(crate) streams: Vec<u32>,
+    pub streams: Vec<u32>,
 }
 
 /// /Size of a trailer.

@@ -1,6 +1,8 @@
 //! Cross-reference sections (ISO 32000-2, 7.5.4, 7.5.8): a table or a stream, its trailer and where it ends.
 
-use syntax::{Lexer, ReadPdf, Source, Token, is_white};
+use crate::fault::ReadPdf;
+use crate::lexer::{Lexer, Token, is_white};
+use crate::source::Source;
 
 mod entry;
 mod section;
@@ -9,20 +11,15 @@ mod table;
 
 use section::size_of;
 
-pub(crate) use entry::{Entry, Place};
-pub(crate) use section::Section;
+pub use entry::{Entry, Place};
+pub use section::Section;
 pub use section::SectionKind;
 
 /// Reads the section at `at` of a file whose octets end at `end`; `room` entries may still come.
 ///
 /// # Errors
 /// `Section`, `MalformedSection`, `DuplicateEntry`, `Trailer`, `Limit`, `Encrypted`.
-pub(crate) fn section(
-    source: &dyn Source,
-    at: u64,
-    end: u64,
-    room: usize,
-) -> Result<Section, ReadPdf> {
+pub fn section(source: &dyn Source, at: u64, end: u64, room: usize) -> Result<Section, ReadPdf> {
     let mut lexer = Lexer::new(source, at, end);
     let mut read = if lexer.take(b"xref")? {
         table::read(source, &mut lexer, at, room)?
@@ -72,18 +69,23 @@ fn sort(entries: &mut [Entry]) -> Result<(), ReadPdf> {
 }
 
 /// `startxref`, its number and `%%EOF`.
-pub(crate) struct Footer {
-    pub(crate) start: u64,
-    pub(crate) startxref: u64,
-    pub(crate) end: u64,
-    pub(crate) end_of_line: u64,
+#[derive(Debug)]
+pub struct Footer {
+    /// Offset of the word.
+    pub start: u64,
+    /// Its number.
+    pub startxref: u64,
+    /// After `%%EOF`.
+    pub end: u64,
+    /// After the line end that follows.
+    pub end_of_line: u64,
 }
 
 /// Reads the footer that comes next.
 ///
 /// # Errors
 /// `StartXref` if it is not one.
-pub(crate) fn footer(lexer: &mut Lexer<'_>) -> Result<Footer, ReadPdf> {
+pub fn footer(lexer: &mut Lexer<'_>) -> Result<Footer, ReadPdf> {
     let (keyword, start) = lexer.token()?;
     if keyword != Token::Keyword(b"startxref") {
         return Err(ReadPdf::StartXref);

@@ -1,18 +1,21 @@
 //! Object streams (ISO 32000-2, 7.5.7), expanded.
 
-use syntax::{Dictionary, Lexer, MAX_OBJECTS, Object, Parser, ReadPdf, Token};
-
 use std::collections::BTreeSet;
 
+use crate::fault::ReadPdf;
+use crate::lexer::{Lexer, Token};
+use crate::object::{Dictionary, Object};
+use crate::parse::{MAX_OBJECTS, Parser};
+
 /// Octets of one object stream, expanded.
-pub(crate) const MAX_PACKED: u64 = 16 * 1024 * 1024;
+pub const MAX_PACKED: u64 = 16 * 1024 * 1024;
 
 /// The objects of one object stream.
 #[derive(Debug)]
-pub(crate) struct Packed {
+pub struct Packed {
     number: u32,
     /// Where the stream object is: what it is known by.
-    pub(crate) offset: u64,
+    pub offset: u64,
     data: Vec<u8>,
     /// Object numbers and where they begin, in order.
     index: Vec<(u32, u64)>,
@@ -20,7 +23,10 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Reads the numbers and offsets at the beginning of `data`.
-    pub(crate) fn new(
+    ///
+    /// # Errors
+    /// `ObjectStream`, and what is no syntax.
+    pub fn new(
         number: u32,
         offset: u64,
         dictionary: &Dictionary,
@@ -70,7 +76,10 @@ impl Packed {
     }
 
     /// The object at `index`, which must be `number`, and how many octets were read for it.
-    pub(crate) fn object(&self, index: u32, number: u32) -> Result<(Object, u64), ReadPdf> {
+    ///
+    /// # Errors
+    /// `ObjectStream`, `Limit`.
+    pub fn object(&self, index: u32, number: u32) -> Result<(Object, u64), ReadPdf> {
         let wrong = ReadPdf::ObjectStream {
             number: self.number,
         };
@@ -89,7 +98,7 @@ impl Packed {
     }
 
     /// The numbers of its objects, in order.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> {
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
         self.index.iter().map(|(number, _)| *number)
     }
 }

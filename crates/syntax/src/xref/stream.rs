@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
-use syntax::{
-    Dictionary, Lexer, MAX_OBJECTS, Object, Parser, ReadPdf, Source, collect, decoder, filters,
-};
+use crate::fault::ReadPdf;
+use crate::filter::{collect, decoder, filters};
+use crate::lexer::Lexer;
+use crate::object::{Dictionary, Object};
+use crate::parse::{MAX_OBJECTS, Parser};
+use crate::source::Source;
 
 use crate::xref::entry::{Entry, Place};
 use crate::xref::section::{Section, SectionKind, offset, size_of, too_many_objects};
