@@ -30,16 +30,15 @@ impl<R: Read + Seek> Parts<R> {
         paths: impl Iterator<Item = &'p str>,
         algorithm: DigestAlgorithm,
     ) {
+        let paths: Vec<(&str, u64)> = paths.filter_map(|path| self.sized(path)).collect();
+        let all = paths.iter().map(|(_, size)| size);
+        let met = all.fold(0_u64, |all, size| all.saturating_add(*size)) < WORTH_A_THREAD;
         let (mut waiting, mut octets) = (Vec::new(), 0_u64);
-        for path in paths {
-            let size = self.package().find(path).map(container::Entry::size);
-            let Some(size) = size.filter(|size| *size <= BATCH) else {
-                continue;
-            };
+        for (path, size) in paths {
             if self.has_digest(path, algorithm) {
                 continue;
             }
-            let Some(one) = self.waiting(path, algorithm) else {
+            let Some(one) = self.waiting(path, met, algorithm) else {
                 continue;
             };
             octets = octets.saturating_add(size);
@@ -52,9 +51,21 @@ impl<R: Read + Seek> Parts<R> {
         self.hash(waiting, octets, algorithm);
     }
 
-    /// The entry at `path`, read; `None` where its digest was met before or it cannot be read.
-    fn waiting<'p>(&mut self, path: &'p str, algorithm: DigestAlgorithm) -> Option<Waiting<'p>> {
-        let name = self.known_by(path).ok()?;
+    /// An entry that is not too large for this, and its size.
+    fn sized<'p>(&self, path: &'p str) -> Option<(&'p str, u64)> {
+        let size = self.package().find(path)?.size();
+        (size <= BATCH).then_some((path, size))
+    }
+
+    /// The entry at `path`, read; `None` where its digest was `met` before, if that is asked, or it cannot be read.
+    fn waiting<'p>(
+        &mut self,
+        path: &'p str,
+        met: bool,
+        algorithm: DigestAlgorithm,
+    ) -> Option<Waiting<'p>> {
+        // Of many octets the name by which they would be found costs what their digest does.
+        let name = if met { self.known_by(path).ok()? } else { None };
         if name.is_some_and(|name| KNOWN.digest(&name, algorithm).is_some()) {
             return None;
         }
