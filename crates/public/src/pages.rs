@@ -82,7 +82,8 @@ impl Frame {
         let about = text
             .strip_prefix(row.text)
             .and_then(|rest| rest.strip_prefix(": "))
-            .filter(|about| is_read(self.language, about));
+            .filter(|about| is_read(self.language, about))
+            .map(|about| each_word(about, &|word| self.moment(word)));
         match (about, self.language) {
             (None, _) => said,
             (Some(about), Language::Chinese) => format!("{said}：{about}"),
@@ -271,6 +272,16 @@ fn is_read(language: Language, about: &str) -> bool {
     language == Language::English || !is_sentence
 }
 
+/// A text with each of its words told anew, whatever stands behind it.
+fn each_word(text: &str, tell: &dyn Fn(&str) -> String) -> String {
+    let words = text.split(' ').map(|word| {
+        let bare = word.trim_end_matches([',', ';', '.', ')']);
+        let behind = word.strip_prefix(bare).unwrap_or_default();
+        format!("{}{behind}", tell(bare))
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
 /// The first part of a finding's code.
 fn family(code: &str) -> &str {
     code.split_once('.').map_or(code, |(family, _)| family)
@@ -437,6 +448,17 @@ struct Assets;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_told_anew_with_what_stands_behind_them() {
+        let tell = |word: &str| word.replace("2026-01-02T03:04:05Z", "3 o'clock");
+        let told = |text: &str| each_word(text, &tell);
+        assert_eq!(told("2026-01-02T03:04:05Z"), "3 o'clock");
+        assert_eq!(
+            told("until 2026-01-02T03:04:05Z, not later"),
+            "until 3 o'clock, not later"
+        );
+    }
 
     #[test]
     fn sentences_of_the_verifier_are_shown_to_who_reads_english() {
