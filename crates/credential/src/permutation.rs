@@ -3,7 +3,7 @@
 //! Nobody without the key learns from an index how many licences there are or which were issued together,
 //! and no index is given twice, because a permutation has no collisions.
 
-use crypto::hmac_sha256;
+use crypto::mac::hmac_sha256;
 use zeroize::Zeroizing;
 
 /// Bits of each half of a counter below 2^20.

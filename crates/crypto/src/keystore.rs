@@ -8,52 +8,30 @@ mod cost;
 mod disk;
 mod fault;
 mod file;
+mod held;
 mod numbers;
 mod releases;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::disk::Place;
 use self::file::{PrivatePart, PublicPart, SALT, StoreFile};
+use self::held::{Custody, Incoming, Signers, made, signers_of};
 use self::releases::Releases;
 use crate::aead::AeadKey;
 use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse, Release};
+use crate::device::{Device, Order};
 use crate::digest::sha256;
-use crate::public_key::PublicKey;
+use crate::public_key::{KeyAlgorithm, PublicKey};
 use crate::random::Random;
 use crate::signature::{Signature, SignatureAlgorithm};
-use crate::signer::{Input, SignError, Signer, SoftwareSigner, scrub};
+use crate::signer::{Input, SignError, scrub};
 
 pub use self::cost::Cost;
 pub use self::fault::KeyStoreError;
 pub use self::file::StoredKey;
-
-/// A key that is to be kept.
-#[derive(Clone)]
-pub struct NewKey<'a> {
-    /// Its name.
-    pub id: KeyId,
-    /// What it is for.
-    pub for_use: KeyUse,
-    /// How it signs; the usual way of its kind where none is named.
-    pub algorithm: Option<SignatureAlgorithm>,
-    /// The private key, PKCS#8.
-    pub pkcs8: &'a [u8],
-    /// Code of the seal for [`KeyUse::Seal`]; the name without `seal-` where none is named.
-    pub seal: Option<&'a str>,
-}
-
-impl std::fmt::Debug for NewKey<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("NewKey")
-            .field("id", &self.id)
-            .field("for_use", &self.for_use)
-            .finish_non_exhaustive()
-    }
-}
+pub use self::held::NewKey;
 
 /// Who may release the use of a seal, and the key with which they do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +53,7 @@ pub struct KeyStore {
     /// Held while the file is replaced.
     writing: Mutex<()>,
     releases: Releases,
+    custody: Option<Custody>,
 }
 
 struct State {
@@ -87,7 +66,7 @@ struct State {
 #[derive(Clone)]
 struct Unlocked {
     key: Arc<AeadKey>,
-    signers: BTreeMap<KeyId, Arc<SoftwareSigner>>,
+    signers: Signers,
 }
 
 impl std::fmt::Debug for KeyStore {
@@ -134,7 +113,7 @@ impl KeyStore {
         disk::write(path, &bytes, Place::Empty, random)?;
         let unlocked = Unlocked {
             key: Arc::new(key),
-            signers: BTreeMap::new(),
+            signers: Signers::new(),
         };
         Ok(KeyStore::over(path, file, &bytes, Some(unlocked)))
     }
@@ -180,6 +159,18 @@ impl KeyStore {
             }),
             writing: Mutex::new(()),
             releases: Releases::default(),
+            custody: None,
+        }
+    }
+
+    /// The store over a device: keys that are made from now on are made in it and stay there, and the file has their public
+    /// halves alone; those of the kinds `in_file` are made in the file all the same.
+    #[must_use]
+    pub fn over_device(self, device: Arc<dyn Device>, in_file: &[KeyAlgorithm]) -> KeyStore {
+        let in_file = in_file.to_vec();
+        KeyStore {
+            custody: Some(Custody { device, in_file }),
+            ..self
         }
     }
 
@@ -194,7 +185,12 @@ impl KeyStore {
         let key = file.cost.key(passphrase, &file.salt)?;
         scrub();
         let private = file.open(&key)?;
-        let signers = signers_of(&file.public, &private, &BTreeMap::new())?;
+        let signers = signers_of(
+            &file.public,
+            &private,
+            &Signers::new(),
+            self.custody.as_ref(),
+        )?;
         self.write().unlocked = Some(Unlocked {
             key: Arc::new(key),
             signers,
@@ -221,14 +217,68 @@ impl KeyStore {
     /// # Errors
     /// `Locked`, `KeyExists`, `PrivateKey`, `SealCode`, `Full`, `ChangedOnDisk`, `File`, `NoRandomness`.
     pub fn add(&self, keys: &[NewKey<'_>], random: &dyn Random) -> Result<(), KeyStoreError> {
+        let keys: Result<Vec<_>, _> = keys.iter().map(NewKey::inspect).collect();
+        self.take_in(&keys?, random)
+    }
+
+    /// Makes keys where the store keeps keys of their kind, and adds them: all of them or none. What a device made for a
+    /// key that was then not added is destroyed there, or nothing ever names it.
+    ///
+    /// # Errors
+    /// `Device`; as [`KeyStore::add`].
+    pub fn make(&self, orders: &[Order<'_>], random: &dyn Random) -> Result<(), KeyStoreError> {
+        if self.is_locked() {
+            return Err(KeyStoreError::Locked);
+        }
+        let mut incoming = Vec::with_capacity(orders.len());
+        let taken = orders
+            .iter()
+            .find(|order| self.public_key(&order.id).is_some());
+        let all = match taken {
+            Some(order) => Err(KeyStoreError::KeyExists(order.id.clone())),
+            None => orders.iter().try_for_each(|order| {
+                incoming.push(made(order, self.custody.as_ref(), random)?);
+                Ok(())
+            }),
+        };
+        let done = all.and_then(|()| self.take_in(&incoming, random));
+        done.inspect_err(|_| self.discard(&incoming))
+    }
+
+    /// Makes a key and puts it in the place of a seal's, as [`KeyStore::replace`] does.
+    ///
+    /// # Errors
+    /// `Device`; as [`KeyStore::replace`].
+    pub fn make_instead(
+        &self,
+        order: &Order<'_>,
+        retired: &KeyId,
+        random: &dyn Random,
+    ) -> Result<(), KeyStoreError> {
+        if self.is_locked() {
+            return Err(KeyStoreError::Locked);
+        }
+        let incoming = made(order, self.custody.as_ref(), random)?;
+        let done = self.put_in_place(&incoming, retired, random);
+        done.inspect_err(|_| self.discard(&[incoming]))
+    }
+
+    /// What a device made in vain; where it cannot be destroyed nothing names it.
+    fn discard(&self, incoming: &[Incoming]) {
+        let handles = incoming.iter().filter_map(|one| one.stored.device);
+        for (handle, custody) in handles.zip(self.custody.iter().cycle()) {
+            let _not_named = custody.device.discard(handle);
+        }
+    }
+
+    fn take_in(&self, keys: &[Incoming], random: &dyn Random) -> Result<(), KeyStoreError> {
         self.rewrite(random, |public, private| {
-            for key in keys {
-                let stored = key.inspect()?;
-                if public.keys.contains_key(&key.id) {
-                    return Err(KeyStoreError::KeyExists(key.id.clone()));
+            for Incoming { stored, pkcs8 } in keys {
+                if public.keys.contains_key(&stored.id) {
+                    return Err(KeyStoreError::KeyExists(stored.id.clone()));
                 }
-                public.keys.insert(key.id.clone(), stored);
-                private.insert(key.id.clone(), key.pkcs8.to_vec().into());
+                public.keys.insert(stored.id.clone(), stored.clone());
+                private.insert(stored.id.clone(), pkcs8.clone());
             }
             Ok(())
         })
@@ -247,27 +297,36 @@ impl KeyStore {
         retired: &KeyId,
         random: &dyn Random,
     ) -> Result<(), KeyStoreError> {
+        self.put_in_place(&key.inspect()?, retired, random)
+    }
+
+    fn put_in_place(
+        &self,
+        Incoming { stored, pkcs8 }: &Incoming,
+        retired: &KeyId,
+        random: &dyn Random,
+    ) -> Result<(), KeyStoreError> {
+        let id = &stored.id;
         self.rewrite(random, |public, private| {
-            let stored = key.inspect()?;
-            let before = public.keys.get(&key.id);
+            let before = public.keys.get(id);
             let mut before = before
                 .cloned()
-                .ok_or_else(|| KeyStoreError::UnknownKey(key.id.clone()))?;
+                .ok_or_else(|| KeyStoreError::UnknownKey(id.clone()))?;
             if before.for_use != KeyUse::Seal || stored.for_use != KeyUse::Seal {
-                return Err(KeyStoreError::NotSeal(key.id.clone()));
+                return Err(KeyStoreError::NotSeal(id.clone()));
             }
             if before.seal != stored.seal {
-                return Err(KeyStoreError::SealCode(key.id.clone()));
+                return Err(KeyStoreError::SealCode(id.clone()));
             }
             if public.keys.contains_key(retired) {
                 return Err(KeyStoreError::KeyExists(retired.clone()));
             }
-            let kept = private.insert(key.id.clone(), key.pkcs8.to_vec().into());
+            let kept = private.insert(id.clone(), pkcs8.clone());
             let kept = kept.ok_or(KeyStoreError::PartsDisagree)?;
             private.insert(retired.clone(), kept);
             before.id = retired.clone();
             public.keys.insert(retired.clone(), before);
-            public.keys.insert(key.id.clone(), stored);
+            public.keys.insert(id.clone(), stored.clone());
             Ok(())
         })
     }
@@ -467,7 +526,7 @@ impl KeyStore {
         let mut public = file.public;
         change(&mut public, &mut private)?;
         let (salt, key) = new_key.unwrap_or((file.salt, unlocked.key));
-        let signers = signers_of(&public, &private, &unlocked.signers)?;
+        let signers = signers_of(&public, &private, &unlocked.signers, self.custody.as_ref())?;
         let next = StoreFile::seal(file.cost, salt, public, &private, &key, random)?;
         let bytes = next.encode()?;
         // Two processes with one file: the second would undo what the first wrote.
@@ -494,33 +553,6 @@ impl KeyStore {
     }
 }
 
-impl NewKey<'_> {
-    /// The public half, if private key, use and seal code go together.
-    fn inspect(&self) -> Result<StoredKey, KeyStoreError> {
-        let signer = read_signer(&self.id, self.pkcs8, self.algorithm)?;
-        let wrong_code = || KeyStoreError::SealCode(self.id.clone());
-        let seal = match (self.for_use, self.seal) {
-            (KeyUse::Seal, Some(code)) => Some(code.to_owned()),
-            (KeyUse::Seal, None) => {
-                let code = self.id.as_str().strip_prefix("seal-");
-                Some(code.ok_or_else(wrong_code)?.to_owned())
-            }
-            (_, None) => None,
-            (_, Some(_)) => return Err(wrong_code()),
-        };
-        if seal.as_deref() == Some("") {
-            return Err(wrong_code());
-        }
-        Ok(StoredKey {
-            id: self.id.clone(),
-            for_use: self.for_use,
-            algorithm: signer.algorithm(),
-            public: signer.public_key().clone(),
-            seal,
-        })
-    }
-}
-
 /// A person's key is asked under that person's consent, to words, and not later.
 fn check_consent(stored: &StoredKey, under: &Authorisation) -> Result<(), SignError> {
     let consent = under.consent.as_ref().ok_or(SignError::NotConsented)?;
@@ -530,42 +562,6 @@ fn check_consent(stored: &StoredKey, under: &Authorisation) -> Result<(), SignEr
         return Err(SignError::NotConsented);
     }
     Ok(())
-}
-
-/// Signers for all keys; those at hand are kept, unless another key stands under their name now.
-fn signers_of(
-    public: &PublicPart,
-    private: &PrivatePart,
-    at_hand: &BTreeMap<KeyId, Arc<SoftwareSigner>>,
-) -> Result<BTreeMap<KeyId, Arc<SoftwareSigner>>, KeyStoreError> {
-    let mut signers = BTreeMap::new();
-    for (id, stored) in &public.keys {
-        let signer = match at_hand.get(id) {
-            Some(signer) if *signer.public_key() == stored.public => Arc::clone(signer),
-            _ => {
-                let pkcs8 = private.get(id).ok_or(KeyStoreError::PartsDisagree)?;
-                read_signer(id, pkcs8, Some(stored.algorithm))?
-            }
-        };
-        if *signer.public_key() != stored.public {
-            return Err(KeyStoreError::PublicDiffers(id.clone()));
-        }
-        signers.insert(id.clone(), signer);
-    }
-    Ok(signers)
-}
-
-fn read_signer(
-    id: &KeyId,
-    pkcs8: &[u8],
-    algorithm: Option<SignatureAlgorithm>,
-) -> Result<Arc<SoftwareSigner>, KeyStoreError> {
-    let signer = SoftwareSigner::shared(pkcs8, algorithm);
-    scrub();
-    signer.map_err(|source| KeyStoreError::PrivateKey {
-        key: id.clone(),
-        source,
-    })
 }
 
 fn fresh_salt(random: &dyn Random) -> Result<[u8; SALT], KeyStoreError> {

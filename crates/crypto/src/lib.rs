@@ -5,11 +5,13 @@
 
 pub mod aead;
 mod authorisation;
+pub mod device;
+mod device_fault;
 mod digest;
 #[cfg(unix)]
 mod keystore;
 mod listing;
-mod mac;
+pub mod mac;
 mod public_key;
 mod random;
 pub mod sign_in;
@@ -24,7 +26,6 @@ pub use digest::{Digest, DigestAlgorithm, Hasher, sha256};
 #[cfg(unix)]
 pub use keystore::{Cost, KeyStore, KeyStoreError, NewKey, Releaser, StoredKey};
 pub use listing::Listing;
-pub use mac::{constant_time_eq, hmac_sha256};
 pub use public_key::{CheckSignature, KeyAlgorithm, PublicKey, ReadKey};
 pub use random::{Random, RandomUnavailable, SeededRandom, SystemRandom};
 pub use signature::{Signature, SignatureAlgorithm, WrongForm};

@@ -14,6 +14,7 @@ use zeroize::Zeroize;
 use zeroize::Zeroizing;
 
 use crate::authorisation::Authorisation;
+use crate::device_fault::Fault;
 use crate::digest::{Digest, sha256};
 use crate::mac::constant_time_eq;
 use crate::public_key::{KeyAlgorithm, PublicKey, ReadKey};
@@ -94,6 +95,9 @@ pub enum SignError {
     /// The signature made does not check (T-C3).
     #[error("the signature made is not good and was withheld")]
     SelfCheck,
+    /// The device that has the key did not sign.
+    #[error("the device that has the key did not sign")]
+    Device(#[from] Fault),
 }
 
 /// Why a private key is refused.
@@ -277,19 +281,30 @@ impl Signer for SoftwareSigner {
     }
 
     fn sign(&self, input: Input<'_>, under: &Authorisation) -> Result<Signature, SignError> {
-        let Input::Message(message) = input else {
-            return Err(SignError::DigestUnsupported);
-        };
-        if !constant_time_eq(&sha256(message), &under.journalled) {
-            return Err(SignError::NotJournalled);
-        }
-        let signature = self.make(message)?;
-        // T-C3: a fault in the arithmetic must not leave the process.
-        self.public
-            .check(self.algorithm, message, &signature)
-            .map_err(|_| SignError::SelfCheck)?;
-        Ok(signature.found_good(self.public.name_of(self.algorithm, message)))
+        let by = (&self.public, self.algorithm);
+        checked(by, input, under, |message| self.make(message))
     }
+}
+
+/// Lets `make` sign the message that was journalled, and gives the value where it is good under the public key: a fault in
+/// arithmetic, or in a device, does not leave the process (T-C3).
+pub(crate) fn checked(
+    (public, algorithm): (&PublicKey, SignatureAlgorithm),
+    input: Input<'_>,
+    under: &Authorisation,
+    make: impl FnOnce(&[u8]) -> Result<Signature, SignError>,
+) -> Result<Signature, SignError> {
+    let Input::Message(message) = input else {
+        return Err(SignError::DigestUnsupported);
+    };
+    if !constant_time_eq(&sha256(message), &under.journalled) {
+        return Err(SignError::NotJournalled);
+    }
+    let signature = make(message)?;
+    public
+        .check(algorithm, message, &signature)
+        .map_err(|_| SignError::SelfCheck)?;
+    Ok(signature.found_good(public.name_of(algorithm, message)))
 }
 
 /// A key that exists for inspections alone (T-C2): what it signs fills the place of a signature in a draft, and nobody
@@ -380,22 +395,22 @@ pub fn generate_pkcs8(
 }
 
 /// AlgorithmIdentifier content: id-ecPublicKey, secp256r1.
-const P256: &[u8] = &[
+pub(crate) const P256: &[u8] = &[
     0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
     0x03, 0x01, 0x07,
 ];
 /// AlgorithmIdentifier content: id-ecPublicKey, secp384r1.
-const P384: &[u8] = &[
+pub(crate) const P384: &[u8] = &[
     0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22,
 ];
 /// AlgorithmIdentifier content: id-Ed25519.
-const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
+pub(crate) const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
 /// AlgorithmIdentifier content: rsaEncryption, NULL.
-const RSA: &[u8] = &[
+pub(crate) const RSA: &[u8] = &[
     0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
 
-fn spki_of(identifier: &[u8], bits: &[u8]) -> Vec<u8> {
+pub(crate) fn spki_of(identifier: &[u8], bits: &[u8]) -> Vec<u8> {
     let mut bit_string = vec![0];
     bit_string.extend_from_slice(bits);
     let mut body = element(0x30, identifier);

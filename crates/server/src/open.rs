@@ -317,6 +317,7 @@ mod tests {
                 algorithm: crypto::Signer::algorithm(&signer),
                 public: crypto::Signer::public_key(&signer).clone(),
                 seal: None,
+                device: None,
             }
         };
         assert!(refuse_examples(&[stored(&own)]).is_ok());

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crypto::Random;
 use crypto::aead::{AeadError, AeadKey};
-use crypto::{Random, hmac_sha256};
+use crypto::mac::hmac_sha256;
 use time::UtcDateTime;
 use zeroize::Zeroizing;
 

@@ -119,7 +119,7 @@ impl Claimed {
             // RFC 9530 2: nothing has a digest, too.
             (Some(signed), content) => {
                 let nothing = crypto::sha256(&[]);
-                crypto::constant_time_eq(signed, content.unwrap_or(&nothing))
+                crypto::mac::constant_time_eq(signed, content.unwrap_or(&nothing))
             }
         };
         same.then_some(()).ok_or(Unsigned::Content)
@@ -130,8 +130,8 @@ impl Claimed {
     /// # Errors
     /// `Wrong` if the secret made another one.
     pub fn check(&self, secret: &[u8]) -> Result<(), Unsigned> {
-        let expected = crypto::hmac_sha256(secret, &self.base);
-        crypto::constant_time_eq(&expected, &self.value)
+        let expected = crypto::mac::hmac_sha256(secret, &self.base);
+        crypto::mac::constant_time_eq(&expected, &self.value)
             .then_some(())
             .ok_or(Unsigned::Wrong)
     }
@@ -180,7 +180,7 @@ pub fn sign(
         headers,
     };
     let components = covered(&parsed)?;
-    let value = crypto::hmac_sha256(signer.secret, &base(&components, &parsed, &message)?);
+    let value = crypto::mac::hmac_sha256(signer.secret, &base(&components, &parsed, &message)?);
     put(
         headers,
         "signature",

@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::authorisation::KeyId;
+use crate::device::Fault;
 use crate::signer::ReadPrivateKey;
 
 /// Why a key store was not opened, unlocked or changed.
@@ -81,6 +82,15 @@ pub enum KeyStoreError {
         /// Why.
         #[source]
         source: ReadPrivateKey,
+    },
+    /// The device did not make a key.
+    #[error("the key {key} was not made in the device")]
+    Device {
+        /// Name of the key.
+        key: KeyId,
+        /// Why.
+        #[source]
+        source: Fault,
     },
     /// A seal's key without a seal code, or a seal code for another use.
     #[error("key {0} has no seal code, or has one and is no seal's")]

@@ -20,9 +20,11 @@
 //! of key and person; a text or string of octets has its length in two octets before it.
 //!
 //! - key: 1, name, use (1 octet), algorithm (1 octet), SubjectPublicKeyInfo, seal code (empty for none)
+//! - key in a device: 3, the same, then its handle there (16 octets)
 //! - releaser: 2, name of the seal's key, person, SubjectPublicKeyInfo
 //!
-//! Private part: for each key of the public part, in its order, length in two octets and PKCS#8.
+//! Private part: for each key of the public part, in its order, length in two octets and PKCS#8; of a key in a device
+//! nothing, at length 0.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +35,7 @@ use super::fault::KeyStoreError;
 use super::numbers::{algorithm_number, algorithm_of, use_number, use_of};
 use crate::aead::AeadKey;
 use crate::authorisation::{KeyId, KeyUse};
+use crate::device::Handle;
 use crate::public_key::PublicKey;
 use crate::random::Random;
 use crate::signature::SignatureAlgorithm;
@@ -42,6 +45,7 @@ const MAGIC: &[u8; 8] = b"YXKEYS01";
 pub(super) const SALT: usize = 16;
 const KEY: u8 = 1;
 const RELEASER: u8 = 2;
+const KEY_IN_DEVICE: u8 = 3;
 
 /// The public half of a key of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub struct StoredKey {
     pub public: PublicKey,
     /// Code of the seal, where it is a seal's.
     pub seal: Option<String>,
+    /// Its name in the device, where the private half is in one.
+    pub device: Option<Handle>,
 }
 
 /// Private keys by name, PKCS#8.
@@ -187,12 +193,18 @@ impl PublicPart {
     fn encode(&self) -> Result<Vec<u8>, KeyStoreError> {
         let mut out = Vec::new();
         for key in self.keys.values() {
-            out.push(KEY);
+            out.push(match key.device {
+                None => KEY,
+                Some(_) => KEY_IN_DEVICE,
+            });
             string(&mut out, key.id.as_str().as_bytes())?;
             out.push(use_number(key.for_use));
             out.push(algorithm_number(key.algorithm));
             string(&mut out, key.public.spki())?;
             string(&mut out, key.seal.as_deref().unwrap_or_default().as_bytes())?;
+            if let Some(Handle(octets)) = key.device {
+                out.extend_from_slice(&octets);
+            }
         }
         for ((key, person), public) in &self.releasers {
             out.push(RELEASER);
@@ -218,7 +230,7 @@ impl PublicPart {
     /// Takes one record; `None` unless it comes after all before it, so that a part has one encoding.
     fn record(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         match reader.take::<1>()? {
-            [KEY] => {
+            [kind @ (KEY | KEY_IN_DEVICE)] => {
                 let id = KeyId::parse(reader.text()?)?;
                 let [for_use] = *reader.take::<1>()?;
                 let [algorithm] = *reader.take::<1>()?;
@@ -230,6 +242,10 @@ impl PublicPart {
                     seal: Some(reader.text()?)
                         .filter(|seal| !seal.is_empty())
                         .map(str::to_owned),
+                    device: match *kind {
+                        KEY_IN_DEVICE => Some(Handle(*reader.take()?)),
+                        _ => None,
+                    },
                 };
                 let follows = self
                     .keys

@@ -54,7 +54,7 @@ const LAST: [u8; WIDTH] = [
 
 /// Z, which stands before a message: `SM3(ENTL ‖ ID ‖ a ‖ b ‖ Gx ‖ Gy ‖ Px ‖ Py)` (GB/T 32918.2 5.5); `point` is
 /// `Px ‖ Py`. `None` for an identity of 8 KiB and more, whose bits two octets do not count.
-pub(super) fn identity_digest(identity: &[u8], point: &[u8]) -> Option<[u8; 32]> {
+pub(crate) fn identity_digest(identity: &[u8], point: &[u8]) -> Option<[u8; 32]> {
     let bits = u16::try_from(identity.len().checked_mul(8)?).ok()?;
     let mut hasher = Sm3::new_with_prefix(bits.to_be_bytes()).chain_update(identity);
     for parameter in PARAMETERS {
@@ -64,7 +64,7 @@ pub(super) fn identity_digest(identity: &[u8], point: &[u8]) -> Option<[u8; 32]>
 }
 
 /// `SM3(Z ‖ M)`.
-pub(super) fn message_digest(identity_digest: &[u8; 32], message: &[u8]) -> [u8; 32] {
+pub(crate) fn message_digest(identity_digest: &[u8; 32], message: &[u8]) -> [u8; 32] {
     Sm3::new_with_prefix(identity_digest)
         .chain_update(message)
         .finalize()

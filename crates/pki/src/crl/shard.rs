@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use crate::certificate::SerialNumber;
-use crypto::hmac_sha256;
+use crypto::mac::hmac_sha256;
 
 /// The shard of this certificate among `shards`, from 0 on: a keyed digest of the serial number.
 ///

@@ -1,7 +1,7 @@
 //! An account: whose it is, what it may, since when, and what opens it.
 
 use catalogue::key::{DepartmentKey, PersonKey};
-use crypto::constant_time_eq;
+use crypto::mac::constant_time_eq;
 use crypto::sign_in::password::Kept;
 use duties::{Roles, apart};
 use store::{Link, Row, StoreError};
