@@ -124,7 +124,7 @@ pub fn of_issue(error: &IssueError) -> Problem {
         IssueError::Reserve(refused) => of_reserve(refused),
         IssueError::Draft(cause) => match cause {
             issuance::DraftError::Store(error) => of_store(error),
-            issuance::DraftError::Sign(crypto::SignError::Locked) => Problem::new(Code::KeysLocked),
+            issuance::DraftError::Sign(cause) => of_keys(cause),
             issuance::DraftError::Render(_)
             | issuance::DraftError::Photo(_)
             | issuance::DraftError::Modules(_)
@@ -208,11 +208,20 @@ fn of_step(refused: &StepRefused) -> Problem {
     }
 }
 
+/// Why the key store did not sign.
+fn of_keys(error: &crypto::SignError) -> Problem {
+    match error {
+        crypto::SignError::Locked => Problem::new(Code::KeysLocked),
+        crypto::SignError::Device(_) => Problem::new(Code::KeysUnavailable).saying(chain(error)),
+        _ => Problem::new(internal(error)),
+    }
+}
+
 fn of_sealing(error: &SealingError) -> Problem {
     match error {
         SealingError::Store(error) => of_store(error),
         SealingError::Step(refused) => of_step(refused),
-        SealingError::Sign(crypto::SignError::Locked) => Problem::new(Code::KeysLocked),
+        SealingError::Sign(cause) => of_keys(cause),
         SealingError::Stamp(StampError::ClockBehind | StampError::Distrusted(_)) => {
             Problem::new(Code::ClockUntrusted)
         }
@@ -409,6 +418,9 @@ pub fn of_signer(error: &SignerError) -> Problem {
         },
         SignerError::Name(cause) => Problem::new(Code::CertificateRefused).saying(chain(cause)),
         SignerError::Key(crypto::KeyStoreError::Locked) => Problem::new(Code::KeysLocked),
+        SignerError::Key(crypto::KeyStoreError::Device { source, .. }) => {
+            of_keys(&(*source).into())
+        }
         SignerError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
@@ -428,9 +440,7 @@ pub fn of_sign(error: &SignError) -> Problem {
             Problem::new(Code::DocumentRefused).saying(chain(error))
         }
         SignError::Active(findings) => active(findings),
-        SignError::Sealing(SealingError::Sign(crypto::SignError::Locked)) => {
-            Problem::new(Code::KeysLocked)
-        }
+        SignError::Sealing(SealingError::Sign(cause)) => of_keys(cause),
         SignError::Sealing(SealingError::NotAccepted(codes)) => {
             Problem::new(Code::NotAccepted).saying(codes.join(", "))
         }
@@ -563,9 +573,7 @@ pub fn of_certificate(error: &PersonCertificateError) -> Problem {
         PersonCertificateError::Unknown => Problem::new(Code::NotFound),
         PersonCertificateError::Store(error) => of_store(error),
         PersonCertificateError::Certify(cause) => match cause {
-            issuance::people::CertifyError::Sign(crypto::SignError::Locked) => {
-                Problem::new(Code::KeysLocked)
-            }
+            issuance::people::CertifyError::Sign(cause) => of_keys(cause),
             issuance::people::CertifyError::Lint(refused) => {
                 let defects = refused.findings.iter().map(|finding| Defect {
                     at: String::new(),

@@ -59,6 +59,8 @@ pub enum Code {
     StoreFull,
     /// The key store is locked; verification and status go on.
     KeysLocked,
+    /// The device that has the keys does not sign at the moment.
+    KeysUnavailable,
     /// The request breaks rules of the catalogue or of the licence type.
     NotAdmitted,
     /// The licence does not go from its state to the one asked for.
@@ -109,7 +111,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -133,6 +135,7 @@ impl Code {
         Self::StoreUnavailable,
         Self::StoreFull,
         Self::KeysLocked,
+        Self::KeysUnavailable,
         Self::NotAdmitted,
         Self::TransitionRefused,
         Self::PageRefused,
@@ -169,7 +172,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 46] = [
+const TABLE: [(Code, &str, u16, &str); 47] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -292,6 +295,12 @@ const TABLE: [(Code, &str, u16, &str); 46] = [
         "keys.locked",
         503,
         "the key store is locked",
+    ),
+    (
+        Code::KeysUnavailable,
+        "keys.unavailable",
+        503,
+        "the device that has the keys does not sign at the moment",
     ),
     (
         Code::NotAdmitted,
