@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use catalogue::key::{PersonKey, SealCode};
 use catalogue::{Catalogue, SealScope};
+use crypto::device::Order as KeyOrder;
 use crypto::{
-    Authorisation, KeyAlgorithm, KeyId, KeyStore, KeyStoreError, KeyUse, NewKey, PublicKey, Random,
-    ReadKey, ReadPrivateKey, SignError, SignatureAlgorithm,
+    Authorisation, KeyAlgorithm, KeyId, KeyStore, KeyStoreError, KeyUse, PublicKey, Random,
+    ReadKey, SignError, SignatureAlgorithm,
 };
 use document::seal_png;
 use pki::certificate::{Certificate, Validity};
@@ -26,7 +27,6 @@ use registry::{Registry, StoreError};
 use seal::ses::{self, Edition, Image, KIND_ORGANISATION, Listing, MakeSeal};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
-use zeroize::Zeroizing;
 
 use crate::certify::{Authority, CertifyError, Order, Policies, SHARDS};
 use crate::clock::Clock;
@@ -38,9 +38,6 @@ use crate::slots::{self, BeginList};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FoundError {
-    /// A key cannot be made.
-    #[error("a key cannot be made")]
-    Key(#[from] ReadPrivateKey),
     /// A public key cannot be read back.
     #[error("a public key cannot be read back")]
     Public(#[from] ReadKey),
@@ -122,9 +119,6 @@ impl std::fmt::Debug for Founding<'_> {
     }
 }
 
-/// Keys that were made: what each is for, PKCS #8, and the code of its seal.
-type MadeKeys<'a> = BTreeMap<KeyId, (KeyUse, Zeroizing<Vec<u8>>, Option<&'a str>)>;
-
 /// Who made a seal, as its header says.
 const VENDOR: &str = "YINXIN";
 
@@ -195,7 +189,7 @@ impl Founding<'_> {
             .public_key(&ServiceKey::NationalRoot.id())
             .is_none()
         {
-            self.add_keys(self.national_keys()?)?;
+            self.keys.make(&self.national_keys()?, self.random)?;
         }
         for seal in self.catalogue.seals() {
             let national = national_key_of(seal)?;
@@ -361,54 +355,40 @@ impl Founding<'_> {
 
     /// All keys in one durable write.
     fn make_keys(&self) -> Result<(), FoundError> {
-        let mut made = BTreeMap::new();
-        for key in ServiceKey::ALL {
-            let algorithm = match key {
+        let services = ServiceKey::ALL.into_iter().map(|key| {
+            let kind = match key {
                 // C2SP signed-note: checkpoints are signed with Ed25519.
                 ServiceKey::Log | ServiceKey::Trace => KeyAlgorithm::Ed25519,
                 ServiceKey::Root => KeyAlgorithm::EcP384,
                 _ => KeyAlgorithm::EcP256,
             };
-            let pkcs8 = crypto::generate_pkcs8(algorithm, self.random)?;
-            made.insert(key.id(), (key.for_use(), pkcs8, None));
-        }
+            key_order(key.id(), (key.for_use(), kind), None)
+        });
+        let mut orders: Vec<KeyOrder<'_>> = services.collect();
         for seal in self.catalogue.seals() {
-            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::EcP256, self.random)?;
-            let code = seal.seal.as_str();
-            made.insert(key_of(seal)?, (KeyUse::Seal, pkcs8, Some(code)));
+            let of_seal = (KeyUse::Seal, KeyAlgorithm::EcP256);
+            orders.push(key_order(key_of(seal)?, of_seal, Some(seal.seal.as_str())));
         }
         if self.national {
-            made.extend(self.national_keys()?);
+            orders.extend(self.national_keys()?);
         }
-        self.add_keys(made)
+        Ok(self.keys.make(&orders, self.random)?)
     }
 
-    fn national_keys(&self) -> Result<MadeKeys<'_>, FoundError> {
-        let mut made = BTreeMap::new();
-        for key in ServiceKey::NATIONAL {
-            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::Sm2, self.random)?;
-            made.insert(key.id(), (key.for_use(), pkcs8, None));
-        }
+    fn national_keys(&self) -> Result<Vec<KeyOrder<'_>>, FoundError> {
+        let services = ServiceKey::NATIONAL
+            .into_iter()
+            .map(|key| key_order(key.id(), (key.for_use(), KeyAlgorithm::Sm2), None));
+        let mut orders: Vec<KeyOrder<'_>> = services.collect();
         for seal in self.catalogue.seals() {
-            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::Sm2, self.random)?;
-            let code = seal.seal.as_str();
-            made.insert(national_key_of(seal)?, (KeyUse::Seal, pkcs8, Some(code)));
+            let of_seal = (KeyUse::Seal, KeyAlgorithm::Sm2);
+            orders.push(key_order(
+                national_key_of(seal)?,
+                of_seal,
+                Some(seal.seal.as_str()),
+            ));
         }
-        Ok(made)
-    }
-
-    fn add_keys(&self, made: MadeKeys<'_>) -> Result<(), FoundError> {
-        let keys: Vec<NewKey<'_>> = made
-            .iter()
-            .map(|(id, (for_use, pkcs8, seal))| NewKey {
-                id: id.clone(),
-                for_use: *for_use,
-                algorithm: None,
-                pkcs8,
-                seal: *seal,
-            })
-            .collect();
-        Ok(self.keys.add(&keys, self.random)?)
+        Ok(orders)
     }
 
     async fn root(&self, root: ServiceKey) -> Result<Certificate, FoundError> {
@@ -527,6 +507,20 @@ fn key_of(seal: &SealScope) -> Result<KeyId, FoundError> {
 pub fn keys_of_seal(code: &str, national: bool) -> Vec<KeyId> {
     let of_suite = national_seal_key(code).filter(|_| national);
     seal_key(code).into_iter().chain(of_suite).collect()
+}
+
+fn key_order(
+    id: KeyId,
+    (for_use, kind): (KeyUse, KeyAlgorithm),
+    seal: Option<&str>,
+) -> KeyOrder<'_> {
+    KeyOrder {
+        id,
+        for_use,
+        kind,
+        algorithm: None,
+        seal,
+    }
 }
 
 fn national_key_of(seal: &SealScope) -> Result<KeyId, FoundError> {

@@ -1,7 +1,8 @@
 //! Signature identities: who is taken in, proven, given a key and a certificate, stopped, given up (domain.md 4.3).
 
 use catalogue::key::DepartmentKey;
-use crypto::{KeyAlgorithm, KeyStoreError, KeyUse, NewKey, PublicKey};
+use crypto::device::Order as KeyOrder;
+use crypto::{KeyAlgorithm, KeyStoreError, KeyUse, PublicKey};
 use dossier::person::Party;
 use dossier::signed::signer::SignerAct;
 use dossier::signed::{Assurance, LEAST};
@@ -241,16 +242,14 @@ async fn certify(
     let public: PublicKey = match office.keys.public_key(&id) {
         Some((public, ..)) => public,
         None => {
-            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::EcP256, office.random.as_ref())
-                .map_err(|_| KeyStoreError::NoRandomness)?;
-            let key = NewKey {
+            let order = KeyOrder {
                 id: id.clone(),
                 for_use: KeyUse::Person,
+                kind: KeyAlgorithm::EcP256,
                 algorithm: None,
-                pkcs8: &pkcs8,
                 seal: None,
             };
-            office.keys.add(&[key], office.random.as_ref())?;
+            office.keys.make(&[order], office.random.as_ref())?;
             let made = office.keys.public_key(&id);
             made.ok_or(KeyStoreError::UnknownKey(id.clone()))?.0
         }

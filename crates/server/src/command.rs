@@ -1,6 +1,6 @@
 //! What the binary's commands do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use catalogue::key::{DepartmentKey, PersonKey};
@@ -22,13 +22,14 @@ use crate::{backups, listen, serve as serving};
 ///
 /// # Errors
 /// What is missing or occupied.
-pub(crate) async fn serve(path: &Path, front: Handle) -> anyhow::Result<()> {
-    let config = Config::read(path)?;
+pub(crate) async fn serve(path: &Path, shares: Vec<PathBuf>, front: Handle) -> anyhow::Result<()> {
+    let mut config = Config::read(path)?;
+    config.shares.extend(shares);
     let listener = listen::bind(config.listen)
         .await
         .with_context(|| format!("{} is taken", config.listen))?;
     let office = open(&config).await?;
-    tracing::info!(address = %config.listen, mode = ?config.mode, store = "software key store", "the service is open");
+    tracing::info!(address = %config.listen, mode = ?config.mode, store = open::custody_of(&config, &office.keys().list()), "the service is open");
     serving::run(office, config, listener, front, serving::told_to_end()).await
 }
 
@@ -39,8 +40,51 @@ pub(crate) async fn serve(path: &Path, front: Handle) -> anyhow::Result<()> {
 pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
     let config = Config::read(path)?;
     print!("{}", toml::to_string(&config)?);
-    println!("# key store: software, one file (T-K1); a device is not configured");
+    let keys = KeyStore::open(&config.keys).map(|keys| keys.list());
+    match keys {
+        Ok(keys) => println!("# key store: {}", open::custody_of(&config, &keys)),
+        Err(error) => println!("# key store: {}; {error}", open::custody_of(&config, &[])),
+    }
     println!("# the trace was not gone over: check --trace does so");
+    Ok(())
+}
+
+/// Seals the key store under a secret whose shares go to people (T-K3). The numbers are how many open, and of how many.
+///
+/// # Errors
+/// What stands in the way; the store then opens as before.
+pub(crate) fn split_keys(path: &Path, numbers: (u8, u8), into: &Path) -> anyhow::Result<()> {
+    let keys = open::keys(&Config::read(path)?)?;
+    for share in custody::holders::give_out(&keys, into, numbers, &SystemRandom::new())? {
+        println!("{}", share.display());
+    }
+    println!(
+        "any {} of these {} open the key store; its passphrase of before does not: hand them out, each to one person, and delete them here",
+        numbers.0, numbers.1
+    );
+    Ok(())
+}
+
+/// Finds out whether shares open the key store, and writes the passphrase to where the service reads it, if the
+/// configuration names a file.
+///
+/// # Errors
+/// What stands in the way.
+pub(crate) fn unlock_keys(path: &Path, shares: &[PathBuf]) -> anyhow::Result<()> {
+    let config = Config::read(path)?;
+    let passphrase = custody::holders::passphrase(shares)?;
+    KeyStore::open(&config.keys)?.unlock(passphrase.as_bytes())?;
+    match &config.passphrase_file {
+        None => println!("the shares open the key store"),
+        Some(file) => {
+            open::write_secret(file, passphrase.as_bytes())
+                .with_context(|| format!("{} cannot be written", file.display()))?;
+            println!(
+                "the shares open the key store; start the service, and delete {} then",
+                file.display()
+            );
+        }
+    }
     Ok(())
 }
 

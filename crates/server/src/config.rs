@@ -3,6 +3,7 @@
 //! Unknown keys are refused. Sizes and times carry their unit. Secrets are named by the path of
 //! their file.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,6 +45,9 @@ pub struct Config {
     /// File with the passphrase of the key store; without it the service starts sealed.
     #[serde(default)]
     pub passphrase_file: Option<PathBuf>,
+    /// Files with shares of the passphrase, which are read at the start instead (T-K3).
+    #[serde(default)]
+    pub shares: Vec<PathBuf>,
     /// File with the field key, 64 octets, mode 0600.
     pub field_key: PathBuf,
     /// Policy of certificates, an object identifier of the operator's own.
@@ -88,8 +92,47 @@ pub struct Config {
     /// Receivers of events that may lie in a private network or be called without TLS: `host` or `host:port` (T-I8).
     #[serde(default)]
     pub private_receivers: Vec<String>,
+    /// The token in which keys are made and stay; without it they are in the file.
+    #[serde(default)]
+    pub token: Option<TokenConfig>,
 }
 
+/// A PKCS#11 token (T-K2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenConfig {
+    /// The module of its maker, a shared library.
+    pub module: PathBuf,
+    /// Its label.
+    pub label: String,
+    /// File with the user's PIN, mode 0600, or a descriptor such as `/dev/fd/3`.
+    pub pin_file: PathBuf,
+    /// Sessions at once, each a process.
+    #[serde(default = "sessions")]
+    pub sessions: u8,
+    /// How long it may take for one act, and a caller waits for a session.
+    #[serde(default = "limit")]
+    pub limit: Period,
+    /// The vendor's number of the mechanism that signs `SM3(Z ‖ M)` with an SM2 key.
+    #[serde(default)]
+    pub sm2: Option<u32>,
+    /// Whether keys of SM2 are kept in the file all the same.
+    #[serde(default)]
+    pub sm2_in_file: bool,
+    /// The program that speaks to it; without it `yinxin-token` beside this one.
+    #[serde(default)]
+    pub program: Option<PathBuf>,
+    /// Variables that its module is told by.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+}
+
+fn sessions() -> u8 {
+    4
+}
+fn limit() -> Period {
+    Period(Duration::from_secs(10))
+}
 fn production() -> Mode {
     Mode::Production
 }
@@ -288,6 +331,18 @@ mod tests {
 
     fn toml_of(config: &Config) -> String {
         toml::to_string(config).expect("a configuration is TOML")
+    }
+
+    #[test]
+    fn a_token_is_named_whole_and_shown_as_it_is_used() {
+        let token = "[token]\nmodule = \"/usr/lib/module.so\"\nlabel = \"office\"\n";
+        assert!(read(&format!("{LEAST}\n{token}")).is_err());
+        let config = read(&format!("{LEAST}\n{token}pin_file = \"/run/pin\"")).expect("read");
+        let shown = toml_of(&config);
+        assert!(shown.contains("sessions = 4") && shown.contains("limit = \"10s\""));
+        assert_eq!(read(&shown).expect("read back"), config);
+        let pin = format!("{LEAST}\n{token}pin = \"1234\"\npin_file = \"/run/pin\"");
+        assert!(matches!(read(&pin), Err(ReadConfig::Form(_))));
     }
 
     #[test]

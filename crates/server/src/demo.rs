@@ -22,6 +22,8 @@ pub(crate) struct Demo {
     pub(crate) port: u16,
     /// Whether to end when everything was shown.
     pub(crate) exit: bool,
+    /// A file with the table `[token]` of a configuration, where keys are to be made in one.
+    pub(crate) token: Option<PathBuf>,
     /// Whether to print one JSON object instead of a story.
     pub(crate) json: bool,
 }
@@ -42,7 +44,7 @@ impl Demo {
             self.folder.display()
         ));
         told.line("every licence, key and person here is a sample 样例, and worthless");
-        let config = found::config(&self.folder, &base, address)?;
+        let config = found::config(&self.folder, &base, (address, self.token.as_deref()))?;
         let (office, cast) = found::found(&config, &self.folder).await?;
         told.line("founded: a hierarchy of keys, the seals of the sample catalogue, callers and custodians");
         let (end, ended) = tokio::sync::oneshot::channel::<()>();

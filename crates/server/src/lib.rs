@@ -52,7 +52,7 @@ pub use api::openapi;
 pub use carried::{bearer, cookie};
 pub use client::{Answer, Call, CallError, Client};
 pub use command::log_to_stderr;
-pub use config::{Config, Mode, Period, ReadConfig, Size, Witnesses};
+pub use config::{Config, Mode, Period, ReadConfig, Size, TokenConfig, Witnesses};
 pub use duties::access::{Access, Scope, operation};
 pub use line::yinxin;
 pub use message_signature::{

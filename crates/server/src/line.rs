@@ -32,6 +32,9 @@ enum Command {
         /// Ends when everything was shown.
         #[arg(long)]
         exit: bool,
+        /// Makes the keys in a PKCS#11 token: a file with the table `[token]` of docs/operations/tokens.md.
+        #[arg(long)]
+        token: Option<PathBuf>,
         /// Prints one JSON object.
         #[arg(long)]
         json: bool,
@@ -41,7 +44,13 @@ enum Command {
         /// The configuration.
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
+        /// A file with a share of the key store's passphrase; as many as are needed.
+        #[arg(long)]
+        share: Vec<PathBuf>,
     },
+    /// What opens the key store, in the hands of several people (docs/operations/tokens.md).
+    #[command(subcommand)]
+    Keys(Keys),
     /// Explains the effective configuration, or goes over the whole trace.
     Check {
         /// The configuration.
@@ -108,6 +117,34 @@ enum Command {
     Openapi,
 }
 
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Seals the key store anew, so that a number of shares opens it and its passphrase of before does not.
+    Split {
+        /// How many open it.
+        #[arg(long, default_value_t = 2)]
+        needs: u8,
+        /// Of how many.
+        #[arg(long, default_value_t = 3)]
+        of: u8,
+        /// The folder for the shares.
+        #[arg(long)]
+        into: PathBuf,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+    /// Finds out whether shares open the key store, and writes its passphrase where the configuration has it read.
+    Unlock {
+        /// A file with a share; as many as are needed.
+        #[arg(long, required = true)]
+        share: Vec<PathBuf>,
+        /// The configuration.
+        #[arg(long, default_value = "yinxin.toml")]
+        config: PathBuf,
+    },
+}
+
 /// The whole of the binary: reads the arguments of the process, does what they say, and tells how it ended.
 ///
 /// It lies here and not in the binary so that its futures are compiled once.
@@ -136,17 +173,26 @@ fn run(command: Command) -> anyhow::Result<()> {
                 dir,
                 port,
                 exit,
+                token,
                 json,
             } => {
                 let demo = Demo {
                     folder: dir,
                     port,
                     exit,
+                    token,
                     json,
                 };
                 demo.run(front).await
             }
-            Command::Serve { config } => command::serve(&config, front).await,
+            Command::Serve { config, share } => command::serve(&config, share, front).await,
+            Command::Keys(Keys::Split {
+                needs,
+                of,
+                into,
+                config,
+            }) => command::split_keys(&config, (needs, of), &into),
+            Command::Keys(Keys::Unlock { share, config }) => command::unlock_keys(&config, &share),
             Command::Check {
                 config,
                 trace: true,

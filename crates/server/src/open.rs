@@ -63,6 +63,9 @@ pub(crate) enum Start {
     /// The key store.
     #[error("the key store cannot be used")]
     KeyStore(#[from] KeyStoreError),
+    /// The shares of its passphrase.
+    #[error("the shares do not open the key store")]
+    Shares(#[from] custody::holders::HolderError),
     /// The registry.
     #[error("the registry cannot be opened")]
     Registry(#[from] OpenStore),
@@ -192,17 +195,61 @@ pub(crate) fn objects(config: &Config) -> Result<Objects, Start> {
     )?)
 }
 
-/// The key store, unlocked where a passphrase is at hand.
+/// The key store, over the token where one is configured, and unlocked where a passphrase is at hand.
 pub(crate) fn keys(config: &Config) -> Result<KeyStore, Start> {
-    let keys = KeyStore::open(&config.keys)?;
+    let keys = over_token(KeyStore::open(&config.keys)?, config)?;
     if config.mode == Mode::Production {
         refuse_examples(&keys.list())?;
     }
-    if let Some(path) = &config.passphrase_file {
+    if !config.shares.is_empty() {
+        keys.unlock(custody::holders::passphrase(&config.shares)?.as_bytes())?;
+    } else if let Some(path) = &config.passphrase_file {
         let passphrase = Zeroizing::new(secret(path)?);
         keys.unlock(passphrase.trim_ascii_end())?;
     }
     Ok(keys)
+}
+
+/// A store over the token of a configuration, where it names one; nothing is asked of the token yet.
+pub(crate) fn over_token(keys: KeyStore, config: &Config) -> Result<KeyStore, Start> {
+    let Some(token) = &config.token else {
+        return Ok(keys);
+    };
+    let mut pin = Zeroizing::new(secret(&token.pin_file)?);
+    let length = pin.trim_ascii_end().len();
+    pin.truncate(length);
+    let beside = || std::env::current_exe().map(|own| own.with_file_name("yinxin-token"));
+    let program = token.program.clone().or_else(|| beside().ok());
+    let settings = custody::Settings {
+        program: program.unwrap_or_else(|| PathBuf::from("yinxin-token")),
+        environment: token.environment.clone().into_iter().collect(),
+        module: token.module.clone(),
+        label: token.label.clone(),
+        sessions: token.sessions.into(),
+        wait: token.limit.0,
+        limit: token.limit.0,
+        sm2: token.sm2,
+    };
+    let in_file: &[_] = match token.sm2_in_file {
+        true => &[crypto::KeyAlgorithm::Sm2],
+        false => &[],
+    };
+    let token = custody::Token::new(settings, pin);
+    Ok(keys.over_device(Arc::new(token), in_file))
+}
+
+/// Where private keys are, said so that nobody misses it (T-K2).
+pub(crate) fn custody_of(config: &Config, keys: &[StoredKey]) -> String {
+    let in_token = keys.iter().filter(|key| key.device.is_some()).count();
+    let in_file = keys.len() - in_token;
+    match &config.token {
+        None => format!("SOFTWARE key store, {in_file} keys in one file (T-K1)"),
+        Some(token) => format!(
+            "PKCS#11 token {:?} by {}, {in_token} keys in it; IN THE FILE: {in_file}",
+            token.label,
+            token.module.display()
+        ),
+    }
 }
 
 /// What the office decides once, as the configuration has it.

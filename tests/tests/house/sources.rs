@@ -17,6 +17,7 @@ pub(crate) const CRATES: &[&str] = &[
     "courier",
     "credential",
     "crypto",
+    "custody",
     "demo",
     "docket",
     "document",

@@ -3,7 +3,8 @@
 
 use catalogue::SealScope;
 use catalogue::key::SealCode;
-use crypto::{KeyAlgorithm, KeyId, KeyUse, NewKey, PublicKey};
+use crypto::device::Order;
+use crypto::{KeyAlgorithm, KeyId, KeyUse, PublicKey};
 use pki::certificate::Certificate;
 use pki::profile::{Issuer, Profile};
 use registry::asked::By;
@@ -103,15 +104,14 @@ impl Founding<'_> {
             key: None,
         };
         self.registry.trace().record(act).await?;
-        let pkcs8 = crypto::generate_pkcs8(algorithm, self.random)?;
-        let new = NewKey {
+        let new = Order {
             id: key.clone(),
             for_use: KeyUse::Seal,
+            kind: algorithm,
             algorithm: None,
-            pkcs8: &pkcs8,
             seal: Some(scope.seal.as_str()),
         };
-        Ok(self.keys.replace(&new, &retired, self.random)?)
+        Ok(self.keys.make_instead(&new, &retired, self.random)?)
     }
 }
 

@@ -31,7 +31,11 @@ const QUOTA: u64 = 1_000_000;
 pub(crate) const OPERATOR: &str = "云洲省电子证照信任服务 样例";
 
 /// Writes the configuration, so that `yinxin serve` can go on where the demonstration ended.
-pub(crate) fn config(folder: &Path, base: &str, address: SocketAddr) -> anyhow::Result<Config> {
+pub(crate) fn config(
+    folder: &Path,
+    base: &str,
+    (address, token): (SocketAddr, Option<&Path>),
+) -> anyhow::Result<Config> {
     for name in ["", "secrets", "out", "out/status"] {
         let path = folder.join(name);
         fs::DirBuilder::new()
@@ -53,6 +57,8 @@ pub(crate) fn config(folder: &Path, base: &str, address: SocketAddr) -> anyhow::
         path("secrets/passphrase"),
         path("secrets/field.key"),
     );
+    let token = token.map(fs::read_to_string).transpose()?;
+    let text = text + &token.unwrap_or_default();
     let file = folder.join("yinxin.toml");
     fs::write(&file, text)?;
     let config = Config::read(&file)?;
@@ -68,6 +74,7 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
     open::write_secret(&secrets.join("passphrase"), passphrase.as_bytes())?;
     open::write_secret(&config.field_key, &open::fresh_field_key(random.as_ref())?)?;
     let keys = KeyStore::create(&config.keys, passphrase.as_bytes(), random.as_ref())?;
+    let keys = open::over_token(keys, config)?;
     let registry = open::registry(config).await?;
     let clock = SystemClock;
     let files = Files {

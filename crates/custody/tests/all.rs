@@ -1,0 +1,6 @@
+//! All tests of this crate, as one program: each program of tests is linked for itself.
+
+mod shares;
+mod softhsm;
+mod stores;
+mod token;
