@@ -10,13 +10,9 @@
     reason = "what an answer does not have fails its test"
 )]
 
-#[path = "crash/batches.rs"]
 mod batches;
-#[path = "crash/documents.rs"]
 mod documents;
-#[path = "crash/lives.rs"]
 mod lives;
-#[path = "crash/predecessor.rs"]
 mod predecessor;
 
 use std::collections::BTreeSet;

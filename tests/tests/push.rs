@@ -5,9 +5,6 @@
     reason = "what an answer does not have fails its test"
 )]
 
-#[path = "push/away.rs"]
 mod away;
-#[path = "push/stage.rs"]
 mod stage;
-#[path = "push/webhook.rs"]
 mod webhook;

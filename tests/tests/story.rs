@@ -5,22 +5,15 @@
     reason = "what an answer does not have fails its test"
 )]
 
-#[path = "story/before.rs"]
 mod before;
-#[path = "story/bundle.rs"]
 mod bundle;
-#[path = "story/promise.rs"]
 mod promise;
-#[path = "story/rows.rs"]
 mod rows;
-#[path = "story/stage.rs"]
 mod stage;
-#[path = "story/stop.rs"]
 mod stop;
-#[path = "story/used.rs"]
 mod used;
 
-use crate::stage::Stage;
+use stage::Stage;
 
 /// Runs one body on each database.
 fn on_each_store(name: &str, body: impl AsyncFn(Stage)) {

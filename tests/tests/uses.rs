@@ -6,11 +6,7 @@
     reason = "what an answer does not have fails its test"
 )]
 
-#[path = "uses/refusals.rs"]
 mod refusals;
-#[path = "uses/seen.rs"]
 mod seen;
-#[path = "uses/shown.rs"]
 mod shown;
-#[path = "uses/stage.rs"]
 mod stage;

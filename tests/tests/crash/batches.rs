@@ -21,7 +21,7 @@ use tests::interrupted::{Ended, Interrupted, Side};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, UtcDateTime};
 
-use crate::lives::{Life, Stage, runtime};
+use super::lives::{Life, Stage, runtime};
 
 /// Licences of the batch.
 const SIZE: u64 = 3;

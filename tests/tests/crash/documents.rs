@@ -9,7 +9,7 @@ use tests::installation::{NOW, hex};
 use tests::interrupted::{Ended, Interrupted, Side};
 use time::Duration;
 
-use crate::lives::{Life, Stage, runtime};
+use super::lives::{Life, Stage, runtime};
 
 /// A page with nothing on it.
 fn blank() -> Vec<u8> {
@@ -119,7 +119,7 @@ fn two_lives(stage: &Stage, wait: usize, side: Side) -> bool {
 fn a_document_lost_anywhere_is_sealed_once_when_it_is_asked_for_again() {
     let stage = Stage::sqlite();
     // One walk waits as often as the disk is slow; each holds, and one has followed the job.
-    let followed = (0..crate::WALKS).any(|_| {
+    let followed = (0..super::WALKS).any(|_| {
         let waits = (1..100).find(|wait| {
             let before = two_lives(&stage, *wait, Side::Before);
             let after = two_lives(&stage, *wait, Side::After);

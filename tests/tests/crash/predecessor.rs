@@ -12,7 +12,7 @@ use tests::installation::NOW;
 use tests::interrupted::{Ended, Interrupted, Side};
 use time::Duration;
 
-use crate::lives::{Life, Stage, runtime};
+use super::lives::{Life, Stage, runtime};
 
 /// How the version came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use tests::installation::{CUSTODIAN, DECIDER, Installation, NOW};
 use tokio::runtime::{Builder, Runtime};
 use verify::{Report, Verdict};
 
-use crate::national::{log_of_bundle, offline, told};
-use crate::stage::Service;
+use super::national::{log_of_bundle, offline, told};
+use super::stage::Service;
 
 fn runtime() -> Runtime {
     let mut builder = Builder::new_multi_thread();

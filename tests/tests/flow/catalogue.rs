@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::{Answer, Call};
 
-use crate::stage::{Service, problem};
+use super::stage::{Service, problem};
 
 /// The files of the demonstration, as one import takes them.
 fn files() -> Value {

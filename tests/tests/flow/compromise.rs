@@ -19,8 +19,8 @@ use time::{Duration, UtcDateTime};
 use tlog::{Leaf, LeafKind};
 use tokio::sync::Notify;
 
-use crate::licence::live;
-use crate::stage::Service;
+use super::licence::live;
+use super::stage::Service;
 
 const SEAL: &str = "990102-SPZYZ-01";
 /// A minute before the second licence.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use server::{Answer, Call, Client};
 use tests::customer::Customer;
 
-use crate::published::certified;
-use crate::stage::{Service, ending};
+use super::published::certified;
+use super::stage::{Service, ending};
 
 /// What a path can name: a licence, a job that waits, a certificate.
 #[derive(Debug, Clone)]

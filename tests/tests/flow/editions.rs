@@ -6,8 +6,8 @@ use tests::customer::Customer;
 use tests::installation::CUSTODIAN;
 use verify::{Report, Verdict};
 
-use crate::national::{form, get, offline};
-use crate::stage::{Service, problem};
+use super::national::{form, get, offline};
+use super::stage::{Service, problem};
 
 /// Asks for a seal and releases it: what the releaser was shown, what became of it, and the sealed file.
 async fn sealed(

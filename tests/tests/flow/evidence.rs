@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use server::Call;
 use tests::installation::NOW;
 
-use crate::papers::{CASE, accepted, sealed};
-use crate::stage::Service;
+use super::papers::{CASE, accepted, sealed};
+use super::stage::Service;
 
 /// Files of the bundle behind its manifest.
 type Files = Vec<(String, Vec<u8>)>;
@@ -207,12 +207,12 @@ async fn the_documents_of_a_case_are_pdf_and_ofd_in_an_office_of_both_suites() {
     sealed(&service, "acceptance-notice").await;
     let parts = files(&bundle(&service).await);
     let ofd = &parts[place(&parts, ".ofd")].1;
-    let report = crate::national::offline(&service, ofd).await;
+    let report = super::national::offline(&service, ofd).await;
     assert_eq!(report.verdict, verify::Verdict::Valid, "{report:#?}");
     let seal = report.signatures.first().expect("a seal");
     assert_eq!(seal.format, "GB/T 38540 V4");
     let pdf = &parts[place(&parts, ".pdf")].1;
-    let report = crate::national::offline(&service, pdf).await;
+    let report = super::national::offline(&service, pdf).await;
     assert_eq!(report.verdict, verify::Verdict::Valid, "{report:#?}");
 
     // Without the service: the lists go with it.

@@ -4,8 +4,8 @@ use time::SignedDuration;
 use verify::report::TimeSource;
 use verify::{Material, Policy, Report, Trust, Verdict};
 
-use crate::national::told;
-use crate::stage::Service;
+use super::national::told;
+use super::stage::Service;
 
 /// The last whole day of a time-stamping unit.
 const LAST_DAY: i64 = 1_794;

@@ -8,7 +8,7 @@ use tests::cases;
 use tests::installation::{CUSTODIAN, DECIDER, STRANGER, hex};
 use verify::{Material, Policy, Trust};
 
-use crate::stage::{Service, ending, problem};
+use super::stage::{Service, ending, problem};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_request_under_one_key_has_one_answer() {

@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::stage::problem;
+use super::stage::problem;
 
 const UPLOAD: usize = 100 << 10;
 const JSON: usize = 8 << 10;

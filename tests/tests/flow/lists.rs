@@ -7,8 +7,8 @@ use server::Call;
 use tests::customer::Customer;
 use verify::{Material, Policy, Trust};
 
-use crate::licence::{followed, live};
-use crate::stage::{Service, ending};
+use super::licence::{followed, live};
+use super::stage::{Service, ending};
 
 /// What an operator of the database could do.
 fn run(service: &Service, statement: &str) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::{Answer, Call};
 
-use crate::stage::{Service, problem};
+use super::stage::{Service, problem};
 
 const MATTER: &str = "990102-XK-0001";
 

@@ -19,9 +19,9 @@ use tlog::{Note, NoteKey};
 use verify::{Kind, Material, Policy, Report, Trust, Verdict};
 use zeroize::Zeroizing;
 
-use crate::lasting;
-use crate::licence::{followed, handle, live};
-use crate::stage::{Service, ending, problem};
+use super::lasting;
+use super::licence::{followed, handle, live};
+use super::stage::{Service, ending, problem};
 
 pub(crate) async fn get(service: &Service, customer: &Customer, path: &str) -> Answer {
     let answer = customer.call("approvals", Call::get(path), service.now());

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::{Answer, Call};
 
-use crate::stage::{Service, ending, problem};
+use super::stage::{Service, ending, problem};
 
 const NAME: &str = "高远舟";
 const NUMBER: &str = "990121198409071350";

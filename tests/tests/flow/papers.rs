@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::{Answer, Call};
 use tests::installation::CUSTODIAN;
 
-use crate::stage::{Service, problem};
+use super::stage::{Service, problem};
 
 /// The case of these tests.
 pub(crate) const CASE: &str = "BJ-990102-20260702-00001";

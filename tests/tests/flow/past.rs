@@ -5,7 +5,7 @@ use server::Call;
 use time::format_description::well_known::Rfc3339;
 use time::{SignedDuration, UtcDateTime};
 
-use crate::stage::{Service, ending};
+use super::stage::{Service, ending};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn was_it_valid_then_and_what_did_we_know_then_are_two_questions() {

@@ -4,7 +4,7 @@ use serde_json::json;
 use server::{Answer, Call, Client};
 use tests::customer::Customer;
 
-use crate::stage::{Service, ending, problem};
+use super::stage::{Service, ending, problem};
 
 /// The page that tells what the service says of a file.
 async fn told(service: &Service, file: &[u8]) -> String {

@@ -19,8 +19,8 @@ use tlog::{
     leaf_hash,
 };
 
-use crate::licence::base64;
-use crate::stage::Service;
+use super::licence::base64;
+use super::stage::Service;
 
 async fn certificate(service: &Service, name: &str) -> Certificate {
     let answer = service.fetch(&format!("/certificates/{name}")).await;
@@ -135,7 +135,7 @@ async fn a_certificate_is_good_until_it_is_revoked_in_answers_and_list() {
         status(&service, person.serial()).await,
         Status::Revoked { .. }
     ));
-    crate::licence::followed(&service, "/crl/ca.crl", &before).await;
+    super::licence::followed(&service, "/crl/ca.crl", &before).await;
     let list = Crl::parse(&service.fetch("/crl/ca.crl").await.content).expect("a list");
     let issuer = certificate(&service, "ca.cer").await;
     list.check_signature(&issuer.public_key().expect("a key"))

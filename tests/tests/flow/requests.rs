@@ -10,7 +10,7 @@ use tests::cases;
 use tests::installation::secret;
 use time::{Duration, UtcDateTime};
 
-use crate::stage::{Service, problem};
+use super::stage::{Service, problem};
 
 const ACCOUNT: &str = "Q-APR-approvals";
 

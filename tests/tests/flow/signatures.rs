@@ -5,7 +5,7 @@ use server::{Answer, Call};
 use tests::paper::{form, page};
 use time::SignedDuration;
 
-use crate::stage::{Service, problem};
+use super::stage::{Service, problem};
 
 const NAME: &str = "林小满";
 const NUMBER: &str = "990102198805210245";

@@ -4,7 +4,7 @@ use serde_json::Value;
 use server::{Answer, Call, Client};
 use transcript::bundle::judge_again;
 
-use crate::stage::{Service, problem};
+use super::stage::{Service, problem};
 
 const API: &str = "/v1/verifications";
 const FILE: &str = "application/octet-stream";

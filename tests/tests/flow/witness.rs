@@ -10,8 +10,8 @@ use tests::installation::{CUSTODIAN, NOW};
 use time::{SignedDuration, UtcDateTime};
 use tlog::{Note, NoteKey};
 
-use crate::limits::Narrow;
-use crate::stage::{Service, problem};
+use super::limits::Narrow;
+use super::stage::{Service, problem};
 
 struct Witness {
     key: NoteKey,

@@ -13,9 +13,9 @@ use pki::Crl;
 use pki::certificate::Certificate;
 use time::Duration;
 
-use crate::hierarchy::{AT, sign};
-use crate::judge::Judge;
-use crate::openssl;
+use super::hierarchy::{AT, sign};
+use super::judge::Judge;
+use super::openssl;
 
 const SM2: SignatureAlgorithm = SignatureAlgorithm::Sm2Sm3;
 const MESSAGE: &[u8] = "印信".as_bytes();

@@ -13,7 +13,7 @@ use pki::profile::{Issuer, Profile, Status};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 
-use crate::judge::Judge;
+use super::judge::Judge;
 
 pub(crate) const AT: UtcDateTime = utc_datetime!(2026-11-22 4:00);
 

@@ -18,9 +18,9 @@ use pki::certificate::Certificate;
 use pki::hierarchy::{Entry, Hierarchy};
 use time::Duration;
 
-use crate::hierarchy::{AT, certify, list, sign};
-use crate::judge::Judge;
-use crate::openssl::{CONTENT, certificate, key, openssl};
+use super::hierarchy::{AT, certify, list, sign};
+use super::judge::Judge;
+use super::openssl::{CONTENT, certificate, key, openssl};
 
 const SM2: SignatureAlgorithm = SignatureAlgorithm::Sm2Sm3;
 const IDENTITY: &str = "distid:1234567812345678";

@@ -15,7 +15,7 @@ use pki::crl::Reason;
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 
-use crate::judge::Judge;
+use super::judge::Judge;
 
 const AT: UtcDateTime = utc_datetime!(2026-11-22 4:00);
 pub(crate) const CONTENT: &[u8] = "印信 interop sample\n".as_bytes();

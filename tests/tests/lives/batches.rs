@@ -11,7 +11,7 @@ use server::Call;
 use tests::installation::{CUSTODIAN, DECIDER, STRANGER};
 use time::SignedDuration;
 
-use crate::stage::{Service, food, on_each_database};
+use super::stage::{Service, food, on_each_database};
 
 const BUREAU: &str = "Q-APR";
 const RELEASER: (&str, &str) = ("custodian", CUSTODIAN);

@@ -5,7 +5,7 @@ use server::{Call, Client};
 use tests::cases;
 use time::SignedDuration;
 
-use crate::stage::{Service, again, food, on_each_database, version};
+use super::stage::{Service, again, food, on_each_database, version};
 
 const BUREAU: &str = "Q-APR";
 const TWO: [&str; 2] = ["voider", "second-voider"];

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::Call;
 use tests::cases;
 
-use crate::stage::{Service, food, matter, on_each_database};
+use super::stage::{Service, food, matter, on_each_database};
 
 const BUREAU: &str = "Q-APR";
 const CASE: &str = "BJ-990102-20260702-00001";
@@ -188,7 +188,7 @@ fn a_day_far_away_is_a_day_on_which_nothing_can_have_been_decided_or_begun() {
 
 /// A catalogue with something changed, as it is answered.
 async fn imported(service: &Service, change: &dyn Fn(&mut Value)) -> (u16, Value) {
-    let mut whole = crate::stage::catalogue();
+    let mut whole = super::stage::catalogue();
     change(&mut whole);
     let put = "PUT".parse().expect("a method");
     let content = whole.to_string().into_bytes();

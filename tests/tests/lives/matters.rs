@@ -6,7 +6,7 @@ use catalogue::matter::MatterStatus;
 use serde_json::{Value, json};
 use server::Call;
 
-use crate::stage::{Service, matter, on_each_database};
+use super::stage::{Service, matter, on_each_database};
 
 const MATTER: &str = "990102-XK-0001";
 const BUREAU: &str = "Q-APR";

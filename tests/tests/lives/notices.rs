@@ -6,7 +6,7 @@ use dossier::table::{Goes, Row};
 use serde_json::{Value, json};
 use server::Call;
 
-use crate::stage::{Service, on_each_database};
+use super::stage::{Service, on_each_database};
 
 const BUREAU: &str = "Q-APR";
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::cases;
 
-use crate::stage::{Service, again, on_each_database, version};
+use super::stage::{Service, again, on_each_database, version};
 
 const BUREAU: &str = "C-APR";
 

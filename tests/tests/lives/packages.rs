@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::Call;
 use tests::installation::CUSTODIAN;
 
-use crate::stage::{Service, on_each_database};
+use super::stage::{Service, on_each_database};
 
 const BUREAU: &str = "Q-APR";
 const PACKAGE: &str = "TC-990102-20260608-00001";
@@ -202,10 +202,10 @@ async fn results(service: &Service) {
     let (status, told) = service.post(BUREAU, "/v1/batches", &body, "results").await;
     assert_eq!(status, 202, "{told}");
     let batch = told["batch"].as_str().expect("a batch").to_owned();
-    crate::batches::once(service, &batch, ("waiting", 2)).await;
-    let (status, told) = crate::batches::release(service, ("custodian", CUSTODIAN), &batch).await;
+    super::batches::once(service, &batch, ("waiting", 2)).await;
+    let (status, told) = super::batches::release(service, ("custodian", CUSTODIAN), &batch).await;
     assert_eq!(status, 202, "{told}");
-    let done = crate::batches::once(service, &batch, ("recorded", 2)).await;
+    let done = super::batches::once(service, &batch, ("recorded", 2)).await;
     assert_eq!(done["package"], PACKAGE, "{done}");
     assert_ne!(done["lines"][0]["number"], done["lines"][1]["number"]);
 }

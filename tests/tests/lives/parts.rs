@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::cases;
 use time::SignedDuration;
 
-use crate::stage::{Service, on_each_database};
+use super::stage::{Service, on_each_database};
 
 const BUREAU: &str = "Q-APR";
 const FIRE: &str = "C-FIRE";

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::Call;
 use time::Duration;
 
-use crate::stage::{Service, again, food, matter, on_each_database, version};
+use super::stage::{Service, again, food, matter, on_each_database, version};
 
 const BUREAU: &str = "Q-APR";
 const FOOD_MATTER: &str = "990102-XK-0006";

@@ -8,7 +8,7 @@ use tests::cases;
 use time::Duration;
 use time::macros::date;
 
-use crate::stage::{Service, again, food, matter, on_each_database};
+use super::stage::{Service, again, food, matter, on_each_database};
 
 const BUREAU: &str = "Q-APR";
 const FOOD_MATTER: &str = "990102-XK-0006";

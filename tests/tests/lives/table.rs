@@ -11,7 +11,7 @@ use tests::installation::CUSTODIAN;
 use time::macros::date;
 use time::{Duration, SignedDuration};
 
-use crate::stage::{Service, again, matter, on_each_database, version};
+use super::stage::{Service, again, matter, on_each_database, version};
 
 const BUREAU: &str = "C-APR";
 /// The two people who void, by the accounts that the stage gave them.

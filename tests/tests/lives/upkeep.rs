@@ -7,7 +7,7 @@ use serde_json::json;
 use server::Call;
 use time::Duration;
 
-use crate::stage::{Service, on_each_database};
+use super::stage::{Service, on_each_database};
 
 #[test]
 fn a_service_makes_its_trust_anew_when_half_of_its_time_is_over() {

@@ -5,7 +5,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::date;
 use time::{Duration, SignedDuration, UtcDateTime};
 
-use crate::stage::{Service, again, food, on_each_database, version};
+use super::stage::{Service, again, food, on_each_database, version};
 
 const BUREAU: &str = "Q-APR";
 

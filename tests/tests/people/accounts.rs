@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::{Answer, Call};
 use time::SignedDuration;
 
-use crate::stage::{PASSWORD, Person, Service, databases, keyed, problem, text};
+use super::stage::{PASSWORD, Person, Service, databases, keyed, problem, text};
 
 fn open(account: &str, person: &str, roles: &[&str]) -> Call {
     let content = json!({"account": account, "person": person, "roles": roles});

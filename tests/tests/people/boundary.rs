@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
-use crate::stage::Service;
+use super::stage::Service;
 
 /// Versions of a licence may be issued by different departments: the licence's row is the first one's.
 const SHARED: [(&str, &str); 1] = [("version", "licence")];

@@ -93,7 +93,7 @@ fn trust(route: &str) -> Value {
 fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value {
     let stop = json!({"decision": "停字〔2026〕第0001号", "legal_basis": "食品安全法"});
     match route {
-        "/v1/catalogue/matters" => crate::pairs::second(),
+        "/v1/catalogue/matters" => super::pairs::second(),
         "/v1/catalogue/matters/{code}/versions/{version}/acts" => json!({"event": "submit"}),
         "/v1/cases/{case}/events" => application(&things("case"), "990102-XK-0017", asks),
         "/v1/packages/{package}/events" => package(&things("package"), asks),

@@ -6,7 +6,7 @@ use tests::cases;
 use tests::customer::Customer;
 use tests::installation::CUSTODIAN;
 
-use crate::stage::{Person, Service, databases, problem, text};
+use super::stage::{Person, Service, databases, problem, text};
 
 const BUREAU: &str = "Q-APR";
 

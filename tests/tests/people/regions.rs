@@ -12,7 +12,7 @@ use tests::cases;
 use tests::installation::CUSTODIAN;
 use time::SignedDuration;
 
-use crate::stage::{Person, Service, problem, text};
+use super::stage::{Person, Service, problem, text};
 
 /// Where an installation has its lists, and what they are called beside a file.
 const LISTS: [(&str, &str); 3] = [

@@ -4,7 +4,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 use server::{Answer, Call};
 
-use crate::stage::{PASSWORD, Person, Service, databases, keyed, problem, text};
+use super::stage::{PASSWORD, Person, Service, databases, keyed, problem, text};
 
 /// Method, path, content and another content of what an administrator does to an account.
 fn acts() -> Vec<(Method, &'static str, Value, Option<Value>)> {

@@ -8,7 +8,7 @@ use time::SignedDuration;
 
 use catalogue::key::DepartmentKey;
 
-use crate::stage::{PASSWORD, Person, Service, databases, keyed, problem, text};
+use super::stage::{PASSWORD, Person, Service, databases, keyed, problem, text};
 
 const CLERK: (&str, &str, &str) = ("Q-APR", "zhou.1", "P-ZHOU");
 

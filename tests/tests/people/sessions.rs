@@ -5,7 +5,7 @@ use serde_json::json;
 use server::Call;
 use time::SignedDuration;
 
-use crate::stage::{PASSWORD, Person, Service, databases, problem, text};
+use super::stage::{PASSWORD, Person, Service, databases, problem, text};
 
 const CLERK: (&str, &str, &str) = ("Q-APR", "zhou.clerk", "P-ZHOU-QINGHE");
 const CUSTODIAN: (&str, &str, &str) = ("Q-APR", "he.custodian", "P-HE-SHOUZHENG");

@@ -10,9 +10,9 @@ use server::{Answer, Call};
 use tests::cases;
 use tests::installation::CUSTODIAN;
 
-use crate::content::{self, Asks};
-use crate::expected::{EXPECTED, Line};
-use crate::stage::{PASSWORD, Person, Service, databases, text};
+use super::content::{self, Asks};
+use super::expected::{EXPECTED, Line};
+use super::stage::{PASSWORD, Person, Service, databases, text};
 
 const OWN: &str = "Q-APR";
 /// The route whose content may name what is not there yet.

@@ -11,7 +11,7 @@ use tests::databases::Server;
 use tests::installation::NOW;
 use time::Duration;
 
-use crate::stage::{Stage, department};
+use super::stage::{Stage, department};
 
 const ENFORCEMENT: &str = "Q-ENF";
 const INDUSTRY: &str = "C-SAMR";

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeroize::Zeroizing;
 
-use crate::stage::{SECRET, department};
+use super::stage::{SECRET, department};
 
 const ENFORCEMENT: &str = "Q-ENF";
 /// Its account that is told of events.

@@ -7,7 +7,7 @@ use server::Call;
 use tests::installation::{CUSTODIAN, hex};
 use tests::paper::{form, page};
 
-use crate::stage::{CASE, LICENCES, Stage};
+use super::stage::{CASE, LICENCES, Stage};
 
 /// What she means by signing the form, the promises, the consents.
 const FORM: &str = "本人确认申请内容真实，同意提交";
@@ -121,7 +121,7 @@ impl Signing<'_> {
         let id = told["signature"].as_str().expect("an id");
         let call = Call::get(format!("/v1/signatures/{id}/file"));
         let file = stage.call("Q-APR", call).await.content.to_vec();
-        let report = crate::rows::judged(stage, file).await;
+        let report = super::rows::judged(stage, file).await;
         let found = &report["signatures"][0];
         assert_eq!(
             (&found["verdict"], &found["intent"], &found["time_source"]),

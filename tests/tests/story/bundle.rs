@@ -4,7 +4,7 @@ use server::Call;
 use time::Duration;
 use verify::{Material, Policy, Verdict};
 
-use crate::stage::{CASE, Stage};
+use super::stage::{CASE, Stage};
 
 /// After the part has ended: one version was superseded, the other valid, by the list of that day.
 pub(crate) async fn tells_what_the_licences_were(stage: &Stage) {

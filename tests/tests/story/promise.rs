@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use server::Call;
 use tests::installation::CUSTODIAN;
 
-use crate::on_each_store;
-use crate::stage::{Stage, request};
-use crate::stop::decided;
+use super::on_each_store;
+use super::stage::{Stage, request};
+use super::stop::decided;
 
 /// The restriction of the credit office, under this number with this effect.
 async fn restrict(stage: &Stage, number: &str, effect: &str) {

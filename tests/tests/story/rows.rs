@@ -5,9 +5,9 @@ use server::Call;
 use tests::installation::CUSTODIAN;
 use time::macros::utc_datetime;
 
-use crate::before::{self, PROMISE};
-use crate::on_each_store;
-use crate::stage::{CASE, Stage, request, story};
+use super::before::{self, PROMISE};
+use super::on_each_store;
+use super::stage::{CASE, Stage, request, story};
 
 /// An event with an id of its own and one member changed.
 fn changed(stage: &Stage, number: usize, id: &str, pointer: &str, value: Value) -> Value {
@@ -33,7 +33,7 @@ fn the_story_runs_whole_and_each_row_of_its_table_holds() {
         certificate(&stage).await;
         found_untrue(&stage, &identifier).await;
         annulled(&stage, &identifier).await;
-        crate::bundle::tells_what_the_licences_were(&stage).await;
+        super::bundle::tells_what_the_licences_were(&stage).await;
         whole(&stage).await;
     });
 }
@@ -113,7 +113,7 @@ async fn fetched(stage: &Stage) {
         .collect();
     assert_eq!(open.len(), 1, "{open:?}");
     assert_eq!(open[0]["name"], "从业人员健康证明");
-    crate::used::seen_by_whose_it_is(stage).await;
+    super::used::seen_by_whose_it_is(stage).await;
     // R15: each use of another's data left its entry, with the consent it rests on.
     let uses = stage.trace("Q-APR").await;
     let uses: Vec<_> = uses.iter().filter(|entry| entry.deed == "look").collect();

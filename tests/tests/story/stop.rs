@@ -7,13 +7,13 @@ use tests::installation::CUSTODIAN;
 use time::Duration;
 use time::macros::utc_datetime;
 
-use crate::on_each_store;
-use crate::stage::{Stage, request};
+use super::on_each_store;
+use super::stage::{Stage, request};
 
 /// An event of a supervisor, or another one at this number.
 fn at(number: u32, id: &str, (person, body, role): (&str, &str, &str), what: Value) -> Value {
     json!({
-        "id": id, "case": crate::stage::CASE, "number": number, "at": "2026-06-10T16:43:00+08:00",
+        "id": id, "case": super::stage::CASE, "number": number, "at": "2026-06-10T16:43:00+08:00",
         "actor": {"account": format!("{person}-1"), "person": person, "body": body, "role": role},
         "what": what,
     })
@@ -79,7 +79,7 @@ fn a_stopped_case_is_not_released_and_a_released_one_is_not_rolled_back() {
             .json();
         assert_eq!(
             (&red[0]["case"], &red[0]["stopped"]),
-            (&json!(crate::stage::CASE), &json!(true))
+            (&json!(super::stage::CASE), &json!(true))
         );
         let yellow = stage
             .call("Q-APR", Call::get("/v1/cases?card=yellow"))

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::{Answer, Call};
 
-use crate::stage::{CASE, Stage};
+use super::stage::{CASE, Stage};
 
 /// What was fetched at 09:13 is known to who issued it and to who holds it; the link is the holder's while it holds.
 pub(crate) async fn seen_by_whose_it_is(stage: &Stage) {

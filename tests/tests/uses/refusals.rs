@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use server::{Answer, Call};
 use time::macros::utc_datetime;
 
-use crate::stage::{LAW, MATTER, Stage, on_each_database, order, refusal, with};
+use super::stage::{LAW, MATTER, Stage, on_each_database, order, refusal, with};
 
 /// One defect: the member that is changed, to what, and the code and rule that refuse it.
 type Defect = (&'static str, Value, &'static str, &'static str);

@@ -5,7 +5,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 use server::Call;
 
-use crate::stage::{CASE, LAW, MATTER, NUMBER, PURPOSE, Stage, on_each_database, order, with};
+use super::stage::{CASE, LAW, MATTER, NUMBER, PURPOSE, Stage, on_each_database, order, with};
 
 async fn read(stage: &Stage, department: &str, path: &str) -> (u16, Value) {
     let answer = stage.call((department, "approvals"), Call::get(path)).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::Call;
 
-use crate::stage::{LAW, NUMBER, Stage, on_each_database, order, refusal, with};
+use super::stage::{LAW, NUMBER, Stage, on_each_database, order, refusal, with};
 
 fn names(told: &Value) -> Vec<&str> {
     let fields = told["fields"].as_object().expect("fields");
