@@ -22,6 +22,7 @@ use issuance::found::{Founding, keys_of_seal};
 use issuance::import::{Files, keep};
 use issuance::office::Policies;
 use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings};
+use registry::Later;
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
 use registry::jobs::{JobId, Jobs};
@@ -137,80 +138,84 @@ impl Installation {
         Self::found_with(Self::at(folder, None), now, true, types.as_bytes()).await
     }
 
-    async fn found_with(
+    fn found_with(
         this: Self,
         now: UtcDateTime,
         national: bool,
         types: &[u8],
-    ) -> anyhow::Result<Self> {
-        let random = SystemRandom::new();
-        let clock = Arc::new(FixedClock::new(now));
-        let path = this.folder.join("keys");
-        let keys = KeyStore::create_at_cost(&path, PASSPHRASE, Cost::FOR_TESTS, &random)?;
-        let registry = this.registry().await?;
-        let files = Files {
-            departments: DEPARTMENTS,
-            types,
-            matters: MATTERS,
-            powers: Some(POWERS),
-        };
-        let (catalogue, _) = keep(&registry, &files, "P-FOUNDER", now).await?;
-        let founding = Founding {
-            operator: "云洲省电子证照服务（样例）",
-            address: &this.address,
-            policies: Policies::SAMPLES,
-            catalogue: &catalogue,
-            keys: &keys,
-            registry: &registry,
-            shard_key: &SHARDS,
-            clock: clock.as_ref(),
-            national,
-            random: &random,
-        };
-        founding.found().await?;
-        for person in [CUSTODIAN, DECIDER, STRANGER] {
-            let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::EcP256, &random)?;
-            fs::write(this.folder.join(format!("{person}.pk8")), pkcs8)?;
-        }
-        for person in [CUSTODIAN, DECIDER] {
-            let public = this.signer(person)?.public_key().clone();
-            for seal in catalogue.seals() {
-                for key in keys_of_seal(seal.seal.as_str(), national) {
-                    keys.enrol_releaser(&key, person, &public, &random)?;
+    ) -> Later<'_, anyhow::Result<Self>> {
+        Box::pin(async move {
+            let random = SystemRandom::new();
+            let clock = Arc::new(FixedClock::new(now));
+            let path = this.folder.join("keys");
+            let keys = KeyStore::create_at_cost(&path, PASSPHRASE, Cost::FOR_TESTS, &random)?;
+            let registry = this.registry().await?;
+            let files = Files {
+                departments: DEPARTMENTS,
+                types,
+                matters: MATTERS,
+                powers: Some(POWERS),
+            };
+            let (catalogue, _) = keep(&registry, &files, "P-FOUNDER", now).await?;
+            let founding = Founding {
+                operator: "云洲省电子证照服务（样例）",
+                address: &this.address,
+                policies: Policies::SAMPLES,
+                catalogue: &catalogue,
+                keys: &keys,
+                registry: &registry,
+                shard_key: &SHARDS,
+                clock: clock.as_ref(),
+                national,
+                random: &random,
+            };
+            founding.found().await?;
+            for person in [CUSTODIAN, DECIDER, STRANGER] {
+                let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::EcP256, &random)?;
+                fs::write(this.folder.join(format!("{person}.pk8")), pkcs8)?;
+            }
+            for person in [CUSTODIAN, DECIDER] {
+                let public = this.signer(person)?.public_key().clone();
+                for seal in catalogue.seals() {
+                    for key in keys_of_seal(seal.seal.as_str(), national) {
+                        keys.enrol_releaser(&key, person, &public, &random)?;
+                    }
                 }
             }
-        }
-        this.accounts(&registry, &catalogue, now).await?;
-        drop(keys);
-        let office = this.open(clock).await?;
-        anchored(&office).await?;
-        Ok(this)
+            this.accounts(&registry, &catalogue, now).await?;
+            drop(keys);
+            let office = this.open(clock).await?;
+            anchored(&office).await?;
+            Ok(this)
+        })
     }
 
     /// Adds the national suite to one that was founded without it, by these two people.
     ///
     /// # Errors
     /// As it is refused.
-    pub async fn add_national(
-        &self,
+    pub fn add_national<'a>(
+        &'a self,
         clock: Arc<dyn Clock>,
-        people: [&str; 2],
-    ) -> anyhow::Result<()> {
-        let office = self.open(clock.clone()).await?;
-        let founding = Founding {
-            operator: "云洲省电子证照服务（样例）",
-            address: &self.address,
-            policies: Policies::SAMPLES,
-            catalogue: &office.desk().catalogue,
-            keys: office.keys(),
-            registry: office.registry(),
-            shard_key: &SHARDS,
-            clock: clock.as_ref(),
-            national: true,
-            random: &SystemRandom::new(),
-        };
-        let [first, second] = people.map(PersonKey::parse);
-        Ok(founding.add_national([&first?, &second?]).await?)
+        people: [&'a str; 2],
+    ) -> Later<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            let office = self.open(clock.clone()).await?;
+            let founding = Founding {
+                operator: "云洲省电子证照服务（样例）",
+                address: &self.address,
+                policies: Policies::SAMPLES,
+                catalogue: &office.desk().catalogue,
+                keys: office.keys(),
+                registry: office.registry(),
+                shard_key: &SHARDS,
+                clock: clock.as_ref(),
+                national: true,
+                random: &SystemRandom::new(),
+            };
+            let [first, second] = people.map(PersonKey::parse);
+            Ok(founding.add_national([&first?, &second?]).await?)
+        })
     }
 
     /// For each department with a seal: a machine, and accounts of the custodian, the decider and a stranger.
@@ -264,22 +269,29 @@ impl Installation {
     ///
     /// # Errors
     /// What the registry says.
-    pub async fn enrol(&self, id: &str, department: &str, quota: u64) -> anyhow::Result<()> {
-        let new = NewCaller {
-            id: id.to_owned(),
-            name: id.to_owned(),
-            department: DepartmentKey::parse(department)?,
-            scopes: MACHINE
-                .iter()
-                .map(|scope| scope.code().to_owned())
-                .collect(),
-            quota,
-            person: None,
-            secret: Zeroizing::new(secret(id)),
-        };
-        let registry = self.registry().await?;
-        let by = By::new("P-FOUNDER", NOW);
-        Ok(registry.callers().enrol(new, by).await?)
+    pub fn enrol<'a>(
+        &'a self,
+        id: &'a str,
+        department: &'a str,
+        quota: u64,
+    ) -> Later<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            let new = NewCaller {
+                id: id.to_owned(),
+                name: id.to_owned(),
+                department: DepartmentKey::parse(department)?,
+                scopes: MACHINE
+                    .iter()
+                    .map(|scope| scope.code().to_owned())
+                    .collect(),
+                quota,
+                person: None,
+                secret: Zeroizing::new(secret(id)),
+            };
+            let registry = self.registry().await?;
+            let by = By::new("P-FOUNDER", NOW);
+            Ok(registry.callers().enrol(new, by).await?)
+        })
     }
 
     /// Lines that its configuration has from now on beside the paths.
@@ -290,41 +302,45 @@ impl Installation {
         Ok(fs::write(self.folder.join("more.toml"), lines)?)
     }
 
-    async fn registry(&self) -> anyhow::Result<Registry> {
-        let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-        let secrets = Secrets::new(AeadKey::new([1; 32]), [2; 32], random);
-        Ok(registry::open(&self.database, secrets).await?)
+    fn registry(&self) -> Later<'_, anyhow::Result<Registry>> {
+        Box::pin(async move {
+            let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+            let secrets = Secrets::new(AeadKey::new([1; 32]), [2; 32], random);
+            Ok(registry::open(&self.database, secrets).await?)
+        })
     }
 
     /// Opens the office, as a process does at its start.
     ///
     /// # Errors
     /// What is missing.
-    pub async fn open(&self, clock: Arc<dyn Clock>) -> anyhow::Result<Office> {
-        let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-        let keys = KeyStore::open_at_cost(&self.folder.join("keys"), Cost::FOR_TESTS)?;
-        keys.unlock(PASSPHRASE)?;
-        let wrapping = Arc::new(Wrapping::new(1, AeadKey::new([4; 32])));
-        let place = self.folder.join("objects");
-        let parts = Parts {
-            settings: Settings {
-                address: self.address.clone(),
-                policies: Policies::SAMPLES,
-                zone: Zone::SHANGHAI,
-                edition: Edition::Sample,
-                status_life: Duration::hours(48),
-                release_life: Duration::hours(24),
-                waiting_life: Duration::days(30),
-                workers: 2,
-            },
-            registry: self.registry().await?,
-            objects: Objects::open(&place, 1 << 34, wrapping, random.clone())?,
-            keys: Arc::new(keys),
-            clock,
-            random,
-            shard_key: SHARDS,
-        };
-        Ok(Office::open(parts).await?)
+    pub fn open(&self, clock: Arc<dyn Clock>) -> Later<'_, anyhow::Result<Office>> {
+        Box::pin(async move {
+            let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+            let keys = KeyStore::open_at_cost(&self.folder.join("keys"), Cost::FOR_TESTS)?;
+            keys.unlock(PASSPHRASE)?;
+            let wrapping = Arc::new(Wrapping::new(1, AeadKey::new([4; 32])));
+            let place = self.folder.join("objects");
+            let parts = Parts {
+                settings: Settings {
+                    address: self.address.clone(),
+                    policies: Policies::SAMPLES,
+                    zone: Zone::SHANGHAI,
+                    edition: Edition::Sample,
+                    status_life: Duration::hours(48),
+                    release_life: Duration::hours(24),
+                    waiting_life: Duration::days(30),
+                    workers: 2,
+                },
+                registry: self.registry().await?,
+                objects: Objects::open(&place, 1 << 34, wrapping, random.clone())?,
+                keys: Arc::new(keys),
+                clock,
+                random,
+                shard_key: SHARDS,
+            };
+            Ok(Office::open(parts).await?)
+        })
     }
 
     /// The configuration under which its HTTP API is served.
@@ -425,19 +441,21 @@ impl Installation {
     ///
     /// # Errors
     /// What is wrong with the configuration, or no port.
-    pub async fn serve(&self, office: Arc<Office>) -> anyhow::Result<String> {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-        let address = listener.local_addr()?;
-        let config = self.config(address)?;
-        let never = std::future::pending();
-        tokio::spawn(server::run(
-            office,
-            config,
-            listener,
-            Handle::current(),
-            never,
-        ));
-        Ok(format!("http://{address}"))
+    pub fn serve(&self, office: Arc<Office>) -> Later<'_, anyhow::Result<String>> {
+        Box::pin(async move {
+            let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+            let address = listener.local_addr()?;
+            let config = self.config(address)?;
+            let never = std::future::pending();
+            tokio::spawn(server::run(
+                office,
+                config,
+                listener,
+                Handle::current(),
+                never,
+            ));
+            Ok(format!("http://{address}"))
+        })
     }
 
     /// The address of its database.

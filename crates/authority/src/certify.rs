@@ -14,6 +14,7 @@ use pki::name::Name;
 use pki::profile::{
     Addresses, FinishCertificate, Issuer, LintRefused, PrepareCertificate, Profile, Request,
 };
+use registry::Later;
 use registry::certificates::{CertificateError, Certificates, Intent};
 use thiserror::Error;
 
@@ -148,59 +149,64 @@ impl Authority<'_> {
     ///
     /// # Errors
     /// [`CertifyError`]; nothing was issued.
-    pub async fn issue(&self, order: &Order<'_>) -> Result<Certificate, CertifyError> {
-        let mut octets = [0; 16];
-        self.random.fill(&mut octets)?;
-        let serial = SerialNumber::from_random(octets);
-        let shard = shard(self.shard_key, &serial, SHARDS);
-        let crl = list_address(self.address, self.key.as_str(), Some(shard));
-        let ocsp = format!("{}/ocsp", self.address);
-        let issuer = format!("{}/certificates/{}.cer", self.address, self.key);
-        let request = Request {
-            subject: order.subject,
-            key: order.key,
-            serial,
-            validity: order.validity,
-            policies: &[self.policy],
-            alternative_names: &[],
-        };
-        let addresses = Addresses {
-            crl: Some(&crl),
-            ocsp: Some(&ocsp),
-            issuer: Some(&issuer),
-        };
-        let draft = order.profile.prepare(&request, self.issuer, &addresses)?;
-        let throw_away = self.throw_away(draft.to_be_signed())?;
-        let linted = draft.lint(&throw_away)?;
-        let now = self.clock.now();
-        let tbs_digest = sha256(linted.to_be_signed());
-        self.certificates
-            .intend(Intent {
-                issuer: self.key.clone(),
+    pub fn issue<'a>(
+        &'a self,
+        order: &'a Order<'a>,
+    ) -> Later<'a, Result<Certificate, CertifyError>> {
+        Box::pin(async move {
+            let mut octets = [0; 16];
+            self.random.fill(&mut octets)?;
+            let serial = SerialNumber::from_random(octets);
+            let shard = shard(self.shard_key, &serial, SHARDS);
+            let crl = list_address(self.address, self.key.as_str(), Some(shard));
+            let ocsp = format!("{}/ocsp", self.address);
+            let issuer = format!("{}/certificates/{}.cer", self.address, self.key);
+            let request = Request {
+                subject: order.subject,
+                key: order.key,
                 serial,
-                tbs_digest,
-                profile: order.profile.name.to_owned(),
-                shard,
-                department: order.department.to_owned(),
-                moment: now,
-            })
-            .await?;
-        let under = Authorisation::journalled(
-            self.key.clone(),
-            KeyUse::Certificates,
-            linted.to_be_signed(),
-            now,
-        );
-        let signature = self.keys.sign(linted.to_be_signed(), &under)?;
-        let certificate = linted.finish(&signature)?;
-        let act = order
-            .asker
-            .map(|asker| asker.certified(&serial, "issued", now));
-        let der = certificate.der().to_vec();
-        self.certificates
-            .issued(self.key, serial, tbs_digest, der, act)
-            .await?;
-        Ok(certificate)
+                validity: order.validity,
+                policies: &[self.policy],
+                alternative_names: &[],
+            };
+            let addresses = Addresses {
+                crl: Some(&crl),
+                ocsp: Some(&ocsp),
+                issuer: Some(&issuer),
+            };
+            let draft = order.profile.prepare(&request, self.issuer, &addresses)?;
+            let throw_away = self.throw_away(draft.to_be_signed())?;
+            let linted = draft.lint(&throw_away)?;
+            let now = self.clock.now();
+            let tbs_digest = sha256(linted.to_be_signed());
+            self.certificates
+                .intend(Intent {
+                    issuer: self.key.clone(),
+                    serial,
+                    tbs_digest,
+                    profile: order.profile.name.to_owned(),
+                    shard,
+                    department: order.department.to_owned(),
+                    moment: now,
+                })
+                .await?;
+            let under = Authorisation::journalled(
+                self.key.clone(),
+                KeyUse::Certificates,
+                linted.to_be_signed(),
+                now,
+            );
+            let signature = self.keys.sign(linted.to_be_signed(), &under)?;
+            let certificate = linted.finish(&signature)?;
+            let act = order
+                .asker
+                .map(|asker| asker.certified(&serial, "issued", now));
+            let der = certificate.der().to_vec();
+            self.certificates
+                .issued(self.key, serial, tbs_digest, der, act)
+                .await?;
+            Ok(certificate)
+        })
     }
 
     /// T-C2: a signature by a key that exists for inspections alone and ends with this process.

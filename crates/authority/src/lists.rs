@@ -10,6 +10,7 @@ use pki::crl::{Coverage, CrlDraft, FinishCrl, PrepareCrl};
 use pki::extension::{self, PointName};
 use pki::general_name::GeneralName;
 use pki::profile::Issuer;
+use registry::Later;
 use registry::Registry;
 use registry::certificates::{CertificateError, Scope, SignedList};
 use registry::status::{ListNumber, SignedStatus, StatusError, StatusValue};
@@ -169,25 +170,27 @@ impl Lists {
     ///
     /// # Errors
     /// [`ListError`]; what was published before stays published.
-    pub async fn renew(&self) -> Result<usize, ListError> {
-        let now = whole(self.clock.now());
-        let mut made = 0;
-        for issuer in &self.issuers {
-            let due = self
-                .registry
-                .revocation_lists()
-                .due(&issuer.key, now)
-                .await?;
-            for scope in due {
-                self.publish_revoked(issuer, scope, now).await?;
+    pub fn renew(&self) -> Later<'_, Result<usize, ListError>> {
+        Box::pin(async move {
+            let now = whole(self.clock.now());
+            let mut made = 0;
+            for issuer in &self.issuers {
+                let due = self
+                    .registry
+                    .revocation_lists()
+                    .due(&issuer.key, now)
+                    .await?;
+                for scope in due {
+                    self.publish_revoked(issuer, scope, now).await?;
+                    made += 1;
+                }
+            }
+            for list in self.registry.status_lists().due(now).await? {
+                self.publish_states(list, now).await?;
                 made += 1;
             }
-        }
-        for list in self.registry.status_lists().due(now).await? {
-            self.publish_states(list, now).await?;
-            made += 1;
-        }
-        Ok(made)
+            Ok(made)
+        })
     }
 
     async fn publish_revoked(

@@ -18,6 +18,7 @@ use document::seal_png;
 use pki::certificate::{Certificate, Validity};
 use pki::name::Name;
 use pki::profile::{Issuer, LegalPerson, NameSubject, Profile, office};
+use registry::Later;
 use registry::asked::By;
 use registry::journal::KeyUse as Use;
 use registry::seals::SealObject;
@@ -147,28 +148,30 @@ impl Founding<'_> {
     ///
     /// # Errors
     /// [`FoundError`]; begin again on an empty registry and a new key store.
-    pub async fn found(&self) -> Result<(), FoundError> {
-        self.make_keys()?;
-        let issuer = self
-            .authorities(ServiceKey::Root, ServiceKey::Authority)
-            .await?;
-        for key in ServiceKey::ALL {
-            let made = matches!(key, ServiceKey::Root | ServiceKey::Authority);
-            if !made && key.profile().is_some() {
-                self.service(ServiceKey::Authority, &issuer, key).await?;
-            }
-        }
-        for seal in self.catalogue.seals() {
-            let key = key_of(seal)?;
-            self.seal((ServiceKey::Authority, &issuer), seal, &key)
+    pub fn found(&self) -> Later<'_, Result<(), FoundError>> {
+        Box::pin(async move {
+            self.make_keys()?;
+            let issuer = self
+                .authorities(ServiceKey::Root, ServiceKey::Authority)
                 .await?;
-        }
-        self.lists(ServiceKey::Root, ServiceKey::Authority).await?;
-        if self.national {
-            self.found_national().await?;
-        }
-        slots::begin(self.registry, self.address, FIRST_LIST, self.random).await?;
-        Ok(())
+            for key in ServiceKey::ALL {
+                let made = matches!(key, ServiceKey::Root | ServiceKey::Authority);
+                if !made && key.profile().is_some() {
+                    self.service(ServiceKey::Authority, &issuer, key).await?;
+                }
+            }
+            for seal in self.catalogue.seals() {
+                let key = key_of(seal)?;
+                self.seal((ServiceKey::Authority, &issuer), seal, &key)
+                    .await?;
+            }
+            self.lists(ServiceKey::Root, ServiceKey::Authority).await?;
+            if self.national {
+                self.found_national().await?;
+            }
+            slots::begin(self.registry, self.address, FIRST_LIST, self.random).await?;
+            Ok(())
+        })
     }
 
     /// Adds the national suite to an installation that was founded without it, by two people, whose departments' traces

@@ -8,6 +8,7 @@ use document::Imprint;
 use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::Certificate;
 use pki::profile::{Issuer, Profile};
+use registry::Later;
 use registry::asked::By;
 use registry::audit::{Signer, Signers};
 use registry::log::Log;
@@ -135,67 +136,69 @@ impl Office {
     ///
     /// # Errors
     /// [`OpenOffice`] names what is missing.
-    pub async fn open(parts: Parts) -> Result<Self, OpenOffice> {
-        let hierarchy = hierarchy(&parts).await?;
-        let (catalogue, version) = stored_catalogue(&parts.registry).await?;
-        let source = DeskSource {
-            registry: &parts.registry,
-            keys: &parts.keys,
-            settings: &parts.settings,
-        };
-        let desk = source.desk(catalogue, version).await?;
-        establish(&parts.registry, &desk, parts.clock.now()).await?;
-        let slots = Slots::load(&parts.registry, &parts.settings.address).await?;
-        slots.newest().ok_or(OpenOffice::NoStatusList)?;
-        let responder = responder(&parts, &hierarchy)?;
-        responder.load().await?;
-        let national = National::open(&parts).await?;
-        let lists = lists(&parts, &hierarchy, national.as_ref())?;
-        lists.load().await?;
-        let last = last_stamp(&parts.registry, ServiceKey::TimeStamps).await?;
-        let (log, trace_log) = sequencers(&parts).await?;
-        let decided = regions::kept(&parts.registry).await?;
-        let contents = Contents {
-            decided: &decided,
-            hierarchy: &hierarchy,
-            national: national.as_ref().map(|national| &national.hierarchy),
-            desk: &desk,
-            log: log.signer(),
-            trace: trace_log.signer(),
-            now: parts.clock.now(),
-        };
-        let trust = Trust::of(&contents.bundle())?;
-        let own_list = OwnList::kept(&parts.registry, &hierarchy.trust).await?;
-        Ok(Self {
-            trusted: Trusted::new(trust, decided, own_list),
-            log,
-            stamps: TimeStamps::new(ServiceKey::TimeStamps, unit(&parts, &hierarchy)?, last),
-            stamped: Ledger::new(STAMPED, parts.registry.journal()),
-            answered: Ledger::new(ANSWERED, parts.registry.journal()),
-            trace_log,
-            responder,
-            lists,
-            slots,
-            work: Arc::new(Semaphore::new(
-                parts.settings.workers.saturating_sub(1).max(1),
-            )),
-            large: Semaphore::new(LARGE),
-            upkeep: Notify::new(),
-            push: Notify::new(),
-            dropped: Dropped::default(),
-            fresh: Fresh::default(),
-            opened: parts.clock.now(),
-            desk: RwLock::new(Arc::new(desk)),
-            hierarchy,
-            national,
-            settings: parts.settings,
-            registry: parts.registry,
-            objects: parts.objects,
-            keys: parts.keys,
-            clock: parts.clock,
-            random: parts.random,
-            shard_key: parts.shard_key,
-            throw_away: OnceLock::new(),
+    pub fn open(parts: Parts) -> Later<'static, Result<Self, OpenOffice>> {
+        Box::pin(async move {
+            let hierarchy = hierarchy(&parts).await?;
+            let (catalogue, version) = stored_catalogue(&parts.registry).await?;
+            let source = DeskSource {
+                registry: &parts.registry,
+                keys: &parts.keys,
+                settings: &parts.settings,
+            };
+            let desk = source.desk(catalogue, version).await?;
+            establish(&parts.registry, &desk, parts.clock.now()).await?;
+            let slots = Slots::load(&parts.registry, &parts.settings.address).await?;
+            slots.newest().ok_or(OpenOffice::NoStatusList)?;
+            let responder = responder(&parts, &hierarchy)?;
+            responder.load().await?;
+            let national = National::open(&parts).await?;
+            let lists = lists(&parts, &hierarchy, national.as_ref())?;
+            lists.load().await?;
+            let last = last_stamp(&parts.registry, ServiceKey::TimeStamps).await?;
+            let (log, trace_log) = sequencers(&parts).await?;
+            let decided = regions::kept(&parts.registry).await?;
+            let contents = Contents {
+                decided: &decided,
+                hierarchy: &hierarchy,
+                national: national.as_ref().map(|national| &national.hierarchy),
+                desk: &desk,
+                log: log.signer(),
+                trace: trace_log.signer(),
+                now: parts.clock.now(),
+            };
+            let trust = Trust::of(&contents.bundle())?;
+            let own_list = OwnList::kept(&parts.registry, &hierarchy.trust).await?;
+            Ok(Self {
+                trusted: Trusted::new(trust, decided, own_list),
+                log,
+                stamps: TimeStamps::new(ServiceKey::TimeStamps, unit(&parts, &hierarchy)?, last),
+                stamped: Ledger::new(STAMPED, parts.registry.journal()),
+                answered: Ledger::new(ANSWERED, parts.registry.journal()),
+                trace_log,
+                responder,
+                lists,
+                slots,
+                work: Arc::new(Semaphore::new(
+                    parts.settings.workers.saturating_sub(1).max(1),
+                )),
+                large: Semaphore::new(LARGE),
+                upkeep: Notify::new(),
+                push: Notify::new(),
+                dropped: Dropped::default(),
+                fresh: Fresh::default(),
+                opened: parts.clock.now(),
+                desk: RwLock::new(Arc::new(desk)),
+                hierarchy,
+                national,
+                settings: parts.settings,
+                registry: parts.registry,
+                objects: parts.objects,
+                keys: parts.keys,
+                clock: parts.clock,
+                random: parts.random,
+                shard_key: parts.shard_key,
+                throw_away: OnceLock::new(),
+            })
         })
     }
 

@@ -3,6 +3,7 @@
 use crypto::Release;
 use licence::life::Stop;
 use licence::sealing::SealRefused;
+use registry::Later;
 use registry::asked::{By, Response};
 use registry::jobs::{FileRecord, Job, JobKind, JobState, Recording, StepRefused};
 use registry::licences::Superseding;
@@ -35,33 +36,35 @@ pub(crate) enum AtOnce {
 }
 
 /// Steps 6 to 14 for a job that waits: its revision is laid out first, so that release and journal are one fact.
-pub(crate) async fn release_and_go_on(
-    office: &Office,
-    desk: &Desk,
-    (job, subject): (&Job, Subject),
-    (release, by): (&Release, &By),
-) -> AtOnce {
-    let Ok(released) = laid_ready(office, desk, (job.clone(), subject)).await else {
-        return AtOnce::NotLaidOut;
-    };
-    let place = place_for(office, &released).await;
-    let Ok(prepared) = sealing::prepare(office, released).await else {
-        return AtOnce::NotLaidOut;
-    };
-    let journalled = match sealing::release_and_journal(office, prepared, (release, by)).await {
-        Ok(journalled) => journalled,
-        Err(refused) => return AtOnce::NotTaken(refused),
-    };
-    let sealed = match sealing::go_on(office, journalled).await {
-        Ok(sealed) => rechecked(office, sealed).await,
-        Err(error) => Err(error),
-    };
-    drop(place);
-    let completed = match sealed {
-        Ok(sealed) => record(office, sealed).await,
-        Err(error) => Err(error.into()),
-    };
-    AtOnce::Stands(given_up(office, job, completed).await)
+pub(crate) fn release_and_go_on<'a>(
+    office: &'a Office,
+    desk: &'a Desk,
+    (job, subject): (&'a Job, Subject),
+    (release, by): (&'a Release, &'a By),
+) -> Later<'a, AtOnce> {
+    Box::pin(async move {
+        let Ok(released) = laid_ready(office, desk, (job.clone(), subject)).await else {
+            return AtOnce::NotLaidOut;
+        };
+        let place = place_for(office, &released).await;
+        let Ok(prepared) = sealing::prepare(office, released).await else {
+            return AtOnce::NotLaidOut;
+        };
+        let journalled = match sealing::release_and_journal(office, prepared, (release, by)).await {
+            Ok(journalled) => journalled,
+            Err(refused) => return AtOnce::NotTaken(refused),
+        };
+        let sealed = match sealing::go_on(office, journalled).await {
+            Ok(sealed) => rechecked(office, sealed).await,
+            Err(error) => Err(error),
+        };
+        drop(place);
+        let completed = match sealed {
+            Ok(sealed) => record(office, sealed).await,
+            Err(error) => Err(error.into()),
+        };
+        AtOnce::Stands(given_up(office, job, completed).await)
+    })
 }
 
 /// Step 13, in a place for work.
@@ -86,9 +89,11 @@ async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<Semaph
 }
 
 /// Steps 7 to 14, for a job whose release stands.
-pub(crate) async fn go_on(office: &Office, job: Job) -> Result<Response, IssueError> {
-    let completed = completed(office, job.clone()).await;
-    given_up(office, &job, completed).await
+pub(crate) fn go_on(office: &Office, job: Job) -> Later<'_, Result<Response, IssueError>> {
+    Box::pin(async move {
+        let completed = completed(office, job.clone()).await;
+        given_up(office, &job, completed).await
+    })
 }
 
 /// A job that failed for good ends; `job` as it was before its step.

@@ -12,6 +12,7 @@ use licence::{
     Admitted, Identifier, IssueRequest, LicenceContent, LicenceNumber, Salt, SerialText,
     TemplateRef, admit,
 };
+use registry::Later;
 use registry::StoreError;
 use registry::asked::Response;
 use registry::jobs::{Grounds, Job, JobId, Reason, StepRefused};
@@ -75,22 +76,25 @@ pub struct Cleared {
 ///
 /// # Errors
 /// [`IssueError`]; what is refused by a rule stands in the trace.
-pub async fn begin(
-    office: &Office,
-    asker: &Asker,
-    once: &Once,
-    order: &IssueOrder,
-) -> Result<Begun, IssueError> {
-    let desk = office.desk();
-    match cleared(office, &desk, asker, order) {
-        Ok(cleared) => carry_out(office, &desk, asker, once, cleared).await,
-        Err(refused) => {
-            // What the request calls its matter may be anything: only a well-formed code stands in the trace.
-            let matter = MatterCode::parse(&order.request.matter);
-            let object = matter.map_or_else(|_| "issue".to_owned(), |matter| matter.to_string());
-            Err(deny(office, asker, object, refused).await?)
+pub fn begin<'a>(
+    office: &'a Office,
+    asker: &'a Asker,
+    once: &'a Once,
+    order: &'a IssueOrder,
+) -> Later<'a, Result<Begun, IssueError>> {
+    Box::pin(async move {
+        let desk = office.desk();
+        match cleared(office, &desk, asker, order) {
+            Ok(cleared) => carry_out(office, &desk, asker, once, cleared).await,
+            Err(refused) => {
+                // What the request calls its matter may be anything: only a well-formed code stands in the trace.
+                let matter = MatterCode::parse(&order.request.matter);
+                let object =
+                    matter.map_or_else(|_| "issue".to_owned(), |matter| matter.to_string());
+                Err(deny(office, asker, object, refused).await?)
+            }
         }
-    }
+    })
 }
 
 /// Steps 3 to 5, for what may be begun.
@@ -391,40 +395,42 @@ fn compose(
 }
 
 /// 4 and 5: code and page; from here on the job waits for its release.
-pub(crate) async fn render(
-    office: &Office,
-    job: &JobId,
+pub(crate) fn render<'a>(
+    office: &'a Office,
+    job: &'a JobId,
     journal: Journal,
-) -> Result<Response, IssueError> {
-    let (job, record) = licence_job(office, job).await?;
-    let licences = office.registry.licences();
-    let content = licences.content(&record.identifier, None).await?;
-    let content = content.ok_or(IssueError::Unknown)?;
-    let payload: Payload =
-        serde_json::from_slice(&job.payload).map_err(|_| DraftError::Reserved)?;
-    let drafted = {
-        let _place = office.work.acquire().await;
-        draft(office, &record, &content, &payload, journal).await
-    };
-    let drafted = match drafted {
-        Ok(drafted) => drafted,
-        Err(error) => {
-            give_up(office, &job, Cause::Draft(&error)).await?;
-            return Err(error.into());
-        }
-    };
-    let (_, unsealed) = put_by(office, drafted.files).await?;
-    let by = registry::asked::By::new("service", office.clock.now());
-    let waiting = said::waiting(&job, &unsealed);
-    let waits = Waits::of(&waiting, Some(&record), Some(&drafted.code));
-    let answer = said::response(202, &waits);
-    // T-D3: what is answered is kept in the transaction that makes it true.
-    office
-        .registry
-        .jobs()
-        .await_release(&job.id, unsealed, answer.clone(), by)
-        .await?;
-    Ok(answer)
+) -> Later<'a, Result<Response, IssueError>> {
+    Box::pin(async move {
+        let (job, record) = licence_job(office, job).await?;
+        let licences = office.registry.licences();
+        let content = licences.content(&record.identifier, None).await?;
+        let content = content.ok_or(IssueError::Unknown)?;
+        let payload: Payload =
+            serde_json::from_slice(&job.payload).map_err(|_| DraftError::Reserved)?;
+        let drafted = {
+            let _place = office.work.acquire().await;
+            draft(office, &record, &content, &payload, journal).await
+        };
+        let drafted = match drafted {
+            Ok(drafted) => drafted,
+            Err(error) => {
+                give_up(office, &job, Cause::Draft(&error)).await?;
+                return Err(error.into());
+            }
+        };
+        let (_, unsealed) = put_by(office, drafted.files).await?;
+        let by = registry::asked::By::new("service", office.clock.now());
+        let waiting = said::waiting(&job, &unsealed);
+        let waits = Waits::of(&waiting, Some(&record), Some(&drafted.code));
+        let answer = said::response(202, &waits);
+        // T-D3: what is answered is kept in the transaction that makes it true.
+        office
+            .registry
+            .jobs()
+            .await_release(&job.id, unsealed, answer.clone(), by)
+            .await?;
+        Ok(answer)
+    })
 }
 
 async fn licence_job(office: &Office, id: &JobId) -> Result<(Job, Record), IssueError> {

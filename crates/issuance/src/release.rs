@@ -6,6 +6,7 @@ use std::sync::Arc;
 use catalogue::kind::FileFormat;
 use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm};
 use licence::sealing::SealRefused;
+use registry::Later;
 use registry::asked::Response;
 use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused, Unsealed};
 use registry::trace::{Act, Deed};
@@ -209,40 +210,44 @@ fn position(spot: &Spot) -> String {
 ///
 /// # Errors
 /// [`ReleaseError`]; a refused one stands in the trace. `Sealing` means that the release stands.
-pub async fn release(
-    office: &Office,
-    asker: &Asker,
-    job: &JobId,
-    submitted: &Submitted,
-) -> Result<Response, ReleaseError> {
-    let job = found(office, asker, job).await?;
-    let release = match checked(office, asker, &job, submitted) {
-        Ok(release) => release,
-        Err(refused) => return Err(deny(office, asker, job.id.as_str(), refused).await?),
-    };
-    let desk = office.desk();
-    let subject = match subject(office, &job).await {
-        Ok(subject) => subject,
-        Err(IssueError::Store(error)) => return Err(error.into()),
-        Err(_) => return Err(ReleaseError::Unknown),
-    };
-    if let Err(refused) = ruled(office, &desk, (&job, &subject), &release.statement).await {
-        return Err(ruled_out(office, asker, &job, refused).await?);
-    }
-    let by = asker.by(office.clock.now());
-    if job.state == JobState::Waiting {
-        match release_and_go_on(office, &desk, (&job, subject), (&release, &by)).await {
-            AtOnce::NotLaidOut => {}
-            AtOnce::NotTaken(refused) => return Err(untaken(office, asker, &job, refused).await?),
-            AtOnce::Stands(completed) => return ended(office, &job, completed),
+pub fn release<'a>(
+    office: &'a Office,
+    asker: &'a Asker,
+    job: &'a JobId,
+    submitted: &'a Submitted,
+) -> Later<'a, Result<Response, ReleaseError>> {
+    Box::pin(async move {
+        let job = found(office, asker, job).await?;
+        let release = match checked(office, asker, &job, submitted) {
+            Ok(release) => release,
+            Err(refused) => return Err(deny(office, asker, job.id.as_str(), refused).await?),
+        };
+        let desk = office.desk();
+        let subject = match subject(office, &job).await {
+            Ok(subject) => subject,
+            Err(IssueError::Store(error)) => return Err(error.into()),
+            Err(_) => return Err(ReleaseError::Unknown),
+        };
+        if let Err(refused) = ruled(office, &desk, (&job, &subject), &release.statement).await {
+            return Err(ruled_out(office, asker, &job, refused).await?);
         }
-    }
-    let jobs = office.registry.jobs();
-    let released = match jobs.release(&asker.department, &job.id, release, by).await {
-        Ok(released) => released,
-        Err(refused) => return Err(untaken(office, asker, &job, refused).await?),
-    };
-    ended(office, &job, go_on(office, released).await)
+        let by = asker.by(office.clock.now());
+        if job.state == JobState::Waiting {
+            match release_and_go_on(office, &desk, (&job, subject), (&release, &by)).await {
+                AtOnce::NotLaidOut => {}
+                AtOnce::NotTaken(refused) => {
+                    return Err(untaken(office, asker, &job, refused).await?);
+                }
+                AtOnce::Stands(completed) => return ended(office, &job, completed),
+            }
+        }
+        let jobs = office.registry.jobs();
+        let released = match jobs.release(&asker.department, &job.id, release, by).await {
+            Ok(released) => released,
+            Err(refused) => return Err(untaken(office, asker, &job, refused).await?),
+        };
+        ended(office, &job, go_on(office, released).await)
+    })
 }
 
 /// What a rule refuses for good ends the job.

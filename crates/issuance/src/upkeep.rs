@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalogue::key::SealCode;
+use registry::Later;
 use registry::jobs::{Job, JobId, JobKind, JobState, StepRefused};
 use thiserror::Error;
 
@@ -71,46 +72,48 @@ pub struct Round {
 ///
 /// # Errors
 /// [`UpkeepError`].
-pub async fn round(office: &Office) -> Result<Round, UpkeepError> {
-    recover(office).await;
-    // T-L2: leaves that nobody announced, the trace's above all, are under a checkpoint with the round.
-    office.log.wake();
-    office.trace_log.wake();
-    catch_up(office).await;
-    if let Err(error) = anchor(office).await {
-        tracing::warn!(error = %chain(&error), "the trace is anchored in another round");
-    }
-    // Before anything is signed by what may have ended.
-    match rotate(office).await {
-        Ok(0) => {}
-        Ok(made) => tracing::info!(made, "keys of the service were certified anew"),
-        Err(error) => {
-            tracing::warn!(error = %chain(&error), "a key is certified anew in another round");
+pub fn round(office: &Office) -> Later<'_, Result<Round, UpkeepError>> {
+    Box::pin(async move {
+        recover(office).await;
+        // T-L2: leaves that nobody announced, the trace's above all, are under a checkpoint with the round.
+        office.log.wake();
+        office.trace_log.wake();
+        catch_up(office).await;
+        if let Err(error) = anchor(office).await {
+            tracing::warn!(error = %chain(&error), "the trace is anchored in another round");
         }
-    }
-    let now = office.clock.now();
-    let mut done = Round {
-        entries: office.registry.licences().refresh_status(now, DUE).await?,
-        ..Round::default()
-    };
-    done.archived = archive(office, now).await?;
-    let national = office.national.as_ref().map(|national| &national.responder);
-    for responder in [&office.responder].into_iter().chain(national) {
-        loop {
-            match responder.renew().await? {
-                0 => break,
-                made => done.answers += made,
+        // Before anything is signed by what may have ended.
+        match rotate(office).await {
+            Ok(0) => {}
+            Ok(made) => tracing::info!(made, "keys of the service were certified anew"),
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "a key is certified anew in another round");
             }
         }
-    }
-    done.lists = office.lists.renew().await?;
-    // Before jobs are taken up: what is sealed is judged by it.
-    if let Err(error) = office.renew_trust().await {
-        tracing::warn!(error = %chain(&error), "the trust of before stays in force");
-    }
-    (done.jobs, done.failed) = take_up(office).await?;
-    done.cases = crate::cases::upkeep(office).await?;
-    Ok(done)
+        let now = office.clock.now();
+        let mut done = Round {
+            entries: office.registry.licences().refresh_status(now, DUE).await?,
+            ..Round::default()
+        };
+        done.archived = archive(office, now).await?;
+        let national = office.national.as_ref().map(|national| &national.responder);
+        for responder in [&office.responder].into_iter().chain(national) {
+            loop {
+                match responder.renew().await? {
+                    0 => break,
+                    made => done.answers += made,
+                }
+            }
+        }
+        done.lists = office.lists.renew().await?;
+        // Before jobs are taken up: what is sealed is judged by it.
+        if let Err(error) = office.renew_trust().await {
+            tracing::warn!(error = %chain(&error), "the trust of before stays in force");
+        }
+        (done.jobs, done.failed) = take_up(office).await?;
+        done.cases = crate::cases::upkeep(office).await?;
+        Ok(done)
+    })
 }
 
 /// domain.md 4.1: retention begins 30 days after the end, each as a fact of its own.

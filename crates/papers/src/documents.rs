@@ -11,6 +11,7 @@ use affix::preflight::preflight;
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::kind::FileFormat;
 use catalogue::{DocumentPurpose, Refusal, SealUse};
+use registry::Later;
 use registry::StoreError;
 use registry::asked::By;
 use registry::jobs::{
@@ -136,34 +137,36 @@ impl DocumentOrder {
 ///
 /// # Errors
 /// [`DocumentError`]; what a rule refuses stands in the trace.
-pub async fn begin_document(
-    office: &Office,
-    asker: &Asker,
-    once: &Once,
-    order: &DocumentOrder,
+pub fn begin_document<'a>(
+    office: &'a Office,
+    asker: &'a Asker,
+    once: &'a Once,
+    order: &'a DocumentOrder,
     file: Vec<u8>,
-) -> Result<Begun, DocumentError> {
-    let (file, lines) = match admitted(office, asker, order, file).await {
-        Ok(admitted) => admitted,
-        Err(refused) => return Err(deny(office, asker, order, refused).await?),
-    };
-    let grounds = Grounds {
-        seal: order.seal.clone(),
-        purpose: order.purpose,
-        matter: order.matter.clone(),
-        case: order.case.clone(),
-        decision: order.ground.clone(),
-        decided_by: None,
-        requester: asker.person.clone(),
-    };
-    wait_told(
-        office,
-        (asker, once),
-        (grounds, &order.spot()),
-        vec![(format_of(&file), file)],
-        told(lines),
-    )
-    .await
+) -> Later<'a, Result<Begun, DocumentError>> {
+    Box::pin(async move {
+        let (file, lines) = match admitted(office, asker, order, file).await {
+            Ok(admitted) => admitted,
+            Err(refused) => return Err(deny(office, asker, order, refused).await?),
+        };
+        let grounds = Grounds {
+            seal: order.seal.clone(),
+            purpose: order.purpose,
+            matter: order.matter.clone(),
+            case: order.case.clone(),
+            decision: order.ground.clone(),
+            decided_by: None,
+            requester: asker.person.clone(),
+        };
+        wait_told(
+            office,
+            (asker, once),
+            (grounds, &order.spot()),
+            vec![(format_of(&file), file)],
+            told(lines),
+        )
+        .await
+    })
 }
 
 /// What a file is, by its first octets: a package, or whatever a PDF's own reader makes of it.

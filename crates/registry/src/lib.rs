@@ -24,7 +24,7 @@ pub use rolls::{
     accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, regions,
     restrictions, seals, signers, status,
 };
-pub use store::{Cause, OpenStore, StoreError};
+pub use store::{Cause, Later, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
 pub use trail::{anchor, asked, audit, journal, log, outbox, suites, trace};
 pub use vault as objects;

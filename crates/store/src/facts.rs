@@ -32,16 +32,21 @@ impl Store {
     /// # Errors
     /// `Address` for anything else; `NotDurable` and `Replica` where acknowledged writes could be
     /// lost (T-D2, T-D7); `Migrate`.
-    pub async fn open(address: &str, steps: &[Migration]) -> Result<Store, OpenStore> {
-        Ok(Store(if let Some(path) = address.strip_prefix("sqlite:") {
-            let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-            Database::Sqlite(sqlite::Database::open(path, &migration::sqlite(steps))?)
-        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let steps = migration::postgres(steps);
-            Database::Postgres(postgres::Database::open(address, &steps).await?)
-        } else {
-            return Err(OpenStore::Address);
-        }))
+    pub fn open<'a>(
+        address: &'a str,
+        steps: &'a [Migration],
+    ) -> Later<'a, Result<Store, OpenStore>> {
+        Box::pin(async move {
+            Ok(Store(if let Some(path) = address.strip_prefix("sqlite:") {
+                let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+                Database::Sqlite(sqlite::Database::open(path, &migration::sqlite(steps))?)
+            } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+                let steps = migration::postgres(steps);
+                Database::Postgres(postgres::Database::open(address, &steps).await?)
+            } else {
+                return Err(OpenStore::Address);
+            }))
+        })
     }
 
     /// Writes one fact: all that `fact` does, or nothing when it refuses. Answers after the commit

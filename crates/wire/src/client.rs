@@ -1,5 +1,7 @@
 //! A caller of the API: signs its requests and reads the answers. The demonstration and the tests speak through it.
 
+use std::pin::Pin;
+
 use axum::body::Bytes;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
@@ -157,7 +159,15 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`]; a problem document is an answer.
-    pub async fn call(&self, call: Call, now: UtcDateTime) -> Result<Answer, CallError> {
+    pub fn call(
+        &self,
+        call: Call,
+        now: UtcDateTime,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, CallError>> + Send + '_>> {
+        Box::pin(self.answered(call, now))
+    }
+
+    async fn answered(&self, call: Call, now: UtcDateTime) -> Result<Answer, CallError> {
         let target = format!("{}{}", self.base, call.path);
         let mut headers = HeaderMap::new();
         let authority = self.base.split_once("://").map_or("", |(_, host)| host);
