@@ -1,12 +1,12 @@
 //! `yinxin drill`: a seal's key is compromised (T-C6, docs/operations/compromise.md).
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use catalogue::key::{PersonKey, SealCode};
 use crypto::SoftwareSigner;
 use drill::{Custodian, Found, Order, Progress, Report};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
@@ -72,7 +72,9 @@ impl Drill {
                 key: &key,
             },
         };
-        let done = drill::run(&office, &order, &tell).await?;
+        let shown = Shown::begin();
+        let done = drill::run(&office, &order, &|progress| shown.tell(progress)).await?;
+        drop(shown);
         self.keep(&done.report, &done.token)
     }
 
@@ -115,39 +117,64 @@ fn tell_found(found: &Found) {
     );
 }
 
-/// One line for a person at a terminal, written over again while documents are sealed.
-fn tell(progress: Progress) {
-    let mut out = std::io::stderr();
-    let said = match progress {
-        Progress::Declared => writeln!(out, "declared"),
-        Progress::Revoked => writeln!(out, "the seal is stopped, its certificates are revoked"),
-        Progress::Rekeyed => writeln!(out, "the seal has another key"),
-        Progress::Begun { documents } => writeln!(out, "{documents} documents are sealed anew"),
-        Progress::Sealed { done, of } if done == of => writeln!(out, "\r{}", bar(done, of)),
-        Progress::Sealed { done, of } => write!(out, "\r{}", bar(done, of)),
-    };
-    // Who does not look misses nothing.
-    drop(said);
+/// What a person at a terminal sees of a drill: which step is done, then a bar over the documents. Nothing where standard
+/// error is no terminal.
+struct Shown(ProgressBar);
+
+impl Shown {
+    fn begin() -> Shown {
+        let bar = ProgressBar::new(0).with_finish(ProgressFinish::Abandon);
+        Shown(bar.with_style(style(STEP)))
+    }
+
+    fn tell(&self, progress: Progress) {
+        match progress {
+            Progress::Declared => self.step("declared"),
+            Progress::Revoked => self.step("the seal is stopped, its certificates are revoked"),
+            Progress::Rekeyed => self.step("the seal has another key"),
+            Progress::Begun { documents } => {
+                self.0.set_style(style(BAR));
+                self.0.set_length(documents.try_into().unwrap_or(u64::MAX));
+            }
+            Progress::Sealed { done, .. } => {
+                self.0.set_position(done.try_into().unwrap_or(u64::MAX))
+            }
+        }
+    }
+
+    fn step(&self, done: &'static str) {
+        self.0.set_message(done);
+    }
 }
 
-/// `[#####     ] 50 of 100`.
-fn bar(done: usize, of: usize) -> String {
-    const WIDTH: usize = 40;
-    let full = done.saturating_mul(WIDTH) / of.max(1);
-    let (full, rest) = (full.min(WIDTH), WIDTH.saturating_sub(full));
-    format!("[{}{}] {done} of {of}", "#".repeat(full), " ".repeat(rest))
+const STEP: &str = "{msg}";
+const BAR: &str = "[{bar:40}] {pos} of {len} documents are sealed anew, {eta} to go";
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    style.map_or_else(
+        |_| ProgressStyle::default_bar(),
+        |style| style.progress_chars("##."),
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bar;
+    use drill::Progress;
+    use indicatif::ProgressStyle;
+
+    use super::{BAR, STEP, Shown};
 
     #[test]
-    fn a_bar_is_as_full_as_the_work_is_done() {
-        assert_eq!(bar(0, 4), format!("[{}] 0 of 4", " ".repeat(40)));
-        let half = format!("[{}{}] 2 of 4", "#".repeat(20), " ".repeat(20));
-        assert_eq!(bar(2, 4), half);
-        assert_eq!(bar(4, 4), format!("[{}] 4 of 4", "#".repeat(40)));
-        assert_eq!(bar(0, 0), format!("[{}] 0 of 0", " ".repeat(40)));
+    fn a_bar_is_as_long_as_there_are_documents_and_as_far_as_they_are_sealed() {
+        for template in [STEP, BAR] {
+            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        }
+        let shown = Shown::begin();
+        shown.tell(Progress::Rekeyed);
+        assert_eq!(shown.0.message(), "the seal has another key");
+        shown.tell(Progress::Begun { documents: 4 });
+        shown.tell(Progress::Sealed { done: 3, of: 4 });
+        assert_eq!((shown.0.position(), shown.0.length()), (3, Some(4)));
     }
 }

@@ -367,6 +367,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("fast_qr", &["credential"]),
     ("fearless_simd", &["crypto"]),
     ("hyper", &["courier", "server", "wire"]),
+    ("indicatif", &["server"]),
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
     ("png", &["canvas"]),
