@@ -1,5 +1,6 @@
 //! What a JSON text of a signed token may look like: bounded depth, each name once (T-I9, RFC 8259 4).
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -8,6 +9,9 @@ use thiserror::Error;
 
 /// Nesting of a JSON text (T-I1).
 pub const MAX_DEPTH: usize = 32;
+
+/// Values of a JSON text, names included: read into memory they take up to some twenty times their octets (T-I3).
+pub(crate) const MAX_VALUES: usize = 250_000;
 
 /// Why a text is not the JSON that is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -22,15 +26,20 @@ pub enum ReadJson {
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("nested deeper than {MAX_DEPTH}")]
     TooDeep,
+    /// More values than are read.
+    #[error("more values than are read")]
+    TooMany,
 }
 
 /// Inspects a text before anything is read from it.
 ///
 /// # Errors
-/// `Malformed`, `DuplicateName`, `TooDeep`.
+/// `Malformed`, `DuplicateName`, `TooDeep`, `TooMany`.
 pub fn inspect(text: &[u8]) -> Result<(), ReadJson> {
     let mut reader = serde_json::Deserializer::from_slice(text);
-    Inspect { depth: 0 }
+    let room = Cell::new(MAX_VALUES);
+    let room = &room;
+    Inspect { depth: 0, room }
         .deserialize(&mut reader)
         .map_err(|error| {
             let told = error.to_string();
@@ -38,6 +47,8 @@ pub fn inspect(text: &[u8]) -> Result<(), ReadJson> {
                 ReadJson::DuplicateName
             } else if told.starts_with(DEEP) {
                 ReadJson::TooDeep
+            } else if told.starts_with(MANY) {
+                ReadJson::TooMany
             } else {
                 ReadJson::Malformed
             }
@@ -47,32 +58,43 @@ pub fn inspect(text: &[u8]) -> Result<(), ReadJson> {
 
 const DUPLICATE: &str = "duplicate name";
 const DEEP: &str = "nested too deep";
+const MANY: &str = "too many values";
 
 #[derive(Clone, Copy)]
-struct Inspect {
+struct Inspect<'r> {
     depth: usize,
+    /// Values that may still come.
+    room: &'r Cell<usize>,
 }
 
-impl Inspect {
-    fn deeper<E: de::Error>(self) -> Result<Inspect, E> {
+impl Inspect<'_> {
+    fn count<E: de::Error>(self) -> Result<(), E> {
+        let left = self.room.get().checked_sub(1);
+        self.room.set(left.ok_or_else(|| E::custom(MANY))?);
+        Ok(())
+    }
+
+    fn deeper<E: de::Error>(self) -> Result<Self, E> {
         if self.depth == MAX_DEPTH {
             return Err(E::custom(DEEP));
         }
         Ok(Inspect {
             depth: self.depth + 1,
+            ..self
         })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Inspect {
+impl<'de> DeserializeSeed<'de> for Inspect<'_> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        self.count()?;
         reader.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Inspect {
+impl<'de> Visitor<'de> for Inspect<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,6 +135,7 @@ impl<'de> Visitor<'de> for Inspect {
         let inside = self.deeper()?;
         let mut names = BTreeSet::new();
         while let Some(name) = object.next_key::<String>()? {
+            self.count()?;
             if !names.insert(name) {
                 return Err(de::Error::custom(DUPLICATE));
             }
@@ -143,6 +166,22 @@ mod tests {
         ] {
             assert_eq!(inspect(text), Err(ReadJson::Malformed));
         }
+    }
+
+    #[test]
+    fn values_stop_one_beyond_the_limit() {
+        let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert_eq!(inspect(list(MAX_VALUES - 1).as_bytes()), Ok(()));
+        assert_eq!(inspect(list(MAX_VALUES).as_bytes()), Err(ReadJson::TooMany));
+        let names = |count: usize| {
+            let each: Vec<String> = (0..count).map(|name| format!("\"{name}\":0")).collect();
+            format!("{{{}}}", each.join(","))
+        };
+        assert_eq!(inspect(names(MAX_VALUES / 2 - 1).as_bytes()), Ok(()));
+        assert_eq!(
+            inspect(names(MAX_VALUES / 2).as_bytes()),
+            Err(ReadJson::TooMany)
+        );
     }
 
     #[test]

@@ -53,7 +53,11 @@ impl ReadJades {
     pub fn code(&self) -> &'static str {
         match self {
             ReadJades::Serialization(_) => "jades.serialization",
-            ReadJades::Limit(_) => "jades.limit",
+            ReadJades::Limit(_)
+            | ReadJades::Json {
+                fault: ReadJson::TooMany,
+                ..
+            } => "jades.limit",
             ReadJades::Base64(_) => "jades.base64",
             ReadJades::Json {
                 fault: ReadJson::DuplicateName,
