@@ -90,6 +90,8 @@ fn algorithm(name: &str) -> Option<SignatureAlgorithm> {
         "ecdsa-p256-sha384" => SignatureAlgorithm::EcdsaP256Sha384,
         "ecdsa-p384-sha256" => SignatureAlgorithm::EcdsaP384Sha256,
         "ecdsa-p384-sha384" => SignatureAlgorithm::EcdsaP384Sha384,
+        "ecdsa-p384-sha512" => SignatureAlgorithm::EcdsaP384Sha512,
+        "ecdsa-p521-sha512" => SignatureAlgorithm::EcdsaP521Sha512,
         "ed25519" => SignatureAlgorithm::Ed25519,
         "rsa-pkcs1-sha256" => SignatureAlgorithm::RsaPkcs1Sha256,
         "rsa-pkcs1-sha384" => SignatureAlgorithm::RsaPkcs1Sha384,

@@ -78,14 +78,14 @@ pub trait Device: std::fmt::Debug + Send + Sync {
 /// The public half of a key in a device: of an elliptic curve from `04 ‖ X ‖ Y`, of Ed25519 from its 32 octets.
 ///
 /// # Errors
-/// As [`PublicKey::parse`]; `Unsupported` for RSA.
+/// As [`PublicKey::parse`]; `Unsupported` for RSA and P-521.
 pub fn public_of_point(kind: KeyAlgorithm, point: &[u8]) -> Result<PublicKey, ReadKey> {
     let identifier = match kind {
         KeyAlgorithm::EcP256 => P256,
         KeyAlgorithm::EcP384 => P384,
         KeyAlgorithm::Ed25519 => ED25519,
         KeyAlgorithm::Sm2 => sm2::IDENTIFIER,
-        KeyAlgorithm::Rsa => return Err(ReadKey::Unsupported),
+        KeyAlgorithm::EcP521 | KeyAlgorithm::Rsa => return Err(ReadKey::Unsupported),
     };
     PublicKey::parse(&spki_of(identifier, point))
 }
@@ -126,6 +126,8 @@ pub(crate) fn algorithm_of(
         KeyAlgorithm::EcP384 => &[A::EcdsaP384Sha384],
         KeyAlgorithm::Ed25519 => &[A::Ed25519],
         KeyAlgorithm::Sm2 => &[A::Sm2Sm3],
+        // Checked with, never signed with.
+        KeyAlgorithm::EcP521 => &[],
         KeyAlgorithm::Rsa => &[
             A::RsaPkcs1Sha256,
             A::RsaPkcs1Sha384,

@@ -11,6 +11,7 @@ mod digest;
 #[cfg(unix)]
 mod keystore;
 mod listing;
+mod long;
 pub mod mac;
 mod public_key;
 mod random;

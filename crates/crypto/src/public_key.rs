@@ -9,6 +9,7 @@ use ring::signature as algorithms;
 use thiserror::Error;
 
 use crate::digest::sha256;
+use crate::long::{self, Long};
 use crate::signature::{Signature, SignatureAlgorithm};
 use crate::sm::check::Checker;
 use crate::sm::signature as sm2;
@@ -22,6 +23,8 @@ pub enum KeyAlgorithm {
     EcP256,
     /// A point on P-384 (secp384r1).
     EcP384,
+    /// A point on P-521 (secp521r1): checked with, never signed with.
+    EcP521,
     /// Ed25519.
     Ed25519,
     /// RSA.
@@ -132,6 +135,7 @@ pub enum CheckSignature {
 const ID_EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const ID_P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 const ID_P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
+const ID_P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 const ID_ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const ID_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
@@ -161,6 +165,7 @@ impl PublicKey {
             ID_EC => match only(parameters, 0x06) {
                 Some(ID_P256) => KeyAlgorithm::EcP256,
                 Some(ID_P384) => KeyAlgorithm::EcP384,
+                Some(ID_P521) => KeyAlgorithm::EcP521,
                 Some(sm2::CURVE) => KeyAlgorithm::Sm2,
                 _ => return Err(ReadKey::Unsupported),
             },
@@ -209,6 +214,7 @@ impl PublicKey {
         match self.algorithm {
             KeyAlgorithm::EcP256 | KeyAlgorithm::Ed25519 | KeyAlgorithm::Sm2 => 256,
             KeyAlgorithm::EcP384 => 384,
+            KeyAlgorithm::EcP521 => 521,
             KeyAlgorithm::Rsa => only(self.bits(), 0x30)
                 .and_then(positive)
                 .map_or(0, |(modulus, _)| bits_of(modulus)),
@@ -224,6 +230,10 @@ impl PublicKey {
         let curve = match self.algorithm {
             KeyAlgorithm::EcP256 => &agreement::ECDH_P256,
             KeyAlgorithm::EcP384 => &agreement::ECDH_P384,
+            KeyAlgorithm::EcP521 => {
+                let found = long::is_on_curve(self.bits());
+                return found.then_some(()).ok_or(ReadKey::NotOnCurve);
+            }
             KeyAlgorithm::Sm2 => {
                 return self.sm2().map(|_| ()).ok_or(ReadKey::NotOnCurve);
             }
@@ -253,8 +263,9 @@ impl PublicKey {
         signature: &Signature,
     ) -> Result<(), CheckSignature> {
         let is_sm2 = (self.algorithm, algorithm) == (KeyAlgorithm::Sm2, SignatureAlgorithm::Sm2Sm3);
+        let long = self.long(algorithm);
         let method = self.method(algorithm);
-        if method.is_none() && !is_sm2 {
+        if method.is_none() && long.is_none() && !is_sm2 {
             return Err(CheckSignature::WrongAlgorithm);
         }
         if signature
@@ -262,6 +273,10 @@ impl PublicKey {
             .is_some_and(|name| *name == self.name_of(algorithm, message))
         {
             return Ok(());
+        }
+        if let Some(curve) = long {
+            let good = curve.is_good(self.bits(), message, signature.bytes());
+            return good.then_some(()).ok_or(CheckSignature::Bad);
         }
         let Some(method) = method else {
             return self.check_sm2(None, message, signature);
@@ -318,6 +333,15 @@ impl PublicKey {
         sha256(&name)
     }
 
+    /// The curve, where ring has not the digest for it or not the curve.
+    fn long(&self, algorithm: SignatureAlgorithm) -> Option<Long> {
+        match (self.algorithm, algorithm) {
+            (KeyAlgorithm::EcP384, SignatureAlgorithm::EcdsaP384Sha512) => Some(Long::P384),
+            (KeyAlgorithm::EcP521, SignatureAlgorithm::EcdsaP521Sha512) => Some(Long::P521),
+            _ => None,
+        }
+    }
+
     fn method(
         &self,
         algorithm: SignatureAlgorithm,
@@ -350,6 +374,7 @@ fn inspect_bits(algorithm: KeyAlgorithm, bits: &[u8]) -> Result<(), ReadKey> {
     match algorithm {
         KeyAlgorithm::EcP256 | KeyAlgorithm::Sm2 => point(32),
         KeyAlgorithm::EcP384 => point(48),
+        KeyAlgorithm::EcP521 => point(66),
         KeyAlgorithm::Ed25519 if bits.len() == 32 => Ok(()),
         KeyAlgorithm::Ed25519 => Err(ReadKey::PointForm),
         KeyAlgorithm::Rsa => inspect_rsa(bits),

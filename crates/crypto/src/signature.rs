@@ -17,6 +17,10 @@ pub enum SignatureAlgorithm {
     EcdsaP384Sha256,
     /// ECDSA on P-384 with SHA-384.
     EcdsaP384Sha384,
+    /// ECDSA on P-384 with SHA-512: checked, never made.
+    EcdsaP384Sha512,
+    /// ECDSA on P-521 with SHA-512: checked, never made.
+    EcdsaP521Sha512,
     /// Ed25519, pure (RFC 8032 5.1).
     Ed25519,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2).
@@ -48,7 +52,11 @@ impl SignatureAlgorithm {
             | Self::EcdsaP384Sha384
             | Self::RsaPkcs1Sha384
             | Self::RsaPssSha384 => DigestAlgorithm::Sha384,
-            Self::Ed25519 | Self::RsaPkcs1Sha512 | Self::RsaPssSha512 => DigestAlgorithm::Sha512,
+            Self::EcdsaP384Sha512
+            | Self::EcdsaP521Sha512
+            | Self::Ed25519
+            | Self::RsaPkcs1Sha512
+            | Self::RsaPssSha512 => DigestAlgorithm::Sha512,
             Self::Sm2Sm3 => DigestAlgorithm::Sm3,
         }
     }

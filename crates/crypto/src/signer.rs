@@ -362,7 +362,7 @@ fn rsa_padding(algorithm: SignatureAlgorithm) -> Option<&'static dyn ring::signa
 /// A fresh private key as PKCS#8; wiped when dropped. RSA keys come from elsewhere.
 ///
 /// # Errors
-/// `NotGenerated` for RSA, `NoRandomness`.
+/// `NotGenerated` for RSA and P-521, `NoRandomness`.
 pub fn generate_pkcs8(
     algorithm: KeyAlgorithm,
     random: &dyn Random,
@@ -390,7 +390,7 @@ pub fn generate_pkcs8(
             Ok(Zeroizing::new(element(0x30, &body)))
         }
         KeyAlgorithm::Sm2 => sm2::generate_pkcs8(random).map_err(|_| ReadPrivateKey::NoRandomness),
-        KeyAlgorithm::Rsa => Err(ReadPrivateKey::NotGenerated),
+        KeyAlgorithm::Rsa | KeyAlgorithm::EcP521 => Err(ReadPrivateKey::NotGenerated),
     }
 }
 

@@ -145,7 +145,7 @@ impl AlgorithmIdentifier {
         key: KeyAlgorithm,
     ) -> Result<SignatureAlgorithm, ResolveAlgorithm> {
         use DigestAlgorithm::{Sha256, Sha384, Sha512};
-        use KeyAlgorithm::{EcP256, EcP384, Ed25519, Sm2};
+        use KeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, Sm2};
         use SignatureAlgorithm as A;
         let oid = self.oid;
         self.inspect_beside(digest)?;
@@ -155,8 +155,12 @@ impl AlgorithmIdentifier {
                 (EcP256, Sha384) => Some(A::EcdsaP256Sha384),
                 (EcP384, Sha256) => Some(A::EcdsaP384Sha256),
                 (EcP384, Sha384) => Some(A::EcdsaP384Sha384),
-                // SHA-512 over these curves is nobody's here.
-                (EcP256 | EcP384, _) => return Err(ResolveAlgorithm::Unknown(Box::new(oid))),
+                (EcP384, Sha512) => Some(A::EcdsaP384Sha512),
+                (EcP521, Sha512) => Some(A::EcdsaP521Sha512),
+                // SHA-512 on the shortest curve, and others on the longest, are nobody's here.
+                (EcP256 | EcP384 | EcP521, _) => {
+                    return Err(ResolveAlgorithm::Unknown(Box::new(oid)));
+                }
                 _ => None,
             },
             (ED25519, _) => (key == Ed25519).then_some(A::Ed25519),
@@ -312,7 +316,8 @@ pub fn key_of(algorithm: SignatureAlgorithm) -> KeyAlgorithm {
     use SignatureAlgorithm as A;
     match algorithm {
         A::EcdsaP256Sha256 | A::EcdsaP256Sha384 => KeyAlgorithm::EcP256,
-        A::EcdsaP384Sha256 | A::EcdsaP384Sha384 => KeyAlgorithm::EcP384,
+        A::EcdsaP384Sha256 | A::EcdsaP384Sha384 | A::EcdsaP384Sha512 => KeyAlgorithm::EcP384,
+        A::EcdsaP521Sha512 => KeyAlgorithm::EcP521,
         A::Ed25519 => KeyAlgorithm::Ed25519,
         A::Sm2Sm3 => KeyAlgorithm::Sm2,
         _ => KeyAlgorithm::Rsa,
@@ -328,6 +333,7 @@ pub fn identifier(algorithm: SignatureAlgorithm) -> Vec<u8> {
     match algorithm {
         A::EcdsaP256Sha256 | A::EcdsaP384Sha256 => bare(ECDSA_SHA256),
         A::EcdsaP256Sha384 | A::EcdsaP384Sha384 => bare(ECDSA_SHA384),
+        A::EcdsaP384Sha512 | A::EcdsaP521Sha512 => bare(ECDSA_SHA512),
         A::Ed25519 => bare(ED25519),
         A::Sm2Sm3 => bare(SM2_SM3),
         A::RsaPkcs1Sha256 => with_null(RSA_SHA256),

@@ -370,6 +370,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["server"]),
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
+    ("p384", &["crypto"]),
+    ("p521", &["crypto"]),
     ("png", &["canvas"]),
     ("quick-xml", &["xml"]),
     ("rcgen", &["pki"]),

@@ -86,6 +86,8 @@ fn ecdsa_signatures_are_judged_as_the_vectors_say() {
         (N::EcdsaSecp256r1Sha256, "p256-sha256", A::EcdsaP256Sha256),
         (N::EcdsaSecp384r1Sha384, "p384-sha384", A::EcdsaP384Sha384),
         (N::EcdsaSecp384r1Sha256, "p384-sha256", A::EcdsaP384Sha256),
+        (N::EcdsaSecp384r1Sha512, "p384-sha512", A::EcdsaP384Sha512),
+        (N::EcdsaSecp521r1Sha512, "p521-sha512", A::EcdsaP521Sha512),
     ] {
         let mut judged = Judged::new(set);
         for group in ecdsa::TestSet::load(name)

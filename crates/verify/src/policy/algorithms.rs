@@ -130,7 +130,7 @@ impl Algorithms {
     pub(crate) fn key(&self, key: &PublicKey) -> Reliable {
         let name = match key.algorithm() {
             KeyAlgorithm::Rsa => Name::RsaPss,
-            KeyAlgorithm::EcP256 | KeyAlgorithm::EcP384 => Name::Ecdsa,
+            KeyAlgorithm::EcP256 | KeyAlgorithm::EcP384 | KeyAlgorithm::EcP521 => Name::Ecdsa,
             KeyAlgorithm::Ed25519 => Name::Ed25519,
             KeyAlgorithm::Sm2 => Name::Sm2,
             _ => return Reliable::Never,
