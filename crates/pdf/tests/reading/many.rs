@@ -1,6 +1,6 @@
 //! What is changed among many changes that are permitted is told.
 
-use pdf::{ChangeKind, read};
+use pdf::ChangeKind;
 
 use crate::changes::refused;
 use crate::honest::changes;
