@@ -222,7 +222,8 @@ impl KeyStore {
     }
 
     /// Makes keys where the store keeps keys of their kind, and adds them: all of them or none. What a device made for a
-    /// key that was then not added is destroyed there, or nothing ever names it.
+    /// key that was then not added is destroyed there, unless the file system failed while the file was replaced: the file
+    /// may name it then.
     ///
     /// # Errors
     /// `Device`; as [`KeyStore::add`].
@@ -242,7 +243,7 @@ impl KeyStore {
             }),
         };
         let done = all.and_then(|()| self.take_in(&incoming, random));
-        done.inspect_err(|_| self.discard(&incoming))
+        done.inspect_err(|error| self.discard(&incoming, error))
     }
 
     /// Makes a key and puts it in the place of a seal's, as [`KeyStore::replace`] does.
@@ -260,11 +261,14 @@ impl KeyStore {
         }
         let incoming = made(order, self.custody.as_ref(), random)?;
         let done = self.put_in_place(&incoming, retired, random);
-        done.inspect_err(|_| self.discard(&[incoming]))
+        done.inspect_err(|error| self.discard(&[incoming], error))
     }
 
     /// What a device made in vain; where it cannot be destroyed nothing names it.
-    fn discard(&self, incoming: &[Incoming]) {
+    fn discard(&self, incoming: &[Incoming], why: &KeyStoreError) {
+        if matches!(why, KeyStoreError::File { .. }) {
+            return;
+        }
         let handles = incoming.iter().filter_map(|one| one.stored.device);
         for (handle, custody) in handles.zip(self.custody.iter().cycle()) {
             let _not_named = custody.device.discard(handle);

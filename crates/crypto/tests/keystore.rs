@@ -1,6 +1,9 @@
 //! The key store: what it lets sign, what it refuses, what a changed file says.
 
 #[cfg(test)]
+#[path = "keystore/device.rs"]
+mod device;
+#[cfg(test)]
 #[path = "keystore/file.rs"]
 mod file;
 #[cfg(test)]

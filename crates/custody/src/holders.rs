@@ -40,10 +40,11 @@ pub enum HolderError {
 }
 
 /// Seals the store, which is unlocked, under a fresh secret, and writes its shares into `folder`: `share-1` and so on, mode
-/// 0600. The shares are on the disk before the store is sealed under them; where that fails they are taken away again.
+/// 0600. The shares and their names are on the disk before the store is sealed under them.
 ///
 /// # Errors
-/// [`HolderError`]; the store then opens as before.
+/// [`HolderError`]; the store then opens as before, and the shares are taken away again. Only where the file system failed
+/// while the store was replaced (`KeyStore` with `File`) nobody knows which of both opens it: then they stay.
 pub fn give_out(
     keys: &KeyStore,
     folder: &Path,
@@ -63,15 +64,28 @@ pub fn give_out(
                 write(&path, share.text().as_bytes())?;
                 written.push(path);
             }
+            sync(folder)?;
             Ok(keys.change_passphrase(words(&secret).as_bytes(), random)?)
         });
-    if let Err(error) = done {
-        for path in &written {
-            let _away = std::fs::remove_file(path);
+    match done {
+        Ok(()) => Ok(written),
+        Err(error @ HolderError::KeyStore(KeyStoreError::File { .. })) => Err(error),
+        Err(error) => {
+            for path in &written {
+                let _away = std::fs::remove_file(path);
+            }
+            Err(error)
         }
-        return Err(error);
     }
-    Ok(written)
+}
+
+/// A name is durable when its folder is.
+fn sync(folder: &Path) -> Result<(), HolderError> {
+    let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| HolderError::File {
+        path: folder.to_owned(),
+        source,
+    })
 }
 
 /// The passphrase that these shares open.

@@ -183,3 +183,18 @@ fn a_store_that_cannot_be_sealed_anew_leaves_no_shares() {
     ));
     assert!(!folder.path().join("share-1").exists());
 }
+
+#[test]
+fn where_nobody_knows_what_opens_the_store_its_shares_stay() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys");
+    let store = made(&path);
+    std::fs::remove_file(&path).expect("gone");
+    let refused = give_out(&store, folder.path(), (2, 3), &SystemRandom::new());
+    assert!(matches!(
+        refused,
+        Err(HolderError::KeyStore(KeyStoreError::File { .. }))
+    ));
+    let given = [1, 2].map(|index| folder.path().join(format!("share-{index}")));
+    assert!(passphrase(&given).is_ok());
+}

@@ -1,0 +1,71 @@
+//! What a device made for a key that the store then does not keep.
+
+use std::sync::{Arc, Mutex};
+
+use crypto::device::{Device, Fault, Handle, Order};
+use crypto::{
+    KeyAlgorithm, KeyId, KeyStoreError, KeyUse, PublicKey, Signature, SignatureAlgorithm, ThrowAway,
+};
+
+use crate::keystore::office::{Office, PASSPHRASE, fresh, id, new_key, random};
+
+/// Makes keys, signs nothing, and remembers what was destroyed.
+#[derive(Debug, Default)]
+struct Drawer(Mutex<Vec<Handle>>);
+
+impl Drawer {
+    fn destroyed(&self) -> usize {
+        self.0.lock().expect("not poisoned").len()
+    }
+}
+
+impl Device for Drawer {
+    fn make(&self, _: Handle, _: &KeyId, kind: KeyAlgorithm) -> Result<PublicKey, Fault> {
+        let algorithm = SignatureAlgorithm::EcdsaP256Sha256;
+        let made = ThrowAway::generate(algorithm, kind, &random()).expect("a key");
+        Ok(made.public_key().clone())
+    }
+
+    fn sign(
+        &self,
+        _: Handle,
+        _: (&PublicKey, SignatureAlgorithm),
+        _: &[u8],
+    ) -> Result<Signature, Fault> {
+        Err(Fault::Absent)
+    }
+
+    fn discard(&self, handle: Handle) -> Result<(), Fault> {
+        self.0.lock().expect("not poisoned").push(handle);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_key_is_destroyed_in_its_device_unless_the_file_may_name_it() {
+    let order = Order {
+        id: id("tsa"),
+        for_use: KeyUse::TimeStamps,
+        kind: KeyAlgorithm::EcP256,
+        algorithm: None,
+        seal: None,
+    };
+    let destroyed = |happens: &dyn Fn(&Office)| {
+        let office = Office::open();
+        let drawer = Arc::new(Drawer::default());
+        let before = office.again().over_device(drawer.clone(), &[]);
+        before.unlock(PASSPHRASE).expect("the passphrase");
+        happens(&office);
+        let refused = before.make(std::slice::from_ref(&order), &random());
+        (refused.expect_err("refused"), drawer.destroyed())
+    };
+    let changed = destroyed(&|office| {
+        let (other, log) = (office.again(), fresh(KeyAlgorithm::Ed25519));
+        other.unlock(PASSPHRASE).expect("the passphrase");
+        let keys = [new_key("log", KeyUse::Checkpoints, &log)];
+        other.add(&keys, &random()).expect("it is the first");
+    });
+    assert_eq!(changed, (KeyStoreError::ChangedOnDisk, 1));
+    let gone = destroyed(&|office| std::fs::remove_file(&office.path).expect("gone"));
+    assert!(matches!(gone, (KeyStoreError::File { .. }, 0)), "{gone:?}");
+}
