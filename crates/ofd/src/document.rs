@@ -1,5 +1,6 @@
 //! A document of the file: its pages, resources, annotations and attachments, found by following locations.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::facts::{
 };
 use crate::fault::{ReadPart, ReadXml};
 use crate::identifiers::Identifiers;
+use crate::limits::MAX_TEMPLATES;
 use crate::location::resolve;
 use crate::parts::Parts;
 use container::MAX_ENTRIES;
@@ -52,6 +54,8 @@ pub(crate) fn document<R: Read + Seek>(parts: &mut Parts<R>, path: &str, body: &
         parts,
         body,
         identifiers: Identifiers::default(),
+        sheets: BTreeMap::new(),
+        templates: BTreeMap::new(),
     };
     let tree = walk.part(path, "Document");
     if let Some(tree) = tree
@@ -67,6 +71,10 @@ struct Walk<'a, R> {
     parts: &'a mut Parts<R>,
     body: &'a mut Body,
     identifiers: Identifiers,
+    /// The box of each part that was read as a page, by its path: pages may share one.
+    sheets: BTreeMap<String, Option<Area>>,
+    /// The box of each template page, by its identifier.
+    templates: BTreeMap<String, Option<Area>>,
 }
 
 impl<R: Read + Seek> Walk<'_, R> {
@@ -149,9 +157,9 @@ impl<R: Read + Seek> Walk<'_, R> {
         for template in shared.all("TemplatePage") {
             let id = self.identifier(template)?;
             let location = template.required("BaseLoc")?;
-            if let Some((path, tree)) = self.follow(path, location, "Page") {
-                self.content(&path, &tree)?;
+            if let Some((path, area)) = self.sheet(path, location)? {
                 let order = template.attribute("ZOrder").map(str::to_owned);
+                self.templates.insert(id.clone(), area);
                 self.body.templates.push(TemplateFact { id, path, order });
             }
         }
@@ -194,22 +202,49 @@ impl<R: Read + Seek> Walk<'_, R> {
     fn page(&mut self, path: &str, page: &Element, area: Option<Area>) -> Result<(), ReadXml> {
         let id = self.identifier(page)?;
         let location = page.required("BaseLoc")?;
-        let Some((path, new)) = self.reach(path, location) else {
-            return Ok(());
-        };
-        let mut fact = PageFact {
-            id,
-            path: path.clone(),
-            area,
-        };
-        if let Some(tree) = new.then(|| self.part(&path, "Page")).flatten() {
-            if let Some(own) = tree.one("Area")? {
-                fact.area = physical(own)?.or(area);
-            }
-            self.content(&path, &tree)?;
+        if let Some((path, own)) = self.sheet(path, location)? {
+            let area = own.or(area);
+            self.body.pages.push(PageFact { id, path, area });
         }
-        self.body.pages.push(fact);
         Ok(())
+    }
+
+    /// Where the page at a location of `holder` is, and its box, if the document's is not to be taken. A part that several
+    /// pages or templates share is read once, and has one box.
+    fn sheet(
+        &mut self,
+        holder: &str,
+        location: &str,
+    ) -> Result<Option<(String, Option<Area>)>, ReadXml> {
+        let Some((path, _)) = self.reach(holder, location) else {
+            return Ok(None);
+        };
+        if let Some(area) = self.sheets.get(&path) {
+            let area = *area;
+            return Ok(Some((path, area)));
+        }
+        let area = match self.part(&path, "Page") {
+            Some(tree) => {
+                self.content(&path, &tree)?;
+                self.area_of(&tree)?
+            }
+            None => None,
+        };
+        self.sheets.insert(path.clone(), area);
+        Ok(Some((path, area)))
+    }
+
+    // GB/T 33190-2016, 7.7: Area. Without one the page has that of its template; the document's where that has none either.
+    fn area_of(&self, tree: &Element) -> Result<Option<Area>, ReadXml> {
+        if let Some(own) = tree.one("Area")?
+            && let Some(area) = physical(own)?
+        {
+            return Ok(Some(area));
+        }
+        let named = tree.all("Template").take(MAX_TEMPLATES);
+        let named = named.filter_map(|one| one.attribute("TemplateID"));
+        let mut areas = named.filter_map(|id| self.templates.get(id).copied().flatten());
+        Ok(areas.next())
     }
 
     // GB/T 33190-2016, 7.7: what a page names besides its content.

@@ -92,7 +92,7 @@ pub struct PageFact {
     pub id: String,
     /// Path of its content.
     pub path: String,
-    /// Its physical box, or the document's where it has none.
+    /// Its physical box; where it has none, that of its template, or the document's.
     pub area: Option<Area>,
 }
 

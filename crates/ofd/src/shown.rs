@@ -9,6 +9,7 @@ use std::io::{Read, Seek};
 use crate::area::Area;
 use crate::facts::{Body, Facts};
 use crate::fault::{ReadOfd, ReadPart};
+use crate::limits::MAX_TEMPLATES;
 use crate::parts::Parts;
 use crate::survey;
 use container::Package;
@@ -28,8 +29,6 @@ pub use text::{Letter, Text};
 use objects::Objects;
 use resources::Resources;
 
-/// Templates of one page.
-pub(crate) const MAX_TEMPLATES: usize = 64;
 /// Octets of a font or a picture.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
 

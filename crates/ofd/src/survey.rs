@@ -138,6 +138,8 @@ fn body<R: Read + Seek>(parts: &mut Parts<R>, found: &Element) -> Result<Body, R
 }
 
 #[cfg(test)]
+mod boxes;
+#[cfg(test)]
 mod counted;
 #[cfg(test)]
 mod met;
