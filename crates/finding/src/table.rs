@@ -1715,6 +1715,12 @@ pub const TABLE: &[Row] = &[
         "the seal stands on a page that is not there",
     ),
     row(
+        "ofd.time-differs",
+        Effect::Noted,
+        "T-V5",
+        "Signature.xml names another time than the signature has; the signature's counts",
+    ),
+    row(
         "ofd.too-many-entries",
         Effect::NotProcessed,
         "T-I4",

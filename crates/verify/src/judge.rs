@@ -17,6 +17,7 @@ mod asic;
 mod attributes;
 mod cms;
 mod code;
+mod dated;
 mod document;
 mod jades;
 mod licence;

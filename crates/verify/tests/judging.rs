@@ -31,6 +31,9 @@ mod compromised;
 #[path = "judging/corpus.rs"]
 mod corpus;
 #[cfg(test)]
+#[path = "judging/dated.rs"]
+mod dated;
+#[cfg(test)]
 #[path = "judging/difficulties.rs"]
 mod difficulties;
 #[cfg(test)]

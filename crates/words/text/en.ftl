@@ -506,6 +506,7 @@ finding-ofd-stamp-covered = an annotation or another seal lies over the seal
 finding-ofd-stamp-missing = the seal of the licence shows on no page
 finding-ofd-stamp-outside = the seal lies outside its page
 finding-ofd-stamp-page = the seal stands on a page that is not there
+finding-ofd-time-differs = Signature.xml names another time than the signature has; the signature's counts
 finding-ofd-too-many-entries = the package has more entries than are looked at
 finding-ofd-unprotected-entry = an entry is protected by nothing
 finding-ofd-unprotected-part = a part of the document is protected by nothing

@@ -506,6 +506,7 @@ finding-ofd-stamp-covered = 印章被批注或另一枚印章覆盖
 finding-ofd-stamp-missing = 证照的印章未显示在任何页面上
 finding-ofd-stamp-outside = 印章位于页面之外
 finding-ofd-stamp-page = 印章所在的页面不存在
+finding-ofd-time-differs = Signature.xml 所写的签名时间与签名数据中的时间不一致；以签名数据为准
 finding-ofd-too-many-entries = 文件包的条目数超过限制
 finding-ofd-unprotected-entry = 某个条目未受任何保护
 finding-ofd-unprotected-part = 文档的某个部分未受任何保护

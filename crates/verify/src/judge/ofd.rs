@@ -12,6 +12,7 @@ use seal::ses::SealSignature;
 use tlog::StatusEntry;
 
 use super::archive::objects_in;
+use super::dated;
 use super::document::{blank, conclude_licence, fill, finish, first_of};
 use super::licence::Licence;
 use super::message::{self, Judged, Message};
@@ -20,7 +21,7 @@ use super::seal::{self as sealed, Use};
 use super::sitting::Sitting;
 use super::state::read_reference;
 use super::{Outcome, receipt};
-use crate::report::{Covers, SignatureReport};
+use crate::report::{Covers, SignatureReport, TimeSource};
 use facts::{LICENCE, STATUS};
 use finding::Answer;
 use finding::Finding;
@@ -231,7 +232,7 @@ fn judge_signature(
         }
         SignatureKind::Sign => {
             report.format = "GB/T 35275";
-            judge_plain(sitting, signature, value, &mut findings)
+            judge_plain(sitting, signature, (signed, value), &mut findings)
         }
         SignatureKind::Other(kind) => {
             findings.push(Finding::of("ofd.signature-kind").because(kind));
@@ -426,6 +427,11 @@ fn judge_seal(
             beside,
         },
     );
+    let time = read.time();
+    let span = time.earliest().zip(time.latest());
+    // Of a token in the place of a time, what it says.
+    let span = span.or(judged.claimed.map(|moment| (moment, moment)));
+    findings.extend(span.and_then(|span| dated::inspect(signed.time.as_deref(), span)));
     if let Some(certificate) = &judged.certificate {
         let token = read.time_stamp().and_then(|token| Token::parse(token).ok());
         let (receipts, stamped) = token.as_ref().map(sealed::carried).unzip();
@@ -458,7 +464,7 @@ fn judge_seal(
 fn judge_plain(
     sitting: &mut Sitting<'_>,
     signature: &Signature,
-    value: &[u8],
+    (signed, value): (&Signed, &[u8]),
     findings: &mut Vec<Finding>,
 ) -> Option<Judged> {
     let message = match SignedData::parse_national(value) {
@@ -483,5 +489,17 @@ fn judge_plain(
         whole: &[over, &signature.octets],
         claimed: None,
     };
-    Some(message::judge(sitting, &given))
+    let judged = message::judge(sitting, &given);
+    let claimed = judged.claimed.map(|moment| (moment, moment));
+    // Where the message claims no time, its time-stamp came as long after the text as after any claimed time.
+    let own = judged
+        .proof
+        .filter(|proof| proof.source == TimeSource::SignatureTimeStamp);
+    let stamped = own.and_then(|proof| {
+        let earliest = proof.moment.checked_sub(sitting.policy.claim_delay)?;
+        Some((earliest, proof.moment))
+    });
+    let span = claimed.or(stamped);
+    findings.extend(span.and_then(|span| dated::inspect(signed.time.as_deref(), span)));
+    Some(judged)
 }

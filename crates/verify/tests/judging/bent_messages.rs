@@ -90,7 +90,7 @@ fn signer(place: usize, part: Vec<u8>) -> Vec<u8> {
     )
 }
 
-fn in_signer(whole: &[u8], bend: impl Fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+pub(crate) fn in_signer(whole: &[u8], bend: impl Fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
     let inner = elements(whole);
     let body = asn1::Reader::der(&inner[1]).element().expect("a tag");
     let mut parts = elements(body.content());

@@ -357,6 +357,7 @@ pub(crate) fn read_as_valid(table: &[Honest]) {
         "ofd.seal-inside",
         "ofd.stamp-absent",
         "ofd.list-open",
+        "ofd.time-differs",
         "seal.",
         "ofd.identifier-beyond",
     ];
