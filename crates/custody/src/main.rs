@@ -6,7 +6,7 @@ mod session;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use custody::protocol::{Answer, LONGEST, Request};
+use custody::protocol::{Answer, Request, announced};
 use zeroize::Zeroizing;
 
 use crate::session::Session;
@@ -61,10 +61,7 @@ fn next(input: &mut impl Read) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         other => other?,
     }
-    let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-    if length > LONGEST {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
+    let length = announced(length).ok_or(io::ErrorKind::InvalidData)?;
     let mut message = Zeroizing::new(vec![0; length]);
     input.read_exact(&mut message)?;
     Ok(Some(message))

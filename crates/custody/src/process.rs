@@ -10,7 +10,7 @@ use crypto::device::Fault;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
-use crate::protocol::{Answer, LONGEST};
+use crate::protocol::{Answer, LONGEST, announced};
 
 /// The process. It ends with this value, or with its parent: its input is closed then.
 #[derive(Debug)]
@@ -69,10 +69,7 @@ impl Process {
         self.write(message, until)?;
         let mut length = [0; 4];
         self.read(&mut length, until)?;
-        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > LONGEST {
-            return Err(Fault::Answer);
-        }
+        let length = announced(length).ok_or(Fault::Answer)?;
         let mut answer = vec![0; length];
         self.read(&mut answer, until)?;
         Answer::parse(&answer).ok_or(Fault::Answer)

@@ -17,6 +17,13 @@ use crypto::device::{Fault, Handle};
 /// Longest message, without its length: an EdDSA key signs whole messages.
 pub const LONGEST: usize = 1 << 20;
 
+/// How long the message is whose length stands in these octets; `None` for more than [`LONGEST`], for which nobody makes room.
+#[must_use]
+pub fn announced(length: [u8; 4]) -> Option<usize> {
+    let length = usize::try_from(u32::from_be_bytes(length)).ok()?;
+    (length <= LONGEST).then_some(length)
+}
+
 /// What is asked of the token.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Request<'a> {
@@ -207,9 +214,10 @@ impl<'a> Request<'a> {
                 let handle = Handle(*reader.take()?);
                 let known = reader.octet()?;
                 let vendor = reader.number()?;
-                let mechanism = match known {
-                    VENDOR => Mechanism::Vendor(vendor),
-                    known => of(&MECHANISMS, known)?,
+                let mechanism = match (known, vendor) {
+                    (VENDOR, vendor) => Mechanism::Vendor(vendor),
+                    (known, 0) => of(&MECHANISMS, known)?,
+                    _ => return None,
                 };
                 Self::Sign {
                     handle,
@@ -269,9 +277,10 @@ impl Answer {
             1 => {
                 let which = reader.octet()?;
                 let value = reader.number()?;
-                let fault = match which {
-                    REFUSED => Fault::Refused(value),
-                    known => of(&FAULTS, known)?,
+                let fault = match (which, value) {
+                    (REFUSED, value) => Fault::Refused(value),
+                    (known, 0) => of(&FAULTS, known)?,
+                    _ => return None,
                 };
                 let nothing_signed = match reader.octet()? {
                     0 => false,
@@ -398,5 +407,28 @@ mod tests {
         assert_eq!(Answer::parse(&three.encode()), None);
         assert_eq!(Answer::parse(&[1, 3, 0, 0, 0, 0, 2]), None);
         assert_eq!(Answer::parse(&[1, 200, 0, 0, 0, 0, 1]), None);
+    }
+
+    #[test]
+    fn a_number_where_none_belongs_is_refused() {
+        assert!(Answer::parse(&[1, 3, 0, 0, 0, 0, 1]).is_some());
+        assert_eq!(Answer::parse(&[1, 3, 0, 0, 0, 9, 1]), None);
+        let request = Request::Sign {
+            handle: Handle([7; 16]),
+            mechanism: Mechanism::Ecdsa,
+            octets: &[],
+        };
+        let mut written = request.encode();
+        let last = written.get_mut(21).expect("the vendor's number");
+        *last = 9;
+        assert_eq!(Request::parse(&written), None);
+    }
+
+    #[test]
+    fn a_length_is_taken_up_to_the_longest() {
+        assert_eq!(announced([0, 0, 0, 0]), Some(0));
+        assert_eq!(announced([0, 0x10, 0, 0]), Some(LONGEST));
+        assert_eq!(announced([0, 0x10, 0, 1]), None);
+        assert_eq!(announced([0xff; 4]), None);
     }
 }

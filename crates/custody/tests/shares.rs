@@ -2,7 +2,7 @@
 
 use crypto::{Cost, KeyStore, KeyStoreError, Random, SeededRandom, SystemRandom};
 use custody::holders::{HolderError, give_out, passphrase};
-use custody::shares::{MOST, SECRET, Share, ShareError, join, split};
+use custody::shares::{LONGEST_SHARE, MOST, SECRET, Share, ShareError, join, split};
 
 use crate::softhsm::{PASSPHRASE, made};
 
@@ -60,6 +60,11 @@ fn a_share_is_read_as_it_was_written_and_no_changed_octet_goes_unseen() {
         let upper = text.to_uppercase();
         assert_eq!(Share::parse(&upper), Err(ShareError::Malformed));
         assert!(Share::parse(&format!("{}\n", *text)).is_err());
+        // As long as a text may be, and one octet longer: neither is a share.
+        for longest in [LONGEST_SHARE, LONGEST_SHARE + 1] {
+            let filled = format!("{}{}", *text, "x".repeat(longest - text.len()));
+            assert_eq!(Share::parse(&filled), Err(ShareError::Malformed));
+        }
         // Nothing secret is printed.
         let value = text.lines().nth(3).expect("a value");
         assert!(!format!("{share:?}").contains(&value[6..]));

@@ -20,7 +20,7 @@ use tlog::{Leaf, LeafKind, StatusEntry};
 use super::seeds::{fixture, fixtures, pem};
 use super::target::proof::{AT, example};
 use super::target::work::catalogue_files;
-use super::target::{clock, envelope, national};
+use super::target::{clock, envelope, keys, national};
 
 /// The address that signed requests are sent to.
 pub const ADDRESS: &str = "https://licences.example/v1/licences?dry=1";
@@ -93,6 +93,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "national_message" | "private_key" | "sm2_enveloped" | "sm2_sealed" => {
             national::made(target)
         }
+        "share" | "token_request" | "token_answer" => keys::made(target),
         "kept_password" => kept_password().map(|one| vec![one]),
         _ => None,
     };

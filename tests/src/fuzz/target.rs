@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod envelope;
 pub mod judge;
+pub mod keys;
 pub mod log;
 pub mod national;
 pub mod packages;
@@ -142,6 +143,9 @@ pub const TARGETS: &[Target] = &[
     target("carried", Shape::Text, judge::carried),
     target("kept_password", Shape::Octets, work::kept_password),
     target("ntp", Shape::Octets, clock::ntp),
+    target("share", Shape::Text, keys::share),
+    target("token_request", Shape::Octets, keys::request),
+    target("token_answer", Shape::Octets, keys::answer),
 ];
 
 /// The target of this name.
