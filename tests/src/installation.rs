@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use catalogue::key::{DepartmentKey, PersonKey};
 use catalogue::{Catalogue, Zone};
 use crypto::aead::AeadKey;
+use crypto::device::Device;
 use crypto::{
     Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, Release, Signature,
     SignatureAlgorithm, Signer, SoftwareSigner, SystemRandom,
@@ -74,6 +75,8 @@ pub struct Installation {
     folder: PathBuf,
     database: String,
     address: String,
+    /// Where keys are made and sign, besides the file.
+    device: Option<Arc<dyn Device>>,
 }
 
 impl Installation {
@@ -85,6 +88,36 @@ impl Installation {
             folder: folder.to_owned(),
             database: database.map_or_else(file, str::to_owned),
             address: ORIGIN.to_owned(),
+            device: None,
+        }
+    }
+
+    /// The same with its keys in this device: those that are made from now on.
+    #[must_use]
+    pub fn over(self, device: Arc<dyn Device>) -> Self {
+        Self {
+            device: Some(device),
+            ..self
+        }
+    }
+
+    /// Founds one over this device.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn found_over(
+        folder: &Path,
+        device: Arc<dyn Device>,
+        now: UtcDateTime,
+    ) -> anyhow::Result<Self> {
+        let over = Self::at(folder, None).over(device);
+        Self::found_with(over, now, false, TYPES).await
+    }
+
+    fn over_device(&self, keys: KeyStore) -> KeyStore {
+        match &self.device {
+            Some(device) => keys.over_device(device.clone(), &[]),
+            None => keys,
         }
     }
 
@@ -149,6 +182,7 @@ impl Installation {
             let clock = Arc::new(FixedClock::new(now));
             let path = this.folder.join("keys");
             let keys = KeyStore::create_at_cost(&path, PASSPHRASE, Cost::FOR_TESTS, &random)?;
+            let keys = this.over_device(keys);
             let registry = this.registry().await?;
             let files = Files {
                 departments: DEPARTMENTS,
@@ -318,6 +352,7 @@ impl Installation {
         Box::pin(async move {
             let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
             let keys = KeyStore::open_at_cost(&self.folder.join("keys"), Cost::FOR_TESTS)?;
+            let keys = self.over_device(keys);
             keys.unlock(PASSPHRASE)?;
             let wrapping = Arc::new(Wrapping::new(1, AeadKey::new([4; 32])));
             let place = self.folder.join("objects");

@@ -26,5 +26,6 @@ mod published;
 mod requests;
 mod signatures;
 mod stage;
+mod token;
 mod verdicts;
 mod witness;

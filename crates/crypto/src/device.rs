@@ -4,6 +4,8 @@
 //! value is checked with the public key after (T-C3). A device that fails says why, and never makes its caller wait
 //! longer than its own limit.
 
+use std::time::Instant;
+
 use crate::authorisation::{Authorisation, KeyId, KeyUse};
 pub use crate::device_fault::Fault;
 use crate::digest::Digest;
@@ -73,6 +75,12 @@ pub trait Device: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// [`Fault`].
     fn discard(&self, handle: Handle) -> Result<(), Fault>;
+
+    /// Whether it answers at this moment, or did a few seconds before: to ask this often is no load on it.
+    ///
+    /// # Errors
+    /// [`Fault`]: why it does not.
+    fn answers(&self, now: Instant) -> Result<(), Fault>;
 }
 
 /// The public half of a key in a device: of an elliptic curve from `04 ‖ X ‖ Y`, of Ed25519 from its 32 octets.

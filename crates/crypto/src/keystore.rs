@@ -14,6 +14,7 @@ mod releases;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
 
 use self::disk::Place;
 use self::file::{PrivatePart, PublicPart, SALT, StoreFile};
@@ -21,7 +22,7 @@ use self::held::{Custody, Incoming, Signers, made, signers_of};
 use self::releases::Releases;
 use crate::aead::AeadKey;
 use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse, Release};
-use crate::device::{Device, Order};
+use crate::device::{Device, Fault, Order};
 use crate::digest::sha256;
 use crate::public_key::{KeyAlgorithm, PublicKey};
 use crate::random::Random;
@@ -172,6 +173,14 @@ impl KeyStore {
             custody: Some(Custody { device, in_file }),
             ..self
         }
+    }
+
+    /// Whether the device answers that keys are in, at the cost of one act of it in a few seconds at most; as well where there is none.
+    ///
+    /// # Errors
+    /// [`Fault`]: why not.
+    pub fn device_answers(&self, now: Instant) -> Result<(), Fault> {
+        held::answers(self.custody.as_ref(), &self.list(), now)
     }
 
     /// Unlocks the store. The passphrase's buffer is the caller's to wipe.

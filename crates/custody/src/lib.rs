@@ -8,6 +8,7 @@
 
 mod asked;
 pub mod holders;
+mod known;
 mod process;
 pub mod protocol;
 pub mod shares;

@@ -8,6 +8,7 @@
 //! - make: 2, handle (16 octets), name, kind (1 octet), vendor's number (4 octets, else 0)
 //! - sign: 3, handle, mechanism (1 octet), vendor's number (4 octets, else 0), octets
 //! - discard: 4, handle
+//! - answer: 5
 //! - done: 0, strings to the end
 //! - refused: 1, which fault (1 octet), return value of the interface (4 octets, else 0), whether nothing was signed (1 octet)
 
@@ -61,6 +62,8 @@ pub enum Request<'a> {
         /// Which.
         handle: Handle,
     },
+    /// Says whether the token is there and its user logged in.
+    Answer,
 }
 
 // The PIN is not printed.
@@ -71,6 +74,7 @@ impl std::fmt::Debug for Request<'_> {
             Self::Make { .. } => "Make",
             Self::Sign { .. } => "Sign",
             Self::Discard { .. } => "Discard",
+            Self::Answer => "Answer",
         })
     }
 }
@@ -149,7 +153,7 @@ impl<'a> Request<'a> {
             Self::Open { module, label, pin } => module.len() + label.len() + pin.len(),
             Self::Make { name, .. } => name.len(),
             Self::Sign { octets, .. } => octets.len(),
-            Self::Discard { .. } => 0,
+            Self::Discard { .. } | Self::Answer => 0,
         };
         let mut out = zeroize::Zeroizing::new(Vec::with_capacity(room + 32));
         match self {
@@ -190,6 +194,7 @@ impl<'a> Request<'a> {
                 out.push(4);
                 out.extend_from_slice(&handle.0);
             }
+            Self::Answer => out.push(5),
         }
         out
     }
@@ -228,6 +233,7 @@ impl<'a> Request<'a> {
             4 => Self::Discard {
                 handle: Handle(*reader.take()?),
             },
+            5 => Self::Answer,
             _ => return None,
         };
         reader.0.is_empty().then_some(request)
@@ -372,6 +378,7 @@ mod tests {
                 octets: &[],
             },
             Request::Discard { handle },
+            Request::Answer,
         ];
         for request in requests {
             let written = request.encode();

@@ -11,7 +11,7 @@ use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::vendor_defined::VendorDefinedMechanism;
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
-use cryptoki::session::UserType;
+use cryptoki::session::{SessionState, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 use custody::protocol::{self, Answer, Request};
@@ -63,6 +63,7 @@ impl Session {
                 },
             ) => session.sign(*handle, *mechanism, octets),
             (Some(session), Request::Discard { handle }) => session.discard(*handle),
+            (Some(session), Request::Answer) => session.here(),
             _ => Err(Failure::Plain(Fault::Answer)),
         };
         match done {
@@ -267,6 +268,16 @@ impl Session {
         };
         self.known.insert(handle, *key);
         Ok(*key)
+    }
+
+    /// Whether the token is there, the one that was opened, and its user logged in. Nothing is looked for or done in it.
+    fn here(&self) -> Result<Vec<Vec<u8>>, Failure> {
+        let here = self.module.get_token_info(self.slot)?;
+        let state = self.session.get_session_info()?.session_state();
+        match (here.token_initialized(), state) {
+            (true, SessionState::RwUser) => Ok(Vec::new()),
+            _ => Err(Failure::Plain(Fault::Lost)),
+        }
     }
 
     fn discard(&mut self, handle: Handle) -> Result<Vec<Vec<u8>>, Failure> {

@@ -11,6 +11,7 @@ use crypto::{KeyAlgorithm, KeyId, PublicKey, Signature, SignatureAlgorithm};
 use zeroize::Zeroizing;
 
 use crate::asked::{asked, signature};
+use crate::known::Known;
 use crate::process::Process;
 use crate::protocol::{Answer, Request};
 
@@ -47,6 +48,7 @@ pub struct Token {
     pin: Zeroizing<Vec<u8>>,
     state: Mutex<State>,
     changed: Condvar,
+    known: Known,
 }
 
 #[derive(Default)]
@@ -88,6 +90,7 @@ impl Token {
             pin,
             state: Mutex::new(State::default()),
             changed: Condvar::new(),
+            known: Known::default(),
         }
     }
 
@@ -99,8 +102,15 @@ impl Token {
         idle.chain(state.out.iter().copied()).collect()
     }
 
-    /// Does one act in one session.
+    /// Does one act in one session, and remembers whether it was answered: also by a refusal of this act.
     fn ask(&self, request: &Request<'_>, limit: Duration) -> Result<Vec<Vec<u8>>, Fault> {
+        let done = self.act(request, limit);
+        let refused = matches!(done, Err(Fault::UnknownKey | Fault::Unsupported));
+        self.known.acted(Instant::now(), done.is_ok() || refused);
+        done
+    }
+
+    fn act(&self, request: &Request<'_>, limit: Duration) -> Result<Vec<Vec<u8>>, Fault> {
         let message = request.encode();
         let until = Instant::now() + self.settings.wait;
         // A session that ended while it lay idle says so before it signs: then a fresh one is asked.
@@ -288,5 +298,10 @@ impl Device for Token {
     fn discard(&self, handle: Handle) -> Result<(), Fault> {
         let request = Request::Discard { handle };
         self.ask(&request, self.settings.limit).map(|_| ())
+    }
+
+    fn answers(&self, now: Instant) -> Result<(), Fault> {
+        let ask = || self.act(&Request::Answer, self.settings.limit).map(|_| ());
+        self.known.or_ask(now, ask)
     }
 }

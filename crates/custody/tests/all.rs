@@ -1,5 +1,6 @@
 //! All tests of this crate, as one program: each program of tests is linked for itself.
 
+mod answers;
 mod limits;
 mod shares;
 mod softhsm;

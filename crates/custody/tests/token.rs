@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crypto::device::{Device, Fault, Handle, Order};
 use crypto::{
@@ -37,7 +37,7 @@ impl Key<'_> {
 }
 
 /// Sends a signal to processes of ours.
-fn signal(name: &str, processes: &[u32]) {
+pub(crate) fn signal(name: &str, processes: &[u32]) {
     let mut command = Command::new("kill");
     command.arg(format!("-{name}"));
     command.args(processes.iter().map(u32::to_string));
@@ -396,6 +396,10 @@ impl Device for Lying {
 
     fn discard(&self, handle: Handle) -> Result<(), Fault> {
         self.0.discard(handle)
+    }
+
+    fn answers(&self, now: Instant) -> Result<(), Fault> {
+        self.0.answers(now)
     }
 }
 

@@ -1,11 +1,16 @@
 //! Whether the service lives and can work, and its figures.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use crypto::device::Fault;
 use registry::log::Log;
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
@@ -14,6 +19,9 @@ use crate::witnesses::is_fresh;
 
 /// How long answers to requests are kept (T-D3: at least 72 hours).
 const KEPT: time::Duration = time::Duration::days(7);
+
+/// How long the token may take to answer before it is told as slow.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What has to hold before work is taken.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,14 +44,19 @@ pub(crate) struct Readiness {
     witness: bool,
     /// The key store is unlocked. Verification and status go on without it (T-K1).
     keys: bool,
+    /// Where keys are in a token, it answers. Verification and status go on without it, as without the passphrase.
+    token: bool,
+    /// Why it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_fault: Option<String>,
     /// The clock is believed: no step, no reference that says another time. Time-stamps and seals wait for it,
     /// verification and status go on (T-T1).
     clock: bool,
 }
 
 impl Readiness {
-    /// Whether work is taken. A locked key store or a clock that is not believed keeps nobody from verifying and asking
-    /// for states.
+    /// Whether work is taken. A locked key store, a token that is away or a clock that is not believed keeps nobody from
+    /// verifying and asking for states.
     fn holds(&self) -> bool {
         self.trust && self.store && self.log && self.queue && self.disk
     }
@@ -61,6 +74,7 @@ pub(crate) async fn alive() -> &'static str {
 pub(crate) async fn ready(State(app): State<App>) -> Response {
     let now = app.office.now();
     let registry = app.office.registry();
+    let fault = token_fault(&app).await;
     let readiness = Readiness {
         trust: app.office.is_trust_fresh(),
         trusted_list: app
@@ -76,6 +90,8 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         disk: has_room(&app),
         witness: is_fresh(&app).await,
         keys: !app.office.keys().is_locked(),
+        token: fault.is_none(),
+        token_fault: fault.map(|fault| fault.to_string()),
         clock: app.office.clock.distrust().is_none(),
     };
     let status = if readiness.holds() {
@@ -84,6 +100,15 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         StatusCode::SERVICE_UNAVAILABLE
     };
     (status, Json(readiness)).into_response()
+}
+
+/// Why the token does not answer, where one is needed; who asks waits no longer than this for it to be found out.
+async fn token_fault(app: &App) -> Option<Fault> {
+    let office = Arc::clone(&app.office);
+    let asked = spawn_blocking(move || office.keys().device_answers(Instant::now()));
+    let told = tokio::time::timeout(PATIENCE, asked).await;
+    let told = told.map(|asked| asked.unwrap_or(Err(Fault::Lost)));
+    told.unwrap_or(Err(Fault::Slow)).err()
 }
 
 /// Room for the largest document, by the quota and on the disk.
@@ -127,6 +152,8 @@ mod tests {
                 disk,
                 witness,
                 keys,
+                token: keys,
+                token_fault: None,
                 clock,
             };
             readiness.holds()

@@ -169,7 +169,7 @@ async fn a_service_without_room_for_a_document_is_not_ready() {
         (503, &json!(false)),
         "{told}"
     );
-    for holds in ["trust", "store", "log", "queue", "keys"] {
+    for holds in ["trust", "store", "log", "queue", "keys", "token"] {
         assert_eq!(told[holds], json!(true), "{told}");
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use zeroize::Zeroizing;
 
 use super::fault::KeyStoreError;
 use super::file::{PrivatePart, PublicPart, StoredKey};
 use crate::authorisation::{KeyId, KeyUse};
-use crate::device::{Device, DeviceSigner, Handle, Order, algorithm_of};
+use crate::device::{Device, DeviceSigner, Fault, Handle, Order, algorithm_of};
 use crate::public_key::KeyAlgorithm;
 use crate::random::Random;
 use crate::signature::SignatureAlgorithm;
@@ -71,6 +72,19 @@ impl NewKey<'_> {
             },
             pkcs8: self.pkcs8.to_vec().into(),
         })
+    }
+}
+
+/// Whether the device answers that these keys need.
+pub(super) fn answers(
+    custody: Option<&Custody>,
+    keys: &[StoredKey],
+    now: Instant,
+) -> Result<(), Fault> {
+    match custody {
+        Some(custody) => custody.device.answers(now),
+        None if keys.iter().any(|key| key.device.is_some()) => Err(Fault::NotConfigured),
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a device made for a key that the store then does not keep.
 
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use crypto::device::{Device, Fault, Handle, Order};
 use crypto::{
@@ -39,6 +40,10 @@ impl Device for Drawer {
         self.0.lock().expect("not poisoned").push(handle);
         Ok(())
     }
+
+    fn answers(&self, _: Instant) -> Result<(), Fault> {
+        Err(Fault::Slow)
+    }
 }
 
 #[test]
@@ -68,4 +73,25 @@ fn a_key_is_destroyed_in_its_device_unless_the_file_may_name_it() {
     assert_eq!(changed, (KeyStoreError::ChangedOnDisk, 1));
     let gone = destroyed(&|office| std::fs::remove_file(&office.path).expect("gone"));
     assert!(matches!(gone, (KeyStoreError::File { .. }, 0)), "{gone:?}");
+}
+
+#[test]
+fn a_store_says_whether_its_device_answers() {
+    let office = Office::open();
+    let now = Instant::now();
+    let bare = office.again();
+    assert_eq!(bare.device_answers(now), Ok(()), "none is needed");
+    let over = bare.over_device(Arc::new(Drawer::default()), &[]);
+    assert_eq!(over.device_answers(now), Err(Fault::Slow));
+    over.unlock(PASSPHRASE).expect("the passphrase");
+    let order = Order {
+        id: id("tsa"),
+        for_use: KeyUse::TimeStamps,
+        kind: KeyAlgorithm::EcP256,
+        algorithm: None,
+        seal: None,
+    };
+    over.make(&[order], &random()).expect("a key");
+    let without = office.again();
+    assert_eq!(without.device_answers(now), Err(Fault::NotConfigured));
 }

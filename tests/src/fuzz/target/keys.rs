@@ -144,6 +144,7 @@ fn requests() -> Vec<Vec<u8>> {
         sign(Mechanism::RsaPss384, &[1; 48]),
         sign(Mechanism::Eddsa, b"a whole message"),
         Request::Discard { handle },
+        Request::Answer,
     ];
     conversations(all.iter().map(|one| one.encode().to_vec()).collect())
 }
