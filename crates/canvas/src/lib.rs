@@ -4,6 +4,7 @@
 //! Same arguments, same points. Nothing here panics on what others wrote, and whatever costs time takes it from a [`Work`].
 
 mod board;
+mod brought;
 mod clip;
 mod cover;
 mod font;
@@ -23,4 +24,4 @@ pub use matrix::Matrix;
 pub use outline::{Contour, Outline};
 pub use picture::{Picture, ReadPicture};
 pub use stroke::{Cap, Join, Line};
-pub use tinted::tinted_png;
+pub use tinted::{is_tinted, tinted_png};

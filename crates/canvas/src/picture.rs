@@ -21,9 +21,27 @@ pub enum ReadPicture {
     /// It is neither PNG nor JPEG.
     #[error("neither PNG nor JPEG")]
     Format,
-    /// It has more points than are decoded (T-I7, T-I10).
+    /// It has more octets than are read (T-I10).
+    #[error("more octets than are read")]
+    Long,
+    /// It has more points, or a longer side, than are decoded (T-I7, T-I10).
     #[error("more points than are decoded")]
     Large,
+    /// It has more than 8 bits a channel, or colours that are neither grey nor red, green and blue.
+    #[error("more than 8 bits a channel, or colours for print")]
+    Depth,
+    /// It moves.
+    #[error("more than one picture")]
+    Animated,
+    /// A checksum of it is wrong.
+    #[error("a checksum is wrong")]
+    Checksum,
+    /// It ends before its picture does.
+    #[error("it ends before its picture does")]
+    Cut,
+    /// It holds more than its size says.
+    #[error("it holds more than its size says")]
+    Surplus,
     /// It cannot be decoded.
     #[error("it cannot be decoded")]
     Malformed,
@@ -54,6 +72,11 @@ impl Picture {
         if count > most || width.max(height) > MAX_SIDE {
             return Err(ReadPicture::Large);
         }
+        Picture::decoded(octets, format)
+    }
+
+    /// The picture in a file whose size was looked at.
+    pub(crate) fn decoded(octets: &[u8], format: ImageFormat) -> Result<Picture, ReadPicture> {
         let mut reader = ImageReader::with_format(Cursor::new(octets), format);
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);

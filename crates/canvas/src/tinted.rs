@@ -44,6 +44,13 @@ pub fn tinted_png(mask: &Mask, colour: [u8; 3], dots: u32) -> Vec<u8> {
     file
 }
 
+/// Whether a file begins as those of [`tinted_png`]: two bits a point, with a palette.
+#[must_use]
+pub fn is_tinted(file: &[u8]) -> bool {
+    // 11.2.2: after width and height, bit depth and colour type.
+    file.starts_with(b"\x89PNG\r\n\x1a\n") && file.get(24..26) == Some(&[2, 3])
+}
+
 /// Four points an octet, the left one highest; each row begins with an octet of its own (7.2).
 fn packed(covered: &[u8], width: usize) -> Vec<u8> {
     let degree = |point: &u8| (u16::from(*point) + u16::from(STEP) / 2) / u16::from(STEP);
@@ -78,6 +85,7 @@ mod tests {
             let mask = mask(width);
             let file = tinted_png(&mask, RED, 23_622);
             let read = Picture::decode(&file, 100).expect("a picture");
+            assert!(is_tinted(&file) && !is_tinted(&read.png()));
             assert_eq!(read.size(), mask.size());
             assert!(mask.covered().contains(&0) && mask.covered().contains(&255));
             for (point, covered) in read.points.iter().zip(mask.covered()) {

@@ -17,8 +17,6 @@ use crate::surface::Surface;
 const MAX_PICTURE: u64 = 24_000_000;
 /// Points of all pictures of a page.
 const MAX_PICTURES: usize = 48_000_000;
-/// T-I10: points of a seal's picture.
-const MAX_SEAL: u64 = 4_000_000;
 /// Width of the line that makes a regular face bold, in ems, as in our own pages.
 const BOLDER: f64 = 0.028;
 /// How far a slanted glyph leans.
@@ -259,7 +257,7 @@ impl<'f, R: Read + Seek, S: Surface> Marks<'f, R, S> {
     /// A seal's picture, stretched to its boundary. It darkens what it stands on, as in our PDF: text under a seal stays
     /// readable (looks 1), and no seal hides what was signed.
     pub(crate) fn seal(&mut self, seal: &SealMark, page: &Place<S::Clip>) -> Result<(), Spent> {
-        let picture = match Picture::decode(&seal.image.octets, MAX_SEAL) {
+        let picture = match Picture::of_seal(&seal.image.octets) {
             Ok(picture) => picture,
             Err(ReadPicture::Format) => {
                 let (signature, format) = (seal.signature.clone(), seal.image.format.clone());

@@ -116,6 +116,7 @@ pub const TARGETS: &[Target] = &[
     document("font", Shape::Octets, packages::font),
     document("examine_ofd", Shape::Octets, judge::examine),
     document("photo", Shape::Octets, page::photo),
+    document("seal_picture", Shape::Octets, page::seal_picture),
     target("template", Shape::Json, page::template),
     target("request", Shape::Json, work::request),
     target("case_event", Shape::Json, work::case_event),

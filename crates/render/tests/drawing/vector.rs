@@ -139,6 +139,30 @@ fn nothing_that_a_file_says_stands_in_a_drawing_as_it_says_it() {
 }
 
 #[test]
+fn the_picture_of_a_seal_is_shown_anew_and_not_as_its_maker_signed_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/ofdrw");
+    let octets = std::fs::read(format!("{folder}/sealed-v4.ofd")).expect("a sample");
+    let facts = ofd::read(Cursor::new(&octets)).expect("a package");
+    let bodies = facts.bodies.iter();
+    let mut signatures = bodies
+        .flat_map(|body| &body.signatures)
+        .flat_map(|list| &list.signatures);
+    let signed = signatures.next().expect("a signature").read.as_ref();
+    let value = signed
+        .expect("it is read")
+        .value
+        .octets
+        .as_ref()
+        .expect("a value");
+    let value = seal::ses::SealSignature::parse(value).expect("of a seal");
+    let picture = &value.seal().image().octets;
+    assert!(picture.starts_with(b"\x89PNG"), "one that could be shown");
+    let svg = vector(&octets).svg;
+    assert!(svg.contains("data:image/png;base64,"));
+    assert!(!svg.contains(&render::data_address("image/png", picture)));
+}
+
+#[test]
 fn a_drawing_ends_where_its_page_is_too_much() {
     let data: String = (0..400)
         .map(|at| format!("M 0 0 L {at} 10 L 20 10 C "))

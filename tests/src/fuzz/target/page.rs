@@ -1,5 +1,6 @@
-//! PDF read to the last object, content to the last operator, photographs, templates.
+//! PDF read to the last object, content to the last operator, photographs, pictures of seals, templates.
 
+use canvas::Picture;
 use crypto::DigestAlgorithm;
 use document::{Photo, Template};
 
@@ -88,6 +89,64 @@ pub fn photo(octets: &[u8]) -> bool {
         }
         Err(_) => false,
     }
+}
+
+/// The picture of a seal: what is written anew has its points, and three chunks. A PNG is tried with its checksums put right,
+/// too: what lies behind them is to be found.
+pub fn seal_picture(octets: &[u8]) -> bool {
+    let summed = summed(octets).is_some_and(|summed| anew(&summed));
+    anew(octets) || summed
+}
+
+fn anew(octets: &[u8]) -> bool {
+    let Ok(picture) = Picture::of_seal(octets) else {
+        return false;
+    };
+    let picture = picture.on_nothing();
+    let file = picture.compact_png();
+    let chunks: Vec<[u8; 4]> = kinds(&file).collect();
+    assert!(chunks.first() == Some(b"IHDR") && chunks.last() == Some(b"IEND"));
+    assert!(
+        chunks.iter().filter(|kind| *kind != b"IDAT").count() == 2,
+        "{chunks:?}"
+    );
+    match Picture::of_seal(&file) {
+        Ok(read) => assert_eq!(read, picture, "the same points"),
+        // A photograph of noise is longer without loss.
+        Err(error) => assert_eq!(error, canvas::ReadPicture::Long),
+    }
+    true
+}
+
+/// Where each chunk of a PNG file is, as far as its lengths go.
+fn chunks(octets: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let mut place = 8_usize;
+    std::iter::from_fn(move || {
+        let length = octets.get(place..)?.first_chunk()?;
+        let end = usize::try_from(u32::from_be_bytes(*length))
+            .ok()?
+            .checked_add(place)?;
+        let chunk = place.checked_add(4)?..end.checked_add(8)?;
+        octets.get(chunk.clone())?;
+        place = chunk.end.checked_add(4)?;
+        Some(chunk)
+    })
+}
+
+fn kinds(octets: &[u8]) -> impl Iterator<Item = [u8; 4]> {
+    chunks(octets).filter_map(|chunk| octets.get(chunk)?.first_chunk().copied())
+}
+
+fn summed(octets: &[u8]) -> Option<Vec<u8>> {
+    let mut summed = octets.starts_with(b"\x89PNG").then(|| octets.to_vec())?;
+    for chunk in chunks(octets) {
+        let end = chunk.end;
+        let mut sum = flate2::Crc::new();
+        sum.update(octets.get(chunk)?);
+        let place = summed.get_mut(end..)?.first_chunk_mut()?;
+        *place = sum.sum().to_be_bytes();
+    }
+    Some(summed)
 }
 
 /// A template.
