@@ -1,5 +1,6 @@
 //! Lays a template out on a sheet, writes it as PDF and as OFD.
 
+mod imported;
 mod layout;
 mod ofd;
 mod page;
@@ -23,5 +24,7 @@ pub use sheet::Modules;
 pub use template::{ReadTemplate, Template};
 
 // Seals: what they show.
+pub use canvas::{ReadPicture, is_tinted};
+pub use imported::{ImportPicture, import_seal, inspect_seal};
 pub use pdf::appearance::{Appearance, DrawAppearance};
 pub use raster::seal_png;

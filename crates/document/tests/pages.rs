@@ -4,6 +4,8 @@ use std::path::Path;
 
 use document::Edition;
 
+#[path = "pages/imported.rs"]
+mod imported;
 #[cfg(test)]
 #[path = "pages/leaves.rs"]
 mod leaves;

@@ -1,6 +1,6 @@
 //! What a seal shows on a page: its picture as a form XObject with its own fonts, not yet numbered.
 
-use canvas::{Cut, Face, ReadFont, Typefaces};
+use canvas::{Cut, Face, ReadFont, ReadPicture, Typefaces};
 use seal::picture::{Letter, Picture, Step, Style};
 use thiserror::Error;
 
@@ -21,6 +21,9 @@ pub enum DrawAppearance {
         /// The character.
         character: char,
     },
+    /// It is a file that cannot be read as a seal's picture.
+    #[error("the picture cannot be read")]
+    Picture(#[from] ReadPicture),
     /// It is larger than any seal.
     #[error("the picture is larger than a seal")]
     Large,
@@ -82,6 +85,29 @@ impl Appearance {
         })
     }
 
+    /// The picture in a PNG or JPEG file, `sides` millimetres across and down: its points, multiplied as drawn ones are; nothing
+    /// else of the file (T-I10).
+    ///
+    /// # Errors
+    /// `Picture`.
+    pub fn of_file(octets: &[u8], sides: (u32, u32)) -> Result<Appearance, DrawAppearance> {
+        let picture = canvas::Picture::of_seal(octets)?.on_nothing();
+        let [width, height] = [sides.0, sides.1].map(|side| Mm(f64::from(side)).points());
+        // ISO 32000-1, 11.6.5.3: a soft mask is a picture in grey of its own.
+        let mask = Loose::default().text("/SMask ").refer(2);
+        let image = |space, mask, octets: &[u8]| image((picture.size(), space), mask, octets);
+        let objects = vec![
+            form(width, height),
+            image("DeviceRGB", mask, &picture.colours()),
+            image("DeviceGray", Loose::default(), &picture.opacities()),
+        ];
+        Ok(Appearance {
+            width,
+            height,
+            objects,
+        })
+    }
+
     /// Width in points.
     #[must_use]
     pub fn width(&self) -> f64 {
@@ -109,6 +135,29 @@ impl Appearance {
             .map(|object| object.body(first))
             .collect()
     }
+}
+
+/// The form that shows the group's second object in all of its box.
+fn form(width: f64, height: f64) -> Loose {
+    let (width, height) = (decimal_text(width), decimal_text(height));
+    let content = format!("/M gs\n{width} 0 0 {height} 0 0 cm\n/I Do\n");
+    let head = format!(
+        "<</Type/XObject/Subtype/Form/BBox[0 0 {width} {height}]/Resources<</ExtGState<</M<</BM/Multiply>>>>/XObject<</I "
+    );
+    let form = Loose::default().text(head).refer(1);
+    let form = form.text(format!(">>>>/Length {}>>stream\n", content.len()));
+    form.text(content).text("\nendstream")
+}
+
+/// A picture of 8 bits a channel.
+fn image(((across, down), space): ((usize, usize), &str), mask: Loose, octets: &[u8]) -> Loose {
+    let packed = crate::pdf::write::deflated(octets, Effort::Once);
+    let head = format!(
+        "<</Type/XObject/Subtype/Image/Width {across}/Height {down}/ColorSpace/{space}/BitsPerComponent 8"
+    );
+    let rest = format!("/Filter/FlateDecode/Length {}>>stream\n", packed.len());
+    let image = Loose::default().text(head).joined(mask).text(rest);
+    image.text(packed).text("\nendstream")
 }
 
 /// Draws a picture as a content stream in points, from the lower left corner.

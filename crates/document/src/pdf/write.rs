@@ -129,6 +129,14 @@ impl Loose {
         self
     }
 
+    /// This, and then the other.
+    pub(crate) fn joined(mut self, other: Loose) -> Loose {
+        for (bytes, index) in other.pieces {
+            self = self.text(bytes).refer(index);
+        }
+        self.text(other.rest)
+    }
+
     /// The object as part of a larger group, in which its own group begins at `first`.
     pub(crate) fn moved(mut self, first: usize) -> Loose {
         self.pieces
