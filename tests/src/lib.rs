@@ -13,6 +13,7 @@ pub mod kills;
 pub mod leaves;
 pub mod limbo;
 pub mod looks;
+pub mod module;
 pub mod packages;
 pub mod paper;
 pub mod papers;

@@ -14,7 +14,8 @@ use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::{SessionState, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
-use custody::protocol::{self, Answer, Request};
+
+use crate::protocol::{self, Answer, Request};
 
 /// Octets of an RSA modulus that is made here, in bits, and its exponent.
 const RSA_BITS: u64 = 3_072;

@@ -26,6 +26,7 @@ use registry::seals::SealRefused;
 use wire::problem::{Code, Defect, Problem};
 
 use crate::active::{active, unflattened};
+pub use crate::inside::{chain, internal};
 
 /// The store's failures: whether anything was done stands in the code.
 pub fn of_store(error: &StoreError) -> Problem {
@@ -35,24 +36,6 @@ pub fn of_store(error: &StoreError) -> Problem {
         StoreError::Busy | StoreError::Conflict(_) => Code::Busy,
         _ => internal(error),
     })
-}
-
-/// What failed inside: the log has it with its causes, the caller is told nothing of it.
-pub fn internal(error: &dyn std::error::Error) -> Code {
-    tracing::error!(error = %chain(error), "a request failed inside");
-    Code::Internal
-}
-
-/// An error with its causes, once, at the boundary.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 fn of_object(error: &ObjectError) -> Problem {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use issuance::{Clock, FixedClock};
+use issuance::{Clock, FixedClock, Office};
 use serde_json::{Value, json};
 use server::{Answer, Call, Client};
 use tempfile::TempDir;
@@ -15,6 +15,7 @@ use time::{SignedDuration, UtcDateTime};
 pub(crate) struct Service {
     pub(crate) installation: Installation,
     pub(crate) base: String,
+    pub(crate) office: Arc<Office>,
     clock: Arc<FixedClock>,
     _folder: TempDir,
 }
@@ -54,13 +55,12 @@ impl Service {
         installation.configure(lines).expect("written");
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
-        let base = installation
-            .serve(Arc::new(office))
-            .await
-            .expect("it serves");
+        let office = Arc::new(office);
+        let base = installation.serve(office.clone()).await.expect("it serves");
         Service {
             installation,
             base,
+            office,
             clock,
             _folder: folder,
         }
