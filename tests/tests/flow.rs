@@ -11,6 +11,7 @@ mod catalogue;
 mod compromise;
 mod doors;
 mod editions;
+mod esl;
 mod evidence;
 mod lasting;
 mod licence;

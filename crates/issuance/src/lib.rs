@@ -22,8 +22,8 @@ mod superseding;
 pub mod upkeep;
 
 pub use backoffice::{
-    accounts, answers, asked, custody, found, import, lists, office, people, push, sequencer,
-    stamps,
+    accounts, answers, asked, custody, electronic, found, import, lists, office, people, push,
+    sequencer, stamps,
 };
 use backoffice::{
     anchor, asker, clock, desk, dropped, keys, level, means, printed, relations, said, seals,

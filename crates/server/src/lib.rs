@@ -19,6 +19,7 @@ mod config;
 mod demo;
 mod documents;
 mod door;
+mod esl;
 mod health;
 mod licences;
 mod line;

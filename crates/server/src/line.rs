@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 use crate::compromise::Drill;
 use crate::demo::Demo;
+use crate::esl::Esl;
 use crate::renewing::{Renewing, renew};
 use crate::threads::Threads;
 use crate::{api, backups, command, open};
@@ -108,6 +109,9 @@ enum Command {
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
     },
+    /// Gives out an electronic seal (`.esl`), or takes one that another maker signed.
+    #[command(subcommand)]
+    Seal(Esl),
     /// Says until when sealed files can be proven, and renews what is due by one evidence record.
     Renew(Renewing),
     /// Declares a seal's key compromised since a moment, and seals anew what was sealed since. Broken off, the same words go
@@ -220,6 +224,7 @@ fn run(command: Command) -> anyhow::Result<()> {
                 let people = people.map_err(|_| anyhow::anyhow!("two people do it"))?;
                 command::add_national(&config, people).await
             }
+            Command::Seal(asked) => asked.run().await,
             Command::Renew(asked) => renew(asked).await,
             Command::Drill(drill) => drill.run().await,
             Command::Openapi => {
