@@ -13,6 +13,7 @@ mod doors;
 mod editions;
 mod esl;
 mod evidence;
+mod face;
 mod lasting;
 mod licence;
 mod limits;

@@ -2,16 +2,19 @@
 //! of a province, in the place of one that was made here.
 
 use catalogue::key::{PersonKey, SealCode};
+use document::{ImportPicture, inspect_seal};
 use registry::StoreError;
-use registry::asked::By;
 use registry::seals::SealObject;
-use registry::trace::{Act, Deed};
+use registry::trace::Deed;
 use seal::ses::{Edition, ReadSeal, Seal, SealFault};
 use thiserror::Error;
 use verify::{Material, Policy, Verdict};
 
+use crate::by_two::{Done, TwoPeople};
 use crate::level::SealEdition;
 use crate::office::Office;
+
+pub use crate::{by_two, face};
 
 /// Millimetres of a seal's side: the largest of GB/T 33481 has 50, and a page has room for no more than this.
 const SIDES: std::ops::RangeInclusive<u32> = 5..=100;
@@ -38,9 +41,12 @@ pub enum EslError {
     /// A verifier would not find it valid: its code of findings.
     #[error("it is not valid: {0}")]
     NotValid(String),
-    /// Two people have to do it, who are known and have not ended.
-    #[error("two people who are enrolled have to do it")]
-    People,
+    /// Its picture cannot be read, and so not be shown (T-I10).
+    #[error("its picture cannot be shown")]
+    Picture(#[from] ImportPicture),
+    /// Who does it.
+    #[error(transparent)]
+    People(#[from] TwoPeople),
     /// The store cannot be read or written.
     #[error("the registry cannot be read or written")]
     Store(#[from] StoreError),
@@ -93,12 +99,14 @@ pub async fn take(office: &Office, brought: &Brought<'_>) -> Result<SealEdition,
         other => return Err(EslError::Edition(other)),
     };
     seal.inspect_signer(national.certificate.der())?;
-    let (width, height) = (seal.image().width, seal.image().height);
+    let image = seal.image();
+    // It is signed, and so stays as it is; what is shown of it is written anew.
+    inspect_seal(&image.octets, &image.format)?;
+    let (width, height) = (image.width, image.height);
     if !SIDES.contains(&width) || !SIDES.contains(&height) {
         return Err(EslError::Sides(width, height));
     }
     judge(office, brought)?;
-    let acts = acts(office, brought).await?;
     let kept = office.registry().seals().objects().await?;
     let kept = kept.into_iter().find(|kept| kept.code == *brought.seal);
     let mut kept = kept.ok_or_else(none)?;
@@ -107,9 +115,14 @@ pub async fn take(office: &Office, brought: &Brought<'_>) -> Result<SealEdition,
         SealEdition::V1 => kept.earlier.get_or_insert_default(),
     };
     *place = brought.octets.to_vec();
-    for act in acts {
-        office.registry().trace().record(act).await?;
-    }
+    let done = Done {
+        deed: Deed::Import,
+        object: brought.seal.to_string(),
+        ground: "electronic-seal",
+        detail: vec![("sha256", by_two::hexadecimal(brought.octets))],
+    };
+    let [first, second] = brought.people;
+    by_two::record(office.registry(), (first, second), done, office.now()).await?;
     replace(office, kept).await?;
     Ok(edition)
 }
@@ -144,29 +157,4 @@ fn judge(office: &Office, brought: &Brought<'_>) -> Result<(), EslError> {
     let wrong = wrong.filter(|one| one.severity == verify::Severity::Error);
     let codes: Vec<&str> = wrong.map(|one| one.code).collect();
     Err(EslError::NotValid(codes.join(" ")))
-}
-
-/// What the traces of two people's departments say of it.
-async fn acts(office: &Office, brought: &Brought<'_>) -> Result<Vec<Act>, EslError> {
-    let [first, second] = brought.people;
-    if first == second {
-        return Err(EslError::People);
-    }
-    let digest = crypto::sha256(brought.octets);
-    let digest: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
-    let mut acts = Vec::with_capacity(2);
-    for (person, beside) in [(first, second), (second, first)] {
-        let found = office.registry().callers().person(person).await?;
-        let found = found.filter(|person| person.ended.is_none());
-        acts.push(Act {
-            department: found.ok_or(EslError::People)?.department,
-            by: By::new(person.as_str(), office.now()),
-            deed: Deed::Import,
-            object: brought.seal.to_string(),
-            ground: "electronic-seal".to_owned(),
-            detail: vec![("with", beside.to_string()), ("sha256", digest.clone())],
-            key: None,
-        });
-    }
-    Ok(acts)
 }

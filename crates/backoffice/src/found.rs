@@ -23,16 +23,18 @@ use registry::asked::By;
 use registry::journal::KeyUse as Use;
 use registry::seals::SealObject;
 use registry::status::ListNumber;
-use registry::trace::{Act, Deed};
+use registry::trace::Deed;
 use registry::{Registry, StoreError};
 use seal::ses::{self, Edition, Image, KIND_ORGANISATION, Listing, MakeSeal};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
+use crate::by_two::{self, Done, TwoPeople};
 use crate::certify::{Authority, CertifyError, Order, Policies, SHARDS};
 use crate::clock::Clock;
 use crate::keys::{ServiceKey, national_seal_key, seal_key};
-use crate::seals::{SealError, picture};
+use crate::office::Office;
+use crate::seals::{SealError, VENDOR, picture};
 use crate::slots::{self, BeginList};
 
 /// Why nothing was founded, or not everything.
@@ -78,9 +80,9 @@ pub enum FoundError {
     /// The national suite is there.
     #[error("the installation has the national suite")]
     HasNational,
-    /// Two people have to do it, who are known and have not ended.
-    #[error("two people who are enrolled have to do it")]
-    People,
+    /// Who does it.
+    #[error(transparent)]
+    People(#[from] TwoPeople),
     /// The seal's code names no key.
     #[error("no key can be named after the seal {0}")]
     SealCode(String),
@@ -120,9 +122,6 @@ impl std::fmt::Debug for Founding<'_> {
     }
 }
 
-/// Who made a seal, as its header says.
-const VENDOR: &str = "YINXIN";
-
 /// The number of the first status list; the next ones follow when it is full.
 const FIRST_LIST: ListNumber = ListNumber(1);
 
@@ -140,6 +139,25 @@ pub(crate) fn life(key: ServiceKey) -> Duration {
     match key {
         ServiceKey::Credential | ServiceKey::NationalCredential => STAMPS_LIFE,
         _ => END_LIFE,
+    }
+}
+
+impl<'a> Founding<'a> {
+    /// What is made once more in an office that was founded.
+    #[must_use]
+    pub fn over(office: &'a Office, catalogue: &'a Catalogue) -> Founding<'a> {
+        Founding {
+            operator: "",
+            address: &office.settings.address,
+            policies: office.settings.policies,
+            catalogue,
+            keys: &office.keys,
+            registry: &office.registry,
+            shard_key: &office.shard_key,
+            clock: office.clock.as_ref(),
+            national: false,
+            random: office.random.as_ref(),
+        }
     }
 }
 
@@ -184,9 +202,14 @@ impl Founding<'_> {
         if !self.registry.seals().objects().await?.is_empty() {
             return Err(FoundError::HasNational);
         }
-        for act in self.act_of(people).await? {
-            self.registry.trace().record(act).await?;
-        }
+        let done = Done {
+            deed: Deed::Key,
+            object: ServiceKey::NationalRoot.id().to_string(),
+            ground: "national-suite",
+            detail: Vec::new(),
+        };
+        let [first, second] = people;
+        by_two::record(self.registry, (first, second), done, self.now()).await?;
         if self
             .keys
             .public_key(&ServiceKey::NationalRoot.id())
@@ -203,28 +226,6 @@ impl Founding<'_> {
             }
         }
         self.found_national().await
-    }
-
-    /// What the traces of two people's departments say of it.
-    async fn act_of(&self, [first, second]: [&PersonKey; 2]) -> Result<Vec<Act>, FoundError> {
-        if first == second {
-            return Err(FoundError::People);
-        }
-        let mut acts = Vec::with_capacity(2);
-        for (person, beside) in [(first, second), (second, first)] {
-            let found = self.registry.callers().person(person).await?;
-            let found = found.filter(|person| person.ended.is_none());
-            acts.push(Act {
-                department: found.ok_or(FoundError::People)?.department,
-                by: By::new(person.as_str(), self.now()),
-                deed: Deed::Key,
-                object: ServiceKey::NationalRoot.id().to_string(),
-                ground: "national-suite".to_owned(),
-                detail: vec![("with", beside.to_string())],
-                key: None,
-            });
-        }
-        Ok(acts)
     }
 
     /// The national suite: hierarchy, the keys of seals, and each seal as its maker signs it, which are kept last.
@@ -287,7 +288,7 @@ impl Founding<'_> {
     }
 
     /// The picture of a seal as GB/T 38540 carries it: PNG, 600 dpi, its size in millimetres.
-    fn image(&self, scope: &SealScope) -> Result<Option<(SealCode, Image)>, FoundError> {
+    pub(crate) fn image(&self, scope: &SealScope) -> Result<Option<(SealCode, Image)>, FoundError> {
         let Some(department) = self.catalogue.department(&scope.holder) else {
             return Ok(None);
         };
@@ -306,7 +307,7 @@ impl Founding<'_> {
     }
 
     /// A seal as its maker signs it (GB/T 38540, GM/T 0031), known to the journal before (T-S8).
-    async fn object(
+    pub(crate) async fn object(
         &self,
         maker: &Certificate,
         (edition, (scope, image)): (Edition, (&SealScope, &Image)),

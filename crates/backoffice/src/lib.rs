@@ -3,7 +3,8 @@
 //! An [`office::Office`] is clock, keys, store and catalogue together; no other crate above `registry` opens one. The
 //! machines that it is made of are those of `authority`; what it does with them are modules of functions over it:
 //! certificates of people ([`people`]), what anybody asks for ([`asked`]), the trace in the public log ([`anchor`]),
-//! seals in custody ([`custody`]), seals as files ([`electronic`]), accounts of people ([`accounts`]), what it trusts ([`regions`]) and publishes of that
+//! seals in custody ([`custody`]), seals as files ([`electronic`]) and what they show
+//! ([`face`]), accounts of people ([`accounts`]), what it trusts ([`regions`]) and publishes of that
 //! ([`bundle`], [`publishing`]), the catalogue ([`import`]). The main job stands
 //! above, in `issuance`.
 
@@ -16,10 +17,12 @@ pub mod anchor;
 pub mod anchors;
 pub mod asked;
 pub mod bundle;
+pub mod by_two;
 pub mod custody;
 pub mod desk;
 pub mod dropped;
 pub mod electronic;
+pub mod face;
 pub mod found;
 pub mod fresh;
 pub mod import;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use catalogue::key::SealCode;
 use catalogue::{Catalogue, Department, SealKind, SealScope};
 use crypto::{KeyId, KeyStore, PublicKey, SignatureAlgorithm};
-use document::{Appearance, DrawAppearance};
+use document::{Appearance, DrawAppearance, is_tinted};
 use pki::certificate::Certificate;
 use registry::seals::SealObject;
 use seal::picture::{DrawSeal, Organisation, Picture, RED, Window};
@@ -129,6 +129,7 @@ pub fn gather(
         let Some(certificate) = of_key(stock.certificates, &public) else {
             continue;
         };
+        let national = national(scope, keys, stock)?;
         let seal = SealInUse {
             code: scope.seal.clone(),
             key,
@@ -136,9 +137,9 @@ pub fn gather(
             certificate: certificate.clone(),
             holder: department.name_zh.clone(),
             holder_code: department.code.as_str().to_owned(),
-            appearance: appearance(scope, department)?,
+            appearance: appearance(scope, department, national.as_ref())?,
             reserves: <(OnceLock<usize>, OnceLock<usize>)>::default(),
-            national: national(scope, keys, stock)?,
+            national,
         };
         seals.insert(scope.seal.clone(), Arc::new(seal));
     }
@@ -181,11 +182,32 @@ fn national(
     }))
 }
 
-fn appearance(scope: &SealScope, department: &Department) -> Result<Appearance, SealError> {
-    Appearance::draw(&picture(scope, department)?).map_err(|source| SealError::Appearance {
+/// What a seal shows: the picture that its maker signed where it is not the drawn one, which stays sharp at any size.
+fn appearance(
+    scope: &SealScope,
+    department: &Department,
+    national: Option<&NationalSeal>,
+) -> Result<Appearance, SealError> {
+    let signed = national.map(|national| &national.object);
+    let appearance = match signed.filter(|seal| !is_drawn(seal)) {
+        Some(seal) => {
+            let image = seal.image();
+            Appearance::of_file(&image.octets, (image.width, image.height))
+        }
+        None => Appearance::draw(&picture(scope, department)?),
+    };
+    appearance.map_err(|source| SealError::Appearance {
         seal: scope.seal.clone(),
         source,
     })
+}
+
+/// Who made a seal here, as its header says.
+pub(crate) const VENDOR: &str = "YINXIN";
+
+/// Whether a seal was made here with the drawn picture: no other one is written as that is.
+pub(crate) fn is_drawn(seal: &Seal) -> bool {
+    seal.vendor() == VENDOR && is_tinted(&seal.image().octets)
 }
 
 /// The picture of a seal (looks 2): round for an organisation's, an ellipse for the acceptance seal.

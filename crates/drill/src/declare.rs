@@ -186,18 +186,7 @@ async fn revoked(
 /// Other keys, certificates and electronic seals, in force in this process.
 pub(crate) async fn rekey(office: &Office, scope: &SealScope) -> Result<(), DrillError> {
     let desk = office.desk();
-    let founding = Founding {
-        operator: "",
-        address: &office.settings.address,
-        policies: office.settings.policies,
-        catalogue: &desk.catalogue,
-        keys: &office.keys,
-        registry: &office.registry,
-        shard_key: &office.shard_key,
-        clock: office.clock.as_ref(),
-        national: false,
-        random: office.random.as_ref(),
-    };
+    let founding = Founding::over(office, &desk.catalogue);
     let national = office.national.as_ref().map(|national| &national.hierarchy);
     founding
         .rekey(&scope.seal, (&office.hierarchy, national))

@@ -109,7 +109,7 @@ enum Command {
         #[arg(long, default_value = "yinxin.toml")]
         config: PathBuf,
     },
-    /// Gives out an electronic seal (`.esl`), or takes one that another maker signed.
+    /// Gives out an electronic seal (`.esl`), takes one that another maker signed, or gives a seal another picture.
     #[command(subcommand)]
     Seal(Esl),
     /// Says until when sealed files can be proven, and renews what is due by one evidence record.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use catalogue::key::{PersonKey, SealCode};
 use crypto::{Authorisation, KeyUse, SignatureAlgorithm};
+use document::{ImportPicture, ReadPicture};
+use issuance::electronic::by_two::TwoPeople;
 use issuance::electronic::{self, Brought, EslError};
 use issuance::{FixedClock, Office, ServiceKey};
 use papers::documents::SealEdition;
 use pki::Certificate;
-use seal::ses::{Draft, Edition, Listing, Seal, SealFault, Signers};
+use seal::ses::{Draft, Edition, Image, Listing, Seal, SealFault, Signers};
 use tests::installation::{CUSTODIAN, DECIDER, NOW};
 use verify::{Material, Verdict};
 
@@ -32,8 +34,8 @@ async fn take(office: &Office, octets: &[u8], people: [&str; 2]) -> Result<SealE
     electronic::take(office, &brought).await
 }
 
-/// Another seal for the same certificate, under a name and with a side of its own.
-fn another(office: &Office, name: &str, side: u32) -> Vec<u8> {
+/// Another seal for the same certificate, under a name and with a picture of its own.
+fn another(office: &Office, name: &str, change: impl FnOnce(&mut Image)) -> Vec<u8> {
     let kept = electronic::give_out(office, &code(SEAL), SealEdition::V4).expect("it is there");
     let kept = Seal::parse(&kept).expect("a seal");
     let Signers::Certificates(signers) = kept.signers() else {
@@ -42,7 +44,7 @@ fn another(office: &Office, name: &str, side: u32) -> Vec<u8> {
     let signer = Certificate::parse(&signers[0]).expect("a certificate");
     let maker = Certificate::parse(kept.maker()).expect("a certificate");
     let mut image = kept.image().clone();
-    (image.width, image.height) = (side, side);
+    change(&mut image);
     let draft = Draft {
         edition: Edition::V4,
         vendor: "PROVINCE",
@@ -60,6 +62,32 @@ fn another(office: &Office, name: &str, side: u32) -> Vec<u8> {
     let under = Authorisation::journalled(key, KeyUse::Certificates, &message, NOW);
     let value = office.keys().sign(&message, &under).expect("it signs");
     prepared.finish(&value).expect("a seal").der().to_vec()
+}
+
+fn sized(side: u32) -> impl FnOnce(&mut Image) {
+    move |image| (image.width, image.height) = (side, side)
+}
+
+/// T-I10: a seal whose picture could not be shown is not taken, and why.
+async fn pictures_are_decoded_first(office: &Office, people: [&str; 2]) {
+    type Bend = fn(&mut Image);
+    let cases: [(Bend, ImportPicture); 4] = [
+        (|image| image.octets.truncate(900), ReadPicture::Cut.into()),
+        (|image| image.octets[20] ^= 1, ReadPicture::Checksum.into()),
+        (
+            |image| image.octets = b"GIF89a".to_vec(),
+            ReadPicture::Format.into(),
+        ),
+        (
+            |image| image.format = "JPG".to_owned(),
+            ImportPicture::Named,
+        ),
+    ];
+    for (bend, reason) in cases {
+        let refused = take(office, &another(office, "省", bend), people).await;
+        let told = matches!(&refused, Err(EslError::Picture(told)) if *told == reason);
+        assert!(told, "{refused:?} for {reason:?}");
+    }
 }
 
 /// How often the trace of one of the two departments has it.
@@ -87,10 +115,17 @@ async fn an_electronic_seal_is_given_out_and_another_makers_is_taken_by_two_peop
     let taken = take(&office, &earlier, people).await.expect("as it was");
     assert_eq!(taken, SealEdition::V1);
 
-    let new = another(&office, "临溪市青石区行政审批服务局审批专用章(省)", 40);
+    let new = another(
+        &office,
+        "临溪市青石区行政审批服务局审批专用章(省)",
+        sized(40),
+    );
     for pair in [[DECIDER, DECIDER], [DECIDER, "P-NOBODY"]] {
         let refused = take(&office, &new, pair).await;
-        assert!(matches!(refused, Err(EslError::People)), "{refused:?}");
+        assert!(
+            matches!(refused, Err(EslError::People(TwoPeople::People))),
+            "{refused:?}"
+        );
     }
     let other = out("990102-SLZYZ-01", SealEdition::V4).expect("ours");
     let refused = take(&office, &other, people).await;
@@ -105,11 +140,12 @@ async fn an_electronic_seal_is_given_out_and_another_makers_is_taken_by_two_peop
         matches!(&refused, Err(EslError::NotValid(codes)) if codes == "seal.maker-signature"),
         "{refused:?}"
     );
-    let refused = take(&office, &another(&office, "大", 101), people).await;
+    let refused = take(&office, &another(&office, "大", sized(101)), people).await;
     assert!(
         matches!(refused, Err(EslError::Sides(101, 101))),
         "{refused:?}"
     );
+    pictures_are_decoded_first(&office, people).await;
     let refused = take(&office, &new[..40], people).await;
     assert!(
         matches!(refused, Err(EslError::Unreadable(_))),
@@ -126,15 +162,19 @@ async fn an_electronic_seal_is_given_out_and_another_makers_is_taken_by_two_peop
     assert_eq!(acts(&office).await, 4, "two people, two seals");
     drop(office);
 
-    // From the next start on it is the seal that is put on.
     let service = Service::of(folder, installation, "").await;
+    is_put_on(&service, &new).await;
+}
+
+/// From the next start on it is the seal that is put on.
+async fn is_put_on(service: &Service, new: &[u8]) {
     let (bureau, issued) = service.issued("FOOD", 1).await;
-    let files = told(&service, &bureau, &issued).await;
+    let files = told(service, &bureau, &issued).await;
     let ofd = files
         .iter()
         .find(|file| file.starts_with(b"PK"))
         .expect("an OFD");
-    let report = offline(&service, ofd).await;
+    let report = offline(service, ofd).await;
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     let mut package = ofd::Package::open(std::io::Cursor::new(ofd)).expect("a package");
     let beside = package.read("Doc_0/Signs/Sign_0/Seal.esl", 1 << 20);

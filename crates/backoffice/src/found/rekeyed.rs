@@ -11,11 +11,12 @@ use registry::asked::By;
 use registry::certificates::{Registered, Standing};
 use registry::seals::SealObject;
 use registry::trace::{Act, Deed};
-use seal::ses::Edition;
+use seal::ses::{Edition, Image, Seal};
 
 use crate::found::{FoundError, Founding, key_of, national_key_of};
 use crate::hierarchy::{Hierarchy, NationalHierarchy};
 use crate::keys::ServiceKey;
+use crate::seals::{VENDOR, is_drawn};
 
 impl Founding<'_> {
     /// Gives a seal another key in each suite in which the certificate of its key was revoked. Broken off, it is done
@@ -43,7 +44,11 @@ impl Founding<'_> {
         }
         let by = (ServiceKey::NationalAuthority, &national.authority);
         let certificate = self.another(scope, (&key, KeyAlgorithm::Sm2), by).await?;
-        let (Some(certificate), Some((_, image))) = (certificate, self.image(scope)?) else {
+        let image = match self.handed_in(code).await? {
+            Some(image) => Some(image),
+            None => self.image(scope)?.map(|(_, image)| image),
+        };
+        let (Some(certificate), Some(image)) = (certificate, image) else {
             return Ok(());
         };
         let on = (scope, &image);
@@ -57,6 +62,15 @@ impl Founding<'_> {
         };
         let drills = self.registry.drills();
         Ok(drills.replace_object(made, self.now()).await?)
+    }
+
+    /// The picture that the holder of a seal handed in: it stays the same.
+    async fn handed_in(&self, code: &SealCode) -> Result<Option<Image>, FoundError> {
+        let kept = self.registry.seals().objects().await?;
+        let kept = kept.into_iter().find(|kept| kept.code == *code);
+        let read = kept.and_then(|kept| Seal::parse(&kept.object).ok());
+        let own = read.filter(|seal| seal.vendor() == VENDOR && !is_drawn(seal));
+        Ok(own.map(|seal| seal.image().clone()))
     }
 
     /// The certificate of a seal's key in one suite: of another key where that of the key at hand was revoked.

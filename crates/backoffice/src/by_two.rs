@@ -1,0 +1,72 @@
+//! What two people do beside the service: the traces of both one's departments have it before it is done.
+
+use catalogue::key::{DepartmentKey, PersonKey};
+use registry::asked::By;
+use registry::trace::{Act, Deed};
+use registry::{Registry, StoreError};
+use thiserror::Error;
+use time::UtcDateTime;
+
+/// Why it is not done.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TwoPeople {
+    /// They are one, or one of them is not known or has ended.
+    #[error("two people who are enrolled have to do it")]
+    People,
+    /// The store cannot be read or written.
+    #[error("the registry cannot be read or written")]
+    Store(#[from] StoreError),
+}
+
+/// What they do.
+#[derive(Debug, Clone)]
+pub(crate) struct Done<'a> {
+    pub(crate) deed: Deed,
+    /// To what.
+    pub(crate) object: String,
+    pub(crate) ground: &'a str,
+    pub(crate) detail: Vec<(&'static str, String)>,
+}
+
+/// Records what two people do, each one's entry with the other in it.
+pub(crate) async fn record(
+    registry: &Registry,
+    (first, second): (&PersonKey, &PersonKey),
+    done: Done<'_>,
+    at: UtcDateTime,
+) -> Result<(), TwoPeople> {
+    if first == second {
+        return Err(TwoPeople::People);
+    }
+    let mut acts = Vec::with_capacity(2);
+    for (person, beside) in [(first, second), (second, first)] {
+        let with = [("with", beside.to_string())];
+        acts.push(Act {
+            department: department(registry, person).await?,
+            by: By::new(person.as_str(), at),
+            deed: done.deed,
+            object: done.object.clone(),
+            ground: done.ground.to_owned(),
+            detail: with.into_iter().chain(done.detail.clone()).collect(),
+            key: None,
+        });
+    }
+    for act in acts {
+        registry.trace().record(act).await?;
+    }
+    Ok(())
+}
+
+/// The department of one who is enrolled.
+async fn department(registry: &Registry, person: &PersonKey) -> Result<DepartmentKey, TwoPeople> {
+    let found = registry.callers().person(person).await?;
+    let found = found.filter(|person| person.ended.is_none());
+    Ok(found.ok_or(TwoPeople::People)?.department)
+}
+
+/// A digest as traces have it.
+pub(crate) fn hexadecimal(octets: &[u8]) -> String {
+    let digest = crypto::sha256(octets);
+    digest.iter().map(|octet| format!("{octet:02x}")).collect()
+}
