@@ -6,9 +6,12 @@ use std::path::Path;
 use affix::ofd::{List, Request, Stamp, across, prepare_seal, prepare_signature};
 use anyhow::Context as _;
 use crypto::{
-    Authorisation, Input, KeyId, KeyUse, Signature, SignatureAlgorithm, Signer as _, SoftwareSigner,
+    Authorisation, Digest, DigestAlgorithm, Input, KeyId, KeyUse, Signature, SignatureAlgorithm,
+    Signer as _, SoftwareSigner, SystemRandom,
 };
 use document::{Blank, Edition, Imprint, Modules, Page, Template, UnsealedOfd, seal_png};
+use evidence::cms::Attribute;
+use evidence::tsp::{self, Accuracy, TokenSerial, Unit};
 use ofd::Area;
 use ofd::draw::{Draft, Mark, Path as Drawn, Step, page_identifier};
 use pki::Certificate;
@@ -38,7 +41,7 @@ pub struct Made {
 }
 
 /// One package of each kind: a licence under a seal of each edition and listing, a page sealed twice, a seal over the edges
-/// of several pages, and a signature without a seal.
+/// of several pages, and signatures without a seal, alone and with a time-stamp.
 ///
 /// # Errors
 /// What stands in the way.
@@ -83,7 +86,11 @@ pub fn made() -> anyhow::Result<Vec<Made>> {
         },
         Made {
             name: "signed",
-            file: signed(licence.bytes)?,
+            file: signed(licence.bytes.clone(), false)?,
+        },
+        Made {
+            name: "signed-stamped",
+            file: signed(licence.bytes, true)?,
         },
     ])
 }
@@ -192,7 +199,8 @@ fn sealed(file: Vec<u8>, seal: &Seal, stamps: &[Stamp], list: List) -> anyhow::R
     Ok(prepared.finish(&signature, None)?)
 }
 
-fn signed(file: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+/// Signed without a seal; with a time-stamp over the value among what nobody signed.
+fn signed(file: Vec<u8>, stamped: bool) -> anyhow::Result<Vec<u8>> {
     let request = Request {
         stamps: &[],
         list: List::Closed,
@@ -200,7 +208,28 @@ fn signed(file: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     };
     let prepared = prepare_signature(file, &request, &certificate(SEAL)?, SM2)?;
     let signature = sign(SEAL, prepared.to_be_signed())?;
-    Ok(prepared.finish(&signature, &[certificate("sm-ca")?])?)
+    let token = stamped.then(|| token(&signature)).transpose()?;
+    let unsigned = token.map(|token| Attribute::signature_time_stamp(&token));
+    let chain = [certificate("sm-ca")?];
+    let made = prepared.finish_read(&signature, &chain, unsigned.as_slice());
+    Ok(made?.0)
+}
+
+fn token(signature: &Signature) -> anyhow::Result<Vec<u8>> {
+    let authority = certificate("sm-tsa")?;
+    let unit = Unit {
+        chain: vec![authority.der().to_vec()],
+        certificate: authority,
+        algorithm: SM2,
+        policies: vec![asn1::Oid::of(&[1, 3, 6, 1, 4, 1, 55_555, 1])],
+        accuracy: Accuracy::SECOND,
+    };
+    let imprint = Digest::of(DigestAlgorithm::Sm3, signature.bytes());
+    let serial = TokenSerial::draw(&SystemRandom::new())?;
+    let prepared = tsp::prepare(&tsp::Request::new(&imprint), &unit, serial, SIGNED);
+    let prepared = prepared.map_err(|refused| anyhow::anyhow!("{refused:?}"))?;
+    let signature = sign("sm-tsa", &prepared.to_be_signed())?;
+    Ok(prepared.finish(&signature))
 }
 
 /// The seal, made by the example maker.
@@ -293,7 +322,7 @@ mod tests {
         let trust = Trust::parse(bundle.as_bytes()).expect("a bundle");
         let policy = Policy::named("form").expect("built in");
         let made = made().expect("made");
-        assert_eq!(made.len(), 6);
+        assert_eq!(made.len(), 7);
         for Made { name, file } in made {
             let report = examine(name, &file, &trust, &Material::empty(), &policy, SIGNED);
             assert_eq!(report.kind, Kind::Ofd, "{name}");

@@ -24,6 +24,7 @@ mod notices;
 mod papers;
 mod past;
 mod pictures;
+mod plain;
 mod published;
 mod requests;
 mod signatures;

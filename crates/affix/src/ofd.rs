@@ -13,7 +13,7 @@ mod text;
 use std::io::Cursor;
 
 use crypto::{Digest, DigestAlgorithm, Signature, SignatureAlgorithm};
-use evidence::cms::NationalDraft;
+use evidence::cms::{Attribute, NationalDraft};
 use ofd::Facts;
 use pki::Certificate;
 use seal::ses::{PreparedUse, Seal, Usage};
@@ -50,6 +50,15 @@ pub fn inspect(file: &[u8], place: Place, seal: &Seal) -> Result<(), SealOfd> {
     let body = document(&facts)?;
     Listed::of(body)?;
     inspect_stamps(body, &place.stamps(body, size(seal))?)
+}
+
+/// The same for a signature without a seal, which is shown nowhere.
+///
+/// # Errors
+/// See [`SealOfd`].
+pub fn inspect_plain(file: &[u8]) -> Result<(), SealOfd> {
+    let facts = ofd::read(Cursor::new(file))?;
+    Listed::of(document(&facts)?).map(drop)
 }
 
 /// Width and height of a seal, in millimetres.
@@ -188,11 +197,31 @@ impl PreparedSignature {
         &self.digest
     }
 
+    /// SHA-256 of `Signature.xml`: what the public log commits to (D18).
+    #[must_use]
+    pub fn covered(&self) -> [u8; 32] {
+        self.laid.covered
+    }
+
     /// The signed package; the message carries the signer's certificate and `chain`.
     ///
     /// # Errors
     /// `Value` where it does not hold, `Unlike` where what was made is read otherwise.
     pub fn finish(self, signature: &Signature, chain: &[Certificate]) -> Result<Vec<u8>, SealOfd> {
+        Ok(self.finish_read(signature, chain, &[])?.0)
+    }
+
+    /// The same with attributes that nobody signed, such as a time-stamp over the value; and what was read in the finished
+    /// package before it was handed out.
+    ///
+    /// # Errors
+    /// As [`PreparedSignature::finish`].
+    pub fn finish_read(
+        self,
+        signature: &Signature,
+        chain: &[Certificate],
+        unsigned: &[Attribute],
+    ) -> Result<(Vec<u8>, Facts), SealOfd> {
         let draft = NationalDraft::new(&self.digest, &self.signer, self.algorithm)?;
         let mut certificates = vec![self.signer.clone()];
         certificates.extend(chain.iter().filter(|one| **one != self.signer).cloned());
@@ -201,6 +230,7 @@ impl PreparedSignature {
         key.check(self.algorithm, draft.to_be_signed(), signature)
             .map_err(|_| SealOfd::Value)?;
         let carried: Vec<&[u8]> = certificates.iter().map(Certificate::der).collect();
-        Ok(self.laid.finish(draft.finish(signature, &carried))?.0)
+        self.laid
+            .finish(draft.finish_with(signature, &carried, unsigned))
     }
 }

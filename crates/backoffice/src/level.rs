@@ -56,7 +56,7 @@ impl SealEdition {
     }
 }
 
-/// Where a seal is shown on a caller's file.
+/// Where a seal is shown on a caller's file, if one is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shown {
     /// On a page.
@@ -71,4 +71,6 @@ pub enum Shown {
         /// From the lower edge of the first page to the seal's, in points.
         up: f64,
     },
+    /// Nowhere: signed with the seal's key and without its seal (GB/T 35275), in OFD alone.
+    Nowhere,
 }

@@ -197,8 +197,12 @@ fn formats(job: &Job) -> Vec<&'static str> {
 /// The page from 1, and the lower left corner of the seal on it; or that it goes over the edges of all.
 fn position(spot: &Spot) -> String {
     let (right, up) = spot.corner;
-    if spot.stand == Stand::Edges {
-        return format!("over the right edges of all pages, {up:.2} pt from below");
+    match spot.stand {
+        Stand::Edges => {
+            return format!("over the right edges of all pages, {up:.2} pt from below");
+        }
+        Stand::Plain => return "signed without a seal (GB/T 35275), shown nowhere".to_owned(),
+        Stand::Page | Stand::Field => {}
     }
     format!(
         "page {}, {right:.2} pt from the left, {up:.2} pt from below",

@@ -7,10 +7,11 @@ mod fault;
 mod finished;
 mod ofd;
 mod pdf;
+mod plain;
 
 use std::sync::Arc;
 
-use affix::ofd::PreparedSeal;
+use affix::ofd::{PreparedSeal, PreparedSignature};
 use catalogue::Catalogue;
 use catalogue::kind::{FileFormat, Suite};
 use crypto::{Authorisation, Digest, Release, Signature, sha256};
@@ -85,13 +86,14 @@ pub(crate) struct Released {
 enum Laid {
     Pdf(Box<pdf::LaidPdf>),
     Ofd(Box<PreparedSeal>),
+    Plain(Box<PreparedSignature>),
 }
 
 impl Laid {
     fn format(&self) -> FileFormat {
         match self {
             Self::Pdf(_) => FileFormat::Pdf,
-            Self::Ofd(_) => FileFormat::Ofd,
+            Self::Ofd(_) | Self::Plain(_) => FileFormat::Ofd,
         }
     }
 
@@ -99,6 +101,7 @@ impl Laid {
         match self {
             Self::Pdf(laid) => &laid.to_be_signed,
             Self::Ofd(laid) => laid.to_be_signed(),
+            Self::Plain(laid) => laid.to_be_signed(),
         }
     }
 
@@ -107,6 +110,7 @@ impl Laid {
         match self {
             Self::Pdf(laid) => laid.covered,
             Self::Ofd(laid) => laid.covered(),
+            Self::Plain(laid) => laid.covered(),
         }
     }
 }
@@ -205,6 +209,9 @@ pub(crate) async fn prepare(office: &Office, released: Released) -> Result<Prepa
             FileFormat::Pdf => {
                 let prepared = pdf::prepare((office, &means), on, &field, (waiting, now))?;
                 Laid::Pdf(Box::new(prepared))
+            }
+            FileFormat::Ofd if used.subject.is_plain() => {
+                Laid::Plain(Box::new(plain::prepare(&means, waiting, now)?))
             }
             FileFormat::Ofd => Laid::Ofd(Box::new(ofd::prepare(&means, on, waiting, now)?)),
         });
@@ -491,6 +498,12 @@ async fn finish_file(
             means.responder.newest(*means.certificate.serial()).await?;
             let laid = (*laid, used.seal.as_ref());
             let (file, read) = ofd::finish((office, &means), laid, signed)?;
+            let digest = sha256(&file);
+            (file, Some(Box::new(read)), digest)
+        }
+        Laid::Plain(laid) => {
+            means.responder.newest(*means.certificate.serial()).await?;
+            let (file, read) = plain::finish((office, &means), *laid, signed)?;
             let digest = sha256(&file);
             (file, Some(Box::new(read)), digest)
         }

@@ -30,6 +30,8 @@ pub enum Stand {
     Field,
     /// Nothing: it goes over the right edges of all pages.
     Edges,
+    /// Nothing: signed without a seal (GB/T 35275).
+    Plain,
 }
 
 /// Where a seal goes on a document.
@@ -57,6 +59,7 @@ impl Spot {
         let (stand, page, corner) = match shown {
             Shown::Page { page, corner } => (Stand::Page, page, corner),
             Shown::Edges { up } => (Stand::Edges, 1, (0.0, up)),
+            Shown::Nowhere => (Stand::Plain, 0, (0.0, 0.0)),
         };
         Self {
             page,
@@ -78,7 +81,8 @@ impl Spot {
                 left,
                 up,
             },
-            Stand::Field => Place::Declared,
+            // Without a seal nothing is shown, and nothing is asked for the place.
+            Stand::Field | Stand::Plain => Place::Declared,
             Stand::Edges => Place::Edges { up },
         }
     }
@@ -91,6 +95,11 @@ impl Subject {
             Self::Document(spot) if spot.stand != Stand::Field => format!("Seal-{}", job.id),
             Self::Licence(_) | Self::Document(_) => "Seal".to_owned(),
         }
+    }
+
+    /// Whether it is signed without a seal.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Self::Document(spot) if spot.stand == Stand::Plain)
     }
 
     /// A licence is sealed for later years; a document as its caller asked.

@@ -51,8 +51,10 @@ pub enum DocumentError {
     /// The office, or the seal, is without the national suite, in which alone an OFD is sealed.
     #[error("the seal is not in use in the suite of the file")]
     NoSuite,
-    /// The order is for an OFD file: a seal over the edges, or in another edition.
-    #[error("a seal over the edges, or of another edition than V4, is for an OFD file")]
+    /// The order is for an OFD file: a seal over the edges, or in another edition, or a signature without a seal.
+    #[error(
+        "a seal over the edges, or of another edition than V4, and a plain signature are for an OFD file"
+    )]
     OfdAlone,
     /// The edition has no place for a time-stamp.
     #[error("a seal of GM/T 0031-2014 (V1) has no place for a time-stamp: its level is B-B")]
@@ -323,6 +325,9 @@ fn inspect_ofd(office: &Office, order: &DocumentOrder, file: &[u8]) -> Result<()
     let seal = seal.ok_or(DocumentError::NoSuite)?;
     if order.edition == SealEdition::V1 && order.level == Level::LongTerm {
         return Err(DocumentError::NoStamp);
+    }
+    if order.shown == Shown::Nowhere {
+        return Ok(affix::ofd::inspect_plain(file)?);
     }
     Ok(affix::ofd::inspect(file, order.spot().on_package(), seal)?)
 }

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use affix::renewal::{Renew, resting};
 use evidence::cms::SignedData;
+use ofd::SignatureKind;
 use pki::Certificate;
 use records::EvidenceRecord;
 use renewal::{Life, Relied, Unprovable};
@@ -55,7 +56,7 @@ pub fn life(
 }
 
 /// The time-stamps on which a file rests: of a PDF the last over the document, which covers all before it, else that of each
-/// signature; of a package that of each seal.
+/// signature; of a package that of each seal or plain signature.
 fn tokens(file: &[u8]) -> Result<Vec<Vec<u8>>, Unproven> {
     if file.starts_with(b"PK") {
         return of_package(file);
@@ -68,11 +69,16 @@ fn tokens(file: &[u8]) -> Result<Vec<Vec<u8>>, Unproven> {
     messages
         .map(|message| {
             let message = SignedData::parse(message).map_err(|_| Unproven::NoStamp)?;
-            let mut signers = message.signers().iter();
-            let token = signers.find_map(|signer| signer.time_stamps().next());
-            Ok(token.ok_or(Unproven::NoStamp)?.to_vec())
+            of_signers(&message)
         })
         .collect()
+}
+
+/// The first time-stamp of a message.
+fn of_signers(message: &SignedData) -> Result<Vec<u8>, Unproven> {
+    let mut signers = message.signers().iter();
+    let token = signers.find_map(|signer| signer.time_stamps().next());
+    Ok(token.ok_or(Unproven::NoStamp)?.to_vec())
 }
 
 fn of_package(file: &[u8]) -> Result<Vec<Vec<u8>>, Unproven> {
@@ -83,9 +89,40 @@ fn of_package(file: &[u8]) -> Result<Vec<Vec<u8>>, Unproven> {
         .map(|signature| {
             let signed = signature.read.as_ref().ok();
             let value = signed.and_then(|signed| signed.value.octets.as_ref().ok());
-            let read = value.and_then(|value| SealSignature::parse(value).ok());
+            let value = value.ok_or(Unproven::NoStamp)?;
+            if signature.kind == SignatureKind::Sign {
+                let message = SignedData::parse_national(value).map_err(|_| Unproven::NoStamp)?;
+                return of_signers(&message);
+            }
+            let read = SealSignature::parse(value).ok();
             let token = read.as_ref().and_then(SealSignature::time_stamp);
             Ok(token.ok_or(Unproven::NoStamp)?.to_vec())
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use evidence::cms::{Attribute, with_unsigned_attribute};
+    use ofd::{Change, Package};
+
+    use super::*;
+
+    const VALUE: &str = "Doc_0/Signs/Sign_0/SignedValue.dat";
+
+    #[test]
+    fn a_plain_signature_of_a_package_rests_on_the_time_stamp_in_its_message() {
+        let file = include_bytes!("../../../tests/fixtures/ofdrw/signed-gbt35275.ofd");
+        assert!(matches!(tokens(file), Err(Unproven::NoStamp)));
+        let package = Package::open(Cursor::new(file)).expect("a package");
+        let mut change = Change::of(package);
+        let value = change.read(VALUE, 1 << 20).expect("there").expect("whole");
+        let message = SignedData::parse_national(&value).expect("a message");
+        let token = b"\x30\x00";
+        let stamp = Attribute::signature_time_stamp(token);
+        let stamped = with_unsigned_attribute(&message, stamp).expect("one signer");
+        change.put(VALUE, stamped);
+        let file = change.finish().expect("it is written");
+        assert_eq!(tokens(&file).expect("stamped"), [token.to_vec()]);
+    }
 }

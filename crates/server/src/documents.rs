@@ -49,6 +49,10 @@ pub(crate) struct OrderPart {
     case: String,
     /// The ground of the use, such as the number of a decision.
     ground: String,
+    /// `seal`, shown on the pages; or `plain`: an OFD file is signed with the seal's key in the form of GB/T 35275 and shows no
+    /// seal, so that there is no place and no edition. `seal` without it.
+    #[serde(default)]
+    signature: Option<String>,
     /// `page`, or `edges`: over the right edges of all pages of an OFD file (骑缝章), a strip on each; `page` without it.
     #[serde(default)]
     place: Option<String>,
@@ -59,7 +63,8 @@ pub(crate) struct OrderPart {
     #[serde(default)]
     x_mm: Option<f64>,
     /// Millimetres from the lower edge of the page to the seal's; over the edges, from that of the first page.
-    y_mm: f64,
+    #[serde(default)]
+    y_mm: Option<f64>,
     /// `B-LT`, with a time-stamp and everything for later years; or `B-B`, the signature alone.
     #[serde(default)]
     level: Option<String>,
@@ -76,13 +81,26 @@ impl OrderPart {
     /// Where the seal is shown.
     fn shown(&self) -> Result<Shown, Problem> {
         let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
-        match (self.place.as_deref(), self.page, self.x_mm) {
-            (None | Some("page"), Some(page), Some(x_mm)) => Ok(Shown::Page {
+        match self.signature.as_deref() {
+            None | Some("seal") => {}
+            Some("plain") => {
+                let placed = (&self.place, self.page, self.x_mm, self.y_mm);
+                if placed != (&None, None, None, None) || self.edition.is_some() || self.flatten {
+                    let why =
+                        "a plain signature has no place, no page, no edition, and is not flattened";
+                    return Err(malformed(why));
+                }
+                return Ok(Shown::Nowhere);
+            }
+            Some(_) => return Err(malformed("signature is seal or plain")),
+        }
+        match (self.place.as_deref(), self.page, self.x_mm, self.y_mm) {
+            (None | Some("page"), Some(page), Some(x_mm), Some(y_mm)) => Ok(Shown::Page {
                 page,
-                corner: corner(x_mm, self.y_mm)?,
+                corner: corner(x_mm, y_mm)?,
             }),
-            (Some("edges"), None, None) => {
-                let (_, up) = corner(0.0, self.y_mm)?;
+            (Some("edges"), None, None, Some(y_mm)) => {
+                let (_, up) = corner(0.0, y_mm)?;
                 Ok(Shown::Edges { up })
             }
             (None | Some("page"), ..) => {
@@ -119,7 +137,7 @@ impl OrderPart {
 
 /// Asks for a seal on a document of the own department: the job waits for its release.
 #[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; `level` `B-LT` or `B-B`; `edition` `V4` or `V1` (OFD, at level `B-B`); `flatten` `true` for a PDF that is flattened to what it shows, and not refused for what acts, covers or hides) and `file` (PDF, or OFD where the office has the national suite)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; or `signature` `plain` (OFD, GB/T 35275: the seal's key, and no seal shown) without a place; `level` `B-LT` or `B-B`; `edition` `V4` or `V1` (OFD, at level `B-B`); `flatten` `true` for a PDF that is flattened to what it shows, and not refused for what acts, covers or hides) and `file` (PDF, or OFD where the office has the national suite)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 202, description = "waits for the release of its seal; `flattened` says what was changed or left out, each with its page and object"), (status = 422, description = "refused, with every finding")))]
 pub(crate) async fn seal(

@@ -110,6 +110,17 @@ impl<'a> NationalDraft<'a> {
     /// The finished message in DER, with the `certificates` to carry, the signer's among them.
     #[must_use]
     pub fn finish<C: AsRef<[u8]>>(self, signature: &Signature, certificates: &[C]) -> Vec<u8> {
+        self.finish_with(signature, certificates, &[])
+    }
+
+    /// The same with `unsigned` attributes (unauthenticatedAttributes): what is known once the value is, such as its time-stamp.
+    #[must_use]
+    pub fn finish_with<C: AsRef<[u8]>>(
+        self,
+        signature: &Signature,
+        certificates: &[C],
+        unsigned: &[Attribute],
+    ) -> Vec<u8> {
         let digest = algorithm::digest_identifier(self.algorithm.digest());
         let signer = write::sequence([
             write::unsigned(1),
@@ -121,6 +132,7 @@ impl<'a> NationalDraft<'a> {
             // GB/T 35275 6.3 and GM/T 0010: SM2-1, the signature alone; the digest stands before it.
             algorithm::bare_identifier(self.algorithm),
             write::octet_string(signature.bytes()),
+            optional_set(1, unsigned.iter().map(Attribute::encode)),
         ]);
         let content = write::sequence([
             write::oid(&oids::NATIONAL_DATA),

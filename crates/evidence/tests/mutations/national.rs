@@ -2,7 +2,7 @@
 
 use asn1::{Oid, Reader, Tag, write};
 use crypto::{Digest, DigestAlgorithm, SeededRandom, SignatureAlgorithm};
-use evidence::cms::{Draft, Fault, Form, NationalDraft, SignedData, oids};
+use evidence::cms::{Attribute, Draft, Fault, Form, NationalDraft, SignedData, oids};
 use evidence::ocsp::CertificateId;
 use evidence::tsp::{Accuracy, Request, Response, Token, TokenSerial, Unit, grant, prepare};
 use pki::algorithm::{bare_identifier, digest_identifier, identifier};
@@ -375,6 +375,26 @@ fn each_mutation_of_a_national_message_is_refused_for_its_reason() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_is_known_later_stands_beside_the_value_and_is_signed_by_nobody() {
+    let leaf = leaf();
+    let (receipt, token) = (b"a receipt".as_slice(), write::sequence([write::null()]));
+    let unsigned = [
+        Attribute::receipt(receipt),
+        Attribute::signature_time_stamp(&token),
+    ];
+    let draft = NationalDraft::new(CONTENT, &leaf, SM2).expect("its own key");
+    let signature = sign(&key("sm2/leaf", None), draft.to_be_signed());
+    let octets = draft.finish_with(&signature, &[leaf.der()], &unsigned);
+    assert_eq!(codes(&octets, CONTENT), [""; 0]);
+    let message = SignedData::parse_national(&octets).expect("our own");
+    assert!(message.is_der());
+    let signer = message.signer().expect("one");
+    assert!(signer.time_stamps().eq([token.as_slice()]));
+    let kept: Vec<&[u8]> = signer.unsigned(oids::RECEIPT).collect();
+    assert_eq!(kept, [write::octet_string(receipt)]);
 }
 
 #[test]

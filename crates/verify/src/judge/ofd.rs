@@ -133,6 +133,18 @@ struct Data<'a> {
     status: Option<&'a [u8]>,
 }
 
+impl Data<'_> {
+    /// The status reference of the licence.
+    fn entry(&self) -> Option<StatusEntry> {
+        let status = self.status.filter(|_| self.licence.is_some());
+        let reference = status.and_then(read_reference)?;
+        Some(StatusEntry {
+            uri: reference.uri,
+            index: reference.index,
+        })
+    }
+}
+
 fn conclude(
     sitting: &mut Sitting<'_>,
     outcome: &mut Outcome,
@@ -232,7 +244,7 @@ fn judge_signature(
         }
         SignatureKind::Sign => {
             report.format = "GB/T 35275";
-            judge_plain(sitting, signature, (signed, value), &mut findings)
+            judge_plain(sitting, signature, (signed, value), data, &mut findings)
         }
         SignatureKind::Other(kind) => {
             findings.push(Finding::of("ofd.signature-kind").because(kind));
@@ -435,13 +447,6 @@ fn judge_seal(
     if let Some(certificate) = &judged.certificate {
         let token = read.time_stamp().and_then(|token| Token::parse(token).ok());
         let (receipts, stamped) = token.as_ref().map(sealed::carried).unzip();
-        let status = data.status.filter(|_| data.licence.is_some());
-        let status = status
-            .and_then(read_reference)
-            .map(|reference| StatusEntry {
-                uri: reference.uri,
-                index: reference.index,
-            });
         findings.extend(receipt::judge(
             sitting,
             &receipt::Under {
@@ -453,7 +458,7 @@ fn judge_seal(
                 // D18: over Signature.xml.
                 signed: sha256(&signature.octets),
                 licence: data.licence,
-                status,
+                status: data.entry(),
             },
         ));
     }
@@ -465,6 +470,7 @@ fn judge_plain(
     sitting: &mut Sitting<'_>,
     signature: &Signature,
     (signed, value): (&Signed, &[u8]),
+    data: &Data<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Judged> {
     let message = match SignedData::parse_national(value) {
@@ -501,5 +507,15 @@ fn judge_plain(
     });
     let span = claimed.or(stamped);
     findings.extend(span.and_then(|span| dated::inspect(signed.time.as_deref(), span)));
+    if let (Some(signer), Some(certificate)) = (message.signer(), &judged.certificate) {
+        let under = receipt::Under {
+            claimed: judged.claimed,
+            licence: data.licence,
+            status: data.entry(),
+            // D18: over Signature.xml.
+            ..receipt::Under::message(signer, certificate, sha256(&signature.octets))
+        };
+        findings.extend(receipt::judge(sitting, &under));
+    }
     Some(judged)
 }
