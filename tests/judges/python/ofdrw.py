@@ -29,8 +29,8 @@ EXPECTED = {
 }
 
 
-# What is made here, each kind of seal signature and a signature without a seal.
-OWN = ["v4", "v4-digests", "v1", "twice", "across", "signed"]
+# What is made here, each kind of seal signature, and signatures without a seal.
+OWN = ["v4", "v4-digests", "v1", "twice", "across", "signed", "signed-stamped"]
 
 
 def judge(judges, folder):
