@@ -76,7 +76,7 @@ pub struct Hierarchy {
     /// The OCSP responder.
     pub responder: Certified,
     /// The time-stamping unit.
-    pub time_stamps: Certificate,
+    pub time_stamps: Certified,
     /// The signer of printed codes.
     pub credential: Certified,
     /// The signer of status lists.
@@ -95,7 +95,7 @@ pub struct NationalHierarchy {
     /// The OCSP responder.
     pub responder: Certified,
     /// The time-stamping unit.
-    pub time_stamps: Certificate,
+    pub time_stamps: Certified,
     /// The maker of electronic seals.
     pub maker: Certified,
     /// The signer of printed codes of types that ask for this suite alone.

@@ -1,14 +1,18 @@
 //! The time-stamping unit: whose moments never go backwards (T-T2) and whose every token is checked and journalled.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crypto::{Authorisation, Digest, KeyStore, KeyUse, Random, SignError, Signature};
+use crypto::{
+    Authorisation, Digest, KeyStore, KeyUse, Random, SignError, Signature, SignatureAlgorithm,
+};
 use evidence::cms::Attribute;
-use evidence::tsp::{self, Refused, Request, TokenSerial, Unit};
+use evidence::tsp::{self, Accuracy, Refused, Request, TokenSerial, Unit};
+use pki::certificate::Certificate;
 use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::clock::{Clock, Distrust};
+use crate::hierarchy::Certified;
 use crate::keys::ServiceKey;
 
 /// Why there is no token.
@@ -80,29 +84,68 @@ impl Open {
     }
 }
 
+/// What a unit is, whichever of its certificates is in use.
+#[derive(Debug, Clone)]
+pub struct Stamping {
+    /// Its key.
+    pub key: ServiceKey,
+    /// Its certificates: the newest is in use.
+    pub certified: Certified,
+    /// Who issued them.
+    pub authority: Certificate,
+    /// How it signs.
+    pub algorithm: SignatureAlgorithm,
+    /// Under which policies, the first is usual.
+    pub policies: Vec<asn1::Oid>,
+}
+
+impl Stamping {
+    /// The unit under its newest certificate.
+    fn unit(&self) -> Arc<Unit> {
+        let certificate = self.certified.current();
+        let chain = [certificate.as_ref(), &self.authority];
+        Arc::new(Unit {
+            chain: chain.map(|one| one.der().to_vec()).to_vec(),
+            certificate: Certificate::clone(&certificate),
+            algorithm: self.algorithm,
+            policies: self.policies.clone(),
+            accuracy: Accuracy::SECOND,
+        })
+    }
+}
+
 /// The unit with the last moment that it gave.
 #[derive(Debug)]
 pub struct TimeStamps {
-    key: ServiceKey,
-    unit: Unit,
+    of: Stamping,
+    unit: RwLock<Arc<Unit>>,
     last: Mutex<UtcDateTime>,
 }
 
 impl TimeStamps {
-    /// A unit that signs with `key` and gives no moment before `last`, the latest one that its journal knows.
+    /// A unit that gives no moment before `last`, the latest one that its journal knows.
     #[must_use]
-    pub fn new(key: ServiceKey, unit: Unit, last: UtcDateTime) -> Self {
+    pub fn new(of: Stamping, last: UtcDateTime) -> Self {
         Self {
-            key,
-            unit,
+            unit: RwLock::new(of.unit()),
+            of,
             last: Mutex::new(last),
         }
     }
 
-    /// The unit.
+    /// The unit, under the certificate that is in use now.
     #[must_use]
-    pub fn unit(&self) -> &Unit {
-        &self.unit
+    pub fn unit(&self) -> Arc<Unit> {
+        let known = {
+            let held = self.unit.read().unwrap_or_else(PoisonError::into_inner);
+            held.clone()
+        };
+        if known.certificate == *self.of.certified.current() {
+            return known;
+        }
+        let next = self.of.unit();
+        *self.unit.write().unwrap_or_else(PoisonError::into_inner) = next.clone();
+        next
     }
 
     /// Answers a request with a token. The caller journals it before it leaves.
@@ -140,9 +183,10 @@ impl TimeStamps {
     ) -> Result<Open, StampError> {
         let moment = self.moment(clock)?;
         let serial = TokenSerial::draw(random)?;
-        let prepared = tsp::prepare(request, &self.unit, serial, moment)?;
+        let prepared = tsp::prepare(request, &self.unit(), serial, moment)?;
         let message = prepared.to_be_signed();
-        let under = Authorisation::journalled(self.key.id(), KeyUse::TimeStamps, &message, moment);
+        let under =
+            Authorisation::journalled(self.of.key.id(), KeyUse::TimeStamps, &message, moment);
         let moment = prepared.info().moment();
         let signature = keys.sign(&message, &under)?;
         Ok(Open {
@@ -170,10 +214,7 @@ impl TimeStamps {
     /// T-T2: a clock that went backwards waits until it has caught up; it never gives an earlier moment. The clock is
     /// read while the last moment is held: two requests at once get their moments in the order of their reading.
     fn moment(&self, clock: &dyn Clock) -> Result<UtcDateTime, StampError> {
-        let mut last = self
-            .last
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         believed(clock)?;
         let now = clock.now();
         if now < *last {
@@ -186,8 +227,6 @@ impl TimeStamps {
 
 #[cfg(test)]
 mod tests {
-    use evidence::tsp::Accuracy;
-    use pki::Certificate;
     use time::Duration;
     use time::macros::utc_datetime;
 
@@ -199,14 +238,29 @@ mod tests {
 
     fn stamps() -> TimeStamps {
         let own = include_bytes!("../../../keys-example/files/tsa.cer");
-        let unit = Unit {
-            certificate: Certificate::parse(own).expect("a certificate"),
-            chain: Vec::new(),
-            algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
+        let own = Certificate::parse(own).expect("a certificate");
+        let of = Stamping {
+            key: ServiceKey::TimeStamps,
+            authority: own.clone(),
+            certified: Certified::new(own, Vec::new()),
+            algorithm: SignatureAlgorithm::EcdsaP256Sha256,
             policies: vec![Policies::SAMPLES.stamps],
-            accuracy: Accuracy::SECOND,
         };
-        TimeStamps::new(ServiceKey::TimeStamps, unit, AT)
+        TimeStamps::new(of, AT)
+    }
+
+    #[test]
+    fn the_unit_stamps_under_the_certificate_that_is_in_use() {
+        let stamps = stamps();
+        let before = stamps.unit();
+        assert_eq!(stamps.unit().certificate, before.certificate);
+        let next = include_bytes!("../../../keys-example/files/ocsp.cer");
+        let next = Certificate::parse(next).expect("a certificate");
+        stamps.of.certified.put(next.clone());
+        let after = stamps.unit();
+        assert_eq!(after.certificate, next);
+        assert_eq!(after.chain.first().map(Vec::as_slice), Some(next.der()));
+        assert_eq!(after.chain.get(1), before.chain.get(1));
     }
 
     #[test]

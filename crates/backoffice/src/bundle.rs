@@ -87,18 +87,19 @@ impl Contents<'_> {
     pub(crate) fn own(&self) -> Bundle {
         let hierarchy = self.hierarchy;
         let now = whole(self.now);
-        let mut candidates = vec![hierarchy.authority.clone(), hierarchy.time_stamps.clone()];
+        let mut candidates = vec![hierarchy.authority.clone()];
         let mut certified = vec![&hierarchy.responder, &hierarchy.status, &hierarchy.trust];
-        // A printed code names the certificate under which it was signed, and carries none.
-        let mut printing = vec![&hierarchy.credential];
+        // A printed code names the certificate under which it was signed, and carries none. A token may be asked for without
+        // its unit's (RFC 3161 2.4.1, certReq).
+        let mut named = vec![&hierarchy.time_stamps, &hierarchy.credential];
         if let Some(national) = self.national {
-            candidates.extend([national.authority.clone(), national.time_stamps.clone()]);
+            candidates.push(national.authority.clone());
             certified.extend([&national.responder, &national.maker]);
-            printing.push(&national.credential);
+            named.extend([&national.time_stamps, &national.credential]);
         }
         let current = certified.into_iter().map(|keys| keys.current());
-        let printed = printing.into_iter().flat_map(Certified::all);
-        candidates.extend(current.chain(printed).map(Arc::unwrap_or_clone));
+        let named = named.into_iter().flat_map(Certified::all);
+        candidates.extend(current.chain(named).map(Arc::unwrap_or_clone));
         Bundle {
             issued_at: now,
             next_update: now + LIFE,

@@ -133,11 +133,15 @@ const AUTHORITY_LIFE: Duration = Duration::days(3_620);
 const STAMPS_LIFE: Duration = Duration::days(1_795);
 const END_LIFE: Duration = Duration::days(365);
 
-/// How long a certificate of a key lives that is certified anew each year. Nothing proves when a printed code was made: it
-/// holds no longer than the certificate under which it was signed, and so that lives as long as licences do.
+/// How long a certificate of a key lives that is certified anew each year. A time-stamp holds no longer than the certificate
+/// of its unit, and nothing proves when a printed code was made, which holds no longer than the certificate under which it was
+/// signed: these live as long as licences do.
 pub(crate) fn life(key: ServiceKey) -> Duration {
     match key {
-        ServiceKey::Credential | ServiceKey::NationalCredential => STAMPS_LIFE,
+        ServiceKey::Credential
+        | ServiceKey::NationalCredential
+        | ServiceKey::TimeStamps
+        | ServiceKey::NationalTimeStamps => STAMPS_LIFE,
         _ => END_LIFE,
     }
 }

@@ -26,7 +26,7 @@ pub struct Means<'a> {
     /// Who issued it.
     pub authority: &'a Certificate,
     /// Who stamps.
-    pub time_stamps: &'a Certificate,
+    pub time_stamps: &'a Certified,
     /// Who tells of status.
     pub responder_certificate: &'a Certified,
     /// The unit.

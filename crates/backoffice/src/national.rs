@@ -1,7 +1,6 @@
 //! The national suite of an office (D5): its hierarchy, time-stamps and certificate status in SM2 and SM3. An office may be
 //! without it; then it makes the files of the other suite alone.
 
-use evidence::tsp::{Accuracy, Unit};
 use pki::profile::{Issuer, Profile};
 use registry::Registry;
 
@@ -12,7 +11,7 @@ use crate::ledger::{Heading, Ledger};
 use crate::lists::ListIssuer;
 use crate::opening::OpenOffice;
 use crate::parts::{Parts, algorithm, certificate_of, certified_of, last_stamp};
-use crate::stamps::TimeStamps;
+use crate::stamps::{Stamping, TimeStamps};
 
 /// How tokens for anybody stand in the journal.
 const STAMPED: Heading = Heading {
@@ -70,12 +69,7 @@ impl National {
             root: of(K::NationalRoot, K::NationalRoot, Profile::ROOT).await?,
             authority: of(K::NationalRoot, K::NationalAuthority, Profile::ISSUING_CA).await?,
             responder: certified(K::NationalResponder).await?,
-            time_stamps: of(
-                K::NationalAuthority,
-                K::NationalTimeStamps,
-                Profile::TIME_STAMPING,
-            )
-            .await?,
+            time_stamps: certified(K::NationalTimeStamps).await?,
             maker: certified(K::SealMaker).await?,
             credential: certified(K::NationalCredential).await?,
         };
@@ -83,7 +77,7 @@ impl National {
         responder.load().await?;
         let last = last_stamp(&parts.registry, K::NationalTimeStamps).await?;
         Ok(Some(Self {
-            stamps: TimeStamps::new(K::NationalTimeStamps, unit(parts, &hierarchy)?, last),
+            stamps: TimeStamps::new(stamping(parts, &hierarchy)?, last),
             responder,
             stamped: ledger(STAMPED, &parts.registry),
             answered: ledger(ANSWERED, &parts.registry),
@@ -127,13 +121,12 @@ fn responder(parts: &Parts, hierarchy: &NationalHierarchy) -> Result<Responder, 
     }))
 }
 
-fn unit(parts: &Parts, hierarchy: &NationalHierarchy) -> Result<Unit, OpenOffice> {
-    let chain = [&hierarchy.time_stamps, &hierarchy.authority];
-    Ok(Unit {
-        certificate: hierarchy.time_stamps.clone(),
-        chain: chain.map(|certificate| certificate.der().to_vec()).to_vec(),
+fn stamping(parts: &Parts, hierarchy: &NationalHierarchy) -> Result<Stamping, OpenOffice> {
+    Ok(Stamping {
+        key: ServiceKey::NationalTimeStamps,
+        certified: hierarchy.time_stamps.clone(),
+        authority: hierarchy.authority.clone(),
         algorithm: algorithm(parts, ServiceKey::NationalTimeStamps)?,
         policies: vec![parts.settings.policies.stamps],
-        accuracy: Accuracy::SECOND,
     })
 }

@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use catalogue::Catalogue;
 use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm, ThrowAway};
 use document::Imprint;
-use evidence::tsp::{Accuracy, Unit};
 use pki::certificate::Certificate;
 use pki::profile::{Issuer, Profile};
 use registry::Later;
@@ -41,7 +40,7 @@ use crate::regions;
 use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
 use crate::slots::Slots;
-use crate::stamps::TimeStamps;
+use crate::stamps::{Stamping, TimeStamps};
 use crate::stored::StoredSources;
 use crate::trusted::Trusted;
 
@@ -171,7 +170,7 @@ impl Office {
             Ok(Self {
                 trusted: Trusted::new(trust, decided, own_list),
                 log,
-                stamps: TimeStamps::new(ServiceKey::TimeStamps, unit(&parts, &hierarchy)?, last),
+                stamps: TimeStamps::new(stamping(&parts, &hierarchy)?, last),
                 stamped: Ledger::new(STAMPED, parts.registry.journal()),
                 answered: Ledger::new(ANSWERED, parts.registry.journal()),
                 trace_log,
@@ -356,7 +355,7 @@ async fn hierarchy(parts: &Parts) -> Result<Hierarchy, OpenOffice> {
         root: of(K::Root, K::Root, Profile::ROOT).await?,
         authority: of(K::Root, K::Authority, Profile::ISSUING_CA).await?,
         responder: certified(K::Responder).await?,
-        time_stamps: of(K::Authority, K::TimeStamps, Profile::TIME_STAMPING).await?,
+        time_stamps: certified(K::TimeStamps).await?,
         credential: certified(K::Credential).await?,
         status: certified(K::StatusList).await?,
         trust: certified(K::TrustBundle).await?,
@@ -408,14 +407,13 @@ fn lists(
     }))
 }
 
-fn unit(parts: &Parts, hierarchy: &Hierarchy) -> Result<Unit, OpenOffice> {
-    let chain = [&hierarchy.time_stamps, &hierarchy.authority];
-    Ok(Unit {
-        certificate: hierarchy.time_stamps.clone(),
-        chain: chain.map(|certificate| certificate.der().to_vec()).to_vec(),
+fn stamping(parts: &Parts, hierarchy: &Hierarchy) -> Result<Stamping, OpenOffice> {
+    Ok(Stamping {
+        key: ServiceKey::TimeStamps,
+        certified: hierarchy.time_stamps.clone(),
+        authority: hierarchy.authority.clone(),
         algorithm: algorithm(parts, ServiceKey::TimeStamps)?,
         policies: vec![parts.settings.policies.stamps],
-        accuracy: Accuracy::SECOND,
     })
 }
 

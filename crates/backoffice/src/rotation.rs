@@ -1,7 +1,8 @@
-//! Keys of the service that are certified anew before their certificates end: responders, signers of lists, of the bundle
-//! and of printed codes, the maker of seals.
+//! Keys of the service that are certified anew before their certificates end: responders, time-stamping units, signers of
+//! lists, of the bundle and of printed codes, the maker of seals.
 //!
-//! The key stays, so that what was signed before and after is checked alike, and the certificate of before holds on for two
+//! A unit's certificate lives five years, and the next one is made in its first: what was stamped last year is renewed by
+//! the same unit while its own certificate holds for four more. The key stays, so that what was signed before and after is checked alike, and the certificate of before holds on for two
 //! months: answers, lists and bundles that anybody kept are good until their own end. A key is changed by a ceremony.
 
 use crypto::ReadKey;
@@ -48,6 +49,7 @@ pub async fn rotate(office: &Office) -> Result<usize, RotateError> {
     let own = &office.hierarchy;
     let usual = [
         (K::Responder, &own.responder),
+        (K::TimeStamps, &own.time_stamps),
         (K::Credential, &own.credential),
         (K::StatusList, &own.status),
         (K::TrustBundle, &own.trust),
@@ -57,6 +59,7 @@ pub async fn rotate(office: &Office) -> Result<usize, RotateError> {
         let own = &national.hierarchy;
         let keys = [
             (K::NationalResponder, &own.responder),
+            (K::NationalTimeStamps, &own.time_stamps),
             (K::SealMaker, &own.maker),
             (K::NationalCredential, &own.credential),
         ];

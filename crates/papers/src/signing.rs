@@ -370,19 +370,12 @@ async fn finish(
     let revision = prepared.revision.finish(&message)?;
     let hierarchy = &office.hierarchy;
     let of_signer = office.responder.newest(*certificate.serial()).await?;
-    let of_stamps = office
-        .responder
-        .newest(*hierarchy.time_stamps.serial())
-        .await?;
+    let unit = hierarchy.time_stamps.current();
+    let of_stamps = office.responder.newest(*unit.serial()).await?;
     let lists = lists(office, certificate).ok_or(SealingError::NoList)?;
     let responder = hierarchy.responder.current();
-    let certificates = [
-        certificate,
-        &hierarchy.authority,
-        &hierarchy.time_stamps,
-        &responder,
-    ]
-    .map(|certificate| certificate.der().to_vec());
+    let certificates = [certificate, &hierarchy.authority, &unit, &responder]
+        .map(|certificate| certificate.der().to_vec());
     let joined = Joined::new(&file, &revision);
     let evidence = append_dss(
         &joined,
@@ -403,7 +396,7 @@ async fn finish(
 fn lists(office: &Office, certificate: &Certificate) -> Option<Vec<Vec<u8>>> {
     let root = format!("{}.crl", ServiceKey::Root.name());
     let mut lists = vec![office.lists.revoked(&root)?.bytes.clone()];
-    for one in [certificate, &office.hierarchy.time_stamps] {
+    for one in [certificate, &office.hierarchy.time_stamps.current()] {
         let list = office.lists.about(ServiceKey::Authority, one)?;
         if !lists.contains(&list.bytes) {
             lists.push(list.bytes.clone());

@@ -64,5 +64,6 @@ pub(super) fn finish(
 fn lists(office: &Office, means: &Means<'_>, seal: &SealInUse) -> Option<Vec<Vec<u8>>> {
     let maker = seal.national.as_ref()?.object.maker();
     let maker = Certificate::parse(maker).ok()?;
-    means.kept_lists(office, &[means.certificate, &maker, means.time_stamps])
+    let unit = means.time_stamps.current();
+    means.kept_lists(office, &[means.certificate, &maker, &unit])
 }

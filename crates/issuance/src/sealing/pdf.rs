@@ -162,20 +162,16 @@ async fn evidence(
     if level == Level::Basic {
         return Ok(Vec::new());
     }
-    let of_stamps = means.responder.newest(*means.time_stamps.serial()).await?;
+    let unit = means.time_stamps.current();
+    let of_stamps = means.responder.newest(*unit.serial()).await?;
     // The answers are of this very second, the lists of those who sign them for longer than any responder lives.
     let lists = means
-        .kept_lists(office, &[means.certificate, means.time_stamps])
+        .kept_lists(office, &[means.certificate, &unit])
         .ok_or(SealingError::NoList)?;
     let joined = Joined::new(file.as_ref(), revision);
     let responder = means.responder_certificate.current();
-    let certificates = [
-        means.certificate,
-        means.authority,
-        means.time_stamps,
-        &responder,
-    ]
-    .map(|certificate| certificate.der().to_vec());
+    let certificates = [means.certificate, means.authority, &unit, &responder]
+        .map(|certificate| certificate.der().to_vec());
     let material = Material {
         certificates: &certificates,
         ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],

@@ -14,7 +14,8 @@ impl House {
     async fn asked(&self) {
         let (office, at) = (&self.office, self.clock.now());
         let hierarchy = office.hierarchy();
-        let unit = hierarchy.time_stamps.serial();
+        let unit = hierarchy.time_stamps.current();
+        let unit = unit.serial();
         let id = CertificateId::new(crypto::DigestAlgorithm::Sha256, &hierarchy.authority, unit);
         let request = Request::new(id, None).encode();
         let answered = issuance::asked::status(office, &request).await;
@@ -73,7 +74,13 @@ async fn a_service_that_runs_for_three_years_is_accepted_on_each_day_and_so_is_w
         trust = house.bundle(Some(&trust));
     }
     let hierarchy = house.office.hierarchy();
-    for certified in [&hierarchy.responder, &hierarchy.status, &hierarchy.trust] {
+    let yearly = [
+        &hierarchy.responder,
+        &hierarchy.time_stamps,
+        &hierarchy.status,
+        &hierarchy.trust,
+    ];
+    for certified in yearly {
         let all = certified.all();
         assert_eq!(all.len(), 4, "one for each year, and the first");
         for pair in all.windows(2) {
@@ -85,6 +92,16 @@ async fn a_service_that_runs_for_three_years_is_accepted_on_each_day_and_so_is_w
             assert_eq!(next.public_key().ok(), before.public_key().ok());
         }
     }
+    // What is stamped now is by the newest, and what was stamped first by the first: both are known to whoever trusts us.
+    let stamps = hierarchy.time_stamps.all();
+    assert_eq!(house.office.stamps.unit().certificate, *stamps[0]);
+    let known: Vec<_> = trust.0.known().collect();
+    assert!(stamps.iter().all(|unit| known.contains(&unit.as_ref())));
+    let lasts = stamps[0].validity().last - house.clock.now();
+    assert!(
+        lasts > Duration::days(1_460),
+        "four years at least: {lasts}"
+    );
     let (policy, nothing) = (Policy::named("form").expect("built in"), Material::empty());
     let at = house.clock.now();
     let report = verify::examine("a", &file, &trust.0, &nothing, &policy, at);

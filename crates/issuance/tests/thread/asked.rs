@@ -58,7 +58,8 @@ async fn time_stamps_of_one_moment_stand_in_one_line_each_by_its_digest() {
 async fn an_answer_with_a_nonce_is_journalled_and_one_signed_ahead_is_not_signed_again() {
     let house = House::found().await;
     let hierarchy = house.office.hierarchy();
-    let serial = hierarchy.time_stamps.serial();
+    let unit = hierarchy.time_stamps.current();
+    let serial = unit.serial();
     let id = CertificateId::new(DigestAlgorithm::Sha256, &hierarchy.authority, serial);
     let (before, _) = digests(&lines(&house, ServiceKey::Responder).await);
     let ahead = Request::new(id.clone(), None).encode();
