@@ -34,6 +34,13 @@ impl Office {
         self.trusted.list()
     }
 
+    /// The same, to be handed out: what is past its next update is not, as if it were good (TS 119 612 5.3.15).
+    #[must_use]
+    pub fn current_list(&self) -> Option<Arc<OwnList>> {
+        let now = self.now();
+        self.trusted_list().filter(|list| now < list.next_update)
+    }
+
     /// Whether trust is there and fresh: not past its next update, with an anchor of our own that is in force.
     #[must_use]
     pub fn is_trust_fresh(&self) -> bool {

@@ -226,6 +226,7 @@ pub const ROUTES: &[Line] = &[
     ("PUT", "/v1/trust/anchors/{anchor}", Asked(O::KeepTrust, &[])),
     ("POST", "/v1/trust/anchors/{anchor}/agreement", Asked(O::KeepTrust, &[])),
     ("POST", "/v1/trust/anchors/{anchor}/end", Asked(O::KeepTrust, &[])),
+    ("GET", "/v1/proofs", Asked(O::ReadProofs, &[])),
     ("POST", "/v1/sessions", Public),
     ("POST", "/v1/accounts/{account}/activation", Public),
     ("POST", "/v1/verifications", Public),

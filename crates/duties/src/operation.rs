@@ -88,6 +88,8 @@ pub enum Operation {
     ReadTrust,
     /// Say whom to trust: regions, anchors; two people do.
     KeepTrust,
+    /// Read until when the own department's files can be proven.
+    ReadProofs,
 }
 
 use Operation::{
@@ -95,11 +97,12 @@ use Operation::{
     ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners, KeepSubscription, KeepTrust,
     LeadAlias, LinkCase, LookJob, LookReleases, LookRestrictions, OwnSession, PublishMatter,
     PublishNotice, ReadAccounts, ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence,
-    ReadNotices, ReadPapers, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict,
-    SealDocument, SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter, WriteNotice,
+    ReadNotices, ReadPapers, ReadProofs, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent,
+    Restrict, SealDocument, SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter,
+    WriteNotice,
 };
 
-const CODES: [(Operation, &str); 42] = [
+const CODES: [(Operation, &str); 43] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -142,6 +145,7 @@ const CODES: [(Operation, &str); 42] = [
     (OwnSession, "session.own"),
     (ReadTrust, "trust.read"),
     (KeepTrust, "trust.keep"),
+    (ReadProofs, "proof.read"),
 ];
 
 impl Operation {

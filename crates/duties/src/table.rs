@@ -189,6 +189,7 @@ pub const TABLE: &[Row] = &[
         Reach::Common,
         &[CatalogueAdministrator],
     ),
+    own(Operation::ReadProofs, &[Archivist, Auditor, Administrator]),
 ];
 
 /// The row of an operation.

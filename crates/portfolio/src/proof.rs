@@ -33,7 +33,7 @@ pub enum Unproven {
     Record,
 }
 
-/// Until when `file` can be proven: by the last time-stamp of the record beside it, else by those inside it, the first of
+/// Until when `file` can be proven: by the time-stamps of the record beside it, the last of them to end, else by those inside it, the first of
 /// them to end.
 ///
 /// # Errors
@@ -44,9 +44,13 @@ pub fn life(
     (known, relied): (&[Certificate], &Relied<'_>),
 ) -> Result<Life, Unproven> {
     if let Some(record) = record {
-        let last = record.chains().last().and_then(|chain| chain.last());
-        let token = last.ok_or(Unproven::Record)?.token();
-        return Ok(Life::of(token, known, relied)?);
+        // Each time-stamp of the last chain proves the file by itself (RFC 4998 5.3): the one that holds longest counts.
+        let last = record.chains().last().ok_or(Unproven::Record)?;
+        let ends = last
+            .iter()
+            .map(|stamp| Life::of(stamp.token(), known, relied));
+        let ends: Vec<Life> = ends.collect::<Result<_, _>>()?;
+        return ends.into_iter().max().ok_or(Unproven::Record);
     }
     let mut ends = Vec::new();
     for token in tokens(file)? {

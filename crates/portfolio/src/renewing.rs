@@ -16,6 +16,7 @@ use thiserror::Error;
 use time::UtcDateTime;
 use verify::Policy;
 
+use crate::alone::Proofs;
 use crate::shelf::{Shelf, ShelfError};
 use crate::survey::Kept;
 
@@ -26,6 +27,9 @@ pub enum RenewError {
     /// The records.
     #[error("the records cannot be read or kept")]
     Shelf(#[from] ShelfError),
+    /// A record cannot be given lists.
+    #[error("a record cannot be given lists")]
+    Grow(#[from] records::Grow),
     /// No tree can be laid, or the time-stamp is not over it.
     #[error("the renewal cannot be laid out, or the time-stamp is not over it")]
     Plan(#[from] Plan),
@@ -114,13 +118,14 @@ impl Renewal {
             By::Other => Proofs::default(),
         };
         let material = Material {
-            certificates: &proofs.certificates,
-            crls: &proofs.lists,
+            certificates: proofs.certificates(),
+            crls: &proofs.lists(),
             ocsp_responses: &[],
         };
+        let ends = due.iter().filter(|kept| kept.is_due);
         Ok(Self {
             prepared: prepare(algorithm, items, &material)?,
-            last: due.iter().map(|kept| kept.life.until).max(),
+            last: ends.map(|kept| kept.life.until).max(),
             due,
         })
     }
@@ -156,7 +161,7 @@ impl Renewal {
         office.registry.journal().append(vec![line]).await?;
         // Whoever judges the record needs the status of the unit, and has nothing else with it.
         let proofs = Proofs::of(office).ok_or(RenewError::NoList)?;
-        Ok(stamp.token_keeping(&[], &proofs.lists))
+        Ok(stamp.token_keeping(&[], &proofs.lists()))
     }
 
     /// Keeps a record for each file under `token`, which is over [`Self::root`].
@@ -200,31 +205,4 @@ async fn digest(
     let object: ObjectId = kept.object.parse().map_err(|_| RenewError::Place)?;
     let octets = office.objects.read(&object).await?;
     Ok(Digest::of(algorithm, &octets))
-}
-
-/// What proves the tokens of the office's own unit in later years.
-#[derive(Debug, Default)]
-struct Proofs {
-    /// Its chain.
-    certificates: Vec<Vec<u8>>,
-    /// The lists of the authorities.
-    lists: Vec<Vec<u8>>,
-}
-
-impl Proofs {
-    /// Those of today; nothing where a list is not current.
-    fn of(office: &Office) -> Option<Self> {
-        let unit = office.stamps.unit();
-        let root = format!("{}.crl", ServiceKey::Root.name());
-        let lists = [
-            office.lists.revoked(&root)?,
-            office
-                .lists
-                .about(ServiceKey::Authority, &unit.certificate)?,
-        ];
-        Some(Self {
-            certificates: unit.chain.clone(),
-            lists: lists.map(|list| list.bytes.clone()).to_vec(),
-        })
-    }
 }

@@ -21,8 +21,8 @@ pub mod uses;
 
 pub use registry::{Registry, open};
 pub use rolls::{
-    accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, regions,
-    restrictions, seals, signers, status,
+    accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, portfolio,
+    regions, restrictions, seals, signers, status,
 };
 pub use store::{Cause, Later, OpenStore, StoreError};
 pub use trail::secrets::Secrets;

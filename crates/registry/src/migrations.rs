@@ -135,6 +135,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0028_one_word_for_trust.sql"),
     },
     Migration {
+        number: 31,
+        name: "portfolio",
+        text: include_str!("../migrations/0031_portfolio.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

@@ -16,6 +16,7 @@ use crate::licences::Licences;
 use crate::links::Links;
 use crate::migrations;
 use crate::notices::Notices;
+use crate::portfolio::Portfolio;
 use crate::regions::Regions;
 use crate::restrictions::Restrictions;
 use crate::seals::Seals;
@@ -117,6 +118,12 @@ impl Registry {
     #[must_use]
     pub fn seals(&self) -> Seals {
         Seals::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Until when files can be proven.
+    #[must_use]
+    pub fn portfolio(&self) -> Portfolio {
+        Portfolio::new(Arc::clone(&self.store))
     }
 
     /// Drills after a seal's key was compromised.

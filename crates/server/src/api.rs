@@ -16,8 +16,8 @@ use crate::state::App;
 use crate::subscriptions;
 use crate::{
     accounts, batches, case_papers, cases, catalogue, certificates, documents, health, licences,
-    lives, machines, notices, packages, releases, restrictions, sessions, signatures, trust, uses,
-    versions, witnesses,
+    lives, machines, notices, packages, proofs, releases, restrictions, sessions, signatures,
+    trust, uses, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -173,6 +173,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
+        .routes(routes!(proofs::proofs))
 }
 
 /// The API document, pretty, with a line end: what `api/openapi.json` holds.

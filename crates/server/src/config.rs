@@ -40,6 +40,12 @@ pub struct Config {
     pub database: String,
     /// Folder of the object store.
     pub objects: PathBuf,
+    /// Folder of the evidence records; `records` beside the object store's where none is named.
+    #[serde(default)]
+    pub records: Option<PathBuf>,
+    /// How long before its end the proof of a file is renewed; `0s`: not by the service.
+    #[serde(default = "renew_before")]
+    pub renew_before: Period,
     /// File of the key store, mode 0600.
     pub keys: PathBuf,
     /// File with the passphrase of the key store; without it the service starts sealed.
@@ -163,6 +169,9 @@ fn release() -> Period {
 fn waiting() -> Period {
     Period(Duration::from_secs(30 * 24 * 3600))
 }
+fn renew_before() -> Period {
+    Period(Duration::from_secs(180 * 24 * 3600))
+}
 fn status() -> Period {
     Period(Duration::from_secs(48 * 3600))
 }
@@ -196,6 +205,13 @@ impl Config {
             .extract::<Self>()
             .map_err(|error| ReadConfig::Form(Box::new(error)))?
             .inspected()
+    }
+
+    /// The folder of the evidence records.
+    #[must_use]
+    pub fn records(&self) -> PathBuf {
+        let beside = || self.objects.with_file_name("records");
+        self.records.clone().unwrap_or_else(beside)
     }
 
     fn inspected(self) -> Result<Self, ReadConfig> {
@@ -318,6 +334,9 @@ mod tests {
         assert_eq!(config.upload, Size(50 << 20));
         assert_eq!(config.status.0, Duration::from_secs(48 * 3600));
         assert_eq!(config.mode, Mode::Production);
+        assert_eq!(config.records(), Path::new("/var/lib/yinxin/records"));
+        let elsewhere = read(&format!("{LEAST}\nrecords = \"/srv/ers\"")).expect("read");
+        assert_eq!(elsewhere.records(), Path::new("/srv/ers"));
     }
 
     #[test]

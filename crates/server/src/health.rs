@@ -14,6 +14,7 @@ use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
+use crate::proofs;
 use crate::state::App;
 use crate::witnesses::is_fresh;
 
@@ -42,6 +43,8 @@ pub(crate) struct Readiness {
     disk: bool,
     /// A witness countersigned the public log within ten minutes, or none is configured (T-L3). Work goes on without.
     witness: bool,
+    /// Every file can be proven for as long as the configuration asks, as they were gone over last. Work goes on without.
+    provable: bool,
     /// The key store is unlocked. Verification and status go on without it (T-K1).
     keys: bool,
     /// Where keys are in a token, it answers. Verification and status go on without it, as without the passphrase.
@@ -77,10 +80,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     let fault = token_fault(&app).await;
     let readiness = Readiness {
         trust: app.office.is_trust_fresh(),
-        trusted_list: app
-            .office
-            .trusted_list()
-            .is_some_and(|list| now < list.next_update),
+        trusted_list: app.office.current_list().is_some(),
         stale_regions: app.office.stale_regions(),
         // Forgetting what is long over is a write like any other: a replica or a full disk refuses it.
         store: registry.callers().forget(now, now - KEPT).await.is_ok()
@@ -89,6 +89,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         queue: app.jobs.available_permits() > 0,
         disk: has_room(&app),
         witness: is_fresh(&app).await,
+        provable: proofs::hold(&app).await,
         keys: !app.office.keys().is_locked(),
         token: fault.is_none(),
         token_fault: fault.map(|fault| fault.to_string()),
@@ -124,6 +125,7 @@ fn has_room(app: &App) -> bool {
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let handle = app.metrics.as_ref().ok_or(Problem::new(Code::NotFound))?;
     is_fresh(&app).await;
+    proofs::hold(&app).await;
     let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((headers, handle.render()).into_response())
 }
@@ -151,6 +153,7 @@ mod tests {
                 queue,
                 disk,
                 witness,
+                provable: false,
                 keys,
                 token: keys,
                 token_fault: None,

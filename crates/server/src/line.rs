@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use crate::compromise::Drill;
 use crate::demo::Demo;
 use crate::esl::Esl;
-use crate::renewing::{Renewing, renew};
+use crate::renewing::{self, Renewing};
 use crate::threads::Threads;
 use crate::{api, backups, command, open};
 
@@ -165,6 +165,17 @@ pub fn yinxin() -> ExitCode {
     }
 }
 
+/// What `yinxin renew` prints for these words, the name of the program first.
+///
+/// # Errors
+/// Words that are none of it, and what stands in the way.
+pub async fn renew<'a>(words: impl IntoIterator<Item = &'a str>) -> anyhow::Result<String> {
+    match Arguments::try_parse_from(words)?.command {
+        Command::Renew(asked) => renewing::renew(asked).await,
+        _ => anyhow::bail!("renew is asked for here"),
+    }
+}
+
 fn run(command: Command) -> anyhow::Result<()> {
     open::keep_memory_private()?;
     let quiet = matches!(&command, Command::Demo { .. });
@@ -225,7 +236,7 @@ fn run(command: Command) -> anyhow::Result<()> {
                 command::add_national(&config, people).await
             }
             Command::Seal(asked) => asked.run().await,
-            Command::Renew(asked) => renew(asked).await,
+            Command::Renew(asked) => renewing::renew(asked).await,
             Command::Drill(drill) => drill.run().await,
             Command::Openapi => {
                 print!("{}", api::openapi()?);

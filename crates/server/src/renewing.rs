@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 use portfolio::Way;
 
@@ -11,9 +12,9 @@ use crate::open::open;
 /// What the operator says.
 #[derive(Debug, Args)]
 pub(crate) struct Renewing {
-    /// The folder of the records.
+    /// The folder of the records, where it is not the configured one.
     #[arg(long)]
-    records: PathBuf,
+    records: Option<PathBuf>,
     /// What ends within so many days is due.
     #[arg(long, default_value_t = 180)]
     days: u32,
@@ -31,20 +32,26 @@ pub(crate) struct Renewing {
     config: PathBuf,
 }
 
-/// Goes over all sealed files, beside a service at work, too, and prints the report as one JSON object.
+/// Goes over all sealed files, beside a service at work, too; the report as one JSON object.
 ///
 /// # Errors
 /// What stands in the way; records that were kept stay, and the next run goes on.
-pub(crate) async fn renew(asked: Renewing) -> anyhow::Result<()> {
+pub(crate) async fn renew(asked: Renewing) -> anyhow::Result<String> {
     let way = match (asked.dry_run, asked.query, asked.token) {
         (true, ..) => Way::Dry,
         (_, Some(place), _) => Way::Query(place),
         (.., Some(place)) => Way::Token(place),
         _ => Way::Own,
     };
-    let office = open(&Config::read(&asked.config)?).await?;
+    let config = Config::read(&asked.config)?;
+    let records = asked.records.unwrap_or_else(|| config.records());
+    let office = open(&config).await?;
     let margin = time::Duration::days(asked.days.into());
-    let report = portfolio::run(&office, (&asked.records, margin), &way).await?;
-    println!("{}", serde_json::to_string(&report)?);
-    Ok(())
+    let report = portfolio::run(&office, (&records, margin), &way).await?;
+    if let Some(until) = &report.short {
+        bail!(
+            "the office's unit ends on {until}, which renews nothing: another unit has to stamp (--query)"
+        );
+    }
+    Ok(serde_json::to_string(&report)?)
 }

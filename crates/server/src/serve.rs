@@ -14,6 +14,7 @@ use crate::api::{openapi, router};
 use crate::config::Config;
 use crate::door::Door;
 use crate::listen;
+use crate::proofs;
 use crate::state::{App, webhooks};
 use crate::witnesses;
 
@@ -65,7 +66,8 @@ fn serving(
         let webhooks = webhooks(&config);
         issuance::push::start(&office, move |letter| webhooks.carry(letter));
         let (app, door) = application(office, config, metrics)?;
-        tokio::spawn(witnesses::watch(app));
+        tokio::spawn(witnesses::watch(app.clone()));
+        tokio::spawn(proofs::watch(app));
         let listener = listener.into_std()?;
         // Dropped with this, and what is accepted ends with it.
         let mut accepting = JoinSet::new();

@@ -74,6 +74,8 @@ pub enum Deed {
     Restrict,
     /// A paper copy was issued, lost, surrendered or destroyed.
     Paper,
+    /// Files were gone over, and evidence records renewed.
+    Renew,
 }
 
 impl Deed {
@@ -106,6 +108,7 @@ impl Deed {
             Deed::Case => "case",
             Deed::Restrict => "restrict",
             Deed::Paper => "paper",
+            Deed::Renew => "renew",
         }
     }
 }

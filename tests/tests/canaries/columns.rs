@@ -73,6 +73,8 @@ paper: licence=word copies=word
 paper_number: number=word licence=word
 person: id=word department=word roles=word public_key=public
 person_link: kind=word object=word department=word handle=sealed handle_digest=digest
+portfolio_standing: department=word standing=word
+portfolio_turn: name=word
 quota_use: caller=word
 region_trust: region=word bundle=public people=word decision=ground agreed=public
 request: caller=word request_key=word fingerprint=digest department=word job=word response=sealed

@@ -221,6 +221,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "affix",
             "backoffice",
+            "catalogue",
             "crypto",
             "evidence",
             "issuance",

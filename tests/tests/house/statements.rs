@@ -148,6 +148,8 @@ const FOR_ALL: &[Named] = &[
         "rolls/src/certificates/lists.rs",
         "SELECT serial, revoked, reason, invalid FROM certificate WHERE issuer = $1 AND shard",
     ),
+    ("rolls/src/drills.rs", "SELECT 1 FROM drill WHERE ended"),
+    ("rolls/src/portfolio.rs", "DELETE FROM portfolio_standing"),
     ("rolls/src/seals.rs", "SELECT code FROM seal WHERE stage"),
     ("trail/src/asked.rs", "DELETE FROM request WHERE asked"),
     ("trail/src/journal.rs", "SELECT MAX(moment) FROM trace"),

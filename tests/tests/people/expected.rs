@@ -77,6 +77,7 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("PUT", "/v1/trust/anchors/{anchor}", &["trust.refused trust.anchor"]),
     ("POST", "/v1/trust/anchors/{anchor}/agreement", &["not-found"]),
     ("POST", "/v1/trust/anchors/{anchor}/end", &["not-found"]),
+    ("GET", "/v1/proofs", &["done"]),
     ("PUT", "/v1/subscription", &["done"]),
     ("GET", "/v1/subscription", &["done"]),
     ("GET", "/v1/subscription/parked", &["done"]),
