@@ -38,6 +38,7 @@ pub mod printed;
 pub mod publishing;
 pub mod push;
 pub mod regions;
+pub mod rekeyed;
 pub mod relations;
 pub mod rotation;
 pub mod said;

@@ -1,5 +1,6 @@
 //! What the issuing office has at hand; without behaviour of its own beyond opening and the work that runs beside it.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use catalogue::Catalogue;
@@ -116,6 +117,8 @@ pub struct Office {
     pub fresh: Fresh,
     /// Since when it is open.
     pub opened: UtcDateTime,
+    /// Whether a seal's key was being replaced when that was looked at last.
+    pub(crate) rekeyed: AtomicBool,
     /// What it trusts.
     pub(crate) trusted: Trusted,
     desk: RwLock<Arc<Desk>>,
@@ -186,6 +189,7 @@ impl Office {
                 dropped: Dropped::default(),
                 fresh: Fresh::default(),
                 opened: parts.clock.now(),
+                rekeyed: AtomicBool::new(false),
                 desk: RwLock::new(Arc::new(desk)),
                 hierarchy,
                 national,

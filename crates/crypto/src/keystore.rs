@@ -8,6 +8,7 @@ mod cost;
 mod disk;
 mod fault;
 mod file;
+mod follow;
 mod held;
 mod numbers;
 mod releases;

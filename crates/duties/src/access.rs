@@ -232,6 +232,7 @@ pub const ROUTES: &[Line] = &[
     ("POST", "/v1/verifications", Public),
     ("GET", "/v1/trust", Public),
     ("GET", "/trust/list.xml", Public),
+    ("GET", "/trust/list.sha2", Public),
     ("POST", "/tsa", Public),
     ("POST", "/ocsp", Public),
     ("GET", "/ocsp/{*request}", Public),

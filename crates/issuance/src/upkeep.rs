@@ -140,10 +140,17 @@ async fn recover(office: &Office) {
     }
 }
 
-/// D7: a node that did not see the import works by the same catalogue within a round.
+/// D7: a node that did not see an import, or a drill, works by the same catalogue and keys within a round.
 async fn catch_up(office: &Office) {
     if let Err(error) = import::catch_up(office).await {
         tracing::warn!(error = %chain(&error), "the latest catalogue is not in force here");
+    }
+    match backoffice::rekeyed::follow(office).await {
+        Ok(false) => {}
+        Ok(true) => tracing::info!("the key store was written by another process: seals follow"),
+        Err(error) => {
+            tracing::error!(error = %chain(&error), "the keys of before stay in use here");
+        }
     }
 }
 

@@ -121,6 +121,19 @@ pub(crate) async fn trust(State(counter): State<Counter>) -> Result<Response, Pr
     Ok((headers, bundle).into_response())
 }
 
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// The SHA-256 of the trusted list, hexadecimal: whoever has that list needs no other (TS 119 612 6.1).
+#[utoipa::path(get, path = "/trust/list.sha2", tag = "verification",
+    responses((status = 200, description = "64 hexadecimal figures", content_type = "text/plain"), (status = 404, description = "none current")))]
+pub(crate) async fn trusted_list_digest(State(counter): State<Counter>) -> Result<String, Problem> {
+    let list = counter.office.current_list();
+    let list = list.ok_or(Problem::new(Code::NotFound))?;
+    Ok(hex(&list.digest))
+}
+
 /// The trusted list of the installation in the form of TS 119 612, signed: its own anchors and bodies. It keeps its octets, and
 /// so its tag, until what it says changes.
 #[utoipa::path(get, path = "/trust/list.xml", tag = "verification",
@@ -131,16 +144,9 @@ pub(crate) async fn trusted_list(
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = counter.office.now();
-    let list = counter.office.trusted_list();
-    // TS 119 612 5.3.15: what is past its next update is not handed out as if it were good.
-    let list = list.filter(|list| now < list.next_update);
+    let list = counter.office.current_list();
     let list = list.ok_or(Problem::new(Code::NotFound))?;
-    let digest: String = list
-        .digest
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect();
-    let tag = format!("\"{digest}\"");
+    let tag = format!("\"{}\"", hex(&list.digest));
     let left = (list.next_update - now).whole_seconds().clamp(0, 3_600);
     let headers = [
         (

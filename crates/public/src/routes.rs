@@ -19,6 +19,7 @@ where
         .routes(routes!(verifications::judge))
         .routes(routes!(published::trust))
         .routes(routes!(published::trusted_list))
+        .routes(routes!(published::trusted_list_digest))
         .routes(routes!(published::crl))
         .routes(routes!(published::certificate))
         .routes(routes!(published::states))

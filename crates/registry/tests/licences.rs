@@ -12,6 +12,7 @@ mod notices;
 mod office;
 mod outbox;
 mod promises;
+mod resealing;
 mod reserve;
 mod seals;
 mod signers;

@@ -84,6 +84,7 @@ const OPEN: &str = "SELECT id, department, seal, since, declared, administrator,
      WHERE department = $1 AND seal = $2 AND ended IS NULL";
 const OF: &str = "SELECT id, department, seal, since, declared, administrator, custodian, ended, report FROM drill \
      WHERE department = $1 AND seal = $2 ORDER BY declared, id";
+const ANY: &str = "SELECT 1 FROM drill WHERE ended IS NULL LIMIT 1";
 const END: &str =
     "UPDATE drill SET ended = $3, report = $4 WHERE department = $1 AND id = $2 AND ended IS NULL";
 
@@ -148,6 +149,15 @@ impl Drills {
         let values = [department.as_str().into(), seal.as_str().into()];
         let rows = link.rows(OF, &values).await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// Whether one goes on, of whatever seal.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn any(&self) -> Result<bool, StoreError> {
+        let mut link = self.store.reader().await?;
+        Ok(link.row(ANY, &[]).await?.is_some())
     }
 
     /// Ends a drill with the digest of its report, in the trace too. One that has ended stays as it is.

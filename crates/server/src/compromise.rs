@@ -91,7 +91,7 @@ impl Drill {
             println!("entry {index} of the public log is a signature that no document explains");
         }
         println!(
-            "report: {}\nstart every node again; then two people let the seal go on (POST /v1/seals/{}/resume)",
+            "report: {}\nevery node takes the other key over within a round; then two people let the seal go on (POST /v1/seals/{}/resume)",
             name("jws").display(),
             self.seal
         );

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use catalogue::key::{PersonKey, SealCode};
 use crypto::SoftwareSigner;
 use drill::{Custodian, Done, DrillError, Order, Progress};
-use issuance::office::signers;
+use issuance::office::{Desk, signers};
 use issuance::{FixedClock, Office};
 use registry::log::Log;
 use seal::life::Stage;
@@ -144,9 +144,27 @@ fn reaches(at: usize) -> impl Fn(Progress) -> bool + Sync {
     }
 }
 
+/// A file, and a database of the server that is given.
+async fn databases(name: &str) -> Vec<Option<String>> {
+    let mut found = vec![None];
+    if let Some(server) = tests::databases::Server::expected() {
+        let name = format!("drill_{name}_{}", std::process::id());
+        found.push(Some(server.make(&name, None).await.expect("a database")));
+    }
+    found
+}
+
 #[tokio::test]
 async fn what_a_compromised_key_sealed_since_is_sealed_anew_once_wherever_the_work_is_broken_off() {
-    let scene = Scene::of(Service::start().await, "FOOD").await;
+    for database in databases("broken").await {
+        broken_off(Service::start_in(database.as_deref()).await).await;
+    }
+}
+
+async fn broken_off(service: Service) {
+    let scene = Scene::of(service, "FOOD").await;
+    // Another process of the same office, at work all the while.
+    let node = scene.office().await;
     let office = scene.office().await;
     let seal = SealCode::parse(SEAL).expect("a code");
     let before = (logged(&office).await, office.keys().list().len());
@@ -195,6 +213,8 @@ async fn what_a_compromised_key_sealed_since_is_sealed_anew_once_wherever_the_wo
     let audited = office.registry().audits().audit(&signers, None).await;
     assert!(audited.expect("read").found.is_empty());
     drop(office);
+    follows(&node, &seal).await;
+    drop(node);
     let (service, customer, files) = scene.served().await;
     for (place, (identifier, file)) in files.iter().enumerate() {
         let now = service.file(&customer, identifier).await;
@@ -211,9 +231,27 @@ async fn what_a_compromised_key_sealed_since_is_sealed_anew_once_wherever_the_wo
     }
 }
 
+/// A process that was at work before the drill knows the other key after one round, and no restart.
+async fn follows(node: &Office, seal: &SealCode) {
+    let key = issuance::seal_key(SEAL).expect("a name");
+    let public = || node.keys().public_key(&key).expect("a key").0;
+    let (before, desk) = (public(), node.desk());
+    let certificate = |desk: &Desk| desk.seals[seal].certificate.public_key().expect("a key");
+    assert_eq!(certificate(&desk), before);
+    issuance::upkeep::round(node).await.expect("a round");
+    assert_ne!(public(), before);
+    assert_eq!(certificate(&node.desk()), public(), "and its certificate");
+}
+
 #[tokio::test]
 async fn both_files_of_a_licence_are_sealed_anew_under_both_keys_of_the_seal() {
-    let scene = Scene::of(Service::start_national().await, "FOOD").await;
+    for database in databases("both").await {
+        both_files(Service::start_national_in(database.as_deref()).await).await;
+    }
+}
+
+async fn both_files(service: Service) {
+    let scene = Scene::of(service, "FOOD").await;
     let done = scene.run((STRANGER, CUSTODIAN), |_| false).await;
     let report = done.expect("not lost").expect("done").report;
     assert_eq!((report.affected, report.resealed), (2, 2), "{report:#?}");

@@ -32,6 +32,20 @@ impl Service {
         Service::of(folder, installation.expect("founded"), lines).await
     }
 
+    /// In this database; a file where none is named.
+    pub(crate) async fn start_in(database: Option<&str>) -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found(folder.path(), database, NOW).await;
+        Service::of(folder, installation.expect("founded"), "").await
+    }
+
+    /// The same with the national suite.
+    pub(crate) async fn start_national_in(database: Option<&str>) -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found_national(folder.path(), database, NOW).await;
+        Service::of(folder, installation.expect("founded"), "").await
+    }
+
     /// With the national suite.
     pub(crate) async fn start_national() -> Service {
         let folder = tempfile::tempdir().expect("a folder");

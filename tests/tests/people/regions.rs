@@ -200,6 +200,12 @@ async fn list_of(service: &Service) -> (String, String) {
     };
     assert_eq!(field("content-type"), "application/vnd.etsi.tsl+xml");
     let tag = field("etag");
+    let digest = service.call(Call::get("/trust/list.sha2")).await;
+    let own = tests::installation::hex(&crypto::sha256(&answer.content));
+    assert_eq!(
+        (digest.status.as_u16(), &digest.content[..]),
+        (200, own.as_bytes())
+    );
     let again = Call::get("/trust/list.xml").field("if-none-match", tag.clone());
     let again = service.call(again).await;
     assert_eq!((again.status.as_u16(), again.content.len()), (304, 0));

@@ -310,6 +310,60 @@ fn a_store_that_another_process_wrote_is_not_overwritten() {
 }
 
 #[test]
+fn what_another_process_wrote_is_taken_over_and_signed_with() {
+    let office = Office::open();
+    assert_eq!(office.store.follow(), Ok(false));
+    let other = office.again();
+    other.unlock(PASSPHRASE).expect("the right passphrase");
+    let (before, next) = (
+        public(&office.store, &seal_key()),
+        fresh(KeyAlgorithm::EcP384),
+    );
+    let new = new_key("seal-990102-SPZYZ-01", KeyUse::Seal, &next);
+    let retired = id("seal-990102-SPZYZ-01.retired-1");
+    other.replace(&new, &retired, &random()).expect("replaced");
+    assert_eq!(public(&office.store, &seal_key()), before);
+    assert_eq!(office.store.follow(), Ok(true));
+    assert_ne!(public(&office.store, &seal_key()), before);
+    assert_eq!(
+        public(&office.store, &seal_key()),
+        public(&other, &seal_key())
+    );
+    assert_eq!(public(&office.store, &retired), before);
+    let mut seals = under("seal-990102-SPZYZ-01", KeyUse::Seal);
+    seals.release = Some(office.released(statement()));
+    let signed = office.store.sign(MESSAGE, &seals).expect("released");
+    let (key, algorithm, _) = office.store.public_key(&seal_key()).expect("a key");
+    assert!(key.check(algorithm, MESSAGE, &signed).is_ok());
+    assert!(before.check(algorithm, MESSAGE, &signed).is_err());
+    assert_eq!(office.store.follow(), Ok(false));
+    // Both write on what the other one wrote.
+    let tsa = fresh(KeyAlgorithm::EcP256);
+    let tsa = new_key("tsa", KeyUse::TimeStamps, &tsa);
+    office
+        .store
+        .add(&[tsa], &random())
+        .expect("it knows the file");
+    other.lock();
+    assert_eq!(other.follow(), Ok(true));
+    assert!(other.is_locked() && other.list().len() == office.store.list().len());
+}
+
+#[test]
+fn a_store_under_another_passphrase_or_a_broken_one_is_not_taken_over() {
+    let office = Office::open();
+    let other = office.again();
+    other.unlock(PASSPHRASE).expect("the right passphrase");
+    other
+        .change_passphrase(b"another", &random())
+        .expect("sealed again");
+    assert_eq!(office.store.follow(), Err(KeyStoreError::NotAuthentic));
+    std::fs::write(&office.path, b"no store").expect("written");
+    assert_eq!(office.store.follow(), Err(KeyStoreError::NotKeyStore));
+    assert!(!office.store.is_locked() && office.store.list().len() == 2);
+}
+
+#[test]
 fn nothing_secret_is_printed() {
     let office = Office::open();
     let pkcs8 = fresh(KeyAlgorithm::EcP256);
