@@ -8,6 +8,7 @@ use issuance::Office;
 use issuance::ServiceKey;
 use issuance::stamps::StampError;
 use pki::Certificate;
+use records::EvidenceRecord;
 use registry::StoreError;
 use registry::journal::KeyUse;
 use registry::objects::{ObjectError, ObjectId};
@@ -101,16 +102,14 @@ impl Renewal {
         shelf: &Shelf,
         (due, by): (Vec<Kept>, By),
     ) -> Result<Self, RenewError> {
-        let weak = due.iter().any(|kept| kept.life.by == Ends::Digest);
-        let algorithm = match weak {
-            true => DigestAlgorithm::Sha512,
-            false => DigestAlgorithm::Sha256,
-        };
+        let records = due.iter().map(|kept| shelf.find(&kept.digest));
+        let records = records.collect::<Result<Vec<_>, _>>()?;
+        let algorithm = algorithm(&due, &records);
         let mut items = Vec::with_capacity(due.len());
-        for kept in &due {
+        for (kept, record) in due.iter().zip(records) {
             items.push(Item {
                 documents: vec![digest(office, kept, algorithm).await?],
-                record: shelf.find(&kept.digest)?,
+                record,
             });
         }
         let proofs = match by {
@@ -191,6 +190,19 @@ impl Renewal {
             until: life.until,
             by: life.by,
         })
+    }
+}
+
+/// A stronger digest where one ends, and where a record has it already: no record goes back to a weaker one.
+fn algorithm(due: &[Kept], records: &[Option<EvidenceRecord>]) -> DigestAlgorithm {
+    let ends = due
+        .iter()
+        .any(|kept| kept.is_due && kept.life.by == Ends::Digest);
+    let mut known = records.iter().flatten().map(EvidenceRecord::algorithm);
+    if ends || known.any(|known| known == Ok(DigestAlgorithm::Sha512)) {
+        DigestAlgorithm::Sha512
+    } else {
+        DigestAlgorithm::Sha256
     }
 }
 

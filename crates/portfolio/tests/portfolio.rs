@@ -110,6 +110,15 @@ mod tests {
 
     /// What an inspector says today with a fresh bundle and fresh lists, and the record where there is one.
     fn judged(house: &House, file: &[u8], record: Option<&[u8]>) -> Verdict {
+        let policy = Policy::named("form").expect("built in");
+        judged_by(house, file, (record, &policy))
+    }
+
+    fn judged_by(
+        house: &House,
+        file: &[u8],
+        (record, policy): (Option<&[u8]>, &Policy),
+    ) -> Verdict {
         let bundle = house.office.trust_bundle().expect("unlocked");
         let trust = Trust::parse(bundle.as_bytes()).expect("our own");
         let mut material = Material::empty();
@@ -119,9 +128,8 @@ mod tests {
         if let Some(record) = record {
             material.add("file.ers", record);
         }
-        let policy = Policy::named("form").expect("built in");
         let (file, at) = (file.to_vec(), house.clock.now());
-        verify::examine("a", &file, &trust, &material, &policy, at).verdict
+        verify::examine("a", &file, &trust, &material, policy, at).verdict
     }
 
     /// A file of the department, sealed today.
@@ -288,7 +296,8 @@ mod tests {
         certificates.revoke(&by, told, None).await.expect("revoked");
         house.later(Duration::DAY).await;
         let record = fs::read(Shelf::at(&records).place(&crypto::sha256(&file))).expect("kept");
-        [None, Some(record.as_slice())].map(|record| judged(&house, &file, record))
+        let policy = Policy::default();
+        [None, Some(record.as_slice())].map(|record| judged_by(&house, &file, (record, &policy)))
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -56,7 +56,7 @@ pub use client::{Answer, Call, CallError, Client};
 pub use command::log_to_stderr;
 pub use config::{Config, Mode, Period, ReadConfig, Size, TokenConfig, Witnesses};
 pub use duties::access::{Access, Scope, operation};
-pub use line::{renew, yinxin};
+pub use line::yinxin;
 pub use message_signature::{
     Claimed, Credentials, MAX_SKEW, Message, Unsigned, content_digest, sign,
 };

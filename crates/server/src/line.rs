@@ -165,17 +165,6 @@ pub fn yinxin() -> ExitCode {
     }
 }
 
-/// What `yinxin renew` prints for these words, the name of the program first.
-///
-/// # Errors
-/// Words that are none of it, and what stands in the way.
-pub async fn renew<'a>(words: impl IntoIterator<Item = &'a str>) -> anyhow::Result<String> {
-    match Arguments::try_parse_from(words)?.command {
-        Command::Renew(asked) => renewing::renew(asked).await,
-        _ => anyhow::bail!("renew is asked for here"),
-    }
-}
-
 fn run(command: Command) -> anyhow::Result<()> {
     open::keep_memory_private()?;
     let quiet = matches!(&command, Command::Demo { .. });

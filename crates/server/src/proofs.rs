@@ -67,6 +67,10 @@ pub(crate) async fn hold(app: &App) -> bool {
 pub(crate) async fn watch(app: App) {
     while !app.config.renew_before.0.is_zero() {
         tokio::time::sleep(LOOK).await;
+        // A service that stands sealed leaves the turn to another, or to a later hour.
+        if app.office.keys().is_locked() {
+            continue;
+        }
         let (app, handle) = (app.clone(), Handle::current());
         // Away from where requests are answered: it reads every file and syncs every record.
         let done = tokio::task::spawn_blocking(move || {

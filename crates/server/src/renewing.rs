@@ -32,11 +32,11 @@ pub(crate) struct Renewing {
     config: PathBuf,
 }
 
-/// Goes over all sealed files, beside a service at work, too; the report as one JSON object.
+/// Goes over all sealed files, beside a service at work, too, and prints the report as one JSON object.
 ///
 /// # Errors
 /// What stands in the way; records that were kept stay, and the next run goes on.
-pub(crate) async fn renew(asked: Renewing) -> anyhow::Result<String> {
+pub(crate) async fn renew(asked: Renewing) -> anyhow::Result<()> {
     let way = match (asked.dry_run, asked.query, asked.token) {
         (true, ..) => Way::Dry,
         (_, Some(place), _) => Way::Query(place),
@@ -53,5 +53,6 @@ pub(crate) async fn renew(asked: Renewing) -> anyhow::Result<String> {
             "the office's unit ends on {until}, which renews nothing: another unit has to stamp (--query)"
         );
     }
-    Ok(serde_json::to_string(&report)?)
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
 }
