@@ -435,6 +435,7 @@ impl Installation {
             statement,
             listing: None,
             algorithm: SignatureAlgorithm::EcdsaP256Sha256,
+            passkey: None,
         };
         let by = By::new(CUSTODIAN, now);
         jobs.release(&job.department, &job.id, release, by).await?;

@@ -20,3 +20,4 @@ pub mod papers;
 pub mod postgres;
 pub mod replay;
 pub mod signatures;
+pub mod token;

@@ -217,6 +217,7 @@ async fn sealed(
         expires: UtcDateTime::parse(&offer.expires, &Rfc3339)?,
         algorithm: SignatureAlgorithm::EcdsaP256Sha256,
         signature: installation.release(CUSTODIAN, &statement, office.now())?,
+        passkey: None,
     };
     issuance::release::release(office, &custodian, &job, &submitted).await?;
     let file = issuance::look::document_file(office, &machine, (&job, None)).await?;

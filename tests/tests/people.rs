@@ -11,6 +11,7 @@ mod boundary;
 mod content;
 mod expected;
 mod pairs;
+mod passkeys;
 mod proofs;
 mod regions;
 mod repeats;

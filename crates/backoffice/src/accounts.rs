@@ -5,15 +5,17 @@
 //! releases, decides or administers begins when a second administrator confirms it, or a day later (T-S4).
 
 mod keeping;
+pub mod passkeys;
 
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::sign_in::one_time;
+use crypto::sign_in::passkey::PasskeyFault;
 use crypto::sign_in::password::{Kept, SALT};
 use crypto::{Cost, Random};
 use duties::Roles;
 use registry::StoreError;
 use registry::accounts::{
-    ABSOLUTE, Account, AccountKey, AccountRefused, Attempt, Doors, Invitation, NewAccount,
+    ABSOLUTE, Account, AccountKey, AccountRefused, Attempt, Doors, Invitation, NewAccount, Second,
     Standing, Subject,
 };
 use registry::asked::By;
@@ -27,6 +29,7 @@ use crate::office::Office;
 use crate::said::hex;
 
 pub use keeping::{Order, keep};
+use passkeys::Answer;
 
 /// How long an invitation is taken (*default*).
 const INVITED: Duration = Duration::hours(72);
@@ -66,6 +69,9 @@ pub enum AccountError {
     /// Work on a thread of its own was cut off.
     #[error("the work was cut off")]
     CutOff,
+    /// The key store does not take it.
+    #[error(transparent)]
+    Keys(#[from] crypto::KeyStoreError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,6 +86,8 @@ pub struct SignIn {
     pub password: Zeroizing<String>,
     /// The code of the second factor; empty where there is none.
     pub code: String,
+    /// What a passkey answered, instead of a code.
+    pub passkey: Option<Answer>,
     /// Where the request came from, for what is counted alone.
     pub address: String,
 }
@@ -113,10 +121,8 @@ pub struct Invited {
 pub async fn sign_in(office: &Office, who: SignIn) -> Result<SignedIn, AccountError> {
     let now = crate::answers::whole(office.clock.now());
     let accounts = office.registry.accounts();
-    let subjects = [
-        Subject::Account(&who.account),
-        Subject::Address(&who.address),
-    ];
+    let (name, address) = (who.account.clone(), who.address.clone());
+    let subjects = [Subject::Account(&name), Subject::Address(&address)];
     if let Attempt::Wait { until } = accounts.attempt(&subjects, now).await? {
         return Err(AccountError::Wait { until });
     }
@@ -125,41 +131,72 @@ pub async fn sign_in(office: &Office, who: SignIn) -> Result<SignedIn, AccountEr
         Err(_) => None,
     };
     let (account, doors) = found.unzip();
-    // T-P1: roles that ask for a second factor let nobody in who has none.
+    // T-P1: roles that ask for a second factor let nobody in who has none; a passkey stands beside another one.
     let is_bare = |doors: &Doors| doors.factor.is_none();
     let lacks = account
         .as_ref()
         .is_some_and(|account: &Account| account.roles.need_second_factor())
         && doors.as_ref().is_some_and(is_bare);
-    let opened = opened(doors, who.password, &who.code, now).await?;
+    let who_tries = account.as_ref().map_or("nobody", |one| one.id.as_str());
+    let tried = By::new(who_tries, now);
+    let opened = admitted(office, (account.as_ref(), doors), who, now).await?;
     let opened = opened.filter(|_| !lacks);
-    let (Some(account), Some(step)) = (&account, opened) else {
-        let by = By::new(
-            account.as_ref().map_or("nobody", |one| one.id.as_str()),
-            now,
-        );
-        let ground = ("session.refused", by);
-        accounts
-            .refused(account.as_ref(), &subjects, ground)
-            .await?;
-        return Err(AccountError::Wrong);
+    let (account, second) = match (&account, opened) {
+        (Some(account), Some(Ok(second))) => (account, second),
+        (_, opened) => {
+            let fault = opened.and_then(Result::err);
+            let ground = fault.map_or("session.refused", PasskeyFault::code);
+            let ground = (ground, tried);
+            let refused = accounts.refused(account.as_ref(), &subjects, ground);
+            refused.await?;
+            return Err(AccountError::Wrong);
+        }
     };
     if now < account.begins {
         return Err(AccountError::NotBegun { at: account.begins });
     }
     let token = fresh::<32>(office.random.as_ref())?;
     let by = By::new(account.person.as_str(), now);
-    let begun = accounts.begin(account, (digest(&token), step), &subjects, by);
+    let begun = accounts.begin(account, (digest(&token), second), &subjects, by);
     match begun.await {
         Ok(()) => Ok(SignedIn {
             token,
             account: account.clone(),
             until: now + ABSOLUTE,
         }),
+        Err(AccountRefused::Passkey(fault)) => {
+            let ground = (fault.code(), tried);
+            accounts.refused(Some(account), &subjects, ground).await?;
+            Err(AccountError::Wrong)
+        }
         // It ended meanwhile, or the code was used by somebody faster.
         Err(AccountRefused::Unknown) => Err(AccountError::Wrong),
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// With what beside the password somebody comes in; none where the password or the code is not good, and what is wrong with the
+/// passkey where that is all.
+async fn admitted(
+    office: &Office,
+    (account, doors): (Option<&Account>, Option<Doors>),
+    who: SignIn,
+    now: UtcDateTime,
+) -> Result<Option<Result<Second, PasskeyFault>>, AccountError> {
+    let Some(answer) = &who.passkey else {
+        let step = opened(doors, who.password, &who.code, now).await?;
+        return Ok(step.map(|step| Ok(step.map_or(Second::None, Second::Step))));
+    };
+    let shown = match account {
+        Some(account) => passkeys::shown(office, account, answer, now).await?,
+        None => Err(PasskeyFault::Credential),
+    };
+    let doors = doors.map(|doors| Doors {
+        factor: None,
+        ..doors
+    });
+    let is = opened(doors, who.password, "", now).await?;
+    Ok(is.map(|_| shown.map(Second::Passkey)))
 }
 
 /// Whether password and code open these doors; the inner value is the step of the second factor that was used. The work

@@ -224,9 +224,18 @@ impl Founding<'_> {
         for seal in self.catalogue.seals() {
             let national = national_key_of(seal)?;
             for releaser in self.keys.releasers(&key_of(seal)?) {
-                let (person, key) = (&releaser.person, &releaser.public);
-                self.keys
-                    .enrol_releaser(&national, person, key, self.random)?;
+                let person = &releaser.person;
+                match &releaser.passkey {
+                    None => {
+                        let own = &releaser.public;
+                        self.keys
+                            .enrol_releaser(&national, person, own, self.random)?;
+                    }
+                    Some(passkey) => {
+                        self.keys
+                            .enrol_passkey(&national, person, passkey, self.random)?;
+                    }
+                }
             }
         }
         self.found_national().await

@@ -2,7 +2,7 @@
 //! this list, or refuses it whole or in part (D19).
 
 use crypto::{Listing, Release, ReleaseStatement};
-use issuance::release::{ReleaseError, Submitted, deny, enrolled, lasts, ruled_in_list};
+use issuance::release::{ReleaseError, Submitted, challenge, deny, given, ruled_in_list};
 use issuance::{Asker, Office};
 use registry::batches::{Batch, BatchId, Held, Line, ListRelease};
 use registry::jobs::{JobId, JobState, Jobs, StepRefused};
@@ -31,6 +31,8 @@ pub struct ListOffer {
     pub expires: String,
     /// The octets that the releaser signs, lower-case hexadecimal.
     pub statement: String,
+    /// What a passkey answers instead, base64url. Good for five minutes.
+    pub challenge: String,
     /// What is listed, in the order of the request.
     pub lines: Vec<Listed>,
 }
@@ -146,6 +148,7 @@ pub async fn offer(
         count: listing.count(),
         list: hex(&listing.digest()),
         expires: moment(expires),
+        challenge: challenge(&listing.bytes(first)),
         statement: hex(&listing.bytes(first)),
         lines: lines
             .map(|(line, statement)| Listed::of(line, statement))
@@ -180,25 +183,24 @@ async fn released(
     submitted: &Submitted,
 ) -> Result<Vec<JobId>, ReleaseError> {
     let due = Due::found(office, asker, batch).await?;
-    lasts(office, submitted.expires)?;
     let (statements, listing) = due.listed(&asker.person, submitted.expires)?;
-    let key = enrolled(office, asker, &due.batch.seal)?;
     let first = statements.first().ok_or(ReleaseError::Unknown)?;
     let release = Release {
         statement: first.clone(),
         listing: Some(listing.clone()),
         algorithm: submitted.algorithm,
         signature: submitted.signature.clone(),
+        passkey: submitted.passkey.clone(),
     };
     // T-S3: the person's own signature over exactly this list; the key store looks once more before each signature.
-    let checked = office.keys.check_release(&key, &release);
-    checked.map_err(|_| ReleaseError::Signature)?;
+    given(office, asker, (&due.batch.seal, &release))?;
     let list = ListRelease {
         listing,
         releaser: asker.person.clone(),
         expires: submitted.expires,
         algorithm: submitted.algorithm,
         signature: submitted.signature.clone(),
+        passkey: submitted.passkey.clone(),
         held: held(office, &due.lines, &statements).await?,
     };
     let by = asker.by(office.clock.now());

@@ -8,6 +8,7 @@ use time::{Duration, UtcDateTime};
 use crate::digest::sha256;
 use crate::listing::Listing;
 use crate::public_key::{CheckSignature, PublicKey};
+use crate::sign_in::passkey::{Passkey, Shown, release_challenge};
 use crate::signature::{Signature, SignatureAlgorithm};
 use crate::statement::ReleaseStatement;
 
@@ -79,8 +80,10 @@ pub struct Release {
     pub listing: Option<Listing>,
     /// Algorithm of the signature.
     pub algorithm: SignatureAlgorithm,
-    /// Signature over [`Release::signed`].
+    /// Signature over [`Release::signed`], or by a passkey that answered [`Release::challenge`].
     pub signature: Signature,
+    /// What stands beside the signature of a passkey; nothing for a person's own key.
+    pub passkey: Option<Shown>,
 }
 
 impl Release {
@@ -96,12 +99,32 @@ impl Release {
         }
     }
 
+    /// The question that a passkey answers to release this: a digest of what is released, so that an answer is good for
+    /// nothing else (T-S2). `None` as [`Release::signed`].
+    #[must_use]
+    pub fn challenge(&self) -> Option<[u8; 32]> {
+        self.signed().map(|signed| release_challenge(&signed))
+    }
+
+    /// The octets that lie under the signature, if the person released by `by`: their own key, which signs what is
+    /// released, or a passkey, which answered it and nothing else.
+    pub(crate) fn octets(&self, by: Option<&Passkey>) -> Option<Vec<u8>> {
+        match (by, &self.passkey) {
+            (None, None) => self.signed(),
+            (Some(passkey), Some(shown)) if passkey.algorithm() == Some(self.algorithm) => {
+                let signed = passkey.signed(shown, &self.challenge()?).ok()?;
+                Some(signed.0)
+            }
+            _ => None,
+        }
+    }
+
     /// Checks that `key` signed this statement, or a list that has it.
     ///
     /// # Errors
-    /// As [`PublicKey::check`]; `Bad` for a statement that its list does not have.
+    /// As [`PublicKey::check`]; `Bad` for a statement that its list does not have, and for what a passkey released.
     pub fn check(&self, key: &PublicKey) -> Result<(), CheckSignature> {
-        let signed = self.signed().ok_or(CheckSignature::Bad)?;
+        let signed = self.octets(None).ok_or(CheckSignature::Bad)?;
         key.check(self.algorithm, &signed, &self.signature)
     }
 }

@@ -6,6 +6,7 @@
 
 mod cost;
 mod disk;
+mod enrolment;
 mod fault;
 mod file;
 mod follow;
@@ -22,7 +23,7 @@ use self::file::{PrivatePart, PublicPart, SALT, StoreFile};
 use self::held::{Custody, Incoming, Signers, made, signers_of};
 use self::releases::Releases;
 use crate::aead::AeadKey;
-use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse, Release};
+use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse};
 use crate::device::{Device, Fault, Order};
 use crate::digest::sha256;
 use crate::public_key::{KeyAlgorithm, PublicKey};
@@ -31,20 +32,10 @@ use crate::signature::{Signature, SignatureAlgorithm};
 use crate::signer::{Input, SignError, scrub};
 
 pub use self::cost::Cost;
+pub use self::enrolment::Releaser;
 pub use self::fault::KeyStoreError;
 pub use self::file::StoredKey;
 pub use self::held::NewKey;
-
-/// Who may release the use of a seal, and the key with which they do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Releaser {
-    /// Name of the seal's key.
-    pub key: KeyId,
-    /// The person.
-    pub person: String,
-    /// The person's own key.
-    pub public: PublicKey,
-}
 
 /// A software key store.
 ///
@@ -345,61 +336,6 @@ impl KeyStore {
         })
     }
 
-    /// Enrols a person's key for releasing the seal whose key is `key`; a person enrolled before gets
-    /// the new key in place of the old.
-    ///
-    /// # Errors
-    /// `Locked`, `UnknownKey`, `NotSeal`, `Person`, `KeyOfAnother`; as [`KeyStore::add`].
-    pub fn enrol_releaser(
-        &self,
-        key: &KeyId,
-        person: &str,
-        public_key: &PublicKey,
-        random: &dyn Random,
-    ) -> Result<(), KeyStoreError> {
-        if !(1..=KeyStore::MAX_PERSON).contains(&person.len()) {
-            return Err(KeyStoreError::Person);
-        }
-        self.rewrite(random, |public, _| {
-            match public.keys.get(key) {
-                None => return Err(KeyStoreError::UnknownKey(key.clone())),
-                Some(stored) if stored.for_use != KeyUse::Seal => {
-                    return Err(KeyStoreError::NotSeal(key.clone()));
-                }
-                Some(_) => {}
-            }
-            // R3 counts persons: with one key under two names the requester could release.
-            let taken = |((_, other), known): (&(KeyId, String), &PublicKey)| {
-                known == public_key && other != person
-            };
-            if public.releasers.iter().any(taken) {
-                return Err(KeyStoreError::KeyOfAnother);
-            }
-            let name = (key.clone(), person.to_owned());
-            public.releasers.insert(name, public_key.clone());
-            Ok(())
-        })
-    }
-
-    /// Ends a person's right to release this seal.
-    ///
-    /// # Errors
-    /// `Locked`, `NotEnrolled`; as [`KeyStore::add`].
-    pub fn dismiss_releaser(
-        &self,
-        key: &KeyId,
-        person: &str,
-        random: &dyn Random,
-    ) -> Result<(), KeyStoreError> {
-        self.rewrite(random, |public, _| {
-            public
-                .releasers
-                .remove(&(key.clone(), person.to_owned()))
-                .map(|_| ())
-                .ok_or(KeyStoreError::NotEnrolled)
-        })
-    }
-
     /// Seals the store under another passphrase, at the same cost and with a fresh salt.
     ///
     /// # Errors
@@ -428,23 +364,6 @@ impl KeyStore {
     #[must_use]
     pub fn list(&self) -> Vec<StoredKey> {
         self.read().file.public.keys.values().cloned().collect()
-    }
-
-    /// Who may release the seal whose key is `key`.
-    #[must_use]
-    pub fn releasers(&self, key: &KeyId) -> Vec<Releaser> {
-        self.read()
-            .file
-            .public
-            .releasers
-            .iter()
-            .filter(|((of, _), _)| of == key)
-            .map(|((key, person), public)| Releaser {
-                key: key.clone(),
-                person: person.clone(),
-                public: public.clone(),
-            })
-            .collect()
     }
 
     /// Signs `message` with the key that `under` names, if everything that must be true of it is: the
@@ -480,18 +399,6 @@ impl KeyStore {
         signature
     }
 
-    /// Whether an enrolled releaser of the seal whose key is `key` signed this release: what is asked again, with all
-    /// else that must be true of it, before that key signs.
-    ///
-    /// # Errors
-    /// `ReleaseUnsigned`.
-    pub fn check_release(&self, key: &KeyId, release: &Release) -> Result<(), SignError> {
-        let name = (key.clone(), release.statement.releaser.clone());
-        let enrolled = self.read().file.public.releasers.get(&name).cloned();
-        let public = enrolled.ok_or(SignError::ReleaseUnsigned)?;
-        self.releases.check(release, &public)
-    }
-
     /// D19, T-S2, T-S3: what must be true of the release of a seal, asked here and not only at the door.
     fn inspect_release(
         &self,
@@ -510,10 +417,9 @@ impl KeyStore {
         if under.now >= statement.expires {
             return Err(SignError::ReleaseExpired);
         }
-        let name = (stored.id.clone(), statement.releaser.clone());
-        let enrolled = public.releasers.get(&name);
-        let key = enrolled.ok_or(SignError::ReleaseUnsigned)?;
-        self.releases.check(release, key)
+        let enrolled = public.enrolled(&stored.id, release);
+        let (key, passkey) = enrolled.ok_or(SignError::ReleaseUnsigned)?;
+        self.releases.check(release, (key, passkey))
     }
 
     fn rewrite(

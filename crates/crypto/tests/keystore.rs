@@ -10,6 +10,9 @@ mod file;
 #[path = "keystore/office.rs"]
 mod office;
 #[cfg(test)]
+#[path = "keystore/passkey.rs"]
+mod passkey;
+#[cfg(test)]
 #[path = "keystore/release.rs"]
 mod release;
 #[cfg(test)]

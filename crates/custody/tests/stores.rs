@@ -113,6 +113,7 @@ fn released(by: &SoftwareSigner, seal: &str) -> Release {
     let under = Authorisation::journalled(id("own"), KeyUse::Release, &octets, noon());
     let signature = by.sign(Input::Message(&octets), &under).expect("signs");
     Release {
+        passkey: None,
         statement,
         listing: None,
         algorithm: by.algorithm(),

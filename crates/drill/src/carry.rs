@@ -116,6 +116,7 @@ async fn release_list(
         expires,
         algorithm: custodian.key.algorithm(),
         signature,
+        passkey: None,
         held: Vec::new(),
     };
     let by = By::new(custodian.person.as_str(), now);

@@ -4,6 +4,7 @@ use catalogue::key::SealCode;
 use std::sync::Arc;
 
 use catalogue::kind::FileFormat;
+use crypto::sign_in::passkey::{PasskeyFault, Shown, release_challenge, url64};
 use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm};
 use licence::sealing::SealRefused;
 use registry::Later;
@@ -12,7 +13,7 @@ use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused, Unsealed}
 use registry::trace::{Act, Deed};
 use serde::Serialize;
 use thiserror::Error;
-use time::UtcDateTime;
+use time::{Duration, UtcDateTime};
 
 use crate::asker::Asker;
 use crate::desk::Desk;
@@ -43,6 +44,9 @@ pub enum ReleaseError {
     /// The signature is not the person's over this statement.
     #[error("the signature is not over this statement")]
     Signature,
+    /// The passkey's answer is not one to this release.
+    #[error("the passkey released nothing: {0}")]
+    Passkey(#[from] PasskeyFault),
     /// The expiry is over, or further away than a release may wait.
     #[error("the expiry is not one that a release may have")]
     Expiry,
@@ -93,6 +97,8 @@ pub struct Offer {
     pub expires: String,
     /// The octets that the releaser signs, lower-case hexadecimal.
     pub statement: String,
+    /// What a passkey answers instead, base64url: a digest of the statement. Good for five minutes.
+    pub challenge: String,
 }
 
 /// A release as it was sent.
@@ -102,9 +108,14 @@ pub struct Submitted {
     pub expires: UtcDateTime,
     /// How the person's key signs.
     pub algorithm: SignatureAlgorithm,
-    /// The signature over the offer's statement.
+    /// The signature over the offer's statement, or by a passkey that answered the offer's challenge.
     pub signature: Signature,
+    /// What stands beside the signature of a passkey.
+    pub passkey: Option<Shown>,
 }
+
+/// T-S3: how long what is offered may be answered by a passkey.
+const ANSWERED: Duration = Duration::minutes(5);
 
 /// What waits in the asker's department, the longest first.
 ///
@@ -180,8 +191,15 @@ fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseE
         formats: formats(job),
         since: moment(job.changed),
         expires: moment(expires),
+        challenge: challenge(&statement.bytes()),
         statement: hex(&statement.bytes()),
     })
+}
+
+/// What a passkey answers to release what these octets say, as a browser is given it.
+#[must_use]
+pub fn challenge(signed: &[u8]) -> String {
+    url64(&release_challenge(signed))
 }
 
 fn formats(job: &Job) -> Vec<&'static str> {
@@ -329,25 +347,65 @@ fn checked(
     if !takes.contains(&job.state) {
         return Err(StepRefused::NotNow { state: job.state }.into());
     }
-    lasts(office, submitted.expires)?;
     let statement = Jobs::statement(job, &asker.person, submitted.expires)?;
-    let key = enrolled(office, asker, &job.grounds.seal)?;
     let release = Release {
         statement,
         listing: None,
         algorithm: submitted.algorithm,
         signature: submitted.signature.clone(),
+        passkey: submitted.passkey.clone(),
     };
-    let checked = office.keys.check_release(&key, &release);
-    checked.map_err(|_| ReleaseError::Signature)?;
+    given(office, asker, (&job.grounds.seal, &release))?;
     Ok(release)
+}
+
+/// T-S3: whether the asker gave this release of a seal, with a key of their own or a passkey that is enrolled for it, and not
+/// too long ago.
+///
+/// # Errors
+/// `Expiry`, `NotEnrolled`, `Passkey`, `Signature`.
+pub fn given(
+    office: &Office,
+    asker: &Asker,
+    (seal, release): (&SealCode, &Release),
+) -> Result<(), ReleaseError> {
+    lasts(office, release.statement.expires)?;
+    let key = enrolled(office, asker, seal)?;
+    if let Some(shown) = &release.passkey {
+        answered(office, (&key, &asker.person), (release, shown))?;
+    }
+    let checked = office.keys.check_release(&key, release);
+    checked.map_err(|_| ReleaseError::Signature)
+}
+
+/// What exactly is wrong with a passkey's answer.
+fn answered(
+    office: &Office,
+    (key, person): (&KeyId, &str),
+    (release, shown): (&Release, &Shown),
+) -> Result<(), ReleaseError> {
+    // When it was offered is what it expires by.
+    let offered = release.statement.expires - office.settings.release_life;
+    if office.clock.now() >= offered + ANSWERED {
+        return Err(PasskeyFault::Challenge.into());
+    }
+    let releasers = office.keys.releasers(key);
+    let mut own = releasers
+        .iter()
+        .filter(|releaser| releaser.person == person)
+        .filter_map(|releaser| releaser.passkey.as_ref());
+    let passkey = own.find(|passkey| passkey.credential == shown.credential);
+    let passkey = passkey.ok_or(PasskeyFault::Credential)?;
+    let challenge = release.challenge().ok_or(PasskeyFault::Challenge)?;
+    passkey.check((shown, &release.signature), &challenge)?;
+    Ok(())
 }
 
 /// Whether a release may hold until then.
 ///
 /// # Errors
 /// `Expiry`.
-pub fn lasts(office: &Office, expires: UtcDateTime) -> Result<(), ReleaseError> {
+fn lasts(office: &Office, expires: UtcDateTime) -> Result<(), ReleaseError> {
     let now = office.clock.now();
     let latest = now + office.settings.release_life;
     if expires <= now || expires > latest {
@@ -360,7 +418,7 @@ pub fn lasts(office: &Office, expires: UtcDateTime) -> Result<(), ReleaseError> 
 ///
 /// # Errors
 /// `NotEnrolled`.
-pub fn enrolled(office: &Office, asker: &Asker, seal: &SealCode) -> Result<KeyId, ReleaseError> {
+fn enrolled(office: &Office, asker: &Asker, seal: &SealCode) -> Result<KeyId, ReleaseError> {
     let key = seal_key(seal.as_str()).ok_or(ReleaseError::NotEnrolled)?;
     let releasers = office.keys.releasers(&key);
     if !releasers
@@ -410,6 +468,9 @@ pub async fn deny(
         ReleaseError::Ruled(refused) => refused.code(),
         ReleaseError::NotEnrolled => "release.not-enrolled",
         ReleaseError::Signature => "release.signature",
+        ReleaseError::Passkey(fault) | ReleaseError::Step(StepRefused::Passkey(fault)) => {
+            fault.code()
+        }
         ReleaseError::Expiry => "release.expiry",
         ReleaseError::Step(StepRefused::SamePerson) => "release.same-person",
         ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",

@@ -5,6 +5,7 @@ pub(crate) mod document;
 mod failure;
 pub(crate) mod job;
 mod logging;
+pub(crate) mod passkey;
 pub(crate) mod permitted;
 pub(crate) mod record;
 pub(crate) mod resealing;

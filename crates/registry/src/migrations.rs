@@ -140,6 +140,16 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0031_portfolio.sql"),
     },
     Migration {
+        number: 35,
+        name: "passkey",
+        text: include_str!("../migrations/0035_passkey.sql"),
+    },
+    Migration {
+        number: 36,
+        name: "release_by_passkey",
+        text: include_str!("../migrations/0036_release_by_passkey.sql"),
+    },
+    Migration {
         number: 1001,
         name: "log",
         text: include_str!("../migrations/1001_log.sql"),

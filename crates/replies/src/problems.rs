@@ -180,6 +180,7 @@ fn of_step(refused: &StepRefused) -> Problem {
         StepRefused::SealNotInUse => {
             one(Code::ReleaseRefused, "seal.not-in-use", refused.to_string())
         }
+        StepRefused::Passkey(fault) => one(Code::ReleaseRefused, fault.code(), fault.to_string()),
         StepRefused::CaseStopped => Problem::new(Code::ReleaseRefused).with(vec![Defect {
             at: String::new(),
             code: "case.stopped".to_owned(),
@@ -241,6 +242,7 @@ pub fn of_release(error: &ReleaseError) -> Problem {
         ReleaseError::Signature | ReleaseError::Expiry => {
             Problem::new(Code::ReleaseRefused).saying(error.to_string())
         }
+        ReleaseError::Passkey(fault) => one(Code::ReleaseRefused, fault.code(), fault.to_string()),
         ReleaseError::Ruled(refused) => ruled(Code::ReleaseRefused, refused),
         ReleaseError::Step(refused) => of_step(refused),
         ReleaseError::Sealing(cause) => of_issue(cause),

@@ -7,6 +7,7 @@
 mod account;
 mod held;
 mod order;
+pub mod passkeys;
 mod roles;
 mod session;
 mod sign_in;
@@ -14,6 +15,7 @@ mod sign_in;
 use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
+use crypto::sign_in::passkey::{CHALLENGE, Passkey, PasskeyFault};
 use crypto::sign_in::password::Kept;
 use duties::{ReadRoles, RolesApart};
 use store::{Store, StoreError};
@@ -25,8 +27,9 @@ use trail::secrets::Secrets;
 pub use account::{Account, Doors, Invitation, NewAccount, NextRoles, person_of};
 pub use dossier::number::AccountKey;
 pub use order::{Done, Order, Said, Say};
+use passkeys::{Answered, OwnPasskey, PasskeyUse, Purpose};
 pub use roles::Wanted;
-pub use session::{ABSOLUTE, IDLE, Standing};
+pub use session::{ABSOLUTE, IDLE, Second, Standing};
 pub use sign_in::{Attempt, Subject};
 
 /// Nothing was done to an account.
@@ -57,6 +60,12 @@ pub enum AccountRefused {
     /// The account has these roles, or is to have them.
     #[error("these are the roles of the account")]
     NothingToChange,
+    /// The passkey is not taken.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyFault),
+    /// The account has as many passkeys as it may.
+    #[error("the account has as many passkeys as it may")]
+    TooManyPasskeys,
     /// Another request was made under this key (422).
     #[error("another request was made under this key")]
     KeyReused,
@@ -79,6 +88,8 @@ impl AccountRefused {
             Self::PersonEnded => "account.person-ended",
             Self::NothingToConfirm => "account.nothing-to-confirm",
             Self::NothingToChange => "account.nothing-to-change",
+            Self::Passkey(fault) => fault.code(),
+            Self::TooManyPasskeys => "account.passkeys",
             Self::KeyReused => "request.key-reused",
             Self::Store(_) => "store.unavailable",
         }
@@ -260,14 +271,47 @@ impl Accounts {
             .await
     }
 
-    /// Begins a session: the tries are forgotten, the step of the second factor is used.
+    /// A question for a passkey, of this moment and for this purpose; nothing is kept of it.
+    #[must_use]
+    pub fn ask(&self, purpose: Purpose<'_>, random: [u8; 12], now: UtcDateTime) -> [u8; CHALLENGE] {
+        purpose.ask(&self.secrets, random, now)
+    }
+
+    /// A question that comes back with its answer.
     ///
     /// # Errors
-    /// `Unknown` when the account ended meanwhile, or the step was used by somebody faster.
-    pub async fn begin(
+    /// `Challenge` for one that was not asked for this, or not in the last five minutes.
+    pub fn answered(
         &self,
-        account: &Account,
-        (token, step): ([u8; 32], Option<i64>),
+        purpose: Purpose<'_>,
+        question: [u8; CHALLENGE],
+        now: UtcDateTime,
+    ) -> Result<Answered, PasskeyFault> {
+        purpose.answered(&self.secrets, question, now)
+    }
+
+    /// The passkeys of an account that are in force, the oldest first.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn passkeys(
+        &self,
+        department: &DepartmentKey,
+        id: &AccountKey,
+    ) -> Result<Vec<OwnPasskey>, StoreError> {
+        let mut link = self.store.reader().await?;
+        passkeys::list(&mut link, (department, id)).await
+    }
+
+    /// Enrols a passkey: the tries are forgotten, the step of the other factor and the question are used up.
+    ///
+    /// # Errors
+    /// `Unknown` when the account ended or the step was used meanwhile; `Passkey` with `Challenge` for a question that was
+    /// answered, with `Credential` for a credential that anybody enrolled; `TooManyPasskeys`.
+    pub async fn enrol(
+        &self,
+        (account, step): (&Account, i64),
+        (passkey, usage): (Passkey, PasskeyUse),
         subjects: &[Subject<'_>],
         by: By,
     ) -> Result<(), AccountRefused> {
@@ -277,7 +321,32 @@ impl Accounts {
             .write(move |link| {
                 Box::pin(async move {
                     sign_in::succeeded(link, &subjects).await?;
-                    session::begin(link, &account, (&token, step), &by).await
+                    let what = (&passkey, &usage);
+                    passkeys::enrol(link, (&account, step), what, &by).await
+                })
+            })
+            .await
+    }
+
+    /// Begins a session: the tries are forgotten, the step of the second factor or the question of the passkey is used.
+    ///
+    /// # Errors
+    /// `Unknown` when the account ended meanwhile, or the step was used by somebody faster; `Passkey` with `Challenge` for a
+    /// question that was answered, with `Credential` and `Counter` as [`passkeys::count_on`].
+    pub async fn begin(
+        &self,
+        account: &Account,
+        (token, second): ([u8; 32], Second),
+        subjects: &[Subject<'_>],
+        by: By,
+    ) -> Result<(), AccountRefused> {
+        let account = account.clone();
+        let subjects = sign_in::digests(&self.secrets, subjects);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    sign_in::succeeded(link, &subjects).await?;
+                    session::begin(link, &account, (&token, &second), &by).await
                 })
             })
             .await
@@ -353,7 +422,8 @@ impl Accounts {
             .write(move |link| {
                 Box::pin(async move {
                     let sessions = session::forget(link, now).await?;
-                    Ok(sessions + sign_in::forget(link, now).await?)
+                    let answered = passkeys::forget(link, now).await?;
+                    Ok(sessions + answered + sign_in::forget(link, now).await?)
                 })
             })
             .await

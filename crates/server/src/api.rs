@@ -16,8 +16,8 @@ use crate::state::App;
 use crate::subscriptions;
 use crate::{
     accounts, batches, case_papers, cases, catalogue, certificates, documents, health, licences,
-    lives, machines, notices, packages, proofs, releases, restrictions, sessions, signatures,
-    trust, uses, versions, witnesses,
+    lives, machines, notices, packages, passkeys, proofs, releases, restrictions, sessions,
+    signatures, trust, uses, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -93,6 +93,8 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(sessions::begin))
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::change_password))
+        .routes(routes!(passkeys::ask))
+        .routes(routes!(passkeys::list, passkeys::enrol))
 }
 
 /// Whom the installation trusts.

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use catalogue::key::{DepartmentKey, PersonKey};
+use catalogue::key::{DepartmentKey, PersonKey, SealCode};
+use crypto::sign_in::passkey::RelyingParty;
 use crypto::{KeyStore, SystemRandom};
 use duties::Roles;
 use issuance::accounts::found;
+use issuance::accounts::passkeys::entrust as enrol_for;
 use issuance::found::Founding;
 use issuance::{Clock as _, SystemClock};
 use pki::identifiers::ORGANIZATION;
@@ -169,6 +171,37 @@ pub(crate) async fn open_account(path: &Path, names: [String; 4]) -> anyhow::Res
         opened.until,
         opened.invitation.as_str()
     );
+    Ok(())
+}
+
+/// Whose passkeys are to release what.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Entrusting {
+    /// The account's name.
+    account: String,
+    /// The seal's code.
+    #[arg(long)]
+    seal: String,
+    /// The configuration.
+    #[arg(long, default_value = "yinxin.toml")]
+    config: PathBuf,
+}
+
+/// Lets the passkeys of an account release a seal: an act on the key store, while no service runs on it.
+///
+/// # Errors
+/// What stands in the way.
+pub(crate) async fn entrust(asked: Entrusting) -> anyhow::Result<()> {
+    let config = Config::read(&asked.config)?;
+    let (account, code) = (
+        AccountKey::parse(&asked.account)?,
+        SealCode::parse(&asked.seal)?,
+    );
+    let party = RelyingParty::of(config.public_url.trim_end_matches('/'));
+    let party = party.context("no browser gives passkeys to pages of this public_url")?;
+    let office = open(&config).await?;
+    let (person, count) = enrol_for(&office, (&account, &code), &party).await?;
+    println!("{count} passkeys of {person} may release {code}: start the service again");
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::command::Entrusting;
 use crate::compromise::Drill;
 use crate::demo::Demo;
 use crate::esl::Esl;
@@ -112,6 +113,8 @@ enum Command {
     /// Gives out an electronic seal (`.esl`), takes one that another maker signed, or gives a seal another picture.
     #[command(subcommand)]
     Seal(Esl),
+    /// Lets the passkeys of an account release a seal; no node runs meanwhile.
+    Entrust(Entrusting),
     /// Says until when sealed files can be proven, and renews what is due by one evidence record.
     Renew(Renewing),
     /// Declares a seal's key compromised since a moment, and seals anew what was sealed since. Broken off, the same words go
@@ -225,6 +228,7 @@ fn run(command: Command) -> anyhow::Result<()> {
                 command::add_national(&config, people).await
             }
             Command::Seal(asked) => asked.run().await,
+            Command::Entrust(asked) => command::entrust(asked).await,
             Command::Renew(asked) => renewing::renew(asked).await,
             Command::Drill(drill) => drill.run().await,
             Command::Openapi => {

@@ -19,6 +19,7 @@ use crate::json::{Strict, said};
 use crate::licences::{OfFile, attachment, media_type};
 use crate::problem::{Code, Problem};
 use crate::problems::of_release;
+use crate::shown::ShownBody;
 use crate::state::App;
 
 /// The content of a release.
@@ -31,6 +32,9 @@ pub(crate) struct ReleaseBody {
     algorithm: String,
     /// The person's signature over the offer's statement, base64; ECDSA in DER.
     signature: String,
+    /// What stands beside the signature of a passkey that answered the offer's challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    passkey: Option<ShownBody>,
 }
 
 /// The content of a refusal.
@@ -114,6 +118,7 @@ pub(crate) fn submitted(body: &ReleaseBody) -> Result<Submitted, Problem> {
             .decode(&body.signature)
             .map(Signature::new)
             .map_err(|_| malformed("signature is not base64"))?,
+        passkey: body.passkey.as_ref().map(ShownBody::read).transpose()?,
     })
 }
 

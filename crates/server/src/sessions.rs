@@ -18,6 +18,7 @@ use crate::door::Peer;
 use crate::json::Strict;
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
+use crate::shown::AnswerBody;
 use crate::state::App;
 
 /// Who signs in.
@@ -29,6 +30,9 @@ pub(crate) struct SignInBody {
     /// Six digits of the second factor, where the account has one.
     #[serde(default)]
     code: String,
+    /// What a passkey answered to `GET /v1/sessions/question`, instead of a code.
+    #[serde(default)]
+    passkey: Option<AnswerBody>,
     /// `token`, in the answer; or `cookie`, for browsers.
     #[serde(default)]
     carry: Carry,
@@ -102,10 +106,12 @@ pub(crate) async fn begin(
     Strict(body): Strict<SignInBody>,
 ) -> Result<Response, Problem> {
     let _place = app.place(&app.doors).await?;
+    let passkey = body.passkey.map(|answer| answer.read(&app));
     let who = SignIn {
         account: body.account,
         password: Zeroizing::new(body.password),
         code: body.code,
+        passkey: passkey.transpose()?,
         address: peer.0,
     };
     let begun = accounts::sign_in(&app.office, who).await;
@@ -179,6 +185,7 @@ pub(crate) async fn activate(
         account,
         password: Zeroizing::new(body.password),
         code: String::new(),
+        passkey: None,
         address: peer.0,
     };
     let activated = accounts::activate(&app.office, who, &body.invitation).await;

@@ -19,8 +19,9 @@ use tlog::{Leaf, LeafKind, StatusEntry};
 
 use super::seeds::{fixture, fixtures, pem};
 use super::target::proof::{AT, example};
-use super::target::work::catalogue_files;
+use super::target::work::{PARTY, catalogue_files};
 use super::target::{clock, envelope, keys, national};
+use crate::token::Token;
 
 /// The address that signed requests are sent to.
 pub const ADDRESS: &str = "https://licences.example/v1/licences?dry=1";
@@ -95,6 +96,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         }
         "share" | "token_request" | "token_answer" => keys::made(target),
         "kept_password" => kept_password().map(|one| vec![one]),
+        "passkey" => made_passkey().map(|one| vec![one]),
         _ => None,
     };
     made.unwrap_or_default()
@@ -204,6 +206,12 @@ fn kept_password() -> Option<Vec<u8>> {
     let kept =
         crypto::sign_in::password::Kept::new(b"a long enough phrase", [7; 16], Cost::FOR_TESTS)?;
     Some(kept.encode().to_vec())
+}
+
+/// What an authenticator makes, whatever it was asked.
+fn made_passkey() -> Option<Vec<u8>> {
+    let mut token = Token::new(PARTY, 1).ok()?;
+    Some(token.made("").1)
 }
 
 /// A leaf of the public log.

@@ -143,6 +143,7 @@ pub const TARGETS: &[Target] = &[
     target("message_signature", Shape::Text, judge::message_signature),
     target("carried", Shape::Text, judge::carried),
     target("kept_password", Shape::Octets, work::kept_password),
+    target("passkey", Shape::Octets, work::passkey),
     target("ntp", Shape::Octets, clock::ntp),
     target("share", Shape::Text, keys::share),
     target("token_request", Shape::Octets, keys::request),

@@ -55,6 +55,8 @@ job: id=word department=word kind=word state=word caller=word requester=word ide
 own_anchor: anchor=digest certificate=public purposes=word people=word decision=ground
 own_list: content=public document=public
 package_case: package=word department=word case_number=word matter=word
+passkey: credential=public department=word account=word public_key=public
+passkey_answered: question=digest
 reseal: job=word department=word drill=word of_job=word
 session: token=digest department=word account=word
 sign_in: subject=digest
@@ -83,7 +85,8 @@ seal: code=word department=word stage=word last_person=word last_duty=word pendi
  pending_duty=word
 seal_event: code=word department=word event=word stage=word people=word reason=ground
 seal_object: code=word department=word object=public earlier=public
-seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest
+seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest \
+ credential=public authenticator=digest client=digest
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
 signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named
 signer_event: signer=word department=word act=word state=word actor=word reason=ground

@@ -72,6 +72,7 @@ async fn release(life: &Life, batch: &BatchId) -> Result<(), String> {
         expires: UtcDateTime::parse(&offer.expires, &Rfc3339).expect("RFC 3339"),
         algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
         signature: signature.expect("signs"),
+        passkey: None,
     };
     let released = batch::release::release(&life.office, &custodian, batch, &submitted).await;
     let (_, carrying) = released.map_err(said)?;

@@ -302,6 +302,7 @@ impl Life {
             expires: UtcDateTime::parse(&offer.expires, &Rfc3339).expect("RFC 3339"),
             algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
             signature: signature.expect("signs"),
+            passkey: None,
         };
         let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
         let answer = answer.map_err(said)?;

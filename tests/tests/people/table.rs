@@ -362,9 +362,21 @@ impl Seen {
     }
 }
 
-/// Who has a session has these two, whatever the roles: they come last.
+/// Who has a session has these four, whatever the roles: they come last.
 async fn leave(service: &Service, people: &[(Role, Person)]) {
     for (role, person) in people {
+        let path = "/v1/sessions/current/passkeys";
+        let told = service.asked_by(person, Call::get(path)).await;
+        assert_eq!(told.status, 200, "{role:?}");
+        let content = json!({
+            "password": PASSWORD,
+            "code": "",
+            "question": told.json()["question"],
+            "client": "",
+            "attestation": "",
+        });
+        let bare = service.asked_by(person, Call::post(path, &content)).await;
+        assert_eq!(bare.status, 401, "{role:?}: no other factor");
         let content = json!({"old": PASSWORD, "new": "quite another phrase"});
         let content = content.to_string().into_bytes();
         let path = "/v1/sessions/current/password";
@@ -421,7 +433,7 @@ async fn every_operation_for_every_role_is_the_table_s_and_another_department_s_
         let own_sessions = routes
             .iter()
             .filter(|(_, route)| route.starts_with("/v1/sessions"));
-        assert_eq!(own_sessions.count(), 2, "as `leave` has them");
+        assert_eq!(own_sessions.count(), 4, "as `leave` has them");
         let mut lines: Vec<_> = EXPECTED
             .iter()
             .map(|(method, route, _)| (method.to_string(), route.to_string()))

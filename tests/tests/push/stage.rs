@@ -107,6 +107,7 @@ impl Stage {
             expires: UtcDateTime::parse(&offer.expires, &Rfc3339).expect("RFC 3339"),
             algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
             signature: signature.expect("signs"),
+            passkey: None,
         };
         let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
         let issued: Value = serde_json::from_slice(&answer.expect("sealed").body).expect("JSON");

@@ -17,11 +17,13 @@
 //! | 52+P+n | 16 | tag |
 //!
 //! Public part: one record after the other, keys in the order of their names, then releasers in the order
-//! of key and person; a text or string of octets has its length in two octets before it.
+//! of key and person, then their passkeys in the order of key, person and credential; a text or string of octets has
+//! its length in two octets before it.
 //!
 //! - key: 1, name, use (1 octet), algorithm (1 octet), SubjectPublicKeyInfo, seal code (empty for none)
 //! - key in a device: 3, the same, then its handle there (16 octets)
 //! - releaser: 2, name of the seal's key, person, SubjectPublicKeyInfo
+//! - passkey of a releaser: 4, name of the seal's key, person, identifier of the credential, origin, SubjectPublicKeyInfo
 //!
 //! Private part: for each key of the public part, in its order, length in two octets and PKCS#8; of a key in a device
 //! nothing, at length 0.
@@ -38,6 +40,7 @@ use crate::authorisation::{KeyId, KeyUse};
 use crate::device::Handle;
 use crate::public_key::PublicKey;
 use crate::random::Random;
+use crate::sign_in::passkey::{Passkey, RelyingParty};
 use crate::signature::SignatureAlgorithm;
 
 const MAGIC: &[u8; 8] = b"YXKEYS01";
@@ -46,6 +49,7 @@ pub(super) const SALT: usize = 16;
 const KEY: u8 = 1;
 const RELEASER: u8 = 2;
 const KEY_IN_DEVICE: u8 = 3;
+const PASSKEY: u8 = 4;
 
 /// The public half of a key of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub(super) type PrivatePart = BTreeMap<KeyId, Zeroizing<Vec<u8>>>;
 pub(super) struct PublicPart {
     pub(super) keys: BTreeMap<KeyId, StoredKey>,
     pub(super) releasers: BTreeMap<(KeyId, String), PublicKey>,
+    /// By the seal's key, the person and the credential.
+    pub(super) passkeys: BTreeMap<(KeyId, String, Vec<u8>), Passkey>,
 }
 
 /// A file taken apart.
@@ -212,6 +218,14 @@ impl PublicPart {
             string(&mut out, person.as_bytes())?;
             string(&mut out, public.spki())?;
         }
+        for ((key, person, credential), passkey) in &self.passkeys {
+            out.push(PASSKEY);
+            string(&mut out, key.as_str().as_bytes())?;
+            string(&mut out, person.as_bytes())?;
+            string(&mut out, credential)?;
+            string(&mut out, passkey.party.origin().as_bytes())?;
+            string(&mut out, passkey.public.spki())?;
+        }
         Ok(out)
     }
 
@@ -252,7 +266,8 @@ impl PublicPart {
                     .last_key_value()
                     .is_none_or(|(id, _)| *id < key.id);
                 let seal_fits = key.seal.is_some() == (key.for_use == KeyUse::Seal);
-                if !follows || !seal_fits || !self.releasers.is_empty() {
+                let is_late = !self.releasers.is_empty() || !self.passkeys.is_empty();
+                if !follows || !seal_fits || is_late {
                     return None;
                 }
                 self.keys.insert(key.id.clone(), key);
@@ -263,10 +278,26 @@ impl PublicPart {
                 let public = PublicKey::parse(reader.string()?).ok()?;
                 let seal = self.keys.get(&name.0)?.for_use == KeyUse::Seal;
                 let last = self.releasers.last_key_value();
-                if !seal || last.is_some_and(|(last, _)| *last >= name) {
+                let is_late = !self.passkeys.is_empty();
+                if !seal || is_late || last.is_some_and(|(last, _)| *last >= name) {
                     return None;
                 }
                 self.releasers.insert(name, public);
+            }
+            [PASSKEY] => {
+                let key = KeyId::parse(reader.text()?)?;
+                let person = reader.text()?.to_owned();
+                let credential = reader.string()?.to_vec();
+                let party = RelyingParty::of(reader.text()?)?;
+                let public = PublicKey::parse(reader.string()?).ok()?;
+                let seal = self.keys.get(&key)?.for_use == KeyUse::Seal;
+                let name = (key, person, credential.clone());
+                let last = self.passkeys.last_key_value();
+                if !seal || last.is_some_and(|(last, _)| *last >= name) {
+                    return None;
+                }
+                let passkey = Passkey::new(credential, public, party).ok()?;
+                self.passkeys.insert(name, passkey);
             }
             _ => return None,
         }

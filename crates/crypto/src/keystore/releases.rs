@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::authorisation::Release;
 use crate::digest::sha256;
 use crate::public_key::PublicKey;
+use crate::sign_in::passkey::Passkey;
 use crate::signer::SignError;
 
 /// Releases that are remembered; beyond that it begins anew.
@@ -17,17 +18,22 @@ const MOST: usize = 4_096;
 pub(crate) struct Releases(Mutex<HashSet<[u8; 32]>>);
 
 impl Releases {
-    /// Whether `key` signed the release.
-    pub(crate) fn check(&self, release: &Release, key: &PublicKey) -> Result<(), SignError> {
+    /// Whether `key` signed the release, as a person's own or as that of a passkey.
+    pub(crate) fn check(
+        &self,
+        release: &Release,
+        (key, passkey): (&PublicKey, Option<&Passkey>),
+    ) -> Result<(), SignError> {
         // Key, algorithm and statement, and the value itself: another value is another name.
-        // A list is looked through each time, its signature is asked for once.
-        let octets = release.signed().ok_or(SignError::ReleaseUnsigned)?;
+        // A list is looked through each time, and so is what a passkey answered; a signature is asked for once.
+        let octets = release.octets(passkey).ok_or(SignError::ReleaseUnsigned)?;
         let signed = key.name_of(release.algorithm, &octets);
         let name = sha256(&[signed, sha256(release.signature.bytes())].concat());
         if self.lock(|known| known.contains(&name)) {
             return Ok(());
         }
-        release.check(key).map_err(|_| SignError::ReleaseUnsigned)?;
+        let checked = key.check(release.algorithm, &octets, &release.signature);
+        checked.map_err(|_| SignError::ReleaseUnsigned)?;
         self.lock(|known| {
             if known.len() >= MOST {
                 known.clear();

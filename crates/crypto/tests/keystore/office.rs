@@ -96,6 +96,7 @@ pub(crate) fn signed(statement: ReleaseStatement, signer: &SoftwareSigner) -> Re
         listing: None,
         algorithm: signer.algorithm(),
         signature,
+        passkey: None,
     }
 }
 
@@ -112,6 +113,7 @@ pub(crate) fn listed(statements: &[ReleaseStatement], signer: &SoftwareSigner) -
         listing: Some(listing),
         algorithm: signer.algorithm(),
         signature,
+        passkey: None,
     }
 }
 

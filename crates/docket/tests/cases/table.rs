@@ -268,6 +268,7 @@ async fn released(room: &Room, of: &CaseNumber) {
         statement: Jobs::statement(&job, "he.shouzheng", until).expect("rendered"),
         algorithm: SignatureAlgorithm::EcdsaP256Sha256,
         signature: Signature::new(vec![1, 2, 3]),
+        passkey: None,
     };
     let by = By::new("he.shouzheng", register::NOW + Duration::seconds(2));
     let department = register::department();

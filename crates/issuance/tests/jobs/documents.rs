@@ -48,6 +48,7 @@ async fn a_journalled_job_whose_release_ran_out_waits_for_another_and_is_then_se
         statement: Jobs::statement(&waiting, CUSTODIAN, submitted.expires).expect("it waits"),
         algorithm: submitted.algorithm,
         signature: submitted.signature,
+        passkey: submitted.passkey,
     };
     let by = |after| By::new(CUSTODIAN, NOW + after);
     jobs.release(&waiting.department, &job, release, by(Duration::SECOND))

@@ -91,6 +91,7 @@ async fn jobs_of_a_stopped_seal_are_not_tried_until_it_goes_on() {
         statement,
         algorithm: submitted.algorithm,
         signature: submitted.signature,
+        passkey: submitted.passkey,
     };
     let by = By::new(CUSTODIAN, job.changed);
     let jobs = house.office.registry().jobs();

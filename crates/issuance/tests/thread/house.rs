@@ -139,6 +139,7 @@ impl House {
             expires: UtcDateTime::parse(&offer.expires, &form).expect("RFC 3339"),
             algorithm: self.custodian.algorithm(),
             signature: signature.expect("signs"),
+            passkey: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use catalogue::key::DepartmentKey;
+use crypto::sign_in::passkey::Shown;
 use crypto::{Listing, Release, Signature, SignatureAlgorithm, sha256};
 use store::{Link, StoreError};
 use time::UtcDateTime;
@@ -12,6 +13,7 @@ use trail::secrets::{Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
 use crate::jobs::job::{self, Job, JobState, Lock};
+use crate::jobs::passkey;
 use crate::jobs::permitted::may_seal;
 use crate::jobs::step::{self, StepRefused, act};
 
@@ -28,6 +30,8 @@ pub struct ListRelease {
     pub algorithm: SignatureAlgorithm,
     /// The signature over the list.
     pub signature: Signature,
+    /// What stands beside the signature of a passkey.
+    pub passkey: Option<Shown>,
     /// What rules hold back, asked before.
     pub held: Vec<Held>,
 }
@@ -93,6 +97,8 @@ pub(crate) async fn release(
     if link.row(RELEASE, &values).await?.is_none() {
         return Err(StepRefused::Used);
     }
+    let whose = (department, release.releaser.as_str());
+    passkey::count_on(link, whose, release.passkey.as_ref(), by.at).await??;
     let mut done = ListReleased {
         released: Vec::new(),
         held: Vec::new(),
@@ -150,6 +156,7 @@ impl Signed {
                     listing: Some(listing.clone()),
                     algorithm: release.algorithm,
                     signature: release.signature.clone(),
+                    passkey: release.passkey.clone(),
                 })
                 .collect(),
         })

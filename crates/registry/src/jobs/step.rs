@@ -1,6 +1,7 @@
 //! The steps of a job between reservation and record, each one fact.
 
 use catalogue::key::DepartmentKey;
+use crypto::sign_in::passkey::PasskeyFault;
 use crypto::{KeyId, Listing, Release, ReleaseStatement, Signature, SignatureAlgorithm, sha256};
 use licence::Identifier;
 use thiserror::Error;
@@ -8,6 +9,7 @@ use thiserror::Error;
 use crate::cases;
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
+use crate::jobs::passkey;
 use crate::jobs::permitted::may_seal;
 use store::Link;
 use store::StoreError;
@@ -44,6 +46,9 @@ pub enum StepRefused {
     /// The same statement released another job already.
     #[error("the release was used already")]
     Used,
+    /// The passkey that released is not in force for this person, or did not count on (T-S3).
+    #[error(transparent)]
+    Passkey(#[from] PasskeyFault),
     /// Another process has taken the job up since: what this one made does not count.
     #[error("another attempt has begun since")]
     Overtaken,
@@ -94,10 +99,11 @@ const END: &str =
 const DROP_OVER: &str =
     "DELETE FROM seal_release WHERE department = $1 AND job = $2 AND expires <= $3";
 const RELEASE: &str = "INSERT INTO seal_release (job, department, statement_digest, algorithm, signature, \
-     releaser, copies, expires, released, consumed, list) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+     releaser, copies, expires, released, consumed, list, credential, authenticator, client) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
      ON CONFLICT DO NOTHING RETURNING 1";
-const FIND_RELEASE: &str = "SELECT r.algorithm, r.signature, r.releaser, r.copies, r.expires, l.batch, l.listed \
-     FROM seal_release r LEFT JOIN batch_release l ON l.digest = r.list WHERE r.department = $1 AND r.job = $2";
+const FIND_RELEASE: &str = "SELECT r.algorithm, r.signature, r.releaser, r.copies, r.expires, l.batch, l.listed, \
+     r.credential, r.authenticator, r.client FROM seal_release r LEFT JOIN batch_release l ON l.digest = r.list WHERE r.department = $1 AND r.job = $2";
 const CONSUME: &str = "UPDATE seal_release SET consumed = $3 \
      WHERE department = $1 AND job = $2 AND consumed IS NULL RETURNING 1";
 
@@ -161,6 +167,8 @@ pub(crate) async fn release(
 ) -> Result<Job, StepRefused> {
     let mut job = locked(link, secrets, id, Some(department)).await?;
     let act = released(link, &mut job, release, by).await?;
+    let whose = (department, release.statement.releaser.as_str());
+    passkey::count_on(link, whose, release.passkey.as_ref(), by.at).await??;
     trace::write(link, &act).await?;
     Ok(job)
 }
@@ -213,6 +221,8 @@ pub(crate) async fn release_and_journal(
     }
     let digest = admit(link, &job, release, by).await?;
     insert(link, &job, (release, &digest), (by, Some(service))).await?;
+    let whose = (department, release.statement.releaser.as_str());
+    passkey::count_on(link, whose, release.passkey.as_ref(), by.at).await??;
     let values = [
         department.as_str().into(),
         id.as_str().into(),
@@ -270,6 +280,7 @@ async fn insert(
 ) -> Result<(), StepRefused> {
     let list = list_of(release);
     let statement = &release.statement;
+    let shown = release.passkey.as_ref();
     let values = [
         job.id.as_str().into(),
         job.department.as_str().into(),
@@ -282,6 +293,9 @@ async fn insert(
         by.at.into(),
         consumed.map(|by| by.at).into(),
         list.as_ref().map(|list| list.as_slice()).into(),
+        shown.map(|shown| shown.credential.as_slice()).into(),
+        shown.map(|shown| shown.authenticator.as_slice()).into(),
+        shown.map(|shown| shown.client.as_slice()).into(),
     ];
     let inserted = link.row(RELEASE, &values).await?;
     inserted.map(|_| ()).ok_or(StepRefused::Used)
@@ -433,11 +447,13 @@ pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, 
         }
         _ => None,
     };
+    let passkey = passkey::read(&mut row)?;
     Ok(Release {
         statement: statement_of(job, &releaser, copies, expires)?,
         listing,
         algorithm,
         signature,
+        passkey,
     })
 }
 

@@ -218,6 +218,7 @@ pub(crate) fn release(job: &Job) -> Release {
             .expect("rendered"),
         algorithm: SignatureAlgorithm::EcdsaP256Sha256,
         signature: Signature::new(vec![1, 2, 3]),
+        passkey: None,
     }
 }
 

@@ -12,7 +12,7 @@ use trail::trace::{self, Act, Deed};
 use zeroize::Zeroizing;
 
 use crate::accounts::held::{hold, roles_of};
-use crate::accounts::{AccountKey, AccountRefused};
+use crate::accounts::{AccountKey, AccountRefused, passkeys};
 
 /// An account to be opened.
 #[derive(Debug, Clone)]
@@ -193,6 +193,7 @@ pub(super) async fn invite(
         return Err(AccountRefused::Unknown);
     }
     end_sessions(link, (department, id), by).await?;
+    passkeys::end(link, (department, id), by).await?;
     write(link, (department, id), by, ("account.invite", Vec::new())).await?;
     own(link, (department, id), by.at).await
 }

@@ -7,6 +7,7 @@ use time::{Duration, UtcDateTime};
 use trail::asked::By;
 
 use crate::accounts::account::{own, write};
+use crate::accounts::passkeys::{self, PasskeyUse};
 use crate::accounts::{Account, AccountKey, AccountRefused};
 
 /// How long a session may rest (T-P2).
@@ -33,6 +34,17 @@ pub struct Standing {
     pub used: UtcDateTime,
 }
 
+/// With what somebody signed in beside the password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Second {
+    /// With nothing: the account has no second factor.
+    None,
+    /// With the code of this step.
+    Step(i64),
+    /// With a passkey.
+    Passkey(PasskeyUse),
+}
+
 impl Standing {
     pub(super) fn is_to_be_noted(&self, now: UtcDateTime) -> bool {
         now - self.used >= NOTED
@@ -49,6 +61,7 @@ const USE_STEP: &str = "UPDATE account SET factor_used = $3 WHERE id = $1 AND de
 // T-P1: without a second factor as long as the account has none; one whose password was taken away lets nobody in.
 const STANDS: &str = "SELECT 1 FROM account WHERE id = $1 AND department = $2 AND ended IS NULL \
      AND password IS NOT NULL AND factor IS NULL";
+const OPENS: &str = "SELECT 1 FROM account WHERE id = $1 AND department = $2 AND ended IS NULL AND password IS NOT NULL";
 // A session ends with the roles under which it began.
 const FIND: &str = "SELECT a.id, a.department, a.person, CASE WHEN a.next_from <= $2 THEN a.next_roles ELSE a.roles END, \
      s.begun, s.used FROM session s JOIN account a ON a.department = s.department AND a.id = s.account \
@@ -63,23 +76,27 @@ const FORGET: &str = "DELETE FROM session WHERE begun < $1";
 pub(super) async fn begin(
     link: &mut Link,
     account: &Account,
-    (token, step): (&[u8; 32], Option<i64>),
+    (token, second): (&[u8; 32], &Second),
     by: &By,
 ) -> Result<(), AccountRefused> {
     let (id, department) = (account.id.as_str(), account.department.as_str());
-    let stands = match step {
-        Some(step) => {
-            link.run(USE_STEP, &[id.into(), department.into(), step.into()])
-                .await?
-                == 1
+    let place = [id.into(), department.into()];
+    let stands = match second {
+        Second::Step(step) => {
+            let values = [id.into(), department.into(), (*step).into()];
+            link.run(USE_STEP, &values).await? == 1
         }
-        None => link
-            .row(STANDS, &[id.into(), department.into()])
-            .await?
-            .is_some(),
+        Second::None => link.row(STANDS, &place).await?.is_some(),
+        Second::Passkey(_) => link.row(OPENS, &place).await?.is_some(),
     };
     if !stands {
         return Err(AccountRefused::Unknown);
+    }
+    if let Second::Passkey(usage) = second {
+        passkeys::answer(link, &usage.answered).await?;
+        let whose = (&account.department, account.person.as_str());
+        let what = (usage.credential.as_slice(), usage.counter);
+        passkeys::count_on(link, whose, what, by.at).await??;
     }
     let values = [token.into(), department.into(), id.into(), by.at.into()];
     link.run(BEGIN, &values).await?;

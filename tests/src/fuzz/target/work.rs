@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use batch::package::Event;
 use catalogue::{Calendar, Catalogue, CitizenNumber, OrganisationCode, Sources};
+use crypto::sign_in::passkey::{PasskeyFault, RelyingParty, made, url64};
 use crypto::sign_in::password::Kept;
 use crypto::{KeyStore, PublicKey, Signature, SignatureAlgorithm};
 use dossier::event::CaseEvent;
@@ -93,6 +94,34 @@ pub fn kept_password(octets: &[u8]) -> bool {
     };
     assert_eq!(kept.encode().as_slice(), octets, "one form");
     true
+}
+
+/// Where the passkeys of this target are good.
+pub(crate) const PARTY: &str = "https://licences.example";
+
+/// An attestation object, as a browser hands it on with what it was asked: a key that is read is one to check with, on
+/// its curve, and what is refused is refused for what stands in the object.
+pub fn passkey(octets: &[u8]) -> bool {
+    let asked = [0; 32];
+    let question = url64(&asked);
+    let client = format!(
+        r#"{{"type":"webauthn.create","challenge":"{question}","origin":"{PARTY}","crossOrigin":false}}"#
+    );
+    let Some(party) = RelyingParty::of(PARTY) else {
+        return false;
+    };
+    match made(&party, &asked, (client.as_bytes(), octets)) {
+        Ok((passkey, _)) => {
+            assert!(passkey.public.inspect().is_ok() && passkey.algorithm().is_some());
+            assert!(octets.len() > passkey.credential.len());
+            true
+        }
+        Err(fault) => {
+            assert_ne!(fault, PasskeyFault::Client);
+            assert_ne!(fault, PasskeyFault::Challenge);
+            false
+        }
+    }
 }
 
 /// An event of a case as it is posted: taken into an empty file under the sample catalogue, never half.
