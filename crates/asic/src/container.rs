@@ -180,6 +180,10 @@ impl Asic {
             return wrong("a simple package has one file");
         };
         drop(payload);
+        // 4.3.3.1: in the root of the package; others look for it nowhere else.
+        if only.contains('/') {
+            return wrong("the file of a simple package lies in a folder");
+        }
         let mut strong = 0;
         for proof in &mut self.proofs {
             strong += usize::from(proof.kind != ProofKind::Record);

@@ -29,8 +29,8 @@ pub enum WriteAsic {
     /// The package that is to be extended cannot be read.
     #[error("the package cannot be read: {0}")]
     Read(#[from] ReadAsic),
-    /// No files, or one in `META-INF`.
-    #[error("no files, or one in META-INF")]
+    /// No files, one in `META-INF`, or that of a simple package in a folder.
+    #[error("no files, or one in a folder where none may be")]
     Files,
     /// Not possible for this form of package.
     #[error("not possible for this form of package")]
@@ -79,9 +79,9 @@ impl Prepared {
     /// A simple package of one file, which the proof is over itself (EN 319 162-1 4.3).
     ///
     /// # Errors
-    /// `Files` for one in `META-INF`.
+    /// `Files` for one in `META-INF` or another folder.
     pub fn simple(file: &File<'_>, kind: ProofKind) -> Result<Prepared, WriteAsic> {
-        if !is_content(file.name) {
+        if !is_content(file.name) || file.name.contains('/') {
             return Err(WriteAsic::Files);
         }
         Ok(Prepared {
@@ -271,7 +271,9 @@ pub fn with_replaced(package: &[u8], name: &str, octets: &[u8]) -> Result<Vec<u8
 /// The name of archive manifests, without number and ending.
 const ARCHIVE: &str = "META-INF/ASiCArchiveManifest";
 
-fn is_content(name: &str) -> bool {
+/// Whether a file of this name is content: neither in `META-INF` nor `mimetype`, in any spelling.
+#[must_use]
+pub fn is_content(name: &str) -> bool {
     // Readers that do not heed case must not take it for the folder either.
     let lower = name.to_ascii_lowercase();
     !lower.starts_with("meta-inf") && lower != MIMETYPE

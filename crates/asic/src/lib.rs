@@ -10,7 +10,7 @@ mod listed;
 mod manifest;
 
 pub use container::{Asic, Form, MAX_FILE, MAX_SIGNATURES, Proof, ProofKind};
-pub use draft::{File, Prepared, WriteAsic, with_replaced};
+pub use draft::{File, Prepared, WriteAsic, is_content, with_replaced};
 pub use fault::ReadAsic;
 pub use listed::{Listed, ListedFault};
 pub use manifest::{Manifest, Reference};

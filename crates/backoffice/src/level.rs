@@ -3,32 +3,46 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The baseline level of a seal signature on a caller's document. Both are logged, and carry the log's receipt (D3).
+/// The baseline level of a seal signature on a caller's document. All are logged, and carry the log's receipt (D3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Level {
     /// B-B: the signature alone. It is judged by the signer's own word for its moment, while the certificate lives.
     #[serde(rename = "B-B")]
     Basic,
+    /// B-T: with a time-stamp.
+    #[serde(rename = "B-T")]
+    Stamped,
     /// B-LT: with a time-stamp, and with chain, status answers and lists for later years.
     #[default]
     #[serde(rename = "B-LT")]
     LongTerm,
+    /// B-LTA: with a time-stamp over all of that.
+    #[serde(rename = "B-LTA")]
+    Archived,
 }
 
 impl Level {
-    /// `B-B` or `B-LT`.
+    /// `B-B`, `B-T`, `B-LT` or `B-LTA`.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Basic => "B-B",
+            Self::Stamped => "B-T",
             Self::LongTerm => "B-LT",
+            Self::Archived => "B-LTA",
         }
+    }
+
+    /// Whether what proves it for later years goes into the file.
+    #[must_use]
+    pub fn keeps_proof(self) -> bool {
+        matches!(self, Self::LongTerm | Self::Archived)
     }
 
     /// The level of this code.
     #[must_use]
     pub fn find(code: &str) -> Option<Self> {
-        [Self::Basic, Self::LongTerm]
+        [Self::Basic, Self::Stamped, Self::LongTerm, Self::Archived]
             .into_iter()
             .find(|level| level.code() == code)
     }

@@ -81,7 +81,7 @@ impl Means<'_> {
 pub fn suite_of(format: FileFormat, asked: Option<Suite>) -> Suite {
     match (format, asked) {
         (FileFormat::Ofd, _) | (FileFormat::Pdf, Some(Suite::Sm)) => Suite::Sm,
-        (FileFormat::Pdf, _) => Suite::International,
+        (FileFormat::Pdf | FileFormat::Envelope(_), _) => Suite::International,
     }
 }
 

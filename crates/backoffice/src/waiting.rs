@@ -31,7 +31,7 @@ pub async fn put_by(
 ) -> Result<(Vec<ObjectId>, Unsealed), ObjectError> {
     let mut objects = Vec::with_capacity(files.len());
     let mut digests = Vec::with_capacity(files.len());
-    let (mut pdf, mut ofd) = (None, None);
+    let (mut pdf, mut ofd, mut content) = (None, None, None);
     for (format, file) in files {
         let mut hashed = Hasher::new(DigestAlgorithm::Sha256);
         hashed.update(&file);
@@ -42,6 +42,7 @@ pub async fn put_by(
         match format {
             FileFormat::Pdf => pdf = Some(object.to_string()),
             FileFormat::Ofd => ofd = Some(object.to_string()),
+            FileFormat::Envelope(form) => content = Some((form, object.to_string())),
         }
         objects.push(object);
     }
@@ -49,6 +50,7 @@ pub async fn put_by(
         digest: released_digest(&digests),
         pdf,
         ofd,
+        content,
     };
     Ok((objects, unsealed))
 }
@@ -74,11 +76,13 @@ pub async fn waiting_files(
         return Ok(None);
     };
     let mut files = Vec::with_capacity(2);
-    for (format, object) in [
-        (FileFormat::Pdf, &unsealed.pdf),
-        (FileFormat::Ofd, &unsealed.ofd),
-    ] {
-        let Some(object) = object else { continue };
+    let content = unsealed.content.as_ref();
+    let kept = [
+        unsealed.pdf.as_ref().map(|pdf| (FileFormat::Pdf, pdf)),
+        unsealed.ofd.as_ref().map(|ofd| (FileFormat::Ofd, ofd)),
+        content.map(|(form, object)| (FileFormat::Envelope(*form), object)),
+    ];
+    for (format, object) in kept.into_iter().flatten() {
         let Ok(object) = object.parse::<ObjectId>() else {
             return Ok(None);
         };

@@ -246,25 +246,29 @@ impl Paper {
         &[("together", Self::Together), ("instead", Self::Instead)];
 }
 
-/// A file format that an issue makes.
+/// The format of a sealed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileFormat {
     /// PDF/A.
     Pdf,
     /// OFD, GB/T 33190.
     Ofd,
+    /// A signature over a caller's content of any kind.
+    Envelope(Envelope),
 }
 
 impl FileFormat {
+    /// What an issue makes of a licence.
     pub(crate) const TABLE: &'static [(&'static str, Self)] =
         &[("pdf", Self::Pdf), ("ofd", Self::Ofd)];
 
-    /// `pdf` or `ofd`.
+    /// `pdf`, `ofd`, or the code of the envelope.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
             Self::Ofd => "ofd",
+            Self::Envelope(envelope) => envelope.code(),
         }
     }
 
@@ -272,7 +276,92 @@ impl FileFormat {
     #[must_use]
     pub fn find(code: &str) -> Option<Self> {
         let found = Self::TABLE.iter().find(|(known, _)| *known == code);
-        found.map(|(_, format)| *format)
+        let found = found.map(|(_, format)| *format);
+        found.or_else(|| Envelope::find(code).map(Self::Envelope))
+    }
+
+    /// The media type of such a file; that of OFD is in use and not registered.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Ofd => "application/ofd",
+            Self::Envelope(envelope) => envelope.row().1,
+        }
+    }
+
+    /// How the name of such a file ends.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf | Self::Ofd => self.code(),
+            Self::Envelope(envelope) => envelope.row().2,
+        }
+    }
+}
+
+/// What a seal over a caller's own content becomes, of whatever kind that content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Envelope {
+    /// CAdES beside its content, one file (EN 319 122-1).
+    Cades,
+    /// JAdES with its content, one file, in the compact serialization: B-B alone, it has no room for what comes later.
+    JadesCompact,
+    /// JAdES with its content, one file, in the flattened JSON serialization (TS 119 182-1).
+    Jades,
+    /// JAdES beside its content, files that it names with their digests (`sigD`).
+    JadesDetached,
+    /// A package of one file and its CAdES signature (EN 319 162-1).
+    AsicS,
+    /// A package of files and a CAdES signature over the list of them.
+    AsicE,
+}
+
+impl Envelope {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Cades,
+        Self::JadesCompact,
+        Self::Jades,
+        Self::JadesDetached,
+        Self::AsicS,
+        Self::AsicE,
+    ];
+
+    /// Code, media type, ending (RFC 7515 9, RFC 8551 3.2.1, EN 319 162-1 A.1).
+    fn row(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Cades => ("cades", "application/pkcs7-signature", "p7s"),
+            Self::JadesCompact => ("jades-compact", "application/jose", "jws"),
+            Self::Jades => ("jades", "application/jose+json", "jades"),
+            Self::JadesDetached => ("jades-detached", "application/jose+json", "jades"),
+            Self::AsicS => ("asic-s", "application/vnd.etsi.asic-s+zip", "asics"),
+            Self::AsicE => ("asic-e", "application/vnd.etsi.asic-e+zip", "asice"),
+        }
+    }
+
+    /// Its code, such as `asic-e`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The envelope of this code.
+    #[must_use]
+    pub fn find(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    /// Whether the names of its files are sealed with them; a form without names is of exactly one file.
+    #[must_use]
+    pub fn is_named(self) -> bool {
+        matches!(self, Self::JadesDetached | Self::AsicS | Self::AsicE)
+    }
+
+    /// Whether its content lies beside it, to be handed in with it.
+    #[must_use]
+    pub fn is_detached(self) -> bool {
+        matches!(self, Self::Cades | Self::JadesDetached)
     }
 }
 

@@ -206,7 +206,8 @@ impl Case {
 
 impl Case {
     /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are
-    /// documents (`*.pdf`, `*.ofd`), status lists of that day (`status/N.statuslist`), revocation lists for what carries none
+    /// documents (`*.pdf`, `*.ofd`, `*.p7s`, `*.jws`, `*.jades`, `*.asics`, `*.asice`), what a signature of job `JOB` is beside
+    /// (`beside/JOB/NAME`), status lists of that day (`status/N.statuslist`), revocation lists for what carries none
     /// (`status/NAME.crl`), and entries of the trace with their receipts
     /// (`trace/N.entry`, `trace/N.receipt`). `None` for a
     /// name that is not plain, or too many files.

@@ -136,8 +136,8 @@ pub(crate) async fn draft(
     let mut files = Vec::with_capacity(2);
     for format in formats(office, &desk.catalogue, key) {
         let file = match format {
-            FileFormat::Pdf => blank.render(&page)?.bytes,
             FileFormat::Ofd => blank.render_ofd(&page)?.bytes,
+            _ => blank.render(&page)?.bytes,
         };
         files.push((format, file));
     }

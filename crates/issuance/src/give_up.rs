@@ -136,13 +136,16 @@ fn lasting(job: &Job, cause: Cause<'_>) -> Option<Lasting> {
         }
         Cause::Recording(_) => None,
         Cause::Sealing(cause) => match cause {
-            S::Prepare(_) | S::Read(_) | S::Package(_) => {
+            S::Prepare(_) | S::Read(_) | S::Package(_) | S::Content(_) => {
                 Some(Lasting::at_once(job, "document.refused", chain(cause)))
             }
             S::NotAccepted(_) => Lasting::signed(job, "seal.not-accepted", chain(cause)),
-            S::Finish(_) | S::Evidence(_) | S::Leaf(_) | S::PackageUnfinished(_) => {
-                Lasting::signed(job, "seal.not-made", chain(cause))
-            }
+            S::Finish(_)
+            | S::Evidence(_)
+            | S::Leaf(_)
+            | S::PackageUnfinished(_)
+            | S::Envelope(_)
+            | S::Form(_) => Lasting::signed(job, "seal.not-made", chain(cause)),
             _ => None,
         },
     }

@@ -24,10 +24,14 @@ pub(crate) fn recheck(office: &Office, mut sealed: Sealed) -> Result<Sealed, Sea
     for (file, read) in sealed.files.iter().zip(read) {
         let mut material = match (file.format, sealed.subject.level()) {
             // What was sealed for later years is judged by what it carries.
-            (FileFormat::Pdf, _) | (FileFormat::Ofd, Level::LongTerm) => Material::empty(),
-            // GB/T 38540 has no place for the status of certificates but the time-stamp, and here there is none.
-            (FileFormat::Ofd, Level::Basic) => status(office),
+            (FileFormat::Pdf, _) => Material::empty(),
+            (_, level) if level.keeps_proof() => Material::empty(),
+            // There is no place for the status of certificates, or at this level nothing in it.
+            _ => status(office),
         };
+        for (name, octets) in file.beside.iter().cloned() {
+            material.offer(&name, octets);
+        }
         material.say_made(file.made.clone());
         let case = read.unwrap_or_else(|| Box::new(Case::open(&file.file)));
         let report = verify::judge(&case, &trust, &material, &policy, office.clock.now());
@@ -55,11 +59,13 @@ fn inspect(sealed: &Sealed, format: FileFormat, report: &Report) -> Result<(), S
         }
         // The last of the list is the one that was added.
         FileFormat::Ofd => report.signatures.last(),
+        // Nothing else signs it, but for what came later.
+        FileFormat::Envelope(_) => report.signatures.first(),
     };
     // What else the file holds is its caller's; our own signature has to have what was asked for.
     let level = sealed.subject.level();
     let as_asked = found.is_some_and(|signature| match format {
-        FileFormat::Pdf => signature.level == Some(level.code()),
+        FileFormat::Pdf | FileFormat::Envelope(_) => signature.level == Some(level.code()),
         FileFormat::Ofd => {
             level == Level::Basic || signature.time_source == TimeSource::SignatureTimeStamp
         }

@@ -88,7 +88,7 @@ pub struct Offer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub restrictions: Vec<String>,
     /// The formats of the files that wait, where they are several: what is released is the SHA-256 over the digests of both,
-    /// in this order.
+    /// in this order. Of a caller's content of another kind, what its seal becomes, such as `asic-e`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub formats: Vec<&'static str>,
     /// When the page was made, RFC 3339.
@@ -208,7 +208,12 @@ fn formats(job: &Job) -> Vec<&'static str> {
         Some(unsealed) if both(unsealed) => [FileFormat::Pdf, FileFormat::Ofd]
             .map(FileFormat::code)
             .to_vec(),
-        _ => Vec::new(),
+        // What a caller's content becomes is approved with it.
+        Some(unsealed) => {
+            let content = unsealed.content.iter();
+            content.map(|(form, _)| form.code()).collect()
+        }
+        None => Vec::new(),
     }
 }
 
@@ -220,6 +225,7 @@ fn position(spot: &Spot) -> String {
             return format!("over the right edges of all pages, {up:.2} pt from below");
         }
         Stand::Plain => return "signed without a seal (GB/T 35275), shown nowhere".to_owned(),
+        Stand::Nowhere => return "not shown".to_owned(),
         Stand::Page | Stand::Field => {}
     }
     format!(

@@ -3,11 +3,13 @@
 //! A chain of one-shot values, each consumed by the next: a file cannot be signed without being journalled,
 //! stamped before it is signed, or finished without its receipt.
 
+mod around;
 mod fault;
 mod finished;
 mod ofd;
 mod pdf;
 mod plain;
+mod proof;
 
 use std::sync::Arc;
 
@@ -87,6 +89,7 @@ enum Laid {
     Pdf(Box<pdf::LaidPdf>),
     Ofd(Box<PreparedSeal>),
     Plain(Box<PreparedSignature>),
+    Around(Box<around::LaidAround>),
 }
 
 impl Laid {
@@ -94,6 +97,7 @@ impl Laid {
         match self {
             Self::Pdf(_) => FileFormat::Pdf,
             Self::Ofd(_) | Self::Plain(_) => FileFormat::Ofd,
+            Self::Around(laid) => FileFormat::Envelope(laid.form),
         }
     }
 
@@ -102,15 +106,33 @@ impl Laid {
             Self::Pdf(laid) => &laid.to_be_signed,
             Self::Ofd(laid) => laid.to_be_signed(),
             Self::Plain(laid) => laid.to_be_signed(),
+            Self::Around(laid) => laid.laid.to_be_signed(),
         }
     }
 
-    /// D18: SHA-256 over the byte ranges, or over `Signature.xml`.
+    /// The signature's value as it will stand in the file.
+    fn value(&self, signature: &Signature) -> Result<Vec<u8>, SealingError> {
+        match self {
+            Self::Pdf(_) | Self::Ofd(_) | Self::Plain(_) => Ok(signature.bytes().to_vec()),
+            Self::Around(laid) => Ok(laid.value(signature)?),
+        }
+    }
+
+    /// What the time-stamp of a signature of this value is over (EN 319 122-1 5.3, TS 119 182-1 5.3.4, GB/T 38540).
+    fn stamped(&self, value: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Pdf(_) | Self::Ofd(_) | Self::Plain(_) => value.to_vec(),
+            Self::Around(laid) => laid.laid.stamped(value),
+        }
+    }
+
+    /// D18: SHA-256 over the byte ranges, over `Signature.xml`, or over what an envelope signs.
     fn covered(&self) -> [u8; 32] {
         match self {
             Self::Pdf(laid) => laid.covered,
             Self::Ofd(laid) => laid.covered(),
             Self::Plain(laid) => laid.covered(),
+            Self::Around(laid) => laid.laid.covered(),
         }
     }
 }
@@ -134,6 +156,8 @@ pub(crate) struct Journalled {
 struct Stamped {
     laid: Laid,
     signature: Signature,
+    /// SHA-256 of its value as it will stand in the file.
+    value: [u8; 32],
     stamp: Option<Open>,
 }
 
@@ -165,6 +189,8 @@ pub(crate) struct SealedFile {
     /// The signatures in it that were made, and checked, for it.
     pub(crate) made: Vec<Signature>,
     pub(crate) receipt: String,
+    /// What a signature beside its content is over, by name.
+    pub(crate) beside: Vec<(String, Vec<u8>)>,
 }
 
 /// The finished files of a use.
@@ -214,6 +240,9 @@ pub(crate) async fn prepare(office: &Office, released: Released) -> Result<Prepa
                 Laid::Plain(Box::new(plain::prepare(&means, waiting, now)?))
             }
             FileFormat::Ofd => Laid::Ofd(Box::new(ofd::prepare(&means, on, waiting, now)?)),
+            FileFormat::Envelope(form) => {
+                Laid::Around(Box::new(around::prepare(&means, form, &waiting, now)?))
+            }
         });
     }
     Ok(Prepared {
@@ -301,10 +330,11 @@ fn sign(office: &Office, journalled: Journalled) -> Result<(Going, Vec<Stamped>)
             release.clone(),
         );
         let signature = office.keys.sign(laid.to_be_signed(), &under)?;
+        let value = laid.value(&signature)?;
         let stamp = match used.subject.level() {
             Level::Basic => None,
-            Level::LongTerm => Some(means.stamps.open(
-                &Request::new(&Digest::of(means.imprint(), signature.bytes())),
+            _ => Some(means.stamps.open(
+                &Request::new(&Digest::of(means.imprint(), &laid.stamped(&value))),
                 office.clock.as_ref(),
                 &office.keys,
                 office.random.as_ref(),
@@ -313,6 +343,7 @@ fn sign(office: &Office, journalled: Journalled) -> Result<(Going, Vec<Stamped>)
         stamped.push(Stamped {
             laid,
             signature,
+            value: sha256(&value),
             stamp,
         });
     }
@@ -392,7 +423,7 @@ fn leaf(office: &Office, going: &Going, stamped: &Stamped, salt: [u8; 16]) -> Le
     let used = &going.used;
     let sealed = Committed {
         signed: stamped.laid.covered(),
-        signature: sha256(stamped.signature.bytes()),
+        signature: stamped.value,
     };
     let (opening, status) = opening(office, used, salt, sealed);
     // The reader has no other moment than these two to build the leaf from.
@@ -478,46 +509,59 @@ async fn finish_file(
         laid,
         signature,
         stamp,
+        ..
     } = stamped;
     let format = laid.format();
     let means = used.means(office, format)?;
-    let stamped = stamp.as_ref().map(|stamp| stamp.signature.clone());
+    let mut made: Vec<Signature> = stamp.iter().map(|stamp| stamp.signature.clone()).collect();
     let signed = Signed {
         signature: &signature,
         stamp,
         receipt: &receipt,
     };
-    let (file, read, digest) = match laid {
+    let level = used.subject.level();
+    let (mut read, mut beside) = (None, Vec::new());
+    let (file, digest) = match laid {
         Laid::Pdf(laid) => {
-            let level = used.subject.level();
-            let (file, digest) = pdf::finish((office, &means), *laid, signed, level).await?;
-            (file, None, digest)
+            let asked = (level, &used.job);
+            let finished = pdf::finish((office, &means), *laid, signed, asked).await?;
+            made.extend(finished.archive);
+            (finished.file, finished.digest)
         }
         Laid::Ofd(laid) => {
             // A seal whose certificate does not stand seals nothing.
             means.responder.newest(*means.certificate.serial()).await?;
             let laid = (*laid, used.seal.as_ref());
-            let (file, read) = ofd::finish((office, &means), laid, signed)?;
+            let (file, found) = ofd::finish((office, &means), laid, signed)?;
+            read = Some(Box::new(found));
             let digest = sha256(&file);
-            (file, Some(Box::new(read)), digest)
+            (file, digest)
+        }
+        Laid::Around(laid) => {
+            let finished =
+                around::finish((office, &means), *laid, signed, (level, &used.job)).await?;
+            made.extend(finished.archive);
+            beside = finished.beside;
+            let digest = sha256(&finished.file);
+            (finished.file, digest)
         }
         Laid::Plain(laid) => {
             means.responder.newest(*means.certificate.serial()).await?;
-            let (file, read) = plain::finish((office, &means), *laid, signed)?;
+            let (file, found) = plain::finish((office, &means), *laid, signed)?;
+            read = Some(Box::new(found));
             let digest = sha256(&file);
-            (file, Some(Box::new(read)), digest)
+            (file, digest)
         }
     };
+    made.push(signature);
+    made.extend(checkpoint);
     Ok(SealedFile {
         format,
         file,
         read,
         digest,
-        made: [signature]
-            .into_iter()
-            .chain(stamped)
-            .chain(checkpoint)
-            .collect(),
+        made,
         receipt,
+        beside,
     })
 }

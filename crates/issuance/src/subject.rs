@@ -32,6 +32,8 @@ pub enum Stand {
     Edges,
     /// Nothing: signed without a seal (GB/T 35275).
     Plain,
+    /// Nothing: content without pages shows no seal.
+    Nowhere,
 }
 
 /// Where a seal goes on a document.
@@ -70,6 +72,18 @@ impl Spot {
         }
     }
 
+    /// No place: content without pages is sealed at this level.
+    #[must_use]
+    pub fn nowhere(level: Level) -> Self {
+        Self {
+            page: 0,
+            corner: (0.0, 0.0),
+            level,
+            stand: Stand::Nowhere,
+            edition: SealEdition::V4,
+        }
+    }
+
     /// The same place on an OFD document, in millimetres.
     #[must_use]
     pub fn on_package(&self) -> Place {
@@ -82,7 +96,7 @@ impl Spot {
                 up,
             },
             // Without a seal nothing is shown, and nothing is asked for the place.
-            Stand::Field | Stand::Plain => Place::Declared,
+            Stand::Field | Stand::Plain | Stand::Nowhere => Place::Declared,
             Stand::Edges => Place::Edges { up },
         }
     }

@@ -202,6 +202,20 @@ impl Prepared {
         &self.input
     }
 
+    /// The value of this signature as it will stand in the text, before base64url.
+    ///
+    /// # Errors
+    /// The value is not one of the algorithm.
+    pub fn value(&self, signature: &Signature) -> Result<Vec<u8>, WrongForm> {
+        credential::to_wire(self.algorithm, signature)
+    }
+
+    /// What a signature time-stamp is over, before the signature is there: the text of this value (TS 119 182-1 5.3.4).
+    #[must_use]
+    pub fn stamped(value: &[u8]) -> Vec<u8> {
+        encode(value).into_bytes()
+    }
+
     /// The signature with its value.
     ///
     /// # Errors

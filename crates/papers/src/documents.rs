@@ -4,6 +4,7 @@ pub use affix::flatten::FlattenPdf;
 pub use affix::preflight::Finding;
 
 pub use backoffice::level::{SealEdition, Shown};
+pub use envelope::Unfit;
 
 use affix::flatten::{Line, flatten};
 use affix::ofd::SealOfd;
@@ -59,6 +60,17 @@ pub enum DocumentError {
     /// The edition has no place for a time-stamp.
     #[error("a seal of GM/T 0031-2014 (V1) has no place for a time-stamp: its level is B-B")]
     NoStamp,
+    /// The format has no such level.
+    #[error("{format} is not made at level {level}")]
+    Level {
+        /// The code of the format.
+        format: &'static str,
+        /// The level that was asked for.
+        level: &'static str,
+    },
+    /// The content does not go into the envelope that was asked for.
+    #[error(transparent)]
+    Content(#[from] Unfit),
     /// The file holds what would let it change its looks after the seal (T-S5).
     #[error("the file holds {} things that a sealed document may not hold", .0.len())]
     Active(Vec<Finding>),
@@ -104,6 +116,35 @@ pub enum DocumentError {
     /// The store.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+}
+
+impl DocumentError {
+    /// The code of what is no refusal by a rule.
+    pub const OTHER: &'static str = "document.unreadable";
+
+    /// The code of the refusal, as the trace has it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Licence => "seal.purpose",
+            Self::Active(_) | Self::Flatten(_) => "document.active",
+            Self::Page { .. } | Self::Package(SealOfd::Place { .. } | SealOfd::Edges { .. }) => {
+                "document.page"
+            }
+            Self::OfdAlone => "document.ofd-alone",
+            Self::NoStamp => "document.no-stamp",
+            Self::Level { .. } => "document.level",
+            Self::Content(_) => "document.content",
+            Self::NothingToSay => "document.nothing-to-say",
+            Self::NoForm => "document.no-form",
+            Self::OtherBody => "document.other-body",
+            Self::NoSeal => "document.no-seal",
+            Self::NoSuite => "document.no-suite",
+            Self::Layout(_) => "document.layout",
+            _ => Self::OTHER,
+        }
+    }
 }
 
 /// What is asked for.
@@ -267,31 +308,39 @@ async fn admitted(
     order: &DocumentOrder,
     file: Vec<u8>,
 ) -> Result<(Vec<u8>, Vec<Line>), DocumentError> {
-    if matches!(
-        order.purpose,
-        DocumentPurpose::Licence | DocumentPurpose::Conversion
-    ) {
-        return Err(DocumentError::Licence);
-    }
-    let sealing = SealUse {
-        seal: order.seal.clone(),
-        purpose: order.purpose,
-        matter: order.matter.clone(),
-        by: asker.department.clone(),
-    };
-    let today = office.settings.zone.date_at(office.clock.now());
-    office.desk().catalogue.may_seal(&sealing, today)?;
+    may_seal(
+        office,
+        SealUse {
+            seal: order.seal.clone(),
+            purpose: order.purpose,
+            matter: order.matter.clone(),
+            by: asker.department.clone(),
+        },
+    )?;
     let _place = office.work.acquire().await;
     match format_of(&file) {
-        FileFormat::Pdf if order.flatten => {
+        FileFormat::Ofd => inspect_ofd(office, order, &file).map(|()| (file, Vec::new())),
+        _ if order.flatten => {
             // T-S5: what is approved is what was flattened.
             let flat = flatten(&file).map_err(unflat)?;
             inspect_pdf(order, &flat.bytes)?;
             Ok((flat.bytes, flat.lines))
         }
-        FileFormat::Pdf => inspect_pdf(order, &file).map(|()| (file, Vec::new())),
-        FileFormat::Ofd => inspect_ofd(office, order, &file).map(|()| (file, Vec::new())),
+        _ => inspect_pdf(order, &file).map(|()| (file, Vec::new())),
     }
+}
+
+/// D19: purpose, seal and scope.
+pub(crate) fn may_seal(office: &Office, sealing: SealUse) -> Result<(), DocumentError> {
+    if matches!(
+        sealing.purpose,
+        DocumentPurpose::Licence | DocumentPurpose::Conversion
+    ) {
+        return Err(DocumentError::Licence);
+    }
+    let today = office.settings.zone.date_at(office.clock.now());
+    office.desk().catalogue.may_seal(&sealing, today)?;
+    Ok(())
 }
 
 fn unflat(refused: FlattenPdf) -> DocumentError {
@@ -323,8 +372,16 @@ fn inspect_ofd(office: &Office, order: &DocumentOrder, file: &[u8]) -> Result<()
     let seal = seal.filter(|_| office.national.is_some());
     let seal = seal.and_then(|seal| seal.national.as_ref()?.object(order.edition));
     let seal = seal.ok_or(DocumentError::NoSuite)?;
-    if order.edition == SealEdition::V1 && order.level == Level::LongTerm {
-        return Err(DocumentError::NoStamp);
+    // GB/T 38540 has a place for one time-stamp, and beside that for nothing; what proves it goes into that.
+    match (order.edition, order.level) {
+        (_, Level::Stamped | Level::Archived) => {
+            return Err(DocumentError::Level {
+                format: FileFormat::Ofd.code(),
+                level: order.level.code(),
+            });
+        }
+        (SealEdition::V1, Level::LongTerm) => return Err(DocumentError::NoStamp),
+        _ => {}
     }
     if order.shown == Shown::Nowhere {
         return Ok(affix::ofd::inspect_plain(file)?);
@@ -354,28 +411,12 @@ pub(crate) async fn denied(
     (object, purpose): (String, DocumentPurpose),
     refused: DocumentError,
 ) -> Result<DocumentError, DocumentError> {
-    let ground = match &refused {
-        DocumentError::Refused(refusal) => refusal.code(),
-        DocumentError::Licence => "seal.purpose",
-        DocumentError::Active(_) | DocumentError::Flatten(_) => "document.active",
-        DocumentError::Page { .. }
-        | DocumentError::Package(SealOfd::Place { .. } | SealOfd::Edges { .. }) => "document.page",
-        DocumentError::OfdAlone => "document.ofd-alone",
-        DocumentError::NoStamp => "document.no-stamp",
-        DocumentError::NothingToSay => "document.nothing-to-say",
-        DocumentError::NoForm => "document.no-form",
-        DocumentError::OtherBody => "document.other-body",
-        DocumentError::NoSeal => "document.no-seal",
-        DocumentError::NoSuite => "document.no-suite",
-        DocumentError::Layout(_) => "document.layout",
-        _ => "document.unreadable",
-    };
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(office.clock.now()),
         deed: Deed::Deny,
         object,
-        ground: ground.to_owned(),
+        ground: refused.code().to_owned(),
         detail: vec![("purpose", purpose.code().to_owned())],
         key: None,
     };

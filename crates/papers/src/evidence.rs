@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use catalogue::kind::FileFormat;
 use dossier::number::CaseNumber;
 use registry::StoreError;
-use registry::jobs::JobState;
+use registry::jobs::{Job, JobState};
 use registry::log::LogError;
 use registry::objects::{ObjectError, ObjectId};
 use registry::trace::Located;
@@ -71,9 +72,11 @@ pub async fn bundle(
             let record = licences.find(identifier, None).await?;
             lists.extend(record.map(|record| record.status_list.0));
         }
+        files.extend(beside(office, &job).await?);
         for file in jobs.files(&job.id, Some(&asker.department)).await? {
             let purpose = job.grounds.purpose.code();
-            let name = format!("documents/{purpose}-{}.{}", job.id, file.format);
+            let ending = FileFormat::find(&file.format).map_or("bin", FileFormat::ending);
+            let name = format!("documents/{purpose}-{}.{ending}", job.id);
             files.push((name, kept(office, &file.object).await?));
         }
     }
@@ -99,6 +102,27 @@ pub async fn bundle(
     }
     let made = moment(whole(office.clock.now()));
     verify::Case::pack(case.as_str(), &made, &files).ok_or(EvidenceError::TooMuch)
+}
+
+/// What lies beside a signature of the job's, under the names that it has there: a signature that names none finds its content
+/// by its digest.
+async fn beside(office: &Office, job: &Job) -> Result<Vec<(String, Vec<u8>)>, EvidenceError> {
+    let content = job.unsealed.as_ref().and_then(|one| one.content.as_ref());
+    let Some((form, object)) = content.filter(|(form, _)| form.is_detached()) else {
+        return Ok(Vec::new());
+    };
+    let waited = kept(office, object).await?;
+    // It was taken apart when it was sealed.
+    let items = envelope::unpack(*form, &waited);
+    let items = items.map_err(|_| StoreError::Damaged { table: "job" })?;
+    let named = items.into_iter().map(|item| {
+        let name = match item.name.as_str() {
+            "" => "content",
+            name => name,
+        };
+        (format!("beside/{}/{name}", job.id), item.octets)
+    });
+    Ok(named.collect())
 }
 
 async fn kept(office: &Office, object: &str) -> Result<Vec<u8>, EvidenceError> {

@@ -6,6 +6,7 @@
 //! one file and as its applicant sees it. Nothing of the main job knows of them.
 
 pub mod documents;
+pub mod envelopes;
 pub mod evidence;
 mod flat;
 pub mod progress;

@@ -59,9 +59,12 @@ pub fn life(
     ends.into_iter().min().ok_or(Unproven::NoStamp)
 }
 
-/// The time-stamps on which a file rests: of a PDF the last over the document, which covers all before it, else that of each
-/// signature; of a package that of each seal or plain signature.
+/// The time-stamps on which a file rests: of an envelope as [`envelope::resting`] has them; of a PDF the last over the document,
+/// which covers all before it, else that of each signature; of a package that of each seal or plain signature.
 fn tokens(file: &[u8]) -> Result<Vec<Vec<u8>>, Unproven> {
+    if let Some(tokens) = envelope::resting(file) {
+        return Ok(tokens);
+    }
     if file.starts_with(b"PK") {
         return of_package(file);
     }

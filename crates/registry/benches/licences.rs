@@ -196,6 +196,7 @@ async fn through(office: &office::Office, number: u64) {
         digest: crypto::sha256(&number.to_be_bytes()),
         pdf: Some("0123456789abcdef0123456789abcdef".to_owned()),
         ofd: None,
+        content: None,
     };
     let job = jobs.await_release(&reserved.job, unsealed, office::accepted(), office::by(1));
     let job = job.await.expect("reserved");

@@ -195,7 +195,8 @@ async fn position(link: &mut Link) -> Result<Vec<LogPosition>, StoreError> {
 async fn named_objects(link: &mut Link) -> Result<Vec<String>, StoreError> {
     const NAMED: &str = "SELECT object FROM file \
          UNION SELECT unsealed_object FROM job WHERE unsealed_object IS NOT NULL \
-         UNION SELECT unsealed_ofd FROM job WHERE unsealed_ofd IS NOT NULL";
+         UNION SELECT unsealed_ofd FROM job WHERE unsealed_ofd IS NOT NULL \
+         UNION SELECT unsealed_content FROM job WHERE unsealed_content IS NOT NULL";
     let rows = link.rows(NAMED, &[]).await?;
     rows.into_iter().map(|mut row| row.text()).collect()
 }

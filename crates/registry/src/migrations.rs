@@ -135,6 +135,11 @@ pub(crate) const ALL: &[Migration] = &[
         text: include_str!("../migrations/0028_one_word_for_trust.sql"),
     },
     Migration {
+        number: 29,
+        name: "envelope",
+        text: include_str!("../migrations/0029_envelope.sql"),
+    },
+    Migration {
         number: 31,
         name: "portfolio",
         text: include_str!("../migrations/0031_portfolio.sql"),

@@ -12,7 +12,7 @@ use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
 use issuance::stamps::StampError;
 use issuance::{IssueError, SealingError};
-use papers::documents::DocumentError;
+use papers::documents::{DocumentError, Unfit};
 use papers::evidence::EvidenceError;
 use papers::signers::{SignerError, SignerRefused};
 use papers::signing::SignError;
@@ -335,16 +335,10 @@ pub fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Read(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
         DocumentError::Flatten(cause) => unflattened(cause),
         DocumentError::Package(cause) => Problem::new(Code::DocumentRefused).saying(chain(cause)),
-        DocumentError::NoSuite => of_paper("document.no-suite", error),
         DocumentError::Active(findings) => active(findings),
         DocumentError::Page { .. } => Problem::new(Code::DocumentRefused).saying(error.to_string()),
         DocumentError::UnknownCase => Problem::new(Code::NotFound),
-        DocumentError::OfdAlone => of_paper("document.ofd-alone", error),
-        DocumentError::NoStamp => of_paper("document.no-stamp", error),
-        DocumentError::NothingToSay => of_paper("document.nothing-to-say", error),
-        DocumentError::NoForm => of_paper("document.no-form", error),
-        DocumentError::OtherBody => of_paper("document.other-body", error),
-        DocumentError::NoSeal => of_paper("document.no-seal", error),
+        DocumentError::Content(Unfit::Large) => Problem::new(Code::RequestTooLarge),
         DocumentError::Layout(cause) => Problem::new(Code::PageRefused).saying(chain(cause)),
         DocumentError::Reserve(refused) => match refused {
             DocumentRefused::KeyReused => Problem::new(Code::KeyReused),
@@ -356,7 +350,10 @@ pub fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Step(refused) => of_step(refused),
         DocumentError::Object(error) => of_object(error),
         DocumentError::Store(error) => of_store(error),
-        _ => Problem::new(internal(error)),
+        refused => match refused.code() {
+            DocumentError::OTHER => Problem::new(internal(error)),
+            code => of_paper(code, error),
+        },
     }
 }
 

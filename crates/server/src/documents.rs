@@ -6,20 +6,24 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
+use catalogue::kind::Envelope;
 use issuance::{Asker, Level, Waits};
 use papers::documents::{DocumentOrder, SealEdition, Shown};
+use papers::envelopes::{EnvelopeOrder, Item, begin_envelope};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wire::arrival::part;
 
 use crate::caller::{Fingerprint, once};
-use crate::licences::{OfFile, attachment, begun_answer, media_type};
+use crate::licences::{OfFile, attachment, begun_answer};
 use crate::problem::{Code, Problem};
 use crate::problems::{of_document, of_issue, of_release};
 use crate::releases::job;
 use crate::state::App;
 
+/// Files of a form, at most: one more than an envelope takes is refused with its reason.
+const MAX_FILES: usize = 64;
 /// Points of a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
 
@@ -65,7 +69,12 @@ pub(crate) struct OrderPart {
     /// Millimetres from the lower edge of the page to the seal's; over the edges, from that of the first page.
     #[serde(default)]
     y_mm: Option<f64>,
-    /// `B-LT`, with a time-stamp and everything for later years; or `B-B`, the signature alone.
+    /// For content of any kind, in place of a PDF or an OFD: what its seal becomes. `cades`, `jades-compact` (level `B-B` alone)
+    /// or `jades` over one file; `jades-detached` over up to 64 that it names; a package `asic-s` of one, `asic-e` of up to 64.
+    #[serde(default)]
+    envelope: Option<String>,
+    /// `B-LT`, with a time-stamp and everything for later years; `B-B`, the signature alone; `B-T`, with a time-stamp; `B-LTA`,
+    /// with one over all of it. Of an OFD `B-B` or `B-LT`.
     #[serde(default)]
     level: Option<String>,
     /// The edition of the seal on an OFD file: `V4` (GB/T 38540-2020), or `V1` (GM/T 0031-2014), which has no place for a
@@ -77,10 +86,31 @@ pub(crate) struct OrderPart {
     flatten: bool,
 }
 
+/// A request that says something else than it may.
+fn malformed(what: &str) -> Problem {
+    Problem::new(Code::RequestMalformed).saying(what.to_owned())
+}
+
 impl OrderPart {
+    fn matter(&self) -> Result<Option<MatterCode>, Problem> {
+        let matter = self.matter.as_deref().map(MatterCode::parse).transpose();
+        matter.map_err(|_| malformed("matter is no matter code"))
+    }
+
+    fn level(&self) -> Result<Level, Problem> {
+        let level = self.level.as_deref();
+        let level = level.map_or(Some(Level::default()), Level::find);
+        level.ok_or(malformed("level is B-B, B-T, B-LT or B-LTA"))
+    }
+
+    fn edition(&self) -> Result<SealEdition, Problem> {
+        let edition = self.edition.as_deref();
+        let edition = edition.map_or(Some(SealEdition::default()), SealEdition::find);
+        edition.ok_or(malformed("edition is V4 or V1"))
+    }
+
     /// Where the seal is shown.
     fn shown(&self) -> Result<Shown, Problem> {
-        let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
         match self.signature.as_deref() {
             None | Some("seal") => {}
             Some("plain") => {
@@ -111,33 +141,69 @@ impl OrderPart {
         }
     }
 
-    fn read(self) -> Result<DocumentOrder, Problem> {
-        let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
-        let shown = self.shown()?;
-        let matter = self.matter.as_deref().map(MatterCode::parse).transpose();
-        Ok(DocumentOrder {
-            seal: SealCode::parse(&self.seal).map_err(|_| malformed("seal is no seal code"))?,
-            purpose: DocumentPurpose::find(&self.purpose).ok_or(malformed("purpose is unknown"))?,
-            matter: matter.map_err(|_| malformed("matter is no matter code"))?,
-            case: self.case,
-            ground: self.ground,
-            shown,
-            level: match self.level.as_deref() {
-                None => Level::default(),
-                Some(code) => Level::find(code).ok_or(malformed("level is B-LT or B-B"))?,
-            },
-            edition: match self.edition.as_deref() {
-                None => SealEdition::default(),
-                Some(code) => SealEdition::find(code).ok_or(malformed("edition is V4 or V1"))?,
-            },
-            flatten: self.flatten,
+    /// What its seal becomes, for content without pages; it is shown nowhere.
+    fn form(&self) -> Result<Option<Envelope>, Problem> {
+        let Some(code) = &self.envelope else {
+            return Ok(None);
+        };
+        let placed = (&self.place, self.page, self.x_mm, self.y_mm);
+        let other = self.edition.is_some() || self.flatten || self.signature.is_some();
+        if placed != (&None, None, None, None) || other {
+            return Err(malformed(
+                "an envelope has no place, no page, no edition, no signature, and is not flattened",
+            ));
+        }
+        let unknown = "envelope is cades, jades-compact, jades, jades-detached, asic-s or asic-e";
+        Envelope::find(code).map(Some).ok_or(malformed(unknown))
+    }
+
+    fn read(self) -> Result<Asked, Problem> {
+        let form = self.form()?;
+        let shown = match form {
+            None => Some(self.shown()?),
+            Some(_) => None,
+        };
+        let seal = SealCode::parse(&self.seal).map_err(|_| malformed("seal is no seal code"))?;
+        let purpose = DocumentPurpose::find(&self.purpose);
+        let purpose = purpose.ok_or(malformed("purpose is unknown"))?;
+        let (matter, level, edition) = (self.matter()?, self.level()?, self.edition()?);
+        let (case, ground) = (self.case, self.ground);
+        Ok(match (form, shown) {
+            (Some(form), _) => Asked::Envelope(EnvelopeOrder {
+                seal,
+                purpose,
+                matter,
+                case,
+                ground,
+                form,
+                level,
+            }),
+            (None, shown) => Asked::Document(DocumentOrder {
+                seal,
+                purpose,
+                matter,
+                case,
+                ground,
+                shown: shown.ok_or(malformed("a place"))?,
+                level,
+                edition,
+                flatten: self.flatten,
+            }),
         })
     }
 }
 
+/// What is asked for.
+enum Asked {
+    /// A seal on the pages of a PDF or an OFD.
+    Document(DocumentOrder),
+    /// A seal on content of any kind.
+    Envelope(EnvelopeOrder),
+}
+
 /// Asks for a seal on a document of the own department: the job waits for its release.
 #[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; or `signature` `plain` (OFD, GB/T 35275: the seal's key, and no seal shown) without a place; `level` `B-LT` or `B-B`; `edition` `V4` or `V1` (OFD, at level `B-B`); `flatten` `true` for a PDF that is flattened to what it shows, and not refused for what acts, covers or hides) and `file` (PDF, or OFD where the office has the national suite)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; or `signature` `plain` (OFD, GB/T 35275: the seal's key, and no seal shown) without a place; or `envelope` `cades`, `jades-compact`, `jades`, `jades-detached`, `asic-s` or `asic-e` for content of any kind; `level` `B-LT`, `B-B`, `B-T` or `B-LTA`; `edition` `V4` or `V1` (OFD, at level `B-B`); `flatten` `true` for a PDF that is flattened to what it shows, and not refused for what acts, covers or hides) and `file` (PDF, or OFD where the office has the national suite; for an envelope any content, where it takes several several times, each with its `filename`)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 202, description = "waits for the release of its seal; `flattened` says what was changed or left out, each with its page and object"), (status = 422, description = "refused, with every finding")))]
 pub(crate) async fn seal(
@@ -154,33 +220,60 @@ pub(crate) async fn seal(
     let once = once(&headers, fingerprint)?;
     // What waits for this place waits in the spool, not in memory.
     let _document = app.place(&app.documents).await?;
-    let (order, file): (OrderPart, _) = order_and_file(form).await?;
-    let begun =
-        papers::documents::begin_document(&app.office, &asker, &once, &order.read()?, file).await;
+    let (order, mut files): (OrderPart, _) = order_and_files(form).await?;
+    let office = &app.office;
+    let begun = match order.read()? {
+        Asked::Document(order) => {
+            let file = only(&mut files)?;
+            papers::documents::begin_document(office, &asker, &once, &order, file).await
+        }
+        Asked::Envelope(order) => begin_envelope(office, &asker, &once, &order, files).await,
+    };
     begun_answer(begun.map_err(|error| of_document(&error))?)
 }
 
 /// The two parts of a form that brings a document: what is asked, as JSON, and the file; each once.
 pub(crate) async fn order_and_file<T: DeserializeOwned>(
-    mut form: Multipart,
+    form: Multipart,
 ) -> Result<(T, Vec<u8>), Problem> {
+    let (order, mut files) = order_and_files(form).await?;
+    Ok((order, only(&mut files)?))
+}
+
+/// The file of a form that brings one.
+fn only(files: &mut Vec<Item>) -> Result<Vec<u8>, Problem> {
+    match (files.pop(), files.is_empty()) {
+        (Some(file), true) => Ok(file.octets),
+        _ => {
+            Err(Problem::new(Code::RequestMalformed)
+                .saying("the parts are order and file, once each"))
+        }
+    }
+}
+
+/// The same with as many files as an envelope takes, each with the name that it was given.
+async fn order_and_files<T: DeserializeOwned>(
+    mut form: Multipart,
+) -> Result<(T, Vec<Item>), Problem> {
     let malformed = || Problem::new(Code::RequestMalformed);
-    let (mut order, mut file) = (None, None);
+    let (mut order, mut files) = (None, Vec::new());
     while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
-        let name = field.name().map(str::to_owned);
+        let part_of = field.name().map(str::to_owned);
+        let name = field.file_name().unwrap_or_default().to_owned();
         let octets = part(field).await?;
-        match name.as_deref() {
+        match part_of.as_deref() {
             Some("order") if order.is_none() => {
                 issuance::inspect_json(&octets).map_err(|_| malformed())?;
                 order = Some(serde_json::from_slice(&octets).map_err(|_| malformed())?);
             }
-            Some("file") if file.is_none() => file = Some(octets),
-            _ => return Err(malformed().saying("the parts are order and file, once each")),
+            Some("file") if files.len() <= MAX_FILES => files.push(Item { name, octets }),
+            _ => return Err(malformed().saying("the parts are order, once, and file")),
         }
     }
-    order
-        .zip(file)
-        .ok_or(malformed().saying("the parts are order and file"))
+    match (order, files.is_empty()) {
+        (Some(order), false) => Ok((order, files)),
+        _ => Err(malformed().saying("the parts are order and file")),
+    }
 }
 
 /// Where the job of a document stands.
@@ -197,7 +290,7 @@ pub(crate) async fn standing(
 
 /// The sealed document; of several files that of `format`, or the first.
 #[utoipa::path(get, path = "/v1/seal-signatures/{job}/file", tag = "documents", params(OfFile),
-    responses((status = 200, description = "the file, in the format that was sent", content(("application/pdf"), ("application/ofd"))), (status = 404, description = "none here")))]
+    responses((status = 200, description = "the file, in the format that was sent", content(("application/pdf"), ("application/ofd"), ("application/pkcs7-signature"), ("application/jose"), ("application/jose+json"), ("application/vnd.etsi.asic-s+zip"), ("application/vnd.etsi.asic-e+zip"))), (status = 404, description = "none here")))]
 pub(crate) async fn file(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
@@ -207,5 +300,5 @@ pub(crate) async fn file(
     let which = (&job(&text)?, of.format()?);
     let file = issuance::look::document_file(&app.office, &asker, which).await;
     let file = file.map_err(|error| of_issue(&error))?;
-    Ok(attachment(media_type(file.format), file.bytes))
+    Ok(attachment(file.format.media_type(), file.bytes))
 }

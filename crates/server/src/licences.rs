@@ -195,7 +195,7 @@ pub(crate) async fn file(
     let identifier = identifier(&text)?;
     let file = issuance::look::file(&app.office, &asker, &identifier, FileFormat::Pdf).await;
     let file = file.map_err(|error| of_issue(&error))?;
-    Ok(attachment(media_type(file.format), file.bytes))
+    Ok(attachment(file.format.media_type(), file.bytes))
 }
 
 /// The sealed OFD file (GB/T 33190), where the type asks for one and the office has the national suite.
@@ -209,7 +209,7 @@ pub(crate) async fn ofd(
     let identifier = identifier(&text)?;
     let file = issuance::look::file(&app.office, &asker, &identifier, FileFormat::Ofd).await;
     let file = file.map_err(|error| of_issue(&error))?;
-    Ok(attachment(media_type(file.format), file.bytes))
+    Ok(attachment(file.format.media_type(), file.bytes))
 }
 
 /// Which page.
@@ -258,7 +258,7 @@ pub(crate) async fn picture(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OfFile {
-    /// `pdf` or `ofd`.
+    /// `pdf` or `ofd`; of a caller's content what its seal became, such as `asic-e`.
     format: Option<String>,
 }
 
@@ -270,16 +270,9 @@ impl OfFile {
         };
         let found = FileFormat::find(text).map(Some);
         found.ok_or_else(|| {
-            Problem::new(Code::RequestMalformed).saying("format is pdf or ofd".to_owned())
+            Problem::new(Code::RequestMalformed)
+                .saying("format is pdf, ofd or an envelope".to_owned())
         })
-    }
-}
-
-/// The media type of a file; that of OFD is in use and not registered.
-pub(crate) fn media_type(format: FileFormat) -> &'static str {
-    match format {
-        FileFormat::Pdf => "application/pdf",
-        FileFormat::Ofd => "application/ofd",
     }
 }
 

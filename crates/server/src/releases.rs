@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use catalogue::kind::FileFormat;
 use crypto::{Signature, SignatureAlgorithm};
 use issuance::release::{Offer, Submitted};
 use issuance::{Asker, Waits};
@@ -16,7 +17,7 @@ use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
 use crate::json::{Strict, said};
-use crate::licences::{OfFile, attachment, media_type};
+use crate::licences::{OfFile, attachment};
 use crate::problem::{Code, Problem};
 use crate::problems::of_release;
 use crate::shown::ShownBody;
@@ -85,7 +86,12 @@ pub(crate) async fn page(
     let (page, format) = issuance::release::page(&app.office, &asker, &job, of.format()?)
         .await
         .map_err(|error| of_release(&error))?;
-    Ok(attachment(media_type(format), page))
+    // What waits for an envelope is content of any kind, and no envelope yet.
+    let kind = match format {
+        FileFormat::Envelope(_) => "application/octet-stream",
+        page => page.media_type(),
+    };
+    Ok(attachment(kind, page))
 }
 
 /// Releases the seal for exactly this use; the answer is the sealed licence.

@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 
 use crate::caller::Keyed;
 use crate::json::{Strict, said};
-use crate::licences::{OfFile, attachment, identifier, media_type};
+use crate::licences::{OfFile, attachment, identifier};
 use crate::problem::{Code, Defect, Problem};
 use crate::problems::{internal, of_store};
 use crate::state::App;
@@ -97,7 +97,7 @@ pub(crate) async fn file(
     Query(of): Query<OfFile>,
 ) -> Result<Response, Problem> {
     match sharing::file(&app.office, &asker, (&id, of.format()?)).await {
-        Ok(FileOutcome::Taken(file)) => Ok(attachment(media_type(file.format), file.bytes)),
+        Ok(FileOutcome::Taken(file)) => Ok(attachment(file.format.media_type(), file.bytes)),
         Ok(FileOutcome::Refused(defect)) => Err(refused(vec![defect])),
         Ok(FileOutcome::Hidden) => Err(Problem::new(Code::NotFound)),
         Err(FileError::Store(error)) => Err(of_store(&error)),

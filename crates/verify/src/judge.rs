@@ -128,9 +128,19 @@ pub fn judge(
         Body::Package(package) => {
             let (then, made) = package.then(material, at);
             let now = package.now(material);
-            let now = |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &now, policy, at);
-            let then =
-                |name: &str, octets: &Vec<u8>| examine(name, octets, trust, &then, policy, made);
+            let with = |material: &Material, beside: &[(&str, &[u8])]| {
+                let mut material = material.clone();
+                for (name, octets) in beside {
+                    material.offer(name, octets.to_vec());
+                }
+                material
+            };
+            let now = |name: &str, octets: &Vec<u8>, beside: &[(&str, &[u8])]| {
+                examine(name, octets, trust, &with(&now, beside), policy, at)
+            };
+            let then = |name: &str, octets: &Vec<u8>, beside: &[(&str, &[u8])]| {
+                examine(name, octets, trust, &with(&then, beside), policy, made)
+            };
             package::judge(package, &trust.logs, (&now, &then))
         }
         // A file that breaks the rules of its own structure: never repaired, never *valid*.

@@ -51,7 +51,7 @@ event: identifier=word department=word kind=word actor=word ground=ground life=w
 file: job=word format=word department=word object=word digest=digest receipt=public
 job: id=word department=word kind=word state=word caller=word requester=word identifier=word payload=sealed \
  seal=word purpose=word matter=word case_number=word decision=ground decided_by=word unsealed=digest \
- unsealed_object=word unsealed_ofd=word reason=ground
+ unsealed_object=word unsealed_ofd=word unsealed_content=word unsealed_envelope=word reason=ground
 own_anchor: anchor=digest certificate=public purposes=word people=word decision=ground
 own_list: content=public document=public
 package_case: package=word department=word case_number=word matter=word

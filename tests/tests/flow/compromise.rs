@@ -23,6 +23,8 @@ use super::licence::live;
 use super::stage::Service;
 
 const SEAL: &str = "990102-SPZYZ-01";
+/// What was sealed in an envelope.
+const CONTENT: &[u8] = b"{\"granted\": true}";
 /// A minute before the second licence.
 const SINCE: UtcDateTime = NOW.saturating_add(Duration::minutes(9));
 
@@ -37,6 +39,36 @@ struct Scene {
 }
 
 impl Scene {
+    /// Content in envelopes, all of it sealed after the moment: the job of each, and its file.
+    async fn of_envelopes(service: Service, forms: &[&str]) -> Scene {
+        service.wait(Duration::minutes(10));
+        let customer = service.at("Q-APR");
+        let mut files = Vec::new();
+        for form in forms {
+            let how = serde_json::json!({"envelope": form});
+            let key = format!("sealed-anew-as-{form}");
+            let call = super::national::form(&key, CONTENT, &how);
+            let waits = customer.call("approvals", call, service.now()).await;
+            let waits = waits.expect("an answer").json();
+            let job = waits["job"].as_str().expect("a job").to_owned();
+            let custodian = ("custodian", CUSTODIAN);
+            let sealed = customer.release(custodian, &job, service.now()).await;
+            assert_eq!(sealed.expect("an answer").status, 201, "{form}");
+            let path = format!("/v1/seal-signatures/{job}/file");
+            let file = super::national::get(&service, &customer, &path).await;
+            files.push((job, file.content.to_vec()));
+        }
+        let now = service.now();
+        let (folder, installation) = service.ended();
+        Scene {
+            folder,
+            installation,
+            files,
+            customer,
+            now,
+        }
+    }
+
     /// One licence before, and two after.
     async fn of(service: Service, kind: &str) -> Scene {
         let mut files = Vec::new();
@@ -269,6 +301,26 @@ async fn both_files(service: Service) {
             let report = live(&service, &file).await;
             assert_eq!(verdict(&report), ("valid", "valid"), "{format} {report:#}");
         }
+    }
+}
+
+#[tokio::test]
+async fn content_in_envelopes_is_sealed_anew_as_it_was_released() {
+    let forms = ["asic-s", "jades"];
+    let scene = Scene::of_envelopes(Service::start().await, &forms).await;
+    let done = scene.run((STRANGER, CUSTODIAN), |_| false).await;
+    let report = done.expect("not lost").expect("done").report;
+    assert_eq!((report.affected, report.resealed), (2, 2), "{report:#?}");
+    let (service, customer, files) = scene.served().await;
+    for (job, old) in files {
+        let path = format!("/v1/seal-signatures/{job}/file");
+        let new = super::national::get(&service, &customer, &path).await;
+        let new = new.content.to_vec();
+        assert_ne!(new, old);
+        assert_ne!(verdict(&live(&service, &old).await).0, "valid");
+        let report = live(&service, &new).await;
+        assert_eq!(verdict(&report).0, "valid", "{report:#}");
+        assert_eq!(report["signatures"][0]["level"], "B-LT");
     }
 }
 

@@ -157,6 +157,49 @@ async fn evidence_of_a_case_is_judged_without_the_service_and_no_change_passes()
     assert_eq!(codes(&report), ["package.malformed"], "{report}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn content_that_was_sealed_in_a_case_is_in_its_evidence_with_what_lies_beside_its_seal() {
+    let service = Service::start().await;
+    accepted(&service).await;
+    let bureau = service.at("Q-APR");
+    for form in ["cades", "jades-detached", "asic-e"] {
+        let how = json!({"envelope": form, "case": CASE});
+        let key = format!("evidence-of-{form}");
+        let call = super::national::form(&key, form.as_bytes(), &how);
+        let waits = bureau.call("approvals", call, service.now()).await;
+        let waits = waits.expect("an answer").json();
+        let job = waits["job"].as_str().expect("a job").to_owned();
+        let custodian = ("custodian", tests::installation::CUSTODIAN);
+        let told = bureau.release(custodian, &job, service.now()).await;
+        assert_eq!(told.expect("an answer").status, 201, "{form}");
+    }
+    let whole = bundle(&service).await;
+    let report = judged(&service, whole.clone()).await;
+    assert_eq!(report["verdict"], "valid", "{report}");
+    let signatures = report["signatures"].as_array().expect("signatures");
+    assert_eq!(signatures.len(), 3, "{report}");
+    let parts = files(&whole);
+    let packed = |files: &Files| {
+        verify::Case::pack(CASE, "2026-07-03T01:00:00Z", files).expect("plain names")
+    };
+    for ending in [".p7s", ".jades", ".asice"] {
+        let mut without = parts.clone();
+        without.remove(place(&parts, ending));
+        let report = judged(&service, packed(&without)).await;
+        assert_eq!(codes(&report), ["package.missing"], "{ending} {report}");
+    }
+    for name in ["/content", "/a"] {
+        let mut other = parts.clone();
+        let at = place(&parts, name);
+        other[at].1 = b"another".to_vec();
+        let report = judged(&service, packed(&other)).await;
+        assert_eq!(report["verdict"], "invalid", "{name} {report}");
+        other.remove(at);
+        let report = judged(&service, packed(&other)).await;
+        assert_ne!(report["verdict"], "valid", "{name} {report}");
+    }
+}
+
 /// What the inspector's command says of a bundle in a folder, with no network: its exit status, and its line of JSON.
 fn inspected(folder: &Path, bundle: &[u8], trust: Option<&[u8]>) -> (u8, Value) {
     let file = folder.join("case.tar");

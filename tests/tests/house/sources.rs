@@ -24,6 +24,7 @@ pub(crate) const CRATES: &[&str] = &[
     "dossier",
     "drill",
     "duties",
+    "envelope",
     "evidence",
     "facts",
     "finding",

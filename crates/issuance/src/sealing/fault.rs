@@ -65,6 +65,15 @@ pub enum SealingError {
     /// The package cannot be finished.
     #[error("the package cannot be finished")]
     PackageUnfinished(#[source] affix::ofd::SealOfd),
+    /// The content does not take the seal.
+    #[error("the content does not take the seal")]
+    Content(#[from] envelope::LayOut),
+    /// The envelope cannot be finished.
+    #[error("the envelope cannot be finished")]
+    Envelope(#[from] envelope::FinishEnvelope),
+    /// The signature is not one of its algorithm.
+    #[error("the signature is not one of its algorithm")]
+    Form(#[from] crypto::WrongForm),
     /// The seal is not in use.
     #[error("the seal is not in use")]
     SealNotInUse,

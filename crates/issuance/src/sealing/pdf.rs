@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use affix::dss::{Material, append_dss};
-use affix::seal::{Appearance, Certification, Fit, Joined, NewField, Place, SealRequest};
+use affix::seal::{
+    Appearance, Certification, Fit, Joined, NewField, Place, SealRequest, prepare_time_stamp,
+};
 use catalogue::kind::Suite;
-use crypto::{Digest, DigestAlgorithm, Hasher};
+use crypto::{Digest, DigestAlgorithm, Hasher, Signature};
 use evidence::cms::{self, Attribute, Draft};
+use registry::jobs::Job;
 use time::UtcDateTime;
 
 use crate::level::Level;
@@ -14,6 +17,7 @@ use crate::means::Means;
 use crate::office::Office;
 use crate::sealing::fault::SealingError;
 use crate::sealing::finished::{Signed, digest_of};
+use crate::sealing::proof;
 use crate::seals::SealInUse;
 use crate::subject::{Stand, Subject};
 use crate::waiting::WaitingFile;
@@ -103,7 +107,7 @@ fn reserve(means: &Means<'_>, seal: &SealInUse, level: Level) -> Result<usize, S
     let known = match (means.suite, level) {
         (Suite::Sm, _) => None,
         (_, Level::Basic) => Some(&seal.reserves.0),
-        (_, Level::LongTerm) => Some(&seal.reserves.1),
+        _ => Some(&seal.reserves.1),
     };
     if let Some(octets) = known.and_then(std::sync::OnceLock::get) {
         return Ok(*octets);
@@ -112,7 +116,7 @@ fn reserve(means: &Means<'_>, seal: &SealInUse, level: Level) -> Result<usize, S
     let stamps: usize = means.stamps.unit().chain.iter().map(Vec::len).sum();
     let attributes = match level {
         Level::Basic => vec![RECEIPT],
-        Level::LongTerm => vec![stamps + TOKEN, RECEIPT],
+        _ => vec![stamps + TOKEN, RECEIPT],
     };
     let octets = Draft::pades(&blank, means.certificate, means.algorithm)
         .committing_to(cms::Commitment::Approval)
@@ -120,14 +124,23 @@ fn reserve(means: &Means<'_>, seal: &SealInUse, level: Level) -> Result<usize, S
     Ok(known.map_or(octets, |known| *known.get_or_init(|| octets)))
 }
 
-/// 12: time-stamp and receipt into the message, chain and status into the file, as the level has it. The file, and its
-/// SHA-256.
+/// A finished PDF.
+pub(super) struct Finished {
+    pub(super) file: Vec<u8>,
+    /// Its SHA-256.
+    pub(super) digest: [u8; 32],
+    /// The signature of the time-stamp over all of it, where the level has one.
+    pub(super) archive: Option<Signature>,
+}
+
+/// 12: time-stamp and receipt into the message, chain and status into the file, a time-stamp over all of it, as the level has
+/// it.
 pub(super) async fn finish(
     (office, means): (&Office, &Means<'_>),
     laid: LaidPdf,
     signed: Signed<'_>,
-    level: Level,
-) -> Result<(Vec<u8>, [u8; 32]), SealingError> {
+    (level, job): (Level, &Job),
+) -> Result<Finished, SealingError> {
     let token = signed.stamp.map(|stamp| stamp.token(&[]));
     let token = token.map(|token| Attribute::signature_time_stamp(&token));
     let attributes: Vec<Attribute> = token
@@ -137,16 +150,41 @@ pub(super) async fn finish(
     let message = laid
         .message
         .finish(signed.signature, &means.chain(), &attributes);
-    let revision = laid.revision.finish(&message)?;
-    let evidence = evidence((office, means), &laid.file, &revision, level).await?;
+    let mut added = laid.revision.finish(&message)?;
+    let evidence = evidence((office, means), &laid.file, &added, level).await?;
+    added.extend_from_slice(&evidence);
+    let mut archive = None;
+    if level == Level::Archived {
+        let (revision, signature) = archived((office, means), (&laid.file, &added), job).await?;
+        added.extend_from_slice(&revision);
+        archive = Some(signature);
+    }
     let mut hashed = laid.hashed;
-    hashed.update(&revision);
-    hashed.update(&evidence);
-    let mut file = Vec::with_capacity(laid.file.len() + revision.len() + evidence.len());
+    hashed.update(&added);
+    let mut file = Vec::with_capacity(laid.file.len() + added.len());
     file.extend_from_slice(&laid.file);
-    file.extend_from_slice(&revision);
-    file.extend_from_slice(&evidence);
-    Ok((file, digest_of(&hashed.finish())))
+    file.extend_from_slice(&added);
+    Ok(Finished {
+        file,
+        digest: digest_of(&hashed.finish()),
+        archive,
+    })
+}
+
+/// The time-stamp over the whole file so far, as a revision of its own (PAdES B-LTA).
+async fn archived(
+    (office, means): (&Office, &Means<'_>),
+    (file, added): (&Arc<Vec<u8>>, &[u8]),
+    job: &Job,
+) -> Result<(Vec<u8>, Signature), SealingError> {
+    let joined = Joined::new(file.as_ref(), added);
+    let chain: usize = means.stamps.unit().chain.iter().map(Vec::len).sum();
+    let name = format!("Archive-{}", job.id);
+    let prepared = prepare_time_stamp(&joined, &name, chain + TOKEN)?;
+    let imprint = prepared.digest(&joined, means.imprint())?;
+    let stamp = proof::archive((office, means), &imprint, job).await?;
+    let signature = stamp.signature.clone();
+    Ok((prepared.finish(&stamp.token(&[]))?, signature))
 }
 
 /// What a later verifier needs, as a revision of its own (PAdES B-LT); nothing at level B-B.
@@ -156,26 +194,14 @@ async fn evidence(
     revision: &[u8],
     level: Level,
 ) -> Result<Vec<u8>, SealingError> {
-    // After the time-stamp, so that they prove more than answers of before (ades-pki 4.1). A seal whose certificate
-    // does not stand seals nothing, at no level.
-    let of_seal = means.responder.newest(*means.certificate.serial()).await?;
-    if level == Level::Basic {
+    let Some(proof) = proof::of((office, means), level).await? else {
         return Ok(Vec::new());
-    }
-    let unit = means.time_stamps.current();
-    let of_stamps = means.responder.newest(*unit.serial()).await?;
-    // The answers are of this very second, the lists of those who sign them for longer than any responder lives.
-    let lists = means
-        .kept_lists(office, &[means.certificate, &unit])
-        .ok_or(SealingError::NoList)?;
+    };
     let joined = Joined::new(file.as_ref(), revision);
-    let responder = means.responder_certificate.current();
-    let certificates = [means.certificate, means.authority, &unit, &responder]
-        .map(|certificate| certificate.der().to_vec());
     let material = Material {
-        certificates: &certificates,
-        ocsps: &[of_seal.to_vec(), of_stamps.to_vec()],
-        crls: &lists,
+        certificates: &proof.certificates,
+        ocsps: &proof.ocsps,
+        crls: &proof.crls,
     };
     Ok(append_dss(&joined, &material)?)
 }

@@ -40,7 +40,8 @@ pub(super) fn finish(
 ) -> Result<(Vec<u8>, Case), SealingError> {
     let mut unsigned = Vec::with_capacity(2);
     if let Some(stamp) = signed.stamp {
-        let of = [means.certificate, means.time_stamps];
+        let unit = means.time_stamps.current();
+        let of = [means.certificate, &unit];
         let lists = means.kept_lists(office, &of).ok_or(SealingError::NoList)?;
         unsigned.push(Attribute::signature_time_stamp(
             &stamp.token_keeping(&[], &lists),

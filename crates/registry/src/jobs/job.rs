@@ -2,6 +2,7 @@
 
 use catalogue::DocumentPurpose;
 use catalogue::key::{DepartmentKey, MatterCode, PersonKey, SealCode};
+use catalogue::kind::Envelope;
 use licence::Identifier;
 use time::UtcDateTime;
 
@@ -126,6 +127,8 @@ pub struct Unsealed {
     pub pdf: Option<String>,
     /// Where it keeps the OFD, if there is one.
     pub ofd: Option<String>,
+    /// Where it keeps a caller's content of another kind, and what its seal will become.
+    pub content: Option<(Envelope, String)>,
 }
 
 /// A job.
@@ -162,32 +165,32 @@ pub struct Job {
 }
 
 const FIND: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2)";
 const LOCK: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2) FOR UPDATE";
 const WAITING: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE department = $1 AND state = 'waiting' AND (begun > $2 OR (begun = $2 AND id > $3)) \
      AND NOT EXISTS (SELECT 1 FROM batch_line WHERE batch_line.job = job.id) ORDER BY begun, id LIMIT $4";
 const OPEN: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE state = $1 AND (begun > $2 OR (begun = $2 AND id > $3)) ORDER BY begun, id LIMIT $4";
 const OF_CASE: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE case_number = $1 AND department = $2 AND case_number <> '' ORDER BY begun, id LIMIT 200";
 const OF_BATCH: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      CAST(NULL AS TEXT) \
      FROM job WHERE id IN (SELECT batch_line.job FROM batch_line WHERE batch_line.batch = $1) ORDER BY id";
 const LOCK_BATCH: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
-     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, attempts, reason, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      CAST(NULL AS TEXT) \
      FROM job WHERE id IN (SELECT batch_line.job FROM batch_line WHERE batch_line.batch = $1) ORDER BY id FOR UPDATE";
 const INSERT: &str = "INSERT INTO job (id, department, kind, state, caller, requester, begun, changed, \
@@ -368,7 +371,16 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<Job, StoreError> {
         requester: row.text()?,
     };
     let (digest, pdf, ofd) = (row.maybe_digest()?, row.maybe_text()?, row.maybe_text()?);
-    let unsealed = digest.map(|digest| Unsealed { digest, pdf, ofd });
+    let content = match (row.maybe_text()?, row.maybe_text()?) {
+        (Some(object), Some(form)) => Some((Envelope::find(&form).ok_or(DAMAGED)?, object)),
+        _ => None,
+    };
+    let unsealed = digest.map(|digest| Unsealed {
+        digest,
+        pdf,
+        ofd,
+        content,
+    });
     Ok(Job {
         id: JobId::parse(&id).ok_or(DAMAGED)?,
         department: DepartmentKey::parse(&department).map_err(|_| DAMAGED)?,

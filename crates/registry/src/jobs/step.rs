@@ -88,8 +88,8 @@ pub struct Journalled {
     pub attempt: u64,
 }
 
-const AWAIT: &str = "UPDATE job SET state = 'waiting', changed = $3, unsealed = $4, unsealed_object = $5, unsealed_ofd = $6 \
-     WHERE department = $1 AND id = $2";
+const AWAIT: &str = "UPDATE job SET state = 'waiting', changed = $3, unsealed = $4, unsealed_object = $5, unsealed_ofd = $6, \
+     unsealed_content = $7, unsealed_envelope = $8 WHERE department = $1 AND id = $2";
 const RELEASED: &str =
     "UPDATE job SET state = 'released', changed = $3 WHERE department = $1 AND id = $2";
 const JOURNALLED: &str = "UPDATE job SET state = 'journalled', changed = $3, attempts = attempts + 1 \
@@ -147,6 +147,11 @@ pub(crate) async fn await_pages(
     unsealed: &Unsealed,
     at: time::UtcDateTime,
 ) -> Result<(), StoreError> {
+    let (form, content) = unsealed
+        .content
+        .as_ref()
+        .map(|(form, at)| (form.code(), at.as_str()))
+        .unzip();
     let values = [
         department.as_str().into(),
         id.into(),
@@ -154,6 +159,8 @@ pub(crate) async fn await_pages(
         (&unsealed.digest).into(),
         unsealed.pdf.as_deref().into(),
         unsealed.ofd.as_deref().into(),
+        content.into(),
+        form.into(),
     ];
     link.later(AWAIT, &values).await
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, MatterCode, PersonKey, SealCode, TypeCode, TypeKey};
+use catalogue::kind::Envelope;
 use catalogue::{
     Catalogue, DocumentPurpose, Ending, EndingPower, HolderKind, OrganisationCode, Period, Sources,
     SuspensionPower,
@@ -203,6 +204,10 @@ pub(crate) fn unsealed() -> Unsealed {
         digest: [8; 32],
         pdf: Some("0123456789abcdef0123456789abcdef".to_owned()),
         ofd: Some("fedcba9876543210fedcba9876543210".to_owned()),
+        content: Some((
+            Envelope::AsicE,
+            "00112233445566778899aabbccddeeff".to_owned(),
+        )),
     }
 }
 

@@ -1,11 +1,12 @@
 //! A signed message that is no part of a document: CAdES with its parallel signatures and countersignatures.
 
-use crypto::{Digest, DigestAlgorithm};
+use crypto::{Digest, DigestAlgorithm, sha256};
 use evidence::cms::{Form, SignedData, SignerInfo};
 use finding::Finding;
 
 use super::document::{blank, fill, finish};
 use super::message::{self, Judged, Message};
+use super::receipt;
 use super::sitting::Sitting;
 use crate::report::{Covers, SignatureReport};
 
@@ -37,13 +38,16 @@ pub(super) fn over(
         claimed: None,
     };
     let judged = message::judge_each(sitting, &given);
-    let reports = judged.into_iter().map(|judged| {
+    let signers = message.signers().iter().map(Some);
+    let signers = signers.chain(std::iter::repeat(None));
+    let mut reports = Vec::with_capacity(judged.len());
+    for (judged, signer) in judged.into_iter().zip(signers) {
         let mut report = blank(None, Covers::WholeFile);
         report.format = "CAdES";
         report.level = Some(level(message, &judged));
-        fill(report, judged, Vec::new())
-    });
-    let mut reports: Vec<SignatureReport> = reports.collect();
+        let recorded = recorded(sitting, (&judged, signer), inside);
+        reports.push(fill(report, judged, recorded));
+    }
     counters(sitting, message, &mut reports);
     reports
 }
@@ -66,6 +70,23 @@ fn counters(sitting: &mut Sitting<'_>, message: &SignedData, reports: &mut Vec<S
             }
         });
     }
+}
+
+/// D18: the receipt of the public log among the unsigned attributes. What was signed is the content.
+fn recorded(
+    sitting: &Sitting<'_>,
+    (judged, signer): (&Judged, Option<&SignerInfo>),
+    content: Option<&[u8]>,
+) -> Vec<Finding> {
+    let (Some(signer), Some(certificate), Some(content)) = (signer, &judged.certificate, content)
+    else {
+        return Vec::new();
+    };
+    let under = receipt::Under {
+        claimed: judged.claimed,
+        ..receipt::Under::message(signer, certificate, sha256(content))
+    };
+    receipt::judge(sitting, &under)
 }
 
 /// EN 319 122-1 6.3: what is there, and proves something.

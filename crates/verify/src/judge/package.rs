@@ -10,8 +10,11 @@ use facts::{Kind, Package};
 use finding::Finding;
 use finding::Verdict;
 
-/// Judges a document of the package as if it came alone.
-pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>) -> Report;
+/// Judges a document of the package as if it came alone, with what lies beside it by name.
+pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>, &[(&str, &[u8])]) -> Report;
+
+/// How the names end of what a seal or a person signed.
+const DOCUMENTS: [&str; 7] = ["pdf", "ofd", "p7s", "jws", "jades", "asics", "asice"];
 
 /// What the package comes to.
 pub(super) fn judge(
@@ -63,11 +66,14 @@ fn inspect_list(package: &Package) -> Vec<Finding> {
 
 fn documents(package: &Package, (now, then): (Examine<'_>, Examine<'_>), outcome: &mut Outcome) {
     for (name, octets) in &package.files {
-        if !has_ending(name, "pdf") && !has_ending(name, "ofd") {
+        let is_called = DOCUMENTS.iter().any(|ending| has_ending(name, ending));
+        if name.starts_with(BESIDE) || !is_called {
             continue;
         }
         // No package within a package: what is called a document is one.
-        let is_document = octets.starts_with(b"%PDF-") || Kind::of(octets) == Kind::Ofd;
+        let kind = Kind::of(octets);
+        let is_signed = [Kind::Ofd, Kind::Cms, Kind::Jades, Kind::Asic].contains(&kind);
+        let is_document = octets.starts_with(b"%PDF-") || is_signed;
         if !is_document {
             let why = format!("{name}: no document");
             outcome
@@ -75,10 +81,11 @@ fn documents(package: &Package, (now, then): (Examine<'_>, Examine<'_>), outcome
                 .push(Finding::of("package.document").because(why));
             continue;
         }
-        let report = now(name, octets);
+        let beside = beside(package, name);
+        let report = now(name, octets, &beside);
         // R26: the state of a licence of the case, by the list of the day on which the package was made.
         if report.licence.is_some() {
-            let then = then(name, octets);
+            let then = then(name, octets, &beside);
             if let (Some(answer), Some(of)) = (then.answer, then.state.list_of) {
                 let why = format!("{name}: {}, by the list of {of}", answer.code());
                 outcome
@@ -101,6 +108,20 @@ fn documents(package: &Package, (now, then): (Examine<'_>, Examine<'_>), outcome
             outcome.signatures.push(signature);
         }
     }
+}
+
+/// Where content lies that a signature is beside: below the job that sealed it.
+const BESIDE: &str = "beside/";
+
+/// What lies beside a document of the package, by the names that its signature has for it.
+fn beside<'a>(package: &'a Package, name: &str) -> Vec<(&'a str, &'a [u8])> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let job = stem.rsplit_once('-').map_or(stem, |(_, job)| job);
+    let below = format!("{BESIDE}{job}/");
+    let files = package.files.iter();
+    files
+        .filter_map(|(name, octets)| Some((name.strip_prefix(&below)?, octets.as_slice())))
+        .collect()
 }
 
 /// The entries whose place in the trace's log is proven.
@@ -153,16 +174,19 @@ fn place(
 /// What the trace says was recorded, by the digest of its file, is there.
 fn missing(package: &Package, entry: &[u8], findings: &mut Vec<Finding>) {
     let text = String::from_utf8_lossy(entry);
-    let Some((_, after)) = text.split_once("file=pdf ") else {
-        return;
-    };
-    let digest: String = after.chars().take(64).collect();
-    let there = package
-        .files
-        .iter()
-        .any(|(_, octets)| hex(&sha256(octets)) == digest);
-    if !there {
-        findings.push(Finding::of("package.missing").because(format!("file {digest}")));
+    for after in text.split("file=").skip(1) {
+        // The format of each file and its digest; what else is so called is none.
+        let Some((_, after)) = after.split_once(' ') else {
+            continue;
+        };
+        let digest: String = after.chars().take(64).collect();
+        if digest.len() != 64 || !digest.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            continue;
+        }
+        let mut files = package.files.iter();
+        if !files.any(|(_, octets)| hex(&sha256(octets)) == digest) {
+            findings.push(Finding::of("package.missing").because(format!("file {digest}")));
+        }
     }
 }
 

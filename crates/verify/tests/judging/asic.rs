@@ -471,7 +471,15 @@ fn what_a_signed_manifest_lists_is_held_to() {
 #[test]
 fn a_simple_package_has_one_file_and_one_proof() {
     let good = simple(Level::T);
-    let cases: [Named; 4] = [
+    let cases: [Named; 5] = [
+        (
+            "the file in a folder",
+            |all| {
+                let file = all.iter_mut().find(|one| one.0 == "decision.txt");
+                file.expect("it is there").0 = "a/decision.txt".to_owned();
+            },
+            "asic.structure",
+        ),
         (
             "the file changed",
             |all| content(all, "decision.txt").push(b'!'),
