@@ -18,7 +18,9 @@ mod read;
 mod signer;
 
 pub use archive::{ArchiveFault, ArchiveStamp, Covered, Indexed, PreparedArchive, prepare_archive};
-pub use attribute::{AlgorithmProtection, Attribute, CertificateHash, SigningCertificate};
+pub use attribute::{
+    AlgorithmProtection, Attribute, CertificateHash, MAX_VALUES, SigningCertificate,
+};
 pub use extend::{Extended, Material, with_unsigned_attribute};
 pub use fault::Fault;
 pub use inspect::Form;

@@ -38,7 +38,7 @@ pub enum ReadCms {
     /// More than [`MAX_SIGNERS`] SignerInfos or digest algorithms.
     #[error("too many signers")]
     TooManySigners,
-    /// More than [`MAX_ATTRIBUTES`] attributes in one set.
+    /// More than [`MAX_ATTRIBUTES`] attributes in one set, or [`MAX_VALUES`](super::MAX_VALUES) values in them.
     #[error("too many attributes")]
     TooManyAttributes,
 }

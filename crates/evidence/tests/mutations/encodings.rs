@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use asn1::{Element, ReadAsn1, Reader, Tag, inspect_der, write};
 use crypto::{Digest, DigestAlgorithm, SignatureAlgorithm};
 use evidence::cms::{
-    Attribute, Form, MAX_ATTRIBUTES, MAX_CERTIFICATES, MAX_SIGNERS, ReadCms, SignedData, Trailing,
-    oids, with_unsigned_attribute,
+    Attribute, Form, MAX_ATTRIBUTES, MAX_CERTIFICATES, MAX_SIGNERS, MAX_VALUES, ReadCms,
+    SignedData, Trailing, oids, with_unsigned_attribute,
 };
 use evidence::{ocsp, tsp};
 
@@ -181,6 +181,12 @@ fn each_count_has_its_limit() {
     assert_eq!(parse(&most), Err(ReadCms::TooManySigners));
     let mut most = message();
     most.unsigned = vec![attribute(oids::SIGNER_LOCATION, &[write::null()]); MAX_ATTRIBUTES];
+    assert_eq!(parse(&most), Ok(()));
+    most.unsigned
+        .push(attribute(oids::SIGNER_LOCATION, &[write::null()]));
+    assert_eq!(parse(&most), Err(ReadCms::TooManyAttributes));
+    let half = vec![write::null(); MAX_VALUES / 2];
+    most.unsigned = vec![attribute(oids::SIGNER_LOCATION, &half); 2];
     assert_eq!(parse(&most), Ok(()));
     most.unsigned
         .push(attribute(oids::SIGNER_LOCATION, &[write::null()]));
