@@ -98,11 +98,14 @@ impl Drop for Child {
     }
 }
 
-/// Serves, when these are the arguments of a child: `serve FOLDER MOMENT [DATABASE]`. `None` when they are others.
+/// Serves, when these are the arguments of a child: `serve FOLDER MOMENT [DATABASE]`; judges for one, when they are `judge`. `None` when they are others.
 ///
 /// # Errors
 /// What is missing.
 pub async fn asked_to_serve(arguments: &[&str]) -> Option<anyhow::Result<()>> {
+    if let ["judge"] = arguments {
+        return Some(server::judge_apart().map_err(Into::into));
+    }
     let ["serve", folder, moment, rest @ ..] = arguments else {
         return None;
     };

@@ -6,6 +6,7 @@ pub mod customer;
 pub mod databases;
 pub mod faults;
 pub mod fuzz;
+pub mod hostile;
 pub mod installation;
 pub mod interrupted;
 pub mod judged;

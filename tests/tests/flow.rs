@@ -11,6 +11,7 @@ mod catalogue;
 mod compromise;
 mod doors;
 mod editions;
+mod ended;
 mod esl;
 mod evidence;
 mod face;

@@ -28,6 +28,14 @@ impl Office {
         self.contents(&desk, &decided).signed(&self.keys)
     }
 
+    /// The same content without a signature: by it a process that judges for this one trusts what this one does. No key is
+    /// asked for it.
+    #[must_use]
+    pub fn trust_contents(&self) -> Vec<u8> {
+        let (desk, decided) = (self.desk(), self.trusted.decided());
+        self.contents(&desk, &decided).bundle().payload()
+    }
+
     /// The trusted list as it was last published and found good; served while the key store is locked and the store away.
     #[must_use]
     pub fn trusted_list(&self) -> Option<Arc<OwnList>> {

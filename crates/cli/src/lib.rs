@@ -5,6 +5,7 @@
 //! indeterminate or not processed and none invalid, 64 usage. Content that a signature is over and does not hold lies beside it in its
 //! folder, under the name that the signature gives or under its own without the ending.
 
+mod apart;
 mod arguments;
 mod given;
 mod kept;
@@ -17,8 +18,9 @@ use std::path::Path;
 
 use time::UtcDateTime;
 use transcript::Judgement;
-use verify::{Case, Material, Report, Verdict};
+use verify::{Case, Finding, Kind, Material, Report, Verdict};
 
+pub use apart::run_apart;
 use arguments::{Arguments, Asked, Command, Form};
 use given::{Given, beside};
 
@@ -63,27 +65,38 @@ pub fn run(
             Err(error) => usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
         };
     }
+    run_with(&arguments, &mut None, now, out, err)
+}
+
+/// Runs the command over its files. What they are judged with is read once, where it is not `kept` from before.
+pub(crate) fn run_with(
+    arguments: &Arguments,
+    kept: &mut Option<Given>,
+    now: UtcDateTime,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
     if arguments.bundle {
-        return again(&arguments, out, err);
+        return again(arguments, out, err);
     }
-    let given = match Given::read(&arguments) {
-        Ok(given) => given,
+    let given = match kept.take().map_or_else(|| Given::read(arguments), Ok) {
+        Ok(given) => kept.insert(given),
         Err(error) => return usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
     };
     // Two documents one after the other are none that an XML reader takes.
     if arguments.is_of_one() && arguments.files.len() != 1 {
         return usage(err, "yinxin-verify: that is about one file\n");
     }
-    if let Err(why) = kept::keep(&arguments, arguments.at.unwrap_or(now)) {
+    if let Err(why) = kept::keep(arguments, arguments.at.unwrap_or(now)) {
         return usage(err, &format!("yinxin-verify: {}\n", chain(&why)));
     }
     let at = arguments.at.unwrap_or(now);
     let mut status = ALL_VALID;
     for path in &arguments.files {
-        let judged = judge(path, (&given, arguments.facts), at);
+        let judged = judge(path, (given, arguments.facts), at);
         let report = &judged.report;
         let line = match arguments.report {
-            Some(form) => at_length(form, &judged, &given),
+            Some(form) => at_length(form, &judged.judgement(given)),
             None if arguments.json => report.to_json(),
             None => told::text(report),
         };
@@ -158,23 +171,33 @@ fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> Judged
         }
         Err(why) => Judged {
             case: Case::open(&Vec::new()),
-            report: verify::unreadable(&name, &chain(&why), &given.policy, at),
+            report: verify::not_judged(
+                (&name, Kind::Unknown),
+                Finding::of("input.unreadable").because(chain(&why)),
+                &given.policy,
+                at,
+            ),
             material: None,
         },
     }
 }
 
-fn at_length(form: Form, judged: &Judged, given: &Given) -> String {
-    let judgement = Judgement {
-        case: &judged.case,
-        report: &judged.report,
-        trust: &given.trust,
-        material: judged.material.as_ref().unwrap_or(&given.material),
-        policy: &given.policy,
-    };
+impl Judged {
+    fn judgement<'a>(&'a self, given: &'a Given) -> Judgement<'a> {
+        Judgement {
+            case: &self.case,
+            report: &self.report,
+            trust: &given.trust,
+            material: self.material.as_ref().unwrap_or(&given.material),
+            policy: &given.policy,
+        }
+    }
+}
+
+fn at_length(form: Form, judgement: &Judgement<'_>) -> String {
     match form {
-        Form::Etsi => transcript::etsi(&judgement).trim_end().to_owned(),
-        Form::Detailed => transcript::detailed(&judgement),
+        Form::Etsi => transcript::etsi(judgement).trim_end().to_owned(),
+        Form::Detailed => transcript::detailed(judgement),
     }
 }
 

@@ -10,8 +10,8 @@ fn main() -> ExitCode {
         reason = "the one place of this binary that asks what time it is; everything below is told"
     )]
     let now = UtcDateTime::now();
-    ExitCode::from(cli::run(
-        std::env::args_os(),
+    ExitCode::from(cli::run_apart(
+        std::env::args_os().collect(),
         now,
         &mut std::io::stdout().lock(),
         &mut std::io::stderr().lock(),

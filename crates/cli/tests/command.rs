@@ -1,5 +1,9 @@
 //! The command line: its exit statuses, its lines, its words.
 
+#[cfg(target_os = "linux")]
+#[path = "command/apart.rs"]
+mod apart;
+
 use std::ffi::OsString;
 use std::path::Path;
 

@@ -1193,6 +1193,12 @@ pub const TABLE: &[Row] = &[
         "more signatures than are judged",
     ),
     row(
+        "limit.spent",
+        Effect::NotProcessed,
+        "T-I3",
+        "judging it takes more processor time or memory than one document gets",
+    ),
+    row(
         "material.ignored",
         Effect::Told,
         "contract",

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use axum::extract::Multipart;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
-use verify::{Case, Material};
 use wire::arrival::part;
 use wire::problem::{Code, Problem};
 
@@ -56,17 +55,6 @@ pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
         );
     }
     Ok(found)
-}
-
-/// The evidence in what was brought.
-pub(crate) fn opened(brought: &Brought) -> Result<Case, Problem> {
-    here(|| {
-        let mut beside = Material::empty();
-        for (name, octets) in &brought.material {
-            beside.add(name, octets);
-        }
-        Case::open_beside(&brought.octets, &beside)
-    })
 }
 
 /// Works on this very thread while the other tasks of its worker go on elsewhere: to wake another one is to wait for a

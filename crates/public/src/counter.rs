@@ -5,8 +5,16 @@ use std::time::Duration;
 
 use issuance::Office;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use transcript::Judgement;
+use verify::{Case, Finding, Kind, Material, Policy, Trust};
 use wire::problem::{Code, Problem};
 
+use cell::Ended;
+
+use crate::asked::{Looked, Wanted};
+use crate::bench::told;
+use crate::judges::Judges;
+use crate::pictures::Pictures;
 use crate::text::{ReadText, Texts};
 
 /// How the public faces of an office are set.
@@ -28,6 +36,7 @@ pub struct Counter {
     pub(crate) office: Arc<Office>,
     pub(crate) texts: Arc<Texts>,
     pub(crate) shown: Shown,
+    pub(crate) judges: Arc<Judges>,
     judged: Arc<Semaphore>,
 }
 
@@ -42,10 +51,11 @@ impl Counter {
     ///
     /// # Errors
     /// When the words that the binary carries are damaged.
-    pub fn new(office: Arc<Office>, shown: Shown) -> Result<Self, ReadText> {
+    pub fn new(office: Arc<Office>, shown: Shown, judges: Judges) -> Result<Self, ReadText> {
         Ok(Self {
             office,
             texts: Arc::new(Texts::embedded()?),
+            judges: Arc::new(judges),
             judged: Arc::new(Semaphore::new(shown.judged)),
             shown,
         })
@@ -57,6 +67,36 @@ impl Counter {
         match tokio::time::timeout(self.shown.patience, place).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(Problem::new(Code::Busy)),
+        }
+    }
+
+    /// What is told of a document that took more than it gets: *not processed*, never *valid*.
+    pub(crate) fn spent(
+        &self,
+        (file, kind): (&str, Kind),
+        ended: Ended,
+        (policy, form): (&Policy, Wanted),
+    ) -> Vec<u8> {
+        let finding = Finding::of("limit.spent").because(self.judges.why(ended));
+        let report = verify::not_judged((file, kind), finding, policy, self.office.now());
+        match form {
+            Wanted::Told(form) => {
+                let judgement = Judgement {
+                    case: &Case::open(&Vec::new()),
+                    trust: &Trust::absent(),
+                    material: &Material::empty(),
+                    policy,
+                    report: &report,
+                };
+                told(form, &judgement).into_bytes()
+            }
+            Wanted::Page => {
+                let looked = Looked {
+                    report: report.to_json(),
+                    pictures: Pictures::default(),
+                };
+                serde_json::to_vec(&looked).unwrap_or_default()
+            }
         }
     }
 }

@@ -4,20 +4,29 @@
 //! own, and its table of access lets strangers to them. All that a handler reaches is the [`Counter`]: nothing here
 //! changes anything, and nothing here is told who asks.
 
+mod asked;
+mod bench;
 mod brought;
 mod counter;
+mod drawn;
 mod holder;
+mod judges;
 mod notices;
 mod pages;
 mod pictures;
 mod progress;
 mod published;
 mod routes;
+mod shown;
 mod text;
 mod told;
 mod verifications;
 
+pub use bench::judge_apart;
+pub use cell::this_program;
 pub use counter::{Counter, Shown};
-pub use pictures::{Form, picture};
+pub use drawn::picture;
+pub use judges::Judges;
+pub use pictures::Form;
 pub use routes::{described, shown};
 pub use text::ReadText;

@@ -9,12 +9,14 @@ use serde::Deserialize;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use verify::{Policy, Report, Severity, Verdict};
+use verify::{Policy, Verdict};
 use wire::problem::{Code, Problem};
 
-use crate::brought::{Brought, brought, here, opened};
+use crate::asked::{Looked, Wanted};
+use crate::brought::{Brought, brought};
 use crate::counter::Counter;
-use crate::pictures::{Pictures, pictures};
+use crate::pictures::Pictures;
+use crate::shown::Shown;
 use crate::text::Language;
 use crate::verifications::judged;
 
@@ -229,20 +231,18 @@ pub(crate) async fn verify(
     let judged = looked_at(&counter, brought).await;
     drop(place);
     match judged {
-        Ok((report, pictures)) => page(StatusCode::OK, &verdict(frame, &report, pictures)),
+        Ok((shown, looked)) => page(StatusCode::OK, &verdict(frame, &shown, looked)),
         Err(_) => busy(frame),
     }
 }
 
-/// The report, and what the file shows.
-async fn looked_at(counter: &Counter, mut brought: Brought) -> Result<(Report, Pictures), Problem> {
-    let case = opened(&brought)?;
-    let octets = std::mem::take(&mut brought.octets);
-    let report = judged(counter, (brought, &case), Policy::default())
-        .await?
-        .report;
-    let pictures = here(|| pictures(&report, &octets))?;
-    Ok((report, pictures))
+/// The report, as it is shown and as it stands, and what the file shows.
+async fn looked_at(counter: &Counter, brought: Brought) -> Result<(Shown, Looked), Problem> {
+    let told = judged(counter, brought, (&Policy::default(), Wanted::Page)).await?;
+    let internal = |_| Problem::new(Code::Internal);
+    let looked: Looked = serde_json::from_slice(&told).map_err(internal)?;
+    let shown = serde_json::from_str(&looked.report).map_err(internal)?;
+    Ok((shown, looked))
 }
 
 /// T-A5: with the moment to come back.
@@ -303,7 +303,7 @@ fn name(whole: &str) -> String {
     }
 }
 
-fn verdict(frame: Frame, report: &Report, pictures: Pictures) -> VerdictPage {
+fn verdict(frame: Frame, report: &Shown, looked: Looked) -> VerdictPage {
     let (tone, sign, word) = tone(report.verdict);
     let sentence = match frame.language {
         Language::Chinese => report.sentence.zh.clone(),
@@ -316,17 +316,13 @@ fn verdict(frame: Frame, report: &Report, pictures: Pictures) -> VerdictPage {
             .flat_map(|signature| &signature.findings),
     );
     let reasons = findings
-        .filter(|finding| finding.severity != Severity::Info)
+        .filter(|finding| finding.weighs())
         .map(|finding| Reason {
-            what: frame.say(&format!("reason-{}", family(finding.code))),
-            text: frame.finding(finding.code, &finding.text),
-            code: finding.code.to_string(),
+            what: frame.say(&format!("reason-{}", family(&finding.code))),
+            text: frame.finding(&finding.code, &finding.text),
+            code: finding.code.clone(),
         });
-    let rows = |signature: &verify::SignatureReport| {
-        let covers = serde_json::to_value(signature.covers).unwrap_or_default();
-        let covers = covers
-            .as_str()
-            .map(|word| frame.say(&format!("covers-{word}")));
+    let rows = |signature: &crate::shown::Signature| {
         vec![
             (
                 frame.say("verdict-signer"),
@@ -336,23 +332,25 @@ fn verdict(frame: Frame, report: &Report, pictures: Pictures) -> VerdictPage {
                 frame.say("verdict-time"),
                 frame.moment(signature.signing_time.as_deref().unwrap_or_default()),
             ),
-            (frame.say("verdict-covers"), covers.unwrap_or_default()),
+            (
+                frame.say("verdict-covers"),
+                frame.say(&format!("covers-{}", signature.covers)),
+            ),
         ]
     };
     let signatures = report.signatures.iter().map(rows).collect();
-    let licence = report.licence.as_ref();
-    let successor = licence.and_then(|licence| licence.superseded_by.as_ref());
+    let successor = report.successor();
     VerdictPage {
         tone,
         sign,
         word: frame.say(word),
         sentence,
         file: report.file.clone(),
-        successor: successor.map(|by| format!("{} {}", frame.say("licence-successor"), by.version)),
+        successor: successor.map(|version| format!("{} {version}", frame.say("licence-successor"))),
         reasons: reasons.collect(),
         signatures,
-        pictures,
-        details: report.to_json(),
+        pictures: looked.pictures,
+        details: looked.report,
         at: frame.now(),
         frame,
     }

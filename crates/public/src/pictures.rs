@@ -3,12 +3,9 @@
 use std::io::Cursor;
 
 use render::{DrawPage, File, Settings, Tint, data_address};
+use serde::{Deserialize, Serialize};
 use verify::report::Covers;
 use verify::{Answer, Kind, Report, Verdict};
-use wire::problem::{Code, Problem};
-
-use crate::brought::here;
-use crate::counter::Counter;
 
 /// Pages of one file that a verdict shows.
 const MAX_PAGES: usize = 3;
@@ -18,7 +15,7 @@ const RESOLUTION: f64 = 120.0;
 const WORK: u64 = 25_000_000;
 
 /// The first pages of a file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Pictures {
     pub(crate) pages: Vec<Picture>,
     /// Whether it has further pages.
@@ -26,7 +23,7 @@ pub(crate) struct Pictures {
 }
 
 /// One page.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Picture {
     /// Its number, from 1.
     pub(crate) number: String,
@@ -105,25 +102,8 @@ pub enum Form {
     Drawing,
 }
 
-/// The page of this number, from 1, of an OFD file.
-///
-/// # Errors
-/// `NotFound` if it has no such page; `Busy` if as many files are looked at as may be; `Internal` for what is no OFD.
-pub async fn picture(
-    counter: &Counter,
-    octets: &[u8],
-    (page, form): (usize, Form),
-) -> Result<Vec<u8>, Problem> {
-    let place = counter.place().await?;
-    let drawn = here(|| one(octets, page, form))?;
-    drop(place);
-    drawn.map_err(|error| match error {
-        DrawPage::NoSuchPage => Problem::new(Code::NotFound),
-        _ => Problem::new(Code::Internal),
-    })
-}
-
-fn one(octets: &[u8], page: usize, form: Form) -> Result<Vec<u8>, DrawPage> {
+/// The page of this number, from 1.
+pub(crate) fn one(octets: &[u8], page: usize, form: Form) -> Result<Vec<u8>, DrawPage> {
     let place = page.checked_sub(1).ok_or(DrawPage::NoSuchPage)?;
     let mut file = File::open(Cursor::new(octets))?;
     Ok(match form {

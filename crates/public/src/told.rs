@@ -1,24 +1,14 @@
-//! A verdict in the form that was asked for: in short, at length, as the standard's XML, as a file for who judges again; or
+//! The form in which a verdict is asked for: in short, at length, as the standard's XML, as a file for who judges again; or
 //! the revision that a signature signs.
 
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use transcript::bundle::{self, BundleFault, Parts, PolicyGiven};
-use transcript::replay::{self, WriteFacts};
-use transcript::{Judgement, revision};
-use verify::{Case, Policy};
+use serde::{Deserialize, Serialize};
+use verify::Policy;
 use wire::problem::{Code, Problem};
 
-use crate::brought::{Brought, here};
-use crate::counter::Counter;
-
-/// T-I3: octets of evidence and of content beside it that are bundled here, at most: in the bundle they stand as text, twice
-/// wrapped. Whoever has a larger file bundles it with `yinxin-verify`.
-const BUNDLED: usize = 16 << 20;
-
 /// How a verdict is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Form {
     /// The report of `yinxin-verify`, JSON.
@@ -65,87 +55,28 @@ impl Wish {
         Policy::named(name).ok_or_else(unknown)
     }
 
-    /// The revision that is asked for, as a file: octets of what was brought, and nothing judged.
-    pub(crate) fn revision(&self, brought: &mut Brought) -> Option<Result<Response, Problem>> {
-        let which = self.revision.as_deref()?;
-        let octets = std::mem::take(&mut brought.octets);
-        Some(here(move || first(octets, which)).flatten())
+    /// The revision that is asked for.
+    pub(crate) fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
     }
 }
 
-/// ISO 32000-2 7.5.6: the first octets of the file, as they are.
-fn first(mut octets: Vec<u8>, which: &str) -> Result<Response, Problem> {
-    let length = revision::length(&octets, which);
-    let length = length.map_err(|_| Problem::new(Code::NotFound))?;
-    octets.truncate(usize::try_from(length).unwrap_or(usize::MAX));
-    Ok(file("application/pdf", "revision.pdf", octets))
-}
-
-/// The evidence in a file with all that it is judged with, and what comes of it. The register's own word cannot be judged
-/// again, so it is not in it: the lists speak that it signed.
-pub(crate) fn bundled(
-    counter: &Counter,
-    (brought, case): (&Brought, &Case),
-    policy: Policy,
-) -> Result<Response, Problem> {
-    let office = &counter.office;
-    let trust = office.trust_bundle();
-    let trust = trust.map_err(|_| Problem::new(Code::KeysLocked))?;
-    let held = office.lists().held().into_iter();
-    let held = held.map(|(name, list)| (name, list.bytes.clone()));
-    let wanted = case.content_elsewhere();
-    let contents = brought.contents.iter();
-    let octets = here(|| {
-        let now = office.now();
-        let facts = replay::write(&brought.octets).map_err(unwritten)?;
-        let beside = brought.contents.iter().map(|(_, octets)| octets.len());
-        if beside.fold(facts.len(), usize::saturating_add) > BUNDLED {
-            return Err(Problem::new(Code::RequestTooLarge));
-        }
-        let parts = Parts {
-            file: brought.name.clone(),
-            at: now.replace_nanosecond(0).unwrap_or(now),
-            facts,
-            trust: Some(trust.into_bytes()),
-            policy: PolicyGiven::Named(policy.name),
-            material: held.chain(brought.material.iter().cloned()).collect(),
-            contents: contents.filter(|_| !wanted.is_empty()).cloned().collect(),
-        };
-        bundle::write(&parts).map_err(|fault| unbundled(&fault))
-    })
-    .flatten()?;
-    Ok(file("application/json", "verdict.json", octets))
-}
-
-fn unwritten(fault: WriteFacts) -> Problem {
-    match fault {
-        WriteFacts::TooLarge => Problem::new(Code::RequestTooLarge),
-        _ => Problem::new(Code::Internal),
-    }
-}
-
-fn unbundled(fault: &BundleFault) -> Problem {
-    match fault {
-        BundleFault::TooLarge => Problem::new(Code::RequestTooLarge),
-        _ => Problem::new(Code::Internal),
-    }
-}
-
-/// A judgement, in its form.
-pub(crate) fn written(form: Form, judgement: &Judgement<'_>) -> Response {
-    let (kind, text) = match form {
-        Form::Report | Form::Bundle => ("application/json", judgement.report.to_json()),
-        Form::Detailed => ("application/json", transcript::detailed(judgement)),
-        Form::Etsi => ("application/xml", transcript::etsi(judgement)),
+/// A verdict in its form, or what else was asked for, as it is answered.
+pub(crate) fn answered(form: Form, octets: Vec<u8>) -> Response {
+    let kind = match form {
+        Form::Etsi => "application/xml",
+        Form::Report | Form::Detailed => "application/json",
+        Form::Bundle => return file("application/json", "verdict.json", octets),
     };
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (headers, text).into_response()
+    (headers, octets).into_response()
 }
 
-fn file(kind: &'static str, name: &str, octets: Vec<u8>) -> Response {
+/// A file to be kept.
+pub(crate) fn file(kind: &'static str, name: &str, octets: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

@@ -1,20 +1,23 @@
 //! Judging what anyone brings: never an error, whatever the octets are (T-V1).
 
-use std::sync::Arc;
-
 use axum::body::{Body, HttpBody};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, Multipart, Query, Request, State};
 use axum::http::header;
 use axum::response::Response;
 use http_body_util::BodyExt;
-use transcript::Judgement;
-use verify::{Case, Kind, Material, Policy, Report, Trust};
+use time::UtcDateTime;
+use verify::{Kind, Policy};
 use wire::problem::{Code, Problem};
 
-use crate::brought::{Brought, brought, here, opened};
+use crate::asked::{Asked, Known, Live, Wanted};
+use crate::brought::{Brought, brought, here};
 use crate::counter::Counter;
+use crate::judges::Unjudged;
 use crate::told::{self, Form, Wish};
+
+/// Octets by which the kind of a document is told that could not be opened.
+const LOOKED_AT: usize = 4096;
 
 /// Judges a file, a message or the text of a code, and tells what came of it in the form that is asked for.
 #[utoipa::path(post, path = "/v1/verifications", tag = "verification",
@@ -38,7 +41,7 @@ pub(crate) async fn judge(
         .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     // A place first: what waits for one waits in the spool, not in memory.
     let _place = counter.place().await?;
-    let mut brought = if is_form {
+    let brought = if is_form {
         let form = Multipart::from_request(request, &counter).await;
         let form = form.map_err(|_| Problem::new(Code::RequestMalformed))?;
         brought(form).await?
@@ -49,17 +52,14 @@ pub(crate) async fn judge(
             ..Brought::default()
         }
     };
-    if let Some(revision) = wish.revision(&mut brought) {
-        return revision;
+    if let Some(which) = wish.revision() {
+        return revision(&counter, brought.octets, which);
     }
-    let case = opened(&brought)?;
-    if form == Form::Bundle {
-        return told::bundled(&counter, (&brought, &case), policy);
-    }
-    // What is judged is in the case.
-    brought.octets = Vec::new();
-    let judged = judged(&counter, (brought, &case), policy).await?;
-    here(|| told::written(form, &judged.told(&case)))
+    let told = match form {
+        Form::Bundle => bundled(&counter, &brought, policy)?,
+        form => judged(&counter, brought, (&policy, Wanted::Told(form))).await?,
+    };
+    Ok(told::answered(form, told))
 }
 
 /// The octets of a content that was spooled, held once.
@@ -75,85 +75,155 @@ async fn whole(mut content: Body) -> Result<Vec<u8>, Problem> {
     Ok(octets)
 }
 
-/// What came of it, and what it was judged with.
-pub(crate) struct Judged {
-    pub(crate) report: Report,
-    trust: Arc<Trust>,
-    material: Material,
-    policy: Policy,
-}
-
-impl Judged {
-    fn told<'a>(&'a self, case: &'a Case) -> Judgement<'a> {
-        Judgement {
-            case,
-            trust: &self.trust,
-            material: &self.material,
-            policy: &self.policy,
-            report: &self.report,
+/// What is asked for once, of a document that begins and ends with it; what was ended is larger than is looked at here.
+fn once(counter: &Counter, asked: &Asked, parts: &[&[u8]]) -> Result<Vec<u8>, Problem> {
+    here(|| {
+        let mut seat = counter.judges.seat(&counter.office)?;
+        match seat.begin(asked, parts) {
+            Ok(octets) => {
+                counter.judges.leave(seat);
+                Ok(octets)
+            }
+            Err(Unjudged::Spent(_)) => Err(Problem::new(Code::RequestTooLarge)),
+            Err(Unjudged::Problem(problem)) => Err(problem),
         }
-    }
+    })
+    .flatten()
 }
 
-/// The judgement of what was brought, with what the register itself says of the licence.
+/// ISO 32000-2 7.5.6: the first octets of the file, as they are; nothing is judged.
+fn revision(counter: &Counter, mut octets: Vec<u8>, which: &str) -> Result<Response, Problem> {
+    let which = which.to_owned();
+    let length = once(counter, &Asked::Revision { which }, &[&octets])?;
+    let length = std::str::from_utf8(&length).ok();
+    let length = length.and_then(|text| text.parse().ok());
+    octets.truncate(length.ok_or(Problem::new(Code::Internal))?);
+    Ok(told::file("application/pdf", "revision.pdf", octets))
+}
+
+/// The bundle that says what the verdict is made of, with the lists that the register signed.
+fn bundled(counter: &Counter, brought: &Brought, policy: Policy) -> Result<Vec<u8>, Problem> {
+    let office = &counter.office;
+    let trust = office.trust_bundle();
+    let trust = trust.map_err(|_| Problem::new(Code::KeysLocked))?;
+    let held = office.lists().held();
+    let held = held.iter().map(|(name, list)| (name, &list.bytes));
+    let given = brought.material.iter().map(|(name, octets)| (name, octets));
+    let (names, lists): (Vec<String>, Vec<&[u8]>) = held
+        .chain(given)
+        .map(|(name, octets)| (name.clone(), octets.as_slice()))
+        .unzip();
+    let asked = Asked::Bundle {
+        file: brought.name.clone(),
+        at: moment(counter, true)?,
+        policy: policy.name,
+        contents: names_of(&brought.contents),
+        material: names,
+    };
+    let mut parts = vec![brought.octets.as_slice()];
+    parts.extend(brought.contents.iter().map(|(_, octets)| octets.as_slice()));
+    parts.extend(lists);
+    parts.push(trust.as_bytes());
+    once(counter, &asked, &parts)
+}
+
+/// The judgement of what was brought, with what the register itself says of the licence, in the form that is wanted.
 pub(crate) async fn judged(
     counter: &Counter,
-    (brought, case): (Brought, &Case),
-    policy: Policy,
-) -> Result<Judged, Problem> {
-    let mut material = Material::empty();
-    for (name, octets) in &brought.material {
-        material.add(name, octets);
+    brought: Brought,
+    (policy, form): (&Policy, Wanted),
+) -> Result<Vec<u8>, Problem> {
+    let name = brought.name.clone();
+    let kind = Kind::of(brought.octets.get(..LOOKED_AT).unwrap_or(&brought.octets));
+    match verdict(counter, brought, (policy, form)).await {
+        Ok(told) => Ok(told),
+        Err(Unjudged::Spent(ended)) => Ok(counter.spent((&name, kind), ended, (policy, form))),
+        Err(Unjudged::Problem(problem)) => Err(problem),
     }
-    for (name, octets) in brought.contents {
-        material.offer(&name, octets);
+}
+
+async fn verdict(
+    counter: &Counter,
+    brought: Brought,
+    (policy, form): (&Policy, Wanted),
+) -> Result<Vec<u8>, Unjudged> {
+    let file = brought.name.clone();
+    let opened = here(|| {
+        let mut seat = counter.judges.seat(&counter.office)?;
+        let asked = Asked::Open {
+            contents: names_of(&brought.contents),
+            material: names_of(&brought.material),
+            trusts: false,
+        };
+        let beside = brought.contents.iter().chain(&brought.material);
+        let beside = beside.map(|(_, octets)| octets.as_slice());
+        let parts = [brought.octets.as_slice()].into_iter().chain(beside);
+        let known: Known = seat.open(
+            (&counter.judges, &counter.office),
+            asked,
+            &parts.collect::<Vec<_>>(),
+        )?;
+        // What is judged is held once, by who judges it.
+        drop(brought);
+        Ok::<_, Unjudged>((seat, known))
+    });
+    let (mut seat, known) = opened??;
+    let mut material = Vec::new();
+    if known.is_signed {
+        let lists = counter.office.lists().held_revocations().into_iter();
+        material.extend(lists.map(|(name, list)| (name, list.bytes.clone())));
     }
-    // GB/T 38540 and GB/T 35275 have no place for the status of certificates, a level below LT has none, and what a PDF carries
-    // is of the day on which it was sealed: our own lists speak of ours, and of a key that was compromised since (T-C7).
-    let of_certificates = [
-        Kind::Ofd,
-        Kind::Esl,
-        Kind::Cms,
-        Kind::Jades,
-        Kind::Asic,
-        Kind::Pdf,
-    ];
-    if of_certificates.contains(&case.kind()) {
-        for (name, list) in counter.office.lists().held_revocations() {
-            material.add(&name, &list.bytes);
-        }
-    }
-    ask(counter, case, &mut material).await;
-    let office = &counter.office;
-    let trust = office.trust();
-    let mut report = here(|| verify::judge(case, &trust, &material, &policy, office.now()))?;
-    report.file = brought.name;
-    Ok(Judged {
-        report,
-        trust,
-        material,
-        policy,
-    })
+    let live = match &known.licence {
+        Some(identifier) => ask(counter, identifier, &mut material).await,
+        None => None,
+    };
+    let asked = Asked::Judge {
+        file,
+        at: moment(counter, false)?,
+        policy: policy.name.clone(),
+        form,
+        live,
+        material: names_of(&material),
+    };
+    let lists = material.iter().map(|(_, list)| list.as_slice());
+    let told = here(|| seat.go_on(&asked, &lists.collect::<Vec<_>>()))??;
+    counter.judges.leave(seat);
+    Ok(told)
+}
+
+/// The moment of a verdict as it travels; of one that is bundled in whole seconds, as it is written there.
+fn moment(counter: &Counter, is_whole: bool) -> Result<i64, Problem> {
+    let now = counter.office.now();
+    let now = match is_whole {
+        true => now.replace_nanosecond(0).unwrap_or(now),
+        false => now,
+    };
+    i64::try_from(now.unix_timestamp_nanos()).map_err(|_| Problem::new(Code::Internal))
+}
+
+fn names_of(files: &[(String, Vec<u8>)]) -> Vec<String> {
+    files.iter().map(|(name, _)| name.clone()).collect()
 }
 
 /// The register's own word makes the answer live; while it cannot be asked, the lists that it signed speak.
-async fn ask(counter: &Counter, case: &Case, material: &mut Material) {
-    let Some(identifier) = verify::licence_said(case) else {
-        return;
-    };
-    match issuance::look::live(&counter.office, &identifier).await {
-        Ok(Some(said)) => {
-            material.say_live(&identifier, said.answer, said.since);
-            if let Some(successor) = said.successor {
-                material.say_successor(successor);
-            }
-            material.say_roots(counter.office.roots());
-        }
-        Ok(None) => {}
+async fn ask(
+    counter: &Counter,
+    identifier: &str,
+    material: &mut Vec<(String, Vec<u8>)>,
+) -> Option<Live> {
+    match issuance::look::live(&counter.office, identifier).await {
+        Ok(Some(said)) => Some(Live {
+            identifier: identifier.to_owned(),
+            answer: said.answer,
+            since: said.since.map(UtcDateTime::unix_timestamp),
+            successor: said.successor.map(|by| (by.version, by.identifier)),
+            roots: counter.office.roots(),
+        }),
+        Ok(None) => None,
         Err(_) => {
-            for (name, list) in counter.office.lists().held() {
-                material.add(&name, &list.bytes);
-            }
+            let lists = counter.office.lists().held().into_iter();
+            material.extend(lists.map(|(name, list)| (name, list.bytes.clone())));
+            None
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::{backups, listen, serve as serving};
 /// # Errors
 /// What is missing or occupied.
 pub(crate) async fn serve(path: &Path, shares: Vec<PathBuf>, front: Handle) -> anyhow::Result<()> {
-    let mut config = Config::read(path)?;
+    let mut config = Config::read(path)?.judged_apart()?;
     config.shares.extend(shares);
     let listener = listen::bind(config.listen)
         .await

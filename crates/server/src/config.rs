@@ -83,6 +83,15 @@ pub struct Config {
     /// Documents judged at once; others wait for a place or are shed.
     #[serde(default = "judged")]
     pub judged: u32,
+    /// Processor time that the judgement of one document gets, in whole seconds (T-I3).
+    #[serde(default = "judge_time")]
+    pub judge_time: Period,
+    /// Memory that it gets (T-I3).
+    #[serde(default = "judge_memory")]
+    pub judge_memory: Size,
+    /// The program that judges, in processes of its own; the service's own binary where none is named.
+    #[serde(default)]
+    pub judge: Option<PathBuf>,
     /// How long a release may wait (T-S2).
     #[serde(default = "release")]
     pub release: Period,
@@ -163,6 +172,12 @@ fn jobs() -> u32 {
 fn judged() -> u32 {
     2
 }
+fn judge_time() -> Period {
+    Period(Duration::from_secs(20))
+}
+fn judge_memory() -> Size {
+    Size(512 << 20)
+}
 fn release() -> Period {
     Period(Duration::from_secs(24 * 3600))
 }
@@ -212,6 +227,17 @@ impl Config {
     pub fn records(&self) -> PathBuf {
         let beside = || self.objects.with_file_name("records");
         self.records.clone().unwrap_or_else(beside)
+    }
+
+    /// The same with this very program as the one that judges, where it names none.
+    ///
+    /// # Errors
+    /// The system does not say which program this is.
+    pub(crate) fn judged_apart(mut self) -> std::io::Result<Self> {
+        if self.judge.is_none() {
+            self.judge = Some(public::this_program()?);
+        }
+        Ok(self)
     }
 
     fn inspected(self) -> Result<Self, ReadConfig> {

@@ -44,7 +44,8 @@ impl Demo {
             self.folder.display()
         ));
         told.line("every licence, key and person here is a sample 样例, and worthless");
-        let config = found::config(&self.folder, &base, (address, self.token.as_deref()))?;
+        let config =
+            found::config(&self.folder, &base, (address, self.token.as_deref()))?.judged_apart()?;
         let (office, cast) = found::found(&config, &self.folder).await?;
         told.line("founded: a hierarchy of keys, the seals of the sample catalogue, callers and custodians");
         let (end, ended) = tokio::sync::oneshot::channel::<()>();

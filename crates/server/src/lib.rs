@@ -63,6 +63,7 @@ pub use message_signature::{
     Claimed, Credentials, MAX_SKEW, Message, Unsigned, content_digest, sign,
 };
 pub use problem::{Code, Defect, Problem};
+pub use public::judge_apart;
 pub use serve::run;
 pub use threads::Threads;
 

@@ -122,6 +122,9 @@ enum Command {
     Drill(Drill),
     /// Prints the API document.
     Openapi,
+    /// Judges documents for the service that started it (T-I3).
+    #[command(hide = true)]
+    Judge,
 }
 
 #[derive(Debug, Subcommand)]
@@ -158,7 +161,11 @@ enum Keys {
 #[must_use]
 pub fn yinxin() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(arguments.command) {
+    let done = match arguments.command {
+        Command::Judge => judge(),
+        command => run(command),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // A refused start says what to do, with its causes and without a stack.
@@ -166,6 +173,12 @@ pub fn yinxin() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Judges for the service that started it, alone with what is brought.
+fn judge() -> anyhow::Result<()> {
+    open::keep_memory_private()?;
+    Ok(public::judge_apart()?)
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
@@ -231,6 +244,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Entrust(asked) => command::entrust(asked).await,
             Command::Renew(asked) => renewing::renew(asked).await,
             Command::Drill(drill) => drill.run().await,
+            Command::Judge => Ok(()),
             Command::Openapi => {
                 print!("{}", api::openapi()?);
                 Ok(())

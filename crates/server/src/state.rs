@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use issuance::Office;
-use public::{Counter, ReadText, Shown};
+use public::{Counter, Judges, ReadText, Shown};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -61,7 +61,7 @@ impl App {
         let places = |of: u32| Arc::new(Semaphore::new(number(of)));
         Ok(Self(Arc::new(Inner {
             jobs: places(config.jobs),
-            counter: Counter::new(office.clone(), shown)?,
+            counter: Counter::new(office.clone(), shown, judges(&config))?,
             webhooks: webhooks(&config),
             documents: places(DOCUMENTS),
             doors: places(DOORS),
@@ -107,6 +107,14 @@ impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()
     }
+}
+
+/// Who judges what is brought, as configured.
+fn judges(config: &Config) -> Judges {
+    let program = config.judge.clone();
+    program.map_or_else(Judges::here, |program| {
+        Judges::apart(program, config.judge_time.0, config.judge_memory.0)
+    })
 }
 
 /// The carrier of events, as configured.

@@ -153,12 +153,20 @@ impl Bundle {
     /// # Errors
     /// As [`JwsDraft::prepare`].
     pub fn prepare(&self, signer: JwsDraft<'_>) -> Result<PreparedJws, ReadJws> {
-        let payload = serde_json::to_vec(&self.written()).map_err(|_| ReadJws::HeaderMember)?;
+        let payload = self.payload();
         let signer = JwsDraft {
             kind: BUNDLE_KIND,
             ..signer
         };
         signer.prepare(&payload)
+    }
+
+    /// The content of a bundle without a signature, as [`Bundle::parse`] reads it: for who has it from a process that it
+    /// belongs to.
+    #[must_use]
+    pub fn payload(&self) -> Vec<u8> {
+        // Texts and numbers alone: nothing in it can fail to be written, and nothing at all gives no trust.
+        serde_json::to_vec(&self.written()).unwrap_or_default()
     }
 
     fn written(&self) -> Written {

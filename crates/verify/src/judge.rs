@@ -87,14 +87,20 @@ pub fn examine(
     report
 }
 
-/// The report of an artefact that could not be opened at all.
+/// The report of an artefact of which nothing is known but why it was not judged: it could not be opened, or took more than
+/// one document gets (T-I3).
 #[must_use]
-pub fn unreadable(name: &str, why: &str, policy: &Policy, at: UtcDateTime) -> Report {
+pub fn not_judged(
+    (name, kind): (&str, Kind),
+    finding: Finding,
+    policy: &Policy,
+    at: UtcDateTime,
+) -> Report {
     let outcome = Outcome {
-        findings: vec![Finding::of("input.unreadable").because(why)],
+        findings: vec![finding],
         ..Outcome::default()
     };
-    let mut report = put_together(Kind::Unknown, outcome, policy, at);
+    let mut report = put_together(kind, outcome, policy, at);
     name.clone_into(&mut report.file);
     report
 }

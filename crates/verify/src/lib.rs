@@ -16,7 +16,7 @@ pub use facts::{
     Case, Kind, MAX_ARTEFACT, MAX_FILES, MAX_OCTETS, Material, Seekable, Source, Supplied,
 };
 pub use finding::{Answer, Effect, Finding, Severity, SubIndication, TABLE, Verdict};
-pub use judge::{examine, judge, licence_said, unreadable};
+pub use judge::{examine, judge, licence_said, not_judged};
 pub use policy::{Anchors, Demand, Policy, ReadPolicy};
 pub use report::{Origin, Report, SignatureReport};
 pub use trust::{

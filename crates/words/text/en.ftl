@@ -419,6 +419,7 @@ finding-licence-unsigned = the file holds the data of a licence and no seal over
 finding-licence-validity = the validity in the embedded data cannot be read
 finding-limit-seal = a seal, its picture or its list of signers is larger than is looked at
 finding-limit-signatures = more signatures than are judged
+finding-limit-spent = judging it takes more processor time or memory than one document gets
 finding-material-ignored = a file of the status folder was ignored
 finding-material-too-much = more status material than is looked at
 finding-material-unreadable = a file of the status folder cannot be read

@@ -419,6 +419,7 @@ finding-licence-unsigned = 文件含有证照数据，但没有加盖印章
 finding-licence-validity = 内嵌数据中的有效期无法读取
 finding-limit-seal = 印章、印章图像或签章人列表超过可查验的大小
 finding-limit-signatures = 签名数量超过可判断的上限
+finding-limit-spent = 查验该文件所需的计算时间或内存超过单个文件的限额
 finding-material-ignored = 状态文件夹中有一个文件被忽略
 finding-material-too-much = 状态材料超过可查看的上限
 finding-material-unreadable = 状态文件夹中有一个文件无法读取

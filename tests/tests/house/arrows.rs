@@ -9,6 +9,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("asn1", &[]),
     ("canvas", &[]),
     ("catalogue", &[]),
+    ("cell", &[]),
     ("crypto", &[]),
     ("custody", &["crypto"]),
     ("words", &[]),
@@ -253,6 +254,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "public",
         &[
             "catalogue",
+            "cell",
             "issuance",
             "papers",
             "registry",
@@ -304,7 +306,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tlog",
         ],
     ),
-    ("cli", &["crypto", "pki", "transcript", "verify"]),
+    ("cli", &["cell", "crypto", "pki", "transcript", "verify"]),
     ("wire", &["crypto"]),
     (
         "replies",

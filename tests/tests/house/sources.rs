@@ -12,6 +12,7 @@ pub(crate) const CRATES: &[&str] = &[
     "batch",
     "canvas",
     "catalogue",
+    "cell",
     "cli",
     "container",
     "courier",

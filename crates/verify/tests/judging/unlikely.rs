@@ -166,3 +166,16 @@ proptest! {
         prop_assert_ne!(judged_alone(&octets).verdict, Verdict::Valid);
     }
 }
+
+#[test]
+fn what_was_ended_is_not_processed_and_says_why() {
+    let policy = verify::Policy::default();
+    let why = "more than 20 s of processor time";
+    let finding = verify::Finding::of("limit.spent").because(why);
+    let report = verify::not_judged(("it", Kind::Pdf), finding, &policy, AT);
+    assert_eq!(report.verdict, Verdict::NotProcessed);
+    assert_eq!((report.file.as_str(), report.kind), ("it", Kind::Pdf));
+    assert_eq!(errors(&report), ["limit.spent"]);
+    assert!(report.findings[0].text.ends_with(why));
+    assert!(report.signatures.is_empty() && report.answer.is_none());
+}
