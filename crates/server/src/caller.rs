@@ -350,8 +350,3 @@ impl<S: Sync> FromRequestParts<S> for Keyed {
         once(&parts.headers, fingerprint).map(Keyed)
     }
 }
-
-/// Names of scopes in an account that the access table knows.
-pub(crate) fn scopes(scopes: &[Scope]) -> Vec<String> {
-    scopes.iter().map(|scope| scope.code().to_owned()).collect()
-}

@@ -233,7 +233,7 @@ impl Config {
     ///
     /// # Errors
     /// The system does not say which program this is.
-    pub(crate) fn judged_apart(mut self) -> std::io::Result<Self> {
+    pub fn judged_apart(mut self) -> std::io::Result<Self> {
         if self.judge.is_none() {
             self.judge = Some(public::this_program()?);
         }

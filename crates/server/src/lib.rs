@@ -1,40 +1,32 @@
 //! Speaks HTTP: routes, callers, problem documents, pages, configuration.
 //!
-//! [`yinxin`] is the whole binary. [`sign`] and [`Claimed`] are the two halves of
+//! [`sign`] and [`Claimed`] are the two halves of
 //! the signature on requests; [`Client`] speaks as a caller does; [`run`] serves an office that is open already.
 //! Who may call what stands in one table.
 
 mod accounts;
 mod api;
-mod backups;
 mod batches;
 mod caller;
 mod case_papers;
 mod cases;
 mod catalogue;
 mod certificates;
-mod command;
-mod compromise;
 mod config;
-mod demo;
 mod documents;
 mod door;
-mod esl;
 mod health;
 mod licences;
-mod line;
 mod listen;
 mod lives;
+mod logging;
 mod machines;
 mod notices;
 mod numbers;
-mod open;
 mod packages;
 mod passkeys;
 mod proofs;
-mod references;
 mod releases;
-mod renewing;
 mod restrictions;
 mod seals;
 mod serve;
@@ -55,16 +47,16 @@ use wire::{arrival, carried, client, framing, message_signature, problem, spool}
 pub use api::openapi;
 pub use carried::{bearer, cookie};
 pub use client::{Answer, Call, CallError, Client};
-pub use command::log_to_stderr;
 pub use config::{Config, Mode, Period, ReadConfig, Size, TokenConfig, Witnesses};
 pub use duties::access::{Access, Scope, operation};
-pub use line::yinxin;
+pub use listen::bind;
+pub use logging::log_to_stderr;
 pub use message_signature::{
     Claimed, Credentials, MAX_SKEW, Message, Unsigned, content_digest, sign,
 };
 pub use problem::{Code, Defect, Problem};
 pub use public::judge_apart;
-pub use serve::run;
+pub use serve::{run, told_to_end};
 pub use threads::Threads;
 
 /// Everything that the service keeps in memory, SQLite's pages too: a fifteenth of a seal's processor time less than

@@ -34,7 +34,7 @@ const REST: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// As the system has it: an occupied port, above all.
-pub(crate) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 

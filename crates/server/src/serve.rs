@@ -86,7 +86,7 @@ fn serving(
 }
 
 /// Done when the process gets an interrupt or is asked to terminate.
-pub(crate) async fn told_to_end() {
+pub async fn told_to_end() {
     let interrupt = tokio::signal::ctrl_c();
     let mut terminate =
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

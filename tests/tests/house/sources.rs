@@ -59,6 +59,7 @@ pub(crate) const CRATES: &[&str] = &[
     "words",
     "x509",
     "xml",
+    "yinxin",
 ];
 
 /// Lines of a file, tests included where they stand in the same file.

@@ -7,8 +7,8 @@ use issuance::{Clock, SystemClock};
 use registry::log::{Agreement, Log};
 use tlog::{Checkpoint, Note, TreeHead};
 
-use crate::config::Config;
 use crate::open;
+use server::Config;
 
 /// Writes everything of one moment into an empty folder and says at which log position it is.
 ///

@@ -10,8 +10,8 @@ use issuance::electronic::{self, Brought};
 use papers::documents::SealEdition;
 use verify::{Material, Supplied};
 
-use crate::config::Config;
 use crate::open::open;
+use server::Config;
 
 /// What is typed.
 #[derive(Debug, clap::Subcommand)]

@@ -20,10 +20,9 @@ use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
 use zeroize::Zeroizing;
 
-use crate::caller::scopes;
-use crate::config::{Config, Mode};
 use crate::open::{self, open as open_office};
 use duties::access::Scope;
+use server::{Config, Mode};
 
 /// Requests of one account a day.
 const QUOTA: u64 = 1_000_000;
@@ -231,7 +230,7 @@ async fn enrol(
         id: name.to_owned(),
         department: department.clone(),
         name: name.to_owned(),
-        scopes: scopes(may),
+        scopes: may.iter().map(|scope| scope.code().to_owned()).collect(),
         quota: QUOTA,
         person,
         secret: Zeroizing::new(secret.as_bytes().to_vec()),

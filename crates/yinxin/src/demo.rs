@@ -11,8 +11,6 @@ use demo::Told;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
-use crate::{listen, serve};
-
 /// What the demonstration was asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Demo {
@@ -52,10 +50,10 @@ impl Demo {
         let told_to_end = async {
             tokio::select! {
                 _ = ended => {}
-                () = serve::told_to_end() => {}
+                () = server::told_to_end() => {}
             }
         };
-        let serving = serve::run(office, config, listener, front, told_to_end);
+        let serving = server::run(office, config, listener, front, told_to_end);
         let playing = async {
             let outcome = demo::show(&base, &cast, &self.folder, &told).await;
             if self.exit || outcome.is_err() {
@@ -94,7 +92,7 @@ impl Demo {
 
     async fn bind(&self) -> anyhow::Result<TcpListener> {
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        listen::bind(address).await.with_context(|| {
+        server::bind(address).await.with_context(|| {
             format!(
                 "port {} is taken; name another with --port, or take a free one with --port 0",
                 self.port

@@ -16,9 +16,9 @@ use registry::accounts::AccountKey;
 use registry::asked::By;
 use tokio::runtime::Handle;
 
-use crate::config::Config;
+use crate::backups;
 use crate::open::{self, open};
-use crate::{backups, listen, serve as serving};
+use server::Config;
 
 /// Runs the service until it is told to end; connections are accepted and strangers answered in `front`.
 ///
@@ -27,12 +27,12 @@ use crate::{backups, listen, serve as serving};
 pub(crate) async fn serve(path: &Path, shares: Vec<PathBuf>, front: Handle) -> anyhow::Result<()> {
     let mut config = Config::read(path)?.judged_apart()?;
     config.shares.extend(shares);
-    let listener = listen::bind(config.listen)
+    let listener = server::bind(config.listen)
         .await
         .with_context(|| format!("{} is taken", config.listen))?;
     let office = open(&config).await?;
     tracing::info!(address = %config.listen, mode = ?config.mode, store = open::custody_of(&config, &office.keys().list()), "the service is open");
-    serving::run(office, config, listener, front, serving::told_to_end()).await
+    server::run(office, config, listener, front, server::told_to_end()).await
 }
 
 /// Prints the effective configuration.
@@ -203,16 +203,4 @@ pub(crate) async fn entrust(asked: Entrusting) -> anyhow::Result<()> {
     let (person, count) = enrol_for(&office, (&account, &code), &party).await?;
     println!("{count} passkeys of {person} may release {code}: start the service again");
     Ok(())
-}
-
-/// Sends the log to standard error; only warnings when `quiet`. `RUST_LOG` changes what is said.
-pub fn log_to_stderr(quiet: bool) {
-    let usual = if quiet { "warn" } else { "info" };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
-    // A second call, as tests make it, changes nothing.
-    let _set = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
 }

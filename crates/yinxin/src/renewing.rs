@@ -6,8 +6,8 @@ use anyhow::bail;
 use clap::Args;
 use portfolio::Way;
 
-use crate::config::Config;
 use crate::open::open;
+use server::Config;
 
 /// What the operator says.
 #[derive(Debug, Args)]

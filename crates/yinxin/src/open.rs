@@ -17,8 +17,8 @@ use registry::{OpenStore, Registry, Secrets};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::config::{Config, Mode};
 use crate::references;
+use server::{Config, Mode};
 
 /// Octets of the field key's file: for fields, look-ups, objects, shards.
 const FIELD_KEY: usize = 128;
@@ -254,9 +254,8 @@ pub(crate) fn custody_of(config: &Config, keys: &[StoredKey]) -> String {
 
 /// What the office decides once, as the configuration has it.
 pub(crate) fn settings(config: &Config) -> Result<Settings, Start> {
-    let span = |period: crate::config::Period| {
-        time::Duration::try_from(period.0).unwrap_or(time::Duration::DAY)
-    };
+    let span =
+        |period: server::Period| time::Duration::try_from(period.0).unwrap_or(time::Duration::DAY);
     Ok(Settings {
         address: config.public_url.clone(),
         policies: policies(config)?,

@@ -10,8 +10,8 @@ use crate::compromise::Drill;
 use crate::demo::Demo;
 use crate::esl::Esl;
 use crate::renewing::{self, Renewing};
-use crate::threads::Threads;
-use crate::{api, backups, command, open};
+use crate::{backups, command, open};
+use server::{Threads, openapi};
 
 /// 印信 Yinxin: electronic licences and electronic seals.
 #[derive(Debug, Parser)]
@@ -159,11 +159,11 @@ enum Keys {
 ///
 /// It lies here and not in the binary so that its futures are compiled once.
 #[must_use]
-pub fn yinxin() -> ExitCode {
+pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Judge => judge(),
-        command => run(command),
+        command => obey(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -181,10 +181,10 @@ fn judge() -> anyhow::Result<()> {
     Ok(public::judge_apart()?)
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+fn obey(command: Command) -> anyhow::Result<()> {
     open::keep_memory_private()?;
     let quiet = matches!(&command, Command::Demo { .. });
-    command::log_to_stderr(quiet);
+    server::log_to_stderr(quiet);
     let threads = Threads::start()?;
     let front = threads.front();
     threads.run(async {
@@ -245,10 +245,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Renew(asked) => renewing::renew(asked).await,
             Command::Drill(drill) => drill.run().await,
             Command::Judge => Ok(()),
-            Command::Openapi => {
-                print!("{}", api::openapi()?);
-                Ok(())
-            }
+            Command::Openapi => Ok(openapi().map(|document| print!("{document}"))?),
         }
     })
 }

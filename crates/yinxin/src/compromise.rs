@@ -11,8 +11,8 @@ use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-use crate::config::Config;
 use crate::open;
+use server::Config;
 
 /// What is typed.
 #[derive(Debug, clap::Args)]
