@@ -1,8 +1,13 @@
 //! Work that is lost at a chosen moment, as a process is: it is never polled again, and nothing of it runs further.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+
+use tokio::task::coop::{consume_budget, has_budget_remaining};
+
+/// Operations that tokio lets a task do in one poll.
+const BUDGET: usize = 128;
 
 /// On which side of a wait the process is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +70,7 @@ impl<F: Future> Future for Interrupted<F> {
             // Woken: what the work waits for is there.
             return Poll::Ready(Ended::Lost);
         }
+        spend(context);
         match self.work.as_mut().poll(context) {
             Poll::Ready(done) => Poll::Ready(Ended::Done(done)),
             Poll::Pending => {
@@ -75,5 +81,17 @@ impl<F: Future> Future for Interrupted<F> {
                 Poll::Pending
             }
         }
+    }
+}
+
+/// Spends the budget of this poll but for one operation: between two answers of its stores the work waits, however fast they
+/// are, and can be lost there.
+fn spend(context: &mut Context<'_>) {
+    for _ in 1..BUDGET {
+        let spent = pin!(consume_budget()).poll(context);
+        assert!(
+            spent.is_ready() && has_budget_remaining(),
+            "the runtime has another budget"
+        );
     }
 }
