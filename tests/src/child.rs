@@ -118,7 +118,8 @@ pub async fn asked_to_serve(arguments: &[&str]) -> Option<anyhow::Result<()>> {
     })
 }
 
-/// What the child does: serves the installation of a folder at a clock that stands still, until it is killed.
+/// What the child does: serves the installation of a folder at a clock that stands still, until it is killed. It has
+/// documents judged as the service does, by itself in processes of their own.
 ///
 /// # Errors
 /// What is missing.
@@ -127,7 +128,7 @@ async fn serve(folder: &Path, now: UtcDateTime, database: Option<&str>) -> anyho
     let office = installation.open(Arc::new(FixedClock::new(now))).await?;
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = listener.local_addr()?;
-    let config = installation.config(address)?;
+    let config = installation.config(address)?.judged_apart()?;
     writeln!(std::io::stdout(), "{address}")?;
     let never = std::future::pending();
     server::run(Arc::new(office), config, listener, Handle::current(), never).await

@@ -21,7 +21,7 @@ use crypto::{
 };
 use issuance::found::{Founding, keys_of_seal};
 use issuance::import::{Files, keep};
-use issuance::office::Policies;
+use issuance::office::{Contact, Policies};
 use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings};
 use registry::Later;
 use registry::asked::By;
@@ -366,6 +366,13 @@ impl Installation {
                     release_life: Duration::hours(24),
                     waiting_life: Duration::days(30),
                     workers: 2,
+                    contact: Some(Contact {
+                        street: "中山路 1 号".to_owned(),
+                        locality: "云洲市".to_owned(),
+                        province: "云洲省".to_owned(),
+                        mail: "help@licences.example".to_owned(),
+                        rules: Some("https://licences.example/rules".to_owned()),
+                    }),
                 },
                 registry: self.registry().await?,
                 objects: Objects::open(&place, 1 << 34, wrapping, random.clone())?,

@@ -35,7 +35,7 @@ use crate::ledger::{Heading, Ledger};
 use crate::lists::{self, ListIssuer, Lists};
 use crate::national::National;
 use crate::own_list::OwnList;
-pub use crate::parts::{Parts, Settings};
+pub use crate::parts::{Contact, Parts, Settings};
 use crate::parts::{algorithm, certificate_of, certified_of, issued, last_stamp};
 use crate::regions;
 use crate::seals::{Stock, gather};

@@ -36,6 +36,23 @@ pub struct Settings {
     pub waiting_life: Duration,
     /// Processors at hand for work on documents and for what is asked meanwhile.
     pub workers: usize,
+    /// Where the operator is reached, as its own trusted list says it; without it the list names the service's page.
+    pub contact: Option<Contact>,
+}
+
+/// Where the operator of a scheme is reached, and its rules (TS 119 612 5.3.5, 5.3.9, 5.3.11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Street and number.
+    pub street: String,
+    /// City.
+    pub locality: String,
+    /// Province.
+    pub province: String,
+    /// Electronic mail, without `mailto:`.
+    pub mail: String,
+    /// The page with rules and policy of the scheme.
+    pub rules: Option<String>,
 }
 
 /// The parts that an office is opened with.

@@ -135,20 +135,27 @@ impl Writing<'_> {
         Ok(draft)
     }
 
-    /// TS 119 612 5.3: nothing is known of the operator but what stands in the certificates, and where the service is.
+    /// TS 119 612 5.3: the operator as the certificates name it, with what the configuration says of where it is reached.
     fn scheme(&self) -> Scheme {
         let page = format!("{}/", self.office.settings.address);
         let subject = self.office.hierarchy.root.subject();
         let operator = operator(subject).unwrap_or_else(|| subject.to_string());
-        let place = [operator.as_str(), TERRITORY, TERRITORY, TERRITORY];
+        let contact = self.office.settings.contact.as_ref();
+        let place = contact.map_or([operator.as_str(), TERRITORY, TERRITORY], |contact| {
+            [&contact.street, &contact.locality, &contact.province].map(String::as_str)
+        });
+        let [street, locality, province] = place;
+        let mail = contact.map(|contact| format!("mailto:{}", contact.mail));
+        let rules = contact.and_then(|contact| contact.rules.clone());
+        let rules = rules.unwrap_or_else(|| page.clone());
         Scheme {
             name: vec![("en".to_owned(), format!("{TERRITORY}:{operator}"))],
             territory: TERRITORY.to_owned(),
-            address: place.map(str::to_owned),
-            contacts: vec![page.clone()],
-            information: page.clone(),
-            rules: page.clone(),
-            policy: page,
+            address: [street, locality, province, TERRITORY].map(str::to_owned),
+            contacts: mail.into_iter().chain([page.clone()]).collect(),
+            information: page,
+            policy: rules.clone(),
+            rules,
             operator: vec![("zh".to_owned(), operator)],
         }
     }

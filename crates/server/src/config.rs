@@ -107,9 +107,49 @@ pub struct Config {
     /// Receivers of events that may lie in a private network or be called without TLS: `host` or `host:port` (T-I8).
     #[serde(default)]
     pub private_receivers: Vec<String>,
+    /// Where the operator is reached; its own trusted list says it (TS 119 612 5.3.5).
+    #[serde(default)]
+    pub operator: Option<OperatorConfig>,
     /// The token in which keys are made and stay; without it they are in the file.
     #[serde(default)]
     pub token: Option<TokenConfig>,
+}
+
+/// Where the operator is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorConfig {
+    /// Street and number.
+    pub street: String,
+    /// City.
+    pub locality: String,
+    /// Province.
+    pub province: String,
+    /// Electronic mail.
+    pub mail: String,
+    /// The page with rules and policy; the service's own where none is named.
+    #[serde(default)]
+    pub rules: Option<String>,
+}
+
+impl OperatorConfig {
+    /// The first value that no list could carry.
+    fn fault(&self) -> Option<String> {
+        let lines = [&self.street, &self.locality, &self.province];
+        let empty = lines.into_iter().find(|line| line.trim().is_empty());
+        let mail = match self.mail.split_once('@') {
+            Some((who, host)) if !who.is_empty() && !host.is_empty() => {
+                self.mail.contains(|one: char| {
+                    one.is_whitespace() || one.is_control() || "<>?#%\"".contains(one)
+                })
+            }
+            _ => true,
+        };
+        let rules = self.rules.as_ref();
+        let rules = rules.filter(|page| !page.starts_with("https://"));
+        let mail = mail.then_some(&self.mail);
+        empty.or(mail).or(rules).map(|fault| format!("{fault:?}"))
+    }
 }
 
 /// A PKCS#11 token (T-K2).
@@ -204,6 +244,9 @@ pub enum ReadConfig {
     /// `public_url` is not an origin.
     #[error("public_url is not an origin such as https://licences.example: {0}")]
     Origin(String),
+    /// The operator cannot be reached so.
+    #[error("operator has an empty line, a mail that is none, or rules without https: {0}")]
+    Operator(String),
 }
 
 impl Config {
@@ -247,11 +290,12 @@ impl Config {
             .or_else(|| self.public_url.strip_prefix("http://"));
         match rest {
             Some(authority)
-                if !authority.is_empty() && !authority.contains(['/', '?', '#', '@']) =>
-            {
-                Ok(self)
-            }
-            _ => Err(ReadConfig::Origin(self.public_url)),
+                if !authority.is_empty() && !authority.contains(['/', '?', '#', '@']) => {}
+            _ => return Err(ReadConfig::Origin(self.public_url)),
+        }
+        match self.operator.as_ref().and_then(OperatorConfig::fault) {
+            Some(fault) => Err(ReadConfig::Operator(fault)),
+            None => Ok(self),
         }
     }
 }
@@ -363,6 +407,38 @@ mod tests {
         assert_eq!(config.records(), Path::new("/var/lib/yinxin/records"));
         let elsewhere = read(&format!("{LEAST}\nrecords = \"/srv/ers\"")).expect("read");
         assert_eq!(elsewhere.records(), Path::new("/srv/ers"));
+    }
+
+    #[test]
+    fn an_operator_that_cannot_be_reached_as_it_says_is_refused() {
+        let operator = |mail: &str, street: &str, rest: &str| {
+            let lines =
+                format!("street = {street:?}\nlocality = \"云洲市\"\nprovince = \"云洲省\"");
+            read(&format!(
+                "{LEAST}\n[operator]\n{lines}\nmail = {mail:?}\n{rest}"
+            ))
+        };
+        let config = operator("help@licences.example", "中山路 1 号", "").expect("read");
+        assert_eq!(config.operator.expect("an operator").rules, None);
+        for (mail, street, rest) in [
+            ("help", "中山路 1 号", ""),
+            ("@licences.example", "中山路 1 号", ""),
+            ("help@", "中山路 1 号", ""),
+            ("help@licences.example?cc=a@b.example", "中山路 1 号", ""),
+            ("help me@licences.example", "中山路 1 号", ""),
+            ("help@licences.example", " ", ""),
+            (
+                "help@licences.example",
+                "中山路 1 号",
+                "rules = \"http://licences.example\"",
+            ),
+        ] {
+            let refused = operator(mail, street, rest);
+            assert!(
+                matches!(refused, Err(ReadConfig::Operator(_))),
+                "{mail} {street} {rest}"
+            );
+        }
     }
 
     #[test]

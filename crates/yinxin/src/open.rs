@@ -9,7 +9,7 @@ use std::sync::Arc;
 use catalogue::{ReadZone, Zone};
 use crypto::aead::AeadKey;
 use crypto::{KeyId, KeyStore, KeyStoreError, Random, StoredKey, SystemRandom};
-use issuance::office::{OpenOffice, Policies};
+use issuance::office::{Contact, OpenOffice, Policies};
 use issuance::{Edition, Office, Parts, Settings};
 use pki::Name;
 use registry::objects::{ObjectError, Objects, Wrapping};
@@ -268,7 +268,18 @@ pub(crate) fn settings(config: &Config) -> Result<Settings, Start> {
         release_life: span(config.release),
         waiting_life: span(config.waiting),
         workers: std::thread::available_parallelism().map_or(2, usize::from),
+        contact: config.operator.as_ref().map(contact),
     })
+}
+
+fn contact(operator: &server::OperatorConfig) -> Contact {
+    Contact {
+        street: operator.street.clone(),
+        locality: operator.locality.clone(),
+        province: operator.province.clone(),
+        mail: operator.mail.clone(),
+        rules: operator.rules.clone(),
+    }
 }
 
 /// Under which policies certificates and time-stamps are made.

@@ -206,13 +206,18 @@ async fn list_of(service: &Service) -> (String, String) {
         (digest.status.as_u16(), &digest.content[..]),
         (200, own.as_bytes())
     );
+    let list = String::from_utf8(answer.content.to_vec()).expect("text");
+    for said in [
+        "中山路 1 号",
+        "mailto:help@licences.example",
+        "https://licences.example/rules",
+    ] {
+        assert!(list.contains(said), "{said}");
+    }
     let again = Call::get("/trust/list.xml").field("if-none-match", tag.clone());
     let again = service.call(again).await;
     assert_eq!((again.status.as_u16(), again.content.len()), (304, 0));
-    (
-        String::from_utf8(answer.content.to_vec()).expect("text"),
-        tag,
-    )
+    (list, tag)
 }
 
 async fn signer_of(service: &Service) -> String {

@@ -100,6 +100,7 @@ impl House {
                 release_life: Duration::hours(24),
                 waiting_life: Duration::days(30),
                 workers: 2,
+                contact: None,
             },
             registry,
             objects: objects.expect("an object store"),
