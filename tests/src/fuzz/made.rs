@@ -31,18 +31,13 @@ pub const CODE: &str = "LC1:6BF";
 /// The seeds made for a target.
 #[must_use]
 pub fn of(target: &str) -> Vec<Vec<u8>> {
+    let file = |path: &str| fixture(&fixtures().join(path)).map(|one| vec![one]);
     let made = match target {
         "path" => bags(),
-        "hierarchy" => {
-            fixture(&fixtures().join("../../keys-example/hierarchy.toml")).map(|one| vec![one])
-        }
-        "evidence_record" => {
-            fixture(&fixtures().join("long-term/fourth-0.ers")).map(|one| vec![one])
-        }
-        "ses_seal" => fixture(&fixtures().join("ofdrw/seal-v4.esl")).map(|one| vec![one]),
-        "ses_signature" => {
-            fixture(&fixtures().join("ofdrw/parts/sealed-v1.SignedValue.dat")).map(|one| vec![one])
-        }
+        "hierarchy" => file("../../keys-example/hierarchy.toml"),
+        "evidence_record" => file("long-term/fourth-0.ers"),
+        "ses_seal" => file("ofdrw/seal-v4.esl"),
+        "ses_signature" => file("ofdrw/parts/sealed-v1.SignedValue.dat"),
         "ntp" => Some(vec![time_answer()]),
         "ocsp_path" => ocsp_paths(),
         "receipt" => Some(vec![receipt()]),
@@ -78,11 +73,11 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "catalogue" => small_catalogue()
             .zip(whole_catalogue())
             .map(|(small, whole)| vec![small, whole]),
-        "licence" => fixture(&fixtures().join("fuzz/licence/sealed.pdf")).map(|one| vec![one]),
+        "licence" => file("fuzz/licence/sealed.pdf"),
         "template" => Some(templates()),
         "keystore" => key_store().map(|one| vec![one]),
         "trust" => trust_pem().map(|one| vec![one]),
-        "trust_list" | "xml" => fixture(&fixtures().join("trustlist/dss.xml")).map(|one| vec![one]),
+        "trust_list" | "xml" => file("trustlist/dss.xml"),
         "trust_inside" => trust_content().map(|one| vec![one]),
         "policy" => Some(vec![policy()]),
         "message_signature" => signed_request().map(|one| vec![one]),
