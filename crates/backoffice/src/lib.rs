@@ -24,7 +24,7 @@ pub mod dropped;
 pub mod electronic;
 pub mod face;
 pub mod found;
-pub mod fresh;
+mod fresh;
 pub mod import;
 pub mod level;
 pub mod means;
