@@ -4,4 +4,3 @@ pub(crate) mod document;
 pub(crate) mod fonts;
 pub(crate) mod ground;
 pub(crate) mod marks;
-pub(crate) mod metadata;

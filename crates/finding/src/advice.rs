@@ -46,6 +46,7 @@ const BY_CODE: &[(&str, Advice)] = &[
     ("leaf.", Advice::AskOffice),
     ("licence.", Advice::AskOffice),
     ("licence.malformed", Advice::FreshCopy),
+    ("licence.metadata-differs", Advice::FreshCopy),
     ("licence.moved", Advice::FreshCopy),
     ("licence.unsigned", Advice::SealedFile),
     ("limit.", Advice::AskOffice),

@@ -1115,6 +1115,12 @@ pub const TABLE: &[Row] = &[
         "the embedded data is no licence",
     ),
     row(
+        "licence.metadata-differs",
+        open(S::SigConstraintsFailure),
+        "GB/T 36903",
+        "the metadata of the file is not that of the licence in it",
+    ),
+    row(
         "licence.moved",
         open(S::SigConstraintsFailure),
         "D17",

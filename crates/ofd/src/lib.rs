@@ -14,6 +14,7 @@ mod known;
 mod limits;
 mod listed;
 mod location;
+pub mod metadata;
 mod parts;
 mod place;
 pub mod shown;

@@ -323,7 +323,7 @@ fn verdict(frame: Frame, report: &Shown, looked: Looked) -> VerdictPage {
             code: finding.code.clone(),
         });
     let rows = |signature: &crate::shown::Signature| {
-        vec![
+        let mut rows = vec![
             (
                 frame.say("verdict-signer"),
                 signature.signer.as_deref().map(name).unwrap_or_default(),
@@ -336,7 +336,12 @@ fn verdict(frame: Frame, report: &Shown, looked: Looked) -> VerdictPage {
                 frame.say("verdict-covers"),
                 frame.say(&format!("covers-{}", signature.covers)),
             ),
-        ]
+        ];
+        if let Some(told) = signature.national() {
+            let profile = frame.finding(&told.code, &told.text);
+            rows.push((frame.say("verdict-profile"), profile));
+        }
+        rows
     };
     let signatures = report.signatures.iter().map(rows).collect();
     let successor = report.successor();

@@ -56,6 +56,14 @@ impl Shown {
     }
 }
 
+impl Signature {
+    /// What is told of a signature of the national profile (D5).
+    pub(crate) fn national(&self) -> Option<&Finding> {
+        let mut findings = self.findings.iter();
+        findings.find(|finding| finding.code == "signature.national-profile")
+    }
+}
+
 impl Finding {
     /// Whether it is more than told.
     pub(crate) fn weighs(&self) -> bool {

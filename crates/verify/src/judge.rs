@@ -22,6 +22,7 @@ mod document;
 mod jades;
 mod licence;
 mod message;
+mod metadata;
 mod ofd;
 mod package;
 mod past;

@@ -94,6 +94,9 @@ mod maker;
 #[path = "judging/messages.rs"]
 mod messages;
 #[cfg(test)]
+#[path = "judging/metadata.rs"]
+mod metadata;
+#[cfg(test)]
 #[path = "judging/mutants.rs"]
 mod mutants;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A whole OFD file from the sheet that the PDF is made from.
 
 use ofd::draw::{Attached, Draft, Image, ImageFormat, Page as Leaf, page_identifier};
-use ofd::{Information, SealPlace};
+use ofd::{Information, SealPlace, metadata};
 use time::UtcDateTime;
 
 use crate::layout::RenderPage;
@@ -9,7 +9,6 @@ use crate::layout::fill::{Filled, Shown, fill};
 use crate::ofd::fonts::Fonts;
 use crate::ofd::ground::Ground;
 use crate::ofd::marks::marks;
-use crate::ofd::metadata;
 use crate::page::{Page, Paper};
 use crate::pdf::write::document::Blank;
 use crate::photo::Photo;
@@ -53,11 +52,14 @@ impl Blank {
     /// As [`Blank::render`]; `Package` for data that cannot be put into a package.
     pub fn render_ofd(&self, page: &Page<'_>) -> Result<UnsealedOfd, RenderPage> {
         let licence = self.admitted(page)?;
-        let custom = metadata::elements(page.licence, page.status, page.issued_on);
+        let custom = metadata::elements(page.licence, page.status, Some(page.issued_on));
         let attachments = vec![
             attached("licence", page.licence),
             attached("status", page.status),
-            attached("metadata", &metadata::json(&custom)),
+            Attached {
+                name: metadata::NAME.to_owned(),
+                ..attached("metadata", &metadata::json(&custom))
+            },
         ];
         let around = Around {
             photo: page.photo,

@@ -16,6 +16,7 @@ use super::dated;
 use super::document::{blank, conclude_licence, fill, finish, first_of};
 use super::licence::Licence;
 use super::message::{self, Judged, Message};
+use super::metadata;
 use super::poe::ObjectId;
 use super::seal::{self as sealed, Use};
 use super::sitting::Sitting;
@@ -69,6 +70,8 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, facts: &Facts) -> Outcome {
             outcome.unsigned = true;
         }
     }
+    let agrees = |data| metadata::inspect(body, data, embedded.status);
+    outcome.findings.extend(embedded.licence.and_then(agrees));
     conclude(sitting, &mut outcome, licence.as_ref(), embedded.status);
     outcome
 }

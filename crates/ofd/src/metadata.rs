@@ -1,4 +1,5 @@
-//! Metadata of a licence (GB/T 36903) from the data that its page is made from.
+//! Metadata of a licence (GB/T 36903) from the data that its page is made from: written into a package, and what a
+//! verifier expects there.
 
 use serde_json::{Map, Value};
 use time::Date;
@@ -107,8 +108,13 @@ const ELEMENTS: [(&str, &str, From); 20] = [
     ("KZ_status_index", "状态列表序号", From::Status("idx")),
 ];
 
-/// The elements of a licence that have a value, by name.
-pub(crate) fn elements(licence: &[u8], status: &[u8], issued_on: Date) -> Vec<(String, String)> {
+/// Name of the attachment that has all elements.
+pub const NAME: &str = "metadata.json";
+
+/// The elements of a licence that have a value, by name, from `licence.json` and `status.json`; without the date under the
+/// authority where nobody says it.
+#[must_use]
+pub fn elements(licence: &[u8], status: &[u8], issued_on: Option<Date>) -> Vec<(String, String)> {
     let read = |json: &[u8]| serde_json::from_slice(json).unwrap_or(Value::Null);
     let (licence, status) = (read(licence), read(status));
     let value = |path: &[&str]| {
@@ -121,7 +127,7 @@ pub(crate) fn elements(licence: &[u8], status: &[u8], issued_on: Date) -> Vec<(S
         let text = match from {
             From::Data(path) => value(path),
             From::Day(path) => value(path).map(|day| compact(&day)),
-            From::Issued => Some(compact(&issued_on.to_string())),
+            From::Issued => issued_on.map(|day| compact(&day.to_string())),
             From::Definer => value(&["type", "code"]).and_then(|code| part(&code, 0, 18)),
             From::Division => value(&["issuer", "code"]).and_then(|code| part(&code, 2, 8)),
             From::CodeKind => value(&["holder", "code"]).map(|code| kind(&code).0.to_owned()),
@@ -133,9 +139,15 @@ pub(crate) fn elements(licence: &[u8], status: &[u8], issued_on: Date) -> Vec<(S
     found.collect()
 }
 
-/// All elements as one object, as they stand in the document's custom data: the verifier insists that both agree
-/// (spec 4.5).
-pub(crate) fn json(elements: &[(String, String)]) -> Vec<u8> {
+/// Whether custom data of this name is an element.
+#[must_use]
+pub fn is_element(name: &str) -> bool {
+    ELEMENTS.iter().any(|(element, _, _)| *element == name)
+}
+
+/// All elements as one object of texts, as they stand in the document's custom data: the verifier insists that both agree.
+#[must_use]
+pub fn json(elements: &[(String, String)]) -> Vec<u8> {
     let object: Map<String, Value> = elements
         .iter()
         .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
@@ -193,7 +205,7 @@ mod tests {
             "issuer":{"code":"11990102FAKE00099D","name":"局"},"holder":{"code":"91990102FAKE0A0109","name":"馆"},
             "validity":{"from":"2023-04-12","to":"长期"}}"#;
         let status = br#"{"idx":7,"uri":"https://licences.example/status/1"}"#;
-        let found = elements(licence.as_bytes(), status, date!(2023 - 04 - 12));
+        let found = elements(licence.as_bytes(), status, Some(date!(2023 - 04 - 12)));
         assert_eq!(found.len(), ELEMENTS.len());
         for (name, value) in [
             ("certificate_identifier", "1.2.156.3005.2.A.B.C.001.4"),
@@ -208,6 +220,9 @@ mod tests {
             let element = (name.to_owned(), value.to_owned());
             assert!(found.contains(&element), "{name} in {found:?}");
         }
+        assert!(found.iter().all(|(name, _)| is_element(name)) && !is_element("certificate"));
+        let undated = elements(licence.as_bytes(), status, None);
+        assert_eq!(undated.len(), ELEMENTS.len() - 1);
         let read: Map<String, Value> = serde_json::from_slice(&json(&found)).expect("an object");
         assert_eq!(read.len(), found.len());
     }
