@@ -70,7 +70,9 @@ impl<F: Future> Future for Interrupted<F> {
             // Woken: what the work waits for is there.
             return Poll::Ready(Ended::Lost);
         }
-        spend(context);
+        if !spend(context) {
+            return Poll::Pending;
+        }
         match self.work.as_mut().poll(context) {
             Poll::Ready(done) => Poll::Ready(Ended::Done(done)),
             Poll::Pending => {
@@ -85,13 +87,11 @@ impl<F: Future> Future for Interrupted<F> {
 }
 
 /// Spends the budget of this poll but for one operation: between two answers of its stores the work waits, however fast they
-/// are, and can be lost there.
-fn spend(context: &mut Context<'_>) {
-    for _ in 1..BUDGET {
-        let spent = pin!(consume_budget()).poll(context);
-        assert!(
-            spent.is_ready() && has_budget_remaining(),
-            "the runtime has another budget"
-        );
+/// are, and can be lost there. False where less than that was left; the task is woken then, and begins anew with a whole one.
+fn spend(context: &mut Context<'_>) -> bool {
+    let spent = (1..BUDGET).all(|_| pin!(consume_budget()).poll(context).is_ready());
+    if spent && !has_budget_remaining() {
+        context.waker().wake_by_ref();
     }
+    spent && has_budget_remaining()
 }

@@ -435,7 +435,7 @@ fn what_does_not_go_into_an_envelope_is_refused_when_it_is_asked_for() {
 
 #[test]
 fn a_page_is_sealed_at_the_levels_between_and_above_too() {
-    on_each_database("page-levels", async |service: Service| {
+    on_each_database("page_levels", async |service: Service| {
         let page = tests::paper::page("决定");
         for level in ["B-T", "B-LTA"] {
             let how = json!({"page": 1, "x_mm": 100.0, "y_mm": 40.0, "level": level});
