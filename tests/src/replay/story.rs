@@ -189,7 +189,9 @@ impl Work {
                 Ok(Some(answer))
             }
             Err(_) => {
-                self.places.changed().await?;
+                // Killed, and soon elsewhere; or a connection that was lost by itself, and is asked for again.
+                let moved = tokio::time::timeout(LATER, self.places.changed()).await;
+                moved.unwrap_or(Ok(()))?;
                 Ok(None)
             }
         }

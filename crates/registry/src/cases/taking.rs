@@ -164,9 +164,10 @@ pub enum TakeError {
 
 pub(crate) const DAMAGED: StoreError = StoreError::Damaged { table: "case_file" };
 
+// Whatever key it conflicts by: two that begin one case at once would wait for each other, one by each key of the table.
 const BEGIN: &str = "INSERT INTO case_file (case_number, department, state, stopped, yellow, red, watched, \
      looked, checked, revision, told, changed) VALUES ($1, $2, '', 0, 0, 0, 0, 0, 0, 0, 0, $3) \
-     ON CONFLICT (case_number) DO NOTHING";
+     ON CONFLICT DO NOTHING";
 pub(crate) const FIND: &str =
     "SELECT department, revision, told, checked, content FROM case_file WHERE case_number = $1";
 const LOCK: &str = "SELECT department, revision, told, checked, content FROM case_file WHERE case_number = $1 FOR UPDATE";
