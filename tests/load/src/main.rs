@@ -84,8 +84,12 @@ fn arguments() -> anyhow::Result<Arguments> {
 
 fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1);
-    // The serving process is this binary once more, with the threads that the service has.
-    if words.next().as_deref() == Some(serving::COMMAND) {
+    let first = words.next();
+    // The serving process is this binary once more, with the threads that the service has; so are those that judge for it.
+    if first.as_deref() == Some("judge") {
+        return Ok(server::judge_apart()?);
+    }
+    if first.as_deref() == Some(serving::COMMAND) {
         let folder = words.next().context("which folder?")?;
         let threads = server::Threads::start()?;
         let front = threads.front();

@@ -49,7 +49,7 @@ pub(crate) async fn serve(
     }
     let installation = Installation::at(Path::new(folder), database);
     let office = Arc::new(installation.open(Arc::new(SystemClock)).await?);
-    let config = installation.config(address)?;
+    let config = installation.config(address)?.judged_apart()?;
     say(&format!("http://{address}"))?;
     server::run(office, config, listener, front, asker_ended()).await
 }
