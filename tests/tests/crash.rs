@@ -62,8 +62,8 @@ fn all_cases(stage: &Stage, step: usize) -> (usize, BTreeSet<Found>) {
 fn a_job_lost_anywhere_is_finished_once_and_leaves_one_licence() {
     let stage = Stage::sqlite();
     let mut found = BTreeSet::new();
-    // A store that answers before it is asked again leaves no wait to be lost at: which rows one walk meets
-    // depends on how fast the disk is. Every walk holds; the walks together have met every row of the table.
+    // The work waits between any two answers, and once more for each that is not there yet: on which waits a row of the table
+    // lies depends on how fast the disk is. Every walk holds; the walks together have met every row.
     for _ in 0..WALKS {
         let (waits, met) = all_cases(&stage, 1);
         assert!(
@@ -97,7 +97,7 @@ fn a_release_that_was_taken_by_itself_is_used_by_the_process_that_comes_next() {
 #[test]
 fn a_process_that_was_only_slow_does_no_harm_to_the_one_that_took_over() {
     let stage = Stage::sqlite();
-    // As above: one walk waits as often as the disk is slow.
+    // As above.
     let walks = (0..WALKS).filter_map(|_| (1..TOO_MANY).find(|wait| two_at_once(&stage, *wait)));
     let walks: Vec<_> = walks.take_while(|waits| *waits < FEWEST).collect();
     assert!(walks.len() < WALKS, "{walks:?}");
@@ -106,7 +106,7 @@ fn a_process_that_was_only_slow_does_no_harm_to_the_one_that_took_over() {
 #[test]
 fn a_version_whose_predecessor_ends_while_it_is_sealed_comes_to_an_end() {
     let stage = Stage::sqlite();
-    // As above: one walk waits as often as the disk is slow.
+    // As above.
     let mut ended = Vec::new();
     for _ in 0..WALKS {
         ended.extend((1..TOO_MANY).map_while(|wait| predecessor::ended_beside(&stage, wait)));

@@ -65,8 +65,7 @@ async fn department(registry: &Registry, person: &PersonKey) -> Result<Departmen
     Ok(found.ok_or(TwoPeople::People)?.department)
 }
 
-/// A digest as traces have it.
-pub(crate) fn hexadecimal(octets: &[u8]) -> String {
-    let digest = crypto::sha256(octets);
-    digest.iter().map(|octet| format!("{octet:02x}")).collect()
+/// SHA-256 of a file as traces have it: lower-case hexadecimal.
+pub(crate) fn digest(octets: &[u8]) -> String {
+    crate::said::hex(&crypto::sha256(octets))
 }

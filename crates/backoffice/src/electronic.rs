@@ -119,7 +119,7 @@ pub async fn take(office: &Office, brought: &Brought<'_>) -> Result<SealEdition,
         deed: Deed::Import,
         object: brought.seal.to_string(),
         ground: "electronic-seal",
-        detail: vec![("sha256", by_two::hexadecimal(brought.octets))],
+        detail: vec![("sha256", by_two::digest(brought.octets))],
     };
     let [first, second] = brought.people;
     by_two::record(office.registry(), (first, second), done, office.now()).await?;

@@ -46,7 +46,7 @@ pub struct Face<'a> {
 /// two files first. It is the picture that is shown from the next start on; what was sealed before keeps its own.
 ///
 /// # Errors
-/// [`FaceError`]; then everything is as it was.
+/// [`FaceError`]; then the seal is as it was, and the traces have what was begun where its making failed.
 pub async fn put(office: &Office, face: &Face<'_>) -> Result<(), FaceError> {
     let none = || FaceError::NoSeal(face.seal.clone());
     let desk = office.desk();
@@ -59,7 +59,7 @@ pub async fn put(office: &Office, face: &Face<'_>) -> Result<(), FaceError> {
     let handed_in = match face.picture {
         Some(octets) => {
             image.octets = import_seal(octets, (image.width, image.height))?;
-            by_two::hexadecimal(octets)
+            by_two::digest(octets)
         }
         None => "none".to_owned(),
     };
@@ -69,7 +69,7 @@ pub async fn put(office: &Office, face: &Face<'_>) -> Result<(), FaceError> {
         ground: "seal-picture",
         detail: vec![
             ("sha256", handed_in),
-            ("picture", by_two::hexadecimal(&image.octets)),
+            ("picture", by_two::digest(&image.octets)),
         ],
     };
     let [first, second] = face.people;

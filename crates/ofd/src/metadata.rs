@@ -134,7 +134,8 @@ pub fn elements(licence: &[u8], status: &[u8], issued_on: Option<Date>) -> Vec<(
             From::CodeNumber => value(&["holder", "code"]).map(|code| kind(&code).1.to_owned()),
             From::Status(name) => status.get(name).and_then(plain),
         };
-        text.map(|text| ((*name).to_owned(), text))
+        // One text in both places, whatever XML cannot hold of it.
+        text.map(|text| ((*name).to_owned(), text.chars().map(xml::held).collect()))
     });
     found.collect()
 }
@@ -221,6 +222,12 @@ mod tests {
             assert!(found.contains(&element), "{name} in {found:?}");
         }
         assert!(found.iter().all(|(name, _)| is_element(name)) && !is_element("certificate"));
+        let odd = licence.replace("\"馆\"", "\"馆\\u0001\"");
+        let odd = elements(odd.as_bytes(), status, None);
+        assert!(odd.contains(&(
+            "certificate_holder_name".to_owned(),
+            "馆\u{FFFD}".to_owned()
+        )));
         let undated = elements(licence.as_bytes(), status, None);
         assert_eq!(undated.len(), ELEMENTS.len() - 1);
         let read: Map<String, Value> = serde_json::from_slice(&json(&found)).expect("an object");

@@ -138,11 +138,9 @@ impl OperatorConfig {
         let lines = [&self.street, &self.locality, &self.province];
         let empty = lines.into_iter().find(|line| line.trim().is_empty());
         let mail = match self.mail.split_once('@') {
-            Some((who, host)) if !who.is_empty() && !host.is_empty() => {
-                self.mail.contains(|one: char| {
-                    one.is_whitespace() || one.is_control() || "<>?#%\"".contains(one)
-                })
-            }
+            Some((who, host)) if !who.is_empty() && !host.is_empty() => self
+                .mail
+                .contains(|one: char| !one.is_ascii_graphic() || "<>?#%\"".contains(one)),
             _ => true,
         };
         let rules = self.rules.as_ref();
@@ -426,6 +424,7 @@ mod tests {
             ("help@", "中山路 1 号", ""),
             ("help@licences.example?cc=a@b.example", "中山路 1 号", ""),
             ("help me@licences.example", "中山路 1 号", ""),
+            ("帮助@licences.example", "中山路 1 号", ""),
             ("help@licences.example", " ", ""),
             (
                 "help@licences.example",

@@ -17,4 +17,4 @@ pub use fault::{ReadXml, Shape};
 pub use read::parse;
 pub use rules::Rules;
 pub use tree::{Element, Name, XML};
-pub use write::escaped;
+pub use write::{escaped, held};

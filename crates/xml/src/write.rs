@@ -14,14 +14,21 @@ pub fn escaped(text: &str) -> String {
             '\r' => escaped.push_str("&#13;"),
             '\n' => escaped.push_str("&#10;"),
             '\t' => escaped.push_str("&#9;"),
-            // XML 1.0, 2.2: no document may hold other control characters.
-            letter if letter < ' ' || matches!(letter, '\u{FFFE}' | '\u{FFFF}') => {
-                escaped.push('\u{FFFD}');
-            }
-            letter => escaped.push(letter),
+            letter => escaped.push(held(letter)),
         }
     }
     escaped
+}
+
+/// The character as a document holds it: U+FFFD for those that none may hold (XML 1.0, 2.2).
+#[must_use]
+pub fn held(letter: char) -> char {
+    match letter {
+        '\t' | '\n' | '\r' => letter,
+        '\u{FFFE}' | '\u{FFFF}' => '\u{FFFD}',
+        letter if letter < ' ' => '\u{FFFD}',
+        letter => letter,
+    }
 }
 
 #[cfg(test)]

@@ -190,8 +190,8 @@ fn walk(stage: &Stage, first: usize, step: usize) -> (usize, BTreeSet<&'static s
     (end.load(Ordering::SeqCst), found)
 }
 
-/// Walks, each begun one wait further on, until so many different states were found. A store that answers before it
-/// is asked again leaves no wait to be lost at: what one walk meets depends on how fast the disk is, and each holds.
+/// Walks, each begun one wait further on, until so many different states were found: on which waits a state lies
+/// depends on how fast the disk is, and each walk holds.
 fn walk_until(stage: &Stage, step: usize, states: usize) {
     let mut found = BTreeSet::new();
     for first in 1..=step {

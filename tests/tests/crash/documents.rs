@@ -118,7 +118,7 @@ fn two_lives(stage: &Stage, wait: usize, side: Side) -> bool {
 #[test]
 fn a_document_lost_anywhere_is_sealed_once_when_it_is_asked_for_again() {
     let stage = Stage::sqlite();
-    // One walk waits as often as the disk is slow; each holds, and one has followed the job.
+    // One walk waits more often where the disk is slow; each holds, and one has followed the job.
     let followed = (0..super::WALKS).any(|_| {
         let waits = (1..100).find(|wait| {
             let before = two_lives(&stage, *wait, Side::Before);

@@ -140,6 +140,18 @@ fn metadata_that_is_not_that_of_the_licence_is_told() {
 }
 
 #[test]
+fn a_character_that_xml_cannot_hold_is_no_difference() {
+    let licence = LICENCE.replace("馆 & 店", "馆\\u0001\\r\\n店");
+    let custom = metadata::elements(licence.as_bytes(), STATUS.as_bytes(), None);
+    let odd = Written {
+        attached: vec![metadata::json(&custom)],
+        custom,
+        licence,
+    };
+    assert_eq!(odd.found(), Written::usual().found());
+}
+
+#[test]
 fn a_licence_without_any_metadata_is_not_told_of_it() {
     let none = Written {
         custom: Vec::new(),
