@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use super::lasting;
 use super::licence::{followed, handle, live};
+use super::pictures;
 use super::stage::{Service, ending, problem};
 
 pub(crate) async fn get(service: &Service, customer: &Customer, path: &str) -> Answer {
@@ -334,6 +335,9 @@ async fn a_pdf_is_sealed_in_the_national_suite_where_its_type_asks_for_it() {
     let codes = seal.findings.iter().map(|finding| finding.code);
     let codes: Vec<&str> = codes.collect();
     assert!(codes.contains(&"signature.national-profile"), "{codes:?}");
+    let page = pictures::told(&service, pdf).await;
+    let row = "<dt>Profile</dt><dd>signed with SM2 and SM3: a national profile";
+    assert!(page.contains(row), "{page}");
     let trust = lasting::bundle(&service).await;
     lasting::lasts_as_its_time_stamp(&service, &trust, &files);
 }

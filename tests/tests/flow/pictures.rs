@@ -7,7 +7,7 @@ use tests::customer::Customer;
 use super::stage::{Service, ending, problem};
 
 /// The page that tells what the service says of a file.
-async fn told(service: &Service, file: &[u8]) -> String {
+pub(crate) async fn told(service: &Service, file: &[u8]) -> String {
     let mut form = b"--part-of-a-form\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n".to_vec();
     form.extend_from_slice(file);
     form.extend_from_slice(b"\r\n--part-of-a-form--\r\n");
