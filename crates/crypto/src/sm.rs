@@ -8,6 +8,7 @@ mod enveloped;
 mod keyed;
 mod sealed;
 pub(crate) mod signature;
+mod sliced;
 
 pub use self::block::Sm4Key;
 pub use self::enveloped::{envelop, take_out};

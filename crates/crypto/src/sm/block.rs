@@ -1,7 +1,6 @@
 //! SM4 (GB/T 32907) in the modes GCM (NIST SP 800-38D, RFC 8998) and CBC.
 //!
-//! The package looks its S-box up in a table, in a time that may depend on the key where others share the processor's
-//! cache. It is for data that has to be in SM4; what the service keeps for itself is under [`crate::aead`].
+//! It is for data that has to be in SM4; what the service keeps for itself is under [`crate::aead`].
 
 use aes_gcm::AesGcm;
 use aes_gcm::aead::array::Array;
@@ -12,9 +11,9 @@ use cbc::cipher::{
     BlockCipherDecrypt as _, BlockCipherEncrypt as _, BlockModeDecrypt as _, BlockModeEncrypt as _,
     KeyIvInit as _,
 };
-use sm4::Sm4;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::sliced::Sm4;
 use crate::aead::{AeadError, NONCE};
 use crate::random::{Random, RandomUnavailable};
 
