@@ -487,6 +487,20 @@ impl Installation {
     pub fn serve(&self, office: Arc<Office>) -> Later<'_, anyhow::Result<String>> {
         Box::pin(async move {
             let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+            self.serve_on(listener, office).await
+        })
+    }
+
+    /// The same on this port.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration.
+    pub fn serve_on(
+        &self,
+        listener: TcpListener,
+        office: Arc<Office>,
+    ) -> Later<'_, anyhow::Result<String>> {
+        Box::pin(async move {
             let address = listener.local_addr()?;
             let config = self.config(address)?;
             let never = std::future::pending();

@@ -1,5 +1,6 @@
 //! What no single crate can test: flows, crash tables, outside judges, the house itself.
 
+pub mod browser;
 pub mod cases;
 pub mod child;
 pub mod customer;

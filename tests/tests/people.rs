@@ -9,6 +9,7 @@
 mod accounts;
 mod boundary;
 mod content;
+mod desk;
 mod expected;
 mod pairs;
 mod passkeys;

@@ -252,6 +252,7 @@ pub const ROUTES: &[Line] = &[
     ("GET", "/openapi.json", Public),
     ("GET", "/", Public),
     ("GET", "/v/{handle}", Public),
+    ("GET", "/desk", Public),
     ("GET", "/verify", Public),
     ("POST", "/verify", Public),
     ("GET", "/p/{handle}", Public),

@@ -126,6 +126,12 @@ struct CheckPage {
 }
 
 #[derive(Template)]
+#[template(path = "desk.html")]
+struct DeskPage {
+    frame: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "licence.html")]
 struct LicencePage {
     frame: Frame,
@@ -170,15 +176,21 @@ pub(crate) struct ProblemPage {
     pub(crate) text: String,
 }
 
+/// What a page may load: no script.
+const PLAIN: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The desk: our script, which asks this service alone and shows files that it has fetched.
+const SCRIPTED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src blob:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'";
+
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+    page_under(PLAIN, status, template)
+}
+
+fn page_under(policy: &'static str, status: StatusCode, template: &impl Template) -> Response {
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, policy),
     ];
     match template.render() {
         Ok(html) => (status, headers, Html(html)).into_response(),
@@ -206,6 +218,16 @@ pub(crate) async fn check(
             note: None,
         },
     )
+}
+
+/// `GET /desk`: where custodians sign in and release; the page itself knows nobody.
+pub(crate) async fn desk(
+    State(counter): State<Counter>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let frame = Frame::new(&counter, &asked, &headers);
+    page_under(SCRIPTED, StatusCode::OK, &DeskPage { frame })
 }
 
 /// `POST /verify`: the verdict as a page.
@@ -436,8 +458,13 @@ fn licence_page(frame: Frame, shown: issuance::look::Shown, at: String) -> Licen
 /// `GET /assets/…`.
 pub(crate) async fn asset(Path(path): Path<String>) -> Result<Response, Problem> {
     let asset = Assets::get(&path).ok_or(Problem::new(Code::NotFound))?;
+    let kind = match path.rsplit_once('.') {
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        _ => "text/css; charset=utf-8",
+    };
     let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CONTENT_TYPE, kind),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "max-age=3600,public"),
     ];
     Ok((headers, asset.data.into_owned()).into_response())

@@ -35,6 +35,7 @@ where
         .route("/log/tile/{*path}", get(published::tile))
         .route("/", get(pages::check))
         .route("/verify", get(pages::check).post(pages::verify))
+        .route("/desk", get(pages::desk))
         .route("/v/{handle}", get(pages::licence))
         .route("/p/{handle}", get(progress::show))
         .route("/h/{handle}", get(holder::show))

@@ -181,6 +181,7 @@ mod tests {
         let pages = [
             include_str!("../console/pages/base.html"),
             include_str!("../console/pages/check.html"),
+            include_str!("../console/pages/desk.html"),
             include_str!("../console/pages/licence.html"),
             include_str!("../console/pages/verdict.html"),
             include_str!("../console/pages/problem.html"),

@@ -15,7 +15,7 @@ use super::stage::{PASSWORD, Person, Service, databases, problem, text};
 
 const BUREAU: &str = "Q-APR";
 const SEAL: &str = "990102-SPZYZ-01";
-const CUSTODY: (&str, &str, &str) = (BUREAU, "he.custodian", CUSTODIAN);
+pub(super) const CUSTODY: (&str, &str, &str) = (BUREAU, "he.custodian", CUSTODIAN);
 
 /// What is answered to who enrols what this token made for the question.
 async fn enrols(
@@ -201,7 +201,7 @@ async fn a_passkey_is_enrolled_with_the_other_factor_for_one_account_and_gone_wi
 }
 
 /// A licence that an officer asks for: its job.
-async fn asks(service: &Service, officer: &Person, number: u64) -> String {
+pub(super) async fn asks(service: &Service, officer: &Person, number: u64) -> String {
     let mut request = cases::case("FOOD", number).expect("a case");
     request["decision"]["decided_by"] = json!("chen.approver");
     let call = Call::post("/v1/licences", &cases::body(&request));
@@ -212,10 +212,10 @@ async fn asks(service: &Service, officer: &Person, number: u64) -> String {
 }
 
 /// The operator lets the passkeys of the custodian's account release the seal.
-async fn entrusted(service: &Service) {
+pub(super) async fn entrusted(service: &Service, origin: &str) {
     let account = AccountKey::parse(CUSTODY.1).expect("a name");
     let seal = SealCode::parse(SEAL).expect("a code");
-    let party = RelyingParty::of(ORIGIN).expect("an origin");
+    let party = RelyingParty::of(origin).expect("an origin");
     let done = entrust(&service.office, (&account, &seal), &party).await;
     let (person, count) = done.expect("the key store takes them");
     assert_eq!((person.as_str(), count), (CUSTODIAN, 1));
@@ -251,7 +251,7 @@ async fn what_a_passkey_answered_releases_one_use_of_a_seal_and_no_other() {
         let offered = offer(&first).await;
         let answered = token.releases(&offered).expect("signed");
         look("passkey.credential", &release(&first, &answered).await);
-        entrusted(&service).await;
+        entrusted(&service, ORIGIN).await;
         // For the one, used for the other.
         let beside = token.releases(&offer(&second).await).expect("signed");
         look("passkey.challenge", &release(&first, &beside).await);

@@ -18,6 +18,7 @@ use tests::customer::Customer;
 use tests::databases;
 use tests::installation::{Installation, NOW};
 use time::{SignedDuration, UtcDateTime};
+use tokio::net::TcpListener;
 
 /// A request with a key that no other one of this test run has.
 pub(crate) fn keyed(call: Call) -> Call {
@@ -73,11 +74,32 @@ impl Service {
         Service::of(folder, installation.expect("founded")).await
     }
 
+    /// One that browsers reach under the address that it says it has.
+    pub(crate) async fn on_this_machine() -> Service {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let folder = tempfile::tempdir().expect("a folder");
+        let origin = format!("http://localhost:{}", address.port());
+        let installation = Installation::found_elsewhere(folder.path(), &origin, NOW).await;
+        let installation = installation.expect("founded");
+        let service = Service::over(folder, installation, listener).await;
+        Service {
+            base: origin,
+            ..service
+        }
+    }
+
     async fn of(folder: TempDir, installation: Installation) -> Service {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        Service::over(folder, installation, listener).await
+    }
+
+    async fn over(folder: TempDir, installation: Installation, listener: TcpListener) -> Service {
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);
-        let base = installation.serve(office.clone()).await.expect("it serves");
+        let served = installation.serve_on(listener, office.clone());
+        let base = served.await.expect("it serves");
         Service {
             installation,
             base,
