@@ -8,6 +8,7 @@ use pki::name::Name;
 use pki::path::AnchorRules;
 
 use super::bent::Scene;
+use super::forge::key;
 
 /// A kind of name that nobody here reads.
 const UNKNOWN: Oid = Oid::of(&[1, 3, 6, 1, 4, 1, 99_999, 7]);
@@ -177,7 +178,7 @@ fn subjects_and_names_of_unread_forms_are_held_against_constraints_too() {
 }
 
 #[test]
-fn constraints_of_the_root_reach_the_leaf_and_spare_self_issued_authorities() {
+fn constraints_of_the_root_reach_the_leaf() {
     let mut scene = Scene::new();
     let value = NameConstraints {
         permitted: vec![directory(&[(id::COUNTRY, "CN")])],
@@ -192,4 +193,42 @@ fn constraints_of_the_root_reach_the_leaf_and_spare_self_issued_authorities() {
     assert_eq!(scene.outcome(), OUTSIDE);
     scene.rules = AnchorRules::NameAndKey;
     assert_eq!(scene.outcome(), GOOD);
+}
+
+/// What is found of a chain root, CA, CA of the same name with another key, leaf: the first CA permits or excludes the office
+/// that it is itself, and the leaf is of another one unless it is self-issued, too.
+fn self_issued(permits: bool, leaf_too: bool) -> (&'static str, Option<usize>) {
+    let own = [(id::COUNTRY, "CN"), (id::ORGANIZATION, "甲局")];
+    let other = directory(&[(id::COUNTRY, "CN"), (id::ORGANIZATION, "乙局")]);
+    let mut scene = Scene::new();
+    scene.ca.name(&own);
+    let (permitted, excluded) = match permits {
+        true => (vec![other], Vec::new()),
+        false => (Vec::new(), vec![directory(&own)]),
+    };
+    let mut next = scene.ca.clone();
+    constrain(&mut scene, permitted, excluded);
+    next.issuer.clone_from(&scene.ca.subject);
+    scene.leaf.issuer.clone_from(&scene.ca.subject);
+    match leaf_too {
+        true => scene.leaf.name(&own),
+        false => scene
+            .leaf
+            .name(&[(id::COUNTRY, "CN"), (id::ORGANIZATION, "乙局")]),
+    }
+    let key = key(89);
+    next.certified(&key);
+    scene.more = vec![next.finish(&scene.world.ca_key)];
+    scene.signer = key;
+    scene.demand = pki::path::StatusDemand::Nothing;
+    scene.outcome()
+}
+
+#[test]
+fn a_self_issued_authority_is_spared_and_a_self_issued_last_certificate_is_not() {
+    // RFC 5280 6.1.3 b, c. Only the authority in between is of the name that is not allowed, in the first of both.
+    for (permits, fault) in [(true, OUTSIDE), (false, EXCLUDED)] {
+        assert_eq!(self_issued(permits, false), GOOD, "{permits}");
+        assert_eq!(self_issued(permits, true), fault, "{permits}");
+    }
 }

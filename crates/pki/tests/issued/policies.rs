@@ -123,6 +123,36 @@ fn any_policy_is_inhibited_by_the_user_and_by_authorities() {
     assert_eq!(holds(EXPLICIT, skip(1)), Ok(vec![A]));
 }
 
+/// What holds of a chain root, CA with `A` that inhibits anyPolicy, CA of the same name with `between`, leaf with `last`.
+fn below(between: Oid, last: Oid, named_as_issuer: bool) -> Result<Vec<Oid>, usize> {
+    holds(EXPLICIT, |scene| {
+        let mut next = scene.ca.clone();
+        next.issuer.clone_from(&scene.ca.subject);
+        under(&mut next, &[between]);
+        under(&mut scene.ca, &[A]);
+        under(&mut scene.leaf, &[last]);
+        scene
+            .ca
+            .set(id::INHIBIT_ANY_POLICY, true, &write::unsigned(0));
+        if named_as_issuer {
+            scene.leaf.subject.clone_from(&scene.ca.subject);
+        }
+        let own = key(90);
+        next.certified(&own);
+        scene.more = vec![next.finish(&scene.world.ca_key)];
+        scene.signer = own;
+    })
+}
+
+#[test]
+fn any_policy_of_a_self_issued_certificate_counts_unless_it_is_the_last() {
+    // RFC 5280 6.1.3 d 2, 6.1.4 h: inhibited or not, a self-issued authority passes on what it was given.
+    assert_eq!(below(ANY, A, false), Ok(vec![A]));
+    assert_eq!(below(A, A, true), Ok(vec![A]));
+    assert_eq!(below(A, ANY, true), Err(0));
+    assert_eq!(below(A, ANY, false), Err(0));
+}
+
 #[test]
 fn mappings_carry_a_policy_into_another_domain() {
     let mapped = |pairs: &'static [(Oid, Oid)]| {

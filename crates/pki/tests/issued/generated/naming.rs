@@ -128,6 +128,49 @@ fn constraints_of_two_authorities_and_names_of_two_certificates_are_what_the_ora
     judge_all(cases, (400, 100), FOUND);
 }
 
+/// Every place of a chain self-issued, the last included, under constraints that are of its own name or of another.
+#[test]
+fn a_self_issued_certificate_in_each_place_is_what_the_oracle_says() {
+    let mut cases = Vec::new();
+    for (of, by, excluded, subtree) in places() {
+        let mut case = chain(2);
+        let above = match of {
+            0 => case.trusted[0].cert.subject.clone(),
+            at => case.others[at - 1].subject.clone(),
+        };
+        match case.others.get_mut(of) {
+            Some(own) => own.subject = above.clone(),
+            None => case.leaf.subject = above.clone(),
+        }
+        match of {
+            0 => case.others[1].issuer = above.clone(),
+            1 => case.leaf.issuer = above.clone(),
+            _ => {}
+        }
+        let subtree = subtree.map_or_else(|| above.clone(), Dn::of);
+        let told = format!("{of} self-issued, by {by}, excluded {excluded}, {subtree:?}");
+        constrain(&mut case, by, excluded, Sub::Directory(subtree));
+        cases.push((told, case));
+    }
+    judge_all(
+        cases,
+        (36, 10),
+        &["path.name-excluded", "path.name-not-permitted"],
+    );
+}
+
+/// Who is self-issued, from the anchor down; whose constraint; excluded; which subtree, or that of its name.
+fn places() -> Vec<(usize, usize, bool, Option<&'static [&'static str]>)> {
+    let mut all = Vec::new();
+    for (of, by) in (0..3).flat_map(|of| (0..3).map(move |by| (of, by))) {
+        for excluded in [false, true] {
+            all.push((of, by, excluded, None));
+            all.push((of, by, excluded, Some(&["Office", "Seals"] as &[&str])));
+        }
+    }
+    all
+}
+
 #[test]
 fn an_address_of_mail_in_the_subject_is_a_name() {
     let mut cases = Vec::new();
