@@ -13,6 +13,7 @@ mod desk;
 mod expected;
 mod pairs;
 mod passkeys;
+mod pivots;
 mod proofs;
 mod regions;
 mod repeats;

@@ -31,6 +31,9 @@ pub enum ReadRegion {
     /// A moment that there is not.
     #[error("a moment that there is not")]
     Moment,
+    /// Lists on the way to something that is no list.
+    #[error("lists on the way to what is none")]
+    Pivots,
 }
 
 impl ReadRegion {
@@ -140,7 +143,7 @@ pub fn of_anchor(trust: &AnchorTrust) -> Option<BundleAnchor> {
 /// [`ReadRegion`].
 pub fn of_kept(trust: &RegionTrust) -> Result<Bundle, ReadRegion> {
     let signers = signers(&trust.agreed)?;
-    let (bundle, _) = read(&trust.bundle, &signers, None)?;
+    let (bundle, _) = read(&trust.bundle, (&signers, &[]), None)?;
     narrowed(bundle, &trust.agreed)
 }
 
@@ -179,57 +182,80 @@ fn signers(agreed: &Agreed) -> Result<Vec<Certificate>, ReadRegion> {
     ders.collect()
 }
 
-/// Reads what a region handed over: its signed bundle, or its list of TS 119 612 signed by one of `stated`. Who signed a
-/// list comes back beside it.
+/// Who may sign what a region hands over, as two people stated it; and the lists on the way to it, the oldest first.
+type Way<'a> = (&'a [Certificate], &'a [String]);
+
+/// Reads what a region handed over: its signed bundle, or its list of TS 119 612. Who signed a list comes back beside it.
 ///
 /// After what is in force (`before`) comes what is signed by somebody whom that trusts for it. A list needs no signers then:
-/// they are those that it names itself; where two people state others, these are the ones. Its number grows.
+/// they are those that it names itself; where two people state others, these are the ones. Its number grows. Where the signer
+/// changed more than once the lists between are handed over with it, each signed by who the one before it names.
 ///
 /// # Errors
 /// [`ReadRegion`].
-pub fn read(
+fn read(
     text: &str,
-    stated: &[Certificate],
+    way: Way<'_>,
     before: Option<&Region>,
 ) -> Result<(Bundle, Option<Certificate>), ReadRegion> {
     let known = before.map(|region| &region.trust);
     if is_list(text) {
-        let before = known.filter(|trust| is_list(&trust.bundle));
-        let before = before.map(|trust| {
-            let pinned = signers(&trust.agreed)?;
-            Ok::<_, ReadRegion>(TrustedList::parse(trust.bundle.as_bytes(), &pinned)?)
-        });
-        let before = before.transpose()?;
-        let named = before.as_ref().filter(|_| stated.is_empty());
-        let named = named.map_or_else(|| stated.to_vec(), TrustedList::successors);
-        let list = TrustedList::parse(text.as_bytes(), &named)?;
-        // The list that is in force may be dated anew.
-        if known.is_none_or(|trust| trust.bundle != text) {
-            list.inspect_order(before.map(|list| list.sequence))?;
-        }
+        let list = read_list(text, way, known)?;
         return Ok((Bundle::of_list(&list)?, Some(list.signed.signer)));
+    }
+    if !way.1.is_empty() {
+        return Err(ReadRegion::Pivots);
     }
     let bundle = match known {
         None => Trust::parse_region(text.as_bytes())?,
         Some(trust) => {
-            let (before, _) = read(&trust.bundle, &signers(&trust.agreed)?, None)?;
+            let (before, _) = read(&trust.bundle, (&signers(&trust.agreed)?, &[]), None)?;
             Trust::parse_region_successor(text.as_bytes(), &before)?
         }
     };
     Ok((bundle, None))
 }
 
-/// What a region hands over, as two people state it: [`read`] with certificates as octets (DER).
+/// A list of TS 119 612 after what is in force.
+fn read_list(
+    text: &str,
+    (stated, pivots): Way<'_>,
+    known: Option<&RegionTrust>,
+) -> Result<TrustedList, ReadRegion> {
+    let before = known.filter(|trust| is_list(&trust.bundle));
+    let before = before.map(|trust| {
+        let pinned = signers(&trust.agreed)?;
+        Ok::<_, ReadRegion>(TrustedList::parse(trust.bundle.as_bytes(), &pinned)?)
+    });
+    let before = before.transpose()?;
+    let named = before.as_ref().filter(|_| stated.is_empty());
+    let named = named.map_or_else(|| stated.to_vec(), TrustedList::successors);
+    // The list that is in force may be dated anew.
+    if known.is_some_and(|trust| trust.bundle == text) {
+        return Ok(TrustedList::parse(text.as_bytes(), &named)?);
+    }
+    let pivots: Vec<&[u8]> = pivots.iter().map(|pivot| pivot.trim().as_bytes()).collect();
+    let octets = text.as_bytes();
+    Ok(TrustedList::follow(
+        &pivots,
+        octets,
+        &named,
+        before.as_ref(),
+    )?)
+}
+
+/// What a region hands over, as two people state it: who may sign it as octets (DER), and lists on the way to it, the
+/// oldest first. What it says comes back, and who signed it, hexadecimal.
 ///
 /// # Errors
 /// [`ReadRegion`].
 pub fn take(
     text: &str,
-    stated: &[Vec<u8>],
+    (stated, pivots): (&[Vec<u8>], &[String]),
     before: Option<&Region>,
 ) -> Result<(Bundle, Vec<String>), ReadRegion> {
     let stated: Result<Vec<_>, _> = stated.iter().map(|der| Certificate::parse(der)).collect();
-    let (bundle, signer) = read(text, &stated?, before)?;
+    let (bundle, signer) = read(text, (&stated?, pivots), before)?;
     let hex = |one: &Certificate| {
         one.der()
             .iter()

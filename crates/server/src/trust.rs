@@ -33,6 +33,10 @@ pub(crate) struct RegionBody {
     /// who signed this one.
     #[serde(default)]
     signers: Vec<String>,
+    /// Its lists on the way from those signers, or from the list in force, to this one, the oldest first: each names who may sign the
+    /// next. Needed where the signer changed more than once.
+    #[serde(default)]
+    pivots: Vec<String>,
     /// The bodies that are trusted of those that it names; all of them where this is left out.
     offices: Option<Vec<OfficeBody>>,
     /// From when on, RFC 3339.
@@ -132,6 +136,7 @@ pub(crate) async fn put_region(
             .iter()
             .map(|text| der(text))
             .collect::<Result<_, _>>()?,
+        pivots: body.pivots,
         offices: offices.transpose()?,
         from: at(body.from.as_deref())?,
         until: at(body.until.as_deref())?,
@@ -170,6 +175,7 @@ pub(crate) async fn end_region(
         region,
         bundle: None,
         signers: Vec::new(),
+        pivots: Vec::new(),
         offices: None,
         from: None,
         until: None,

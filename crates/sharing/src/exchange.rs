@@ -25,6 +25,9 @@ pub struct Exchange {
     pub bundle: Option<String>,
     /// Who may sign its list, DER: of the first one always; of the next ones, whom the one in force does not name.
     pub signers: Vec<Vec<u8>>,
+    /// Its lists on the way from those signers, or from the list in force, to this one, the oldest first: each says who may sign
+    /// the next.
+    pub pivots: Vec<String>,
     /// Which of the bodies that it names are trusted, for which types, when; all of them where this is left out.
     pub offices: Option<Vec<AgreedOffice>>,
     /// From when on.
@@ -112,11 +115,12 @@ pub async fn agree(
         return Err(ExchangeError::SamePerson);
     }
     if let Some(trust) = &found.trust {
-        // What was good a day ago is looked at again.
+        // What was good a day ago is looked at again; the way to who signed it was gone then, and the terms name who.
         let order = Exchange {
             region: found.name.clone(),
             bundle: None,
             signers: pinned(&trust.agreed),
+            pivots: Vec::new(),
             offices: trust.agreed.offices.clone(),
             from: trust.from,
             until: trust.until,
@@ -162,7 +166,8 @@ async fn taken(
 ) -> Result<RegionTrust, ExchangeError> {
     let all = office.registry().regions().all().await?;
     let before: Option<Region> = all.into_iter().find(|known| known.name == order.region);
-    let (bundle, signers) = regions::take(text, &order.signers, before.as_ref())?;
+    let way = (&order.signers[..], &order.pivots[..]);
+    let (bundle, signers) = regions::take(text, way, before.as_ref())?;
     if bundle.next_update <= office.now() {
         return Err(ExchangeError::Stale);
     }

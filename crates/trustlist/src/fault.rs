@@ -93,9 +93,12 @@ pub enum ReadList {
         /// The number of the one before it.
         before: u64,
     },
-    /// A list of lists that does not say who may sign the next one.
-    #[error("the list of lists does not point to itself")]
+    /// A list on the way to another one that does not say who may sign the next.
+    #[error("a list on the way does not point to itself")]
     NoSelf,
+    /// A list of another kind or place than the one that it is to follow.
+    #[error("the list is of another kind or place than the one before it")]
+    Other,
 }
 
 impl From<Shape> for ReadList {

@@ -110,13 +110,18 @@ impl TrustedList {
     /// followed by another one that was named before, and by no one else.
     #[must_use]
     pub fn successors(&self) -> Vec<Certificate> {
-        let own = |pointer: &&Pointer| {
-            pointer.kind.as_deref() == Some(&self.kind) && pointer.territory == self.territory
-        };
+        let named = self.to_itself();
+        let named = named.flat_map(|pointer| pointer.signers.iter().cloned());
         let mut signers = vec![self.signed.signer.clone()];
-        let named = self.pointers.iter().filter(own);
-        signers.extend(named.flat_map(|pointer| pointer.signers.iter().cloned()));
+        signers.extend(named);
         signers
+    }
+
+    /// Its pointers to itself: to a list of its own kind, for its own place.
+    pub(crate) fn to_itself(&self) -> impl Iterator<Item = &Pointer> {
+        self.pointers.iter().filter(|pointer| {
+            pointer.kind.as_deref() == Some(&self.kind) && pointer.territory == self.territory
+        })
     }
 
     /// Whether this list may take the place of one with that number: an older one never comes back.

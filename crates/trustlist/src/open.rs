@@ -4,7 +4,7 @@ use pki::Certificate;
 
 use crate::fault::ReadList;
 use crate::limits::{MAX_PIVOTS, RULES};
-use crate::list::{Pointer, TrustedList};
+use crate::list::TrustedList;
 use crate::read;
 use crate::signature;
 
@@ -20,44 +20,52 @@ impl TrustedList {
         read::list(&root, signed)
     }
 
-    /// Reads the list of lists of today under the signers that were pinned some time ago: each list of `pivots`, the
-    /// oldest first, says who may sign the next one (TS 119 615 4.2; the pivots are named by [`TrustedList::pivots`]).
+    /// Reads the list of today under the signers that were pinned some time ago, or that the list in force (`before`)
+    /// names: each list of `pivots`, the oldest first, says who may sign the next one (TS 119 615 4.2; those of a list of
+    /// lists are named by [`TrustedList::pivots`]). All are of one kind and place, and their numbers rise from `before` on:
+    /// a pivot that was out of date already would bring a signer back whom a later list dropped.
     ///
     /// # Errors
-    /// See [`ReadList`]; `NoSelf` where a pivot does not say who may follow, `Order` where a number does not rise.
+    /// See [`ReadList`]; `NoSelf` where a pivot does not say who may follow, `Order` where a number does not rise, `Other`
+    /// where a list is of another kind or place than the one before it.
     pub fn follow(
         pivots: &[&[u8]],
         octets: &[u8],
         signers: &[Certificate],
+        before: Option<&TrustedList>,
     ) -> Result<TrustedList, ReadList> {
         if pivots.len() > MAX_PIVOTS {
             return Err(ReadList::TooMany("pivots"));
         }
         let mut signers = signers.to_vec();
-        let mut before: Option<u64> = None;
+        let mut last: Option<TrustedList> = None;
         for pivot in pivots {
-            let list = TrustedList::parse(pivot, &signers)?;
-            list.inspect_order(before)?;
-            before = Some(list.sequence);
-            signers = list.own_signers()?.to_vec();
+            let list = TrustedList::step(pivot, &signers, last.as_ref().or(before))?;
+            signers = list.own_signers()?;
+            last = Some(list);
         }
-        let list = TrustedList::parse(octets, &signers)?;
-        list.inspect_order(before)?;
+        TrustedList::step(octets, &signers, last.as_ref().or(before))
+    }
+
+    /// A list that takes the place of the one before it.
+    fn step(
+        octets: &[u8],
+        signers: &[Certificate],
+        before: Option<&TrustedList>,
+    ) -> Result<TrustedList, ReadList> {
+        let list = TrustedList::parse(octets, signers)?;
+        let same =
+            |before: &TrustedList| before.kind == list.kind && before.territory == list.territory;
+        if !before.is_none_or(same) {
+            return Err(ReadList::Other);
+        }
+        list.inspect_order(before.map(|before| before.sequence))?;
         Ok(list)
     }
 
-    /// Who may sign the next edition of a list of lists: what its pointer to itself says.
-    fn own_signers(&self) -> Result<&[Certificate], ReadList> {
-        let own = |pointer: &&Pointer| {
-            pointer.kind.as_deref() == Some(&self.kind) && pointer.territory == self.territory
-        };
-        let found = self
-            .pointers
-            .iter()
-            .find(own)
-            .filter(|_| self.lists_lists());
-        found
-            .map(|pointer| pointer.signers.as_slice())
-            .ok_or(ReadList::NoSelf)
+    /// Who may sign the next edition: what its pointer to itself says.
+    fn own_signers(&self) -> Result<Vec<Certificate>, ReadList> {
+        let found = self.to_itself().next().ok_or(ReadList::NoSelf)?;
+        Ok(found.signers.clone())
     }
 }

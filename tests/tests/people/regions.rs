@@ -20,17 +20,17 @@ const LISTS: [(&str, &str); 3] = [
     ("/crl/root.crl", "root.crl"),
     ("/crl/ca.crl", "ca.crl"),
 ];
-const REGION: &str = "/v1/trust/regions/elsewhere";
+pub(crate) const REGION: &str = "/v1/trust/regions/elsewhere";
 /// The body that issues the licences, another one, and a type of the first that is not theirs.
 const BUREAU: &str = "11990102FAKE000485";
 const POLICE: &str = "11990100FAKE00144H";
 const BUSINESS: &str = "11990000FAKE00013G001";
 
 /// The two who decide at one installation.
-struct Two(Person, Person);
+pub(crate) struct Two(pub(crate) Person, pub(crate) Person);
 
 impl Two {
-    async fn at(service: &Service) -> Two {
+    pub(crate) async fn at(service: &Service) -> Two {
         let who = |number| (format!("trust.{number}"), format!("P-TRUST-{number}"));
         let mut people = Vec::new();
         for (account, person) in [who(1), who(2)] {
@@ -58,14 +58,14 @@ async fn says(service: &Service, two: &Two, path: &str, content: &Value) -> Answ
 }
 
 /// Status and defect of a word that is refused.
-async fn refused(service: &Service, two: &Two, content: &Value) -> (u16, String) {
+pub(crate) async fn refused(service: &Service, two: &Two, content: &Value) -> (u16, String) {
     let answer = says(service, two, REGION, content).await;
     let (status, _, defect) = problem(&answer);
     (status, defect)
 }
 
 /// Both say it: the second one to what is shown to wait, and not the first one once more.
-async fn both(service: &Service, two: &Two, path: &str, content: &Value) {
+pub(crate) async fn both(service: &Service, two: &Two, path: &str, content: &Value) {
     let first = says(service, two, path, content).await;
     assert_eq!(first.status, 202, "{}", first.json());
     assert!(first.json()["waits_until"].is_string());
@@ -225,7 +225,7 @@ async fn signer_of(service: &Service) -> String {
     STANDARD.encode(&certificate.content)
 }
 
-fn word(document: &str, signers: &[String]) -> Value {
+pub(crate) fn word(document: &str, signers: &[String]) -> Value {
     json!({"document": document, "signers": signers, "decision": "互认〔2026〕1号"})
 }
 
