@@ -76,6 +76,9 @@ pub(super) struct Step<'f> {
     pub(super) marks: BTreeMap<u32, Marks>,
     /// What lies on the text of pages, by object number.
     pub(super) shades: BTreeMap<u32, Shade>,
+    /// Which page had an annotation, for the pages up to the one looked at last, all by object number.
+    pub(super) held: BTreeMap<u32, u32>,
+    pub(super) looked: u32,
     pages: Option<BTreeMap<u32, u32>>,
 }
 
@@ -132,6 +135,8 @@ impl<'f> Step<'f> {
             widgets: BTreeMap::new(),
             marks: BTreeMap::new(),
             shades: BTreeMap::new(),
+            held: BTreeMap::new(),
+            looked: 0,
             pages: None,
         }
     }

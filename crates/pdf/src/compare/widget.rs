@@ -1,5 +1,7 @@
 //! What a signature shows: a widget on a page with a look of its own (ISO 32000-2, 12.5.6.19, 12.5.5).
 
+use std::ops::Bound;
+
 use syntax::{Dictionary, Object, ReadPdf};
 
 use crate::compare::annotated::{NO_ROTATE, NO_ZOOM};
@@ -168,21 +170,34 @@ impl Step<'_> {
         Ok(page.and_then(|page| pages.get(&page).copied()))
     }
 
-    /// The object number of the page whose annotations had this object.
+    /// The object number of the page whose annotations had this object: the first by its number. Pages are looked at once,
+    /// and no more of them than are asked for.
     pub(super) fn page_with(&mut self, number: u32) -> Result<Option<u32>, ReadPdf> {
-        let pages: Vec<u32> = self.pages()?.keys().copied().collect();
-        for page in pages {
-            let Some(reference) = self.reference_before(page) else {
-                continue;
-            };
-            let found = self.old.dictionary_at(reference)?.unwrap_or_default();
-            let annotations = self.old.value(&found, b"Annots")?;
-            let mut each = annotations.as_array().unwrap_or_default().iter();
-            if each.any(|one| one.as_reference().is_some_and(|one| one.number == number)) {
-                return Ok(Some(page));
+        loop {
+            if let Some(page) = self.held.get(&number) {
+                return Ok(Some(*page));
             }
+            let left = (Bound::Excluded(self.looked), Bound::Unbounded);
+            let Some((&page, _)) = self.pages()?.range(left).next() else {
+                return Ok(None);
+            };
+            for annotation in self.annotations_before(page)? {
+                self.held.entry(annotation).or_insert(page);
+            }
+            self.looked = page;
         }
-        Ok(None)
+    }
+
+    /// The annotations that a page had, by their numbers.
+    fn annotations_before(&self, page: u32) -> Result<Vec<u32>, ReadPdf> {
+        let Some(reference) = self.reference_before(page) else {
+            return Ok(Vec::new());
+        };
+        let found = self.old.dictionary_at(reference)?.unwrap_or_default();
+        let annotations = self.old.value(&found, b"Annots")?;
+        let each = annotations.as_array().unwrap_or_default().iter();
+        let each = each.filter_map(Object::as_reference);
+        Ok(each.map(|one| one.number).collect())
     }
 
     /// Clears everything that the update made and `object` reaches; what was there before is visited later like
