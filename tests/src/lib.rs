@@ -13,6 +13,7 @@ pub mod interrupted;
 pub mod judged;
 pub mod kills;
 pub mod leaves;
+pub mod levels;
 pub mod limbo;
 pub mod looks;
 pub mod module;

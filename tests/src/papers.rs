@@ -183,18 +183,7 @@ async fn sealed(
     installation: &Installation,
     document: StageDocument,
 ) -> anyhow::Result<Vec<u8>> {
-    let asker = |account: &str, person: &str| -> anyhow::Result<Asker> {
-        Ok(Asker {
-            account: format!("{BODY}-{account}"),
-            person: person.to_owned(),
-            department: DepartmentKey::parse(BODY)?,
-        })
-    };
     let name = format!("papers-{}-{}", document.form, document.case);
-    let once = Once {
-        fingerprint: crypto::sha256(name.as_bytes()),
-        key: IdempotencyKey::parse(&name).context("a key")?,
-    };
     let paper = StagePaper {
         decided_by: match document.purpose {
             DocumentPurpose::Decision => Some(PersonKey::parse(DECIDER)?),
@@ -203,8 +192,39 @@ async fn sealed(
         ground: "临青审决〔2026〕17号".to_owned(),
         document,
     };
-    let machine = asker("approvals", "Q-APR-approvals")?;
-    let Begun::Waits(answer) = begin_paper(office, &machine, &once, &paper).await? else {
+    let once = once(&name)?;
+    let begun = begin_paper(office, &machine()?, &once, &paper).await?;
+    released((office, installation), &name, begun).await
+}
+
+/// One request.
+pub(crate) fn once(name: &str) -> anyhow::Result<Once> {
+    Ok(Once {
+        fingerprint: crypto::sha256(name.as_bytes()),
+        key: IdempotencyKey::parse(name).context("a key")?,
+    })
+}
+
+fn asker(account: &str, person: &str) -> anyhow::Result<Asker> {
+    Ok(Asker {
+        account: format!("{BODY}-{account}"),
+        person: person.to_owned(),
+        department: DepartmentKey::parse(BODY)?,
+    })
+}
+
+/// Who asks.
+pub(crate) fn machine() -> anyhow::Result<Asker> {
+    asker("approvals", "Q-APR-approvals")
+}
+
+/// What waits, once it is released and sealed.
+pub(crate) async fn released(
+    (office, installation): (&Office, &Installation),
+    name: &str,
+    begun: Begun,
+) -> anyhow::Result<Vec<u8>> {
+    let Begun::Waits(answer) = begun else {
         anyhow::bail!("{name} does not wait");
     };
     let waits: Value = serde_json::from_slice(&answer.body)?;
@@ -220,6 +240,6 @@ async fn sealed(
         passkey: None,
     };
     issuance::release::release(office, &custodian, &job, &submitted).await?;
-    let file = issuance::look::document_file(office, &machine, (&job, None)).await?;
+    let file = issuance::look::document_file(office, &machine()?, (&job, None)).await?;
     Ok(file.bytes.to_vec())
 }

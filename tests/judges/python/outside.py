@@ -5,7 +5,7 @@ usage: outside.py DEMO.json PAPERS WORK JAVA_CLASSPATH
 For each sealed PDF: pyHanko (chain, integrity, no illegal modification, B-LT material), openssl
 (CMS, time-stamp, every OCSP answer and CRL in the file), veraPDF (PDF/A-3u before and after
 sealing), qpdf (structure), poppler (Chinese text with the number, a red seal) and zbar (the printed
-code equals the code file), the European reference library (TOTAL-PASSED at B-LT; every corpus beside the papers). poppler and qpdf over files that were flattened. ofdrw over the samples of sealed OFD files. Codes, receipts and published lists: a second reading of the formats with
+code equals the code file), the European reference library (TOTAL-PASSED at B-LT; every corpus beside the papers). pyHanko over a page at each level. poppler and qpdf over files that were flattened. ofdrw over the samples of sealed OFD files. Codes, receipts and published lists: a second reading of the formats with
 the `cryptography` package, and openssl.
 Then the judges themselves are put to proof (counter.py): what is forged must be refused.
 
@@ -24,6 +24,7 @@ import counter
 import dss
 import flat
 import lc1
+import levels
 import ofdrw
 import papers
 import receipt
@@ -133,6 +134,8 @@ def main():
             judges.say("reading", licence["pdf"], False, f"{type(unreadable).__name__}: {unreadable}")
     judge_published(judges, out, trust)
     papers.judge(judges, sys.argv[2], written)
+    each_level = os.path.join(sys.argv[2], "levels")
+    levels.judge(judges, each_level)
     ofdrw.judge(judges, os.path.join(sys.argv[2], "ofd"))
     ofdrw.judge_licences(judges, licences, os.path.join(out, "sm-ca.pem"))
     dss.judge_licences(judges, licences)
@@ -142,7 +145,7 @@ def main():
         flat.judge(judges, os.environ["YINXIN_CORPORA"])
     print(" ".join(f"{judge}:{count}" for judge, count in sorted(judges.accepted.items())))
     proofs = counter.proofs(judges, licences, trust) | papers.proofs(written) | ofdrw.proofs(judges)
-    proofs |= dss.proofs(judges, licences)
+    proofs |= dss.proofs(judges, licences) | levels.proofs(judges, each_level)
     proofs["a page that claims another PDF/A part is refused by veraPDF"] = not said[forged][0]
     for proof, held in proofs.items():
         if held:
@@ -154,7 +157,7 @@ def main():
     expected = {
         "openssl-cms", "openssl-ts", "openssl-ocsp", "openssl-crl", "zbar", "verapdf", "qpdf", "poppler-text",
         "poppler-seal", "pyhanko-basic", "pyhanko-lt", "code", "receipt", "published-crl", "published-jws", "published-checkpoint",
-        "paper-pages", "paper-rows", "paper-tree", "ofdrw", "dss",
+        "paper-pages", "paper-rows", "paper-tree", "ofdrw", "dss", "pyhanko-levels",
     }
     silent = sorted(judge for judge in expected if not judges.accepted.get(judge))
     if silent:

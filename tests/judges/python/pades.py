@@ -1,10 +1,13 @@
 """Judges sealed PDF files with pyHanko: one JSON object a file.
 
-usage: pades.py ROOTS.pem LEVEL FILE...    (LEVEL: basic | lt)
+usage: pades.py ROOTS.pem LEVEL FILE...    (LEVEL: plain | basic | lt | lta)
 
+plain  as basic, for a signature that has no time-stamp (PAdES B-B)
 basic  integrity, chain, time-stamp and no illegal modification, without revocation
 lt     the same, every status known from the validation material that the file itself carries
        (PAdES B-LT) and nothing fetched, and PASSED by the algorithm of EN 319 102-1 5.5
+lta    the same, and a document time-stamp over the whole file that is intact and trusted (PAdES B-LTA). Its algorithm of 5.6.3
+       is not asked: of what is good now, too, it wants a past validation, and there it finds no list of a trust anchor's
 
 Exit status 0 when every file is accepted, 1 otherwise.
 """
@@ -21,6 +24,7 @@ from pyhanko.sign.validation import (
     KeyUsageConstraints,
     SignatureCoverageLevel,
     async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
 )
 from pyhanko.sign.validation.ades import ades_with_time_validation
 from pyhanko.sign.validation.policy_decl import (
@@ -37,6 +41,8 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 # EN 319 412-2 4.3.2 type A: a certificate that binds has contentCommitment (nonRepudiation) alone.
 BINDING = KeyUsageConstraints(key_usage={"non_repudiation"})
+LEVELS = ("plain", "basic", "lt", "lta")
+PROVEN = ("lt", "lta")  # with the status that proves it in the file
 WHOLE = (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
 HARMLESS = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
 
@@ -48,7 +54,7 @@ def roots_of(path):
 
 def context(reader, roots, level):
     asked = {"trust_roots": roots, "allow_fetching": False}
-    if level == "lt":
+    if level in PROVEN:
         store = DocumentSecurityStore.read_dss(reader)
         return store.as_validation_context(asked | {"revocation_mode": "require"})
     return ValidationContext(revocation_mode="soft-fail", **asked)
@@ -79,6 +85,16 @@ async def indication(signature, reader, roots):
     return {"indication": f"{type(answer.ades_subindic).__name__}.{answer.ades_subindic.name}", "failure": answer.failure_msg}
 
 
+async def archived(reader, roots):
+    """Whether the last thing in the file is a time-stamp over all of it."""
+    stamps = reader.embedded_timestamp_signatures
+    if not stamps:
+        return False
+    status = await async_validate_pdf_timestamp(stamps[-1], context(reader, roots, "lt"))
+    trusted = status.intact and status.valid and status.trusted
+    return bool(trusted and status.coverage == SignatureCoverageLevel.ENTIRE_FILE)
+
+
 async def judge_signature(signature, reader, roots, level):
     status = await async_validate_pdf_signature(
         signature,
@@ -100,14 +116,15 @@ async def judge_signature(signature, reader, roots, level):
     }
     good = bool(
         status.bottom_line
-        and found["timestamp"]
+        and found["timestamp"] == (level != "plain")
         and status.docmdp_ok
         and status.coverage in WHOLE
         and status.modification_level in HARMLESS
     )
-    if level == "lt":
+    if level in PROVEN:
         found |= await indication(signature, reader, roots)
-        good = good and found["indication"] == "AdESPassed.OK"
+        found["archived"] = await archived(reader, roots)
+        good = good and found["indication"] == "AdESPassed.OK" and found["archived"] == (level == "lta")
     return found | {"accepted": good}
 
 
@@ -120,7 +137,7 @@ async def judge(path, roots, level):
 
 
 def main():
-    if len(sys.argv) < 4 or sys.argv[2] not in ("basic", "lt"):
+    if len(sys.argv) < 4 or sys.argv[2] not in LEVELS:
         print(__doc__, file=sys.stderr)
         return 64
     roots = roots_of(sys.argv[1])

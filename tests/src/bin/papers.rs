@@ -1,5 +1,5 @@
-//! `papers FOLDER`: leaves sealed stage documents there, on one page and on several, and below `ofd` sealed packages, for
-//! outside judges.
+//! `papers FOLDER`: leaves sealed stage documents there, on one page and on several, below `ofd` sealed packages, and below
+//! `levels` a caller's page at each level, for outside judges.
 
 use anyhow::Context as _;
 
@@ -8,5 +8,6 @@ async fn main() -> anyhow::Result<()> {
     let folder = std::env::args_os().nth(1).context("usage: papers FOLDER")?;
     let folder = std::path::Path::new(&folder);
     tests::papers::leave(folder).await?;
+    tests::levels::leave(&folder.join("levels")).await?;
     tests::packages::leave(&folder.join("ofd"))
 }

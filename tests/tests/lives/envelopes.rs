@@ -434,10 +434,11 @@ fn what_does_not_go_into_an_envelope_is_refused_when_it_is_asked_for() {
 }
 
 #[test]
-fn a_page_is_sealed_at_the_levels_between_and_above_too() {
+fn a_page_is_sealed_at_each_level_and_judged_so() {
     on_each_database("page_levels", async |service: Service| {
         let page = tests::paper::page("决定");
-        for level in ["B-T", "B-LTA"] {
+        let mut reference = Reference::of(&service).await;
+        for level in ["B-B", "B-T", "B-LT", "B-LTA"] {
             let how = json!({"page": 1, "x_mm": 100.0, "y_mm": 40.0, "level": level});
             let key = format!("page-{level}");
             let (status, waits) = ask(&service, &key, &how, &[("a.pdf", &page)]).await;
@@ -452,6 +453,9 @@ fn a_page_is_sealed_at_the_levels_between_and_above_too() {
             assert_eq!(envelope::resting(&file), None);
             assert_eq!(report["verdict"], "valid", "{level} {report}");
             assert_eq!(report["signatures"][0]["level"], level, "{report}");
+            let wanted = level.replace("B-", "PAdES-BASELINE-");
+            reference.add(&service, (&key, wanted), (&file, &[]));
         }
+        reference.judge();
     });
 }
