@@ -22,6 +22,9 @@ mod bent_packages;
 #[path = "judging/carried.rs"]
 mod carried;
 #[cfg(test)]
+#[path = "judging/cases.rs"]
+mod cases;
+#[cfg(test)]
 #[path = "judging/codes.rs"]
 mod codes;
 #[cfg(test)]
