@@ -11,6 +11,7 @@ pub use crate::device_fault::Fault;
 use crate::digest::Digest;
 use crate::public_key::{KeyAlgorithm, PublicKey, ReadKey};
 use crate::random::{Random, RandomUnavailable};
+pub use crate::rehearsal::Rehearsal;
 use crate::signature::{Signature, SignatureAlgorithm};
 use crate::signer::{ED25519, Input, P256, P384, RSA, SignError, Signer, checked, spki_of};
 use crate::sm::signature as sm2;

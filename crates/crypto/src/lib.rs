@@ -15,6 +15,7 @@ mod long;
 pub mod mac;
 mod public_key;
 mod random;
+mod rehearsal;
 pub mod sign_in;
 mod signature;
 mod signer;

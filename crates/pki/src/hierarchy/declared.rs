@@ -112,7 +112,7 @@ impl Declared {
             None => None,
             Some(revoked) => Some((
                 moment(&revoked.since).ok_or_else(untimely)?,
-                reason(&revoked.reason).ok_or_else(|| word(&revoked.reason))?,
+                Reason::named(&revoked.reason).ok_or_else(|| word(&revoked.reason))?,
             )),
         };
         Ok(Entry {
@@ -175,19 +175,4 @@ fn algorithm(key: &KeyId, word: &str) -> Result<KeyAlgorithm, ReadHierarchy> {
 
 fn moment(text: &str) -> Option<UtcDateTime> {
     UtcDateTime::parse(text, &Rfc3339).ok()
-}
-
-/// Words of RFC 5280 5.3.1, apart by hyphens.
-fn reason(word: &str) -> Option<Reason> {
-    Some(match word {
-        "unspecified" => Reason::Unspecified,
-        "key-compromise" => Reason::KeyCompromise,
-        "ca-compromise" => Reason::CaCompromise,
-        "affiliation-changed" => Reason::AffiliationChanged,
-        "superseded" => Reason::Superseded,
-        "cessation-of-operation" => Reason::CessationOfOperation,
-        "certificate-hold" => Reason::CertificateHold,
-        "privilege-withdrawn" => Reason::PrivilegeWithdrawn,
-        _ => return None,
-    })
 }

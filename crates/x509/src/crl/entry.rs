@@ -51,6 +51,22 @@ impl Reason {
         })
     }
 
+    /// The reason of this word in a declaration: as RFC 5280 5.3.1 names it, its words apart by hyphens.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "unspecified" => Self::Unspecified,
+            "key-compromise" => Self::KeyCompromise,
+            "ca-compromise" => Self::CaCompromise,
+            "affiliation-changed" => Self::AffiliationChanged,
+            "superseded" => Self::Superseded,
+            "cessation-of-operation" => Self::CessationOfOperation,
+            "certificate-hold" => Self::CertificateHold,
+            "privilege-withdrawn" => Self::PrivilegeWithdrawn,
+            _ => return None,
+        })
+    }
+
     /// Its code.
     #[must_use]
     pub fn code(self) -> u8 {
