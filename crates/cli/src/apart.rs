@@ -10,7 +10,7 @@ use time::UtcDateTime;
 use transcript::Judgement;
 use verify::{Case, Finding, Kind, Material, Policy, Trust};
 
-use crate::arguments::{Arguments, Asked, Command};
+use crate::arguments::{Arguments, Asked};
 use crate::given::Given;
 use crate::{SOME_OPEN, USAGE, at_length, exit_status, run, run_with, told, worse};
 
@@ -35,12 +35,11 @@ pub fn run_apart(
     let Asked::Verify(asked) = Arguments::read(arguments.clone()) else {
         return run(arguments, now, out, err);
     };
-    let keys = matches!(asked.command, Some(Command::Keys { .. }));
     let of_many = asked.is_of_one() && asked.files.len() != 1;
     let Ok(path) = cell::this_program() else {
         return run(arguments, now, out, err);
     };
-    if keys || of_many {
+    if asked.command.is_some() || of_many {
         return run(arguments, now, out, err);
     }
     let cells = Cells::of(Program {

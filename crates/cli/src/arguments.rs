@@ -88,6 +88,103 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Hold a key ceremony: an offline root in the hands of several people.
+    #[cfg(unix)]
+    Ceremony {
+        /// Which step of it.
+        #[command(subcommand)]
+        step: Step,
+    },
+}
+
+/// The steps of a ceremony.
+#[cfg(unix)]
+#[derive(Debug, Subcommand)]
+pub(crate) enum Step {
+    /// Say what will happen, and the digest that all sign off.
+    Plan {
+        /// The declaration.
+        #[arg(long, value_name = "FILE")]
+        declaration: PathBuf,
+    },
+    /// Make the root and give out its shares (session 1), or open it with a quorum of them; sign what is declared.
+    Hold(Hold),
+    /// The same with declared entropy: the same octets each time, worthless, and marked DRILL.
+    Drill(Hold),
+    /// Write out the octets that everybody present signs, for keys that sign elsewhere.
+    Statement {
+        /// The ceremony's folder.
+        #[arg(long, value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Add the signature of somebody who was present.
+    Sign(Sign),
+    /// Check transcript and files against the declarations. Exit status: 0 all as declared and signed by all; 1 something is
+    /// not; 2 as declared, and somebody who was present has not signed.
+    Verify {
+        /// The ceremony's folder.
+        #[arg(long, value_name = "DIR")]
+        folder: PathBuf,
+        /// SHA-256 of the transcript as it was made public: without it, nobody sees that a session was cut off.
+        #[arg(long, value_name = "HEX", value_parser = digest)]
+        head: Option<Digest>,
+    },
+}
+
+/// A session.
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Hold {
+    /// The declaration; requests lie beside it, each as `NAME.csr` (DER).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) declaration: PathBuf,
+    /// The digest that all signed off, as `plan` says it.
+    #[arg(long, value_name = "HEX", value_parser = digest)]
+    pub(crate) signed_off: Digest,
+    /// Who is in the room, once for each.
+    #[arg(long = "present", value_name = "NAME", required = true, value_parser = key_id)]
+    pub(crate) present: Vec<crypto::KeyId>,
+    /// The ceremony's folder: empty or absent for session 1.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Where the keepers' media are, each as a folder of the keeper's name.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) media: PathBuf,
+}
+
+/// A participant's signature.
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sign {
+    /// The ceremony's folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Who signs.
+    #[arg(long = "as", value_name = "NAME", value_parser = key_id)]
+    pub(crate) by: crypto::KeyId,
+    /// Their own private key (PKCS#8, DER, mode 0600).
+    #[arg(long, value_name = "FILE", required_unless_present = "signature")]
+    pub(crate) key: Option<PathBuf>,
+    /// Or the value that was signed elsewhere over what `statement` writes.
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    pub(crate) signature: Option<PathBuf>,
+}
+
+/// A SHA-256 digest that is given in words.
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Digest(pub(crate) [u8; 32]);
+
+#[cfg(unix)]
+fn digest(text: &str) -> Result<Digest, String> {
+    ceremony::digest_in(text)
+        .map(Digest)
+        .ok_or_else(|| "not 64 lower-case hexadecimal digits".to_owned())
+}
+
+#[cfg(unix)]
+fn key_id(text: &str) -> Result<crypto::KeyId, String> {
+    crypto::KeyId::parse(text).ok_or_else(|| "not a name".to_owned())
 }
 
 /// What was asked for.

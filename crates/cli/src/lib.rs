@@ -1,13 +1,15 @@
-//! What inspectors and operators run without the service: verify files offline.
+//! What inspectors and operators run without the service: verify files offline, hold a key ceremony.
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
-//! [--audience TEXT --nonce TEXT] [--json | --report etsi|detailed] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, or `yinxin-verify keys --declaration FILE --out DIR`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! [--audience TEXT --nonce TEXT] [--json | --report etsi|detailed] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, `yinxin-verify keys --declaration FILE --out DIR`, or `yinxin-verify ceremony STEP`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
 //! indeterminate or not processed and none invalid, 64 usage. Content that a signature is over and does not hold lies beside it in its
 //! folder, under the name that the signature gives or under its own without the ending.
 
 mod apart;
 mod arguments;
 mod given;
+#[cfg(unix)]
+mod held;
 mod kept;
 mod keys;
 mod told;
@@ -52,20 +54,33 @@ pub fn run(
         }
         Asked::Wrong(text) => return usage(err, &text),
     };
-    if let Some(Command::Keys {
-        declaration,
-        out: to,
-    }) = &arguments.command
-    {
-        return match keys::make(declaration, to, now) {
-            Ok(made) => {
-                let _ = writeln!(out, "{made} files in {}", to.display());
-                ALL_VALID
-            }
-            Err(error) => usage(err, &format!("yinxin-verify: {}\n", chain(&error))),
+    if let Some(command) = &arguments.command {
+        return match commanded(command, now, out) {
+            Ok(status) => status,
+            Err(error) => usage(err, &format!("yinxin-verify: {}\n", chain(&*error))),
         };
     }
     run_with(&arguments, &mut None, now, out, err)
+}
+
+/// Runs what is no judging of files.
+fn commanded(
+    command: &Command,
+    now: UtcDateTime,
+    out: &mut dyn Write,
+) -> Result<u8, Box<dyn std::error::Error>> {
+    match command {
+        Command::Keys {
+            declaration,
+            out: to,
+        } => {
+            let made = keys::make(declaration, to, now)?;
+            let _ = writeln!(out, "{made} files in {}", to.display());
+            Ok(ALL_VALID)
+        }
+        #[cfg(unix)]
+        Command::Ceremony { step } => Ok(held::run(step, now, out)?),
+    }
 }
 
 /// Runs the command over its files. What they are judged with is read once, where it is not `kept` from before.

@@ -3,6 +3,9 @@
 #[cfg(target_os = "linux")]
 #[path = "command/apart.rs"]
 mod apart;
+#[cfg(unix)]
+#[path = "command/ceremony.rs"]
+mod ceremony;
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -3,17 +3,13 @@
 //! [`Token`] is a PKCS#11 token behind [`crypto::device::Device`]: keys are made in it, cannot be read out, and sign. Its
 //! module never runs in the service: `yinxin-token`, the binary of this crate, loads it by [`host`], has one session, and speaks
 //! [`protocol`] over its standard input and output. A module that hangs or falls takes one such process with it.
-//!
-//! [`shares`] splits what opens a key store among people, of whom some together open it (T-K3); [`holders`] has them as files.
 
 mod asked;
-pub mod holders;
 mod hosting;
 mod known;
 mod process;
 pub mod protocol;
 mod session;
-pub mod shares;
 mod token;
 
 pub use hosting::host;

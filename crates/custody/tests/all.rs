@@ -2,7 +2,6 @@
 
 mod answers;
 mod limits;
-mod shares;
 mod softhsm;
 mod stores;
 mod token;

@@ -57,7 +57,7 @@ pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
 /// What stands in the way; the store then opens as before.
 pub(crate) fn split_keys(path: &Path, numbers: (u8, u8), into: &Path) -> anyhow::Result<()> {
     let keys = open::keys(&Config::read(path)?)?;
-    for share in custody::holders::give_out(&keys, into, numbers, &SystemRandom::new())? {
+    for share in shares::holders::give_out(&keys, into, numbers, &SystemRandom::new())? {
         println!("{}", share.display());
     }
     println!(
@@ -74,7 +74,7 @@ pub(crate) fn split_keys(path: &Path, numbers: (u8, u8), into: &Path) -> anyhow:
 /// What stands in the way.
 pub(crate) fn unlock_keys(path: &Path, shares: &[PathBuf]) -> anyhow::Result<()> {
     let config = Config::read(path)?;
-    let passphrase = custody::holders::passphrase(shares)?;
+    let passphrase = shares::holders::passphrase(shares)?;
     KeyStore::open(&config.keys)?.unlock(passphrase.as_bytes())?;
     match &config.passphrase_file {
         None => println!("the shares open the key store"),

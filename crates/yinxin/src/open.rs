@@ -31,6 +31,11 @@ const EXAMPLES: &str = include_str!("../../../keys-example/files/fingerprints.tx
 /// What the operator of every demonstration is called: no such hierarchy seals a real licence.
 pub(crate) const SAMPLE: &str = "样例";
 
+/// What stands in every name of a drilled ceremony, and what the key of one is called: no service works with either, in
+/// whatever mode.
+const DRILL: &str = "DRILL";
+const DRILL_KEY: &str = "drill-root";
+
 /// Why the service cannot start.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -65,7 +70,7 @@ pub(crate) enum Start {
     KeyStore(#[from] KeyStoreError),
     /// The shares of its passphrase.
     #[error("the shares do not open the key store")]
-    Shares(#[from] custody::holders::HolderError),
+    Shares(#[from] shares::holders::HolderError),
     /// The registry.
     #[error("the registry cannot be opened")]
     Registry(#[from] OpenStore),
@@ -78,6 +83,12 @@ pub(crate) enum Start {
     /// The hierarchy is a demonstration's, and the mode is not.
     #[error("the hierarchy is a sample 样例; it works in mode \"example\" alone")]
     Sample,
+    /// A key or the hierarchy is of a drilled ceremony.
+    #[error("{what} is of a drilled key ceremony: whoever has its declaration has the key")]
+    Drill {
+        /// What.
+        what: String,
+    },
     /// A key is one of those that everybody has, and the mode is not `example`.
     #[error("{key} is the public example key {example}; it works in mode \"example\" alone")]
     ExampleKey {
@@ -198,11 +209,12 @@ pub(crate) fn objects(config: &Config) -> Result<Objects, Start> {
 /// The key store, over the token where one is configured, and unlocked where a passphrase is at hand.
 pub(crate) fn keys(config: &Config) -> Result<KeyStore, Start> {
     let keys = over_token(KeyStore::open(&config.keys)?, config)?;
+    refuse_drills(&keys.list())?;
     if config.mode == Mode::Production {
         refuse_examples(&keys.list())?;
     }
     if !config.shares.is_empty() {
-        keys.unlock(custody::holders::passphrase(&config.shares)?.as_bytes())?;
+        keys.unlock(shares::holders::passphrase(&config.shares)?.as_bytes())?;
     } else if let Some(path) = &config.passphrase_file {
         let passphrase = Zeroizing::new(secret(path)?);
         keys.unlock(passphrase.trim_ascii_end())?;
@@ -331,11 +343,30 @@ fn refuse_examples(keys: &[StoredKey]) -> Result<(), Start> {
     Ok(())
 }
 
+/// A key that follows from a seed in a file.
+fn refuse_drills(keys: &[StoredKey]) -> Result<(), Start> {
+    let mut drills = keys.iter().filter(|key| key.id.as_str() == DRILL_KEY);
+    drills
+        .next()
+        .map_or(Ok(()), |key| Err(drilled(key.id.as_str())))
+}
+
+fn drilled(what: &str) -> Start {
+    Start::Drill {
+        what: what.to_owned(),
+    }
+}
+
 /// A demonstration's hierarchy never seals a real licence.
 fn inspect_mode(mode: Mode, root: &Name) -> Result<(), Start> {
-    let is_sample = root
-        .attributes()
-        .any(|attribute| attribute.text().is_some_and(|text| text.contains(SAMPLE)));
+    let says = |mark: &str| {
+        root.attributes()
+            .any(|attribute| attribute.text().is_some_and(|text| text.contains(mark)))
+    };
+    if says(DRILL) {
+        return Err(drilled("the hierarchy"));
+    }
+    let is_sample = says(SAMPLE);
     if is_sample && mode == Mode::Production {
         return Err(Start::Sample);
     }
@@ -383,6 +414,35 @@ mod tests {
             matches!(refused, Err(Start::ExampleKey { example, .. }) if example == "seal-990102-SPZYZ-01"),
             "{refused:?}"
         );
+    }
+
+    #[test]
+    fn the_key_and_the_hierarchy_of_a_drilled_ceremony_work_in_no_mode() {
+        for mode in [Mode::Production, Mode::Example] {
+            let refused = inspect_mode(mode, &root("DRILL Office"));
+            assert!(matches!(refused, Err(Start::Drill { .. })), "{refused:?}");
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keys");
+        let random = SystemRandom::new();
+        let keys = KeyStore::create_at_cost(&path, b"x", crypto::Cost::FOR_TESTS, &random);
+        let keys = keys.expect("a store");
+        let pkcs8 = crypto::generate_pkcs8(crypto::KeyAlgorithm::Ed25519, &random).expect("a key");
+        let add = |name: &str| {
+            let key = crypto::NewKey {
+                id: KeyId::parse(name).expect("a name"),
+                for_use: crypto::KeyUse::Certificates,
+                algorithm: None,
+                pkcs8: &pkcs8,
+                seal: None,
+            };
+            keys.add(&[key], &random).expect("added");
+        };
+        add("root");
+        assert!(refuse_drills(&keys.list()).is_ok());
+        add("drill-root");
+        let refused = refuse_drills(&keys.list());
+        assert!(matches!(refused, Err(Start::Drill { what }) if what == "drill-root"));
     }
 
     #[test]

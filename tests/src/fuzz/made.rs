@@ -20,7 +20,7 @@ use tlog::{Leaf, LeafKind, StatusEntry};
 use super::seeds::{fixture, fixtures, pem};
 use super::target::proof::{AT, example};
 use super::target::work::{PARTY, catalogue_files};
-use super::target::{clock, envelope, keys, national};
+use super::target::{ceremony, clock, envelope, keys, national};
 use crate::token::Token;
 
 /// The address that signed requests are sent to.
@@ -90,6 +90,9 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             national::made(target)
         }
         "share" | "token_request" | "token_answer" => keys::made(target),
+        "ceremony_declaration" | "signing_request" | "ceremony_transcript" | "ceremony_folder" => {
+            ceremony::made(target)
+        }
         "kept_password" => kept_password().map(|one| vec![one]),
         "passkey" => made_passkey().map(|one| vec![one]),
         _ => None,

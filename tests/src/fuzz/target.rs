@@ -1,5 +1,6 @@
 //! The entries that read what others wrote, one target each.
 
+pub mod ceremony;
 pub mod clock;
 pub mod envelope;
 pub mod judge;
@@ -146,6 +147,10 @@ pub const TARGETS: &[Target] = &[
     target("passkey", Shape::Octets, work::passkey),
     target("ntp", Shape::Octets, clock::ntp),
     target("share", Shape::Text, keys::share),
+    target("ceremony_declaration", Shape::Text, ceremony::declaration),
+    target("ceremony_transcript", Shape::Text, ceremony::transcript),
+    target("ceremony_folder", Shape::Text, ceremony::folder),
+    target("signing_request", Shape::Der, ceremony::request),
     target("token_request", Shape::Octets, keys::request),
     target("token_answer", Shape::Octets, keys::answer),
 ];

@@ -3,7 +3,7 @@
 use crypto::device::{Fault, Handle, public_of_point, public_of_rsa};
 use crypto::{KeyAlgorithm, PublicKey, SeededRandom, Signature};
 use custody::protocol::{Answer, LONGEST, Mechanism, Request, announced};
-use custody::shares::{LONGEST_SHARE, Share, ShareError, join, split};
+use shares::{LONGEST_SHARE, Share, ShareError, join, split};
 
 /// A share as it is typed in: one text for each, and alone it opens nothing.
 pub fn share(octets: &[u8]) -> bool {

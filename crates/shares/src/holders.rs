@@ -9,7 +9,7 @@ use crypto::{KeyStore, KeyStoreError, Random};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::shares::{LONGEST_SHARE, SECRET, Share, ShareError, join, split};
+use crate::split::{LONGEST_SHARE, SECRET, Share, ShareError, join, split};
 
 /// Why shares were not given out, or do not open.
 #[derive(Debug, Error)]
@@ -98,7 +98,8 @@ pub fn passphrase(paths: &[PathBuf]) -> Result<Zeroizing<String>, HolderError> {
 }
 
 /// A secret as a passphrase: lower-case hexadecimal.
-fn words(secret: &[u8; SECRET]) -> Zeroizing<String> {
+#[must_use]
+pub fn words(secret: &[u8; SECRET]) -> Zeroizing<String> {
     let mut words = Zeroizing::new(String::with_capacity(2 * SECRET));
     for octet in secret {
         for half in [octet >> 4, octet & 15] {
@@ -108,7 +109,11 @@ fn words(secret: &[u8; SECRET]) -> Zeroizing<String> {
     words
 }
 
-fn read(path: &Path) -> Result<Share, HolderError> {
+/// The share in a file.
+///
+/// # Errors
+/// `File`, `Share`.
+pub fn read(path: &Path) -> Result<Share, HolderError> {
     let unreadable = |source| HolderError::File {
         path: path.to_owned(),
         source,
@@ -130,7 +135,11 @@ fn read(path: &Path) -> Result<Share, HolderError> {
     }
 }
 
-fn write(path: &Path, octets: &[u8]) -> Result<(), HolderError> {
+/// Writes a new file that its owner alone may read, and waits until it is on the disk.
+///
+/// # Errors
+/// `File`, also where there is one of this name.
+pub fn write(path: &Path, octets: &[u8]) -> Result<(), HolderError> {
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(path);
     let written = file.and_then(|mut file| {

@@ -1,12 +1,17 @@
 //! A secret in shares: any k open it, fewer and others do not, and each says why (T-K3).
 
 use crypto::{Cost, KeyStore, KeyStoreError, Random, SeededRandom, SystemRandom};
-use custody::holders::{HolderError, give_out, passphrase};
-use custody::shares::{LONGEST_SHARE, MOST, SECRET, Share, ShareError, join, split};
+use shares::holders::{HolderError, give_out, passphrase};
+use shares::{LONGEST_SHARE, MOST, SECRET, Share, ShareError, join, split};
 
-use crate::softhsm::{PASSPHRASE, made};
+const PASSPHRASE: &[u8] = b"correct horse battery staple";
 
 const SET: [u8; SECRET] = [0x5a; SECRET];
+
+fn made(path: &std::path::Path) -> KeyStore {
+    KeyStore::create_at_cost(path, PASSPHRASE, Cost::FOR_TESTS, &SystemRandom::new())
+        .expect("a store")
+}
 
 fn shares(numbers: (u8, u8)) -> Vec<Share> {
     split(&SET, numbers, &SeededRandom::new(7)).expect("shares")
