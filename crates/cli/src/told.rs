@@ -70,6 +70,9 @@ fn tell_signature(out: &mut String, signature: &SignatureReport) {
     if let Some(signer) = &signature.signer {
         line(out, &["  by", signer]);
     }
+    for role in &signature.roles {
+        line(out, &["  as", role]);
+    }
     if let Some(time) = &signature.signing_time {
         line(out, &["  at", time]);
     }

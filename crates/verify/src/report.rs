@@ -170,6 +170,9 @@ pub struct SignatureReport {
     /// What the signer means by it, in words that stand under the signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
+    /// The roles in which the signer says to sign: words under the signature, which nobody certified.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// How far it reaches.
     pub covers: Covers,
     /// What came after it.

@@ -10,6 +10,11 @@ use pki::algorithm::AlgorithmIdentifier;
 /// Values of all attributes in one set: of two octets each, 40 MB of them took 1.1 GB (T-I3).
 pub const MAX_VALUES: usize = 1_024;
 
+/// Attributes that a signer may claim.
+const MAX_CLAIMED: usize = 16;
+/// Octets of a role that is told.
+const MAX_ROLE: usize = 256;
+
 /// An attribute: its type and its values, each value as it was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
@@ -64,6 +69,15 @@ impl Attribute {
     #[must_use]
     pub fn receipt(receipt: &[u8]) -> Self {
         Self::new(oids::RECEIPT, write::octet_string(receipt))
+    }
+
+    /// The attribute signer-attributes-v2 with a role that its signer claims, as the attribute title (X.520 6.4.3):
+    /// `SEQUENCE { claimedAttributes [0] EXPLICIT SEQUENCE OF Attribute }` (EN 319 122-1, 5.2.6.1).
+    #[must_use]
+    pub(super) fn claimed_role(role: &str) -> Self {
+        let title = Self::new(oids::TITLE, write::utf8_string(role)).encode();
+        let claimed = write::context(0, [write::sequence([title])]);
+        Self::new(oids::SIGNER_ATTRIBUTES_V2, write::sequence([claimed]))
     }
 
     /// Its type.
@@ -160,6 +174,34 @@ fn implicit_algorithm(
     };
     let sequence = write::element(Tag::SEQUENCE, element.content());
     AlgorithmIdentifier::read(&Reader::single(&sequence, Tag::SEQUENCE)?).map(Some)
+}
+
+/// Whether words can be shown as they are: not empty, short, and without marks that would make another line of a report of them.
+fn is_plain(words: &str) -> bool {
+    let odd = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    (1..=MAX_ROLE).contains(&words.len()) && !words.contains(odd)
+}
+
+/// The roles that a value of signer-attributes-v2 claims: each value of each claimed attribute that is plain text of UTF-8. Roles
+/// that somebody certified or asserted are not read.
+///
+/// # Errors
+/// Every fault of the encoding.
+pub(super) fn claimed_roles(value: &[u8]) -> Result<Vec<String>, ReadAsn1> {
+    let mut inside = Reader::single(value, Tag::SEQUENCE)?.reader()?;
+    let Some(claimed) = inside.optional(Tag::context(0))? else {
+        return Ok(Vec::new());
+    };
+    let list = claimed.only(Tag::SEQUENCE)?.reader()?;
+    let attributes = Attribute::read_all(list, MAX_CLAIMED)?.unwrap_or_default();
+    let values = attributes.iter().flat_map(Attribute::values);
+    let texts = values.filter_map(|value| Reader::single(value, Tag::UTF8_STRING).ok());
+    let roles: Result<Vec<&str>, _> = texts.map(|text| text.text()).collect();
+    let plain = roles?.into_iter().filter(|role| is_plain(role));
+    Ok(plain.map(str::to_owned).collect())
 }
 
 impl SigningCertificate {

@@ -47,6 +47,8 @@ pub const CONTENT_TIME_STAMP: Oid = Oid::of(&[1, 2, 840, 113_549, 1, 9, 16, 2, 2
 pub const MIME_TYPE: Oid = Oid::of(&[0, 4, 0, 1733, 2, 1]);
 /// signer-attributes-v2 (EN 319 122-1 5.2.6.1).
 pub const SIGNER_ATTRIBUTES_V2: Oid = Oid::of(&[0, 4, 0, 19_122, 1, 1]);
+/// title (X.520 6.4.3): the position or function in which somebody signs.
+pub const TITLE: Oid = Oid::of(&[2, 5, 4, 12]);
 /// Revocation information as Adobe archived it; read, never written.
 pub const ADOBE_REVOCATION_INFO: Oid = Oid::of(&[1, 2, 840, 113_583, 1, 1, 8]);
 

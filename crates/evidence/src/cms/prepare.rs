@@ -19,6 +19,7 @@ pub struct Draft<'a> {
     algorithm: SignatureAlgorithm,
     time: Time,
     commitment: Option<Commitment>,
+    role: Option<&'a str>,
     policy: Option<Vec<u8>>,
     stamp: Option<&'a [u8]>,
 }
@@ -149,6 +150,7 @@ impl<'a> Draft<'a> {
             algorithm,
             time,
             commitment: None,
+            role: None,
             policy: None,
             stamp: None,
         }
@@ -166,6 +168,13 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn committing_to(mut self, commitment: Commitment) -> Self {
         self.commitment = Some(commitment);
+        self
+    }
+
+    /// With the attribute signer-attributes-v2: the role in which the signer says to sign (EN 319 122-1, 5.2.6.1).
+    #[must_use]
+    pub fn in_role(mut self, role: &'a str) -> Self {
+        self.role = Some(role);
         self
     }
 
@@ -232,6 +241,7 @@ impl<'a> Draft<'a> {
             let value = write::sequence([write::oid(&commitment.oid())]);
             attributes.push(Attribute::new(oids::COMMITMENT_TYPE, value));
         }
+        attributes.extend(self.role.map(Attribute::claimed_role));
         let issuer = self.certificate.issuer().der().to_vec();
         Ok(Prepared {
             // RFC 5652 5.1: version 3 for any content but data.

@@ -195,6 +195,16 @@ impl SignerInfo {
         attribute::signing_time(self.signed.as_ref()?.value(oids::SIGNING_TIME)?).ok()
     }
 
+    /// The roles in which the signer says to sign (EN 319 122-1, 5.2.6.1); none where the attribute cannot be read.
+    #[must_use]
+    pub fn claimed_roles(&self) -> Vec<String> {
+        let signed = self.signed.as_ref();
+        let value = signed.and_then(|signed| signed.value(oids::SIGNER_ATTRIBUTES_V2));
+        value
+            .and_then(|value| attribute::claimed_roles(value).ok())
+            .unwrap_or_default()
+    }
+
     /// What signing-certificate-v2 says, or signing-certificate where only that is there.
     ///
     /// # Errors

@@ -307,3 +307,59 @@ fn revocation_material_is_found_in_the_message() {
     );
     assert_eq!(judge(&more, Form::CadesDetached, &candidates()), [""; 0]);
 }
+
+/// The roles that a message tells, and its faults as a PDF signature.
+fn roles(message: &[u8]) -> (Vec<String>, Vec<&'static str>) {
+    let read = SignedData::parse(message).expect("readable");
+    let roles = read.signer().expect("one").claimed_roles();
+    (roles, judge(message, Form::Pades, &[leaf()]))
+}
+
+#[test]
+fn a_role_that_is_claimed_is_told_and_what_is_no_plain_word_is_not() {
+    let (certificate, key) = (leaf(), key("p256/leaf", None));
+    let digest = Digest::of(DigestAlgorithm::Sha256, CONTENT);
+    let draft = Draft::pades(&digest, &certificate, SignatureAlgorithm::EcdsaP256Sha256);
+    let prepared = draft.in_role("核稿人").prepare().expect("a draft");
+    let signature = sign(&key, &prepared.to_be_signed());
+    let made = prepared.finish(&signature, &[certificate.der()], &[]);
+    assert_eq!(roles(&made), (vec!["核稿人".to_owned()], Vec::new()));
+
+    let title = |value: Vec<u8>| attribute(oids::TITLE, &[value]);
+    let claimed =
+        |titles: &[Vec<u8>]| write::sequence([write::context(0, [write::sequence(titles)])]);
+    let long = "核".repeat(86);
+    for (value, expected) in [
+        (
+            claimed(&[
+                title(write::utf8_string("撰稿人")),
+                title(write::utf8_string("审稿人")),
+            ]),
+            2,
+        ),
+        (
+            claimed(&[title(write::utf8_string("审稿人\n  signature valid"))]),
+            0,
+        ),
+        (claimed(&[title(write::utf8_string("\u{202e}人稿审"))]), 0),
+        (claimed(&[title(write::utf8_string(""))]), 0),
+        (claimed(&[title(write::utf8_string(&long))]), 0),
+        (
+            claimed(&[title(write::octet_string("审稿人".as_bytes()))]),
+            0,
+        ),
+        (claimed(&vec![title(write::utf8_string("审稿人")); 17]), 0),
+        (
+            write::sequence([write::context(1, [write::sequence([[]; 0])])]),
+            0,
+        ),
+        (write::octet_string(b"no sequence"), 0),
+    ] {
+        let mut message = Message::cades(&certificate, SignatureAlgorithm::EcdsaP256Sha256);
+        message.replace(oids::SIGNING_TIME, &[]);
+        message
+            .attributes()
+            .push(attribute(oids::SIGNER_ATTRIBUTES_V2, &[value]));
+        assert_eq!(roles(&message.encode(&key)).0.len(), expected);
+    }
+}

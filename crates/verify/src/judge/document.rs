@@ -1,7 +1,7 @@
 //! A PDF: its signatures, its document time-stamps, and the licence that they seal.
 
 use crypto::{Digest, DigestAlgorithm};
-use evidence::cms::Form;
+use evidence::cms::{Form, SignedData, SignerInfo};
 use evidence::tsp::Token;
 use pdf::{Standing, SubFilter};
 use time::UtcDateTime;
@@ -150,6 +150,11 @@ pub(super) fn objects_within(lines: &Lines, into: &mut Vec<ObjectId>) {
     }
 }
 
+fn claimed_roles(message: &SignedData) -> Vec<String> {
+    let signer = message.signer();
+    signer.map(SignerInfo::claimed_roles).unwrap_or_default()
+}
+
 fn judge_field(
     sitting: &mut Sitting<'_>,
     facts: &DocumentFacts,
@@ -205,6 +210,7 @@ fn judge_field(
         claimed: lines.claimed,
     };
     let judged = message::judge(sitting, &given);
+    report.roles = claimed_roles(message);
     let status = facts.sealed.status.as_deref().filter(|_| licence.is_some());
     findings.extend(seal_findings(sitting, lines, &judged, (licence, status)));
     report.format = if form == Form::Pades {
@@ -386,6 +392,7 @@ pub(super) fn blank(field: Option<String>, covers: Covers) -> SignatureReport {
         time_source: TimeSource::None,
         claimed_time: None,
         intent: None,
+        roles: Vec::new(),
         covers,
         changes_after: Vec::new(),
         verdict: Verdict::Indeterminate,
