@@ -28,6 +28,7 @@ mod pictures;
 mod plain;
 mod published;
 mod requests;
+mod rounds;
 mod signatures;
 mod stage;
 mod token;

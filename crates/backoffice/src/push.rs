@@ -61,7 +61,7 @@ const ACCOUNTS: &[&str] = &[
 #[must_use]
 pub fn is_kind(kind: &str) -> bool {
     let own = LICENCES.contains(&kind) || ACCOUNTS.contains(&kind);
-    own || docket::tell::KINDS.contains(&kind)
+    own || docket::tell::KINDS.contains(&kind) || registry::rounds::KINDS.contains(&kind)
 }
 
 /// Deliveries to one receiver at once.

@@ -2,7 +2,7 @@
 //! progress of a case, signatures of persons.
 //!
 //! [`documents`] takes a caller's own file into the main job of `issuance`, [`stage`] one that a case has to say;
-//! [`signers`] and [`signing`] are the identities of persons and what they sign; [`evidence`] and [`progress`] show a case as
+//! [`signers`] and [`signing`] are the identities of persons and what they sign, [`rounds`] what several of them sign; [`evidence`] and [`progress`] show a case as
 //! one file and as its applicant sees it. Nothing of the main job knows of them.
 
 pub mod documents;
@@ -10,6 +10,7 @@ pub mod envelopes;
 pub mod evidence;
 mod flat;
 pub mod progress;
+pub mod rounds;
 pub mod signers;
 pub mod signing;
 pub mod stage;

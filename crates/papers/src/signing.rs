@@ -15,6 +15,7 @@ use pki::certificate::Certificate;
 use registry::asked::Response;
 use registry::journal::KeyUse as Use;
 use registry::objects::{ObjectError, ObjectId};
+use registry::rounds::Part;
 use registry::signers::{Beginning, Begun, SignatureRecord, SignerRecord, Signing};
 use registry::trace::{Act, Deed};
 use registry::{StoreError, asked::By};
@@ -87,6 +88,35 @@ pub struct SignOrder {
     pub case: String,
     /// Where the signer's name seal stands, where one is asked for.
     pub visible: Option<Visible>,
+    /// The signer's part in a document that several sign.
+    pub joint: Option<Joint>,
+}
+
+/// A part in a document that several sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joint {
+    /// Which.
+    pub round: String,
+    /// The role, which stands under the signature.
+    pub role: String,
+    /// SHA-256 of the file as it was shown.
+    pub shown: [u8; 32],
+}
+
+impl SignOrder {
+    fn part(&self) -> Option<Part> {
+        self.joint.as_ref().map(|joint| Part {
+            round: joint.round.clone(),
+            role: joint.role.clone(),
+            signer: self.signer.clone(),
+            shown: joint.shown,
+            intent: self.intent.clone(),
+        })
+    }
+
+    fn role(&self) -> Option<&str> {
+        self.joint.as_ref().map(|joint| joint.role.as_str())
+    }
 }
 
 /// The place of a name seal.
@@ -173,7 +203,7 @@ async fn signed(
     file: Vec<u8>,
 ) -> Result<Response, SignError> {
     let document = sha256(&file);
-    let prepared = prepare(office, (&admitted, order.visible), &file)?;
+    let prepared = prepare(office, (&admitted, order), &file)?;
     let signers = office.registry.signers();
     let key = admitted.signer.key().ok_or(SignError::Unknown)?;
     let begun = signers
@@ -186,6 +216,7 @@ async fn signed(
             document,
             digest: sha256(&prepared.to_be_signed),
             intent: admitted.intent.as_str().to_owned(),
+            part: order.part(),
             by: asker.by(prepared.claimed),
         })
         .await?;
@@ -228,6 +259,7 @@ async fn signed(
         object: object.to_string(),
         digest,
         length,
+        round: order.joint.as_ref().map(|joint| joint.round.clone()),
         response: response(201, &told),
         by: asker.by(stamp.moment),
     };
@@ -245,11 +277,20 @@ struct Prepared {
 
 const ALGORITHM: crypto::SignatureAlgorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
 
+fn draft<'a>(digest: &'a Digest, certificate: &'a Certificate, order: &'a SignOrder) -> Draft<'a> {
+    let draft = Draft::pades(digest, certificate, ALGORITHM);
+    match order.role() {
+        Some(role) => draft.in_role(role),
+        None => draft,
+    }
+}
+
 fn prepare(
     office: &Office,
-    (admitted, visible): (&Admitted, Option<Visible>),
+    (admitted, order): (&Admitted, &SignOrder),
     file: &Vec<u8>,
 ) -> Result<Prepared, SignError> {
+    let visible = order.visible;
     let certificate = &admitted.certificate;
     let mut random = [0; 8];
     office
@@ -259,7 +300,7 @@ fn prepare(
     let field = format!("Signature-{}", hex(&random));
     let blank = Digest::of(DigestAlgorithm::Sha256, b"");
     let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
-    let reserve = Draft::pades(&blank, certificate, ALGORITHM)
+    let reserve = draft(&blank, certificate, order)
         .reserve(&chain(office, certificate), &[stamps + TOKEN])
         .map_err(SealingError::from)?;
     let drawn = match visible {
@@ -302,7 +343,7 @@ fn prepare(
     let revision = affix::seal::prepare(file, &request).map_err(SealingError::from)?;
     let digest = revision.digest(file, DigestAlgorithm::Sha256);
     let digest = digest.map_err(SealingError::from)?;
-    let message = Draft::pades(&digest, certificate, ALGORITHM).prepare();
+    let message = draft(&digest, certificate, order).prepare();
     let message = message.map_err(SealingError::from)?;
     Ok(Prepared {
         to_be_signed: message.to_be_signed(),

@@ -22,7 +22,7 @@ pub mod uses;
 pub use registry::{Registry, open};
 pub use rolls::{
     accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, portfolio,
-    regions, restrictions, seals, signers, status,
+    regions, restrictions, rounds, seals, signers, status,
 };
 pub use store::{Cause, Later, OpenStore, StoreError};
 pub use trail::secrets::Secrets;

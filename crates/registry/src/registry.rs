@@ -19,6 +19,7 @@ use crate::notices::Notices;
 use crate::portfolio::Portfolio;
 use crate::regions::Regions;
 use crate::restrictions::Restrictions;
+use crate::rounds::Rounds;
 use crate::seals::Seals;
 use crate::signers::Signers;
 use crate::status::StatusLists;
@@ -100,6 +101,12 @@ impl Registry {
     #[must_use]
     pub fn regions(&self) -> Regions {
         Regions::new(Arc::clone(&self.store))
+    }
+
+    /// Documents that several persons sign.
+    #[must_use]
+    pub fn rounds(&self) -> Rounds {
+        Rounds::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Persons who sign, and their signatures.

@@ -14,6 +14,7 @@ mod outbox;
 mod promises;
 mod resealing;
 mod reserve;
+mod rounds;
 mod seals;
 mod signers;
 mod tables;

@@ -21,6 +21,7 @@ use registry::cases::TakeError;
 use registry::jobs::{DocumentRefused, Reason, StepRefused};
 use registry::licences::{ChangeRefused, FollowRefused, ReserveRefused};
 use registry::objects::ObjectError;
+use registry::rounds::RoundRefused;
 use registry::seals::SealRefused;
 
 use wire::problem::{Code, Defect, Problem};
@@ -395,6 +396,7 @@ pub fn of_signer(error: &SignerError) -> Problem {
             SignerRefused::NotActive(_) => {
                 Problem::new(Code::SignerRefused).saying(refused.to_string())
             }
+            SignerRefused::Round(refused) => of_round(refused),
             SignerRefused::Store(error) => of_store(error),
             _ => Problem::new(internal(refused)),
         },
@@ -405,6 +407,18 @@ pub fn of_signer(error: &SignerError) -> Problem {
         }
         SignerError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why nothing was done to a document that several sign.
+fn of_round(refused: &RoundRefused) -> Problem {
+    match (refused, refused.code()) {
+        (RoundRefused::KeyReused, _) => Problem::new(Code::KeyReused),
+        (RoundRefused::Unknown, _) => Problem::new(Code::NotFound),
+        (RoundRefused::Store(error), _) => of_store(error),
+        (RoundRefused::Plan(_), Some(code)) => one(Code::SigningPlan, code, refused.to_string()),
+        (_, Some(code)) => one(Code::SigningRefused, code, refused.to_string()),
+        _ => Problem::new(internal(refused)),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::subscriptions;
 use crate::{
     accounts, batches, case_papers, cases, catalogue, certificates, documents, health, licences,
     lives, machines, notices, packages, passkeys, proofs, releases, restrictions, sessions,
-    signatures, trust, uses, versions, witnesses,
+    signatures, signings, trust, uses, versions, witnesses,
 };
 
 #[derive(OpenApi)]
@@ -78,6 +78,12 @@ fn signed() -> OpenApiRouter<App> {
         .routes(routes!(signatures::sign))
         .routes(routes!(signatures::find))
         .routes(routes!(signatures::file))
+        .routes(routes!(signings::begin))
+        .routes(routes!(signings::find))
+        .routes(routes!(signings::file))
+        .routes(routes!(signings::sign))
+        .routes(routes!(signings::decline))
+        .routes(routes!(signings::check))
 }
 
 /// People, their accounts and sessions.

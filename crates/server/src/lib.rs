@@ -33,6 +33,7 @@ mod serve;
 mod sessions;
 mod shown;
 mod signatures;
+mod signings;
 mod state;
 mod subscriptions;
 mod threads;

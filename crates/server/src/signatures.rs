@@ -70,7 +70,7 @@ pub(crate) struct VisiblePart {
 }
 
 impl VisiblePart {
-    fn read(&self) -> Result<Visible, Problem> {
+    pub(crate) fn read(&self) -> Result<Visible, Problem> {
         let corner = corner(self.x_mm, self.y_mm)?;
         let page = self.page;
         Ok(Visible { page, corner })
@@ -149,6 +149,7 @@ pub(crate) async fn sign(
         intent: order.intent,
         case: order.case,
         visible: order.visible.map(|place| place.read()).transpose()?,
+        joint: None,
     };
     let signed = papers::signing::sign(&app.office, &asker, &once, &order, file).await;
     signed.map(said).map_err(|error| of_sign(&error))

@@ -68,6 +68,8 @@ pub enum Deed {
     Notice,
     /// The state of a signature identity was changed.
     Signer,
+    /// A document that several sign was brought, signed or declined.
+    Round,
     /// An event of a case was taken, or waits for an earlier one.
     Case,
     /// A restriction of a holder was imposed or lifted.
@@ -105,6 +107,7 @@ impl Deed {
             Deed::Matter => "matter",
             Deed::Notice => "notice",
             Deed::Signer => "signer",
+            Deed::Round => "signing",
             Deed::Case => "case",
             Deed::Restrict => "restrict",
             Deed::Paper => "paper",

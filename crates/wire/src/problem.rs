@@ -91,6 +91,10 @@ pub enum Code {
     SignerRefused,
     /// The level proves too little, or name and number are no person's.
     SignerLevel,
+    /// A document that several sign does not take it from this person, or not now.
+    SigningRefused,
+    /// A document cannot be signed by several as it was planned.
+    SigningPlan,
     /// The notice would show a person's data, or names what the catalogue does not know.
     NoticeRefused,
     /// The notice does not go from where it stands to where it was to go.
@@ -111,7 +115,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 49] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -151,6 +155,8 @@ impl Code {
         Self::MatterRefused,
         Self::SignerRefused,
         Self::SignerLevel,
+        Self::SigningRefused,
+        Self::SigningPlan,
         Self::NoticeRefused,
         Self::NoticeNotListed,
         Self::SubscriptionRefused,
@@ -172,7 +178,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 47] = [
+const TABLE: [(Code, &str, u16, &str); 49] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -386,6 +392,18 @@ const TABLE: [(Code, &str, u16, &str); 47] = [
         "signer.level",
         422,
         "who signs is not proven well enough",
+    ),
+    (
+        Code::SigningRefused,
+        "signing.refused",
+        409,
+        "the document that several sign does not take it",
+    ),
+    (
+        Code::SigningPlan,
+        "signing.plan",
+        422,
+        "a document is not signed by several in this way",
     ),
     (
         Code::NoticeRefused,

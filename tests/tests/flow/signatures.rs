@@ -20,7 +20,7 @@ async fn post(service: &Service, path: &str, key: &str, body: &Value) -> Answer 
     answer.expect("an answer")
 }
 
-async fn act(service: &Service, signer: &str, act: &str) -> Answer {
+pub(crate) async fn act(service: &Service, signer: &str, act: &str) -> Answer {
     let level = (act == "prove").then_some("L2");
     let body = json!({"act": act, "level": level, "reason": "实名核验"});
     let path = format!("/v1/signers/{signer}/acts");
@@ -39,7 +39,11 @@ async fn signer(service: &Service) -> String {
 }
 
 /// An identity of this person that signs.
-async fn signer_called(service: &Service, (name, number): (&str, &str), key: &str) -> String {
+pub(crate) async fn signer_called(
+    service: &Service,
+    (name, number): (&str, &str),
+    key: &str,
+) -> String {
     let body = json!({"name": name, "number": number});
     let taken = post(service, "/v1/signers", key, &body).await;
     assert_eq!(taken.status, 200, "{}", taken.json());
@@ -61,7 +65,7 @@ async fn sign(service: &Service, signer: &str, key: &str, intent: &str) -> Answe
     answer.expect("an answer")
 }
 
-async fn verified(service: &Service, file: Vec<u8>) -> Value {
+pub(crate) async fn verified(service: &Service, file: Vec<u8>) -> Value {
     let method = "POST".parse().expect("a method");
     let call = Call::send(
         method,
@@ -251,6 +255,7 @@ async fn an_identity_whose_certificate_is_over_signs_no_more() {
         intent: INTENT.to_owned(),
         case: String::new(),
         visible: None,
+        joint: None,
     };
     for (days, signs) in [(364, true), (365, false)] {
         let later = service.now() + time::Duration::days(days);

@@ -49,6 +49,7 @@ pub(crate) const CRATES: &[&str] = &[
     "server",
     "shares",
     "sharing",
+    "signing",
     "store",
     "syntax",
     "tlog",

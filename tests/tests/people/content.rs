@@ -132,6 +132,12 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/restrictions/standing" => json!({"holder": {"kind": "org", "code": FIRM.1}}),
         "/v1/signers" => json!({"name": PERSON.0, "number": PERSON.1}),
         "/v1/signers/{signer}/acts" => json!({"act": "activate", "reason": "实名核验"}),
+        "/v1/signings/{signing}/signatures" => json!({
+            "role": "撰稿人", "signer": things("signer"), "document": "00".repeat(32), "intent": "本人确认",
+        }),
+        "/v1/signings/{signing}/refusals" => {
+            json!({"role": "审稿人", "signer": things("signer"), "reason": "数据有误"})
+        }
         "/v1/notices" => notice(),
         "/v1/certificates" => json!({
             "surname": "周", "given_name": "明月", "identifier": "P-ZHOU-MINGYUE", "public_key": "AAAA",
@@ -150,6 +156,16 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
     }
+}
+
+/// Two who are to sign, in order.
+pub(crate) fn signing((first, second): (&str, &str)) -> Value {
+    json!({
+        "order": "ordered", "deadline": "2026-07-31T00:00:00Z", "roles": [
+            {"role": "撰稿人", "signer": first, "intent": "本人确认"},
+            {"role": "审稿人", "signer": second, "intent": "本人审定"},
+        ],
+    })
 }
 
 /// The request of a route, with things named by `things`.
@@ -174,6 +190,10 @@ pub(crate) fn call(
             let order = json!({
                 "signer": things("signer"), "intent": "本人确认", "case": "BJ-990102-20260608-00017",
             });
+            return form(path, &order, &page("form")).once(key);
+        }
+        ("POST", "/v1/signings") => {
+            let order = signing((&things("signer"), &things("second")));
             return form(path, &order, &page("form")).once(key);
         }
         _ => {}

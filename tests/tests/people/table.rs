@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use server::{Answer, Call};
 use tests::cases;
 use tests::installation::CUSTODIAN;
+use tests::paper::{form, page};
 
 use super::content::{self, Asks};
 use super::expected::{EXPECTED, Line};
@@ -43,13 +44,31 @@ impl Made<'_> {
     }
 
     /// A person whose identity is proven and not active yet.
-    async fn signer(&self) -> String {
-        let person = json!({"name": "林小满", "number": "990102198805210245"});
-        let signer = text(&self.done("/v1/signers", &person).await, "signer");
+    async fn signer(&self, (name, number): (&str, &str)) -> String {
+        let person = json!({"name": name, "number": number});
+        let key = format!("a-key-of-{:04}-{number}", self.first);
+        let call = Call::post("/v1/signers", &person).once(key);
+        let signer = text(&self.done_by(call).await, "signer");
         let proven = json!({"act": "prove", "level": "L2", "reason": "实名核验"});
         let path = format!("/v1/signers/{signer}/acts");
         self.done(&path, &proven).await;
         signer
+    }
+
+    /// A document that two are to sign.
+    async fn signing(&self, signers: (&str, &str)) -> String {
+        let order = content::signing(signers);
+        let call = form("/v1/signings", &order, &page("form"));
+        let key = format!("a-key-of-{:04}-signing", self.first);
+        text(&self.done_by(call.once(key)).await, "signing")
+    }
+
+    async fn done_by(&self, call: Call) -> Value {
+        let customer = self.service.at(self.department);
+        let answer = customer.call("approvals", call, self.service.now()).await;
+        let answer = answer.expect("an answer");
+        assert!(answer.status.is_success(), "{}", answer.json());
+        answer.json()
     }
 
     /// A case that was received.
@@ -97,7 +116,9 @@ impl Things {
             department: &department,
             first,
         };
-        let signer = made.signer().await;
+        let signer = made.signer(("林小满", "990102198805210245")).await;
+        let second = made.signer(("陈知远", "99010219810705031X")).await;
+        let signing = made.signing((&signer, &second)).await;
         let notice = made.done("/v1/notices", &content::notice()).await;
         let matter = text(&cases::case(kind, first).expect("a case"), "matter");
         made.case(&case, &matter).await;
@@ -107,6 +128,8 @@ impl Things {
             ("seal", seal.to_owned()),
             ("account", account),
             ("signer", signer),
+            ("second", second),
+            ("signing", signing),
             ("case", case),
             ("notice", text(&notice, "number")),
             ("package", "TC-990102-20260702-00001".to_owned()),
@@ -127,6 +150,7 @@ impl Things {
         none.0.insert("seal", "990102-SPZYZ-99".to_owned());
         none.0.insert("account", "nobody.here".to_owned());
         none.0.insert("signer", "0".repeat(32));
+        none.0.insert("signing", "0".repeat(32));
         none.0.insert("case", "BJ-990102-20260608-99999".to_owned());
         none.0.insert("notice", "GG-0000".to_owned());
         none

@@ -12,16 +12,16 @@ use registry::signers::{
 use super::office::{CANARY, NAME, NOW, asked, by, department, other_department};
 use crate::stage::on_each_store;
 
-fn new(key: &str) -> NewSigner {
+fn new(key: &str, number: &str) -> NewSigner {
     NewSigner {
         asked: asked(key),
         department: department(),
-        person: Party::parse("person", NAME, CANARY).expect("a person"),
+        person: Party::parse("person", NAME, number).expect("a person"),
         by: by(0),
     }
 }
 
-fn step(signer: &str, act: SignerAct) -> SignerStep {
+pub(crate) fn step(signer: &str, act: SignerAct) -> SignerStep {
     SignerStep {
         department: department(),
         signer: signer.to_owned(),
@@ -35,7 +35,12 @@ fn step(signer: &str, act: SignerAct) -> SignerStep {
 }
 
 async fn active(signers: &Signers) -> SignerRecord {
-    let record = signers.apply(new("a signer")).await.expect("taken in");
+    active_of(signers, ("a signer", CANARY)).await
+}
+
+/// A person of this number whose identity signs.
+pub(crate) async fn active_of(signers: &Signers, (key, number): (&str, &str)) -> SignerRecord {
+    let record = signers.apply(new(key, number)).await.expect("taken in");
     for act in [SignerAct::Prove, SignerAct::Activate] {
         signers.step(step(&record.id, act)).await.expect("listed");
     }
@@ -43,7 +48,7 @@ async fn active(signers: &Signers) -> SignerRecord {
     found.expect("answers").expect("it is there")
 }
 
-fn beginning(signer: &str, key: &str) -> Beginning {
+pub(crate) fn beginning(signer: &str, key: &str) -> Beginning {
     Beginning {
         asked: asked(key),
         department: department(),
@@ -53,11 +58,12 @@ fn beginning(signer: &str, key: &str) -> Beginning {
         document: [5; 32],
         digest: [6; 32],
         intent: format!("{NAME}确认"),
+        part: None,
         by: by(2),
     }
 }
 
-fn signing(id: &str, key: &str, body: &[u8]) -> Signing {
+pub(crate) fn signing(id: &str, key: &str, body: &[u8]) -> Signing {
     Signing {
         asked: asked(key),
         department: department(),
@@ -65,6 +71,7 @@ fn signing(id: &str, key: &str, body: &[u8]) -> Signing {
         object: "object".to_owned(),
         digest: [7; 32],
         length: 9,
+        round: None,
         response: Response {
             status: 201,
             body: body.to_vec(),
@@ -82,7 +89,10 @@ fn an_identity_is_taken_in_once_and_lives_by_its_table() {
         assert_eq!(record.state, SignerState::Active);
         assert_eq!(record.level, Some(Assurance::L2));
         assert_eq!((record.person.name(), record.events), (NAME, 3));
-        let again = signers.apply(new("a signer")).await.expect("repeated");
+        let again = signers
+            .apply(new("a signer", CANARY))
+            .await
+            .expect("repeated");
         assert_eq!(again.id, record.id);
         let twice = signers.step(step(&record.id, SignerAct::Activate)).await;
         assert!(matches!(twice, Err(SignerRefused::Life(_))));
@@ -98,7 +108,7 @@ fn an_identity_is_taken_in_once_and_lives_by_its_table() {
         assert_eq!(over.expect("answers").len(), 1);
         let firm = NewSigner {
             person: Party::parse("org", "云上小馆", "91990102FAKE0A0109").expect("a firm"),
-            ..new("a firm")
+            ..new("a firm", CANARY)
         };
         let firm = signers.apply(firm).await;
         assert!(matches!(firm, Err(SignerRefused::Person)));

@@ -11,6 +11,8 @@ use trail::asked::{self, Asked, By, Response, Seen};
 use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
+use crate::rounds::{KeptFile, Part, RoundRefused, take_signature, take_turn};
+
 /// A signature that is about to be made.
 #[derive(Debug, Clone)]
 pub struct Beginning {
@@ -30,6 +32,8 @@ pub struct Beginning {
     pub digest: [u8; 32],
     /// What the person means by signing.
     pub intent: String,
+    /// Their part in a document that several sign.
+    pub part: Option<Part>,
     /// Who asks, when.
     pub by: By,
 }
@@ -61,6 +65,8 @@ pub struct Signing {
     pub digest: [u8; 32],
     /// Its length in octets.
     pub length: u64,
+    /// The document that several sign, of which this is one signature.
+    pub round: Option<String>,
     /// The answer to the request.
     pub response: Response,
     /// Who asked, and the moment of the time-stamp.
@@ -118,6 +124,9 @@ pub enum SignerRefused {
     /// Its key does not sign in this state.
     #[error("a signature identity that is {} signs nothing", .0.code())]
     NotActive(SignerState),
+    /// The document that several sign does not take it.
+    #[error(transparent)]
+    Round(#[from] RoundRefused),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -157,6 +166,14 @@ pub(crate) async fn begin(
         // A process was lost before it recorded the file: the same request makes it again.
         Seen::Same { job, .. } => Some(job.ok_or(DAMAGED)?),
     };
+    if let Some(part) = &beginning.part {
+        let signature = id.as_deref().unwrap_or(&fresh);
+        if part.shown != beginning.document {
+            return Err(RoundRefused::OtherDocument.into());
+        }
+        let of = (&beginning.department, part);
+        take_turn(link, secrets, of, (signature, beginning.by.at)).await?;
+    }
     stands(link, beginning).await?;
     let id = match id {
         Some(id) => {
@@ -241,6 +258,15 @@ pub(crate) async fn record(
         };
     };
     let signer = row.text()?;
+    if let Some(round) = &signing.round {
+        let file = KeptFile {
+            object: signing.object.clone(),
+            digest: signing.digest,
+            length: signing.length,
+        };
+        let of = (&signing.department, round.as_str(), signing.id.as_str());
+        take_signature(link, secrets, of, (&file, &signing.by)).await?;
+    }
     let request = (
         signing.asked.caller.as_str(),
         signing.asked.key.as_str(),

@@ -1,0 +1,5 @@
+//! How persons sign, as rules: several of them in their roles, each once, in order or side by side, until a day ([`round`]).
+//!
+//! Nothing here knows a key, a file or a clock.
+
+pub mod round;
