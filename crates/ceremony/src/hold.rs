@@ -77,6 +77,9 @@ pub enum Refused {
     /// What earlier sessions left is not what they were declared to leave.
     #[error("what earlier sessions left cannot be gone on from")]
     Earlier(#[source] Box<Fault>),
+    /// What was made does not pass who judges it: nothing of it leaves.
+    #[error("what was made does not pass its own check")]
+    Recheck(#[source] Box<Fault>),
     /// The key is not the root's.
     #[error("the key is not the root's")]
     OtherKey,
@@ -217,7 +220,9 @@ impl Admitted<'_> {
             issued,
             list,
         };
-        holding.close(self.transcript, &account)
+        let made = holding.close(self.transcript, &account)?;
+        recheck(self.session.folder, &made)?;
+        Ok(made)
     }
 
     fn root(&self, holding: &Holding<'_>) -> Result<Certificate, Refused> {
@@ -294,6 +299,14 @@ impl Holding<'_> {
         }
         Ok(files(account, &transcript))
     }
+}
+
+/// Nothing leaves that whoever checks it would refuse.
+fn recheck(folder: &Files, made: &Files) -> Result<(), Refused> {
+    let mut all = folder.clone();
+    all.extend(made.clone());
+    let fault = judge(&all, None).faults.into_iter().next();
+    fault.map_or(Ok(()), |fault| Err(Refused::Recheck(Box::new(fault))))
 }
 
 fn files(account: &Account<'_>, transcript: &Transcript) -> Files {

@@ -138,6 +138,7 @@ impl<'a> Judging<'a> {
             self.faults.push(Fault::OtherHead);
         }
         self.digests();
+        self.serials();
         let sessions = sessions(self.transcript.lines());
         let told: usize = sessions.iter().map(|lines| lines.len()).sum();
         let mut begin = self.transcript.lines().len() - told;
@@ -185,6 +186,17 @@ impl<'a> Judging<'a> {
             .filter(|file| !named.contains(file.as_str()));
         let unnamed = unnamed.map(|file| Fault::Unnamed { file: file.clone() });
         self.faults.extend(unnamed);
+    }
+
+    /// T-C1: a number names one certificate of the root.
+    fn serials(&mut self) {
+        let mut known = BTreeSet::new();
+        let lines = self.transcript.lines().iter().enumerate();
+        for (at, line) in lines.filter(|(_, line)| line.entry.word == "certificate") {
+            if !known.insert(line.entry.member("serial")) {
+                self.line(at, WhyNot::Serial);
+            }
+        }
     }
 
     fn session(&mut self, number: usize, begin: usize, lines: &'a [Line]) {

@@ -82,6 +82,9 @@ pub enum WhyNot {
     /// It says something else than follows from declaration and files.
     #[error("says something else than follows from declaration and files")]
     Differs,
+    /// The serial number of a certificate before it (T-C1).
+    #[error("has the serial number of a certificate before it")]
+    Serial,
     /// There is none.
     #[error("is not there")]
     Absent,

@@ -1,7 +1,7 @@
 //! A first session: what comes out, and what it is refused for.
 
-use ceremony::{Broken, Declaration, Refused, Session, judge};
-use crypto::{KeyAlgorithm, Signer};
+use ceremony::{Broken, Declaration, Fault, ReadTranscript, Refused, Session, WhyNot, judge};
+use crypto::{KeyAlgorithm, Random, RandomUnavailable, Signer};
 use pki::certificate::Certificate;
 use pki::crl::Crl;
 
@@ -128,4 +128,28 @@ fn nothing_is_revoked_that_was_never_signed() {
     let refused = Room::of(&text).admit().err();
     let unknown = Broken::UnknownSerial("0a0b".to_owned());
     assert_eq!(refused, Some(Refused::Broken(unknown)));
+}
+
+/// A source that is broken: it gives the same each time.
+#[derive(Debug)]
+struct Stuck;
+
+impl Random for Stuck {
+    fn fill(&self, out: &mut [u8]) -> Result<(), RandomUnavailable> {
+        out.fill(7);
+        Ok(())
+    }
+}
+
+#[test]
+fn two_certificates_of_one_number_do_not_leave() {
+    let refused = Room::of(&first()).hold_with(&Stuck).expect_err("refused");
+    let Refused::Recheck(fault) = refused else {
+        unreachable!("{refused:?}");
+    };
+    let why = WhyNot::Serial;
+    assert!(
+        matches!(*fault, Fault::Line(ReadTranscript { why: told, .. }) if told == why),
+        "{fault:?}"
+    );
 }

@@ -3,7 +3,7 @@
 use asn1::{Oid, Tag, write};
 use ceremony::{Admitted, Declaration, Files, Refused, RootKey, Session};
 use crypto::{
-    Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, SeededRandom, Signature, Signer,
+    Authorisation, Input, KeyAlgorithm, KeyId, KeyUse, Random, SeededRandom, Signature, Signer,
     SoftwareSigner, generate_pkcs8, sha256,
 };
 use pki::extension::{BasicConstraints, Extension, KeyUsage};
@@ -213,14 +213,18 @@ impl Room {
 
     /// All files there are after the session.
     pub(crate) fn hold(&self) -> Result<Files, Refused> {
+        let session = u64::from(self.declaration.session());
+        self.hold_with(&SeededRandom::new(100 + session))
+    }
+
+    pub(crate) fn hold_with(&self, random: &dyn Random) -> Result<Files, Refused> {
         let admitted = self.admit()?;
         let root = RootKey {
             public: self.root.public_key(),
             algorithm: self.root.algorithm(),
             sign: &|octets, _| Ok(sign(&self.root, octets)),
         };
-        let session = u64::from(self.declaration.session());
-        let made = admitted.hold(&root, &SeededRandom::new(100 + session))?;
+        let made = admitted.hold(&root, random)?;
         let mut all = self.folder.clone();
         all.extend(made);
         Ok(all)
