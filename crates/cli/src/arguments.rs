@@ -128,6 +128,9 @@ pub(crate) enum Step {
         /// SHA-256 of the transcript as it was made public: without it, nobody sees that a session was cut off.
         #[arg(long, value_name = "HEX", value_parser = digest)]
         head: Option<Digest>,
+        /// One JSON object in one line.
+        #[arg(long)]
+        json: bool,
     },
 }
 

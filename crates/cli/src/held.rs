@@ -11,6 +11,7 @@ use ceremony::{ROOT, add_signature, declaration_file, judge, statement_of};
 use crypto::{Authorisation, Input, KeyId, KeyStoreError, KeyUse, RandomUnavailable};
 use crypto::{ReadPrivateKey, SignError, Signature, Signer as _, SoftwareSigner};
 use pki::certificate::Certificate;
+use serde_json::json;
 use shares::ShareError;
 use shares::holders::HolderError;
 use thiserror::Error;
@@ -125,7 +126,17 @@ pub(crate) fn run(step: &Step, now: UtcDateTime, out: &mut dyn Write) -> Result<
             Ok(ALL_VALID)
         }
         Step::Sign(asked) => sign(asked, now).map(|said| told(out, &said)),
-        Step::Verify { folder, head } => verify(folder, *head, out),
+        Step::Verify { folder, head, json } => {
+            let files = folder::files(folder)?;
+            let judged = judge(&files, head.map(|Digest(head)| head));
+            let root = files.get(ROOT).and_then(|octets| fingerprint(octets));
+            let said = match json {
+                true => in_json(&judged, root),
+                false => in_words(&judged, root),
+            };
+            told(out, &said);
+            Ok(status(&judged))
+        }
     }
 }
 
@@ -178,29 +189,51 @@ fn signed(
     Ok(key.sign(Input::Message(octets), &under)?)
 }
 
-fn verify(path: &Path, known: Option<Digest>, out: &mut dyn Write) -> Result<u8, Ceremony> {
-    let files = folder::files(path)?;
-    let judged = judge(&files, known.map(|Digest(head)| head));
+fn status(judged: &Judged) -> u8 {
+    match (judged.faults.is_empty(), judged.unsigned.is_empty()) {
+        (false, _) => SOME_INVALID,
+        (true, false) => SOME_OPEN,
+        (true, true) => ALL_VALID,
+    }
+}
+
+fn in_words(judged: &Judged, root: Option<String>) -> String {
     let mut lines: Vec<String> = judged.faults.iter().map(ToString::to_string).collect();
     let waited = judged.unsigned.iter();
     lines.extend(waited.map(|(session, name)| format!("session {session}: {name} has not signed")));
-    lines.extend(root(files.get(ROOT)));
+    lines.extend(root.map(|digest| format!("root certificate, SHA-256: {digest}")));
     lines.push(head(judged.head));
-    lines.push(verdict(&judged));
-    told(out, &lines.join("\n"));
-    Ok(
-        match (judged.faults.is_empty(), judged.unsigned.is_empty()) {
-            (false, _) => SOME_INVALID,
-            (true, false) => SOME_OPEN,
-            (true, true) => ALL_VALID,
-        },
-    )
+    lines.push(verdict(judged));
+    lines.join("\n")
+}
+
+/// `verdict` (`as_declared`, `not_signed_by_all`, `not_as_declared`), `drill`, `sessions`, `root` and `transcript` (SHA-256),
+/// `faults` (texts), `unsigned` (`session`, `name`).
+fn in_json(judged: &Judged, root: Option<String>) -> String {
+    let verdict = match status(judged) {
+        ALL_VALID => "as_declared",
+        SOME_OPEN => "not_signed_by_all",
+        _ => "not_as_declared",
+    };
+    let faults: Vec<String> = judged.faults.iter().map(ToString::to_string).collect();
+    let waited = judged.unsigned.iter();
+    let waited = waited.map(|(session, name)| json!({"session": session, "name": name.as_str()}));
+    json!({
+        "verdict": verdict,
+        "drill": judged.drill,
+        "sessions": judged.sessions,
+        "root": root,
+        "transcript": hex(&judged.head),
+        "faults": faults,
+        "unsigned": waited.collect::<Vec<_>>(),
+    })
+    .to_string()
 }
 
 /// By what the root is known outside.
-fn root(octets: Option<&Vec<u8>>) -> Option<String> {
-    let digest = crypto::sha256(Certificate::parse(octets?).ok()?.der());
-    Some(format!("root certificate, SHA-256: {}", hex(&digest)))
+fn fingerprint(octets: &[u8]) -> Option<String> {
+    let certificate = Certificate::parse(octets).ok()?;
+    Some(hex(&crypto::sha256(certificate.der())))
 }
 
 fn head(digest: [u8; 32]) -> String {

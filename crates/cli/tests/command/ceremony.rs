@@ -356,6 +356,31 @@ fn what_was_altered_is_named() {
 }
 
 #[test]
+fn a_verdict_is_told_to_machines_too() {
+    let room = Room::new();
+    assert_eq!(room.drilled(&first(), &ALL).status, 0);
+    let read = |ran: &Ran| serde_json::from_str::<serde_json::Value>(&ran.out).expect("JSON");
+    let good = room.verified(&["--json"]);
+    let told = read(&good);
+    assert_eq!((good.status, &told["verdict"]), (0, &"as_declared".into()));
+    assert_eq!(
+        (&told["drill"], &told["sessions"]),
+        (&true.into(), &1.into())
+    );
+    let transcript = fs::read(room.at("folder/transcript")).expect("a transcript");
+    let digest = crypto::sha256(&transcript).map(|octet| format!("{octet:02x}"));
+    assert_eq!(told["transcript"], digest.concat());
+    fs::remove_file(room.at("folder/issuing.cer")).expect("gone");
+    let bad = room.verified(&["--json"]);
+    let told = read(&bad);
+    assert_eq!(
+        (bad.status, &told["verdict"]),
+        (1, &"not_as_declared".into())
+    );
+    assert_eq!(told["faults"][0], "issuing.cer is not there");
+}
+
+#[test]
 fn a_step_that_is_not_understood_is_usage() {
     for words in [
         &["ceremony"][..],
