@@ -10,6 +10,9 @@ mod archives;
 #[path = "judging/asic.rs"]
 mod asic;
 #[cfg(test)]
+#[path = "judging/asic_archives.rs"]
+mod asic_archives;
+#[cfg(test)]
 #[path = "judging/bent.rs"]
 mod bent;
 #[cfg(test)]

@@ -15,11 +15,12 @@ use super::poe::{Covering, ObjectId};
 use super::sitting::Sitting;
 use super::{Outcome, cms, record, stamp};
 use crate::report::{Covers, SignatureReport, TimeSource, told};
-use finding::{Effect, Finding};
+use finding::{Effect, Finding, SubIndication};
 
 /// Judges each signature and time-stamp, and whether any content is left out by all of them.
 pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Asic) -> Outcome {
     let mut outcome = Outcome::default();
+    bring(sitting, read);
     // EN 319 102-1 5.6.3: what covers others is judged before them.
     let records = records(sitting, read);
     let stamps = stamps(sitting, read);
@@ -59,6 +60,16 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Asic) -> Outcome {
         outcome.findings.push(finding);
     }
     outcome
+}
+
+/// What signatures carry serves the time-stamps around them, too, which have no place for it (EN 319 162-1 A.7).
+fn bring(sitting: &mut Sitting<'_>, read: &Asic) {
+    let all = read.proofs().iter();
+    let signatures = all.filter(|proof| proof.kind == ProofKind::Signature);
+    for message in signatures.filter_map(|proof| SignedData::parse(&proof.octets).ok()) {
+        sitting.bring_certificates(message.certificates());
+        sitting.bring_status(message.crls(), message.ocsp_responses());
+    }
 }
 
 fn covers(listed: &Listed) -> Covers {
@@ -233,11 +244,15 @@ fn time_stamp(read: &Asic, stamp: &Stamp, listed: &Listed) -> SignatureReport {
         Err(fault) => findings.push(fault.clone()),
     }
     if listed.is_archive {
-        // What it lists and no longer holds takes from the archive, and nothing from the signature.
-        findings = findings
-            .into_iter()
-            .map(|fault| fault.with(Effect::Noted))
-            .collect();
+        // What it lists and no longer holds takes from the archive: it proves nothing, and changes nothing that is signed.
+        findings = findings.into_iter().map(of_archive).collect();
     }
     finish(report, findings)
+}
+
+fn of_archive(fault: Finding) -> Finding {
+    match fault.effect {
+        Effect::Noted => fault,
+        _ => fault.with(Effect::Open(SubIndication::NoPoe)),
+    }
 }

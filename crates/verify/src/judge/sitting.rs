@@ -85,13 +85,17 @@ impl<'a> Sitting<'a> {
 
     /// Takes status material that came along.
     pub(crate) fn bring_status(&mut self, crls: &[Vec<u8>], ocsps: &[Vec<u8>]) {
-        for der in crls.iter().take(MAX_BROUGHT) {
+        let new = |der: &&Vec<u8>| !self.crls.iter().any(|known| known.der() == der.as_slice());
+        let lists: Vec<&Vec<u8>> = crls.iter().take(MAX_BROUGHT).filter(new).collect();
+        for der in lists {
             match Crl::parse_any(der) {
                 Ok(list) => self.crls.push(list),
                 Err(error) => self.note(Finding::of("crl.unreadable").because(error)),
             }
         }
-        for der in ocsps.iter().take(MAX_BROUGHT) {
+        let new = |der: &&Vec<u8>| !self.ocsps.iter().any(|known| known.der() == der.as_slice());
+        let answers: Vec<&Vec<u8>> = ocsps.iter().take(MAX_BROUGHT).filter(new).collect();
+        for der in answers {
             match Response::parse(der) {
                 Ok(response) => self.ocsps.push(response),
                 Err(error) => self.note(Finding::of("ocsp.unreadable").because(error)),
@@ -153,7 +157,7 @@ impl<'a> Sitting<'a> {
     }
 
     fn note(&mut self, finding: Finding) {
-        if self.notes.len() < MAX_NOTES {
+        if self.notes.len() < MAX_NOTES && !self.notes.contains(&finding) {
             self.notes.push(finding);
         }
     }

@@ -93,11 +93,11 @@ fn archived(package: &[u8], after: Duration) -> Vec<u8> {
     prepared.finish(&stamp).expect("a package")
 }
 
-fn judge(octets: &Vec<u8>, material: &Material) -> Report {
+pub(crate) fn judge(octets: &Vec<u8>, material: &Material) -> Report {
     judged_with(octets, &trust(), material, "default", AT)
 }
 
-fn formats(report: &Report) -> Vec<(&str, Option<&str>)> {
+pub(crate) fn formats(report: &Report) -> Vec<(&str, Option<&str>)> {
     let all = report.signatures.iter();
     all.map(|one| (one.format, one.level)).collect()
 }
@@ -235,7 +235,7 @@ fn evidence_records_prove_what_lies_beside_them() {
 }
 
 /// All entries of a package as they stand, written anew after a change.
-fn bent(package: &[u8], change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Vec<u8> {
+pub(crate) fn bent(package: &[u8], change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Vec<u8> {
     let mut read = ofd::Package::open(std::io::Cursor::new(package)).expect("a package");
     let names: Vec<String> = read
         .entries()
@@ -257,7 +257,7 @@ fn bent(package: &[u8], change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Vec<u8>
     written.finish().expect("a package")
 }
 
-fn content<'a>(entries: &'a mut [(String, Vec<u8>)], name: &str) -> &'a mut Vec<u8> {
+pub(crate) fn content<'a>(entries: &'a mut [(String, Vec<u8>)], name: &str) -> &'a mut Vec<u8> {
     let found = entries.iter_mut().find(|(found, _)| found == name);
     &mut found.expect("it is there").1
 }

@@ -14,7 +14,7 @@ fn recheck(trust: &Trust) -> Report {
     judged_with(&*GOOD, trust, &Material::empty(), "recheck", AT)
 }
 
-fn pem(certificates: &[Certificate]) -> String {
+pub(crate) fn pem(certificates: &[Certificate]) -> String {
     certificates
         .iter()
         .map(|one| {
