@@ -40,10 +40,16 @@ pub(crate) enum Kept {
     NoFacts(#[from] ReadFacts),
 }
 
-/// A file as a source.
+/// A file as a source. What is none, such as a pipe that nobody writes into, would be waited for without end.
 pub(crate) fn source(path: &Path) -> Result<Seekable<File>, Kept> {
-    let opened = File::open(path).and_then(|file| Seekable::new(file).map_err(io::Error::other));
-    opened.map_err(|cause| Kept::Read(path.to_owned(), cause))
+    opened(path).map_err(|cause| Kept::Read(path.to_owned(), cause))
+}
+
+fn opened(path: &Path) -> io::Result<Seekable<File>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    Seekable::new(File::open(path)?).map_err(io::Error::other)
 }
 
 /// Keeps what the arguments ask for of their one file.

@@ -46,6 +46,28 @@ fn files_judged_in_processes_of_their_own_are_judged_the_same() {
 }
 
 #[test]
+fn a_pipe_that_nobody_writes_into_is_not_waited_for() {
+    let (folder, paths) = files(&[("a.txt", b"hello")]);
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("it runs").success());
+    let pipe = pipe.to_str().expect("a plain name");
+    for ran in [
+        binary("", &["--json", pipe, &paths[0]]),
+        run(&["--json", pipe, &paths[0]]),
+    ] {
+        assert_eq!(ran.status, cli::SOME_OPEN, "{}", ran.err);
+        let told: Vec<Value> = ran
+            .out
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("one object a line"))
+            .collect();
+        assert_eq!(told[0]["findings"][0]["code"], "input.unreadable");
+        assert_eq!(told.len(), 2, "the next one is judged");
+    }
+}
+
+#[test]
 fn a_file_that_takes_more_memory_than_there_is_is_not_processed_and_the_next_one_is_judged() {
     // It is held whole, in a process that may not.
     let mut message = vec![
