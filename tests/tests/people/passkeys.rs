@@ -200,11 +200,16 @@ async fn a_passkey_is_enrolled_with_the_other_factor_for_one_account_and_gone_wi
     }
 }
 
-/// A licence that an officer asks for: its job.
-pub(super) async fn asks(service: &Service, officer: &Person, number: u64) -> String {
+/// A case that the approver decided.
+pub(super) fn asked(number: u64) -> Value {
     let mut request = cases::case("FOOD", number).expect("a case");
     request["decision"]["decided_by"] = json!("chen.approver");
-    let call = Call::post("/v1/licences", &cases::body(&request));
+    request
+}
+
+/// A licence that an officer asks for: its job.
+pub(super) async fn asks(service: &Service, officer: &Person, number: u64) -> String {
+    let call = Call::post("/v1/licences", &cases::body(&asked(number)));
     let call = call.once(format!("a-key-of-passkeys-{number}"));
     let answer = service.asked_by(officer, call).await;
     assert_eq!(answer.status, 202, "{}", answer.json());

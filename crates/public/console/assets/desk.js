@@ -123,6 +123,7 @@ function leave() {
   $("#desk").hidden = true;
   $("#door").hidden = false;
   $("#offers").replaceChildren();
+  $("#lists").replaceChildren();
 }
 
 // Passkeys of the own account.
@@ -168,20 +169,26 @@ async function enrol(form) {
 
 async function showOffers() {
   const offers = await told("GET", "/v1/releases");
-  $("#none").hidden = offers.length > 0;
   $("#offers").replaceChildren(...offers.map(shown));
+  await showLists();
+  $("#none").hidden = $("#offers").childElementCount + $("#lists").childElementCount > 0;
 }
 
 /** What people call it: the number, where it has one by now. */
 const named = (offer) => offer.number ?? offer.case ?? offer.job;
 
-function shown(offer) {
-  const card = $("#offer").content.firstElementChild.cloneNode(true);
-  card.dataset.job = offer.job;
+/** Writes the members of an offer where the page has places for them: as text, whatever they are. */
+function fill(card, offer) {
   for (const place of card.querySelectorAll("[data-of]")) {
     const value = offer[place.dataset.of];
     place.textContent = Array.isArray(value) ? value.join(", ") : value ?? "–";
   }
+}
+
+function shown(offer) {
+  const card = $("#offer").content.firstElementChild.cloneNode(true);
+  card.dataset.job = offer.job;
+  fill(card, offer);
   $("h3", card).textContent = named(offer);
   const [look, release, refuse] = ["look", "release", "refuse"].map((act) => $(`[data-act="${act}"]`, card));
   release.dataset.closed = "yes";
@@ -229,15 +236,13 @@ function page({ kind, octets }) {
   return frame;
 }
 
-/** The offer is asked for anew: its challenge is young. What was looked at is what is released, or nothing. */
-async function give(card, offer) {
+/** What a passkey answers to an offer, as it is sent. */
+async function release(offer) {
   const known = await told("GET", "/v1/sessions/current/passkeys");
-  const young = await told("GET", `/v1/releases/${offer.job}`);
-  if (young.unsealed !== offer.unsealed) throw new Error(word("another-page"));
-  const { credential, response } = await answered(young.challenge, known.relying_party, known.passkeys);
+  const { credential, response } = await answered(offer.challenge, known.relying_party, known.passkeys);
   const own = known.passkeys.find((one) => one.credential === credential);
-  await ask("POST", `/v1/releases/${offer.job}`, {
-    expires: young.expires,
+  return {
+    expires: offer.expires,
     // SubjectPublicKeyInfo of Ed25519 has 44 octets.
     algorithm: own && octets(own.public_key).length === 44 ? "ed25519" : "ecdsa-p256-sha256",
     signature: filled(response.signature),
@@ -246,17 +251,73 @@ async function give(card, offer) {
       authenticator: text(response.authenticatorData),
       client: text(response.clientDataJSON),
     },
-  });
+  };
+}
+
+/** The offer is asked for anew: its challenge is young. What was looked at is what is released, or nothing. */
+async function give(card, offer) {
+  const young = await told("GET", `/v1/releases/${offer.job}`);
+  if (young.unsealed !== offer.unsealed) throw new Error(word("another-page"));
+  await ask("POST", `/v1/releases/${offer.job}`, await release(young));
   card.remove();
   say("good", `${word("released")} ${named(offer)}`);
-  $("#none").hidden = $("#offers").childElementCount > 0;
+}
+
+// Lists: licences that were asked for at once, released by one answer.
+
+async function showLists() {
+  const batches = (await told("GET", "/v1/batches")).filter((batch) => batch.counts.waiting > 0);
+  const offers = await Promise.all(batches.map(({ batch }) => told("GET", `/v1/batches/${batch}/release`).catch(() => undefined)));
+  $("#lists").replaceChildren(...offers.filter((offer) => offer !== undefined).map(listed));
+}
+
+function listed(offer) {
+  const card = $("#list").content.firstElementChild.cloneNode(true);
+  fill(card, offer);
+  const release = $('[data-act="release"]', card);
+  const lines = offer.lines.map((line) => oneOf(line));
+  $("tbody", card).replaceChildren(...lines);
+  release.dataset.closed = "yes";
+  release.disabled = true;
+  // A list that nobody has unfolded was not looked at.
+  $("details", card).addEventListener("toggle", () => {
+    release.dataset.closed = "no";
+    release.disabled = false;
+  });
+  release.addEventListener("click", () => doing(release, () => giveList(card, offer)));
+  return card;
+}
+
+function oneOf(line) {
+  const row = $("#line").content.firstElementChild.cloneNode(true);
+  fill(row, line);
+  const look = $('[data-act="look"]', row);
+  look.addEventListener("click", () => doing(look, async () => {
+    const answer = await ask("GET", line.page);
+    const found = await answer.arrayBuffer();
+    const kind = answer.headers.get("content-type");
+    // Of a licence in two files the digest is over both: the first is shown, and the list names what is released.
+    const digest = hex(await crypto.subtle.digest("SHA-256", found));
+    row.dataset.looked = digest === line.unsealed ? "whole" : "part";
+    $("[data-pages]", row).replaceChildren(page({ kind, octets: found }));
+  }));
+  return row;
+}
+
+/** The list is asked for anew, as one offer is: another list is not released. */
+async function giveList(card, offer) {
+  const path = `/v1/batches/${offer.batch}/release`;
+  const young = await told("GET", path);
+  if (young.list !== offer.list) throw new Error(word("another-page"));
+  await ask("POST", path, await release(young));
+  card.remove();
+  say("good", `${word("released-list")} ${offer.count}`);
 }
 
 async function turnDown(card, offer, reason) {
   await ask("POST", `/v1/releases/${offer.job}/refusal`, { reason });
   card.remove();
   say("plain", `${word("turned-down")} ${named(offer)}`);
-  $("#none").hidden = $("#offers").childElementCount > 0;
 }
 
 // What is pressed.
