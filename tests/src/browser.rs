@@ -1,6 +1,11 @@
 //! Chromium, asked over a pipe (Chrome DevTools Protocol): what a person would see and press, with an authenticator in
 //! software behind `navigator.credentials`.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a member that an answer does not have is null"
+)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};

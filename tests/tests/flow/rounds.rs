@@ -327,7 +327,7 @@ async fn one_person_has_one_role_under_whatever_identity() {
     let deadline = "2099-01-01T00:00:00Z";
     let soon = rfc3339(service.now() + time::Duration::days(1));
     let same = vec![signers[0].clone(); 2];
-    let unknown = vec![signers[0].clone(), "0".repeat(32)];
+    let unknown = [signers[0].clone(), "0".repeat(32)];
     for (roles, signers, deadline, expected) in [
         (
             &REPORT[..],
