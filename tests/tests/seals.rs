@@ -5,6 +5,8 @@
     reason = "what an answer does not have fails its test"
 )]
 
+mod making;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -4,8 +4,8 @@
 //! journal asks the same row in the transaction that consumes the release.
 
 use catalogue::department::Duty as BodyDuty;
-use catalogue::key::SealCode;
-use catalogue::{Department, SealScope};
+use catalogue::key::{DepartmentKey, SealCode};
+use catalogue::{Catalogue, Department, SealScope};
 use crypto::KeyId;
 use pki::certificate::{Certificate, SerialNumber};
 use pki::crl::{Reason, Revoked};
@@ -198,8 +198,9 @@ pub async fn act(
                 event,
                 consent,
                 reason: reason.to_owned(),
-                leaf: leaf(office, scope, event, reason)?,
+                leaf: leaf(office, scope, (event.code(), reason))?,
                 revokes: revokes.clone(),
+                application: None,
                 at: now,
             };
             let told = tell(office, scope, &record).await?;
@@ -225,7 +226,10 @@ pub async fn act(
         }
         Ok(Acting::Repeated(response)) => response.ok_or(CustodyError::Unknown),
         Err(CustodyError::Refused(SealRefused::Store(error))) => Err(error.into()),
-        Err(refused) => Err(deny(office, asker, &record, (event, refused)).await?),
+        Err(refused) => {
+            let on = (seal.as_str(), event.code());
+            Err(deny(office, asker, on, refused).await?)
+        }
     }
 }
 
@@ -304,18 +308,25 @@ fn seen<'a>(
 
 /// Its own department, and the administration of seals of the region around it.
 fn is_seen(office: &Office, asker: &Asker, scope: &SealScope) -> bool {
-    let desk = office.desk();
-    let of = |key| desk.catalogue.department(key);
+    sees(&office.desk().catalogue, &asker.department, &scope.holder)
+}
+
+/// Whether the seals of `holder` are there for `own`: its own department, and the administration of seals of the region around it.
+#[must_use]
+pub fn sees(catalogue: &Catalogue, own: &DepartmentKey, holder: &DepartmentKey) -> bool {
+    let of = |key| catalogue.department(key);
     let administers = |own: &Department, holder: &Department| {
         own.has(BodyDuty::SealAdministrator) && own.covers(holder)
     };
-    scope.holder == asker.department
-        || matches!((of(&asker.department), of(&scope.holder)),
-            (Some(own), Some(holder)) if administers(own, holder))
+    own == holder
+        || matches!((of(own), of(holder)), (Some(own), Some(holder)) if administers(own, holder))
 }
 
 /// The consent of the asker, in the duty that the act still needs.
-fn consent(
+///
+/// # Errors
+/// `Duty`, `NotCustodian`, `DutiesNotSeparate`.
+pub fn consent(
     office: &Office,
     (asker, duties): (&Asker, &[Duty]),
     record: &SealRecord,
@@ -354,18 +365,20 @@ fn consent(
 }
 
 /// The public log learns that a seal's state changed, and not why (D13, D18).
-fn leaf(
+///
+/// # Errors
+/// `Random`, `Leaf`.
+pub fn leaf(
     office: &Office,
     scope: &SealScope,
-    event: Event,
-    reason: &str,
+    (event, reason): (&str, &str),
 ) -> Result<Vec<u8>, CustodyError> {
     let mut salt = [0; 16];
     office.random.fill(&mut salt)?;
     let opening = Opening {
         salt,
         identifier: scope.seal.to_string(),
-        version: event.code().to_owned(),
+        version: event.to_owned(),
         content: crypto::sha256(reason.as_bytes()),
         sealed: None,
     };
@@ -402,26 +415,36 @@ async fn tell(
     Ok(told.after(record, office.clock.now()))
 }
 
-async fn deny(
-    office: &Office,
-    asker: &Asker,
-    record: &SealRecord,
-    (event, refused): (Event, CustodyError),
-) -> Result<CustodyError, CustodyError> {
-    let ground = match &refused {
+/// The stable code of a refusal, as traces have it.
+fn ground(refused: &CustodyError) -> &'static str {
+    match refused {
         CustodyError::Duty => "seal.duty",
         CustodyError::NotCustodian => "seal.not-custodian",
         CustodyError::DutiesNotSeparate => "seal.duties-not-separate",
         CustodyError::Refused(SealRefused::Life(refused)) => refused.code(),
+        CustodyError::Refused(SealRefused::Altered) => "seal.application-altered",
+        CustodyError::Refused(SealRefused::Taken) => "seal.code-taken",
         _ => "seal.refused",
-    };
+    }
+}
+
+/// T-L1: what is refused of a seal stands in the trace; gives the refusal back.
+///
+/// # Errors
+/// `Store`.
+pub async fn deny(
+    office: &Office,
+    asker: &Asker,
+    (seal, event): (&str, &str),
+    refused: CustodyError,
+) -> Result<CustodyError, CustodyError> {
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(office.clock.now()),
         deed: Deed::Deny,
-        object: record.code.to_string(),
-        ground: ground.to_owned(),
-        detail: vec![("event", event.code().to_owned())],
+        object: seal.to_owned(),
+        ground: ground(&refused).to_owned(),
+        detail: vec![("event", event.to_owned())],
         key: None,
     };
     office.registry.trace().record(act).await?;

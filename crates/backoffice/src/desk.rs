@@ -13,6 +13,8 @@ use crate::seals::Seals;
 pub struct Desk {
     /// The number of the catalogue.
     pub version: u64,
+    /// How many versions of scopes the seals that were made on application had then.
+    pub scopes: u64,
     /// The catalogue.
     pub catalogue: Arc<Catalogue>,
     /// The seals in use.

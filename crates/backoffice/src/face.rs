@@ -1,6 +1,7 @@
 //! The picture of a seal: drawn from what the catalogue says of it, or handed in by its holder, such as that of a state organ
 //! with an emblem (looks 2). It is what the maker signs in the electronic seal, and every page shows it.
 
+use catalogue::SealScope;
 use catalogue::key::{PersonKey, SealCode};
 use document::{ImportPicture, import_seal};
 use registry::seals::SealObject;
@@ -39,6 +40,22 @@ pub struct Face<'a> {
     pub picture: Option<&'a [u8]>,
     /// Who gives it.
     pub people: [&'a PersonKey; 2],
+}
+
+/// A picture that is handed in for a seal that is asked for, written anew in the size of the seal's kind (T-I10).
+///
+/// # Errors
+/// `NoSeal` where the office has no electronic seals, `Picture`, `Make`.
+pub fn imported(
+    office: &Office,
+    (scope, octets): (&SealScope, &[u8]),
+) -> Result<Vec<u8>, FaceError> {
+    let none = || FaceError::NoSeal(scope.seal.clone());
+    office.national.as_ref().ok_or_else(none)?;
+    let desk = office.desk();
+    let founding = Founding::over(office, &desk.catalogue);
+    let (_, image) = founding.image(scope)?.ok_or_else(none)?;
+    Ok(import_seal(octets, (image.width, image.height))?)
 }
 
 /// Makes the electronic seals of a seal anew, in both editions, with another picture. What was handed in is decoded under

@@ -147,21 +147,32 @@ pub async fn changes(
     Ok(Some(earlier.changes_to(&office.desk().catalogue)))
 }
 
-/// Puts the latest catalogue in force when another process imported it, or somebody there acted on a matter; whether
-/// there was one.
+/// Puts the latest catalogue in force when another process imported it, or somebody there acted on a matter, or made a seal or
+/// gave one another scope; whether there was anything.
 ///
 /// # Errors
 /// [`ImportCatalogueError`]; then the catalogue before stays in force.
 pub async fn catch_up(office: &Office) -> Result<bool, ImportCatalogueError> {
     let catalogues = office.registry.catalogues();
     if catalogues.newest().await? <= office.desk().version {
-        return Ok(false);
+        return follow(office).await;
     }
     let Some(latest) = catalogues.latest().await? else {
         return Ok(false);
     };
     let version = latest.version;
     office.put_in_force((read(latest).await?, version)).await?;
+    Ok(true)
+}
+
+/// Takes over seals and scopes that were decided in another process, or here.
+async fn follow(office: &Office) -> Result<bool, ImportCatalogueError> {
+    let desk = office.desk();
+    if office.registry.applications().scopes_made().await? == desk.scopes {
+        return Ok(false);
+    }
+    let catalogue = desk.catalogue.as_ref().clone();
+    office.put_in_force((catalogue, desk.version)).await?;
     Ok(true)
 }
 

@@ -42,6 +42,7 @@ pub mod rekeyed;
 pub mod relations;
 pub mod rotation;
 pub mod said;
+mod sealed;
 pub mod seals;
 mod stored;
 mod trusted;

@@ -38,6 +38,7 @@ use crate::own_list::OwnList;
 pub use crate::parts::{Contact, Parts, Settings};
 use crate::parts::{algorithm, certificate_of, certified_of, issued, last_stamp};
 use crate::regions;
+use crate::sealed;
 use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
 use crate::slots::Slots;
@@ -495,7 +496,8 @@ struct DeskSource<'a> {
 }
 
 impl DeskSource<'_> {
-    async fn desk(&self, catalogue: Catalogue, version: u64) -> Result<Desk, OpenOffice> {
+    async fn desk(&self, mut catalogue: Catalogue, version: u64) -> Result<Desk, OpenOffice> {
+        let (made, scopes) = sealed::put_scopes(self.registry, &mut catalogue).await?;
         let certificates = issued(self.registry, ServiceKey::Authority, Profile::SEAL).await?;
         let national = issued(self.registry, ServiceKey::NationalAuthority, Profile::SEAL).await?;
         let objects = self.registry.seals().objects().await?;
@@ -503,6 +505,7 @@ impl DeskSource<'_> {
             certificates: &certificates,
             national: &national,
             objects: &objects,
+            scopes: &scopes,
         };
         let seals = gather(&catalogue, self.keys, &stock)?;
         let imprint = Imprint {
@@ -511,6 +514,7 @@ impl DeskSource<'_> {
         };
         Ok(Desk {
             version,
+            scopes: made,
             blanks: blanks(&catalogue, &imprint)?,
             forms: forms(&imprint)?,
             catalogue: Arc::new(catalogue),

@@ -57,10 +57,25 @@ const ACCOUNTS: &[&str] = &[
     "account.ended",
 ];
 
+/// Every kind of event of seals, told to their own department.
+const SEALS: &[&str] = &[
+    "seal.applied",
+    "seal.reviewed",
+    "seal.rejected",
+    "seal.approved",
+    "seal.made",
+    "seal.in_use",
+    "seal.suspended",
+    "seal.replaced",
+    "seal.cancelled",
+    "seal.destroyed",
+];
+
 /// Whether there are events of this kind.
 #[must_use]
 pub fn is_kind(kind: &str) -> bool {
     let own = LICENCES.contains(&kind) || ACCOUNTS.contains(&kind);
+    let own = own || SEALS.contains(&kind);
     own || docket::tell::KINDS.contains(&kind) || registry::rounds::KINDS.contains(&kind)
 }
 

@@ -57,6 +57,8 @@ pub struct SealInUse {
     pub algorithm: SignatureAlgorithm,
     /// Its certificate.
     pub certificate: Certificate,
+    /// The version of its scope; 0 where the catalogue alone gives it one.
+    pub scope: u64,
     /// Its holder's name.
     pub holder: String,
     /// Its holder's organisation code.
@@ -104,6 +106,8 @@ pub struct Stock<'a> {
     pub national: &'a [Certificate],
     /// Electronic seals as their maker signed them, DER.
     pub objects: &'a [SealObject],
+    /// The versions of the scopes that seals were given.
+    pub scopes: &'a BTreeMap<SealCode, u64>,
 }
 
 /// All seals, by code.
@@ -135,6 +139,7 @@ pub fn gather(
             key,
             algorithm,
             certificate: certificate.clone(),
+            scope: stock.scopes.get(&scope.seal).copied().unwrap_or(0),
             holder: department.name_zh.clone(),
             holder_code: department.code.as_str().to_owned(),
             appearance: appearance(scope, department, national.as_ref())?,

@@ -62,6 +62,14 @@ pub enum Operation {
     StopSeal,
     /// Give a seal up for good.
     CancelSeal,
+    /// Ask for a seal of the own department.
+    ApplySeal,
+    /// Read what seals were asked for with.
+    ReadApplications,
+    /// Examine, refuse and approve applications for seals, have them made, and give seals other scopes; two people do.
+    DecideSeal,
+    /// Accept a seal that was made, with a test.
+    AcceptSeal,
     /// Take in persons who sign, and keep their signature identities.
     KeepSigners,
     /// Sign for a person, and read what was signed.
@@ -93,16 +101,16 @@ pub enum Operation {
 }
 
 use Operation::{
-    AskLicence, AskPaper, CancelSeal, ChangeLicence, ChangePaper, ChangeRoles, EndPart,
-    ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners, KeepSubscription, KeepTrust,
-    LeadAlias, LinkCase, LookJob, LookReleases, LookRestrictions, OwnSession, PublishMatter,
-    PublishNotice, ReadAccounts, ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence,
-    ReadNotices, ReadPapers, ReadProofs, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent,
-    Restrict, SealDocument, SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter,
-    WriteNotice,
+    AcceptSeal, ApplySeal, AskLicence, AskPaper, CancelSeal, ChangeLicence, ChangePaper,
+    ChangeRoles, DecideSeal, EndPart, ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners,
+    KeepSubscription, KeepTrust, LeadAlias, LinkCase, LookJob, LookReleases, LookRestrictions,
+    OwnSession, PublishMatter, PublishNotice, ReadAccounts, ReadApplications, ReadCase,
+    ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence, ReadNotices, ReadPapers, ReadProofs,
+    ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument,
+    SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter, WriteNotice,
 };
 
-const CODES: [(Operation, &str); 43] = [
+const CODES: [(Operation, &str); 47] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -132,6 +140,10 @@ const CODES: [(Operation, &str); 43] = [
     (ReadSeals, "seal.read"),
     (StopSeal, "seal.stop"),
     (CancelSeal, "seal.cancel"),
+    (ApplySeal, "seal.apply"),
+    (ReadApplications, "seal.application"),
+    (DecideSeal, "seal.decide"),
+    (AcceptSeal, "seal.accept"),
     (KeepSigners, "signer.keep"),
     (SignForPerson, "signature.make"),
     (WriteNotice, "notice.write"),

@@ -482,6 +482,7 @@ pub async fn deny(
         ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",
         ReleaseError::Step(StepRefused::Used) => "release.used",
         ReleaseError::Step(StepRefused::SealNotInUse) => "seal.not-in-use",
+        ReleaseError::Step(StepRefused::OtherScope) => "seal.other-scope",
         ReleaseError::Step(StepRefused::CaseStopped) => "case.stopped",
         _ => "release.not-now",
     };

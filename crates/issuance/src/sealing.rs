@@ -303,6 +303,7 @@ fn signing(office: &Office, prepared: &Prepared) -> Result<Signing, SealingError
         digest,
         beside: signed.next().transpose()?,
         purpose: used.job.grounds.purpose.code().to_owned(),
+        scope: used.seal.scope,
     })
 }
 

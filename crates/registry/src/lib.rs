@@ -19,6 +19,7 @@ pub mod notices;
 mod registry;
 pub mod uses;
 
+pub use applications;
 pub use registry::{Registry, open};
 pub use rolls::{
     accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, portfolio,

@@ -24,6 +24,7 @@ use crate::seals::Seals;
 use crate::signers::Signers;
 use crate::status::StatusLists;
 use crate::uses::Uses;
+use applications::Applications;
 use store::OpenStore;
 use store::Store;
 use trail::anchor::Anchors;
@@ -125,6 +126,12 @@ impl Registry {
     #[must_use]
     pub fn seals(&self) -> Seals {
         Seals::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// What seals were asked for with, and the scopes that they have had.
+    #[must_use]
+    pub fn applications(&self) -> Applications {
+        Applications::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Until when files can be proven.

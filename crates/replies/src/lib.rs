@@ -8,3 +8,4 @@ mod inside;
 pub mod json;
 pub mod lives_problems;
 pub mod problems;
+pub mod seal_problems;

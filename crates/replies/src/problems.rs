@@ -3,7 +3,6 @@
 use catalogue::Rule;
 use catalogue::life::{Lack, MatterRefused};
 use issuance::cases::Refusal;
-use issuance::custody::CustodyError;
 use issuance::import::ImportCatalogueError;
 use issuance::import::matters::MatterError;
 use issuance::lives::change::ChangeError;
@@ -22,7 +21,6 @@ use registry::jobs::{DocumentRefused, Reason, StepRefused};
 use registry::licences::{ChangeRefused, FollowRefused, ReserveRefused};
 use registry::objects::ObjectError;
 use registry::rounds::RoundRefused;
-use registry::seals::SealRefused;
 
 use wire::problem::{Code, Defect, Problem};
 
@@ -181,6 +179,11 @@ fn of_step(refused: &StepRefused) -> Problem {
         StepRefused::SealNotInUse => {
             one(Code::ReleaseRefused, "seal.not-in-use", refused.to_string())
         }
+        StepRefused::OtherScope => one(
+            Code::ReleaseRefused,
+            "seal.other-scope",
+            refused.to_string(),
+        ),
         StepRefused::Passkey(fault) => one(Code::ReleaseRefused, fault.code(), fault.to_string()),
         StepRefused::CaseStopped => Problem::new(Code::ReleaseRefused).with(vec![Defect {
             at: String::new(),
@@ -248,27 +251,6 @@ pub fn of_release(error: &ReleaseError) -> Problem {
         ReleaseError::Step(refused) => of_step(refused),
         ReleaseError::Sealing(cause) => of_issue(cause),
         ReleaseError::Store(error) => of_store(error),
-        _ => Problem::new(internal(error)),
-    }
-}
-
-/// Why nothing was done to a seal.
-pub fn of_custody(error: &CustodyError) -> Problem {
-    match error {
-        CustodyError::Unknown => Problem::new(Code::NotFound),
-        CustodyError::Duty | CustodyError::NotCustodian => {
-            Problem::new(Code::NotAllowed).saying(error.to_string())
-        }
-        CustodyError::DutiesNotSeparate => {
-            Problem::new(Code::DutiesNotSeparate).saying(error.to_string())
-        }
-        CustodyError::Refused(SealRefused::Life(life)) => match life.code() {
-            "seal.same-person" => Problem::new(Code::DutiesNotSeparate).saying(life.to_string()),
-            code => one(Code::SealRefused, code, life.to_string()),
-        },
-        CustodyError::Refused(SealRefused::Unknown) => Problem::new(Code::NotFound),
-        CustodyError::Refused(SealRefused::KeyReused) => Problem::new(Code::KeyReused),
-        CustodyError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
 }

@@ -21,4 +21,4 @@ pub mod rounds;
 pub mod seals;
 pub mod signers;
 pub mod status;
-mod word;
+pub mod word;

@@ -3,82 +3,28 @@
 //! A seal that has no row, or any stage but *in use*, signs nothing. The question is asked inside the transaction that
 //! consumes a release, so that a suspension that was answered holds in every process.
 
+mod standing;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, SealCode};
 use crypto::KeyId;
 use pki::crl::Revoked;
-use seal::life::{self, Consent, Duty, Event, Stage, Step};
+use seal::life::{self, Consent, Event, Stage, Step};
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
 use crate::certificates::{self, CertificateError};
-use store::{Link, Row, Store, StoreError};
+use store::{Link, Store, StoreError};
 use trail::asked::{self, Asked, By, Response, Seen};
 use trail::log::{self, Log};
+use trail::outbox::{self, Outgoing};
 use trail::secrets::Secrets;
 use trail::trace::{self, Act, Deed};
 
-/// A seal as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealRecord {
-    /// Its code.
-    pub code: SealCode,
-    /// The department whose seal it is.
-    pub department: DepartmentKey,
-    /// Where it stands.
-    pub stage: Stage,
-    /// Since when.
-    pub since: UtcDateTime,
-    /// How many events its life has.
-    pub events: u64,
-    /// Who brought it there.
-    pub last: Consent,
-    /// The first consent of an act of two people, while it holds.
-    pub pending: Option<Pending>,
-}
-
-/// A first consent that waits for a second.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
-    /// To what.
-    pub event: Event,
-    /// Whose.
-    pub consent: Consent,
-    /// Until when it holds.
-    pub until: UtcDateTime,
-}
-
-/// An electronic seal, as its maker signed it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealObject {
-    /// Which seal it is.
-    pub code: SealCode,
-    /// Whose.
-    pub department: DepartmentKey,
-    /// Of GB/T 38540-2020, DER.
-    pub object: Vec<u8>,
-    /// The same of GM/T 0031-2014, DER, where it was made.
-    pub earlier: Option<Vec<u8>>,
-}
-
-/// What happened to a seal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealHappened {
-    /// Its number in the seal's life, from 1.
-    pub number: u64,
-    /// Code of the event; `establish` for the first.
-    pub event: String,
-    /// Where it stood then.
-    pub stage: Stage,
-    /// When.
-    pub moment: UtcDateTime,
-    /// Who, one or two people.
-    pub people: Vec<String>,
-    /// Why, or on what ground.
-    pub reason: String,
-}
+use standing::{DAMAGED, happened, read};
+pub use standing::{Pending, SealHappened, SealObject, SealRecord};
 
 /// An act on a seal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +41,8 @@ pub struct SealAct {
     pub leaf: Vec<u8>,
     /// Certificates of the seal's key that end with it, and who issued them; revoked when the seal changes its stage.
     pub revokes: Vec<(KeyId, Revoked)>,
+    /// SHA-256 of the application that the act is on: what was examined is what is approved, and what is made.
+    pub application: Option<[u8; 32]>,
     /// When.
     pub at: UtcDateTime,
 }
@@ -121,6 +69,12 @@ pub enum SealRefused {
     /// There is no such seal.
     #[error("no such seal")]
     Unknown,
+    /// There is, or was, a seal of this code: none is given twice.
+    #[error("there is, or was, a seal of this code")]
+    Taken,
+    /// The act is on another application than the one that is kept.
+    #[error("this is not the application that is kept")]
+    Altered,
     /// The table or a duty refuses (domain.md 4.2).
     #[error(transparent)]
     Life(#[from] life::Refused),
@@ -145,9 +99,9 @@ const FIND: &str = "SELECT code, department, stage, since, events, last_person, 
      pending_person, pending_duty, pending_until FROM seal WHERE code = $1";
 const LOCK: &str = "SELECT code, department, stage, since, events, last_person, last_duty, pending_event, \
      pending_person, pending_duty, pending_until FROM seal WHERE code = $1 FOR UPDATE";
-const USE: &str = "SELECT stage FROM seal WHERE code = $1";
+const USE: &str = "SELECT stage, scope FROM seal WHERE code = $1";
 // Uses share the row; a suspension waits for those under way, and those after it find it.
-const SHARE: &str = "SELECT stage FROM seal WHERE code = $1 FOR SHARE";
+const SHARE: &str = "SELECT stage, scope FROM seal WHERE code = $1 FOR SHARE";
 const WAIT: &str = "UPDATE seal SET pending_event = $2, pending_person = $3, pending_duty = $4, \
      pending_until = $5 WHERE code = $1";
 const MOVE: &str = "UPDATE seal SET stage = $2, since = $3, events = $4, last_person = $5, last_duty = $6, \
@@ -156,6 +110,8 @@ const HAPPENED: &str = "INSERT INTO seal_event (code, number, department, event,
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const HISTORY: &str = "SELECT number, event, stage, moment, people, reason FROM seal_event \
      WHERE code = $1 ORDER BY number";
+const ACTED: &str = "SELECT people FROM seal_event WHERE code = $1";
+const APPLICATION: &str = "SELECT digest FROM seal_application WHERE code = $1";
 const STOPPED: &str = "SELECT code FROM seal WHERE stage <> 'in_use'";
 const KEEP_OBJECT: &str = "INSERT INTO seal_object (code, department, made, object, earlier) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING";
@@ -243,8 +199,9 @@ impl Seals {
     /// # Errors
     /// [`SealRefused`].
     pub async fn act(&self, act: SealAct) -> Result<SealRecord, SealRefused> {
+        let secrets = Arc::clone(&self.secrets);
         self.store
-            .write(move |link| Box::pin(async move { act_on(link, &act).await }))
+            .write(move |link| Box::pin(async move { act_on(link, &secrets, &act).await }))
             .await
     }
 
@@ -270,7 +227,7 @@ impl Seals {
                         Seen::Other => return Err(SealRefused::KeyReused),
                         Seen::Same { response, .. } => return Ok(Acting::Repeated(response)),
                     }
-                    let record = act_on(link, &act).await?;
+                    let record = act_on(link, &secrets, &act).await?;
                     let response = tell(&record);
                     let key = (asked.caller.as_str(), asked.key.as_str(), department);
                     asked::answer(link, &secrets, key, &response).await?;
@@ -298,8 +255,7 @@ impl Seals {
     /// The store.
     pub async fn find(&self, seal: &SealCode) -> Result<Option<SealRecord>, StoreError> {
         let mut link = self.store.reader().await?;
-        let row = link.row(FIND, &[seal.as_str().into()]).await?;
-        row.map(read).transpose()
+        standing(&mut link, seal).await
     }
 
     /// What happened to a seal, in order.
@@ -323,17 +279,19 @@ impl Seals {
     }
 }
 
-/// Whether a seal may sign, in the transaction that would have it do so.
+/// The version of the scope of a seal that may sign, in the transaction that would have it do so; 0 where the catalogue alone gives
+/// it one, and nothing where it signs nothing.
 ///
 /// # Errors
-/// As the store has it; a refusal by its name.
-pub async fn is_in_use(link: &mut Link, seal: &SealCode) -> Result<bool, StoreError> {
+/// The store.
+pub async fn scope_in_use(link: &mut Link, seal: &SealCode) -> Result<Option<u64>, StoreError> {
     let statement = if link.has_rivals() { SHARE } else { USE };
-    let stage = link.row(statement, &[seal.as_str().into()]).await?;
-    match stage {
-        Some(mut row) => Ok(row.text()? == Stage::InUse.code()),
-        None => Ok(false),
-    }
+    let Some(mut row) = link.row(statement, &[seal.as_str().into()]).await? else {
+        return Ok(None);
+    };
+    let is_in_use = row.text()? == Stage::InUse.code();
+    let scope = row.count()?;
+    Ok(is_in_use.then_some(scope))
 }
 
 async fn establish(
@@ -361,16 +319,45 @@ async fn establish(
     note(link, (seal, department), &happened, by).await
 }
 
-/// What is written of an event.
-struct Happening<'a> {
-    number: u64,
-    event: &'a str,
-    stage: Stage,
-    people: &'a str,
-    reason: &'a str,
+/// A seal by its code.
+///
+/// # Errors
+/// The store.
+pub async fn standing(link: &mut Link, seal: &SealCode) -> Result<Option<SealRecord>, StoreError> {
+    let row = link.row(FIND, &[seal.as_str().into()]).await?;
+    row.map(read).transpose()
 }
 
-async fn note(
+/// The same, and nobody else acts on it in this transaction.
+///
+/// # Errors
+/// The store.
+pub async fn locked(link: &mut Link, seal: &SealCode) -> Result<Option<SealRecord>, StoreError> {
+    let statement = if link.has_rivals() { LOCK } else { FIND };
+    let row = link.row(statement, &[seal.as_str().into()]).await?;
+    row.map(read).transpose()
+}
+
+/// What is written of an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Happening<'a> {
+    /// Its number in the seal's life, from 1.
+    pub number: u64,
+    /// Code of the event.
+    pub event: &'a str,
+    /// Where the seal stands then.
+    pub stage: Stage,
+    /// Who, one or two people, with a space between.
+    pub people: &'a str,
+    /// Why, or on what ground.
+    pub reason: &'a str,
+}
+
+/// Writes an event of a seal's life, and its entry of the trace.
+///
+/// # Errors
+/// The store.
+pub async fn note(
     link: &mut Link,
     (seal, department): (&SealCode, &DepartmentKey),
     happened: &Happening<'_>,
@@ -411,16 +398,20 @@ fn entry(
     }
 }
 
-async fn act_on(link: &mut Link, act: &SealAct) -> Result<SealRecord, SealRefused> {
-    let statement = if link.has_rivals() { LOCK } else { FIND };
-    let row = link.row(statement, &[act.seal.as_str().into()]).await?;
-    let mut record = read(row.ok_or(SealRefused::Unknown)?)?;
+async fn act_on(
+    link: &mut Link,
+    secrets: &Secrets,
+    act: &SealAct,
+) -> Result<SealRecord, SealRefused> {
+    let found = locked(link, &act.seal).await?;
+    let mut record = found.ok_or(SealRefused::Unknown)?;
+    inspect(link, act).await?;
     // A first consent to this very act, if it still holds; otherwise who acted before.
     let pending = record.pending.take();
     let first = pending.filter(|pending| pending.event == act.event && act.at < pending.until);
     let row = life::Transition::find(record.stage, act.event);
     let before = match row.map(|row| row.hands) {
-        Some(life::Hands::Another(_)) => Some(&record.last),
+        Some(life::Hands::Another(_)) => Some(&earlier(link, &record, act).await?),
         _ => first.as_ref().map(|pending| &pending.consent),
     };
     let stepped = life::step(record.stage, act.event, &act.consent, before)?;
@@ -436,9 +427,21 @@ async fn act_on(link: &mut Link, act: &SealAct) -> Result<SealRecord, SealRefuse
             record.since = by.at;
             record.events += 1;
             record.last = act.consent.clone();
-            go(link, &record, act, (&people, &by)).await?;
+            go((link, secrets), &record, act, (&people, &by)).await?;
             Ok(record)
         }
+    }
+}
+
+/// What is examined, approved and made is one application.
+async fn inspect(link: &mut Link, act: &SealAct) -> Result<(), SealRefused> {
+    let Some(named) = act.application else {
+        return Ok(());
+    };
+    let row = link.row(APPLICATION, &[act.seal.as_str().into()]).await?;
+    match row.ok_or(SealRefused::Unknown)?.digest()? == named {
+        true => Ok(()),
+        false => Err(SealRefused::Altered),
     }
 }
 
@@ -471,7 +474,7 @@ async fn wait(
 }
 
 async fn go(
-    link: &mut Link,
+    (link, secrets): (&mut Link, &Secrets),
     record: &SealRecord,
     act: &SealAct,
     (people, by): (&str, &By),
@@ -496,7 +499,50 @@ async fn go(
         people,
         reason: &act.reason,
     };
+    tell((link, secrets), record, act.event.code()).await?;
     note(link, (&act.seal, &record.department), &happened, by).await
+}
+
+/// The own department is told (domain.md 4: each transition writes an event).
+///
+/// # Errors
+/// The store.
+pub async fn tell(
+    (link, secrets): (&mut Link, &Secrets),
+    record: &SealRecord,
+    event: &str,
+) -> Result<(), StoreError> {
+    let department = record.department.as_str();
+    let payload = serde_json::json!({
+        "seal": record.code.as_str(), "event": event, "state": record.stage.code(),
+        "department": department, "number": record.events,
+    });
+    let outgoing = Outgoing {
+        kind: format!("seal.{}", record.stage.code()),
+        receivers: vec![department.to_owned()],
+        payload: payload.to_string().into_bytes(),
+    };
+    let stream = (department, record.code.as_str(), record.events);
+    outbox::push(link, secrets, stream, &[outgoing], record.since).await
+}
+
+/// Whom an act of another person is compared with: of those who acted before, this person if they are among them, else the last.
+async fn earlier(
+    link: &mut Link,
+    record: &SealRecord,
+    act: &SealAct,
+) -> Result<Consent, StoreError> {
+    let rows = link.rows(ACTED, &[act.seal.as_str().into()]).await?;
+    for mut row in rows {
+        let people = row.text()?;
+        if people
+            .split_whitespace()
+            .any(|one| one == act.consent.person)
+        {
+            return Ok(act.consent.clone());
+        }
+    }
+    Ok(record.last.clone())
 }
 
 /// The certificate ends in the fact that ends its seal; one that was revoked before stays as it was.
@@ -524,55 +570,4 @@ async fn revoke(
         key: None,
     };
     trace::write(link, &act).await.map(|_| ())
-}
-
-const DAMAGED: StoreError = StoreError::Damaged { table: "seal" };
-
-fn read(mut row: Row) -> Result<SealRecord, StoreError> {
-    let code = SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?;
-    let department = DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
-    let stage = Stage::find(&row.text()?).ok_or(DAMAGED)?;
-    let (since, events) = (row.moment()?, row.count()?);
-    let last = consent(row.text()?, &row.text()?)?;
-    let pending = (
-        row.maybe_text()?,
-        row.maybe_text()?,
-        row.maybe_text()?,
-        row.maybe_moment()?,
-    );
-    let pending = match pending {
-        (Some(event), Some(person), Some(duty), Some(until)) => Some(Pending {
-            event: Event::find(&event).ok_or(DAMAGED)?,
-            consent: consent(person, &duty)?,
-            until,
-        }),
-        _ => None,
-    };
-    Ok(SealRecord {
-        code,
-        department,
-        stage,
-        since,
-        events,
-        last,
-        pending,
-    })
-}
-
-fn consent(person: String, duty: &str) -> Result<Consent, StoreError> {
-    Ok(Consent {
-        person,
-        duty: Duty::find(duty).ok_or(DAMAGED)?,
-    })
-}
-
-fn happened(mut row: Row) -> Result<SealHappened, StoreError> {
-    Ok(SealHappened {
-        number: row.count()?,
-        event: row.text()?,
-        stage: Stage::find(&row.text()?).ok_or(DAMAGED)?,
-        moment: row.moment()?,
-        people: row.text()?.split_whitespace().map(str::to_owned).collect(),
-        reason: row.text()?,
-    })
 }

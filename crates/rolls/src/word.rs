@@ -42,16 +42,24 @@ pub struct Waiting {
 }
 
 /// One person's word: about what, what is proposed.
-pub(crate) struct Word<'a> {
-    pub(crate) subject: &'a str,
-    pub(crate) proposal: &'a str,
-    pub(crate) person: &'a PersonKey,
-    pub(crate) by: &'a By,
+#[derive(Debug, Clone, Copy)]
+pub struct Word<'a> {
+    /// About what.
+    pub subject: &'a str,
+    /// What is proposed, whole.
+    pub proposal: &'a str,
+    /// Whose word it is.
+    pub person: &'a PersonKey,
+    /// Who, when.
+    pub by: &'a By,
 }
 
 impl Word<'_> {
     /// The other person who said the same before, while that holds; said again by the same person it is one word.
-    pub(crate) async fn first(&self, link: &mut Link) -> Result<Option<PersonKey>, StoreError> {
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn first(&self, link: &mut Link) -> Result<Option<PersonKey>, StoreError> {
         let Some(mut row) = link.row(FIRST, &[self.subject.into()]).await? else {
             return Ok(None);
         };
@@ -62,7 +70,10 @@ impl Word<'_> {
     }
 
     /// Has it wait in the place of what waited.
-    pub(crate) async fn wait(&self, link: &mut Link) -> Result<UtcDateTime, StoreError> {
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn wait(&self, link: &mut Link) -> Result<UtcDateTime, StoreError> {
         let until = self.by.at + PENDING;
         let values = [
             self.subject.into(),
@@ -75,13 +86,19 @@ impl Word<'_> {
     }
 
     /// Nothing waits any more.
-    pub(crate) async fn over(&self, link: &mut Link) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn over(&self, link: &mut Link) -> Result<(), StoreError> {
         link.later(OVER, &[self.subject.into()]).await
     }
 }
 
 /// What waits about subjects of this kind, each with its name and its proposal.
-pub(crate) async fn waiting(
+///
+/// # Errors
+/// The store.
+pub async fn waiting(
     link: &mut Link,
     kind: &str,
 ) -> Result<Vec<(String, String, Waiting)>, StoreError> {

@@ -136,6 +136,8 @@ impl Event {
 /// In what duty a person acts on a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Duty {
+    /// Asks for a seal of the own department.
+    Applicant,
     /// Approves applications, orders making; never uses a seal.
     Administrator,
     /// The second person, who grants what was examined.
@@ -150,7 +152,8 @@ pub enum Duty {
 
 impl Duty {
     /// Every duty.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::Applicant,
         Self::Administrator,
         Self::Approver,
         Self::Maker,
@@ -162,6 +165,7 @@ impl Duty {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
+            Self::Applicant => "applicant",
             Self::Administrator => "administrator",
             Self::Approver => "approver",
             Self::Maker => "maker",
@@ -182,7 +186,7 @@ impl Duty {
 pub enum Hands {
     /// One person with one of these duties.
     One(&'static [Duty]),
-    /// One person, who is not the one that acted before.
+    /// One person, who is none of those that acted before.
     Another(Duty),
     /// Two people, one with each duty.
     Two(Duty, Duty),
@@ -219,14 +223,16 @@ const fn row(
     }
 }
 
+/// Nobody examines what they asked for.
+const EXAMINER: Hands = Hands::Another(Duty::Administrator);
 const ADMINISTRATOR: Hands = Hands::One(&[Duty::Administrator]);
 
 /// Every transition there is. What is not here is refused (domain.md 4.2).
 pub const TRANSITIONS: &[Transition] = {
     use Stage as S;
     &[
-        row(S::Applied, Event::Review, S::Reviewed, ADMINISTRATOR, ""),
-        row(S::Applied, Event::Reject, S::Rejected, ADMINISTRATOR, ""),
+        row(S::Applied, Event::Review, S::Reviewed, EXAMINER, ""),
+        row(S::Applied, Event::Reject, S::Rejected, EXAMINER, ""),
         row(
             S::Reviewed,
             Event::Approve,

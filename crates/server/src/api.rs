@@ -11,7 +11,6 @@ use utoipa_axum::routes;
 
 use crate::caller::admit;
 use crate::problem::{Code, Problem};
-use crate::seals;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
     lives, machines, notices, packages, passkeys, proofs, releases, restrictions, sessions,
     signatures, signings, trust, uses, versions, witnesses,
 };
+use crate::{seal_applications, seals};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -103,6 +103,26 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(passkeys::list, passkeys::enrol))
 }
 
+/// Seals: where each stands, how it came to be, and what becomes of it.
+fn kept_seals() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(seals::list))
+        .routes(routes!(seals::find))
+        .routes(routes!(seals::suspend))
+        .routes(routes!(seals::resume))
+        .routes(routes!(seals::cancel))
+        .routes(routes!(seal_applications::apply, seal_applications::list))
+        .routes(routes!(seal_applications::find))
+        .routes(routes!(seal_applications::document))
+        .routes(routes!(seal_applications::act))
+        .routes(routes!(seal_applications::replace))
+        .routes(routes!(seal_applications::offer, seal_applications::accept))
+        .routes(routes!(
+            seal_applications::scopes,
+            seal_applications::change_scope
+        ))
+}
+
 /// Whom the installation trusts.
 fn trusted() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -159,11 +179,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(case_papers::ask, case_papers::list))
         .routes(routes!(case_papers::evidence))
         .routes(routes!(case_papers::link, case_papers::unlink))
-        .routes(routes!(seals::list))
-        .routes(routes!(seals::find))
-        .routes(routes!(seals::suspend))
-        .routes(routes!(seals::resume))
-        .routes(routes!(seals::cancel))
+        .merge(kept_seals())
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
         .routes(routes!(

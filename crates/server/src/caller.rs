@@ -26,7 +26,12 @@ use crate::state::App;
 use duties::access::{self, Access, Scope};
 
 /// Routes that take a document rather than JSON.
-const UPLOADS: [&str; 3] = ["/v1/seal-signatures", "/v1/verifications", "/verify"];
+const UPLOADS: [&str; 4] = [
+    "/v1/seal-signatures",
+    "/v1/seal-applications",
+    "/v1/verifications",
+    "/verify",
+];
 /// The route that takes a whole catalogue.
 const IMPORT: &str = "/v1/catalogue";
 /// Octets of one: 95,000 matters are 96 MB.

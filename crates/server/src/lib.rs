@@ -28,6 +28,7 @@ mod passkeys;
 mod proofs;
 mod releases;
 mod restrictions;
+mod seal_applications;
 mod seals;
 mod serve;
 mod sessions;

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 use crate::caller::{Granted, Keyed};
 use crate::json::{Strict, said};
 use crate::problem::{Code, Problem};
-use crate::problems::of_custody;
 use crate::state::App;
 use duties::access::Scope;
+use replies::seal_problems::of_custody;
 
 /// Why something is done to a seal.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -32,7 +32,7 @@ pub(crate) struct WholeSeal {
     history: Vec<SealEventTold>,
 }
 
-fn code(text: &str) -> Result<SealCode, Problem> {
+pub(crate) fn code(text: &str) -> Result<SealCode, Problem> {
     SealCode::parse(text).map_err(|_| Problem::new(Code::NotFound))
 }
 
@@ -60,6 +60,18 @@ pub(crate) async fn find(
     Ok(Json(WholeSeal { seal, history }))
 }
 
+/// In which duties a person acts, by what the account may do.
+pub(crate) fn duties(granted: &Granted) -> Vec<Duty> {
+    let of = [
+        (Scope::Release, Duty::Custodian),
+        (Scope::Seals, Duty::Administrator),
+        (Scope::Seals, Duty::Approver),
+        (Scope::Seals, Duty::Maker),
+    ];
+    let has = of.into_iter().filter(|(scope, _)| granted.has(*scope));
+    has.map(|(_, duty)| duty).collect()
+}
+
 async fn act(
     app: &App,
     (asker, granted): (&Asker, &Granted),
@@ -67,15 +79,7 @@ async fn act(
     text: &str,
     (event, body): (Event, &ReasonBody),
 ) -> Result<Response, Problem> {
-    // What an account may do says in which duty its person acts.
-    let duties: Vec<Duty> = [
-        (Scope::Release, Duty::Custodian),
-        (Scope::Seals, Duty::Administrator),
-    ]
-    .into_iter()
-    .filter(|(scope, _)| granted.has(*scope))
-    .map(|(_, duty)| duty)
-    .collect();
+    let duties = duties(granted);
     let who = (asker, duties.as_slice());
     let why = (event, body.reason.as_str());
     let acted = issuance::custody::act(&app.office, who, once, &code(text)?, why).await;

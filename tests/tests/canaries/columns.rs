@@ -83,10 +83,12 @@ request: caller=word request_key=word fingerprint=digest department=word job=wor
 restriction: number=word department=word holder_digest=digest holder_masked=masked content=ground
 seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \
  pending_duty=word
+seal_application: code=word department=word digest=digest content=sealed replaces=word
 seal_event: code=word department=word event=word stage=word people=word reason=ground
 seal_object: code=word department=word object=public earlier=public
 seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest \
  credential=public authenticator=digest client=digest
+seal_scope: code=word department=word content=public ground=ground people=word
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
 signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named
 signer_event: signer=word department=word act=word state=word actor=word reason=ground

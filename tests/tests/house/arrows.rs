@@ -84,8 +84,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "applications",
+        &["catalogue", "crypto", "rolls", "seal", "store", "trail"],
+    ),
+    (
         "registry",
         &[
+            "applications",
             "catalogue",
             "crypto",
             "dossier",
@@ -323,6 +328,19 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verify",
         ],
     ),
+    (
+        "making",
+        &[
+            "backoffice",
+            "catalogue",
+            "crypto",
+            "evidence",
+            "issuance",
+            "registry",
+            "seal",
+            "verify",
+        ],
+    ),
     ("wire", &["crypto"]),
     (
         "replies",
@@ -331,6 +349,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "crypto",
             "issuance",
             "licence",
+            "making",
             "papers",
             "registry",
             "wire",
@@ -350,6 +369,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "evidence",
             "issuance",
             "licence",
+            "making",
             "papers",
             "pki",
             "portfolio",

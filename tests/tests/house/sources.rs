@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 /// The crates, by folder.
 pub(crate) const CRATES: &[&str] = &[
     "affix",
+    "applications",
     "asic",
     "asn1",
     "authority",
@@ -33,6 +34,7 @@ pub(crate) const CRATES: &[&str] = &[
     "issuance",
     "jades",
     "licence",
+    "making",
     "ofd",
     "papers",
     "pdf",

@@ -86,12 +86,14 @@ const ASKED_BY_A_RULE: &[Named] = &[
     ("rolls/src/callers/machine.rs", "SELECT 1 FROM account"),
     (
         "rolls/src/seals.rs",
-        "SELECT stage FROM seal WHERE code = $1 FOR SHARE",
+        "SELECT stage, scope FROM seal WHERE code = $1 FOR SHARE",
     ),
     (
         "rolls/src/seals.rs",
-        "SELECT stage FROM seal WHERE code = $1",
+        "SELECT stage, scope FROM seal WHERE code = $1",
     ),
+    ("rolls/src/seals.rs", "SELECT people FROM seal_event"),
+    ("rolls/src/seals.rs", "SELECT digest FROM seal_application"),
 ];
 
 /// Whoever has the secret has the row: a handle, a session's token, a password with its account.
@@ -150,6 +152,10 @@ const FOR_ALL: &[Named] = &[
     ),
     ("rolls/src/drills.rs", "SELECT 1 FROM drill WHERE ended"),
     ("rolls/src/portfolio.rs", "DELETE FROM portfolio_standing"),
+    (
+        "applications/src/book.rs",
+        "SELECT COUNT(*) FROM seal_scope",
+    ),
     ("rolls/src/seals.rs", "SELECT code FROM seal WHERE stage"),
     ("trail/src/asked.rs", "DELETE FROM request WHERE asked"),
     ("trail/src/journal.rs", "SELECT MAX(moment) FROM trace"),

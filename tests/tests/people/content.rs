@@ -115,18 +115,19 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         }
         "/v1/licences/{identifier}/aliases" => json!({"paper": "税务登记证", "number": "9901"}),
         "/v1/licences/{identifier}/paper" => json!({"event": "issue", "reference": "纸字第1号"}),
-        "/v1/releases/{job}" => json!({
-            "expires": "2026-07-03T02:00:00Z", "algorithm": "ecdsa-p256-sha256", "signature": "AAAA",
-        }),
+        "/v1/releases/{job}" | "/v1/batches/{batch}/release" | "/v1/seals/{seal}/acceptance" => {
+            release()
+        }
         "/v1/batches" => json!({"licences": [{"request": licence(asks)}]}),
-        "/v1/batches/{batch}/release" => json!({
-            "expires": "2026-07-03T02:00:00Z", "algorithm": "ecdsa-p256-sha256", "signature": "AAAA",
-        }),
         "/v1/batches/{batch}/refusal"
         | "/v1/releases/{job}/refusal"
         | "/v1/seals/{seal}/suspend"
         | "/v1/seals/{seal}/resume"
         | "/v1/seals/{seal}/cancel" => json!({"reason": "not decided"}),
+        "/v1/seal-applications" => wanted_seal(),
+        "/v1/seal-applications/{seal}/acts" => step(),
+        "/v1/seals/{seal}/scopes" => scope(),
+        "/v1/seals/{seal}/replace" => json!({"by": "990102-BMYWZ-77", "reason": "更名"}),
         "/v1/restrictions/{number}" => restriction(),
         "/v1/restrictions/{number}/lift" | "/v1/uses" => json!({}),
         "/v1/restrictions/standing" => json!({"holder": {"kind": "org", "code": FIRM.1}}),
@@ -204,4 +205,26 @@ pub(crate) fn call(
         content => content.to_string().into_bytes(),
     };
     Call::send(method.clone(), path, "application/json", content).once(key)
+}
+
+fn wanted_seal() -> Value {
+    json!({
+        "seal": "990102-SPZYZ-01", "name": "行政审批专用章", "kind": "行政审批专用章", "purposes": ["licence"],
+        "valid_from": "2026-01-01", "ground": "临审〔2026〕21号",
+        "documents": [{"name": "刻章申请书", "type": "text/plain", "content": "AAAA"}],
+    })
+}
+
+fn step() -> Value {
+    json!({"act": "review", "digest": "0".repeat(64), "reason": ""})
+}
+
+fn release() -> Value {
+    json!({"expires": "2026-07-03T02:00:00Z", "algorithm": "ecdsa-p256-sha256", "signature": "AAAA"})
+}
+
+fn scope() -> Value {
+    json!({
+        "purposes": ["licence"], "valid_from": "2026-01-01", "ground": "decision", "reference": "临审〔2026〕22号",
+    })
 }

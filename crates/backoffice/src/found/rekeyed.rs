@@ -31,6 +31,61 @@ impl Founding<'_> {
     ) -> Result<(), FoundError> {
         let scope = self.catalogue.seal(code);
         let scope = scope.ok_or_else(|| FoundError::SealCode(code.to_string()))?;
+        let handed_in = self.handed_in(code).await?;
+        self.certified(scope, (hierarchy, national), handed_in)
+            .await
+    }
+
+    /// Makes a seal that was approved: its keys where they are to be kept, certificates, and the electronic seal with `picture`, or
+    /// the drawn one. Broken off, it is done again: what is there is kept.
+    ///
+    /// # Errors
+    /// [`FoundError`].
+    pub async fn make_seal(
+        &self,
+        (code, picture): (&SealCode, Option<Vec<u8>>),
+        (hierarchy, national): (&Hierarchy, Option<&NationalHierarchy>),
+    ) -> Result<(), FoundError> {
+        let scope = self.catalogue.seal(code);
+        let scope = scope.ok_or_else(|| FoundError::SealCode(code.to_string()))?;
+        self.first_key(scope, &key_of(scope)?, KeyAlgorithm::EcP256)
+            .await?;
+        if national.is_some() {
+            self.first_key(scope, &national_key_of(scope)?, KeyAlgorithm::Sm2)
+                .await?;
+        }
+        let image = match picture {
+            Some(octets) => self
+                .image(scope)?
+                .map(|(_, drawn)| Image { octets, ..drawn }),
+            None => None,
+        };
+        self.certified(scope, (hierarchy, national), image).await
+    }
+
+    /// T-L1: in the trace before it is there.
+    async fn first_key(
+        &self,
+        scope: &SealScope,
+        key: &KeyId,
+        algorithm: KeyAlgorithm,
+    ) -> Result<(), FoundError> {
+        if self.keys.public_key(key).is_some() {
+            return Ok(());
+        }
+        self.told(scope, key, ("seal-made", Vec::new())).await?;
+        Ok(self
+            .keys
+            .make(&[order(scope, key, algorithm)], self.random)?)
+    }
+
+    /// Certificates for a seal's keys in each suite that it has, and its electronic seal with this picture or the drawn one.
+    async fn certified(
+        &self,
+        scope: &SealScope,
+        (hierarchy, national): (&Hierarchy, Option<&NationalHierarchy>),
+        image: Option<Image>,
+    ) -> Result<(), FoundError> {
         let by = (ServiceKey::Authority, &hierarchy.authority);
         self.another(scope, (&key_of(scope)?, KeyAlgorithm::EcP256), by)
             .await?;
@@ -44,7 +99,7 @@ impl Founding<'_> {
         }
         let by = (ServiceKey::NationalAuthority, &national.authority);
         let certificate = self.another(scope, (&key, KeyAlgorithm::Sm2), by).await?;
-        let image = match self.handed_in(code).await? {
+        let image = match image {
             Some(image) => Some(image),
             None => self.image(scope)?.map(|(_, image)| image),
         };
@@ -60,6 +115,8 @@ impl Founding<'_> {
             object: self.object(maker, (Edition::V4, on), &certificate).await?,
             earlier: Some(self.object(maker, (Edition::V1, on), &certificate).await?),
         };
+        let seals = self.registry.seals();
+        seals.keep_objects(vec![made.clone()], self.now()).await?;
         let drills = self.registry.drills();
         Ok(drills.replace_object(made, self.now()).await?)
     }
@@ -108,24 +165,39 @@ impl Founding<'_> {
         let names = (1..=u32::MAX).filter_map(|n| KeyId::parse(&format!("{key}.retired-{n}")));
         let retired = names.into_iter().find(|id| !taken(id));
         let retired = retired.ok_or_else(|| FoundError::SealCode(scope.seal.to_string()))?;
+        let detail = vec![("retired", retired.to_string())];
+        self.told(scope, key, ("key-compromise", detail)).await?;
+        let new = order(scope, key, algorithm);
+        Ok(self.keys.make_instead(&new, &retired, self.random)?)
+    }
+
+    async fn told(
+        &self,
+        scope: &SealScope,
+        key: &KeyId,
+        (ground, detail): (&str, Vec<(&'static str, String)>),
+    ) -> Result<(), FoundError> {
         let act = Act {
             department: scope.holder.clone(),
             by: By::new("service", self.now()),
             deed: Deed::Key,
             object: key.to_string(),
-            ground: "key-compromise".to_owned(),
-            detail: vec![("retired", retired.to_string())],
+            ground: ground.to_owned(),
+            detail,
             key: None,
         };
         self.registry.trace().record(act).await?;
-        let new = Order {
-            id: key.clone(),
-            for_use: KeyUse::Seal,
-            kind: algorithm,
-            algorithm: None,
-            seal: Some(scope.seal.as_str()),
-        };
-        Ok(self.keys.make_instead(&new, &retired, self.random)?)
+        Ok(())
+    }
+}
+
+fn order<'a>(scope: &'a SealScope, key: &KeyId, algorithm: KeyAlgorithm) -> Order<'a> {
+    Order {
+        id: key.clone(),
+        for_use: KeyUse::Seal,
+        kind: algorithm,
+        algorithm: None,
+        seal: Some(scope.seal.as_str()),
     }
 }
 

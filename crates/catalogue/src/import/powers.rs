@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::places::{Defects, Entry};
-use super::{Fault, MAX_ENTRIES, MAX_MEMBERS};
+use super::{Fault, ImportError, MAX_ENTRIES, MAX_MEMBERS};
 use crate::holdings::Catalogue;
-use crate::key::MatterCode;
+use crate::key::{MatterCode, SealCode};
 use crate::scope::{Delegation, DocumentPurpose, MatterScope, SealKind, SealScope};
 use crate::wire;
 
@@ -36,6 +36,33 @@ pub(super) fn powers(catalogue: &mut Catalogue, file: &wire::Powers, defects: &m
         {
             defects.note(at, "key", Fault::Twice);
         }
+    }
+}
+
+impl Catalogue {
+    /// The scope of one seal as an entry of `powers.json` has it, judged on this catalogue.
+    ///
+    /// # Errors
+    /// [`ImportError`], with every defect at `seals[0]`.
+    pub fn read_seal(&self, octets: &[u8]) -> Result<SealScope, ImportError> {
+        let entry: wire::Seal = super::read("seals", octets)?;
+        let mut defects = Defects::default();
+        let scope = seal(self, &entry, Entry::new("seals", 0), &mut defects);
+        let found = defects.into_found();
+        match scope {
+            Some(scope) if found.is_empty() => Ok(scope),
+            _ => Err(ImportError::Defects(found)),
+        }
+    }
+
+    /// Puts the scope of a seal in the place of the one that is here.
+    pub fn put_seal(&mut self, scope: SealScope) {
+        self.seals.insert(scope.seal.clone(), scope);
+    }
+
+    /// Takes a seal out: it may stand on nothing.
+    pub fn drop_seal(&mut self, seal: &SealCode) {
+        self.seals.remove(seal);
     }
 }
 

@@ -59,6 +59,7 @@ async fn a_journalled_job_whose_release_ran_out_waits_for_another_and_is_then_se
         digest: [7; 32],
         beside: None,
         purpose: "decision".to_owned(),
+        scope: 0,
     };
     jobs.journal(&job, signing, by(Duration::seconds(2)))
         .await

@@ -14,7 +14,7 @@ use trail::trace::{self, Act, Deed};
 
 use crate::jobs::job::{self, Job, JobState, Lock};
 use crate::jobs::passkey;
-use crate::jobs::permitted::may_seal;
+use crate::jobs::permitted::{Permit, may_seal};
 use crate::jobs::step::{self, StepRefused, act};
 
 /// A release of many, as it was signed.
@@ -80,7 +80,7 @@ pub(crate) async fn release(
     if release.expires <= by.at {
         return Err(StepRefused::Expired);
     }
-    if !may_seal(link, first).await? {
+    if may_seal(link, first, None).await? != Permit::Given {
         return Err(StepRefused::SealNotInUse);
     }
     let signed = Signed::of(batch, &jobs, &release)?;

@@ -8,12 +8,33 @@ use crate::seals;
 const GOES_ON: &str = "SELECT 1 FROM reseal AS r JOIN drill AS d ON d.id = r.drill \
      WHERE r.department = $1 AND r.job = $2 AND d.ended IS NULL";
 
-/// Whether a job may use its seal now, in the transaction that would have it do so (T-S6): the seal is in use; or the job
-/// seals anew in a drill that goes on, while all other uses stay stopped.
-pub(crate) async fn may_seal(link: &mut Link, job: &Job) -> Result<bool, StoreError> {
+/// What is said of a use of a seal, in the transaction that would have it do so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permit {
+    /// It may sign.
+    Given,
+    /// It signs nothing.
+    NotInUse,
+    /// It has another scope than the one under which the use was ruled on.
+    OtherScope,
+}
+
+/// Whether a job may use its seal now, in the transaction that would have it do so (T-S6): the seal is in use, and still has the
+/// `scope` under which the use was ruled on; or the job seals anew in a drill that goes on, while all other uses stay stopped.
+pub(crate) async fn may_seal(
+    link: &mut Link,
+    job: &Job,
+    scope: Option<u64>,
+) -> Result<Permit, StoreError> {
     if job.kind != JobKind::Reseal {
-        return seals::is_in_use(link, &job.grounds.seal).await;
+        let stands = seals::scope_in_use(link, &job.grounds.seal).await?;
+        return Ok(match (stands, scope) {
+            (None, _) => Permit::NotInUse,
+            (Some(stands), Some(ruled)) if stands != ruled => Permit::OtherScope,
+            (Some(_), _) => Permit::Given,
+        });
     }
     let values = [job.department.as_str().into(), job.id.as_str().into()];
-    Ok(link.row(GOES_ON, &values).await?.is_some())
+    let goes_on = link.row(GOES_ON, &values).await?;
+    Ok(goes_on.map_or(Permit::NotInUse, |_| Permit::Given))
 }

@@ -10,7 +10,7 @@ use crate::cases;
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
 use crate::jobs::passkey;
-use crate::jobs::permitted::may_seal;
+use crate::jobs::permitted::{Permit, may_seal};
 use store::Link;
 use store::StoreError;
 use trail::asked::{By, Response};
@@ -58,6 +58,9 @@ pub enum StepRefused {
     /// A supervisor has stopped the case (R6).
     #[error("the case is stopped")]
     CaseStopped,
+    /// The seal has another scope since its use was ruled on.
+    #[error("the seal has another scope since its use was ruled on")]
+    OtherScope,
     /// The life of the licence refuses.
     #[error(transparent)]
     Life(#[from] licence::Refused),
@@ -77,6 +80,8 @@ pub struct Signing {
     pub beside: Option<(KeyId, [u8; 32])>,
     /// For what, such as `licence`.
     pub purpose: String,
+    /// The version of the seal's scope under which the use was ruled on.
+    pub scope: u64,
 }
 
 /// A use of a seal that stands in the journal: the key may be asked to sign.
@@ -194,7 +199,7 @@ pub(crate) async fn released(
         JobState::Released | JobState::Journalled => true,
         state => return Err(StepRefused::NotNow { state }),
     };
-    let digest = admit(link, job, release, by).await?;
+    let digest = admit(link, job, (release, None), by).await?;
     let (department, id) = (job.department.as_str(), job.id.as_str());
     let place = [department.into(), id.into(), by.at.into()];
     if again && link.run(DROP_OVER, &place).await? == 0 {
@@ -226,7 +231,7 @@ pub(crate) async fn release_and_journal(
     if job.state != JobState::Waiting {
         return Err(StepRefused::NotNow { state: job.state });
     }
-    let digest = admit(link, &job, release, by).await?;
+    let digest = admit(link, &job, (release, Some(signing.scope)), by).await?;
     insert(link, &job, (release, &digest), (by, Some(service))).await?;
     let whose = (department, release.statement.releaser.as_str());
     passkey::count_on(link, whose, release.passkey.as_ref(), by.at).await??;
@@ -253,12 +258,12 @@ pub(crate) async fn release_and_journal(
 async fn admit(
     link: &mut Link,
     job: &Job,
-    release: &Release,
+    (release, scope): (&Release, Option<u64>),
     by: &By,
 ) -> Result<[u8; 32], StepRefused> {
     let statement = &release.statement;
     compare(statement, job)?;
-    inspect_use(link, job).await?;
+    inspect_use(link, job, scope).await?;
     let decided = job.grounds.decided_by.as_ref();
     // R3: a decision names an account, and whose it is counts.
     let decider = match decided {
@@ -401,7 +406,7 @@ pub(crate) async fn journal(
     if release.statement.expires <= by.at {
         return Err(StepRefused::Expired);
     }
-    inspect_use(link, &job).await?;
+    inspect_use(link, &job, Some(signing.scope)).await?;
     let (department, id) = (job.department.as_str(), id.as_str());
     // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
     // result never left (house-style 2.2).
@@ -425,14 +430,15 @@ pub(crate) async fn journal(
 
 /// T-S6, R6: asked in the transaction that takes or consumes the release; a suspension of the seal or a stop of the
 /// case waits for it, or stops it.
-async fn inspect_use(link: &mut Link, job: &Job) -> Result<(), StepRefused> {
-    if !may_seal(link, job).await? {
-        return Err(StepRefused::SealNotInUse);
+async fn inspect_use(link: &mut Link, job: &Job, scope: Option<u64>) -> Result<(), StepRefused> {
+    let permit = may_seal(link, job, scope).await?;
+    let is_stopped = cases::is_stopped(link, &job.grounds.case).await?;
+    match (permit, is_stopped) {
+        (Permit::NotInUse, _) => Err(StepRefused::SealNotInUse),
+        (Permit::OtherScope, _) => Err(StepRefused::OtherScope),
+        (Permit::Given, true) => Err(StepRefused::CaseStopped),
+        (Permit::Given, false) => Ok(()),
     }
-    if cases::is_stopped(link, &job.grounds.case).await? {
-        return Err(StepRefused::CaseStopped);
-    }
-    Ok(())
 }
 
 pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, StepRefused> {

@@ -233,6 +233,7 @@ pub(crate) fn signing() -> Signing {
         digest: [7; 32],
         beside: KeyId::parse("sm-seal-990102-SPZYZ-01").map(|key| (key, [9; 32])),
         purpose: "licence".to_owned(),
+        scope: 0,
     }
 }
 

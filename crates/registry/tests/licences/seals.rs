@@ -22,6 +22,7 @@ fn act(event: Event, (person, duty): (&str, Duty), seconds: i64) -> SealAct {
         reason: "停用〔2026〕第1号".to_owned(),
         leaf: vec![1, 2, 3],
         revokes: Vec::new(),
+        application: None,
         at: NOW + Duration::seconds(seconds),
     }
 }

@@ -29,12 +29,13 @@ fn act(event: Event, (place, duty): (usize, Duty), seconds: i64) -> SealAct {
         seal: grounds().seal,
         event,
         consent: Consent {
-            person: format!("person-{place}"),
+            person: format!("person-{place}-{seconds}"),
             duty,
         },
         reason: "依据〔2026〕第1号".to_owned(),
         leaf: vec![1, 2, 3],
         revokes: Vec::new(),
+        application: None,
         at: NOW + Duration::seconds(seconds),
     }
 }
