@@ -325,6 +325,25 @@ async fn case(service: &Service) -> String {
     link[at..].to_owned()
 }
 
+/// A document that two are to sign and the first declines.
+async fn together(service: &Service, signer: &str) {
+    let person = json!({"name": "陈知远", "number": "99010219810705031X"});
+    let second = Call::post("/v1/signers", &person);
+    let second = service.done("Q-APR", (second, "second-signer"), 200).await;
+    let seat =
+        |role: &str, signer: &Value| json!({"role": role, "signer": signer, "intent": INTENT});
+    let order = json!({
+        "case": CASE, "order": "parallel", "deadline": "2026-08-31T00:00:00Z",
+        "roles": [seat("撰稿人", &json!(signer)), seat("审稿人", &second["signer"])],
+    });
+    let call = paper::form("/v1/signings", &order, &paper::page(PAPER));
+    let begun = service.done("Q-APR", (call, "signing"), 200).await;
+    let id = begun["signing"].as_str().expect("an id");
+    let body = json!({"role": "撰稿人", "signer": signer, "reason": NAME});
+    let call = Call::post(format!("/v1/signings/{id}/refusals"), &body);
+    service.done("Q-APR", (call, "refusal"), 200).await;
+}
+
 /// A person who signs a page of their own.
 async fn signed(service: &Service) {
     let person = json!({"name": SIGNER, "number": SIGNER_NUMBER});
@@ -336,6 +355,7 @@ async fn signed(service: &Service) {
         let call = Call::post(format!("/v1/signers/{signer}/acts"), &body);
         service.done("Q-APR", (call, act), 200).await;
     }
+    together(service, &signer).await;
     let order = json!({"signer": signer, "intent": INTENT, "case": CASE});
     let call = paper::form("/v1/signatures", &order, &paper::page(PAPER));
     let told = service.done("Q-APR", (call, "signature"), 201).await;
