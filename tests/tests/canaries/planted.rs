@@ -100,6 +100,7 @@ pub(crate) async fn everywhere(service: &Service) -> Vec<String> {
     links.push(case(service).await);
     signed(service).await;
     sealed(service).await;
+    seal(service).await;
     links.push(notice(service).await);
     restricted(service).await;
     links
@@ -323,6 +324,18 @@ async fn case(service: &Service) -> String {
     let link = answer.json()["link"].as_str().expect("a link").to_owned();
     let at = link.find("/p/").expect("a page");
     link[at..].to_owned()
+}
+
+/// A seal that is asked for, in words and with a document that name a person.
+async fn seal(service: &Service) {
+    let content = STANDARD.encode(NAME);
+    let body = json!({
+        "seal": "990102-BMYWZ-77", "name": "行政审批局业务专用章", "kind": "部门业务专用章", "purposes": ["document"],
+        "valid_from": "2026-01-01", "ground": NAME,
+        "documents": [{"name": NAME, "type": "text/plain", "content": content}],
+    });
+    let call = Call::post("/v1/seal-applications", &body);
+    service.done("Q-APR", (call, "seal-application"), 201).await;
 }
 
 /// A document that two are to sign and the first declines.
