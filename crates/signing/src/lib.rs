@@ -1,5 +1,7 @@
-//! How persons sign, as rules: several of them in their roles, each once, in order or side by side, until a day ([`round`]).
+//! How persons sign, as rules: several of them in their roles, each once, in order or side by side, until a day ([`round`]); and what their
+//! handwriting looks like ([`strokes`]).
 //!
 //! Nothing here knows a key, a file or a clock.
 
 pub mod round;
+pub mod strokes;

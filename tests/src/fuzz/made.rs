@@ -89,7 +89,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "national_message" | "private_key" | "sm2_enveloped" | "sm2_sealed" => {
             national::made(target)
         }
-        "share" | "token_request" | "token_answer" => keys::made(target),
+        "share" | "strokes" | "token_request" | "token_answer" => keys::made(target),
         "ceremony_declaration" | "signing_request" | "ceremony_transcript" | "ceremony_folder" => {
             ceremony::made(target)
         }

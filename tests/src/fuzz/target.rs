@@ -147,6 +147,7 @@ pub const TARGETS: &[Target] = &[
     target("passkey", Shape::Octets, work::passkey),
     target("ntp", Shape::Octets, clock::ntp),
     target("share", Shape::Text, keys::share),
+    target("strokes", Shape::Text, keys::strokes),
     target("ceremony_declaration", Shape::Text, ceremony::declaration),
     target("ceremony_transcript", Shape::Text, ceremony::transcript),
     target("ceremony_folder", Shape::Text, ceremony::folder),

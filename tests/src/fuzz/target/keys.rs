@@ -1,9 +1,21 @@
-//! What holders of shares type in, and what the service and the process that speaks to a token say to each other.
+//! What holders of shares type in, how somebody writes, and what the service and the process that speaks to a token say to each other.
 
 use crypto::device::{Fault, Handle, public_of_point, public_of_rsa};
 use crypto::{KeyAlgorithm, PublicKey, SeededRandom, Signature};
 use custody::protocol::{Answer, LONGEST, Mechanism, Request, announced};
 use shares::{LONGEST_SHARE, Share, ShareError, join, split};
+use signing::strokes::Strokes;
+
+/// A handwriting sample: one form, and a line of each stroke stays within the field.
+pub fn strokes(octets: &[u8]) -> bool {
+    let Ok(sample) = Strokes::parse(octets) else {
+        return false;
+    };
+    assert_eq!(sample.text().as_bytes(), octets, "one form");
+    let ((x, y), (wide, high)) = sample.bounds();
+    assert!(x + wide <= 4_096 && y + high <= 4_096);
+    true
+}
 
 /// A share as it is typed in: one text for each, and alone it opens nothing.
 pub fn share(octets: &[u8]) -> bool {
@@ -104,6 +116,11 @@ pub(crate) fn made(target: &str) -> Option<Vec<Vec<u8>>> {
             });
             shares.into_iter().collect()
         }
+        "strokes" => Some(vec![
+            b"yinxin strokes 1 800 400\n100,200,0,0 120,190,16,300 140,185,32,420 160,188,48,400 180,200,64,380\n\
+              200,100,200,500 202,140,216,510 204,180,232,500 205,220,248,450\n"
+                .to_vec(),
+        ]),
         "token_request" => Some(requests()),
         "token_answer" => Some(answers()),
         _ => None,
