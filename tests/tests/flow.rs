@@ -31,6 +31,7 @@ mod requests;
 mod rounds;
 mod signatures;
 mod stage;
+mod together;
 mod token;
 mod verdicts;
 mod witness;

@@ -6,6 +6,7 @@ use std::fmt;
 use time::{Duration, UtcDateTime};
 
 use crate::digest::sha256;
+use crate::documents::Documents;
 use crate::listing::Listing;
 use crate::public_key::{CheckSignature, PublicKey};
 use crate::sign_in::passkey::{Passkey, Shown, release_challenge};
@@ -140,9 +141,23 @@ pub struct Consent {
     pub intent: String,
     /// When.
     pub at: UtcDateTime,
+    /// The documents that are signed with it under the same consent, and the digest of their list, to which the person agreed.
+    pub list: Option<(Documents, [u8; 32])>,
 }
 
 impl Consent {
+    /// The list of these documents, each by its SHA-256; `None` where there are none, more than 64, or the same one twice.
+    #[must_use]
+    pub fn list_of(documents: &[[u8; 32]]) -> Option<Documents> {
+        Documents::of(documents)
+    }
+
+    /// Whether it is to this document alone, or to a list that has it.
+    pub(crate) fn is_whole(&self) -> bool {
+        let list = self.list.as_ref();
+        list.is_none_or(|(list, agreed)| list.digest() == *agreed && list.has(&self.document))
+    }
+
     /// How long a consent may be used.
     pub const LIFE: Duration = Duration::minutes(5);
 }

@@ -276,6 +276,29 @@ impl KeyStore {
         }
     }
 
+    /// Destroys a person's key: it was made for one document, and no other use is left to it. No other key is destroyed so.
+    ///
+    /// # Errors
+    /// `Locked`, `UnknownKey`, `NotPerson`; as [`KeyStore::add`]. What a device then cannot destroy is named by nothing.
+    pub fn destroy(&self, id: &KeyId, random: &dyn Random) -> Result<(), KeyStoreError> {
+        let mut handle = None;
+        self.rewrite(random, |public, private| {
+            let unknown = || KeyStoreError::UnknownKey(id.clone());
+            let stored = public.keys.get(id).ok_or_else(unknown)?;
+            if stored.for_use != KeyUse::Person {
+                return Err(KeyStoreError::NotPerson(id.clone()));
+            }
+            handle = stored.device;
+            public.keys.remove(id);
+            private.remove(id);
+            Ok(())
+        })?;
+        if let (Some(handle), Some(custody)) = (handle, &self.custody) {
+            let _not_named = custody.device.discard(handle);
+        }
+        Ok(())
+    }
+
     fn take_in(&self, keys: &[Incoming], random: &dyn Random) -> Result<(), KeyStoreError> {
         self.rewrite(random, |public, private| {
             for Incoming { stored, pkcs8 } in keys {
@@ -478,7 +501,7 @@ fn check_consent(stored: &StoredKey, under: &Authorisation) -> Result<(), SignEr
     let consent = under.consent.as_ref().ok_or(SignError::NotConsented)?;
     let own = format!("person-{}", consent.signer) == stored.id.as_str();
     let timely = under.now >= consent.at && under.now - consent.at <= Consent::LIFE;
-    if !own || !timely || consent.intent.trim().is_empty() {
+    if !own || !timely || !consent.is_whole() || consent.intent.trim().is_empty() {
         return Err(SignError::NotConsented);
     }
     Ok(())

@@ -8,6 +8,7 @@ mod authorisation;
 pub mod device;
 mod device_fault;
 mod digest;
+mod documents;
 #[cfg(unix)]
 mod keystore;
 mod listing;

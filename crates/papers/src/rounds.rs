@@ -3,7 +3,6 @@
 //! The office keeps the file as it stands. Each signature is a whole one, over the file with all that were made before
 //! ([`crate::signing`]), with the role under it: the last file says by itself who signed as what.
 
-use affix::preflight::preflight;
 use crypto::sha256;
 use dossier::Words;
 use registry::asked::{By, Response};
@@ -21,7 +20,7 @@ use backoffice::office::Office;
 use backoffice::said::{hex, moment};
 
 use crate::signers::{SignerError, SignerRefused};
-use crate::signing::{Joint, SignError, SignOrder, Visible, sign};
+use crate::signing::{Joint, SignError, SignOrder, Visible, fit, sign};
 
 /// A document that several are to sign.
 #[derive(Debug, Clone)]
@@ -153,7 +152,7 @@ pub async fn begin(
     for seat in &order.seats {
         Words::parse(&seat.intent)?;
     }
-    let file = fit(office, file).await?;
+    fit(office, &file).await?;
     let file = kept(office, file).await?;
     let new = NewRound {
         asked: asker.asked(once),
@@ -169,17 +168,6 @@ pub async fn begin(
     match begun.map_err(refused) {
         Ok(record) => Ok(RoundTold::of(office, &record)),
         Err(error) => Err(told(office, asker, "signing", error).await?),
-    }
-}
-
-/// T-S5: nothing in it may change its looks after the first has signed.
-async fn fit(office: &Office, file: Vec<u8>) -> Result<Vec<u8>, SignError> {
-    let _place = office.work.acquire().await;
-    let found = preflight(&file)?.findings;
-    if found.is_empty() {
-        Ok(file)
-    } else {
-        Err(SignError::Active(found))
     }
 }
 
@@ -246,6 +234,7 @@ pub async fn sign_part(
             role: order.role.clone(),
             shown: order.shown,
         }),
+        agreed: None,
     };
     match sign(office, asker, once, &order, file).await {
         Ok(response) => Ok(response),

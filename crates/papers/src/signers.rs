@@ -25,8 +25,11 @@ use backoffice::keys::ServiceKey;
 use backoffice::office::Office;
 use backoffice::said::moment;
 
-/// Days of a signer's certificate (*default*).
-const DAYS: i64 = 365;
+/// How long a signer's certificate holds (*default*).
+const LIFE: Duration = Duration::days(365);
+
+/// Acts that the service alone takes.
+const OWN: [SignerAct; 2] = [SignerAct::Expire, SignerAct::Spend];
 
 /// Why nothing was done to a signature identity.
 #[derive(Debug, Error)]
@@ -130,6 +133,7 @@ pub async fn apply(
         asked: asker.asked(once),
         department: asker.department.clone(),
         person: Party::parse("person", &order.name, &order.number)?,
+        document: None,
         by: asker.by(office.clock.now()),
     };
     let record = office.registry.signers().apply(new).await?;
@@ -210,7 +214,7 @@ async fn acted(
     };
     let certificate = match ordered.act {
         SignerAct::Activate => {
-            let certificate = certify(office, asker, record).await?;
+            let certificate = certify(office, asker, record, LIFE).await?;
             let until = certificate.validity().last;
             Some((certificate.der().to_vec(), until))
         }
@@ -228,15 +232,18 @@ async fn acted(
     let stepped = office.registry.signers().step(step).await?;
     if ordered.act == SignerAct::Cancel {
         revoke(office, asker, &stepped).await?;
+        let book = office.registry.handwriting();
+        book.drop_of(&asker.department, &stepped.id).await?;
     }
     Ok(stepped)
 }
 
 /// A key of the person's own in the key store, and its certificate. A key that an interrupted activation left is used.
-async fn certify(
+pub(crate) async fn certify(
     office: &Office,
     asker: &Asker,
     record: &SignerRecord,
+    life: Duration,
 ) -> Result<Certificate, SignerError> {
     let id = record.key().ok_or(SignerRefused::Unknown)?;
     let public: PublicKey = match office.keys.public_key(&id) {
@@ -266,7 +273,7 @@ async fn certify(
     let issuer = Issuer::of(&office.hierarchy.authority, algorithm)?;
     let from = whole(office.clock.now());
     let authority = office.issues_by(&ca, &issuer);
-    let last = (from + Duration::days(DAYS)).min(office.hierarchy.authority.validity().last);
+    let last = (from + life).min(office.hierarchy.authority.validity().last);
     let order = Order {
         profile: Profile::SIGNER,
         subject: &name,
@@ -309,18 +316,26 @@ pub(crate) fn is_over(record: &SignerRecord, now: UtcDateTime) -> bool {
     record.until.is_some_and(|until| until < now)
 }
 
+/// The level of this code.
+#[must_use]
+pub fn level(code: &str) -> Option<Assurance> {
+    match code {
+        "L1" => Some(Assurance::L1),
+        "L2" => Some(Assurance::L2),
+        "L3" => Some(Assurance::L3),
+        _ => None,
+    }
+}
+
 impl SignerOrdered {
     /// What these codes ask for; `None` for one that is unknown. That a certificate is over is the service's to say.
     #[must_use]
     pub fn read(act: &str, level: Option<&str>, reason: String) -> Option<Self> {
-        let level = match level {
-            None => None,
-            Some("L1") => Some(Assurance::L1),
-            Some("L2") => Some(Assurance::L2),
-            Some("L3") => Some(Assurance::L3),
-            Some(_) => return None,
+        let level = match level.map(self::level) {
+            Some(None) => return None,
+            level => level.flatten(),
         };
-        let act = SignerAct::find(act).filter(|act| *act != SignerAct::Expire)?;
+        let act = SignerAct::find(act).filter(|act| !OWN.contains(act))?;
         Some(Self { act, level, reason })
     }
 }

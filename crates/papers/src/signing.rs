@@ -3,25 +3,26 @@
 //! The intent stands in the signature's dictionary under the bytes that are signed (/Reason), the time comes from the
 //! office's time-stamps, the key is asked under the person's consent to exactly this.
 
+mod order;
+
 use affix::dss::{Material, append_dss};
-use affix::preflight::{Finding, preflight};
+use affix::preflight::preflight;
 use affix::seal::{Appearance, Certification, Joined, NewField, Place, SealRequest};
-use crypto::{Authorisation, Consent, Digest, DigestAlgorithm, Signature, sha256};
+use crypto::{Authorisation, Digest, DigestAlgorithm, Signature, sha256};
+use dossier::Words;
 use dossier::number::PaperDigest;
 use dossier::signed::Signed;
-use dossier::{ReadWords, Words};
 use evidence::cms::{self, Attribute, Draft};
 use pki::certificate::Certificate;
+use registry::asked::By;
 use registry::asked::Response;
 use registry::journal::KeyUse as Use;
-use registry::objects::{ObjectError, ObjectId};
-use registry::rounds::Part;
+use registry::objects::ObjectId;
 use registry::signers::{Beginning, Begun, SignatureRecord, SignerRecord, Signing};
 use registry::trace::{Act, Deed};
-use registry::{StoreError, asked::By};
-use seal::picture::{NameSeal, RED};
+use seal::picture::{NameSeal, Picture, RED};
 use serde::Serialize;
-use thiserror::Error;
+use time::UtcDateTime;
 use verify::{Material as Known, Policy, Verdict};
 
 use crate::signers::{SignerError, SignerRefused, found, is_over};
@@ -32,101 +33,10 @@ use backoffice::said::{hex, moment, response};
 use backoffice::stamps::Stamp;
 use issuance::SealingError;
 
+pub use order::{Agreed, Joint, SignError, SignOrder, Visible};
+
 /// Octets kept for a time-stamp token beside the unit's own chain.
 const TOKEN: usize = 1_024;
-
-/// Why a document was not signed. Nothing of it left.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SignError {
-    /// The identity does not sign.
-    #[error("the signature identity does not sign")]
-    Signer(#[from] SignerError),
-    /// The intent is no words.
-    #[error("the intent is no words")]
-    Intent(#[from] ReadWords),
-    /// The file cannot be read.
-    #[error("the file cannot be read")]
-    Read(#[from] pdf::ReadPdf),
-    /// The name cannot stand in a seal's picture.
-    #[error("the name cannot be drawn")]
-    Name(#[from] seal::picture::DrawSeal),
-    /// No embedded typeface has one of its characters.
-    #[error("the name cannot be drawn")]
-    Drawing(#[from] document::DrawAppearance),
-    /// The file holds what would let it change its looks after it was signed (T-S5).
-    #[error("the file holds {} things that a signed document may not hold", .0.len())]
-    Active(Vec<Finding>),
-    /// It was not signed.
-    #[error("it was not signed")]
-    Sealing(#[from] SealingError),
-    /// The signed file cannot be kept.
-    #[error("the signed file cannot be kept")]
-    Object(#[from] ObjectError),
-    /// There is no such signature here.
-    #[error("there is no such signature here")]
-    Unknown,
-    /// The store.
-    #[error("the store cannot be used")]
-    Store(#[from] StoreError),
-}
-
-impl From<SignerRefused> for SignError {
-    fn from(refused: SignerRefused) -> Self {
-        Self::Signer(SignerError::Refused(refused))
-    }
-}
-
-/// What is to be signed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SignOrder {
-    /// Who signs.
-    pub signer: String,
-    /// What the person means by signing, as it was shown.
-    pub intent: String,
-    /// The case, or empty.
-    pub case: String,
-    /// Where the signer's name seal stands, where one is asked for.
-    pub visible: Option<Visible>,
-    /// The signer's part in a document that several sign.
-    pub joint: Option<Joint>,
-}
-
-/// A part in a document that several sign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Joint {
-    /// Which.
-    pub round: String,
-    /// The role, which stands under the signature.
-    pub role: String,
-    /// SHA-256 of the file as it was shown.
-    pub shown: [u8; 32],
-}
-
-impl SignOrder {
-    fn part(&self) -> Option<Part> {
-        self.joint.as_ref().map(|joint| Part {
-            round: joint.round.clone(),
-            role: joint.role.clone(),
-            signer: self.signer.clone(),
-            shown: joint.shown,
-            intent: self.intent.clone(),
-        })
-    }
-
-    fn role(&self) -> Option<&str> {
-        self.joint.as_ref().map(|joint| joint.role.as_str())
-    }
-}
-
-/// The place of a name seal.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Visible {
-    /// The page, from 1.
-    pub page: u32,
-    /// The lower left corner, in points of the page as it is seen.
-    pub corner: (f64, f64),
-}
 
 /// A signature, as its department is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -163,6 +73,8 @@ struct Admitted {
     signer: SignerRecord,
     certificate: Certificate,
     intent: Words,
+    /// How the person writes, where that is to be seen in place of their name seal.
+    sample: Option<Picture>,
 }
 
 async fn admitted(
@@ -172,7 +84,40 @@ async fn admitted(
     file: &Vec<u8>,
 ) -> Result<Admitted, SignError> {
     let intent = Words::parse(&order.intent)?;
-    let signer = found(office, &asker.department, &order.signer).await?;
+    let (signer, certificate) = admitted_signer(office, asker, &order.signer).await?;
+    let sample = match order.visible {
+        Some(Visible {
+            handwriting: true, ..
+        }) => Some(sample(office, (&signer, &certificate)).await?),
+        _ => None,
+    };
+    fit(office, file).await?;
+    Ok(Admitted {
+        signer,
+        certificate,
+        intent,
+        sample,
+    })
+}
+
+/// How the person writes, drawn: a sample that their key signed, or none.
+async fn sample(
+    office: &Office,
+    (signer, certificate): (&SignerRecord, &Certificate),
+) -> Result<Picture, SignError> {
+    let book = office.registry.handwriting();
+    let kept = book.find(&signer.department, &signer.id).await?;
+    let kept = kept.ok_or(SignError::NoSample)?;
+    crate::strokes::drawn(&kept, (certificate, ALGORITHM)).ok_or(SignError::NoSample)
+}
+
+/// An identity whose key signs at this moment, and its certificate.
+pub(crate) async fn admitted_signer(
+    office: &Office,
+    asker: &Asker,
+    signer: &str,
+) -> Result<(SignerRecord, Certificate), SignError> {
+    let signer = found(office, &asker.department, signer).await?;
     let not_active = || SignerRefused::NotActive(signer.state);
     if signer.state != dossier::signed::signer::SignerState::Active
         || is_over(&signer, office.clock.now())
@@ -183,16 +128,18 @@ async fn admitted(
     let Some(Ok(certificate)) = certificate else {
         return Err(not_active().into());
     };
+    Ok((signer, certificate))
+}
+
+/// T-S5: nothing in a file may change its looks after it was signed.
+pub(crate) async fn fit(office: &Office, file: &Vec<u8>) -> Result<(), SignError> {
     let _place = office.work.acquire().await;
-    let found = preflight(file)?;
-    if !found.findings.is_empty() {
-        return Err(SignError::Active(found.findings));
+    let found = preflight(file)?.findings;
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(SignError::Active(found))
     }
-    Ok(Admitted {
-        signer,
-        certificate,
-        intent,
-    })
 }
 
 async fn signed(
@@ -224,12 +171,7 @@ async fn signed(
         Begun::Journalled { id } => id,
         Begun::Repeated(response) => return Ok(response),
     };
-    let consent = Consent {
-        signer: admitted.signer.id.clone(),
-        document,
-        intent: admitted.intent.as_str().to_owned(),
-        at: prepared.claimed,
-    };
+    let consent = order.consent(document, prepared.claimed);
     let under = Authorisation::consented(key, &prepared.to_be_signed, office.clock.now(), consent);
     let signature = office
         .keys
@@ -271,7 +213,7 @@ struct Prepared {
     revision: affix::seal::Prepared,
     message: cms::Prepared,
     to_be_signed: Vec<u8>,
-    claimed: time::UtcDateTime,
+    claimed: UtcDateTime,
     field: String,
 }
 
@@ -304,7 +246,7 @@ fn prepare(
         .reserve(&chain(office, certificate), &[stamps + TOKEN])
         .map_err(SealingError::from)?;
     let drawn = match visible {
-        Some(_) => Some(drawn(&admitted.signer)?),
+        Some(_) => Some(drawn(admitted)?),
         None => None,
     };
     let bodies = |first: u32| {
@@ -355,9 +297,12 @@ fn prepare(
 }
 
 /// An appearance, and no proof: the legal act is the key's signature (domain.md 4.3).
-fn drawn(signer: &SignerRecord) -> Result<document::Appearance, SignError> {
+fn drawn(admitted: &Admitted) -> Result<document::Appearance, SignError> {
+    if let Some(sample) = &admitted.sample {
+        return Ok(document::Appearance::draw(sample)?);
+    }
     let seal = NameSeal {
-        name: signer.person.name(),
+        name: admitted.signer.person.name(),
         colour: RED,
     };
     Ok(document::Appearance::draw(&seal.square()?)?)
@@ -477,20 +422,31 @@ async fn deny(
     order: &SignOrder,
     refused: SignError,
 ) -> Result<SignError, SignError> {
+    deny_by(office, asker, &order.signer, refused).await
+}
+
+/// What an identity is refused stands in the trace.
+pub(crate) async fn deny_by(
+    office: &Office,
+    asker: &Asker,
+    signer: &str,
+    refused: SignError,
+) -> Result<SignError, SignError> {
     let ground = match &refused {
         SignError::Signer(SignerError::Refused(SignerRefused::NotActive(_))) => "signer.not-active",
         SignError::Signer(_) => "signer.unknown",
         SignError::Intent(_) => "signature.intent",
         SignError::Active(_) => "document.active",
+        SignError::Strokes(_) | SignError::NoSample => "signer.handwriting",
         _ => "document.unreadable",
     };
-    let known = registry::asked::IdempotencyKey::parse(&order.signer).is_some();
+    let known = registry::asked::IdempotencyKey::parse(signer).is_some();
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(office.clock.now()),
         deed: Deed::Deny,
         object: if known {
-            order.signer.clone()
+            signer.to_owned()
         } else {
             "signature".to_owned()
         },

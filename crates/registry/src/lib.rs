@@ -23,8 +23,9 @@ pub use applications;
 pub use registry::{Registry, open};
 pub use rolls::{
     accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, portfolio,
-    regions, restrictions, rounds, seals, signers, status,
+    regions, restrictions, seals, status,
 };
+pub use roster::{rounds, signers};
 pub use store::{Cause, Later, OpenStore, StoreError};
 pub use trail::secrets::Secrets;
 pub use trail::{anchor, asked, audit, journal, log, outbox, suites, trace};

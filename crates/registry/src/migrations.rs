@@ -47,6 +47,7 @@ pub(crate) const ALL: &[Migration] = steps![
     35 "passkey" "0035",
     36 "release_by_passkey" "0036",
     38 "signing" "0038",
+    39 "one_time_key" "0039",
     40 "seal_application" "0040",
     1001 "log" "1001",
     1002 "certificates" "1002",

@@ -22,6 +22,7 @@ use crate::restrictions::Restrictions;
 use crate::rounds::Rounds;
 use crate::seals::Seals;
 use crate::signers::Signers;
+use crate::signers::handwriting::Handwriting;
 use crate::status::StatusLists;
 use crate::uses::Uses;
 use applications::Applications;
@@ -108,6 +109,12 @@ impl Registry {
     #[must_use]
     pub fn rounds(&self) -> Rounds {
         Rounds::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// How persons write.
+    #[must_use]
+    pub fn handwriting(&self) -> Handwriting {
+        Handwriting::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Persons who sign, and their signatures.

@@ -375,7 +375,7 @@ pub fn of_signer(error: &SignerError) -> Problem {
             SignerRefused::Unknown => Problem::new(Code::NotFound),
             SignerRefused::Person => Problem::new(Code::SignerLevel).saying(refused.to_string()),
             SignerRefused::Life(life) => Problem::new(Code::SignerRefused).saying(life.to_string()),
-            SignerRefused::NotActive(_) => {
+            SignerRefused::NotActive(_) | SignerRefused::OneTime => {
                 Problem::new(Code::SignerRefused).saying(refused.to_string())
             }
             SignerRefused::Round(refused) => of_round(refused),
@@ -418,6 +418,12 @@ pub fn of_sign(error: &SignError) -> Problem {
             Problem::new(Code::DocumentRefused).saying(chain(error))
         }
         SignError::Active(findings) => active(findings),
+        SignError::Strokes(_) | SignError::NoSample => one(
+            Code::DocumentRefused,
+            "signer.handwriting",
+            error.to_string(),
+        ),
+        SignError::Package => one(Code::SigningPlan, "signing.package", error.to_string()),
         SignError::Sealing(SealingError::Sign(cause)) => of_keys(cause),
         SignError::Sealing(SealingError::NotAccepted(codes)) => {
             Problem::new(Code::NotAccepted).saying(codes.join(", "))

@@ -2,8 +2,7 @@
 //!
 //! Books of the registry that stand below licences and jobs: accounts of machines, and people with keys ([`callers`]), accounts of
 //! people with their sessions ([`accounts`]), catalogues as they were imported ([`catalogues`]), drills after a key was compromised
-//! ([`drills`]), persons who
-//! sign ([`signers`]) and documents that several of them sign ([`rounds`]), links for people without an account ([`links`]), what two people decide of trust: regions whose lists were exchanged ([`regions`]), anchors of our own ([`own_anchors`]), and the lists that we published ([`own_lists`]), until when files can be proven ([`portfolio`]), what stands against holders ([`restrictions`]), seals ([`seals`]), certificates with their answers and lists ([`certificates`]), status lists
+//! ([`drills`]), links for people without an account ([`links`]), what two people decide of trust: regions whose lists were exchanged ([`regions`]), anchors of our own ([`own_anchors`]), and the lists that we published ([`own_lists`]), until when files can be proven ([`portfolio`]), what stands against holders ([`restrictions`]), seals ([`seals`]), certificates with their answers and lists ([`certificates`]), status lists
 //! ([`status`]). `registry` opens them; a fact of its own asks them inside its transaction.
 
 pub mod accounts;
@@ -17,8 +16,6 @@ pub mod own_lists;
 pub mod portfolio;
 pub mod regions;
 pub mod restrictions;
-pub mod rounds;
 pub mod seals;
-pub mod signers;
 pub mod status;
 pub mod word;

@@ -16,7 +16,7 @@ use crate::subscriptions;
 use crate::{
     accounts, batches, case_papers, cases, catalogue, certificates, documents, health, licences,
     lives, machines, notices, packages, passkeys, proofs, releases, restrictions, sessions,
-    signatures, signings, trust, uses, versions, witnesses,
+    signatures, signed, signings, trust, uses, versions, witnesses,
 };
 use crate::{seal_applications, seals};
 
@@ -70,14 +70,17 @@ fn together() -> OpenApiRouter<App> {
 }
 
 /// Persons who sign, and what they signed.
-fn signed() -> OpenApiRouter<App> {
+fn persons() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(signatures::apply))
         .routes(routes!(signatures::find_signer))
         .routes(routes!(signatures::act))
+        .routes(routes!(signatures::give))
         .routes(routes!(signatures::sign))
         .routes(routes!(signatures::find))
         .routes(routes!(signatures::file))
+        .routes(routes!(signed::package))
+        .routes(routes!(signed::pad))
         .routes(routes!(signings::begin))
         .routes(routes!(signings::find))
         .routes(routes!(signings::file))
@@ -141,7 +144,7 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(lived())
         .merge(people())
-        .merge(signed())
+        .merge(persons())
         .merge(together())
         .merge(trusted())
         .routes(routes!(catalogue::import))

@@ -252,7 +252,7 @@ fn only(files: &mut Vec<Item>) -> Result<Vec<u8>, Problem> {
 }
 
 /// The same with as many files as an envelope takes, each with the name that it was given.
-async fn order_and_files<T: DeserializeOwned>(
+pub(crate) async fn order_and_files<T: DeserializeOwned>(
     mut form: Multipart,
 ) -> Result<(T, Vec<Item>), Problem> {
     let malformed = || Problem::new(Code::RequestMalformed);

@@ -34,6 +34,7 @@ mod serve;
 mod sessions;
 mod shown;
 mod signatures;
+mod signed;
 mod signings;
 mod state;
 mod subscriptions;

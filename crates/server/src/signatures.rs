@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
 use issuance::Asker;
+use papers::handwriting::SampleTold;
 use papers::signers::{SignerOrder, SignerOrdered, SignerTold};
 use papers::signing::{SignOrder, SignatureSeen, Visible};
 use serde::{Deserialize, Serialize};
@@ -67,13 +68,20 @@ pub(crate) struct VisiblePart {
     x_mm: f64,
     /// Millimetres from the lower edge of the page to the seal's.
     y_mm: f64,
+    /// Whether the person's handwriting is seen there, and not their name seal: a picture that proves nothing.
+    #[serde(default)]
+    handwriting: bool,
 }
 
 impl VisiblePart {
     pub(crate) fn read(&self) -> Result<Visible, Problem> {
         let corner = corner(self.x_mm, self.y_mm)?;
         let page = self.page;
-        Ok(Visible { page, corner })
+        Ok(Visible {
+            page,
+            corner,
+            handwriting: self.handwriting,
+        })
     }
 }
 
@@ -150,6 +158,7 @@ pub(crate) async fn sign(
         case: order.case,
         visible: order.visible.map(|place| place.read()).transpose()?,
         joint: None,
+        agreed: None,
     };
     let signed = papers::signing::sign(&app.office, &asker, &once, &order, file).await;
     signed.map(said).map_err(|error| of_sign(&error))
@@ -179,4 +188,26 @@ pub(crate) async fn file(
     let found = papers::signing::find(&app.office, &asker, &id).await;
     let (_, bytes) = found.map_err(|error| of_sign(&error))?;
     Ok(attachment("application/pdf", bytes))
+}
+
+/// How a person writes.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SampleBody {
+    /// A line `yinxin strokes 1 WIDTH HEIGHT`, then a line for each stroke: points `x,y,milliseconds,pressure` with a blank between them.
+    /// Every line ends with a line feed.
+    strokes: String,
+}
+
+/// Takes a handwriting sample of an identity in, which its key signs; it is shown where the person signs, and proves nothing.
+#[utoipa::path(put, path = "/v1/signers/{signer}/handwriting", tag = "signatures", request_body = SampleBody,
+    responses((status = 200, description = "what was signed, and how many strokes it has"), (status = 404, description = "none here"), (status = 409, description = "the identity does not sign"), (status = 422, description = "no sample")))]
+pub(crate) async fn give(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(signer): Path<String>,
+    Strict(body): Strict<SampleBody>,
+) -> Result<Json<SampleTold>, Problem> {
+    let given = papers::handwriting::give(&app.office, &asker, (&signer, &body.strokes)).await;
+    given.map(Json).map_err(|error| of_sign(&error))
 }

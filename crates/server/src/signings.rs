@@ -126,7 +126,7 @@ impl SeatBody {
 }
 
 /// A SHA-256 of 64 lower-case hexadecimal digits.
-fn digest(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
     let plain = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if text.len() != 64 || !text.bytes().all(plain) {
         return None;

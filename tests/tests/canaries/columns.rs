@@ -90,7 +90,8 @@ seal_release: job=word department=word statement_digest=digest algorithm=word si
  credential=public authenticator=digest client=digest
 seal_scope: code=word department=word content=public ground=ground people=word
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
-signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named
+signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named document=digest
+signer_handwriting: signer=word department=word strokes=sealed digest=digest signature=digest
 signer_event: signer=word department=word act=word state=word actor=word reason=ground
 signing: id=word department=word case_number=word sequence=word document=digest object=word digest=digest turn=word
 signing_seat: signing=word department=word role=word signer=word intent=sealed done=word signature=word reason=sealed

@@ -256,6 +256,7 @@ async fn an_identity_whose_certificate_is_over_signs_no_more() {
         case: String::new(),
         visible: None,
         joint: None,
+        agreed: None,
     };
     for (days, signs) in [(364, true), (365, false)] {
         let later = service.now() + time::Duration::days(days);

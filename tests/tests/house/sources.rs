@@ -47,6 +47,7 @@ pub(crate) const CRATES: &[&str] = &[
     "renewal",
     "replies",
     "rolls",
+    "roster",
     "seal",
     "server",
     "shares",

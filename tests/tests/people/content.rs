@@ -139,6 +139,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/signings/{signing}/refusals" => {
             json!({"role": "审稿人", "signer": things("signer"), "reason": "数据有误"})
         }
+        "/v1/signers/{signer}/handwriting" => json!({"strokes": STROKES}),
         "/v1/notices" => notice(),
         "/v1/certificates" => json!({
             "surname": "周", "given_name": "明月", "identifier": "P-ZHOU-MINGYUE", "public_key": "AAAA",
@@ -158,6 +159,10 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         _ => Value::Null,
     }
 }
+
+/// How somebody writes.
+const STROKES: &str = "yinxin strokes 1 800 400\n100,200,0,0 120,190,16,300 140,185,32,420 160,188,48,400 180,200,64,380\n\
+    200,100,200,500 202,140,216,510 204,180,232,500 205,220,248,450\n";
 
 /// Two who are to sign, in order.
 pub(crate) fn signing((first, second): (&str, &str)) -> Value {
@@ -190,6 +195,18 @@ pub(crate) fn call(
         ("POST", "/v1/signatures") => {
             let order = json!({
                 "signer": things("signer"), "intent": "本人确认", "case": "BJ-990102-20260608-00017",
+            });
+            return form(path, &order, &page("form")).once(key);
+        }
+        ("POST", "/v1/signature-packages") => {
+            let order = json!({
+                "signer": things("signer"), "intent": "本人确认", "package": "00".repeat(32),
+            });
+            return form(path, &order, &page("form")).once(key);
+        }
+        ("POST", "/v1/pad-signatures") => {
+            let order = json!({
+                "name": PERSON.0, "number": PERSON.1, "level": "L2", "means": "实名核验", "intent": "本人确认",
             });
             return form(path, &order, &page("form")).once(key);
         }

@@ -98,6 +98,9 @@ pub enum KeyStoreError {
     /// Releasers are enrolled for seals alone.
     #[error("key {0} is not a seal's")]
     NotSeal(KeyId),
+    /// Keys of persons alone are destroyed at once.
+    #[error("key {0} is not a person's")]
+    NotPerson(KeyId),
     /// A name of a person that is empty or too long.
     #[error("the name of the person is empty or too long")]
     Person,

@@ -90,6 +90,7 @@ fn a_person_s_key_signs_under_that_person_s_consent_to_words_and_not_later() {
         document: [7; 32],
         intent: "本人同意".to_owned(),
         at: noon(),
+        list: None,
     };
     let sign = |consent, now| {
         let under = Authorisation::consented(id("person-a1"), MESSAGE, now, consent);
@@ -116,6 +117,69 @@ fn a_person_s_key_signs_under_that_person_s_consent_to_words_and_not_later() {
         ..consent
     };
     assert_eq!(sign(wordless, noon()), Err(SignError::NotConsented));
+}
+
+#[test]
+fn one_consent_is_to_every_document_of_its_list_and_to_no_other() {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let keys = [new_key("person-a1", KeyUse::Person, &pkcs8)];
+    office.store.add(&keys, &random()).expect("one key");
+    let documents = [[1; 32], [2; 32], [3; 32]];
+    let list = Consent::list_of(&documents).expect("a list");
+    let consent = |document, agreed| Consent {
+        signer: "a1".to_owned(),
+        document,
+        intent: "本人同意".to_owned(),
+        at: noon(),
+        list: Some((list.clone(), agreed)),
+    };
+    let sign = |consent, now| {
+        let under = Authorisation::consented(id("person-a1"), MESSAGE, now, consent);
+        office.store.sign(MESSAGE, &under)
+    };
+    for document in documents {
+        assert!(sign(consent(document, list.digest()), noon()).is_ok());
+    }
+    let shorter = Consent::list_of(&documents[..2]).expect("a list");
+    let late = noon() + Consent::LIFE + Duration::SECOND;
+    for (document, agreed, now) in [
+        ([4; 32], list.digest(), noon()),
+        ([1; 32], shorter.digest(), noon()),
+        ([1; 32], [1; 32], noon()),
+        ([1; 32], list.digest(), late),
+    ] {
+        let refused = sign(consent(document, agreed), now);
+        assert_eq!(refused, Err(SignError::NotConsented));
+    }
+}
+
+#[test]
+fn a_person_s_key_is_destroyed_and_signs_nothing_any_more() {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let keys = [new_key("person-a1", KeyUse::Person, &pkcs8)];
+    office.store.add(&keys, &random()).expect("one key");
+    let consent = Consent {
+        signer: "a1".to_owned(),
+        document: [7; 32],
+        intent: "本人同意".to_owned(),
+        at: noon(),
+        list: None,
+    };
+    let under = Authorisation::consented(id("person-a1"), MESSAGE, noon(), consent);
+    assert!(office.store.sign(MESSAGE, &under).is_ok());
+    let key = id("person-a1");
+    office.store.destroy(&key, &random()).expect("destroyed");
+    assert_eq!(
+        office.store.sign(MESSAGE, &under),
+        Err(SignError::UnknownKey)
+    );
+    assert!(office.store.public_key(&key).is_none());
+    let again = office.store.destroy(&key, &random());
+    assert_eq!(again, Err(KeyStoreError::UnknownKey(key)));
+    let other = office.store.destroy(&id("ocsp"), &random());
+    assert_eq!(other, Err(KeyStoreError::NotPerson(id("ocsp"))));
 }
 
 #[test]

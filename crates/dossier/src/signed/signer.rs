@@ -24,6 +24,8 @@ pub enum SignerState {
     Cancelled,
     /// Its certificate is over.
     Expired,
+    /// Its key was made for one document, and is destroyed.
+    Spent,
 }
 
 /// What is done to a signature identity.
@@ -42,17 +44,20 @@ pub enum SignerAct {
     Cancel,
     /// The certificate's last moment is over.
     Expire,
+    /// A key for one document was destroyed.
+    Spend,
 }
 
 impl SignerState {
     /// Every state.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Applied,
         Self::IdentityProven,
         Self::Active,
         Self::Suspended,
         Self::Cancelled,
         Self::Expired,
+        Self::Spent,
     ];
 
     /// The stable code.
@@ -65,6 +70,7 @@ impl SignerState {
             Self::Suspended => "suspended",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
+            Self::Spent => "spent",
         }
     }
 
@@ -89,13 +95,14 @@ impl SignerState {
 
 impl SignerAct {
     /// Every act.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Prove,
         Self::Activate,
         Self::Suspend,
         Self::Resume,
         Self::Cancel,
         Self::Expire,
+        Self::Spend,
     ];
 
     /// The stable code.
@@ -108,6 +115,7 @@ impl SignerAct {
             Self::Resume => "resume",
             Self::Cancel => "cancel",
             Self::Expire => "expire",
+            Self::Spend => "spend",
         }
     }
 
@@ -124,10 +132,15 @@ const STOPPED: (&str, Rule) = ("the holder's wish, or doubt about the key", Rule
 const OVER: (&str, Rule) = ("the holder's wish, death, a compromised key", Rule::R10);
 const ENDED: (&str, Rule) = ("the certificate's last moment is over", Rule::R10);
 
+const USED: (&str, Rule) = (
+    "the one document was signed, or was not; the key is destroyed",
+    Rule::R10,
+);
+
 /// Every transition of a signature identity.
 pub const SIGNER: &[Row<SignerState, SignerAct>] = {
-    use SignerAct::{Activate, Cancel, Expire, Prove, Resume, Suspend};
-    use SignerState::{Active, Applied, Cancelled, Expired, IdentityProven, Suspended};
+    use SignerAct::{Activate, Cancel, Expire, Prove, Resume, Spend, Suspend};
+    use SignerState::{Active, Applied, Cancelled, Expired, IdentityProven, Spent, Suspended};
     const OFFICE: &[Role] = &[Role::Clerk, Role::System];
     const HOLDER: &[Role] = &[Role::Applicant, Role::Clerk, Role::System];
     const SERVICE: &[Role] = &[Role::System];
@@ -140,6 +153,7 @@ pub const SIGNER: &[Row<SignerState, SignerAct>] = {
         row(Suspended, Cancel, Cancelled, HOLDER, OVER),
         row(Active, Expire, Expired, SERVICE, ENDED),
         row(Suspended, Expire, Expired, SERVICE, ENDED),
+        row(Active, Spend, Spent, SERVICE, USED),
     ]
 };
 
@@ -158,6 +172,7 @@ mod tests {
             ("suspended", "cancel", "cancelled"),
             ("active", "expire", "expired"),
             ("suspended", "expire", "expired"),
+            ("active", "spend", "spent"),
         ];
         for state in SignerState::ALL {
             for act in SignerAct::ALL {
@@ -181,7 +196,11 @@ mod tests {
 
     #[test]
     fn what_is_over_stays_over() {
-        for state in [SignerState::Cancelled, SignerState::Expired] {
+        for state in [
+            SignerState::Cancelled,
+            SignerState::Expired,
+            SignerState::Spent,
+        ] {
             assert!(
                 SignerAct::ALL
                     .into_iter()

@@ -17,6 +17,7 @@ fn new(key: &str, number: &str) -> NewSigner {
         asked: asked(key),
         department: department(),
         person: Party::parse("person", NAME, number).expect("a person"),
+        document: None,
         by: by(0),
     }
 }
@@ -155,6 +156,52 @@ fn a_signature_is_journalled_before_it_is_recorded_and_once_a_request() {
         assert!(matches!(
             stopped,
             Err(SignerRefused::NotActive(SignerState::Suspended))
+        ));
+    });
+}
+
+#[test]
+fn a_key_for_one_document_signs_that_one_once() {
+    on_each_store(|stage| async move {
+        let registry = stage.open().await;
+        let signers = registry.signers();
+        let once = NewSigner {
+            document: Some([5; 32]),
+            ..new("a pad", CANARY)
+        };
+        let record = signers.apply(once).await.expect("taken in");
+        for act in [SignerAct::Prove, SignerAct::Activate] {
+            signers.step(step(&record.id, act)).await.expect("listed");
+        }
+        let mut other = beginning(&record.id, "another document");
+        other.document = [6; 32];
+        let other = signers.begin(other).await;
+        assert!(matches!(other, Err(SignerRefused::OneTime)));
+        let begun = signers.begin(beginning(&record.id, "first")).await;
+        let Begun::Journalled { id } = begun.expect("journalled") else {
+            panic!("the first of its request");
+        };
+        let again = signers.begin(beginning(&record.id, "first")).await;
+        assert_eq!(
+            again.expect("goes on"),
+            Begun::Journalled { id: id.clone() }
+        );
+        let second = signers.begin(beginning(&record.id, "second")).await;
+        assert!(matches!(second, Err(SignerRefused::OneTime)));
+        signers
+            .record(signing(&id, "first", b"one"))
+            .await
+            .expect("recorded");
+        let spent = step(&record.id, SignerAct::Spend);
+        let spent = signers.step(spent).await.expect("listed");
+        assert_eq!(
+            (spent.state, spent.document),
+            (SignerState::Spent, Some([5; 32]))
+        );
+        let late = signers.begin(beginning(&record.id, "third")).await;
+        assert!(matches!(
+            late,
+            Err(SignerRefused::NotActive(SignerState::Spent))
         ));
     });
 }

@@ -18,6 +18,7 @@ use trail::asked::{self, Asked, By, Response, Seen};
 use trail::secrets::{Place, Secrets};
 use trail::trace::{self, Act, Deed};
 
+pub use crate::handwriting;
 pub use signature::{Beginning, Begun, SignatureRecord, SignerRefused, Signing};
 
 /// A signature identity as it stands.
@@ -41,6 +42,8 @@ pub struct SignerRecord {
     pub since: UtcDateTime,
     /// How many events its life has.
     pub events: u64,
+    /// SHA-256 of the one document that its key signs, where it was made for one.
+    pub document: Option<[u8; 32]>,
 }
 
 impl SignerRecord {
@@ -60,6 +63,8 @@ pub struct NewSigner {
     pub department: DepartmentKey,
     /// The person.
     pub person: Party,
+    /// SHA-256 of the one document that its key is made for, and signs nothing else.
+    pub document: Option<[u8; 32]>,
     /// Who, when.
     pub by: By,
 }
@@ -90,17 +95,17 @@ pub struct Signers {
     secrets: Arc<Secrets>,
 }
 
-const INSERT: &str = "INSERT INTO signer (id, department, state, person, person_digest, since, events) \
-     VALUES ($1, $2, 'applied', $3, $4, $5, 1)";
-const FIND: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events \
+const INSERT: &str = "INSERT INTO signer (id, department, state, person, person_digest, since, events, document) \
+     VALUES ($1, $2, 'applied', $3, $4, $5, 1, $6)";
+const FIND: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
      FROM signer WHERE id = $1 AND department = $2";
-const LOCK: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events \
+const LOCK: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
      FROM signer WHERE id = $1 AND department = $2 FOR UPDATE";
 const MOVE: &str = "UPDATE signer SET state = $3, level = $4, certificate = $5, until_moment = $6, since = $7, \
      events = $8 WHERE id = $1 AND department = $2";
 const HAPPENED: &str = "INSERT INTO signer_event (signer, number, department, act, state, moment, actor, reason) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const OVER: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events \
+const OVER: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
      FROM signer WHERE state IN ('active', 'suspended') AND until_moment < $1 ORDER BY until_moment, id LIMIT $2";
 
 const DAMAGED: StoreError = StoreError::Damaged { table: "signer" };
@@ -177,6 +182,25 @@ impl Signers {
             .await
     }
 
+    /// What this request was answered; `None` where it was not, and nothing is kept of the question.
+    ///
+    /// # Errors
+    /// `KeyReused`, `Store`.
+    pub async fn answered(
+        &self,
+        asked: Asked,
+        (department, at): (DepartmentKey, UtcDateTime),
+    ) -> Result<Option<Response>, SignerRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    signature::answered(link, &secrets, &asked, (&department, at)).await
+                })
+            })
+            .await
+    }
+
     /// Records the signed file and keeps the answer; of two that signed under one request the first stays.
     ///
     /// # Errors
@@ -246,6 +270,7 @@ async fn apply(
         (&person).into(),
         (&digest).into(),
         new.by.at.into(),
+        new.document.as_ref().map(<[u8; 32]>::as_slice).into(),
     ];
     link.later(INSERT, &values).await?;
     let record = SignerRecord {
@@ -258,6 +283,7 @@ async fn apply(
         until: None,
         since: new.by.at,
         events: 1,
+        document: new.document,
     };
     note(link, &record, ("apply", ""), &new.by).await?;
     Ok(record)
@@ -351,6 +377,7 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<SignerRecord, StoreError> {
         until: row.maybe_moment()?,
         since: row.moment()?,
         events: row.count()?,
+        document: row.maybe_digest()?,
         department: DepartmentKey::parse(&department).map_err(|_| DAMAGED)?,
         id,
     })

@@ -124,6 +124,9 @@ pub enum SignerRefused {
     /// Its key does not sign in this state.
     #[error("a signature identity that is {} signs nothing", .0.code())]
     NotActive(SignerState),
+    /// Its key was made for one document, and signs no other and none twice.
+    #[error("the key was made for one document")]
+    OneTime,
     /// The document that several sign does not take it.
     #[error(transparent)]
     Round(#[from] RoundRefused),
@@ -132,8 +135,10 @@ pub enum SignerRefused {
     Store(#[from] StoreError),
 }
 
-const STANDS: &str = "SELECT state FROM signer WHERE id = $1 AND department = $2";
-const SHARE: &str = "SELECT state FROM signer WHERE id = $1 AND department = $2 FOR SHARE";
+const STANDS: &str = "SELECT state, document FROM signer WHERE id = $1 AND department = $2";
+const SHARE: &str =
+    "SELECT state, document FROM signer WHERE id = $1 AND department = $2 FOR SHARE";
+const ANY: &str = "SELECT 1 FROM signature WHERE signer = $1 AND department = $2 LIMIT 1";
 const INSERT: &str = "INSERT INTO signature (id, department, signer, case_number, document, intent, begun, attempts) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
 const AGAIN: &str =
@@ -174,7 +179,7 @@ pub(crate) async fn begin(
         let of = (&beginning.department, part);
         take_turn(link, secrets, of, (signature, beginning.by.at)).await?;
     }
-    stands(link, beginning).await?;
+    stands(link, beginning, id.is_none()).await?;
     let id = match id {
         Some(id) => {
             link.later(AGAIN, &[id.as_str().into(), department.into()])
@@ -216,7 +221,7 @@ pub(crate) async fn begin(
 }
 
 /// Asked in the transaction that lets the key sign: a suspension waits for it, or stops it (T-S6).
-async fn stands(link: &mut Link, beginning: &Beginning) -> Result<(), SignerRefused> {
+async fn stands(link: &mut Link, beginning: &Beginning, first: bool) -> Result<(), SignerRefused> {
     let statement = if link.has_rivals() { SHARE } else { STANDS };
     let values = [
         beginning.signer.as_str().into(),
@@ -227,8 +232,33 @@ async fn stands(link: &mut Link, beginning: &Beginning) -> Result<(), SignerRefu
         .await?
         .ok_or(SignerRefused::Unknown)?;
     match SignerState::find(&row.text()?).ok_or(DAMAGED)? {
-        SignerState::Active => Ok(()),
-        state => Err(SignerRefused::NotActive(state)),
+        SignerState::Active => {}
+        state => return Err(SignerRefused::NotActive(state)),
+    }
+    let Some(document) = row.maybe_digest()? else {
+        return Ok(());
+    };
+    // A key for one document: that one, under the request that it was made for.
+    let used = first && link.row(ANY, &values).await?.is_some();
+    if used || document != beginning.document {
+        return Err(SignerRefused::OneTime);
+    }
+    Ok(())
+}
+
+pub(crate) async fn answered(
+    link: &mut Link,
+    secrets: &Secrets,
+    asked: &Asked,
+    (department, at): (&DepartmentKey, UtcDateTime),
+) -> Result<Option<Response>, SignerRefused> {
+    match asked::note(link, secrets, asked, (department.as_str(), None), at).await? {
+        Seen::First => {
+            asked::take_back(link, asked).await?;
+            Ok(None)
+        }
+        Seen::Other => Err(SignerRefused::KeyReused),
+        Seen::Same { response, .. } => Ok(response),
     }
 }
 

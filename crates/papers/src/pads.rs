@@ -1,0 +1,188 @@
+//! A person who has no signature identity signs at a window: a key is made for the one document, certified for an hour at the level
+//! that was proven there, used once, and destroyed (domain.md 4.3).
+
+use crypto::sha256;
+use dossier::person::Party;
+use dossier::signed::signer::{SignerAct, SignerState};
+use dossier::signed::{Assurance, LEAST};
+use registry::asked::{IdempotencyKey, Response};
+use registry::signers::{NewSigner, SignerRecord, SignerStep};
+use registry::trace::{Act, Deed};
+use time::Duration;
+
+use backoffice::asker::{Asker, Once};
+use backoffice::office::Office;
+use backoffice::said::hex;
+
+use crate::signers::{SignerError, SignerRefused, certify};
+use crate::signing::{SignError, SignOrder, Visible, fit, sign};
+
+/// How long a certificate for one document holds (*default*).
+const LIFE: Duration = Duration::hours(1);
+
+/// Who signs what at a window.
+#[derive(Debug, Clone)]
+pub struct PadOrder {
+    /// The name as the person's document has it.
+    pub name: String,
+    /// The citizen's number.
+    pub number: String,
+    /// How sure it is who they are.
+    pub level: Assurance,
+    /// By which means that was proven at the window.
+    pub means: String,
+    /// What they mean by signing, as it was shown.
+    pub intent: String,
+    /// The case, or empty.
+    pub case: String,
+    /// Where their name seal stands, where one is asked for.
+    pub visible: Option<Visible>,
+}
+
+/// Signs one document for a person at a window. The key is destroyed whatever comes of it; after an error a request under another
+/// key makes another one.
+///
+/// # Errors
+/// [`SignError`].
+pub async fn sign_once(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    order: &PadOrder,
+    file: Vec<u8>,
+) -> Result<Response, SignError> {
+    if order.level < LEAST {
+        return Err(SignerError::Level.into());
+    }
+    fit(office, &file).await?;
+    let record = taken(office, asker, once, order, sha256(&file)).await?;
+    if record.state == SignerState::Spent {
+        // The same request: its answer, or that the key is gone.
+        let when = (asker.department.clone(), asker.by(office.clock.now()).at);
+        let signers = office.registry.signers();
+        let before = signers.answered(asker.asked(once), when).await?;
+        return before.ok_or_else(|| SignerRefused::NotActive(record.state).into());
+    }
+    let record = proven(office, asker, order, record).await?;
+    let answer = signed(office, asker, once, (&record, order), file).await;
+    destroy(office, asker, (&record, answer.is_ok())).await?;
+    answer
+}
+
+async fn taken(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    order: &PadOrder,
+    document: [u8; 32],
+) -> Result<SignerRecord, SignError> {
+    let person = Party::parse("person", &order.name, &order.number);
+    let new = NewSigner {
+        asked: asker.asked(&of_person(once)),
+        department: asker.department.clone(),
+        person: person.map_err(SignerError::Person)?,
+        document: Some(document),
+        by: asker.by(office.clock.now()),
+    };
+    Ok(office.registry.signers().apply(new).await?)
+}
+
+/// The request that takes the person in, beside the one that signs.
+fn of_person(once: &Once) -> Once {
+    let name = format!("{}\nperson", once.key);
+    let key = IdempotencyKey::parse(&hex(&sha256(name.as_bytes())));
+    Once {
+        key: key.unwrap_or_else(|| once.key.clone()),
+        fingerprint: once.fingerprint,
+    }
+}
+
+/// Proven, and with a key that is certified; a request that was broken off goes on where it was.
+async fn proven(
+    office: &Office,
+    asker: &Asker,
+    order: &PadOrder,
+    mut record: SignerRecord,
+) -> Result<SignerRecord, SignError> {
+    let signers = office.registry.signers();
+    if record.state == SignerState::Applied {
+        let mut prove = step(office, asker, &record, (SignerAct::Prove, &order.means));
+        prove.level = Some(order.level);
+        record = signers.step(prove).await?;
+    }
+    if record.state == SignerState::IdentityProven {
+        let certificate = certify(office, asker, &record, LIFE).await?;
+        let until = certificate.validity().last;
+        let mut activate = step(office, asker, &record, (SignerAct::Activate, &order.means));
+        activate.certificate = Some((certificate.der().to_vec(), until));
+        record = signers.step(activate).await?;
+    }
+    Ok(record)
+}
+
+fn step(
+    office: &Office,
+    asker: &Asker,
+    record: &SignerRecord,
+    (act, reason): (SignerAct, &str),
+) -> SignerStep {
+    SignerStep {
+        department: asker.department.clone(),
+        signer: record.id.clone(),
+        act,
+        level: None,
+        certificate: None,
+        reason: reason.to_owned(),
+        by: asker.by(office.clock.now()),
+    }
+}
+
+async fn signed(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    (record, order): (&SignerRecord, &PadOrder),
+    file: Vec<u8>,
+) -> Result<Response, SignError> {
+    let order = SignOrder {
+        signer: record.id.clone(),
+        intent: order.intent.clone(),
+        case: order.case.clone(),
+        visible: order.visible,
+        joint: None,
+        agreed: None,
+    };
+    sign(office, asker, once, &order, file).await
+}
+
+/// The key is gone first, then the record of it is written: a record of a key that still signs would be a lie.
+async fn destroy(
+    office: &Office,
+    asker: &Asker,
+    (record, signed): (&SignerRecord, bool),
+) -> Result<(), SignError> {
+    let key = record.key().ok_or(SignError::Unknown)?;
+    let destroyed = office.keys.destroy(&key, office.random.as_ref());
+    match destroyed {
+        Ok(()) | Err(crypto::KeyStoreError::UnknownKey(_)) => {}
+        Err(error) => return Err(SignerError::Key(error).into()),
+    }
+    let why = if signed { "signed" } else { "not signed" };
+    let spend = step(office, asker, record, (SignerAct::Spend, why));
+    let signers = office.registry.signers();
+    match signers.step(spend).await {
+        Ok(_) | Err(SignerRefused::Life(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let entry = Act {
+        department: asker.department.clone(),
+        by: asker.by(office.clock.now()),
+        deed: Deed::Key,
+        object: key.as_str().to_owned(),
+        ground: "destroyed".to_owned(),
+        detail: vec![("signer", record.id.clone())],
+        key: None,
+    };
+    office.registry.trace().record(entry).await?;
+    Ok(())
+}
