@@ -338,8 +338,13 @@ async fn seal(service: &Service) {
     service.done("Q-APR", (call, "seal-application"), 201).await;
 }
 
-/// A document that two are to sign and the first declines.
+/// How a person writes, and a document that two are to sign and the first declines.
 async fn together(service: &Service, signer: &str) {
+    let strokes = "yinxin strokes 1 800 400\n1,1,0,0 2,9,1,0 3,3,2,0 9,4,3,0 5,5,4,0 6,60,5,0 70,7,6,0 8,8,7,0\n";
+    let body = json!({"strokes": strokes}).to_string().into_bytes();
+    let path = format!("/v1/signers/{signer}/handwriting");
+    let call = Call::send(hyper::Method::PUT, path, "application/json", body);
+    service.done("Q-APR", (call, "handwriting"), 200).await;
     let person = json!({"name": "陈知远", "number": "99010219810705031X"});
     let second = Call::post("/v1/signers", &person);
     let second = service.done("Q-APR", (second, "second-signer"), 200).await;
