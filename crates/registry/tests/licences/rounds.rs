@@ -40,7 +40,7 @@ fn new(key: &str, signers: [&str; 2]) -> NewRound {
 }
 
 fn part(record: &RoundRecord, place: usize, shown: u8) -> Part {
-    let seat = &record.round.seats()[place];
+    let seat = record.round.seats().get(place).expect("a seat");
     Part {
         round: record.id.clone(),
         role: seat.role.clone(),
@@ -72,7 +72,7 @@ async fn begins(
     beginning.part = Some(part);
     match registry.signers().begin(beginning).await? {
         Begun::Journalled { id } => Ok(id),
-        Begun::Repeated(_) => panic!("it was not recorded"),
+        Begun::Repeated(_) => unreachable!("it was not recorded"),
     }
 }
 
@@ -102,7 +102,7 @@ async fn declines(
 fn turn<T: std::fmt::Debug>(refused: Result<T, SignerRefused>) -> TurnRefused {
     match refused {
         Err(SignerRefused::Round(RoundRefused::Turn(refused))) => refused,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 
