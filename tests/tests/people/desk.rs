@@ -114,7 +114,7 @@ fn releases_list(browser: &mut Browser) {
     let open = format!("!{}", closed("#lists"));
     browser.wait(&open).expect("unfolded");
     browser.press("#lists [data-act=look]").expect("a button");
-    let looked = "document.querySelector('#lists tbody tr').dataset.looked === 'whole'";
+    let looked = "document.querySelector('#lists tbody tr').dataset.looked === 'yes'";
     browser.wait(looked).expect("looked at");
     let button = "#lists [data-act=release]";
     browser.press(button).expect("a button");

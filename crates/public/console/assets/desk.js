@@ -203,20 +203,25 @@ function shown(offer) {
 }
 
 /** The files that wait, and whether their octets are those that the offer names: one file's SHA-256, or that over several. */
-async function lookAt(card, offer, release) {
+async function filesOf(offer) {
   const formats = offer.formats?.length > 1 ? offer.formats : [""];
-  const pages = await Promise.all(formats.map(async (format) => {
+  const files = await Promise.all(formats.map(async (format) => {
     const answer = await ask("GET", `/v1/releases/${offer.job}/page${format && `?format=${format}`}`);
-    return { format, kind: answer.headers.get("content-type"), octets: await answer.arrayBuffer() };
+    return { kind: answer.headers.get("content-type"), octets: await answer.arrayBuffer() };
   }));
-  const digests = await Promise.all(pages.map((page) => crypto.subtle.digest("SHA-256", page.octets)));
+  const digests = await Promise.all(files.map((file) => crypto.subtle.digest("SHA-256", file.octets)));
   const [one] = digests;
   const all = digests.length === 1 ? one : await crypto.subtle.digest("SHA-256", await new Blob(digests).arrayBuffer());
   if (hex(all) !== offer.unsealed) throw new Error(word("another-page"));
+  return files.map(page);
+}
+
+async function lookAt(card, offer, release) {
+  const pages = await filesOf(offer);
   // What stands against the holder today is told of one offer alone.
   const young = await told("GET", `/v1/releases/${offer.job}`);
   $('[data-of="restrictions"]', card).textContent = young.restrictions?.join(", ") ?? "–";
-  $("[data-pages]", card).replaceChildren(...pages.map(page));
+  $("[data-pages]", card).replaceChildren(...pages);
   release.dataset.closed = "no";
   release.disabled = false;
 }
@@ -293,13 +298,10 @@ function oneOf(line) {
   fill(row, line);
   const look = $('[data-act="look"]', row);
   look.addEventListener("click", () => doing(look, async () => {
-    const answer = await ask("GET", line.page);
-    const found = await answer.arrayBuffer();
-    const kind = answer.headers.get("content-type");
-    // Of a licence in two files the digest is over both: the first is shown, and the list names what is released.
-    const digest = hex(await crypto.subtle.digest("SHA-256", found));
-    row.dataset.looked = digest === line.unsealed ? "whole" : "part";
-    $("[data-pages]", row).replaceChildren(page({ kind, octets: found }));
+    // How many files it has is told of one offer alone; the digest that counts is that of the list.
+    const { formats } = await told("GET", `/v1/releases/${line.job}`);
+    $("[data-pages]", row).replaceChildren(...(await filesOf({ ...line, formats })));
+    row.dataset.looked = "yes";
   }));
   return row;
 }
