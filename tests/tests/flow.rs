@@ -16,6 +16,7 @@ mod esl;
 mod evidence;
 mod face;
 mod lasting;
+mod ledger;
 mod licence;
 mod limits;
 mod lists;

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod audited;
 mod boundary;
 mod content;
 mod desk;

@@ -58,6 +58,8 @@ pub enum Operation {
     ReadDocument,
     /// Read seals, their states and histories.
     ReadSeals,
+    /// Read for what seals were used, sum it up, take it away as a file.
+    ReadLedger,
     /// Suspend a seal, or let it go on.
     StopSeal,
     /// Give a seal up for good.
@@ -105,12 +107,12 @@ use Operation::{
     ChangeRoles, DecideSeal, EndPart, ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners,
     KeepSubscription, KeepTrust, LeadAlias, LinkCase, LookJob, LookReleases, LookRestrictions,
     OwnSession, PublishMatter, PublishNotice, ReadAccounts, ReadApplications, ReadCase,
-    ReadCatalogue, ReadDocument, ReadEvidence, ReadLicence, ReadNotices, ReadPapers, ReadProofs,
-    ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument,
+    ReadCatalogue, ReadDocument, ReadEvidence, ReadLedger, ReadLicence, ReadNotices, ReadPapers,
+    ReadProofs, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument,
     SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter, WriteNotice,
 };
 
-const CODES: [(Operation, &str); 47] = [
+const CODES: [(Operation, &str); 48] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -138,6 +140,7 @@ const CODES: [(Operation, &str); 47] = [
     (SealDocument, "document.seal"),
     (ReadDocument, "document.read"),
     (ReadSeals, "seal.read"),
+    (ReadLedger, "seal.ledger"),
     (StopSeal, "seal.stop"),
     (CancelSeal, "seal.cancel"),
     (ApplySeal, "seal.apply"),

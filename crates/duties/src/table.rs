@@ -162,6 +162,18 @@ pub const TABLE: &[Row] = &[
         &[Custodian, SealAdministrator],
     ),
     on(
+        Operation::ReadLedger,
+        Reach::Watched,
+        &[
+            Approver,
+            Custodian,
+            SealAdministrator,
+            Supervisor,
+            Archivist,
+            Auditor,
+        ],
+    ),
+    on(
         Operation::StopSeal,
         Reach::Region,
         &[Custodian, SealAdministrator],

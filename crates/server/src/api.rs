@@ -183,6 +183,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(case_papers::evidence))
         .routes(routes!(case_papers::link, case_papers::unlink))
         .merge(kept_seals())
+        .merge(ledger::described())
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
         .routes(routes!(

@@ -128,6 +128,7 @@ async fn admitted_person(
     let (body, digest) = content(app, (route, false), body).await?;
     parts.extensions.insert(asker);
     parts.extensions.insert(Granted(in_duty(&standing.roles)));
+    parts.extensions.insert(standing.roles.clone());
     let digest = digest.unwrap_or_else(|| crypto::sha256(&[]));
     let fingerprint = Fingerprint(fingerprint(&parts, &digest));
     parts.extensions.insert(fingerprint);

@@ -103,6 +103,12 @@ fn number(of: u32) -> usize {
     usize::try_from(of).unwrap_or(1).clamp(1, 10_000)
 }
 
+impl FromRef<App> for ledger::Desk {
+    fn from_ref(app: &App) -> Self {
+        Self(app.office.clone())
+    }
+}
+
 impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()

@@ -19,6 +19,7 @@ use store::StoreError;
 use store::{Link, Row};
 
 mod deed;
+pub mod used;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -33,6 +33,7 @@ pub(crate) const CRATES: &[&str] = &[
     "finding",
     "issuance",
     "jades",
+    "ledger",
     "licence",
     "making",
     "ofd",

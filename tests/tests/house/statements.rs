@@ -58,6 +58,16 @@ const FOUND_BEFORE: &[Named] = &[
     ),
     ("registry/src/notices.rs", "UPDATE notice SET state"),
     ("rolls/src/accounts/order.rs", "UPDATE account SET events"),
+    // The ledger of a seal is over whatever department used it: whose the seal is was compared with who asks.
+    (
+        "trail/src/log/made.rs",
+        "SELECT CAST(COALESCE(SUM(attempts)",
+    ),
+    ("trail/src/log/made.rs", "SELECT COUNT(CASE WHEN substr"),
+    (
+        "trail/src/trace/used.rs",
+        "SELECT COUNT(*), COUNT(CASE WHEN detail",
+    ),
     ("rolls/src/seals.rs", "UPDATE seal SET pending_event"),
     ("rolls/src/seals.rs", "UPDATE seal SET stage"),
     ("rolls/src/seals.rs", "SELECT number, event, stage, moment"),

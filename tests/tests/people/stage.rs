@@ -67,6 +67,18 @@ impl Service {
         Service::of(folder, installation).await
     }
 
+    /// Without the national suite.
+    pub(crate) async fn international(database: Option<&str>) -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found(folder.path(), database, NOW).await;
+        Service::of(folder, installation.expect("founded")).await
+    }
+
+    /// Its clock, for another node.
+    pub(crate) fn clock(&self) -> Arc<FixedClock> {
+        self.clock.clone()
+    }
+
     /// Another installation than the rest, under this address, without the national suite.
     pub(crate) async fn elsewhere(address: &str) -> Service {
         let folder = tempfile::tempdir().expect("a folder");

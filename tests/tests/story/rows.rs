@@ -549,6 +549,7 @@ async fn part_ended(stage: &Stage, identifier: &str) {
 
 /// The whole story again changes nothing; each trace is whole, and each receiver heard everything once and in order.
 async fn whole(stage: &Stage) {
+    super::used::in_the_ledgers(stage).await;
     let before = stage.case("Q-APR").await;
     for number in 1..=22 {
         let answer = stage.post(&stage.event(number)).await;

@@ -46,6 +46,16 @@ pub(crate) async fn seen_by_whose_it_is(stage: &Stage) {
     holder(stage, &person).await;
 }
 
+/// D13: what the whole story sealed stands in the ledgers of those whose seals they are, and in the public log.
+pub(crate) async fn in_the_ledgers(stage: &Stage) {
+    let totals = stage.call("Q-APR", Call::get("/v1/ledger/totals")).await;
+    let totals = totals.json();
+    let seals = totals["seals"].as_array().expect("seals");
+    assert!(seals.iter().all(|seal| seal["agrees"] == true), "{totals}");
+    let leaves = seals.iter().filter_map(|seal| seal["leaves"].as_u64());
+    assert!(leaves.sum::<u64>() > 0, "{totals}");
+}
+
 async fn read(stage: &Stage, department: &str, licence: &str) -> Answer {
     let call = Call::get(format!("/v1/licences/{licence}/uses"));
     stage.call(department, call).await

@@ -2,11 +2,12 @@
 
 use catalogue::key::DepartmentKey;
 use crypto::sign_in::passkey::PasskeyFault;
-use crypto::{KeyId, Listing, Release, ReleaseStatement, Signature, SignatureAlgorithm, sha256};
+use crypto::{KeyId, Listing, Release, ReleaseStatement, Signature, sha256};
 use licence::Identifier;
 use thiserror::Error;
 
 use crate::cases;
+use crate::jobs::algorithm::{algorithm_code, algorithm_of};
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
 use crate::jobs::passkey;
@@ -331,7 +332,10 @@ fn sign_act(job: &Job, (release, signing): (&Release, &Signing), attempt: u64, b
         ("purpose", signing.purpose.clone()),
         ("attempt", attempt.to_string()),
         ("releaser", release.statement.releaser.clone()),
+        ("requester", release.statement.requester.clone()),
     ];
+    let decider = job.grounds.decided_by.as_ref();
+    detail.extend(decider.map(|decider| ("decider", decider.to_string())));
     if let Some((key, digest)) = &signing.beside {
         detail.extend([("beside", key.to_string()), ("digest_beside", hex(digest))]);
     }
@@ -568,33 +572,4 @@ pub(crate) fn act(job: &Job, by: &By, deed: Deed, detail: Vec<(&'static str, Str
         grounds: &job.grounds,
     };
     about.act(by, deed, detail)
-}
-
-const ALGORITHMS: [(SignatureAlgorithm, &str); 12] = [
-    (SignatureAlgorithm::EcdsaP256Sha256, "ecdsa-p256-sha256"),
-    (SignatureAlgorithm::EcdsaP256Sha384, "ecdsa-p256-sha384"),
-    (SignatureAlgorithm::EcdsaP384Sha256, "ecdsa-p384-sha256"),
-    (SignatureAlgorithm::EcdsaP384Sha384, "ecdsa-p384-sha384"),
-    (SignatureAlgorithm::Ed25519, "ed25519"),
-    (SignatureAlgorithm::RsaPkcs1Sha256, "rsa-pkcs1-sha256"),
-    (SignatureAlgorithm::RsaPkcs1Sha384, "rsa-pkcs1-sha384"),
-    (SignatureAlgorithm::RsaPkcs1Sha512, "rsa-pkcs1-sha512"),
-    (SignatureAlgorithm::RsaPssSha256, "rsa-pss-sha256"),
-    (SignatureAlgorithm::RsaPssSha384, "rsa-pss-sha384"),
-    (SignatureAlgorithm::RsaPssSha512, "rsa-pss-sha512"),
-    (SignatureAlgorithm::Sm2Sm3, "sm2-sm3"),
-];
-
-fn algorithm_code(algorithm: SignatureAlgorithm) -> &'static str {
-    ALGORITHMS
-        .iter()
-        .find(|(found, _)| *found == algorithm)
-        .map_or("unknown", |(_, code)| code)
-}
-
-fn algorithm_of(code: &str) -> Option<SignatureAlgorithm> {
-    ALGORITHMS
-        .iter()
-        .find(|(_, found)| *found == code)
-        .map(|(algorithm, _)| *algorithm)
 }

@@ -1,0 +1,187 @@
+//! Whose seals are asked for, of which days, and what of their lines.
+
+use std::sync::Arc;
+
+use backoffice::custody;
+use backoffice::office::Office;
+use catalogue::department::Duty;
+use catalogue::key::{DepartmentKey, SealCode};
+use catalogue::{Catalogue, SealScope};
+use duties::{Role, Roles};
+use issuance::Asker;
+use registry::trace::Entry;
+use registry::trace::used::Place;
+use serde::Deserialize;
+use time::{Date, UtcDateTime};
+use utoipa::IntoParams;
+use wire::problem::{Code, Problem};
+
+use crate::line::Line;
+
+/// The office whose ledger is shown.
+#[derive(Clone)]
+pub struct Desk(pub Arc<Office>);
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Desk")
+    }
+}
+
+/// Which lines are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    /// Of this department's seals; without it the own one's.
+    department: Option<String>,
+    /// Of this seal.
+    seal: Option<String>,
+    /// In which this person, or account of a machine, asked, decided or released.
+    person: Option<String>,
+    /// For this matter.
+    matter: Option<String>,
+    /// First day, `YYYY-MM-DD`, in the office's zone.
+    #[serde(default, with = "replies::day::maybe")]
+    #[param(value_type = Option<String>, format = Date)]
+    from: Option<Date>,
+    /// Last day.
+    #[serde(default, with = "replies::day::maybe")]
+    #[param(value_type = Option<String>, format = Date)]
+    to: Option<Date>,
+    /// The place that the page before ended with.
+    after: Option<String>,
+    /// Of a file: `csv` or `jsonl`.
+    pub(crate) format: Option<String>,
+}
+
+/// What somebody may see of what they asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// The seals, by code.
+    pub(crate) seals: Vec<SealCode>,
+    /// Where to begin.
+    pub(crate) after: Place,
+    /// Before when.
+    pub(crate) before: UtcDateTime,
+    /// Whether people are named: an auditor sees acts, and nobody's.
+    names: bool,
+    person: Option<String>,
+    matter: Option<String>,
+}
+
+impl Asked {
+    /// What the asker sees of it.
+    ///
+    /// # Errors
+    /// `not-found` for what another department has, or nobody (T-P3); `request.malformed`.
+    pub(crate) fn seen(
+        self,
+        office: &Office,
+        (asker, roles): (&Asker, Option<&Roles>),
+    ) -> Result<Seen, Problem> {
+        let names = roles.is_none_or(|roles| !is_auditor_alone(roles));
+        let zone = office.settings().zone;
+        let now = backoffice::answers::whole(office.now());
+        let end = self.to.and_then(Date::next_day);
+        let end = end.map_or(now, |day| zone.start_of(day));
+        let begin = self
+            .from
+            .map_or(UtcDateTime::UNIX_EPOCH, |day| zone.start_of(day));
+        let after = match &self.after {
+            Some(text) => place(text).filter(|place| place.moment >= begin),
+            None => Some(Place::before(begin)),
+        };
+        let after = after.ok_or_else(|| malformed("after is no place of a page"))?;
+        Ok(Seen {
+            seals: self.seals(&office.desk().catalogue, asker)?,
+            after,
+            // A second that goes on may bring another line.
+            before: end.min(now),
+            names,
+            person: self.person,
+            matter: self.matter,
+        })
+    }
+
+    fn seals(&self, catalogue: &Catalogue, asker: &Asker) -> Result<Vec<SealCode>, Problem> {
+        let nothing = || Problem::new(Code::NotFound);
+        let holder = match &self.department {
+            Some(text) => DepartmentKey::parse(text).map_err(|_| nothing())?,
+            None => asker.department.clone(),
+        };
+        if let Some(text) = &self.seal {
+            let code = SealCode::parse(text).map_err(|_| nothing())?;
+            let scope = catalogue.seal(&code).filter(|scope| {
+                let named = self.department.is_none() || scope.holder == holder;
+                named && sees(catalogue, &asker.department, &scope.holder)
+            });
+            return Ok(vec![scope.ok_or_else(nothing)?.seal.clone()]);
+        }
+        if !sees(catalogue, &asker.department, &holder) {
+            return Err(nothing());
+        }
+        let own = |scope: &&SealScope| scope.holder == holder;
+        let seals = catalogue.seals().filter(own);
+        Ok(seals.map(|scope| scope.seal.clone()).collect())
+    }
+}
+
+impl Seen {
+    /// The line of an entry, if it is one of those that are asked for. Whose acts they are is not found out by asking for somebody's:
+    /// the people are left out before.
+    pub(crate) fn line(&self, entry: &Entry) -> Option<Line> {
+        Some(Line::of(entry, self.names)).filter(|line| self.wants(line))
+    }
+
+    /// Whether a line is one of those that are asked for.
+    fn wants(&self, line: &Line) -> bool {
+        let person = self.person.as_ref();
+        let matter = self.matter.as_ref();
+        person.is_none_or(|person| line.names(person))
+            && matter.is_none_or(|matter| line.matter.as_ref() == Some(matter))
+    }
+}
+
+/// The own department's, those of the region whose seals it administers, and those of bodies that it supervises.
+fn sees(catalogue: &Catalogue, own: &DepartmentKey, holder: &DepartmentKey) -> bool {
+    let of = |key| catalogue.department(key);
+    let watches = match (of(own), of(holder)) {
+        (Some(own), Some(holder)) => own.has(Duty::Supervisor) && own.covers(holder),
+        _ => false,
+    };
+    watches || custody::sees(catalogue, own, holder)
+}
+
+/// Who reads the ledger as an auditor and in no other duty.
+fn is_auditor_alone(roles: &Roles) -> bool {
+    let others = [
+        Role::Approver,
+        Role::Custodian,
+        Role::SealAdministrator,
+        Role::Supervisor,
+        Role::Archivist,
+    ];
+    roles.has(Role::Auditor) && !others.into_iter().any(|role| roles.has(role))
+}
+
+/// A place as pages name it: seconds, department, number.
+fn place(text: &str) -> Option<Place> {
+    let mut parts = text.splitn(3, '.');
+    let (seconds, number, department) = (parts.next()?, parts.next()?, parts.next()?);
+    let department = DepartmentKey::parse(department).ok()?;
+    Some(Place {
+        moment: UtcDateTime::from_unix_timestamp(seconds.parse().ok()?).ok()?,
+        department: department.to_string(),
+        number: number.parse().ok()?,
+    })
+}
+
+/// The same place, written.
+pub(crate) fn written(place: &Place) -> String {
+    let seconds = place.moment.unix_timestamp();
+    format!("{seconds}.{}.{}", place.number, place.department)
+}
+
+pub(crate) fn malformed(what: &str) -> Problem {
+    Problem::new(Code::RequestMalformed).saying(what.to_owned())
+}
