@@ -1,5 +1,9 @@
-//! Carries events to those who subscribed: what `issuance::push` says is due, by signed requests over HTTP.
+//! What the service asks others by itself, over HTTP: carries events to those who subscribed, by signed requests, as `issuance::push` says
+//! what is due; and speaks to the OpenID provider.
 
+mod provider;
+mod reach;
 mod webhooks;
 
+pub use provider::{NoRoots, Provider, ProviderError};
 pub use webhooks::{AddressRefused, Webhooks};

@@ -4,14 +4,13 @@
 //! it is called: private, link-local and loopback addresses are refused unless the configuration names them, on the
 //! very address that is connected to, and no redirect is followed.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::header::{CONTENT_TYPE, HOST};
-use axum::http::uri::{PathAndQuery, Scheme};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::{Random, SystemRandom};
@@ -20,18 +19,15 @@ use hyper::client::conn::http1;
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
 use issuance::push::{Letter, Undelivered};
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use wire::message_signature::{Credentials, sign};
 
+use crate::reach::{Target, Unreached, connect, is_public, protect, protection, system_roots};
+
 /// How long a delivery may take, from the name of the receiver to its status (T-I8).
 const LIMIT: Duration = Duration::from_secs(5);
-/// Octets of an address, at most.
-const MAX_ADDRESS: usize = 2_048;
 /// CloudEvents 1.0 HTTP binding 3.2: structured mode.
 const KIND: &str = "application/cloudevents+json; charset=utf-8";
 
@@ -48,55 +44,6 @@ pub enum AddressRefused {
     /// It lies in a private network that the configuration does not name.
     #[error("the address lies in a private network")]
     Private,
-}
-
-/// Where a letter goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Target {
-    is_protected: bool,
-    host: String,
-    port: u16,
-    path: PathAndQuery,
-}
-
-impl Target {
-    fn parse(address: &str) -> Option<Self> {
-        let uri: Uri = address.parse().ok()?;
-        let is_protected = *uri.scheme()? == Scheme::HTTPS;
-        let authority = uri.authority()?;
-        let form = address.len() <= MAX_ADDRESS
-            && (is_protected || *uri.scheme()? == Scheme::HTTP)
-            && !address.contains('#')
-            && !authority.as_str().contains('@');
-        let usual = if is_protected { 443 } else { 80 };
-        form.then(|| Self {
-            is_protected,
-            host: authority.host().to_ascii_lowercase(),
-            port: authority.port_u16().unwrap_or(usual),
-            path: uri
-                .path_and_query()
-                .cloned()
-                .unwrap_or_else(|| PathAndQuery::from_static("/")),
-        })
-    }
-
-    /// The host when it is an address itself.
-    fn literal(&self) -> Option<IpAddr> {
-        self.host.trim_matches(['[', ']']).parse().ok()
-    }
-
-    /// `@target-uri` and `Host` are what was subscribed, with the usual port left out (RFC 9421 2.2.2).
-    fn authority(&self) -> String {
-        match (self.is_protected, self.port) {
-            (true, 443) | (false, 80) => self.host.clone(),
-            _ => format!("{}:{}", self.host, self.port),
-        }
-    }
-
-    fn uri(&self) -> String {
-        let scheme = if self.is_protected { "https" } else { "http" };
-        format!("{scheme}://{}{}", self.authority(), self.path)
-    }
 }
 
 /// The carrier of one service; cheap to clone.
@@ -116,26 +63,12 @@ impl std::fmt::Debug for Webhooks {
 impl Webhooks {
     /// A carrier that trusts the roots of the system for `https`. `named` are the hosts, with or without a port, that it may
     /// call although they are private or not protected; `calls_itself` lets it call its own machine, as a demonstration does.
-    ///
-    /// # Panics
-    /// Never: ring has the suites of TLS 1.2 and 1.3.
     #[must_use]
     pub fn of(named: &[String], calls_itself: bool) -> Self {
-        let mut roots = RootCertStore::empty();
-        let found = rustls_native_certs::load_native_certs();
-        let (added, ignored) = roots.add_parsable_certificates(found.certs);
-        tracing::debug!(added, ignored, "roots for receivers of events");
-        // One backend, named: never a process default.
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring has the suites of TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         Self {
             named: named.into(),
             calls_itself,
-            tls: TlsConnector::from(Arc::new(tls)),
+            tls: protection(system_roots()),
         }
     }
 
@@ -195,39 +128,21 @@ impl Webhooks {
             .target(&letter.address)
             .map_err(|_| Undelivered::Forbidden)?;
         let request = request(&target, letter).ok_or(Undelivered::Forbidden)?;
-        let stream = self.connect(&target).await?;
+        let may_reach = |ip| self.may_reach(&target, ip);
+        let stream = connect(&target, &may_reach).await.map_err(undelivered)?;
         if !target.is_protected {
             return answered(TokioIo::new(stream), request).await;
         }
-        let host = target.host.trim_matches(['[', ']']).to_owned();
-        let name = ServerName::try_from(host).map_err(|_| Undelivered::Forbidden)?;
-        let stream = self.tls.connect(name, stream).await;
-        let stream = stream.map_err(|_| Undelivered::Untrusted)?;
-        answered(TokioIo::new(stream), request).await
+        let stream = protect(&self.tls, &target, stream).await;
+        answered(TokioIo::new(stream.map_err(undelivered)?), request).await
     }
+}
 
-    /// T-I8: what the name leads to is asked here, and connected to here: no second answer comes between.
-    async fn connect(&self, target: &Target) -> Result<TcpStream, Undelivered> {
-        let found: Vec<SocketAddr> = match target.literal() {
-            Some(ip) => vec![SocketAddr::new(ip, target.port)],
-            None => tokio::net::lookup_host((target.host.as_str(), target.port))
-                .await
-                .map_err(|_| Undelivered::Unreachable)?
-                .collect(),
-        };
-        let mut refused = None;
-        for address in found {
-            if !self.may_reach(target, address.ip()) {
-                refused = Some(Undelivered::Forbidden);
-                continue;
-            }
-            if let Ok(stream) = TcpStream::connect(address).await {
-                // A small message leaves at once.
-                let _best_effort = stream.set_nodelay(true);
-                return Ok(stream);
-            }
-        }
-        Err(refused.unwrap_or(Undelivered::Unreachable))
+fn undelivered(why: Unreached) -> Undelivered {
+    match why {
+        Unreached::Forbidden => Undelivered::Forbidden,
+        Unreached::Untrusted => Undelivered::Untrusted,
+        Unreached::Nobody => Undelivered::Unreachable,
     }
 }
 
@@ -287,48 +202,10 @@ async fn answered<S: Read + Write + Unpin>(
         .map_err(|_| Undelivered::Unreachable)
 }
 
-/// Whether an address is one of the public internet.
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-/// IANA's registry of IPv4 addresses for special purposes (RFC 6890), and multicast.
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [first, second, third, _] = ip.octets();
-    let is_special = ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || ip.is_documentation()
-        || first == 0
-        || first >= 240
-        || first == 100 && (64..128).contains(&second)
-        || first == 192 && second == 0 && third == 0
-        || first == 192 && second == 88 && third == 99
-        || first == 198 && (18..20).contains(&second);
-    !is_special
-}
-
-/// Global unicast alone (RFC 4291 2.4), and none of it that carries an IPv4 address or is set aside.
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    if let Some(ip) = ip.to_ipv4_mapped() {
-        return is_public_v4(ip);
-    }
-    let [first, second, ..] = ip.segments();
-    let is_global = first & 0xe000 == 0x2000;
-    // 2001::/23 for protocols (Teredo among them), 2001:db8::/32 and 3fff::/20 documentation, 2002::/16 6to4.
-    let is_special = first == 0x2001 && (second < 0x0200 || second == 0x0db8)
-        || first == 0x2002
-        || first == 0x3fff && second < 0x1000;
-    is_global && !is_special
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reach::MAX_ADDRESS;
 
     fn webhooks(calls_itself: bool, named: &[&str]) -> Webhooks {
         let named: Vec<String> = named.iter().map(|&host| host.to_owned()).collect();

@@ -218,6 +218,12 @@ impl Jws {
         self.header.kid.as_deref()
     }
 
+    /// The algorithm that it names: the key has to agree ([`Jws::check`]).
+    #[must_use]
+    pub fn algorithm(&self) -> Option<SignatureAlgorithm> {
+        algorithm::jose_algorithm(&self.header.alg)
+    }
+
     /// Its certificates, DER, the signer's first: candidates, never trust.
     #[must_use]
     pub fn certificates(&self) -> &[Vec<u8>] {

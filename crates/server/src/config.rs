@@ -14,6 +14,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 use tlog::NoteKey;
 
+mod openid;
+
+pub use self::openid::OpenIdConfig;
+
 /// What the service is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -113,6 +117,9 @@ pub struct Config {
     /// The token in which keys are made and stay; without it they are in the file.
     #[serde(default)]
     pub token: Option<TokenConfig>,
+    /// The OpenID provider by which people sign in; without it they have local accounts alone.
+    #[serde(default)]
+    pub openid: Option<OpenIdConfig>,
 }
 
 /// Where the operator is reached.
@@ -245,6 +252,9 @@ pub enum ReadConfig {
     /// The operator cannot be reached so.
     #[error("operator has an empty line, a mail that is none, or rules without https: {0}")]
     Operator(String),
+    /// The provider cannot be one.
+    #[error("openid cannot be used")]
+    OpenId(#[from] ::openid::ReadTerms),
 }
 
 impl Config {
@@ -290,6 +300,9 @@ impl Config {
             Some(authority)
                 if !authority.is_empty() && !authority.contains(['/', '?', '#', '@']) => {}
             _ => return Err(ReadConfig::Origin(self.public_url)),
+        }
+        if let Some(openid) = &self.openid {
+            openid.terms(&self.public_url)?;
         }
         match self.operator.as_ref().and_then(OperatorConfig::fault) {
             Some(fault) => Err(ReadConfig::Operator(fault)),
@@ -463,6 +476,32 @@ mod tests {
         assert_eq!(read(&shown).expect("read back"), config);
         let pin = format!("{LEAST}\n{token}pin = \"1234\"\npin_file = \"/run/pin\"");
         assert!(matches!(read(&pin), Err(ReadConfig::Form(_))));
+    }
+
+    #[test]
+    fn a_provider_is_named_by_https_and_shown_without_its_secret() {
+        let named = |issuer: &str, rest: &str| {
+            let text =
+                format!("issuer = {issuer:?}\nclient = \"yinxin\"\nsecret_file = \"/run/secret\"");
+            read(&format!("{LEAST}\n[openid]\n{text}\n{rest}"))
+        };
+        let config = named("https://id.example", "").expect("read");
+        let shown = toml_of(&config);
+        assert!(shown.contains("again = \"30s\"") && shown.contains("second_factor = []"));
+        assert_eq!(read(&shown).expect("read back"), config);
+        for (issuer, rest) in [
+            ("http://id.example", ""),
+            ("https://id.example", "algorithms = [\"HS256\"]"),
+            ("https://id.example", "audience = \"\""),
+        ] {
+            let refused = named(issuer, rest);
+            assert!(
+                matches!(refused, Err(ReadConfig::OpenId(_))),
+                "{issuer} {rest}"
+            );
+        }
+        let secret = named("https://id.example", "secret = \"1234\"");
+        assert!(matches!(secret, Err(ReadConfig::Form(_))));
     }
 
     #[test]

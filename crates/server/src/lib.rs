@@ -50,7 +50,9 @@ use wire::{arrival, carried, client, framing, message_signature, problem, spool}
 pub use api::openapi;
 pub use carried::{bearer, cookie};
 pub use client::{Answer, Call, CallError, Client};
-pub use config::{Config, Mode, OperatorConfig, Period, ReadConfig, Size, TokenConfig, Witnesses};
+pub use config::{
+    Config, Mode, OpenIdConfig, OperatorConfig, Period, ReadConfig, Size, TokenConfig, Witnesses,
+};
 pub use duties::access::{Access, Scope, operation};
 pub use listen::bind;
 pub use logging::log_to_stderr;

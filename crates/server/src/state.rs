@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use issuance::Office;
-use public::{Counter, Judges, ReadText, Shown};
+use public::{Counter, Judges, Shown};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::{Config, Mode};
 use crate::problem::{Code, Problem};
 use crate::spool::Spool;
-use courier::Webhooks;
+use courier::{Provider, Webhooks};
 
 /// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
 const DOCUMENTS: u32 = 8;
@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) spool: Spool,
     /// Carries events to their receivers.
     pub(crate) webhooks: Webhooks,
+    /// By whom people sign in besides, and whose access tokens are understood.
+    pub(crate) provider: Option<Provider>,
     /// The API document, as served.
     pub(crate) api: String,
     pub(crate) metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
@@ -51,18 +53,21 @@ impl App {
         config: Config,
         api: String,
         metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-    ) -> Result<Self, ReadText> {
+    ) -> anyhow::Result<Self> {
         let shown = Shown {
             is_sample: config.mode == Mode::Example,
             upload: config.upload.0,
             judged: number(config.judged),
             patience: config.arrival.0,
         };
+        let provider = config.openid.as_ref();
+        let provider = provider.map(|openid| openid.provider(&config.public_url));
         let places = |of: u32| Arc::new(Semaphore::new(number(of)));
         Ok(Self(Arc::new(Inner {
             jobs: places(config.jobs),
             counter: Counter::new(office.clone(), shown, judges(&config))?,
             webhooks: webhooks(&config),
+            provider: provider.transpose()?,
             documents: places(DOCUMENTS),
             doors: places(DOORS),
             spool: Spool::new(),

@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("container", &["crypto"]),
     ("asic", &["container", "crypto", "xml"]),
     ("jades", &["credential", "crypto", "pki"]),
+    ("openid", &["asn1", "credential", "crypto"]),
     (
         "envelope",
         &[
@@ -379,7 +380,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("courier", &["crypto", "issuance", "wire"]),
+    ("courier", &["crypto", "issuance", "openid", "wire"]),
     ("demo", &["crypto", "issuance", "verify", "wire"]),
     (
         "server",
@@ -395,6 +396,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ledger",
             "licence",
             "making",
+            "openid",
             "papers",
             "pki",
             "portfolio",
@@ -438,7 +440,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("argon2", &["crypto"]),
     ("askama", &["public"]),
     ("axum", &["courier", "demo", "ledger", "public", "replies", "server", "wire"]),
-    ("base64", &["affix", "asic", "courier", "credential", "demo", "evidence", "facts", "jades", "ofd", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
+    ("base64", &["affix", "asic", "courier", "credential", "demo", "evidence", "facts", "jades", "ofd", "openid", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
     ("cbc", &["crypto"]),
     ("cryptoki", &["custody"]),
     ("fast_qr", &["credential"]),

@@ -37,6 +37,7 @@ pub(crate) const CRATES: &[&str] = &[
     "licence",
     "making",
     "ofd",
+    "openid",
     "papers",
     "pdf",
     "pki",
