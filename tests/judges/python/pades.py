@@ -5,14 +5,15 @@ usage: pades.py ROOTS.pem LEVEL FILE...    (LEVEL: plain | basic | lt | lta)
 plain  as basic, for a signature that has no time-stamp (PAdES B-B)
 basic  integrity, chain, time-stamp and no illegal modification, without revocation
 lt     the same, every status known from the validation material that the file itself carries
-       (PAdES B-LT) and nothing fetched, and PASSED by the algorithm of EN 319 102-1 5.5
-lta    the same, and a document time-stamp over the whole file that is intact and trusted (PAdES B-LTA). Its algorithm of 5.6.3
-       is not asked: of what is good now, too, it wants a past validation, and there it finds no list of a trust anchor's
+       (PAdES B-LT) and nothing fetched, and PASSED by the algorithm of EN 319 102-1 5.5; and by that of 5.6.3 on the day
+       after the signer's certificate ends, if the file is kept up with time-stamps until then
+lta    the same, a document time-stamp over the whole file that is intact and trusted (PAdES B-LTA), and PASSED by 5.6.3 now
 
 Exit status 0 when every file is accepted, 1 otherwise.
 """
 
 import asyncio
+import datetime
 import json
 import sys
 
@@ -26,9 +27,14 @@ from pyhanko.sign.validation import (
     async_validate_pdf_signature,
     async_validate_pdf_timestamp,
 )
-from pyhanko.sign.validation.ades import ades_with_time_validation
+from pyhanko.sign.validation.ades import (
+    ades_lta_validation,
+    ades_with_time_validation,
+    simulate_future_ades_lta_validation,
+)
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
+    PdfSignatureValidationSpec,
     RevinfoOnlineFetchingRule,
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
@@ -42,6 +48,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 # EN 319 412-2 4.3.2 type A: a certificate that binds has contentCommitment (nonRepudiation) alone.
 BINDING = KeyUsageConstraints(key_usage={"non_repudiation"})
 LEVELS = ("plain", "basic", "lt", "lta")
+PASSED = "AdESPassed.OK"
 PROVEN = ("lt", "lta")  # with the status that proves it in the file
 WHOLE = (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
 HARMLESS = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
@@ -71,18 +78,44 @@ def material(reader):
     )
 
 
-async def indication(signature, reader, roots):
-    spec = SignatureValidationSpec(
+def specification(roots, known):
+    return SignatureValidationSpec(
         cert_validation_policy=CertValidationPolicySpec(
             trust_manager=SimpleTrustManager.build(roots),
             revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
         ),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
-        local_knowledge=material(reader),
+        local_knowledge=known,
         key_usage_settings=BINDING,
     )
+
+
+def named(answer):
+    return f"{type(answer.ades_subindic).__name__}.{answer.ades_subindic.name}"
+
+
+async def indication(signature, reader, roots):
+    spec = specification(roots, material(reader))
     answer = await ades_with_time_validation(signature.signed_data, spec, raw_digest=signature.compute_digest())
-    return {"indication": f"{type(answer.ades_subindic).__name__}.{answer.ades_subindic.name}", "failure": answer.failure_msg}
+    return {"indication": named(answer), "failure": answer.failure_msg}
+
+
+async def lasting(signature, roots):
+    """What 5.6.3 says now, and when the signer's certificate has ended and the file was kept up as it should be.
+
+    The anchors are told twice. Past validation looks for who signed a list among the certificates that it was given, and
+    `bootstrap_validation_data_handlers` of pyHanko 0.38 does not put the anchors among them, as its `ValidationContext` does.
+    """
+    spec = PdfSignatureValidationSpec(specification(roots, LocalKnowledge(known_certs=roots)))
+    now = await ades_lta_validation(signature, spec)
+    after = signature.signer_cert.not_valid_after + datetime.timedelta(days=1)
+    then = await simulate_future_ades_lta_validation(signature, spec, after)
+    return {
+        "lasting": named(now),
+        "lasting_later": named(then),
+        "proven_by_document": now.oldest_evidence_record_timestamp is not None,
+        "lasting_failure": then.failure_msg,
+    }
 
 
 async def archived(reader, roots):
@@ -124,7 +157,10 @@ async def judge_signature(signature, reader, roots, level):
     if level in PROVEN:
         found |= await indication(signature, reader, roots)
         found["archived"] = await archived(reader, roots)
-        good = good and found["indication"] == "AdESPassed.OK" and found["archived"] == (level == "lta")
+        found |= await lasting(signature, roots)
+        good = good and found["archived"] == found["proven_by_document"] == (level == "lta")
+        asked = ("indication", "lasting_later", "lasting")[: 3 if level == "lta" else 2]
+        good = good and all(found[one] == PASSED for one in asked)
     return found | {"accepted": good}
 
 
