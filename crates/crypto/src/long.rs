@@ -1,4 +1,4 @@
-//! ECDSA that ring has not: with SHA-512 on P-521, and on P-384 (FIPS 186-5, 6.4.2). Checking alone, in foreign documents:
+//! ECDSA that ring has not: with SHA-512, on P-256, P-384 and P-521 (FIPS 186-5, 6.4.2). Checking alone, in foreign documents:
 //! nothing here is secret, and nothing is signed.
 
 use p384::ecdsa::signature::hazmat::PrehashVerifier;
@@ -7,6 +7,7 @@ use ring::digest::{SHA512, digest};
 /// Which curve, with SHA-512.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Long {
+    P256,
     P384,
     P521,
 }
@@ -16,6 +17,10 @@ impl Long {
     pub(crate) fn is_good(self, bits: &[u8], message: &[u8], signature: &[u8]) -> bool {
         let hash = digest(&SHA512, message);
         let checked = match self {
+            Long::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(bits).and_then(|key| {
+                let signature = p256::ecdsa::Signature::from_der(signature)?;
+                key.verify_prehash(hash.as_ref(), &signature)
+            }),
             Long::P384 => p384::ecdsa::VerifyingKey::from_sec1_bytes(bits).and_then(|key| {
                 let signature = p384::ecdsa::Signature::from_der(signature)?;
                 key.verify_prehash(hash.as_ref(), &signature)

@@ -336,6 +336,7 @@ impl PublicKey {
     /// The curve, where ring has not the digest for it or not the curve.
     fn long(&self, algorithm: SignatureAlgorithm) -> Option<Long> {
         match (self.algorithm, algorithm) {
+            (KeyAlgorithm::EcP256, SignatureAlgorithm::EcdsaP256Sha512) => Some(Long::P256),
             (KeyAlgorithm::EcP384, SignatureAlgorithm::EcdsaP384Sha512) => Some(Long::P384),
             (KeyAlgorithm::EcP521, SignatureAlgorithm::EcdsaP521Sha512) => Some(Long::P521),
             _ => None,

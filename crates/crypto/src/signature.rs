@@ -13,6 +13,8 @@ pub enum SignatureAlgorithm {
     EcdsaP256Sha256,
     /// ECDSA on P-256 with SHA-384.
     EcdsaP256Sha384,
+    /// ECDSA on P-256 with SHA-512: checked, never made.
+    EcdsaP256Sha512,
     /// ECDSA on P-384 with SHA-256.
     EcdsaP384Sha256,
     /// ECDSA on P-384 with SHA-384.
@@ -52,7 +54,8 @@ impl SignatureAlgorithm {
             | Self::EcdsaP384Sha384
             | Self::RsaPkcs1Sha384
             | Self::RsaPssSha384 => DigestAlgorithm::Sha384,
-            Self::EcdsaP384Sha512
+            Self::EcdsaP256Sha512
+            | Self::EcdsaP384Sha512
             | Self::EcdsaP521Sha512
             | Self::Ed25519
             | Self::RsaPkcs1Sha512

@@ -38,6 +38,14 @@ const SIGNATURES: &[(&str, &[SignatureAlgorithm])] = &[
         ],
     ),
     (
+        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
+        &[
+            SignatureAlgorithm::EcdsaP521Sha512,
+            SignatureAlgorithm::EcdsaP384Sha512,
+            SignatureAlgorithm::EcdsaP256Sha512,
+        ],
+    ),
+    (
         "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
         &[SignatureAlgorithm::RsaPkcs1Sha256],
     ),
@@ -89,16 +97,22 @@ pub(crate) fn name_of(algorithm: SignatureAlgorithm) -> Option<&'static str> {
 /// Octets of a coordinate; `None` for what is no elliptic curve.
 fn width(algorithm: SignatureAlgorithm) -> Option<usize> {
     match algorithm {
-        SignatureAlgorithm::EcdsaP256Sha256 | SignatureAlgorithm::EcdsaP256Sha384 => Some(32),
-        SignatureAlgorithm::EcdsaP384Sha256 | SignatureAlgorithm::EcdsaP384Sha384 => Some(48),
+        SignatureAlgorithm::EcdsaP256Sha256
+        | SignatureAlgorithm::EcdsaP256Sha384
+        | SignatureAlgorithm::EcdsaP256Sha512 => Some(32),
+        SignatureAlgorithm::EcdsaP384Sha256
+        | SignatureAlgorithm::EcdsaP384Sha384
+        | SignatureAlgorithm::EcdsaP384Sha512 => Some(48),
+        SignatureAlgorithm::EcdsaP521Sha512 => Some(66),
         _ => None,
     }
 }
 
-/// RFC 9231 2.3.6: ECDSA values are both integers in the width of the curve, one after the other.
+/// RFC 9231 2.3.6: ECDSA values are both integers in the width of the curve, one after the other. The European reference
+/// library writes both in the width of the longer one, which on P-521 is often an octet less: that is taken, no more is.
 pub(crate) fn from_wire(algorithm: SignatureAlgorithm, value: Vec<u8>) -> Option<Signature> {
     match width(algorithm) {
-        Some(width) if value.len() == 2 * width => Signature::from_fixed(&value).ok(),
+        Some(width) if value.len() <= 2 * width => Signature::from_fixed(&value).ok(),
         Some(_) => None,
         None => Some(Signature::new(value)),
     }

@@ -153,11 +153,12 @@ impl AlgorithmIdentifier {
             (ECDSA_SHA256 | ECDSA_SHA384 | ECDSA_SHA512, _) => match (key, digest) {
                 (EcP256, Sha256) => Some(A::EcdsaP256Sha256),
                 (EcP256, Sha384) => Some(A::EcdsaP256Sha384),
+                (EcP256, Sha512) => Some(A::EcdsaP256Sha512),
                 (EcP384, Sha256) => Some(A::EcdsaP384Sha256),
                 (EcP384, Sha384) => Some(A::EcdsaP384Sha384),
                 (EcP384, Sha512) => Some(A::EcdsaP384Sha512),
                 (EcP521, Sha512) => Some(A::EcdsaP521Sha512),
-                // SHA-512 on the shortest curve, and others on the longest, are nobody's here.
+                // Others on the longest curve are nobody's here.
                 (EcP256 | EcP384 | EcP521, _) => {
                     return Err(ResolveAlgorithm::Unknown(Box::new(oid)));
                 }
@@ -315,7 +316,7 @@ pub fn digest_of(oid: &Oid) -> Option<DigestAlgorithm> {
 pub fn key_of(algorithm: SignatureAlgorithm) -> KeyAlgorithm {
     use SignatureAlgorithm as A;
     match algorithm {
-        A::EcdsaP256Sha256 | A::EcdsaP256Sha384 => KeyAlgorithm::EcP256,
+        A::EcdsaP256Sha256 | A::EcdsaP256Sha384 | A::EcdsaP256Sha512 => KeyAlgorithm::EcP256,
         A::EcdsaP384Sha256 | A::EcdsaP384Sha384 | A::EcdsaP384Sha512 => KeyAlgorithm::EcP384,
         A::EcdsaP521Sha512 => KeyAlgorithm::EcP521,
         A::Ed25519 => KeyAlgorithm::Ed25519,
@@ -333,7 +334,7 @@ pub fn identifier(algorithm: SignatureAlgorithm) -> Vec<u8> {
     match algorithm {
         A::EcdsaP256Sha256 | A::EcdsaP384Sha256 => bare(ECDSA_SHA256),
         A::EcdsaP256Sha384 | A::EcdsaP384Sha384 => bare(ECDSA_SHA384),
-        A::EcdsaP384Sha512 | A::EcdsaP521Sha512 => bare(ECDSA_SHA512),
+        A::EcdsaP256Sha512 | A::EcdsaP384Sha512 | A::EcdsaP521Sha512 => bare(ECDSA_SHA512),
         A::Ed25519 => bare(ED25519),
         A::Sm2Sm3 => bare(SM2_SM3),
         A::RsaPkcs1Sha256 => with_null(RSA_SHA256),

@@ -449,6 +449,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["yinxin"]),
     ("lopdf", &["pdf"]),
     ("mimalloc", &["server"]),
+    ("p256", &["crypto"]),
     ("p384", &["crypto"]),
     ("p521", &["crypto"]),
     ("png", &["canvas"]),

@@ -84,6 +84,7 @@ fn ecdsa_signatures_are_judged_as_the_vectors_say() {
     let mut tests = 0;
     for (name, set, algorithm) in [
         (N::EcdsaSecp256r1Sha256, "p256-sha256", A::EcdsaP256Sha256),
+        (N::EcdsaSecp256r1Sha512, "p256-sha512", A::EcdsaP256Sha512),
         (N::EcdsaSecp384r1Sha384, "p384-sha384", A::EcdsaP384Sha384),
         (N::EcdsaSecp384r1Sha256, "p384-sha256", A::EcdsaP384Sha256),
         (N::EcdsaSecp384r1Sha512, "p384-sha512", A::EcdsaP384Sha512),
