@@ -491,6 +491,11 @@ impl<'f> View<'f> {
         Ok(content)
     }
 
+    /// Octets that a table of characters counts as, beside its own.
+    pub(crate) fn count_table(&self, octets: u64) -> Result<(), ReadPdf> {
+        self.file.count_followed(octets)
+    }
+
     fn expand(&self, stream: &Stream, limit: u64) -> Result<Vec<u8>, ReadPdf> {
         let data = collect(self.reader(stream, limit)?, stream.range.start)?;
         self.file.count_expanded(data.len() as u64)?;

@@ -2,12 +2,15 @@
 //! text need it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use syntax::{Dictionary, Object, ReadPdf, glyph_names, operators};
 
 use crate::file::View;
 use crate::tree::text;
 
+/// What a code of a table counts as among what is followed: a range of a few octets has thousands.
+const CODE: u64 = 32;
 /// Codes that a table may map.
 const MAX_CODES: usize = 65_536;
 /// Thousandths of an em: signs that take less lie on each other.
@@ -55,11 +58,11 @@ pub(crate) struct Font {
 }
 
 impl Font {
-    /// Reads a font.
+    /// Reads a font. It is shared by all that name it, since each operator may.
     ///
     /// # Errors
     /// As [`View::resolve`].
-    pub(crate) fn read(view: &View<'_>, font: &Dictionary) -> Result<Font, ReadPdf> {
+    pub(crate) fn read(view: &View<'_>, font: &Dictionary) -> Result<Rc<Font>, ReadPdf> {
         let subtype = view.value(font, b"Subtype")?;
         let wide = subtype.as_name() == Some(b"Type0");
         let encoding = view.value(font, b"Encoding")?;
@@ -77,11 +80,12 @@ impl Font {
             }
             _ => BTreeMap::new(),
         };
+        view.count_table((characters.len() as u64).saturating_mul(CODE))?;
         if !wide && subtype.as_name() != Some(b"Type3") {
             name_glyphs(font, &encoding, &mut characters);
         }
         let named = encoding.as_name().unwrap_or_default();
-        Ok(Font {
+        Ok(Rc::new(Font {
             octets: if wide { 2 } else { 1 },
             vertical: wide && (named == b"V" || named.ends_with(b"-V")),
             drawn: subtype.as_name() == Some(b"Type3"),
@@ -92,7 +96,7 @@ impl Font {
                 .is_some_and(|name| STANDARD.contains(&name)),
             units: wide && named.starts_with(b"Uni") && is_utf_16(named),
             characters,
-        })
+        }))
     }
 
     /// How many glyphs a string shows.

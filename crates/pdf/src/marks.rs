@@ -5,6 +5,7 @@
 //! said to be everywhere. This serves to refuse what would lie over it, never to excuse anything else.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use syntax::{Dictionary, Object, ReadPdf, Reference, Stream, operators};
 
@@ -196,7 +197,7 @@ struct Reader<'v, 'f> {
 #[derive(Clone)]
 struct State {
     matrix: Matrix,
-    font: Option<Font>,
+    font: Option<Rc<Font>>,
     size: f64,
     spacing: f64,
     word: f64,
@@ -436,7 +437,7 @@ struct Sheet {
     state: State,
     line: Line,
     path: Path,
-    fonts: BTreeMap<Vec<u8>, Option<Font>>,
+    fonts: BTreeMap<Vec<u8>, Option<Rc<Font>>>,
     depth: usize,
 }
 

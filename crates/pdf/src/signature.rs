@@ -193,7 +193,7 @@ impl File<'_> {
             let signed: Vec<(&Field, &Object)> = fields
                 .iter()
                 .filter(|field| field.kind.as_deref() == Some(b"Sig"))
-                .filter_map(|field| Some((field, field.value.as_ref()?)))
+                .filter_map(|field| Some((field, field.value.as_deref()?)))
                 .collect();
             for (field, value) in &signed {
                 let key = (field.reference.number, field.name.clone());

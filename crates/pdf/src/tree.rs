@@ -1,6 +1,7 @@
 //! Trees of a document, walked with their limits: pages (ISO 32000-2, 7.7.3), form fields (12.7.4), names (7.9.6).
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use syntax::{Dictionary, Object, ReadPdf, Reference, document_sign};
 
@@ -12,6 +13,8 @@ pub(crate) const MAX_PAGES: usize = 10_000;
 pub(crate) const MAX_LEVELS: usize = 64;
 /// Form fields and their widgets.
 const MAX_FIELDS: usize = 10_000;
+/// Octets of the names of all fields together: one name stands at every field below it.
+const MAX_FIELD_NAMES: usize = 4 * 1024 * 1024;
 /// Entries of a name tree.
 const MAX_NAMES: usize = 10_000;
 
@@ -140,6 +143,7 @@ impl View<'_> {
             seen: Seen::default(),
             found: Vec::new(),
             groups: Vec::new(),
+            named: 0,
         };
         for root in &roots {
             let root = root
@@ -210,16 +214,16 @@ pub struct Field {
     /// /FT, own or inherited.
     pub kind: Option<Vec<u8>>,
     /// /V as it stands, own or inherited.
-    pub value: Option<Object>,
+    pub value: Option<Rc<Object>>,
     /// Widgets that are objects of their own; empty if the field is its own widget.
     pub widgets: Vec<Reference>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Inherited {
-    name: Vec<String>,
+    name: String,
     kind: Option<Vec<u8>>,
-    value: Option<Object>,
+    value: Option<Rc<Object>>,
 }
 
 struct FieldWalk<'v, 'f> {
@@ -227,6 +231,8 @@ struct FieldWalk<'v, 'f> {
     seen: Seen,
     found: Vec<Field>,
     groups: Vec<Field>,
+    /// Octets of all names.
+    named: usize,
 }
 
 impl FieldWalk<'_, '_> {
@@ -257,14 +263,23 @@ impl FieldWalk<'_, '_> {
         }
         let mut own = inherited.clone();
         if let Object::String(name) = self.view.value(&field, b"T")? {
-            own.name.push(text(&name));
+            if !own.name.is_empty() {
+                own.name.push('.');
+            }
+            own.name.push_str(&text(&name));
         }
         if let Object::Name(kind) = self.view.value(&field, b"FT")? {
             own.kind = Some(kind);
         }
         if let Some(value) = field.value(b"V") {
-            own.value = Some(value.clone());
+            own.value = Some(Rc::new(value.clone()));
         }
+        self.named = self.named.saturating_add(own.name.len());
+        ReadPdf::at_most(
+            self.named as u64,
+            MAX_FIELD_NAMES as u64,
+            "octets of names of fields",
+        )?;
         let (widgets, kids) = self.kids(&field)?;
         for kid in &kids {
             self.field(*kid, Some(at), &own, depth)?;
@@ -279,7 +294,7 @@ impl FieldWalk<'_, '_> {
         };
         places.push(Field {
             reference: at,
-            name: own.name.join("."),
+            name: own.name,
             kind: own.kind,
             value: own.value,
             widgets,

@@ -52,7 +52,7 @@ impl Fields {
 /// Whether a reader would have to write what a field holds, had it no appearance.
 pub(super) fn is_written(field: &Field) -> bool {
     matches!(field.kind.as_deref(), Some(b"Tx" | b"Ch"))
-        && match &field.value {
+        && match field.value.as_deref() {
             None | Some(Object::Null) => false,
             Some(Object::String(text)) => !text.is_empty(),
             Some(Object::Array(chosen)) => !chosen.is_empty(),

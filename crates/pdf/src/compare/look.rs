@@ -1,5 +1,7 @@
 //! What the look of a field says (ISO 32000-2, 8.5, 9.4, 12.7.4.3).
 
+use std::rc::Rc;
+
 use syntax::{Dictionary, Object, ReadPdf, Stream, operators};
 
 use crate::compare::step::Step;
@@ -70,10 +72,10 @@ impl Step<'_> {
     /// A font that was there before, or one that every reader has: what an update brings along could show other
     /// signs than its table says.
     fn font_of_look(
-        &self,
+        &mut self,
         name: &[u8],
         resources: &[Dictionary; 2],
-    ) -> Result<Option<Font>, ReadPdf> {
+    ) -> Result<Option<Rc<Font>>, ReadPdf> {
         for resources in resources {
             let Object::Dictionary(fonts) = self.new.value(resources, b"Font")? else {
                 continue;
@@ -94,10 +96,24 @@ impl Step<'_> {
                 return Ok(None);
             }
             // Glyphs that are drawings can show anything, whatever they are called.
-            let font = Font::read(&self.new, &font)?;
+            let font = self.font(value, &font)?;
             return Ok(Some(font).filter(|font| !font.drawn));
         }
         Ok(None)
+    }
+
+    /// A font by what names it, read once for all looks of the update.
+    fn font(&mut self, named: &Object, font: &Dictionary) -> Result<Rc<Font>, ReadPdf> {
+        let number = named.as_reference().map(|reference| reference.number);
+        let known = number.and_then(|number| self.fonts.get(&number).cloned());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = Font::read(&self.new, font)?;
+        if let Some(number) = number {
+            self.fonts.insert(number, Rc::clone(&read));
+        }
+        Ok(read)
     }
 }
 

@@ -1,12 +1,14 @@
 //! One update against the revision before it: the state that all rules share.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use syntax::{Object, Place, ReadPdf, Reference};
 
 use crate::compare::change::{Change, ChangeKind};
 use crate::compare::marker::Shade;
 use crate::file::{File, View};
+use crate::font::Font;
 use crate::marks::Marks;
 use crate::signature::SignatureField;
 
@@ -80,6 +82,8 @@ pub(super) struct Step<'f> {
     pub(super) held: BTreeMap<u32, u32>,
     pub(super) looked: u32,
     pages: Option<BTreeMap<u32, u32>>,
+    /// Fonts of looks that were read, by object number.
+    pub(super) fonts: BTreeMap<u32, Rc<Font>>,
 }
 
 /// An annotation that a page took up.
@@ -138,6 +142,7 @@ impl<'f> Step<'f> {
             held: BTreeMap::new(),
             looked: 0,
             pages: None,
+            fonts: BTreeMap::new(),
         }
     }
 

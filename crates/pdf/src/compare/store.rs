@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use asn1::{Reader, Tag};
 use crypto::sha256;
 use syntax::{Dictionary, Object, ReadPdf};
 
@@ -182,7 +183,7 @@ impl Step<'_> {
         Ok(lost.is_empty() || self.are_written_anew(&lost, &[], held)?)
     }
 
-    /// A new element: a stream of octets, with nothing that could make it something else. One that was there
+    /// A new element: a stream of one encoded value, with nothing that could make it something else. One that was there
     /// before stays what it was.
     fn stream_of_store(&mut self, holder: u32, element: &Object) -> Result<(), ReadPdf> {
         let Some(reference) = element.as_reference() else {
@@ -194,10 +195,13 @@ impl Step<'_> {
             return Ok(());
         }
         let plain = match self.new.object(reference)? {
-            Object::Stream(stream) => stream.dictionary.entries().all(|(key, value)| {
-                matches!(key, b"Length" | b"Filter" | b"DecodeParms" | b"Type")
-                    && value.as_reference().is_none()
-            }),
+            Object::Stream(stream) => {
+                let is_bare = stream.dictionary.entries().all(|(key, value)| {
+                    matches!(key, b"Length" | b"Filter" | b"DecodeParms" | b"Type")
+                        && value.as_reference().is_none()
+                });
+                is_bare && is_one_value(&self.new.decoded(&stream)?)
+            }
             _ => false,
         };
         if plain {
@@ -255,4 +259,10 @@ impl Step<'_> {
         }
         Ok(grown)
     }
+}
+
+/// Whether octets are what material is, a certificate, an answer, a list, a time-stamp: one SEQUENCE, and nothing behind it.
+fn is_one_value(octets: &[u8]) -> bool {
+    let mut reader = Reader::ber(octets);
+    reader.expect(Tag::SEQUENCE).is_ok() && reader.is_empty()
 }

@@ -4,6 +4,8 @@
 //! The aim is that the text which is collected is the text which is seen; a look for which this cannot be said says
 //! nothing.
 
+use std::rc::Rc;
+
 use syntax::Object;
 
 use crate::font::Font;
@@ -50,7 +52,7 @@ pub(super) struct Typed {
 /// What `q` keeps.
 #[derive(Debug, Clone)]
 struct State {
-    font: Option<Font>,
+    font: Option<Rc<Font>>,
     size: f64,
     light: f64,
     spacing: f64,
@@ -101,7 +103,7 @@ impl Typed {
     }
 
     /// Takes a font up.
-    pub(super) fn font(&mut self, font: Option<Font>, size: f64) {
+    pub(super) fn font(&mut self, font: Option<Rc<Font>>, size: f64) {
         self.state.font = font;
         self.state.size = size;
     }

@@ -30,7 +30,7 @@ fn permitted(maker: &Maker, kinds: &[ChangeKind]) {
 pub(crate) fn store() -> Bodies {
     let catalog = document()[&1].replace("/AcroForm", "/DSS 40 0 R/AcroForm");
     let mut objects = bodies(&[(1, &catalog), (40, "<</Type/DSS/Certs[41 0 R]>>")]);
-    objects.insert(41, stream("", "certificate"));
+    objects.insert(41, stream("", "0\x0bcertificate"));
     objects
 }
 
@@ -73,15 +73,15 @@ fn validation_material_may_come_and_grow() {
         40,
         "<</Type/DSS/Certs[41 0 R 42 0 R]/CRLs[43 0 R]/VRI<</00FF<</Cert[42 0 R]/TU(D:2026)>>>>>>",
     )]);
-    more.insert(42, stream("", "another"));
-    more.insert(43, stream("/Filter/ASCIIHexDecode", "00>"));
+    more.insert(42, stream("", "0\x07another"));
+    more.insert(43, stream("/Filter/ASCIIHexDecode", "3000>"));
     let grown = grown.update(&more);
     permitted(&grown, &[ChangeKind::StoreGrown, ChangeKind::StoreGrown]);
     let file_bytes = grown.bytes;
     let material = read(&file_bytes).expect("sound").dss().expect("sound");
     assert_eq!(
         material.certificates,
-        [b"certificate".to_vec(), b"another".to_vec()]
+        [b"0\x0bcertificate".to_vec(), b"0\x07another".to_vec()]
     );
     assert_eq!((material.crls.len(), material.ocsps.len()), (1, 0));
 }

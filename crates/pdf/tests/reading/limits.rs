@@ -131,6 +131,31 @@ fn fields_names_files_and_material_are_counted() {
 }
 
 #[test]
+fn names_of_fields_are_counted_where_they_are_inherited() {
+    let fields = |octets: usize| {
+        let mut objects = catalog("/AcroForm<</Fields[10 0 R]>>");
+        let name = "n".repeat(octets);
+        objects.insert(
+            10,
+            format!("<</T({name})/FT/Tx/Kids[11 0 R 12 0 R 13 0 R]>>"),
+        );
+        for kid in 11..14 {
+            objects.insert(kid, format!("<</T(k)/Parent 10 0 R/V({kid})>>"));
+        }
+        ask(&objects, |file| file.latest().fields())
+    };
+    // The group's name, and its name with a point and a letter for each of three.
+    let most = (1 << 20) - 2;
+    let found = fields(most).expect("at the limit");
+    let [first, ..] = found.as_slice() else {
+        panic!("three fields");
+    };
+    assert_eq!(first.name.len(), most + 2);
+    assert_eq!(limit(fields(most + 1)), "read");
+    assert_eq!(limit(fields(most + 2)), "octets of names of fields");
+}
+
+#[test]
 fn four_filters_are_undone_and_five_are_not() {
     let filtered = |count: usize| {
         let mut data = "inside".to_owned();

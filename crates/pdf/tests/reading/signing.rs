@@ -280,6 +280,19 @@ fn the_store_takes_material_alone_and_loses_none() {
             &["change.store-form"],
         ),
         (
+            "text among the material",
+            first(
+                "<</Certs[41 0 R 42 0 R]>>",
+                &[(42, &stream("", "a program"))],
+            ),
+            &["change.store-form"],
+        ),
+        (
+            "something behind the material",
+            first("<</Certs[41 0 R 42 0 R]>>", &[(42, &stream("", "0\x01xy"))]),
+            &["change.store-form"],
+        ),
+        (
             "a direct element",
             first("<</Certs[41 0 R(x)]>>", &[]),
             &["change.store-form"],

@@ -296,7 +296,7 @@ fn own_entries(update: &[(u32, &str)]) -> Vec<u8> {
 /// With a store, then with another.
 fn restored(first: &str, then: &str, more: &[(u32, &str)]) -> Vec<u8> {
     let objects = with(catalog(&signed(), "/DSS 40 0 R"), 40, first);
-    let base = signed().update(&with(objects, 41, &stream("", "certificate")));
+    let base = signed().update(&with(objects, 41, &stream("", "0\x0bcertificate")));
     base.update(&with(bodies(more), 40, then)).bytes
 }
 
@@ -336,10 +336,10 @@ const UPKEEP: &[Honest] = &[
     ("metadata with parameters of their filter", || up(with(Bodies::new(), 10, &stream("/Type/Metadata/Subtype/XML/Filter/FlateDecode/DecodeParms<</Predictor 1>>", "x"))), &[]),
     ("a language that nobody had said", || up(catalog(&signed(), "/Lang(zh-CN)")), &[]),
     ("extensions with their address and date", || up(catalog(&signed(), "/Extensions<</Type/Extensions/ISO_<</Type/DeveloperExtensions/BaseVersion/2.0/ExtensionLevel 32001/ExtensionRevision(:2022)/URL(https://www.iso.org)>>>>")), &[]),
-    ("material in a store written whole anew", || restored("<</Certs[41 0 R]>>", "<</Certs[42 0 R 43 0 R]>>", &[(42, &stream("", "certificate")), (43, &stream("", "another"))]), &[]),
+    ("material in a store written whole anew", || restored("<</Certs[41 0 R]>>", "<</Certs[42 0 R 43 0 R]>>", &[(42, &stream("", "0\x0bcertificate")), (43, &stream("", "0\x07another"))]), &[]),
     ("material by signature left out where the store has it", || restored("<</Certs[41 0 R]/VRI<</00FF<</Cert[41 0 R]>>>>>>", "<</Certs[41 0 R]>>", &[]), &[]),
-    ("the same, written whole anew", || restored("<</Certs[41 0 R]/VRI<</00FF<</Cert[41 0 R]>>>>>>", "<</Certs[42 0 R]>>", &[(42, &stream("", "certificate"))]), &[]),
-    ("another store", || { let objects = with(catalog(&signed(), "/DSS 40 0 R"), 40, "<</Certs[41 0 R]>>"); let base = signed().update(&with(objects, 41, &stream("", "certificate"))); base.update(&with(catalog(&signed(), "/DSS 44 0 R"), 44, "<</Certs[41 0 R]>>")).bytes }, &[]),
+    ("the same, written whole anew", || restored("<</Certs[41 0 R]/VRI<</00FF<</Cert[41 0 R]>>>>>>", "<</Certs[42 0 R]>>", &[(42, &stream("", "0\x0bcertificate"))]), &[]),
+    ("another store", || { let objects = with(catalog(&signed(), "/DSS 40 0 R"), 40, "<</Certs[41 0 R]>>"); let base = signed().update(&with(objects, 41, &stream("", "0\x0bcertificate"))); base.update(&with(catalog(&signed(), "/DSS 44 0 R"), 44, "<</Certs[41 0 R]>>")).bytes }, &[]),
     ("an object that nobody reaches, as it was", orphans, &[]),
     ("the next generation of a number that was not in use", reused, &[]),
     ("a section under the number of an earlier one", || same_section(), &[]),

@@ -360,16 +360,21 @@ const STORES: &[Forged] = &[
     ("the store gone", || signed().update(&kept("<</Certs[41 0 R]>>")).update(&bodies(&[(1, &document()[&1])])).bytes, "change.store-shrunk"),
     ("material replaced", || signed().update(&kept("<</Certs[41 0 R]>>")).update(&bodies(&[(41, &stream("", "forged"))])).bytes, "change.object-replaced"),
     ("a form among material", || up(with(kept("<</Certs[41 0 R 70 0 R]>>"), 70, &form(PAINT))), "change.store-form"),
+    ("material that is text", || up(with(kept("<</Certs[41 0 R 70 0 R]>>"), 70, &stream("", "a program"))), "change.store-form"),
+    ("material with something behind it", || up(with(kept("<</CRLs[70 0 R]>>"), 70, &stream("", "0\x01xPK"))), "change.store-form"),
+    ("material that is cut", || up(with(kept("<</OCSPs[70 0 R]>>"), 70, &stream("", "0\x09x"))), "change.store-form"),
+    ("material of nothing", || up(with(kept("<</Certs[70 0 R]>>"), 70, &stream("", ""))), "change.store-form"),
+    ("material by signature that is text", || up(with(kept("<</Certs[41 0 R]/VRI<</00<</TS 70 0 R>>>>>>"), 70, &stream("", "a stamp"))), "change.store-form"),
     ("material of another kind", || up(with(kept("<</Certs[41 0 R]/Show 70 0 R>>"), 70, &form(PAINT))), "change.store-form"),
     ("material that is no stream", || up(kept("<</Certs[41 0 R(x)]>>")), "pdf.type"),
     ("a store that is an array", || up(kept("[41 0 R]")), "pdf.type"),
     ("material by signature of another form", || up(kept("<</Certs[41 0 R]/VRI<</00<</Show 41 0 R>>>>>>")), "change.store-form"),
-    ("material that the page shows too", || up(with(kept("<</Certs[41 0 R 60 0 R]>>"), 60, &stream("", "x"))), "change.prepared-reference"),
+    ("material that the page shows too", || up(with(kept("<</Certs[41 0 R 60 0 R]>>"), 60, &stream("", "0\x01x"))), "change.prepared-reference"),
 ];
 
 fn kept(body: &str) -> Bodies {
     let objects = with(catalog(&signed(), "/DSS 40 0 R"), 40, body);
-    with(objects, 41, &stream("", "certificate"))
+    with(objects, 41, &stream("", "0\x0bcertificate"))
 }
 
 fn store(first: &str, then: &str) -> Vec<u8> {

@@ -179,7 +179,7 @@ const LAYOUTS: &[Honest] = &[
 
 fn store(base: &Maker, body: &str) -> Bodies {
     let objects = with(catalog(base, "/DSS 40 0 R"), 40, body);
-    with(objects, 41, &stream("", "certificate"))
+    with(objects, 41, &stream("", "0\x0bcertificate"))
 }
 
 /// With material, as our own writer adds it.

@@ -6,8 +6,10 @@ use affix::seal::{Certification, Place};
 use proptest::prelude::*;
 use verify::{Kind, MAX_ARTEFACT, Material, Source, Verdict};
 
+use crate::forge::{TRAILER, document, filled, form_of, judge, sealed, told, with};
 use crate::hierarchy::{AT, trust};
 use crate::maker::{GOOD, Recipe, errors, judged, judged_alone, judged_with};
+use crate::writer::{Maker, stream};
 
 #[test]
 fn no_cut_of_a_good_file_is_valid() {
@@ -70,6 +72,42 @@ fn every_hostile_file_at_hand_ends_in_a_verdict() {
         }
     }
     assert!(seen > 250, "{seen} files");
+}
+
+/// The note filled in with a look that takes up `fonts`, `times` over; the table of each has some 55,000 codes.
+fn looked(fonts: u32, times: usize) -> Vec<u8> {
+    let table = "1 begincodespacerange <00> <ff> endcodespacerange <0000> <ffff> <0000> endbfrange";
+    let mut objects = document();
+    objects.insert(200, stream("", table));
+    for font in 0..fonts {
+        let said = document()[&8].replace("/Encoding", "/ToUnicode 200 0 R/Encoding");
+        objects.insert(100 + font, said);
+    }
+    let base = Maker::new(&objects, TRAILER).update(&sealed("")).sign();
+    let named: String = (0..fonts)
+        .map(|font| format!("/G{font} {} 0 R", 100 + font))
+        .collect();
+    let taken: String = (0..fonts).map(|font| format!("/G{font} 9 Tf ")).collect();
+    let content = format!(
+        "/Tx BMC q BT 0 g {}2 5 Td (new) Tj ET Q EMC",
+        taken.repeat(times)
+    );
+    let look = form_of(&format!("/Resources<</Font<<{named}>>>>"), &content);
+    base.update(&with(filled("new", ""), 50, &look)).bytes
+}
+
+#[test]
+fn a_font_is_read_once_for_all_looks_and_the_codes_of_its_table_are_counted() {
+    let report = judge(&looked(1, 20_000));
+    assert!(told(&report).contains(&"change.field-filled"));
+    assert_eq!(report.verdict, Verdict::Valid);
+    let report = judge(&looked(30, 1));
+    assert!(told(&report).contains(&"change.field-filled"));
+    assert_eq!(report.verdict, Verdict::Valid);
+    // T-I3: more codes than are followed in the life of a file.
+    let report = judge(&looked(40, 1));
+    assert_ne!(report.verdict, Verdict::Valid);
+    assert!(told(&report).contains(&"change.unreadable"));
 }
 
 #[test]
