@@ -3,6 +3,8 @@
 //! `cargo run --release -p tests --bin hostile` judges each in a process of its own and prints the table of
 //! `docs/performance.md`: processor time, the most memory that was resident, what was found.
 
+pub mod forms;
+pub mod meshes;
 pub mod messages;
 pub mod packages;
 pub mod pdf;
@@ -12,13 +14,18 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use cell::{Cell, Ended, Limits, Program};
+use pki::Certificate;
 use time::macros::utc_datetime;
+use trustlist::TrustedList;
 use verify::{Material, Policy, Severity, Trust};
 
 /// The word by which the program is told that it judges.
 const JUDGE: &str = "judge";
 /// Octets that may be uploaded (T-I2).
 pub const UPLOAD: usize = 50 << 20;
+
+/// What is handed in beside a file: its name, and what makes it.
+pub type Beside = (&'static str, fn() -> Vec<u8>);
 
 /// A file.
 #[derive(Clone, Copy)]
@@ -27,6 +34,8 @@ pub struct Hostile {
     pub name: &'static str,
     /// Makes it.
     pub make: fn() -> Vec<u8>,
+    /// What is handed in beside it, by name: `anchors.der` is one anchor, `*.crl` a list.
+    pub beside: &'static [Beside],
 }
 
 impl std::fmt::Debug for Hostile {
@@ -38,7 +47,13 @@ impl std::fmt::Debug for Hostile {
 /// Every one.
 #[must_use]
 pub fn all() -> Vec<Hostile> {
-    let parts = [pdf::ALL, packages::ALL, messages::ALL];
+    let parts = [
+        pdf::ALL,
+        forms::ALL,
+        packages::ALL,
+        messages::ALL,
+        meshes::ALL,
+    ];
     parts.concat()
 }
 
@@ -63,7 +78,10 @@ pub fn judge(program: &Path, one: Hostile) -> anyhow::Result<Told> {
         path: program.to_owned(),
         arguments: vec![JUDGE.into()],
     })?;
-    let judged = match cell.ask(Limits::OF_A_DOCUMENT, &[&octets]) {
+    let beside: Vec<Vec<u8>> = one.beside.iter().map(named).collect();
+    let mut parts: Vec<&[u8]> = vec![&octets];
+    parts.extend(beside.iter().map(Vec::as_slice));
+    let judged = match cell.ask(Limits::OF_A_DOCUMENT, &parts) {
         Ok(told) => {
             let told = String::from_utf8(told)?;
             let (ticks, found) = told.split_once(' ').context("a number and words")?;
@@ -89,25 +107,39 @@ pub fn asked_to_judge(arguments: &[&str]) -> Option<anyhow::Result<()>> {
     let (from, out) = (stdin(), stdout());
     let ended = cell::work(&mut from.lock(), &mut out.lock(), &mut |parts| {
         let before = ticks();
-        let found = parts.first().map(found).unwrap_or_default();
+        let found = parts.split_first().map(found).unwrap_or_default();
         let took = ticks().saturating_sub(before);
         format!("{took} {found}").into_bytes()
     });
     Some(ended.map_err(Into::into))
 }
 
+/// A part with its name before it.
+fn named((name, make): &Beside) -> Vec<u8> {
+    [name.as_bytes(), b"\n", &make()].concat()
+}
+
 /// The verdict on octets, and the first two codes that weigh.
-fn found(octets: &Vec<u8>) -> String {
-    let policy = Policy::named("form").unwrap_or_default();
+fn found((octets, beside): (&Vec<u8>, &[Vec<u8>])) -> String {
+    let mut policy = Policy::named("form").unwrap_or_default();
+    let (mut trust, mut material) = (Trust::absent(), Material::empty());
+    for part in beside {
+        let split = part.iter().position(|octet| *octet == b'\n');
+        let (name, content) = part.split_at(split.unwrap_or_default());
+        let content = content.get(1..).unwrap_or_default();
+        match name {
+            b"signer.der" => return list(octets, content),
+            b"anchors.der" => {
+                trust = Trust::of_certificates(Certificate::parse(content).into_iter().collect());
+                policy = Policy::named("default").unwrap_or_default();
+            }
+            name => {
+                material.add(&String::from_utf8_lossy(name), content);
+            }
+        }
+    }
     let at = utc_datetime!(2026-11-27 4:00);
-    let report = verify::examine(
-        "it",
-        octets,
-        &Trust::absent(),
-        &Material::empty(),
-        &policy,
-        at,
-    );
+    let report = verify::examine("it", octets, &trust, &material, &policy, at);
     // Telling it is a part of judging it.
     let told = report.to_json().len();
     let all = report.findings.iter();
@@ -119,6 +151,16 @@ fn found(octets: &Vec<u8>) -> String {
     codes.dedup();
     codes.truncate(2);
     format!("{}, report of {told} octets", codes.join(", "))
+}
+
+/// What becomes of a trusted list that `signer` might have signed.
+fn list(octets: &[u8], signer: &[u8]) -> String {
+    let signers: Vec<Certificate> = Certificate::parse(signer).into_iter().collect();
+    let read = TrustedList::parse(octets, &signers);
+    read.map_or_else(
+        |why| why.to_string(),
+        |list| format!("number {}", list.sequence),
+    )
 }
 
 /// Hundredths of a second of processor time that this process took (proc(5)).

@@ -7,42 +7,51 @@ pub const ALL: &[Hostile] = &[
     Hostile {
         name: "CMS: 16 signers over 48 MB",
         make: || cms(&vec![b'c'; 48 << 20], 16, &[]),
+        beside: &[],
     },
     Hostile {
         name: "CMS: an attribute of 20 million values",
         make: || cms(b"c", 1, &null(20_000_000)),
+        beside: &[],
     },
     Hostile {
         name: "CMS: 1,000 time-stamps that are none",
         make: || cms(b"c", 1, &null(1_000)),
+        beside: &[],
     },
     Hostile {
         name: "CMS: 24 million signers",
         make: many_signers,
+        beside: &[],
     },
     Hostile {
         name: "CMS: lengths nested 20 million deep",
         make: || [0x30, 0x80].repeat(20 << 20),
+        beside: &[],
     },
     Hostile {
         name: "JAdES: 64 signatures over 20 MB",
         make: || jades(&"eHh4".repeat(5 << 20), 64),
+        beside: &[],
     },
     Hostile {
         name: "JAdES: 1.3 million signatures",
         make: || jades("", 1_300_000),
+        beside: &[],
     },
     Hostile {
         name: "JAdES: four million members",
         make: members,
+        beside: &[],
     },
     Hostile {
         name: "JAdES: arrays nested 20 million deep",
         make: || [b"{\"payload\":".as_slice(), &vec![b'['; 20 << 20]].concat(),
+        beside: &[],
     },
 ];
 
-fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let plain: Vec<u8> = length.into_iter().skip_while(|octet| *octet == 0).collect();
     let mut out = match plain.as_slice() {
@@ -57,20 +66,20 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     der(tag, &parts.concat())
 }
 
-const SIGNED_DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
-const DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
-const CONTENT_TYPE: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3];
-const DIGEST: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4];
+pub(super) const SIGNED_DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+pub(super) const DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+pub(super) const CONTENT_TYPE: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3];
+pub(super) const DIGEST: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4];
 const STAMP: &[u8] = &[6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
-const SHA256: &[u8] = &[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
-const RSA: &[u8] = &[
+pub(super) const SHA256: &[u8] = &[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+pub(super) const RSA: &[u8] = &[
     0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0,
 ];
-const ONE: &[u8] = &[2, 1, 1];
+pub(super) const ONE: &[u8] = &[2, 1, 1];
 
 /// So many octet strings of nothing.
 fn null(count: usize) -> Vec<u8> {

@@ -9,26 +9,32 @@ pub const ALL: &[Hostile] = &[
     Hostile {
         name: "case: as many small forms filled in 100 times as fit",
         make: || case(&pdf::form(300, 20), 4_000),
+        beside: &[],
     },
     Hostile {
         name: "case: 4,000 files of nothing",
         make: || case(b"%", 4_000),
+        beside: &[],
     },
     Hostile {
         name: "OFD: 9,999 entries",
         make: entries,
+        beside: &[],
     },
     Hostile {
         name: "OFD: a million elements",
         make: || ofd(&"<b xmlns:p=\"u\"><p:c/></b>".repeat(500_000)),
+        beside: &[],
     },
     Hostile {
         name: "OFD: 60 MB of text",
         make: || ofd(&"x y z 1 2 3 ".repeat(5_000_000)),
+        beside: &[],
     },
     Hostile {
         name: "OFD: 64 attributes on 15,000 elements",
         make: || ofd(&attributes().repeat(15_000)),
+        beside: &[],
     },
 ];
 

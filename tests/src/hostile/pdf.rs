@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::ops::Range;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -13,68 +14,83 @@ pub const ALL: &[Hostile] = &[
     Hostile {
         name: "PDF: 700,000 objects",
         make: || objects(700_000),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 975,000 objects in object streams",
         make: || packed(15, 65_000),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 32 signatures over 49 MB",
         make: || signatures(32, 49 << 20),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 900 signatures, each in an update of its own",
         make: || signatures(900, 0),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 900 updates that fill in 300 fields",
         make: || form(300, 900),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 30 updates that fill in 9,000 fields",
         make: || form(9_000, 30),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 300 updates that rewrite a tree of 9,999 pages",
         make: || pages(9_999, 300),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 990 updates that rewrite a tree of 300 pages",
         make: || pages(300, 990),
+        beside: &[],
     },
     Hostile {
         name: "PDF: 200 updates of a catalog with 5,000 layers",
         make: || layers(5_000, 200),
+        beside: &[],
     },
     Hostile {
         name: "PDF: objects that refer to 1,000 others, rewritten 30 times",
         make: || graph(300, 30),
+        beside: &[],
     },
     Hostile {
         name: "PDF: five streams of a page that expand to 100 MiB each",
         make: || bombs(5, 1),
+        beside: &[],
     },
     Hostile {
         name: "PDF: the same, compressed four times",
         make: || bombs(5, 4),
+        beside: &[],
     },
     Hostile {
         name: "PDF: validation material of 45 MB",
         make: || store(900, 50_000),
+        beside: &[],
     },
     Hostile {
         name: "PDF: a dictionary of 250,000 names",
         make: || names(250_000),
+        beside: &[],
     },
     Hostile {
         name: "PDF: arrays nested 100,000 deep",
         make: || nested(100_000),
+        beside: &[],
     },
 ];
 
 /// A file in the making.
-struct Maker {
-    octets: Vec<u8>,
+pub(super) struct Maker {
+    pub(super) octets: Vec<u8>,
     places: BTreeMap<u32, usize>,
     size: u32,
     before: Option<usize>,
@@ -82,12 +98,13 @@ struct Maker {
     range: Option<(usize, usize, usize)>,
 }
 
-const SEAL: &str = "<</Type/Annot/Subtype/Widget/FT/Sig/T(s)/V 6 0 R/Rect[0 0 0 0]/P 3 0 R/F 132>>";
+pub(super) const SEAL: &str =
+    "<</Type/Annot/Subtype/Widget/FT/Sig/T(s)/V 6 0 R/Rect[0 0 0 0]/P 3 0 R/F 132>>";
 /// A message that is none, long enough to be looked at.
 const MESSAGE: &str = "3003020101";
 
 impl Maker {
-    fn new() -> Maker {
+    pub(super) fn new() -> Maker {
         Maker {
             octets: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(),
             places: BTreeMap::new(),
@@ -97,7 +114,7 @@ impl Maker {
         }
     }
 
-    fn put(&mut self, number: u32, body: impl AsRef<[u8]>) {
+    pub(super) fn put(&mut self, number: u32, body: impl AsRef<[u8]>) {
         self.places.insert(number, self.octets.len());
         self.size = self.size.max(number + 1);
         self.octets.extend(format!("{number} 0 obj\n").bytes());
@@ -105,20 +122,20 @@ impl Maker {
         self.octets.extend(b"\nendobj\n");
     }
 
-    fn stream(&mut self, number: u32, entries: &str, data: &[u8]) {
+    pub(super) fn stream(&mut self, number: u32, entries: &str, data: &[u8]) {
         let mut body = format!("<</Length {}{entries}>>stream\n", data.len()).into_bytes();
         body.extend(data);
         body.extend(b"\nendstream");
         self.put(number, body);
     }
 
-    fn catalog(&mut self, fields: &str, entries: &str) {
+    pub(super) fn catalog(&mut self, fields: &str, entries: &str) {
         let form = format!("/AcroForm<</SigFlags 3/Fields[{fields}]>>");
         self.put(1, format!("<</Type/Catalog/Pages 2 0 R{form}{entries}>>"));
     }
 
     /// One page with these entries.
-    fn page(&mut self, entries: &str) {
+    pub(super) fn page(&mut self, entries: &str) {
         self.put(2, "<</Type/Pages/Count 1/Kids[3 0 R]>>");
         self.put(
             3,
@@ -127,15 +144,47 @@ impl Maker {
     }
 
     /// A signature's dictionary: its range is known when the update is closed.
-    fn sign(&mut self, number: u32) {
-        let head = "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 ";
-        self.put(number, format!("{head}{:>32}]/Contents<{MESSAGE}>>>", ""));
+    pub(super) fn sign(&mut self, number: u32) {
+        self.sign_with(number, "");
+    }
+
+    /// A signature's dictionary with these entries.
+    pub(super) fn sign_with(&mut self, number: u32, entries: &str) {
+        self.sign_in(number, entries, MESSAGE);
+    }
+
+    /// A signature's dictionary with these entries, and a hole for its message that has these digits.
+    pub(super) fn sign_in(&mut self, number: u32, entries: &str, digits: &str) {
+        let head = "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached";
+        let range = format!("/ByteRange[0 {:>32}]/Contents<{digits}>", "");
+        self.put(number, format!("{head}{entries}{range}>>"));
         let end = self.octets.len() - "\nendobj\n".len() - ">>".len();
-        let start = end - MESSAGE.len() - 2;
+        let start = end - digits.len() - 2;
         self.range = Some((start - "]/Contents".len() - 32, start, end));
     }
 
-    fn close(&mut self) {
+    /// Closes the update and says where the hole is: from its `<` to behind its `>`.
+    pub(super) fn close_over(&mut self) -> Range<usize> {
+        let (_, start, end) = self.range.unwrap_or_default();
+        self.close();
+        start..end
+    }
+
+    /// What lies before and behind a hole.
+    pub(super) fn beside(&self, hole: Range<usize>) -> Vec<u8> {
+        let before = self.octets.get(..hole.start).unwrap_or_default();
+        let behind = self.octets.get(hole.end..).unwrap_or_default();
+        [before, behind].concat()
+    }
+
+    /// Writes over what stands at an offset.
+    pub(super) fn write(&mut self, at: usize, text: &str) {
+        if let Some(room) = self.octets.get_mut(at..at + text.len()) {
+            room.copy_from_slice(text.as_bytes());
+        }
+    }
+
+    pub(super) fn close(&mut self) {
         let at = self.octets.len();
         let mut table = "xref\n".to_owned();
         if self.before.is_none() {
@@ -172,12 +221,12 @@ impl Maker {
     }
 
     /// Whether another update like the last ones still fits into an upload.
-    fn has_room(&self, round: usize) -> bool {
+    pub(super) fn has_room(&self, round: usize) -> bool {
         self.octets.len() + self.octets.len() / (round + 1) < UPLOAD
     }
 }
 
-fn references(numbers: impl Iterator<Item = u32>) -> String {
+pub(super) fn references(numbers: impl Iterator<Item = u32>) -> String {
     numbers.map(|number| format!("{number} 0 R ")).collect()
 }
 
@@ -192,7 +241,7 @@ fn objects(count: u32) -> Vec<u8> {
     file.octets
 }
 
-fn squeezed(data: &[u8]) -> Vec<u8> {
+pub(super) fn squeezed(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     let written = encoder.write_all(data).and_then(|()| encoder.finish());
     written.unwrap_or_default()
