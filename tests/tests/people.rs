@@ -6,6 +6,7 @@
     reason = "what an answer does not have fails its test"
 )]
 
+mod abuse;
 mod accounts;
 mod audited;
 mod boundary;

@@ -50,7 +50,7 @@ async fn question(service: &Service) -> String {
 }
 
 /// Somebody who signed in, with a passkey that was enrolled a minute later.
-async fn with_passkey(
+pub(super) async fn with_passkey(
     service: &Service,
     (who, roles): ((&str, &str, &str), &str),
     credential: u8,
