@@ -25,6 +25,7 @@ use tlog::{Leaf, LeafKind, Opening};
 pub use seal::life::{Duty, Event};
 
 use crate::asker::{Asker, Once};
+use crate::import;
 use crate::keys::{ServiceKey, national_seal_key, seal_key};
 use crate::office::Office;
 use crate::said::{moment, response};
@@ -144,6 +145,7 @@ impl From<SealHappened> for SealEventTold {
 /// `Store`.
 pub async fn list(office: &Office, asker: &Asker) -> Result<Vec<SealTold>, CustodyError> {
     let mut told = Vec::new();
+    import::heard(office, &office.desk()).await;
     for scope in office.desk().catalogue.seals() {
         if !is_seen(office, asker, scope) {
             continue;
@@ -164,7 +166,7 @@ pub async fn find(
     asker: &Asker,
     seal: &SealCode,
 ) -> Result<(SealTold, Vec<SealEventTold>), CustodyError> {
-    let desk = office.desk();
+    let desk = import::desk_with(office, seal).await?;
     let scope = seen(office, asker, desk.catalogue.seal(seal))?;
     let seals = office.registry.seals();
     let record = seals.find(seal).await?.ok_or(CustodyError::Unknown)?;
@@ -185,11 +187,13 @@ pub async fn act(
     seal: &SealCode,
     (event, reason): (Event, &str),
 ) -> Result<Response, CustodyError> {
-    let desk = office.desk();
+    let desk = import::desk_with(office, seal).await?;
     let scope = seen(office, asker, desk.catalogue.seal(seal))?;
     let seals = office.registry.seals();
     let record = seals.find(seal).await?.ok_or(CustodyError::Unknown)?;
     let now = crate::answers::whole(office.clock.now());
+    // Who holds the seal may have been enrolled beside another process.
+    import::follow_keys(office).await;
     let revokes = revokes(office, seal, event, now).await?;
     let acted = match consent(office, (asker, duties), &record, event) {
         Ok(consent) => {

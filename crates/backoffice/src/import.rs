@@ -1,5 +1,9 @@
 //! Importing a catalogue: read whole, kept whole, in force at once.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use catalogue::key::SealCode;
 use catalogue::report::feed::{Breach, Change};
 use catalogue::{Catalogue, ImportError};
 use crypto::sha256;
@@ -10,6 +14,7 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::asker::Asker;
+use crate::desk::Desk;
 use crate::office::{Office, OpenOffice};
 use crate::stored::{ReadStored, StoredSources};
 
@@ -165,15 +170,51 @@ pub async fn catch_up(office: &Office) -> Result<bool, ImportCatalogueError> {
     Ok(true)
 }
 
-/// Takes over seals and scopes that were decided in another process, or here.
+/// The same where something is refused by what was in force here: whether something else is by now, by which it may be asked once
+/// more (T-S6). What cannot be taken over is told to the operator, and the refusal stands.
+pub async fn heard(office: &Office, refused_by: &Arc<Desk>) -> bool {
+    if let Err(error) = catch_up(office).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "what another process decided is not in force here");
+    }
+    !Arc::ptr_eq(refused_by, &office.desk())
+}
+
+/// What is in force, with this seal as the register has it: what was made, or was given another scope, in another process is
+/// taken over at once (T-S6).
+///
+/// # Errors
+/// The store.
+pub async fn desk_with(office: &Office, seal: &SealCode) -> Result<Arc<Desk>, StoreError> {
+    let desk = office.desk();
+    let known = desk.seals.get(seal).map(|seal| seal.scope);
+    if office.registry.seals().scope(seal).await? != known {
+        heard(office, &desk).await;
+    }
+    Ok(office.desk())
+}
+
+/// Takes over seals and scopes that were decided in another process, or here; their keys come with them.
 async fn follow(office: &Office) -> Result<bool, ImportCatalogueError> {
+    let _one_at_a_time = office.taking_over.lock().await;
     let desk = office.desk();
     if office.registry.applications().scopes_made().await? == desk.scopes {
         return Ok(false);
     }
+    follow_keys(office).await;
     let catalogue = desk.catalogue.as_ref().clone();
     office.put_in_force((catalogue, desk.version)).await?;
     Ok(true)
+}
+
+/// Takes over what another process put into the key store; what cannot be read is told in the next round of upkeep.
+pub async fn follow_keys(office: &Office) {
+    let keys = Arc::clone(&office.keys);
+    let read = tokio::task::spawn_blocking(move || keys.follow()).await;
+    if matches!(read, Ok(Ok(true))) {
+        // Seals are put together anew by it in the next round.
+        office.rekeyed.store(true, Ordering::Release);
+    }
 }
 
 /// A kept catalogue, read beside the work on requests: 95,000 matters take more than a second.

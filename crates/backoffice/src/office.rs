@@ -16,7 +16,7 @@ use registry::objects::Objects;
 use registry::{Registry, StoreError};
 use time::UtcDateTime;
 use tlog::NoteKey;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Mutex, Notify, Semaphore};
 use verify::Trust;
 
 use crate::answers::{self, Responder};
@@ -120,6 +120,8 @@ pub struct Office {
     pub opened: UtcDateTime,
     /// Whether a seal's key was being replaced when that was looked at last.
     pub(crate) rekeyed: AtomicBool,
+    /// Held while what another process decided is taken over: once, however many ask for it.
+    pub(crate) taking_over: Mutex<()>,
     /// What it trusts.
     pub(crate) trusted: Trusted,
     desk: RwLock<Arc<Desk>>,
@@ -191,6 +193,7 @@ impl Office {
                 fresh: Fresh::default(),
                 opened: parts.clock.now(),
                 rekeyed: AtomicBool::new(false),
+                taking_over: Mutex::new(()),
                 desk: RwLock::new(Arc::new(desk)),
                 hierarchy,
                 national,

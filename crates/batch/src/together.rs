@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crypto::Listing;
 use issuance::issue::{Cleared, cleared, deny, reservation, unrestricted};
 use issuance::office::Desk;
-use issuance::{Asker, IssueError, IssueOrder, Office, Once};
+use issuance::{Asker, IssueError, IssueOrder, Office, Once, import};
 use registry::StoreError;
 use registry::batches::{Answering, BatchBegun, BatchRefused, NewBatch, NewLine};
 use registry::licences::ReserveRefused;
@@ -92,8 +92,14 @@ async fn begin(
     if !(1..=MAX_LICENCES).contains(&order.licences.len()) {
         return Err(TogetherError::Count);
     }
-    let desk = office.desk();
-    let all = cleared_all(office, &desk, asker, &order.licences).await?;
+    let mut desk = office.desk();
+    let mut all = cleared_all(office, &desk, asker, &order.licences).await;
+    // T-S6: by what another process decided since, where that may change the answer.
+    if all.is_err() && import::heard(office, &desk).await {
+        desk = office.desk();
+        all = cleared_all(office, &desk, asker, &order.licences).await;
+    }
+    let all = all?;
     let mut seals = all.iter().map(|(_, cleared)| &cleared.seal);
     let first = seals.next().cloned();
     let other = all

@@ -26,6 +26,7 @@ use crate::desk::Desk;
 use crate::draft::{DraftError, EndedPart, Journal, Payload, draft, is_the_named, kept};
 use crate::finishing::go_on;
 use crate::give_up::{Cause, give_up};
+use crate::import;
 pub use crate::not_issued::{IssueError, deny};
 use crate::office::Office;
 use crate::printed::{Printed, Printer};
@@ -83,8 +84,14 @@ pub fn begin<'a>(
     order: &'a IssueOrder,
 ) -> Later<'a, Result<Begun, IssueError>> {
     Box::pin(async move {
-        let desk = office.desk();
-        match cleared(office, &desk, asker, order) {
+        let mut desk = office.desk();
+        let mut asked = cleared(office, &desk, asker, order);
+        // T-S6: by what another process decided since, where that may change the answer.
+        if asked.is_err() && import::heard(office, &desk).await {
+            desk = office.desk();
+            asked = cleared(office, &desk, asker, order);
+        }
+        match asked {
             Ok(cleared) => carry_out(office, &desk, asker, once, cleared).await,
             Err(refused) => {
                 // What the request calls its matter may be anything: only a well-formed code stands in the trace.

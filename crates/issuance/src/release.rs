@@ -19,6 +19,7 @@ use crate::asker::Asker;
 use crate::desk::Desk;
 use crate::finishing::{AtOnce, go_on, release_and_go_on, subject};
 use crate::give_up::{Cause, give_up};
+use crate::import;
 use crate::issue::IssueError;
 use crate::keys::seal_key;
 use crate::lives::restrictions::numbers;
@@ -251,31 +252,50 @@ pub fn release<'a>(
             Err(refused) => return Err(deny(office, asker, job.id.as_str(), refused).await?),
         };
         let desk = office.desk();
-        let subject = match subject(office, &job).await {
-            Ok(subject) => subject,
-            Err(IssueError::Store(error)) => return Err(error.into()),
-            Err(_) => return Err(ReleaseError::Unknown),
-        };
-        if let Err(refused) = ruled(office, &desk, (&job, &subject), &release.statement).await {
-            return Err(ruled_out(office, asker, &job, refused).await?);
+        let mut attempted = attempt(office, &desk, asker, (&job, &release)).await;
+        let may_change = matches!(
+            attempted,
+            Err(ReleaseError::Ruled(_) | ReleaseError::Step(StepRefused::OtherScope))
+        );
+        // T-S6: by what another process decided since, where that may change the answer.
+        if may_change && import::heard(office, &desk).await {
+            attempted = attempt(office, &office.desk(), asker, (&job, &release)).await;
         }
-        let by = asker.by(office.clock.now());
-        if job.state == JobState::Waiting {
-            match release_and_go_on(office, &desk, (&job, subject), (&release, &by)).await {
-                AtOnce::NotLaidOut => {}
-                AtOnce::NotTaken(refused) => {
-                    return Err(untaken(office, asker, &job, refused).await?);
-                }
-                AtOnce::Stands(completed) => return ended(office, &job, completed),
+        match attempted {
+            Ok(completed) => ended(office, &job, completed),
+            Err(ReleaseError::Step(refused)) => Err(untaken(office, asker, &job, refused).await?),
+            Err(refused @ ReleaseError::Ruled(_)) => {
+                Err(ruled_out(office, asker, &job, refused).await?)
             }
+            Err(error) => Err(error),
         }
-        let jobs = office.registry.jobs();
-        let released = match jobs.release(&asker.department, &job.id, release, by).await {
-            Ok(released) => released,
-            Err(refused) => return Err(untaken(office, asker, &job, refused).await?),
-        };
-        ended(office, &job, go_on(office, released).await)
     })
+}
+
+/// One attempt, by what is in force in this process: what came of the release that stands, or why it does not.
+async fn attempt(
+    office: &Office,
+    desk: &Desk,
+    asker: &Asker,
+    (job, release): (&Job, &Release),
+) -> Result<Result<Response, IssueError>, ReleaseError> {
+    let subject = match subject(office, job).await {
+        Ok(subject) => subject,
+        Err(IssueError::Store(error)) => return Err(error.into()),
+        Err(_) => return Err(ReleaseError::Unknown),
+    };
+    ruled(office, desk, (job, &subject), &release.statement).await?;
+    let by = asker.by(office.clock.now());
+    if job.state == JobState::Waiting {
+        match release_and_go_on(office, desk, (job, subject), (release, &by)).await {
+            AtOnce::NotLaidOut => {}
+            AtOnce::NotTaken(refused) => return Err(refused.into()),
+            AtOnce::Stands(completed) => return Ok(completed),
+        }
+    }
+    let jobs = office.registry.jobs();
+    let released = jobs.release(&asker.department, &job.id, release.clone(), by);
+    Ok(go_on(office, released.await?).await)
 }
 
 /// What a rule refuses for good ends the job.
@@ -450,7 +470,13 @@ pub async fn ruled_in_list(
         Err(IssueError::Store(error)) => return Err(error.into()),
         Err(_) => return Err(ReleaseError::Unknown),
     };
-    ruled(office, &office.desk(), (job, &subject), statement).await
+    let desk = office.desk();
+    match ruled(office, &desk, (job, &subject), statement).await {
+        Err(ReleaseError::Ruled(_)) if import::heard(office, &desk).await => {
+            ruled(office, &office.desk(), (job, &subject), statement).await
+        }
+        answer => answer,
+    }
 }
 
 /// T-L1: a release that is refused stands in the trace; gives the refusal back.

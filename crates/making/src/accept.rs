@@ -4,6 +4,7 @@
 //! The test never leaves: it has no leaf in the public log (D3), and is kept nowhere. The key journal has its digest.
 
 use backoffice::custody::{self, CustodyError, Duty, Event};
+use backoffice::import;
 use backoffice::means::{Means, means};
 use backoffice::office::Office;
 use backoffice::said::{hex, moment, response};
@@ -54,7 +55,7 @@ pub async fn test(
     if record.stage != Stage::Made {
         return Err(MakingError::Unknown);
     }
-    let desk = office.desk();
+    let desk = import::desk_with(office, seal).await?;
     let made = desk.seals.get(seal).ok_or(MakingError::Unknown)?;
     let text = text(made);
     let expires = backoffice::answers::whole(office.now()) + office.settings().release_life;
@@ -144,8 +145,10 @@ async fn accepted(
     (once, record): (&Once, &SealRecord),
     submitted: &Submitted,
 ) -> Result<Response, MakingError> {
+    let desk = import::desk_with(office, &record.code).await?;
+    // The custodian may have been enrolled beside another process.
+    import::follow_keys(office).await;
     let consent = custody::consent(office, (asker, duties), record, Event::Accept)?;
-    let desk = office.desk();
     let unknown = || MakingError::Unknown;
     let scope = desk.catalogue.seal(&record.code).ok_or_else(unknown)?;
     if record.stage == Stage::Made {

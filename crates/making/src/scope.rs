@@ -58,7 +58,7 @@ pub async fn scopes(
     asker: &Asker,
     seal: &SealCode,
 ) -> Result<Vec<Standing>, MakingError> {
-    let scope = in_sight(office, asker, seal)?;
+    let scope = in_sight(office, asker, seal).await?;
     let book = office.registry.applications();
     let mut told = Vec::new();
     for version in book.scopes(&scope.seal).await? {
@@ -93,8 +93,12 @@ fn entry(content: &str) -> Result<wire::Seal, MakingError> {
 }
 
 /// The scope in force, of a seal that the asker may see.
-fn in_sight(office: &Office, asker: &Asker, seal: &SealCode) -> Result<SealScope, MakingError> {
-    let desk = office.desk();
+async fn in_sight(
+    office: &Office,
+    asker: &Asker,
+    seal: &SealCode,
+) -> Result<SealScope, MakingError> {
+    let desk = import::desk_with(office, seal).await?;
     let scope = desk.catalogue.seal(seal);
     let seen =
         scope.filter(|scope| custody::sees(&desk.catalogue, &asker.department, &scope.holder));
@@ -113,7 +117,7 @@ pub async fn change_scope(
     seal: &SealCode,
     order: &ScopeOrder,
 ) -> Result<Spoken, MakingError> {
-    let before = in_sight(office, asker, seal)?;
+    let before = in_sight(office, asker, seal).await?;
     let person = PersonKey::parse(&asker.person).ok();
     let person = person.filter(|_| asker.person != asker.account);
     let person = person.ok_or(MakingError::Machine)?;

@@ -24,6 +24,8 @@ use registry::trace::{Act, Deed};
 use thiserror::Error;
 
 use backoffice::asker::{Asker, Once};
+use backoffice::desk::Desk;
+use backoffice::import;
 use backoffice::level::Level;
 use backoffice::office::Office;
 use backoffice::said::{response, waiting};
@@ -316,7 +318,8 @@ async fn admitted(
             matter: order.matter.clone(),
             by: asker.department.clone(),
         },
-    )?;
+    )
+    .await?;
     let _place = office.work.acquire().await;
     match format_of(&file) {
         FileFormat::Ofd => inspect_ofd(office, order, &file).map(|()| (file, Vec::new())),
@@ -331,7 +334,7 @@ async fn admitted(
 }
 
 /// D19: purpose, seal and scope.
-pub(crate) fn may_seal(office: &Office, sealing: SealUse) -> Result<(), DocumentError> {
+pub(crate) async fn may_seal(office: &Office, sealing: SealUse) -> Result<(), DocumentError> {
     if matches!(
         sealing.purpose,
         DocumentPurpose::Licence | DocumentPurpose::Conversion
@@ -339,7 +342,13 @@ pub(crate) fn may_seal(office: &Office, sealing: SealUse) -> Result<(), Document
         return Err(DocumentError::Licence);
     }
     let today = office.settings.zone.date_at(office.clock.now());
-    office.desk().catalogue.may_seal(&sealing, today)?;
+    let asked = |desk: &Desk| desk.catalogue.may_seal(&sealing, today).map(|_| ());
+    let desk = office.desk();
+    match asked(&desk) {
+        // T-S6: by what another process decided since, where that may change the answer.
+        Err(_) if import::heard(office, &desk).await => asked(&office.desk())?,
+        answer => answer?,
+    }
     Ok(())
 }
 

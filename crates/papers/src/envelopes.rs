@@ -87,7 +87,8 @@ async fn admitted(
             matter: order.matter.clone(),
             by: asker.department.clone(),
         },
-    )?;
+    )
+    .await?;
     // RFC 7515 7.1: no unsigned header in the compact serialization, and so nothing of what comes after the signature.
     if order.form == Envelope::JadesCompact && order.level != Level::Basic {
         return Err(DocumentError::Level {

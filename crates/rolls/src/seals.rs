@@ -258,6 +258,17 @@ impl Seals {
         standing(&mut link, seal).await
     }
 
+    /// The version of a seal's scope, whatever its stage: 0 where the catalogue alone gives it one.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn scope(&self, seal: &SealCode) -> Result<Option<u64>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let row = link.row(USE, &[seal.as_str().into()]).await?;
+        row.map(|mut row| row.text().and_then(|_| row.count()))
+            .transpose()
+    }
+
     /// What happened to a seal, in order.
     ///
     /// # Errors
