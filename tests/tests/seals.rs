@@ -5,7 +5,9 @@
     reason = "what an answer does not have fails its test"
 )]
 
+mod destruction;
 mod making;
+mod open;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

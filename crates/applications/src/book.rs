@@ -107,8 +107,8 @@ pub enum ScopeRefused {
 /// The applications of every department, and the scopes of every seal.
 #[derive(Debug, Clone)]
 pub struct Applications {
-    store: Arc<Store>,
-    secrets: Arc<Secrets>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 const BEGIN: &str = "INSERT INTO seal (code, department, stage, since, events, last_person, last_duty) \

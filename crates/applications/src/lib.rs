@@ -1,6 +1,11 @@
-//! Applications for seals, as they were made, and the scopes that each seal has had: a book of the registry beside `rolls`, whose
+//! Applications for seals, as they were made, the scopes that each seal has had, and the end of its key: a book of the registry beside `rolls`, whose
 //! rows of seals it writes in the same facts.
 
 mod book;
+mod destruction;
 
 pub use book::{Application, Applications, NewApplication, ScopeRefused, ScopeVersion, ScopeWord};
+pub use destruction::{
+    Destruction, DestructionRefused, DestructionState, DestructionWord, Erased, Statement,
+    Witnessed,
+};

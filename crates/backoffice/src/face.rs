@@ -12,6 +12,7 @@ use thiserror::Error;
 use crate::by_two::{self, Done, TwoPeople};
 use crate::found::{FoundError, Founding};
 use crate::office::Office;
+use crate::seals::SealInUse;
 
 /// Why a seal has no other picture.
 #[derive(Debug, Error)]
@@ -56,6 +57,25 @@ pub fn imported(
     let founding = Founding::over(office, &desk.catalogue);
     let (_, image) = founding.image(scope)?.ok_or_else(none)?;
     Ok(import_seal(octets, (image.width, image.height))?)
+}
+
+/// What a seal shows, PNG: the picture that its maker signed, or the drawn one, which is drawn once. Nothing where another maker
+/// signed a picture of another kind.
+#[must_use]
+pub fn shown(office: &Office, (scope, seal): (&SealScope, &SealInUse)) -> Option<Vec<u8>> {
+    if let Some(national) = &seal.national {
+        let image = national.object.image();
+        return image
+            .format
+            .eq_ignore_ascii_case("PNG")
+            .then(|| image.octets.clone());
+    }
+    let draw = || {
+        let desk = office.desk();
+        let image = Founding::over(office, &desk.catalogue).image(scope);
+        Some(image.ok().flatten()?.1.octets)
+    };
+    seal.drawn.get_or_init(draw).clone()
 }
 
 /// Makes the electronic seals of a seal anew, in both editions, with another picture. What was handed in is decoded under

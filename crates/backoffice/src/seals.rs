@@ -69,6 +69,8 @@ pub struct SealInUse {
     pub reserves: (OnceLock<usize>, OnceLock<usize>),
     /// The same seal in the national suite, where it was made.
     pub national: Option<NationalSeal>,
+    /// Its drawn picture as points, once it was shown.
+    pub(crate) drawn: OnceLock<Option<Vec<u8>>>,
 }
 
 /// A seal as GB/T 38540 has it, with the key that seals with it.
@@ -145,6 +147,7 @@ pub fn gather(
             appearance: appearance(scope, department, national.as_ref())?,
             reserves: <(OnceLock<usize>, OnceLock<usize>)>::default(),
             national,
+            drawn: OnceLock::new(),
         };
         seals.insert(scope.seal.clone(), Arc::new(seal));
     }

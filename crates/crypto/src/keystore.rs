@@ -7,6 +7,7 @@
 mod cost;
 mod disk;
 mod enrolment;
+mod erasing;
 mod fault;
 mod file;
 mod follow;
@@ -345,6 +346,9 @@ impl KeyStore {
             }
             if before.seal != stored.seal {
                 return Err(KeyStoreError::SealCode(id.clone()));
+            }
+            if before.erased {
+                return Err(KeyStoreError::UnknownKey(id.clone()));
             }
             if public.keys.contains_key(retired) {
                 return Err(KeyStoreError::KeyExists(retired.clone()));

@@ -127,9 +127,26 @@ impl Place {
         store
     }
 
+    /// How many objects the token holds; none where there is no token.
+    pub(crate) fn objects(&self) -> usize {
+        self.softhsm
+            .as_ref()
+            .map_or(0, |softhsm| objects(&softhsm.tokens()))
+    }
+
     pub(crate) fn is_token(&self) -> bool {
         self.softhsm.is_some()
     }
+}
+
+/// SoftHSM2 keeps each object in a file.
+fn objects(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let of = |entry: std::fs::DirEntry| match entry.path() {
+        path if path.is_dir() => objects(&path),
+        path => usize::from(path.extension().is_some_and(|ending| ending == "object")),
+    };
+    entries.flatten().map(of).sum()
 }
 
 pub(crate) fn made(path: &Path) -> KeyStore {

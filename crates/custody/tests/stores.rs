@@ -193,3 +193,75 @@ fn many_threads_sign_at_once() {
         });
     });
 }
+
+#[test]
+fn the_keys_of_a_seal_are_erased_in_every_suite_and_its_public_halves_stay() {
+    over_both(|place| {
+        let retired = id("seal-990102-SPZYZ-01.retired-1");
+        let second = "sm-seal-990102-SPZYZ-01";
+        let seal = order(SEAL, KeyUse::Seal, KeyAlgorithm::EcP256);
+        let mut other_suite = order(second, KeyUse::Seal, KeyAlgorithm::EcP384);
+        other_suite.seal = Some("990102-SPZYZ-01");
+        let other = order("seal-990102-SPZYZ-02", KeyUse::Seal, KeyAlgorithm::EcP256);
+        let orders = [seal.clone(), other_suite, other];
+        place.store.make(&orders, &random()).expect("three seals");
+        let put = place.store.make_instead(&seal, &retired, &random());
+        put.expect("another key in its place");
+        let wang = custodian();
+        for name in [SEAL, second, "seal-990102-SPZYZ-02"] {
+            let public = wang.public_key();
+            let enrolled = place
+                .store
+                .enrol_releaser(&id(name), "wang", public, &random());
+            enrolled.expect("a releaser");
+        }
+        let sign = |store: &KeyStore, name: &str, code: &str| {
+            let release = released(&wang, code);
+            let under = Authorisation::released(id(name), MESSAGE, noon(), release);
+            store.sign(MESSAGE, &under).map(|_| ())
+        };
+        let held = place.objects();
+        let public = |store: &KeyStore, name: &KeyId| store.public_key(name).expect("it stays").0;
+        let before =
+            [id(SEAL), id(second), retired.clone()].map(|name| public(&place.store, &name));
+        let erased = place.store.erase("990102-SPZYZ-01", &random());
+        let erased = erased.expect("erased");
+        assert_eq!(erased.len(), 3);
+        assert!(erased.iter().all(|key| key.erased && key.device.is_none()));
+        let again = place.store.erase("990102-SPZYZ-01", &random());
+        assert_eq!(again.expect("erased once"), erased);
+        if place.is_token() {
+            // Each key is two objects of a token: its private and its public half.
+            assert_eq!(
+                place.objects(),
+                held - 6,
+                "three keys are gone from the token"
+            );
+        }
+        for store in [&place.store, &place.again()] {
+            for name in [SEAL, second] {
+                let signed = sign(store, name, "990102-SPZYZ-01");
+                assert_eq!(signed, Err(SignError::UnknownKey));
+            }
+            assert_eq!(
+                sign(store, "seal-990102-SPZYZ-02", "990102-SPZYZ-02"),
+                Ok(())
+            );
+            let after = [id(SEAL), id(second), retired.clone()].map(|name| public(store, &name));
+            assert_eq!(after, before);
+        }
+        let put = place
+            .store
+            .make_instead(&seal, &id("seal-990102-SPZYZ-01.retired-2"), &random());
+        assert_eq!(put, Err(KeyStoreError::UnknownKey(id(SEAL))), "for good");
+        let made = place.store.make(&[seal], &random());
+        assert_eq!(
+            made,
+            Err(KeyStoreError::KeyExists(id(SEAL))),
+            "a code is given once"
+        );
+        place.store.lock();
+        let locked = place.store.erase("990102-SPZYZ-02", &random());
+        assert_eq!(locked, Err(KeyStoreError::Locked));
+    });
+}

@@ -64,6 +64,8 @@ pub enum Operation {
     StopSeal,
     /// Give a seal up for good.
     CancelSeal,
+    /// See that the key of a seal is erased; two people do, who did not order it.
+    WitnessSeal,
     /// Ask for a seal of the own department.
     ApplySeal,
     /// Read what seals were asked for with.
@@ -109,10 +111,10 @@ use Operation::{
     OwnSession, PublishMatter, PublishNotice, ReadAccounts, ReadApplications, ReadCase,
     ReadCatalogue, ReadDocument, ReadEvidence, ReadLedger, ReadLicence, ReadNotices, ReadPapers,
     ReadProofs, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument,
-    SignForPerson, StopSeal, UseLicence, VoidLicence, WriteMatter, WriteNotice,
+    SignForPerson, StopSeal, UseLicence, VoidLicence, WitnessSeal, WriteMatter, WriteNotice,
 };
 
-const CODES: [(Operation, &str); 48] = [
+const CODES: [(Operation, &str); 49] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -143,6 +145,7 @@ const CODES: [(Operation, &str); 48] = [
     (ReadLedger, "seal.ledger"),
     (StopSeal, "seal.stop"),
     (CancelSeal, "seal.cancel"),
+    (WitnessSeal, "seal.witness"),
     (ApplySeal, "seal.apply"),
     (ReadApplications, "seal.application"),
     (DecideSeal, "seal.decide"),

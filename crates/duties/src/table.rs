@@ -179,6 +179,11 @@ pub const TABLE: &[Row] = &[
         &[Custodian, SealAdministrator],
     ),
     on(Operation::CancelSeal, Reach::Region, &[SealAdministrator]),
+    on(
+        Operation::WitnessSeal,
+        Reach::Region,
+        &[Custodian, SealAdministrator],
+    ),
     own(Operation::ApplySeal, &[Officer]),
     on(
         Operation::ReadApplications,

@@ -5,9 +5,10 @@ use backoffice::face::FaceError;
 use backoffice::found::FoundError;
 use backoffice::import::ImportCatalogueError;
 use catalogue::ImportError;
-use crypto::SignError;
+use crypto::{KeyStoreError, SignError};
 use evidence::cms::PrepareCms;
 use issuance::release::ReleaseError;
+use issuance::stamps::StampError;
 use registry::StoreError;
 use registry::applications::ScopeRefused;
 use registry::objects::ObjectError;
@@ -73,6 +74,18 @@ pub enum MakingError {
     /// The key store did not sign.
     #[error("the key store did not sign the test")]
     Sign(#[from] SignError),
+    /// Its destruction is not ordered, not yet due, or due already: code, and why.
+    #[error("{1}")]
+    Destruction(&'static str, String),
+    /// The key store did not erase the key: what was witnessed is gone on with.
+    #[error("the key is not erased yet")]
+    Erase(#[source] KeyStoreError),
+    /// The record of a destruction is not signed yet.
+    #[error("the record is not signed yet")]
+    Unfinished,
+    /// There is no time-stamp.
+    #[error("there is no time-stamp")]
+    Stamp(#[from] StampError),
     /// The store.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),

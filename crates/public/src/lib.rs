@@ -17,6 +17,7 @@ mod pictures;
 mod progress;
 mod published;
 mod routes;
+mod seals;
 mod shown;
 mod text;
 mod told;

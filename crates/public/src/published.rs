@@ -121,7 +121,7 @@ pub(crate) async fn trust(State(counter): State<Counter>) -> Result<Response, Pr
     Ok((headers, bundle).into_response())
 }
 
-fn hex(octets: &[u8]) -> String {
+pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
@@ -156,15 +156,19 @@ pub(crate) async fn trusted_list(
         (header::CACHE_CONTROL, format!("max-age={left},public")),
         (header::ETAG, tag.clone()),
     ];
+    if is_known(&asked, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, list.document.clone()).into_response())
+}
+
+/// Whether who asks has what this tag is of (RFC 9110 13.1.2: a weak comparison).
+pub(crate) fn is_known(asked: &HeaderMap, tag: &str) -> bool {
     let known = asked.get_all(header::IF_NONE_MATCH).iter();
     let mut known = known
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','));
-    // RFC 9110 13.1.2: a weak comparison.
-    if known.any(|one| [tag.as_str(), "*"].contains(&one.trim().trim_start_matches("W/"))) {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-    }
-    Ok((headers, list.document.clone()).into_response())
+    known.any(|one| [tag, "*"].contains(&one.trim().trim_start_matches("W/")))
 }
 
 /// A tile of hashes or a bundle of entries (C2SP tlog-tiles).

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::counter::Counter;
-use crate::{holder, notices, pages, progress, published, verifications};
+use crate::{holder, notices, pages, progress, published, seals, verifications};
 
 /// What the API document describes: verdicts, trust, lists, certificates.
 pub fn described<S>() -> OpenApiRouter<S>
@@ -23,6 +23,7 @@ where
         .routes(routes!(published::crl))
         .routes(routes!(published::certificate))
         .routes(routes!(published::states))
+        .routes(routes!(seals::find))
 }
 
 /// What people look at, and the tiles of the log.
@@ -39,6 +40,7 @@ where
         .route("/v/{handle}", get(pages::licence))
         .route("/p/{handle}", get(progress::show))
         .route("/h/{handle}", get(holder::show))
+        .route("/seals/{code}", get(seals::show))
         .route("/notices", get(notices::list))
         .route("/notices.atom", get(notices::feed))
         .route("/notices/{number}", get(notices::find))

@@ -30,6 +30,7 @@ pub fn of_making(error: &MakingError) -> Problem {
             });
             Problem::new(Code::NotAccepted).with(found.collect())
         }
+        MakingError::Destruction(code, text) => one(Code::SealRefused, code, text.clone()),
         MakingError::Custody(cause) => of_custody(cause),
         MakingError::Release(cause) => of_release(cause),
         MakingError::Store(cause) => of_store(cause),

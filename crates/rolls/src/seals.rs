@@ -428,7 +428,7 @@ async fn act_on(
     let stepped = life::step(record.stage, act.event, &act.consent, before)?;
     let by = By::new(act.consent.person.clone(), act.at);
     match stepped {
-        Step::Waits => wait(link, record, act, &by).await,
+        Step::Waits => Ok(wait(link, record, act, &by).await?),
         Step::Done(stage) => {
             let people = match &first {
                 Some(first) => format!("{} {}", first.consent.person, act.consent.person),
@@ -456,13 +456,16 @@ async fn inspect(link: &mut Link, act: &SealAct) -> Result<(), SealRefused> {
     }
 }
 
-/// Keeps the first consent.
-async fn wait(
+/// Keeps the first consent to an act of two people.
+///
+/// # Errors
+/// The store.
+pub async fn wait(
     link: &mut Link,
     mut record: SealRecord,
     act: &SealAct,
     by: &By,
-) -> Result<SealRecord, SealRefused> {
+) -> Result<SealRecord, StoreError> {
     let until = by.at + PENDING;
     let values = [
         act.seal.as_str().into(),
@@ -484,7 +487,11 @@ async fn wait(
     Ok(record)
 }
 
-async fn go(
+/// Brings a seal to the stage of its record: row, leaf, certificates that end, event, message to the department, trace.
+///
+/// # Errors
+/// The store.
+pub async fn go(
     (link, secrets): (&mut Link, &Secrets),
     record: &SealRecord,
     act: &SealAct,

@@ -18,7 +18,7 @@ use crate::{
     lives, machines, notices, packages, passkeys, proofs, releases, restrictions, sessions,
     signatures, signed, signings, trust, uses, versions, witnesses,
 };
-use crate::{seal_applications, seals};
+use crate::{seal_applications, seal_destructions, seals};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -120,6 +120,10 @@ fn kept_seals() -> OpenApiRouter<App> {
         .routes(routes!(seal_applications::act))
         .routes(routes!(seal_applications::replace))
         .routes(routes!(seal_applications::offer, seal_applications::accept))
+        .routes(routes!(seal_destructions::find, seal_destructions::order))
+        .routes(routes!(seal_destructions::call_off))
+        .routes(routes!(seal_destructions::witness))
+        .routes(routes!(seal_destructions::record))
         .routes(routes!(
             seal_applications::scopes,
             seal_applications::change_scope

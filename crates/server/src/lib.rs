@@ -29,6 +29,7 @@ mod proofs;
 mod releases;
 mod restrictions;
 mod seal_applications;
+mod seal_destructions;
 mod seals;
 mod serve;
 mod sessions;

@@ -24,6 +24,12 @@ pub(crate) struct ReasonBody {
     reason: String,
 }
 
+impl ReasonBody {
+    pub(crate) fn why(&self) -> &str {
+        &self.reason
+    }
+}
+
 /// A seal with its history.
 #[derive(Debug, Serialize)]
 pub(crate) struct WholeSeal {

@@ -66,6 +66,10 @@ fn serving(
         if let Err(error) = office.lists().renew().await {
             tracing::warn!(%error, "lists are made by the first round of upkeep");
         }
+        // What two witnesses saw begin is gone on with (T-S9).
+        if let Err(error) = making::resume_destructions(&office).await {
+            tracing::error!(%error, "a key that was to be erased is not, or has no record");
+        }
         issuance::upkeep::start(&office);
         let webhooks = webhooks(&config);
         issuance::push::start(&office, move |letter| webhooks.carry(letter));

@@ -406,6 +406,7 @@ mod tests {
                 public: crypto::Signer::public_key(&signer).clone(),
                 seal: None,
                 device: None,
+                erased: false,
             }
         };
         assert!(refuse_examples(&[stored(&own)]).is_ok());

@@ -84,6 +84,7 @@ restriction: number=word department=word holder_digest=digest holder_masked=mask
 seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \
  pending_duty=word
 seal_application: code=word department=word digest=digest content=sealed replaces=word
+seal_destruction: code=word department=word state=word people=word reason=ground witnesses=word statement=ground record=ground
 seal_event: code=word department=word event=word stage=word people=word reason=ground
 seal_object: code=word department=word object=public earlier=public
 seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest \

@@ -276,7 +276,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalogue",
             "cell",
+            "crypto",
             "issuance",
+            "making",
             "papers",
             "registry",
             "render",
@@ -348,6 +350,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "crypto",
             "evidence",
             "issuance",
+            "pki",
             "registry",
             "seal",
             "verify",

@@ -90,6 +90,14 @@ fn trust(route: &str) -> Value {
     }
 }
 
+/// What is said of the end of a seal's key; a witness says nothing more.
+fn end_of_a_key(route: &str) -> Value {
+    match route.ends_with("/witness") {
+        true => json!({}),
+        false => json!({"reason": "not decided"}),
+    }
+}
+
 fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value {
     let stop = json!({"decision": "停字〔2026〕第0001号", "legal_basis": "食品安全法"});
     match route {
@@ -124,6 +132,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         | "/v1/seals/{seal}/suspend"
         | "/v1/seals/{seal}/resume"
         | "/v1/seals/{seal}/cancel" => json!({"reason": "not decided"}),
+        ends if ends.starts_with("/v1/seals/{seal}/destruction") => end_of_a_key(ends),
         "/v1/seal-applications" => wanted_seal(),
         "/v1/seal-applications/{seal}/acts" => step(),
         "/v1/seals/{seal}/scopes" => scope(),

@@ -19,10 +19,10 @@ use tests::installation::{CUSTODIAN, Installation, NOW, secret};
 use time::Duration;
 use zeroize::Zeroizing;
 
-const SEAL: &str = "990102-BMYWZ-77";
-const BUREAU: &str = "Q-APR";
+pub(super) const SEAL: &str = "990102-BMYWZ-77";
+pub(super) const BUREAU: &str = "Q-APR";
 const OFFICER: &str = "Q-APR-officer";
-const KEEPER: &str = "Q-APR-custodian";
+pub(super) const KEEPER: &str = "Q-APR-custodian";
 
 /// Accounts, whose they are, and what they may do. Two of the administrators' accounts are one person's, one is the applicant's.
 const ACCOUNTS: [(&str, &str, &str); 6] = [
@@ -34,11 +34,11 @@ const ACCOUNTS: [(&str, &str, &str); 6] = [
     ("Q-APR-applicant", "P-OFFICER", "seals"),
 ];
 
-struct Bureau {
+pub(super) struct Bureau {
     installation: Installation,
-    offices: [Arc<Office>; 2],
+    pub(super) offices: [Arc<Office>; 2],
     bases: [String; 2],
-    clock: Arc<FixedClock>,
+    pub(super) clock: Arc<FixedClock>,
     suites: Suites,
     calls: AtomicU32,
     _folder: TempDir,
@@ -46,12 +46,12 @@ struct Bureau {
 
 /// The suites of the bureau's seals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Suites {
+pub(super) enum Suites {
     One,
     Both,
 }
 
-fn on_each_database(name: &str, suites: Suites, body: impl AsyncFn(Bureau)) {
+pub(super) fn on_each_database(name: &str, suites: Suites, body: impl AsyncFn(Bureau)) {
     tests::databases::on_each(&format!("making_{name}"), async |database| {
         body(Bureau::start(database, suites).await).await;
     });
@@ -89,7 +89,7 @@ async fn enrol(office: &Office) {
 }
 
 /// What is asked for.
-fn application() -> Value {
+pub(super) fn application() -> Value {
     json!({
         "seal": SEAL, "name": "临溪市临川区行政审批局业务专用章", "kind": "部门业务专用章",
         "purposes": ["document"], "valid_from": "2026-01-01", "ground": "临审〔2026〕21号",
@@ -127,21 +127,32 @@ impl Bureau {
         }
     }
 
-    async fn call(&self, at: usize, account: &str, call: Call) -> (u16, Value) {
+    pub(super) fn base(&self, at: usize) -> &str {
+        &self.bases[at]
+    }
+
+    pub(super) async fn call(&self, at: usize, account: &str, call: Call) -> (u16, Value) {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
         let call = call.once(format!("a-call-of-makers-{number:06}"));
         let client = Client::anonymous(&self.bases[at]).account(account, &secret(account));
-        let answer: Answer = client.call(call, NOW).await.expect("an answer");
+        let now = self.offices[0].now();
+        let answer: Answer = client.call(call, now).await.expect("an answer");
         (answer.status.as_u16(), answer.json())
     }
 
-    async fn read(&self, account: &str, path: &str) -> Value {
+    pub(super) async fn read(&self, account: &str, path: &str) -> Value {
         let (status, told) = self.call(0, account, Call::get(path)).await;
         assert_eq!(status, 200, "{path} {told}");
         told
     }
 
-    async fn post(&self, at: usize, account: &str, path: &str, body: &Value) -> (u16, Value) {
+    pub(super) async fn post(
+        &self,
+        at: usize,
+        account: &str,
+        path: &str,
+        body: &Value,
+    ) -> (u16, Value) {
         self.call(at, account, Call::post(path, body)).await
     }
 
@@ -190,7 +201,7 @@ impl Bureau {
     }
 
     /// Entries of refusals about the seal.
-    async fn denials(&self) -> usize {
+    pub(super) async fn denials(&self) -> usize {
         let department = DepartmentKey::parse(BUREAU).expect("a department");
         let trace = self.offices[0].registry().trace();
         let entries = trace.entries(&department, 0).await.expect("answers");
@@ -217,7 +228,7 @@ impl Bureau {
         }
     }
 
-    fn customer(&self, at: usize) -> Customer {
+    pub(super) fn customer(&self, at: usize) -> Customer {
         Customer::new(&self.installation, &self.bases[at], BUREAU)
     }
 
@@ -229,7 +240,7 @@ impl Bureau {
     }
 
     /// A seal in use.
-    async fn made(&self, body: &Value) {
+    pub(super) async fn made(&self, body: &Value) {
         let seal = body["seal"].as_str().expect("a code");
         let digest = self.applied(body).await;
         for (account, act) in [
@@ -247,7 +258,7 @@ impl Bureau {
     }
 
     /// A document that waits for the seal: its job.
-    async fn waiting(&self, at: usize) -> String {
+    pub(super) async fn waiting(&self, at: usize) -> String {
         let order = json!({
             "seal": SEAL, "purpose": "document", "ground": "印字〔2026〕第1号", "page": 1, "x_mm": 100, "y_mm": 40,
         });
@@ -259,13 +270,13 @@ impl Bureau {
     }
 
     /// The sealed file of a job.
-    async fn sealed(&self, job: &str) -> Vec<u8> {
+    pub(super) async fn sealed(&self, job: &str) -> Vec<u8> {
         let call = Call::get(format!("/v1/seal-signatures/{job}/file"));
         let answer = self.customer(0).call("approvals", call, NOW).await;
         answer.expect("an answer").content.to_vec()
     }
 
-    async fn release(&self, at: usize, job: &str) -> (u16, Value) {
+    pub(super) async fn release(&self, at: usize, job: &str) -> (u16, Value) {
         let custodian = ("custodian", CUSTODIAN);
         let answer = self.customer(at).release(custodian, job, NOW).await;
         let answer = answer.expect("an answer");

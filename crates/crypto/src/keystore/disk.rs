@@ -61,6 +61,21 @@ pub(super) fn write(
     sync_folder(path)
 }
 
+/// The file as it stands, to be written over once another one is in its place.
+pub(super) fn open_old(path: &Path) -> Result<File, KeyStoreError> {
+    let opened = OpenOptions::new().write(true).open(path);
+    opened.map_err(KeyStoreError::file("opened"))
+}
+
+/// Writes zeros over a file that nothing names any more.
+pub(super) fn write_over(mut file: File) -> Result<(), KeyStoreError> {
+    let length = file.metadata().map(|about| about.len());
+    let length = length.map_err(KeyStoreError::file("read"))?;
+    std::io::copy(&mut std::io::repeat(0).take(length), &mut file)
+        .map_err(KeyStoreError::file("written over"))?;
+    file.sync_all().map_err(KeyStoreError::file("synced"))
+}
+
 fn fill(path: &Path, bytes: &[u8]) -> Result<(), KeyStoreError> {
     let mut file = OpenOptions::new()
         .write(true)

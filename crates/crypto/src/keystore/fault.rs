@@ -15,7 +15,7 @@ pub enum KeyStoreError {
     /// The file system refused.
     #[error("the key store's file could not be {act}: {kind}")]
     File {
-        /// What was tried: `opened`, `read`, `written`, `synced`, `put in place`.
+        /// What was tried: `opened`, `read`, `written`, `written over`, `synced`, `put in place`.
         act: &'static str,
         /// How it was refused.
         kind: io::ErrorKind,

@@ -22,11 +22,12 @@
 //!
 //! - key: 1, name, use (1 octet), algorithm (1 octet), SubjectPublicKeyInfo, seal code (empty for none)
 //! - key in a device: 3, the same, then its handle there (16 octets)
+//! - key that was erased: 5, as a key
 //! - releaser: 2, name of the seal's key, person, SubjectPublicKeyInfo
 //! - passkey of a releaser: 4, name of the seal's key, person, identifier of the credential, origin, SubjectPublicKeyInfo
 //!
 //! Private part: for each key of the public part, in its order, length in two octets and PKCS#8; of a key in a device
-//! nothing, at length 0.
+//! and of an erased one nothing, at length 0.
 
 use std::collections::BTreeMap;
 
@@ -50,6 +51,7 @@ const KEY: u8 = 1;
 const RELEASER: u8 = 2;
 const KEY_IN_DEVICE: u8 = 3;
 const PASSKEY: u8 = 4;
+const ERASED_KEY: u8 = 5;
 
 /// The public half of a key of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub struct StoredKey {
     pub seal: Option<String>,
     /// Its name in the device, where the private half is in one.
     pub device: Option<Handle>,
+    /// Whether its private half was erased: nothing is signed with it any more.
+    pub erased: bool,
 }
 
 /// Private keys by name, PKCS#8.
@@ -200,6 +204,7 @@ impl PublicPart {
         let mut out = Vec::new();
         for key in self.keys.values() {
             out.push(match key.device {
+                None if key.erased => ERASED_KEY,
                 None => KEY,
                 Some(_) => KEY_IN_DEVICE,
             });
@@ -244,7 +249,7 @@ impl PublicPart {
     /// Takes one record; `None` unless it comes after all before it, so that a part has one encoding.
     fn record(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         match reader.take::<1>()? {
-            [kind @ (KEY | KEY_IN_DEVICE)] => {
+            [kind @ (KEY | KEY_IN_DEVICE | ERASED_KEY)] => {
                 let id = KeyId::parse(reader.text()?)?;
                 let [for_use] = *reader.take::<1>()?;
                 let [algorithm] = *reader.take::<1>()?;
@@ -260,6 +265,7 @@ impl PublicPart {
                         KEY_IN_DEVICE => Some(Handle(*reader.take()?)),
                         _ => None,
                     },
+                    erased: *kind == ERASED_KEY,
                 };
                 let follows = self
                     .keys

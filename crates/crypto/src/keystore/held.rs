@@ -69,6 +69,7 @@ impl NewKey<'_> {
                 public: signer.public_key().clone(),
                 seal: seal_code(&self.id, self.for_use, self.seal)?,
                 device: None,
+                erased: false,
             },
             pkcs8: self.pkcs8.to_vec().into(),
         })
@@ -126,6 +127,7 @@ pub(super) fn made(
             public,
             seal,
             device: Some(handle),
+            erased: false,
         },
         pkcs8: Zeroizing::default(),
     })
@@ -159,8 +161,11 @@ pub(super) fn signers_of(
     let mut signers = Signers::new();
     for (id, stored) in &public.keys {
         let pkcs8 = private.get(id).ok_or(KeyStoreError::PartsDisagree)?;
-        if pkcs8.is_empty() != stored.device.is_some() {
+        if pkcs8.is_empty() != (stored.device.is_some() || stored.erased) {
             return Err(KeyStoreError::PartsDisagree);
+        }
+        if stored.erased {
+            continue;
         }
         let signer: Arc<dyn Signer> = match (at_hand.get(id), stored.device) {
             (Some(signer), _) if *signer.public_key() == stored.public => Arc::clone(signer),

@@ -95,3 +95,62 @@ fn a_store_says_whether_its_device_answers() {
     let without = office.again();
     assert_eq!(without.device_answers(now), Err(Fault::NotConfigured));
 }
+
+/// Destroys nothing.
+#[derive(Debug)]
+struct Stuck(Drawer);
+
+impl Device for Stuck {
+    fn make(&self, handle: Handle, name: &KeyId, kind: KeyAlgorithm) -> Result<PublicKey, Fault> {
+        self.0.make(handle, name, kind)
+    }
+
+    fn sign(
+        &self,
+        _: Handle,
+        _: (&PublicKey, SignatureAlgorithm),
+        _: &[u8],
+    ) -> Result<Signature, Fault> {
+        Err(Fault::Absent)
+    }
+
+    fn discard(&self, _: Handle) -> Result<(), Fault> {
+        Err(Fault::Lost)
+    }
+
+    fn answers(&self, _: Instant) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_a_device_does_not_destroy_is_not_called_erased() {
+    let office = Office::open();
+    let stuck = Arc::new(Stuck(Drawer::default()));
+    let over = office.again().over_device(stuck, &[]);
+    over.unlock(PASSPHRASE).expect("the passphrase");
+    let order = Order {
+        id: id("seal-990102-SPZYZ-02"),
+        for_use: KeyUse::Seal,
+        kind: KeyAlgorithm::EcP256,
+        algorithm: None,
+        seal: None,
+    };
+    over.make(&[order], &random()).expect("a key");
+    let refused = over.erase("990102-SPZYZ-02", &random());
+    let why = KeyStoreError::Device {
+        key: id("seal-990102-SPZYZ-02"),
+        source: Fault::Lost,
+    };
+    assert_eq!(refused, Err(why));
+    let kept = over.list();
+    let kept = kept.iter().find(|key| key.id == id("seal-990102-SPZYZ-02"));
+    assert!(kept.is_some_and(|key| !key.erased && key.device.is_some()));
+    // Whoever has the device may go on where it was broken off.
+    let drawer = Arc::new(Drawer::default());
+    let again = office.again().over_device(drawer.clone(), &[]);
+    again.unlock(PASSPHRASE).expect("the passphrase");
+    let erased = again.erase("990102-SPZYZ-02", &random()).expect("erased");
+    assert!(erased.iter().all(|key| key.erased));
+    assert_eq!(drawer.destroyed(), 1);
+}

@@ -183,6 +183,26 @@ fn a_person_s_key_is_destroyed_and_signs_nothing_any_more() {
 }
 
 #[test]
+fn the_file_that_held_an_erased_key_is_written_over() {
+    let office = Office::open();
+    let path = office.path.clone();
+    // What still has the file of before open sees what becomes of it.
+    let before = std::fs::File::open(&path).expect("it is there");
+    let length = before.metadata().expect("told").len();
+    let erased = office.store.erase("990102-SPZYZ-01", &random());
+    assert!(erased.expect("erased").iter().all(|key| key.erased));
+    let mut octets = Vec::new();
+    std::io::Read::read_to_end(&mut &before, &mut octets).expect("read");
+    assert_eq!(octets, vec![0; usize::try_from(length).expect("small")]);
+    let store = office.again();
+    store.unlock(PASSPHRASE).expect("the right passphrase");
+    let names: Vec<String> = store.list().iter().map(|key| key.id.to_string()).collect();
+    assert_eq!(names, ["ocsp", "seal-990102-SPZYZ-01"]);
+    let none = office.store.erase("none", &random());
+    assert_eq!(none, Ok(Vec::new()), "a seal without a key");
+}
+
+#[test]
 fn many_threads_sign_at_once_and_locking_stops_them() {
     let office = Arc::new(Office::open());
     let threads: Vec<_> = (0..4)
