@@ -47,7 +47,7 @@ pub(crate) async fn entries(
         found.extend(trace.uses(&key, (after, seen.before), READ).await?);
     }
     // Of each key the first ones are there, and so of all.
-    found.sort_by_key(|entry| Place::from(entry));
+    found.sort_by_key(|entry: &Entry| (entry.moment, entry.department.clone(), entry.number));
     found.truncate(usize::try_from(READ).unwrap_or(usize::MAX));
     Ok(found)
 }

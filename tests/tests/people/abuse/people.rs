@@ -186,12 +186,11 @@ pub(super) async fn every_door(scene: &Scene) -> String {
     let scope = json!({
         "purposes": ["decision"], "valid_from": "2026-01-01", "ground": "decision", "reference": "临审〔2026〕22号",
     });
-    let get = |path: String| Call::get(path);
     let post = |path: String, content: &Value| keyed(Call::post(path, content));
     let seal = format!("/v1/seals/{SEAL}");
     let doors = [
-        get(seal.clone()),
-        get(format!("{seal}/scopes")),
+        Call::get(seal.clone()),
+        Call::get(format!("{seal}/scopes")),
         post(format!("{seal}/scopes"), &scope),
         post(format!("{seal}/suspend"), &reason),
         post(format!("{seal}/resume"), &reason),
@@ -200,14 +199,14 @@ pub(super) async fn every_door(scene: &Scene) -> String {
             format!("{seal}/replace"),
             &json!({"by": "990121-SPZYZ-01", "reason": "更名"}),
         ),
-        get(format!("{seal}/acceptance")),
-        get(format!("/v1/seal-applications/{SEAL}")),
-        get(format!("/v1/ledger?seal={SEAL}")),
-        get(format!("/v1/ledger/totals?department={BUREAU}")),
-        get(format!("/v1/ledger/file?seal={SEAL}")),
-        get(format!("/v1/jobs/{job}")),
-        get(format!("/v1/releases/{job}")),
-        get(format!("/v1/releases/{job}/page")),
+        Call::get(format!("{seal}/acceptance")),
+        Call::get(format!("/v1/seal-applications/{SEAL}")),
+        Call::get(format!("/v1/ledger?seal={SEAL}")),
+        Call::get(format!("/v1/ledger/totals?department={BUREAU}")),
+        Call::get(format!("/v1/ledger/file?seal={SEAL}")),
+        Call::get(format!("/v1/jobs/{job}")),
+        Call::get(format!("/v1/releases/{job}")),
+        Call::get(format!("/v1/releases/{job}/page")),
         post(format!("/v1/releases/{job}"), &release),
         post(format!("/v1/releases/{job}/refusal"), &reason),
     ];
