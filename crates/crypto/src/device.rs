@@ -13,7 +13,8 @@ use crate::public_key::{KeyAlgorithm, PublicKey, ReadKey};
 use crate::random::{Random, RandomUnavailable};
 pub use crate::rehearsal::Rehearsal;
 use crate::signature::{Signature, SignatureAlgorithm};
-use crate::signer::{ED25519, Input, P256, P384, RSA, SignError, Signer, checked, spki_of};
+use crate::signer::{ED25519, Input, P256, P384, RSA, SignError, Signer};
+use crate::signer::{checked, checked_digest, spki_of};
 use crate::sm::signature as sm2;
 use crate::spki::{element, integer};
 
@@ -70,6 +71,19 @@ pub trait Device: std::fmt::Debug + Send + Sync {
         by: (&PublicKey, SignatureAlgorithm),
         message: &[u8],
     ) -> Result<Signature, Fault>;
+
+    /// Signs a digest as it is, where a protocol hands over nothing else. The value is not checked.
+    ///
+    /// # Errors
+    /// As [`Device::sign`]; `Unsupported` where it does not, as without a word of its own.
+    fn sign_digest(
+        &self,
+        _handle: Handle,
+        _by: (&PublicKey, SignatureAlgorithm),
+        _digest: &Digest,
+    ) -> Result<Signature, Fault> {
+        Err(Fault::Unsupported)
+    }
 
     /// Destroys a key that nothing names yet.
     ///
@@ -176,9 +190,14 @@ impl Signer for DeviceSigner {
 
     fn sign(&self, input: Input<'_>, under: &Authorisation) -> Result<Signature, SignError> {
         let by = (&self.public, self.algorithm);
+        let device = || self.device.as_ref().ok_or(Fault::NotConfigured);
+        if let Input::Digest(digest) = input {
+            return checked_digest(by, digest, under, || {
+                Ok(device()?.sign_digest(self.handle, by, digest)?)
+            });
+        }
         checked(by, input, under, |message| {
-            let device = self.device.as_ref().ok_or(Fault::NotConfigured)?;
-            Ok(device.sign(self.handle, by, message)?)
+            Ok(device()?.sign(self.handle, by, message)?)
         })
     }
 }

@@ -26,7 +26,7 @@ use self::releases::Releases;
 use crate::aead::AeadKey;
 use crate::authorisation::{Authorisation, Consent, KeyId, KeyUse};
 use crate::device::{Device, Fault, Order};
-use crate::digest::sha256;
+use crate::digest::{Digest, sha256};
 use crate::public_key::{KeyAlgorithm, PublicKey};
 use crate::random::Random;
 use crate::signature::{Signature, SignatureAlgorithm};
@@ -403,6 +403,23 @@ impl KeyStore {
     /// `Locked`, `UnknownKey`, `WrongUse`, `NotJournalled`, `NotReleased`, `ReleaseForAnotherSeal`,
     /// `ReleasedByRequester`, `ReleaseExpired`, `ReleaseUnsigned`, `Failed`, `SelfCheck`.
     pub fn sign(&self, message: &[u8], under: &Authorisation) -> Result<Signature, SignError> {
+        self.sign_input(Input::Message(message), under)
+    }
+
+    /// Signs a digest, where a protocol hands over nothing else (CSC API 2.1, `signatures/signHash`), with a person's key:
+    /// their consent is to exactly this digest, which is its document. No other key signs one (D19).
+    ///
+    /// # Errors
+    /// As [`KeyStore::sign`]; `DigestUnsupported` for every other use, kind of key and digest.
+    pub fn sign_digest(
+        &self,
+        digest: &Digest,
+        under: &Authorisation,
+    ) -> Result<Signature, SignError> {
+        self.sign_input(Input::Digest(digest), under)
+    }
+
+    fn sign_input(&self, input: Input<'_>, under: &Authorisation) -> Result<Signature, SignError> {
         let signer = {
             let state = self.read();
             let unlocked = state.unlocked.as_ref().ok_or(SignError::Locked)?;
@@ -411,6 +428,9 @@ impl KeyStore {
             let signer = unlocked.signers.get(&under.key);
             if stored.for_use != under.for_use {
                 return Err(SignError::WrongUse);
+            }
+            if let Input::Digest(digest) = input {
+                check_digest(stored, digest, under)?;
             }
             if stored.for_use == KeyUse::Seal {
                 self.inspect_release(stored, public, under)?;
@@ -421,7 +441,7 @@ impl KeyStore {
             Arc::clone(signer.ok_or(SignError::UnknownKey)?)
         };
         // No lock is held from here on: `lock` and other signatures do not wait for this one.
-        let signature = signer.sign(Input::Message(message), under);
+        let signature = signer.sign(input, under);
         scrub();
         signature
     }
@@ -509,6 +529,22 @@ fn check_consent(stored: &StoredKey, under: &Authorisation) -> Result<(), SignEr
         return Err(SignError::NotConsented);
     }
     Ok(())
+}
+
+/// What a person consents to where there is a digest alone is that digest.
+fn check_digest(
+    stored: &StoredKey,
+    digest: &Digest,
+    under: &Authorisation,
+) -> Result<(), SignError> {
+    if stored.for_use != KeyUse::Person {
+        return Err(SignError::DigestUnsupported);
+    }
+    let consent = under.consent.as_ref();
+    consent
+        .is_some_and(|consent| digest.bytes() == consent.document)
+        .then_some(())
+        .ok_or(SignError::NotConsented)
 }
 
 fn fresh_salt(random: &dyn Random) -> Result<[u8; SALT], KeyStoreError> {

@@ -14,6 +14,7 @@ mod keystore;
 mod listing;
 mod long;
 pub mod mac;
+mod prehashed;
 mod public_key;
 mod random;
 mod rehearsal;

@@ -15,8 +15,9 @@ use zeroize::Zeroizing;
 
 use crate::authorisation::Authorisation;
 use crate::device_fault::Fault;
-use crate::digest::{Digest, sha256};
+use crate::digest::{Digest, DigestAlgorithm, sha256};
 use crate::mac::constant_time_eq;
+use crate::prehashed::{Number, is_good};
 use crate::public_key::{KeyAlgorithm, PublicKey, ReadKey};
 use crate::random::{Random, SystemRandom};
 use crate::signature::{Signature, SignatureAlgorithm};
@@ -137,6 +138,8 @@ pub struct SoftwareSigner {
     private: Private,
     public: PublicKey,
     algorithm: SignatureAlgorithm,
+    /// For signatures over digests; a key that is not asked for them has none.
+    number: Option<Number>,
 }
 
 impl std::fmt::Debug for SoftwareSigner {
@@ -195,6 +198,7 @@ impl SoftwareSigner {
             private,
             public: PublicKey::parse(&spki)?,
             algorithm,
+            number: None,
         })
     }
 
@@ -206,6 +210,18 @@ impl SoftwareSigner {
         algorithm: Option<SignatureAlgorithm>,
     ) -> Result<Arc<SoftwareSigner>, ReadPrivateKey> {
         SoftwareSigner::from_pkcs8(pkcs8, algorithm).map(Arc::new)
+    }
+
+    /// The same for a key that signs digests, too, where it is on P-256.
+    #[cfg(unix)]
+    #[inline(never)]
+    pub(crate) fn shared_for_digests(
+        pkcs8: &[u8],
+        algorithm: Option<SignatureAlgorithm>,
+    ) -> Result<Arc<SoftwareSigner>, ReadPrivateKey> {
+        let mut signer = SoftwareSigner::from_pkcs8(pkcs8, algorithm)?;
+        signer.number = Number::of_pkcs8(pkcs8, P256);
+        Ok(Arc::new(signer))
     }
 
     fn make(&self, message: &[u8]) -> Result<Signature, SignError> {
@@ -282,6 +298,11 @@ impl Signer for SoftwareSigner {
 
     fn sign(&self, input: Input<'_>, under: &Authorisation) -> Result<Signature, SignError> {
         let by = (&self.public, self.algorithm);
+        if let Input::Digest(digest) = input {
+            let number = self.number.as_ref().ok_or(SignError::DigestUnsupported)?;
+            let make = || number.sign(digest).ok_or(SignError::Failed);
+            return checked_digest(by, digest, under, make);
+        }
         checked(by, input, under, |message| self.make(message))
     }
 }
@@ -305,6 +326,30 @@ pub(crate) fn checked(
         .check(algorithm, message, &signature)
         .map_err(|_| SignError::SelfCheck)?;
     Ok(signature.found_good(public.name_of(algorithm, message)))
+}
+
+/// Lets `make` sign the digest that was journalled, and gives the value where it is good under the public key (T-C3).
+///
+/// # Errors
+/// `DigestUnsupported` for another algorithm than ECDSA on P-256 with SHA-256, `NotJournalled`, `SelfCheck`.
+pub(crate) fn checked_digest(
+    (public, algorithm): (&PublicKey, SignatureAlgorithm),
+    digest: &Digest,
+    under: &Authorisation,
+    make: impl FnOnce() -> Result<Signature, SignError>,
+) -> Result<Signature, SignError> {
+    let known = algorithm == SignatureAlgorithm::EcdsaP256Sha256
+        && digest.algorithm() == DigestAlgorithm::Sha256;
+    if !known {
+        return Err(SignError::DigestUnsupported);
+    }
+    if !constant_time_eq(digest.bytes(), &under.journalled) {
+        return Err(SignError::NotJournalled);
+    }
+    let signature = make()?;
+    is_good(public, digest, &signature)
+        .then_some(signature)
+        .ok_or(SignError::SelfCheck)
 }
 
 /// A key that exists for inspections alone (T-C2): what it signs fills the place of a signature in a draft, and nobody

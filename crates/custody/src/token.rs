@@ -7,13 +7,13 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crypto::device::{Device, Fault, Handle, public_of_point, public_of_rsa};
-use crypto::{KeyAlgorithm, KeyId, PublicKey, Signature, SignatureAlgorithm};
+use crypto::{Digest, KeyAlgorithm, KeyId, PublicKey, Signature, SignatureAlgorithm};
 use zeroize::Zeroizing;
 
 use crate::asked::{asked, signature};
 use crate::known::Known;
 use crate::process::Process;
-use crate::protocol::{Answer, Request};
+use crate::protocol::{Answer, Mechanism, Request};
 
 /// How long a key may take to be made: an RSA key in a card takes its time.
 const MAKING: Duration = Duration::from_secs(120);
@@ -82,6 +82,25 @@ enum Place {
 }
 
 impl Token {
+    /// Asks a key once for the value over these octets.
+    fn sign_octets(
+        &self,
+        handle: Handle,
+        algorithm: SignatureAlgorithm,
+        (mechanism, octets): (Mechanism, &[u8]),
+    ) -> Result<Signature, Fault> {
+        let request = Request::Sign {
+            handle,
+            mechanism,
+            octets,
+        };
+        let value = self.ask(&request, self.settings.limit)?;
+        match <[Vec<u8>; 1]>::try_from(value) {
+            Ok([value]) => signature(algorithm, value),
+            Err(_) => Err(Fault::Answer),
+        }
+    }
+
     /// A token under the user's PIN.
     #[must_use]
     pub fn new(settings: Settings, pin: Zeroizing<Vec<u8>>) -> Token {
@@ -283,16 +302,20 @@ impl Device for Token {
         message: &[u8],
     ) -> Result<Signature, Fault> {
         let (mechanism, octets) = asked(by, message, self.settings.sm2)?;
-        let request = Request::Sign {
-            handle,
-            mechanism,
-            octets: &octets,
-        };
-        let value = self.ask(&request, self.settings.limit)?;
-        match <[Vec<u8>; 1]>::try_from(value) {
-            Ok([value]) => signature(by.1, value),
-            Err(_) => Err(Fault::Answer),
+        self.sign_octets(handle, by.1, (mechanism, &octets))
+    }
+
+    fn sign_digest(
+        &self,
+        handle: Handle,
+        by: (&PublicKey, SignatureAlgorithm),
+        digest: &Digest,
+    ) -> Result<Signature, Fault> {
+        // PKCS#11 6.3.12: CKM_ECDSA takes what was hashed before.
+        if by.1 != SignatureAlgorithm::EcdsaP256Sha256 {
+            return Err(Fault::Unsupported);
         }
+        self.sign_octets(handle, by.1, (Mechanism::Ecdsa, digest.bytes()))
     }
 
     fn discard(&self, handle: Handle) -> Result<(), Fault> {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crypto::device::{Device, Fault, Handle, Order};
 use crypto::{
-    Authorisation, KeyAlgorithm, KeyStoreError, KeyUse, PublicKey, SignError, Signature,
-    SignatureAlgorithm, SystemRandom,
+    Authorisation, Consent, Digest, DigestAlgorithm, KeyAlgorithm, KeyStoreError, KeyUse,
+    PublicKey, SignError, Signature, SignatureAlgorithm, SystemRandom,
 };
 use custody::{Settings, Token};
 use time::UtcDateTime;
@@ -424,6 +424,47 @@ fn a_value_that_is_not_good_does_not_leave() {
         let under = Authorisation::journalled(id("one"), KeyUse::Ocsp, MESSAGE, at);
         assert_eq!(store.sign(MESSAGE, &under), Err(SignError::SelfCheck));
     }
+}
+
+#[test]
+fn a_person_s_key_in_a_token_signs_the_digest_that_they_consented_to() {
+    let Some(softhsm) = SoftHsm::expected() else {
+        return;
+    };
+    let store = made(&softhsm.folder.path().join("keys"));
+    let store = store.over_device(softhsm.token(), &[]);
+    let order = |name: &str, kind| Order {
+        id: id(name),
+        for_use: KeyUse::Person,
+        kind,
+        algorithm: None,
+        seal: None,
+    };
+    let orders = [
+        order("person-a1", KeyAlgorithm::EcP256),
+        order("person-a2", KeyAlgorithm::EcP384),
+    ];
+    store.make(&orders, &SystemRandom::new()).expect("two keys");
+    let digest = Digest::of(DigestAlgorithm::Sha256, MESSAGE);
+    let at = UtcDateTime::UNIX_EPOCH;
+    let sign = |signer: &str, document: &[u8]| {
+        let consent = Consent {
+            signer: signer.to_owned(),
+            document: document.try_into().expect("32 octets"),
+            intent: "同意".to_owned(),
+            at,
+            list: None,
+        };
+        let key = id(&format!("person-{signer}"));
+        let under = Authorisation::consented(key, MESSAGE, at, consent);
+        store.sign_digest(&digest, &under)
+    };
+    let signature = sign("a1", digest.bytes()).expect("signs");
+    let (key, algorithm, _) = store.public_key(&id("person-a1")).expect("there");
+    assert_eq!(key.check(algorithm, MESSAGE, &signature), Ok(()));
+    assert_eq!(sign("a1", &[7; 32]), Err(SignError::NotConsented));
+    let unsupported = Err(SignError::DigestUnsupported);
+    assert_eq!(sign("a2", digest.bytes()), unsupported);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! [`documents`] takes a caller's own file into the main job of `issuance`, [`stage`] one that a case has to say;
 //! [`signers`] and [`signing`] are the identities of persons and what they sign, [`rounds`] what several of them sign, [`packages`] what is signed together,
-//! [`pads`] what is signed once at a window, [`handwriting`] how they write; [`evidence`] and [`progress`] show a case as
+//! [`pads`] what is signed once at a window, [`hashes`] what is signed from afar, [`handwriting`] how they write; [`evidence`] and [`progress`] show a case as
 //! one file and as its applicant sees it. Nothing of the main job knows of them.
 
 pub mod documents;
@@ -11,6 +11,7 @@ pub mod envelopes;
 pub mod evidence;
 mod flat;
 pub mod handwriting;
+pub mod hashes;
 pub mod packages;
 pub mod pads;
 pub mod progress;

@@ -62,6 +62,7 @@ pub async fn sign_package(
         visible: None,
         joint: None,
         agreed: Some(agreed),
+        remote: None,
     };
     let mut told = PackageTold {
         package: hex(&order

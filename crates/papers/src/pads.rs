@@ -151,6 +151,7 @@ async fn signed(
         visible: order.visible,
         joint: None,
         agreed: None,
+        remote: None,
     };
     sign(office, asker, once, &order, file).await
 }

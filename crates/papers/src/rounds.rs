@@ -235,6 +235,7 @@ pub async fn sign_part(
             shown: order.shown,
         }),
         agreed: None,
+        remote: None,
     };
     match sign(office, asker, once, &order, file).await {
         Ok(response) => Ok(response),

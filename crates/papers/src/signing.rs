@@ -33,7 +33,7 @@ use backoffice::said::{hex, moment, response};
 use backoffice::stamps::Stamp;
 use issuance::SealingError;
 
-pub use order::{Agreed, Joint, SignError, SignOrder, Visible};
+pub use order::{Agreed, Joint, Remote, SignError, SignOrder, Visible};
 
 /// Octets kept for a time-stamp token beside the unit's own chain.
 const TOKEN: usize = 1_024;
@@ -164,6 +164,7 @@ async fn signed(
             digest: sha256(&prepared.to_be_signed),
             intent: admitted.intent.as_str().to_owned(),
             part: order.part(),
+            under: order.remote.as_ref().map(|remote| remote.under.clone()),
             by: asker.by(prepared.claimed),
         })
         .await?;
@@ -434,6 +435,9 @@ pub(crate) async fn deny_by(
 ) -> Result<SignError, SignError> {
     let ground = match &refused {
         SignError::Signer(SignerError::Refused(SignerRefused::NotActive(_))) => "signer.not-active",
+        SignError::Signer(SignerError::Refused(SignerRefused::Activation(refused))) => {
+            refused.code()
+        }
         SignError::Signer(_) => "signer.unknown",
         SignError::Intent(_) => "signature.intent",
         SignError::Active(_) => "document.active",

@@ -49,6 +49,7 @@ pub(crate) const ALL: &[Migration] = steps![
     38 "signing" "0038",
     39 "one_time_key" "0039",
     40 "seal_application" "0040",
+    42 "activation" "0042",
     43 "seal_destruction" "0043",
     44 "ledger" "0044",
     1001 "log" "1001",

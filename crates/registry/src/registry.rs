@@ -22,6 +22,7 @@ use crate::restrictions::Restrictions;
 use crate::rounds::Rounds;
 use crate::seals::Seals;
 use crate::signers::Signers;
+use crate::signers::activations::Activations;
 use crate::signers::handwriting::Handwriting;
 use crate::status::StatusLists;
 use crate::uses::Uses;
@@ -109,6 +110,12 @@ impl Registry {
     #[must_use]
     pub fn rounds(&self) -> Rounds {
         Rounds::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// What users authorised for remote signing.
+    #[must_use]
+    pub fn activations(&self) -> Activations {
+        Activations::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// How persons write.

@@ -1,5 +1,6 @@
 //! Licences, jobs, trace, outbox and callers, on each store at hand.
 
+mod activations;
 mod beside;
 mod callers;
 mod change;

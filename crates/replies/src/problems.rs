@@ -379,6 +379,10 @@ pub fn of_signer(error: &SignerError) -> Problem {
                 Problem::new(Code::SignerRefused).saying(refused.to_string())
             }
             SignerRefused::Round(refused) => of_round(refused),
+            // The doors of CSC answer in its own words; nobody else brings one.
+            SignerRefused::Activation(refused) => {
+                Problem::new(Code::SignerRefused).saying(refused.to_string())
+            }
             SignerRefused::Store(error) => of_store(error),
             _ => Problem::new(internal(refused)),
         },

@@ -1,8 +1,9 @@
 //! The roster: persons who sign in an office.
 //!
-//! Books of the registry beside `rolls`: their identities and what each signed ([`signers`]), how they write ([`handwriting`]), and documents
-//! that several of them sign ([`rounds`]).
+//! Books of the registry beside `rolls`: their identities and what each signed ([`signers`]), how they write ([`handwriting`]), documents
+//! that several of them sign ([`rounds`]), and what users authorised for remote signing ([`activations`]).
 
+pub mod activations;
 pub mod handwriting;
 pub mod rounds;
 pub mod signers;

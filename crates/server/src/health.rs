@@ -84,7 +84,8 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         stale_regions: app.office.stale_regions(),
         // Forgetting what is long over is a write like any other: a replica or a full disk refuses it.
         store: registry.callers().forget(now, now - KEPT).await.is_ok()
-            && registry.accounts().forget(now).await.is_ok(),
+            && registry.accounts().forget(now).await.is_ok()
+            && registry.activations().forget(now).await.is_ok(),
         log: registry.logs().latest(Log::Public).await.is_ok(),
         queue: app.jobs.available_permits() > 0,
         disk: has_room(&app),

@@ -159,6 +159,7 @@ pub(crate) async fn sign(
         visible: order.visible.map(|place| place.read()).transpose()?,
         joint: None,
         agreed: None,
+        remote: None,
     };
     let signed = papers::signing::sign(&app.office, &asker, &once, &order, file).await;
     signed.map(said).map_err(|error| of_sign(&error))

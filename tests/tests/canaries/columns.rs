@@ -34,6 +34,8 @@ const COLUMNS: &str = "
 account: id=word department=word person=word roles=word opened_by=word invitation=digest password=secret factor=secret \
  next_roles=word next_by=word
 account_person: person=word
+activation: handle=digest department=word credential=word subject=digest algorithm=word
+activation_hash: handle=digest hash=digest department=word
 alias: paper=word number=word licence=word
 archive_due: identifier=word department=word
 batch: id=word department=word caller=word requester=word seal=word package=word
@@ -93,6 +95,7 @@ seal_scope: code=word department=word content=public ground=ground people=word
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
 signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named document=digest
 signer_handwriting: signer=word department=word strokes=sealed digest=digest signature=digest
+signer_subject: signer=word department=word subject=digest
 signer_event: signer=word department=word act=word state=word actor=word reason=ground
 signing: id=word department=word case_number=word sequence=word document=digest object=word digest=digest turn=word
 signing_seat: signing=word department=word role=word signer=word intent=sealed done=word signature=word reason=sealed

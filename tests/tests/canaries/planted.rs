@@ -362,6 +362,29 @@ async fn together(service: &Service, signer: &str) {
     service.done("Q-APR", (call, "refusal"), 200).await;
 }
 
+/// What the person authorised at a provider whose names for people are their numbers.
+async fn from_afar(service: &Service, signer: &str) {
+    use registry::signers::activations::Activation;
+    let department = catalogue::key::DepartmentKey::parse("Q-APR").expect("a department");
+    let by = registry::asked::By::new("Q-APR-approvals", service.office.now());
+    let user = format!("https://id.example\n{SIGNER_NUMBER}");
+    let book = service.office.registry().activations();
+    let of = (department.clone(), signer.to_owned());
+    book.bind(of, &user, by.clone()).await.expect("bound");
+    let activation = Activation {
+        handle: [3; 32],
+        department,
+        credential: signer.to_owned(),
+        user,
+        algorithm: "2.16.840.1.101.3.4.2.1".to_owned(),
+        hashes: vec![[4; 32]],
+        allowed: 1,
+        made: service.office.now(),
+        until: service.office.now() + time::Duration::days(900),
+    };
+    book.open(activation, by).await.expect("kept");
+}
+
 /// A person who signs a page of their own.
 async fn signed(service: &Service) {
     let person = json!({"name": SIGNER, "number": SIGNER_NUMBER});
@@ -374,6 +397,7 @@ async fn signed(service: &Service) {
         service.done("Q-APR", (call, act), 200).await;
     }
     together(service, &signer).await;
+    from_afar(service, &signer).await;
     let order = json!({"signer": signer, "intent": INTENT, "case": CASE});
     let call = paper::form("/v1/signatures", &order, &paper::page(PAPER));
     let told = service.done("Q-APR", (call, "signature"), 201).await;

@@ -257,6 +257,7 @@ async fn an_identity_whose_certificate_is_over_signs_no_more() {
         visible: None,
         joint: None,
         agreed: None,
+        remote: None,
     };
     for (days, signs) in [(364, true), (365, false)] {
         let later = service.now() + time::Duration::days(days);

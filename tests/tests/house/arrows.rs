@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::sources::{CRATES, root};
 
 /// The exhaustive list of arrows: a crate, and all it may use. Arrows go down only.
+#[rustfmt::skip]
 const ARROWS: &[(&str, &[&str])] = &[
     ("asn1", &[]),
     ("canvas", &[]),
@@ -228,30 +229,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verify",
         ],
     ),
-    (
-        "papers",
-        &[
-            "affix",
-            "backoffice",
-            "catalogue",
-            "credential",
-            "crypto",
-            "docket",
-            "document",
-            "dossier",
-            "envelope",
-            "evidence",
-            "issuance",
-            "licence",
-            "pdf",
-            "pki",
-            "registry",
-            "seal",
-            "signing",
-            "tlog",
-            "verify",
-        ],
-    ),
+    ("papers", &["affix", "backoffice", "catalogue", "credential", "crypto", "docket", "document", "dossier", "envelope", "evidence", "issuance", "licence", "pdf", "pki", "registry", "seal", "signing", "tlog", "verify"]),
     (
         "portfolio",
         &[

@@ -138,6 +138,11 @@ const FOR_ALL: &[Named] = &[
         "SELECT identifier FROM archive_due",
     ),
     ("rolls/src/accounts/session.rs", "DELETE FROM session"),
+    (
+        "roster/src/activations.rs",
+        "DELETE FROM activation_hash WHERE",
+    ),
+    ("roster/src/activations.rs", "DELETE FROM activation WHERE"),
     ("rolls/src/certificates.rs", "UPDATE certificate SET voided"),
     (
         "rolls/src/certificates.rs",

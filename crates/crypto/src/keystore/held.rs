@@ -175,6 +175,11 @@ pub(super) fn signers_of(
                 public: stored.public.clone(),
                 algorithm: stored.algorithm,
             }),
+            // A person's key is asked for digests, too (CSC API 2.1, signatures/signHash); no other one is.
+            (_, None) if stored.for_use == KeyUse::Person => {
+                let signer = SoftwareSigner::shared_for_digests(pkcs8, Some(stored.algorithm));
+                read(id, signer)?
+            }
             (_, None) => read_signer(id, pkcs8, Some(stored.algorithm))?,
         };
         if *signer.public_key() != stored.public {
@@ -190,7 +195,13 @@ fn read_signer(
     pkcs8: &[u8],
     algorithm: Option<SignatureAlgorithm>,
 ) -> Result<Arc<SoftwareSigner>, KeyStoreError> {
-    let signer = SoftwareSigner::shared(pkcs8, algorithm);
+    read(id, SoftwareSigner::shared(pkcs8, algorithm))
+}
+
+fn read(
+    id: &KeyId,
+    signer: Result<Arc<SoftwareSigner>, ReadPrivateKey>,
+) -> Result<Arc<SoftwareSigner>, KeyStoreError> {
     scrub();
     signer.map_err(|source| KeyStoreError::PrivateKey {
         key: id.clone(),

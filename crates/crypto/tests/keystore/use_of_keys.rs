@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::thread;
 
 use crypto::{
-    Authorisation, Consent, KeyAlgorithm, KeyId, KeyStoreError, KeyUse, NewKey, ReadPrivateKey,
-    SignError,
+    Authorisation, Consent, Digest, DigestAlgorithm, KeyAlgorithm, KeyId, KeyStoreError, KeyUse,
+    NewKey, ReadPrivateKey, SignError,
 };
 use time::Duration;
 
@@ -77,6 +77,55 @@ fn a_key_signs_only_what_was_journalled_for_its_own_use() {
         sign(under("seal-990102-SPZYZ-01", KeyUse::Seal)),
         Err(SignError::NotReleased)
     );
+}
+
+#[test]
+fn a_person_s_key_signs_a_digest_that_they_consented_to_and_a_seal_s_key_none() {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let longer = fresh(KeyAlgorithm::EcP384);
+    let keys = [
+        new_key("person-a1", KeyUse::Person, &pkcs8),
+        new_key("person-a2", KeyUse::Person, &longer),
+    ];
+    office.store.add(&keys, &random()).expect("two keys");
+    let digest = Digest::of(DigestAlgorithm::Sha256, MESSAGE);
+    let consent = |signer: &str, document: &[u8]| Consent {
+        signer: signer.to_owned(),
+        document: document.try_into().expect("32 octets"),
+        intent: "同意".to_owned(),
+        at: noon(),
+        list: None,
+    };
+    let under = |signer: &str, document: &[u8]| {
+        let key = id(&format!("person-{signer}"));
+        Authorisation::consented(key, MESSAGE, noon(), consent(signer, document))
+    };
+    let good = under("a1", digest.bytes());
+    let signature = office.store.sign_digest(&digest, &good).expect("signs");
+    let (key, algorithm, _) = office.store.public_key(&id("person-a1")).expect("there");
+    assert_eq!(key.check(algorithm, MESSAGE, &signature), Ok(()));
+    let sign = |digest: &Digest, under: &Authorisation| office.store.sign_digest(digest, under);
+    // To another digest, and to none.
+    let other = Digest::of(DigestAlgorithm::Sha256, b"another");
+    assert_eq!(sign(&other, &good), Err(SignError::NotConsented));
+    let mut none = good.clone();
+    none.consent = None;
+    assert_eq!(sign(&digest, &none), Err(SignError::NotConsented));
+    let mut elsewhere = good.clone();
+    elsewhere.journalled[0] ^= 1;
+    assert_eq!(sign(&digest, &elsewhere), Err(SignError::NotJournalled));
+    let mut late = good.clone();
+    late.now += Consent::LIFE + Duration::SECOND;
+    assert_eq!(sign(&digest, &late), Err(SignError::NotConsented));
+    let unsupported = Err(SignError::DigestUnsupported);
+    assert_eq!(sign(&digest, &under("a2", digest.bytes())), unsupported);
+    // D19: what a seal is put under is seen whole by who releases it.
+    let seal = Authorisation::released(seal_key(), MESSAGE, noon(), office.released(statement()));
+    assert!(office.store.sign(MESSAGE, &seal).is_ok());
+    assert_eq!(sign(&digest, &seal), unsupported);
+    let ocsp = Authorisation::journalled(id("ocsp"), KeyUse::Ocsp, MESSAGE, noon());
+    assert_eq!(sign(&digest, &ocsp), unsupported);
 }
 
 #[test]

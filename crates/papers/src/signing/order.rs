@@ -7,6 +7,7 @@ use issuance::SealingError;
 use registry::StoreError;
 use registry::objects::ObjectError;
 use registry::rounds::Part;
+use registry::signers::activations::ActivationUse;
 use signing::strokes::ReadStrokes;
 use thiserror::Error;
 use time::UtcDateTime;
@@ -81,6 +82,17 @@ pub struct SignOrder {
     pub joint: Option<Joint>,
     /// The list to which the person agreed, where the document is one of several that are signed together.
     pub agreed: Option<Agreed>,
+    /// What the person authorised from afar, where they did.
+    pub remote: Option<Remote>,
+}
+
+/// An authorisation from afar, which is consumed with the signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// What was authorised.
+    pub under: ActivationUse,
+    /// When the person said so.
+    pub consented: UtcDateTime,
 }
 
 /// The consent to a list of documents.
@@ -119,7 +131,10 @@ impl SignOrder {
             signer: self.signer.clone(),
             document,
             intent: self.intent.clone(),
-            at: agreed.map_or(at, |agreed| agreed.at),
+            at: match &self.remote {
+                Some(remote) => remote.consented,
+                None => agreed.map_or(at, |agreed| agreed.at),
+            },
             list: agreed.and_then(|agreed| {
                 // No list where one was agreed to is one that its digest does not fit: the key store refuses it.
                 let list = Consent::list_of(&agreed.documents);

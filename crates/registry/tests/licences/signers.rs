@@ -60,6 +60,7 @@ pub(crate) fn beginning(signer: &str, key: &str) -> Beginning {
         digest: [6; 32],
         intent: format!("{NAME}确认"),
         part: None,
+        under: None,
         by: by(2),
     }
 }

@@ -11,6 +11,7 @@ use trail::asked::{self, Asked, By, Response, Seen};
 use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
+use crate::activations::{ActivationRefused, ActivationUse, consume};
 use crate::rounds::{KeptFile, Part, RoundRefused, take_signature, take_turn};
 
 /// A signature that is about to be made.
@@ -34,6 +35,8 @@ pub struct Beginning {
     pub intent: String,
     /// Their part in a document that several sign.
     pub part: Option<Part>,
+    /// What the person authorised, where they did that from afar: it is consumed with this.
+    pub under: Option<ActivationUse>,
     /// Who asks, when.
     pub by: By,
 }
@@ -130,6 +133,9 @@ pub enum SignerRefused {
     /// The document that several sign does not take it.
     #[error(transparent)]
     Round(#[from] RoundRefused),
+    /// What was shown from afar authorises nothing.
+    #[error(transparent)]
+    Activation(#[from] ActivationRefused),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -180,6 +186,9 @@ pub(crate) async fn begin(
         take_turn(link, secrets, of, (signature, beginning.by.at)).await?;
     }
     stands(link, beginning, id.is_none()).await?;
+    if let (Some(under), None) = (&beginning.under, &id) {
+        consume(link, secrets, under, at).await?;
+    }
     let id = match id {
         Some(id) => {
             link.later(AGAIN, &[id.as_str().into(), department.into()])
@@ -220,30 +229,45 @@ pub(crate) async fn begin(
     Ok(Begun::Journalled { id })
 }
 
+/// Whether an identity signs what is no document of its own; one whose key was made for one document does not.
+pub(crate) async fn stands_for(
+    link: &mut Link,
+    (department, signer): (&DepartmentKey, &str),
+) -> Result<(), SignerRefused> {
+    match document_of(link, (department, signer)).await? {
+        None => Ok(()),
+        Some(_) => Err(SignerRefused::OneTime),
+    }
+}
+
 /// Asked in the transaction that lets the key sign: a suspension waits for it, or stops it (T-S6).
 async fn stands(link: &mut Link, beginning: &Beginning, first: bool) -> Result<(), SignerRefused> {
-    let statement = if link.has_rivals() { SHARE } else { STANDS };
-    let values = [
-        beginning.signer.as_str().into(),
-        beginning.department.as_str().into(),
-    ];
-    let mut row = link
-        .row(statement, &values)
-        .await?
-        .ok_or(SignerRefused::Unknown)?;
-    match SignerState::find(&row.text()?).ok_or(DAMAGED)? {
-        SignerState::Active => {}
-        state => return Err(SignerRefused::NotActive(state)),
-    }
-    let Some(document) = row.maybe_digest()? else {
+    let of = (&beginning.department, beginning.signer.as_str());
+    let Some(document) = document_of(link, of).await? else {
         return Ok(());
     };
+    let values = [of.1.into(), of.0.as_str().into()];
     // A key for one document: that one, under the request that it was made for.
     let used = first && link.row(ANY, &values).await?.is_some();
     if used || document != beginning.document {
         return Err(SignerRefused::OneTime);
     }
     Ok(())
+}
+
+/// The one document of an active identity whose key was made for one.
+async fn document_of(
+    link: &mut Link,
+    (department, signer): (&DepartmentKey, &str),
+) -> Result<Option<[u8; 32]>, SignerRefused> {
+    let statement = if link.has_rivals() { SHARE } else { STANDS };
+    let values = [signer.into(), department.as_str().into()];
+    let row = link.row(statement, &values).await?;
+    let mut row = row.ok_or(SignerRefused::Unknown)?;
+    match SignerState::find(&row.text()?).ok_or(DAMAGED)? {
+        SignerState::Active => Ok(row.maybe_digest()?),
+        state => Err(SignerRefused::NotActive(state)),
+    }
 }
 
 pub(crate) async fn answered(
