@@ -9,6 +9,7 @@ mod added;
 mod audit;
 mod catalogue;
 mod compromise;
+mod csc;
 mod doors;
 mod editions;
 mod ended;

@@ -97,6 +97,8 @@ impl Scope {
 pub enum Access {
     /// Anyone.
     Public,
+    /// Whoever brings an access token of the provider: the room behind the route reads it, and says for what.
+    Token,
     /// This operation: for people with a session, whose roles the table of `duties` names for it; for machines with a
     /// signed request, whose account has one of these scopes.
     Asked(Operation, &'static [Scope]),
@@ -105,7 +107,7 @@ pub enum Access {
 /// One line: method, route as axum writes it, who may.
 pub type Line = (&'static str, &'static str, Access);
 
-use Access::{Asked, Public};
+use Access::{Asked, Public, Token};
 use Operation as O;
 use Scope::{
     Cases, Catalogue, Certify, Change, Issue, Matters, Notices, Read, Release, Restrict, Seal,
@@ -261,6 +263,15 @@ pub const ROUTES: &[Line] = &[
     ("POST", "/v1/sessions", Public),
     ("GET", "/v1/sessions/question", Public),
     ("POST", "/v1/accounts/{account}/activation", Public),
+    ("POST", "/csc/v2/info", Public),
+    ("POST", "/csc/v2/credentials/list", Token),
+    ("POST", "/csc/v2/credentials/info", Token),
+    ("POST", "/csc/v2/credentials/authorize", Token),
+    ("POST", "/csc/v2/signatures/signHash", Token),
+    ("POST", "/csc/v2/signatures/signDoc", Token),
+    ("POST", "/csc/v2/signatures/signPolling", Token),
+    ("POST", "/csc/v2/signatures/timestamp", Token),
+    ("PUT", "/v1/signers/{signer}/subject", Asked(O::KeepSigners, &[Sign])),
     ("POST", "/v1/verifications", Public),
     ("GET", "/v1/trust", Public),
     ("GET", "/trust/list.xml", Public),
@@ -307,7 +318,7 @@ pub fn asked(method: &str, route: &str) -> Option<Access> {
 #[must_use]
 pub fn operation(method: &str, route: &str) -> Option<Operation> {
     match asked(method, route)? {
-        Public => None,
+        Public | Token => None,
         Asked(operation, _) => Some(operation),
     }
 }
@@ -342,6 +353,7 @@ mod tests {
                 "/log/cosignatures",
                 "/v1/sessions",
                 "/v1/accounts/{account}/activation",
+                "/csc/v2/info",
             ]
             .contains(path);
             if *verb != "GET" && !open {

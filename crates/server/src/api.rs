@@ -150,6 +150,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(people())
         .merge(persons())
         .merge(together())
+        .merge(csc::described())
         .merge(trusted())
         .routes(routes!(catalogue::import))
         .routes(routes!(catalogue::types))

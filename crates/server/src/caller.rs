@@ -26,7 +26,8 @@ use crate::state::App;
 use duties::access::{self, Access, Scope};
 
 /// Routes that take a document rather than JSON.
-const UPLOADS: [&str; 4] = [
+const UPLOADS: [&str; 5] = [
+    "/csc/v2/signatures/signDoc",
     "/v1/seal-signatures",
     "/v1/seal-applications",
     "/v1/verifications",

@@ -120,6 +120,9 @@ pub struct Config {
     /// The OpenID provider by which people sign in; without it they have local accounts alone.
     #[serde(default)]
     pub openid: Option<OpenIdConfig>,
+    /// The authorisation server under which others sign from afar (CSC API 2.1); without it nobody does.
+    #[serde(default)]
+    pub remote_signing: Option<csc::Provider>,
 }
 
 /// Where the operator is reached.

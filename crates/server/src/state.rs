@@ -30,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     /// Where strangers are served.
     pub(crate) counter: Counter,
+    /// Where who signs from afar is served.
+    pub(crate) csc: csc::Counter,
     /// Places for jobs in flight; without one a request is shed (T-A5).
     pub(crate) jobs: Arc<Semaphore>,
     /// Places for documents of callers in memory, on their way to the seal.
@@ -65,6 +67,7 @@ impl App {
         let places = |of: u32| Arc::new(Semaphore::new(number(of)));
         Ok(Self(Arc::new(Inner {
             jobs: places(config.jobs),
+            csc: csc::Counter::new(office.clone(), tokens(&config)?),
             counter: Counter::new(office.clone(), shown, judges(&config))?,
             webhooks: webhooks(&config),
             provider: provider.transpose()?,
@@ -118,6 +121,19 @@ impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()
     }
+}
+
+impl FromRef<App> for csc::Counter {
+    fn from_ref(app: &App) -> Self {
+        app.csc.clone()
+    }
+}
+
+/// Whose tokens count, as configured.
+fn tokens(config: &Config) -> anyhow::Result<Option<(String, Arc<csc::Check>)>> {
+    let provider = config.remote_signing.as_ref();
+    let opened = provider.map(|one| anyhow::Ok((one.issuer.clone(), one.open()?)));
+    opened.transpose()
 }
 
 /// Who judges what is brought, as configured.

@@ -20,6 +20,7 @@ pub(crate) const CRATES: &[&str] = &[
     "courier",
     "credential",
     "crypto",
+    "csc",
     "custody",
     "demo",
     "docket",

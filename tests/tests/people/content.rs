@@ -149,6 +149,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
             json!({"role": "审稿人", "signer": things("signer"), "reason": "数据有误"})
         }
         "/v1/signers/{signer}/handwriting" => json!({"strokes": STROKES}),
+        "/v1/signers/{signer}/subject" => json!({"subject": "lin"}),
         "/v1/notices" => notice(),
         "/v1/certificates" => json!({
             "surname": "周", "given_name": "明月", "identifier": "P-ZHOU-MINGYUE", "public_key": "AAAA",

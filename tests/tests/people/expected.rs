@@ -70,6 +70,7 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("GET", "/v1/signers/{signer}", &["done"]),
     ("POST", "/v1/signers/{signer}/acts", &["done"]),
     ("PUT", "/v1/signers/{signer}/handwriting", &["done"]),
+    ("PUT", "/v1/signers/{signer}/subject", &["not-found"]),
     ("POST", "/v1/signatures", &["done"]),
     ("GET", "/v1/signatures/{signature}", &["done"]),
     ("GET", "/v1/signatures/{signature}/file", &["done"]),

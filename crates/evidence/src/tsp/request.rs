@@ -45,6 +45,18 @@ impl Request {
         Ok(self)
     }
 
+    /// With a nonce that somebody else chose, big-endian; `None` for none, and for more than [`MAX_NONCE`] octets of it.
+    #[must_use]
+    pub fn with_number(mut self, octets: &[u8]) -> Option<Self> {
+        let element = write::unsigned_octets(octets);
+        let content = element.get(2..)?;
+        if octets.is_empty() || content.len() > MAX_NONCE {
+            return None;
+        }
+        self.nonce = Some(content.to_vec());
+        Some(self)
+    }
+
     /// Under this policy only.
     #[must_use]
     pub fn with_policy(mut self, policy: Oid) -> Self {
