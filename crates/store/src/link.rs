@@ -10,7 +10,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Transaction};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::deferred::{Deferred, MAX_TOGETHER};
+use crate::deferred::Deferred;
 use crate::error::StoreError;
 use crate::file::File;
 use crate::later::Later;
@@ -79,8 +79,8 @@ impl Link {
     }
 
     /// Runs a statement whose outcome the fact does not need: at once on SQLite, on PostgreSQL
-    /// together with others before the next statement or the commit. No two that wait together may
-    /// change one row, or need what the other did.
+    /// together with others before the next statement or the commit. What could change a row that
+    /// one of those kept back changes, or asks for what they change, goes after them.
     ///
     /// # Errors
     /// As the database has it; perhaps with a later statement only.
@@ -92,7 +92,7 @@ impl Link {
         if !matches!(self.connection, Connection::Postgres(_)) {
             return self.run(statement, values).await.map(|_| ());
         }
-        if self.deferred.len() >= MAX_TOGETHER {
+        if !self.deferred.has_room_for(statement) {
             self.flush().await?;
         }
         self.deferred.push(statement, values);
