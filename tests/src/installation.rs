@@ -77,6 +77,8 @@ pub struct Installation {
     address: String,
     /// Where keys are made and sign, besides the file.
     device: Option<Arc<dyn Device>>,
+    /// Where people have the keys with which they release.
+    people: PathBuf,
 }
 
 impl Installation {
@@ -89,7 +91,18 @@ impl Installation {
             database: database.map_or_else(file, str::to_owned),
             address: ORIGIN.to_owned(),
             device: None,
+            people: folder.to_owned(),
         }
+    }
+
+    /// The same, with what people have in a folder of their own, on another disk than the service.
+    ///
+    /// # Errors
+    /// As the file system has it.
+    pub fn with_people_in(self, folder: &Path) -> anyhow::Result<Self> {
+        copy(&self.folder, folder)?;
+        let people = folder.to_owned();
+        Ok(Self { people, ..self })
     }
 
     /// The same with its keys in this device: those that are made from now on.
@@ -450,7 +463,7 @@ impl Installation {
     }
 
     fn signer(&self, person: &str) -> anyhow::Result<SoftwareSigner> {
-        let pkcs8 = fs::read(self.folder.join(format!("{person}.pk8")))?;
+        let pkcs8 = fs::read(self.people.join(format!("{person}.pk8")))?;
         Ok(SoftwareSigner::from_pkcs8(&pkcs8, None)?)
     }
 

@@ -21,6 +21,7 @@ pub mod packages;
 pub mod paper;
 pub mod papers;
 pub mod postgres;
+pub mod power;
 pub mod replay;
 pub mod signatures;
 pub mod token;

@@ -49,7 +49,15 @@ impl Own {
     /// # Errors
     /// As the file system has it.
     pub fn folder() -> anyhow::Result<TempDir> {
-        let folder = tempfile::tempdir()?;
+        Self::folder_in(&std::env::temp_dir())
+    }
+
+    /// The same inside another folder.
+    ///
+    /// # Errors
+    /// As the file system has it.
+    pub fn folder_in(place: &Path) -> anyhow::Result<TempDir> {
+        let folder = tempfile::tempdir_in(place)?;
         if is_root()? {
             std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
         }

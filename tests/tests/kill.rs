@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use tests::databases::Server;
-use tests::kills::{Answers, Plan, run};
+use tests::kills::{Answers, End, Plan, run};
 
 fn number(name: &str, usual: u64) -> u64 {
     let given = std::env::var(name).ok();
@@ -30,7 +30,9 @@ fn plan(database: Option<String>) -> Plan {
 async fn a_killed_service_loses_nothing_that_it_acknowledged() {
     let folder = tempfile::tempdir().expect("a folder");
     let plan = plan(None);
-    let outcome = run(&plan, folder.path()).await.expect("nothing is lost");
+    let outcome = run(&plan, folder.path(), End::Kill)
+        .await
+        .expect("nothing is lost");
     println!("{outcome:?}");
     assert!(outcome.acknowledged > 0 && outcome.kills == plan.kills);
 }
@@ -44,7 +46,9 @@ async fn a_killed_service_loses_nothing_on_the_other_store() {
     let database = server.make(&name, None).await.expect("a database");
     let folder = tempfile::tempdir().expect("a folder");
     let plan = plan(Some(database));
-    let outcome = run(&plan, folder.path()).await.expect("nothing is lost");
+    let outcome = run(&plan, folder.path(), End::Kill)
+        .await
+        .expect("nothing is lost");
     println!("{outcome:?}");
     assert!(outcome.acknowledged > 0 && outcome.kills == plan.kills);
     server.remove(&name).await.expect("removed");

@@ -1,6 +1,6 @@
-//! `kill run`: kills the service as often as is wanted; `kill keys`: uses many request keys meanwhile; `kill story`: plays
-//! the story of many holders meanwhile and compares the end with an undisturbed one; `kill serve`: the process that is
-//! killed.
+//! `kill run`: kills the service as often as is wanted; `kill keys`: uses many request keys meanwhile; `kill power`: cuts the
+//! power of its machine; `kill story`: plays the story of many holders meanwhile and compares the end with an undisturbed
+//! one; `kill serve`: the process that is killed.
 
 use std::process::Command;
 use std::time::Instant;
@@ -8,10 +8,12 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use tests::child;
 use tests::databases::Server;
-use tests::kills::{self, Answers, Plan};
+use tests::kills::{self, Answers, End, Plan};
+use tests::postgres;
+use tests::power::{Machine, Made};
 use tests::replay::{self, Summary};
 
-const USAGE: &str = "kill run [KILLS] [SEED] | kill keys [KEYS] [KILLS] [SEED] | kill story [HOLDERS] [KILLS] [SEED] \
+const USAGE: &str = "kill run [KILLS] [SEED] | kill keys [KEYS] [KILLS] [SEED] | kill power [CUTS] [SEED] | kill story [HOLDERS] [KILLS] [SEED] \
      | kill serve FOLDER MOMENT [DATABASE]";
 /// Answers between two kills of `run`, at most.
 const ANSWERS: u32 = 48;
@@ -38,6 +40,10 @@ async fn main() -> anyhow::Result<()> {
             // Each key has two answers: that it waits, and that it is sealed.
             let answers = Answers::Each(keys.saturating_mul(2).div_ceil(kills.max(1)));
             both(kills, answers, number(rest, 2, 1)?).await
+        }
+        ["power", rest @ ..] => {
+            let cuts = u32::try_from(number(rest, 0, 200)?)?;
+            power(cuts, number(rest, 1, 1)?).await
         }
         ["story", rest @ ..] => {
             let plan = replay::Plan {
@@ -94,10 +100,40 @@ async fn both(kills: u32, answers: Answers, seed: u64) -> anyhow::Result<()> {
 async fn one(name: &str, plan: &Plan) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let began = Instant::now();
-    let outcome = kills::run(plan, folder.path()).await;
+    let outcome = kills::run(plan, folder.path(), End::Kill).await;
     let outcome = outcome.with_context(|| name.to_owned())?;
     let seconds = began.elapsed().as_secs();
     println!("{name}: {outcome:?}; lost 0, twice 0; {seconds} s");
+    Ok(())
+}
+
+/// On a disk of its own, with SQLite and, where it is installed, with PostgreSQL on the same disk.
+async fn power(cuts: u32, seed: u64) -> anyhow::Result<()> {
+    println!("commit {}, seed {seed}, {cuts} power cuts", commit());
+    for (name, with_postgres) in [("SQLite", false), ("PostgreSQL", true)] {
+        if with_postgres && postgres::programs().is_none() {
+            println!("{name}: not installed");
+            continue;
+        }
+        let mut machine = match Machine::make(with_postgres).await? {
+            Made::Machine(machine) => machine,
+            Made::Refused(reason) => bail!("{name}: {reason}"),
+        };
+        let plan = Plan {
+            program: std::env::current_exe()?,
+            kills: cuts,
+            customers: 8,
+            seed,
+            database: machine.database("power").await?,
+            answers: Answers::UpTo(ANSWERS),
+            servers: 1,
+        };
+        let (folder, began) = (machine.folder()?, Instant::now());
+        let outcome = kills::run(&plan, &folder, End::Power(&mut machine)).await;
+        let outcome = outcome.with_context(|| name.to_owned())?;
+        let seconds = began.elapsed().as_secs();
+        println!("{name}: {outcome:?}; lost 0, twice 0; {seconds} s");
+    }
     Ok(())
 }
 
