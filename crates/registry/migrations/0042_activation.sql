@@ -19,7 +19,8 @@ CREATE TABLE activation (
     allowed BIGINT NOT NULL,
     used BIGINT NOT NULL,
     made BIGINT NOT NULL,
-    until_moment BIGINT NOT NULL
+    until_moment BIGINT NOT NULL,
+    UNIQUE (department, handle)
 );
 CREATE INDEX activation_until ON activation (until_moment);
 
@@ -29,5 +30,5 @@ CREATE TABLE activation_hash (
     department TEXT NOT NULL,
     used BIGINT,
     PRIMARY KEY (handle, hash),
-    FOREIGN KEY (handle) REFERENCES activation (handle)
+    FOREIGN KEY (department, handle) REFERENCES activation (department, handle)
 );
