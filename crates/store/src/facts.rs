@@ -89,19 +89,22 @@ impl Store {
         promise: Promise,
     ) -> Later<'_, Result<Told, StoreError>> {
         Box::pin(async move {
-            match &self.0 {
-                Database::Sqlite(database) => database.submit(Command { run, promise })?,
-                Database::Postgres(database) => database.carry_out(run).await?,
-            }
+            let life = match &self.0 {
+                Database::Sqlite(database) => {
+                    database.submit(Command { run, promise })?;
+                    None
+                }
+                Database::Postgres(database) => Some(database.carry_out(run).await?),
+            };
             // When it is late it may still be written: the asker asks again under the same key.
             let told = tokio::time::timeout(PATIENCE, told).await;
             let told = told.map_err(|_| StoreError::late())?;
             let told = told.map_err(|_| StoreError::stopped())?;
-            if let Database::Postgres(database) = &self.0
+            if let (Database::Postgres(database), Some(life)) = (&self.0, life)
                 && promise == Promise::Durable
                 && told.stands
             {
-                tokio::time::timeout(PATIENCE, database.settle())
+                tokio::time::timeout(PATIENCE, database.settle(life))
                     .await
                     .map_err(|_| StoreError::late())??;
             }

@@ -5,6 +5,7 @@
 //! one it is, and nobody above it can reach the driver.
 
 mod deferred;
+mod durable;
 pub mod error;
 mod fact;
 mod facts;
@@ -15,6 +16,7 @@ mod migration;
 mod postgres;
 mod readers;
 mod row;
+mod settling;
 mod sqlite;
 mod value;
 

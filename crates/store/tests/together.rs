@@ -1,5 +1,5 @@
 //! Statements whose outcome a fact does not need, several for one row: as if each had been run by itself, on SQLite and,
-//! where a server is named, on PostgreSQL.
+//! where a server is named, on PostgreSQL. There also: what makes facts durable speaks for those alone that it saw begin.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::{Migration, Store, StoreError};
@@ -54,14 +54,14 @@ async fn one_row_many_times(store: &Store) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_sqlite() {
+async fn each_change_of_one_row_holds_on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
     let address = format!("sqlite:{}", folder.path().join("together.db").display());
     one_row_many_times(&Store::open(&address, &[SCHEMA]).await.expect("opens")).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_postgres() {
+/// Plays `body` in a database of its own, where a server is named.
+async fn on_postgres(name: &str, body: impl AsyncFn(&Store)) {
     let Some(server) = std::env::var(SERVER).ok().filter(|named| !named.is_empty()) else {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -70,7 +70,7 @@ async fn on_postgres() {
         eprintln!("not run on PostgreSQL: no server is named in {SERVER}");
         return;
     };
-    let name = format!("together_{}", std::process::id());
+    let name = format!("{name}_{}", std::process::id());
     let mut connection = PgConnection::connect(&server)
         .await
         .expect("the server answers");
@@ -88,7 +88,49 @@ async fn on_postgres() {
     let store = Store::open(&format!("{base}/{name}"), &[SCHEMA])
         .await
         .expect("opens");
-    one_row_many_times(&store).await;
+    body(&store).await;
     drop(store);
     say(format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_change_of_one_row_holds_on_postgres() {
+    on_postgres("together", one_row_many_times).await;
+}
+
+/// What a crash of the server does to every other connection: they end while the fact is under way.
+const CRASH: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+async fn add(store: &Store, name: &'static str, crash: bool) -> Result<(), StoreError> {
+    store
+        .write(move |link| {
+            Box::pin(async move {
+                link.run(ADD, &[name.into(), 1_i64.into()]).await?;
+                if crash {
+                    link.run(CRASH, &[]).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// T-D6: between the commit of a fact and the write that makes it durable the server was another one. That write, by a
+/// connection to what is there now, says nothing of the fact.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fact_is_not_acknowledged_by_a_connection_that_came_after_it() {
+    on_postgres("after", async |store| {
+        add(store, "a", false).await.expect("durable");
+        let found = add(store, "b", true).await;
+        assert!(
+            matches!(found, Err(StoreError::Unavailable(_))),
+            "{found:?}"
+        );
+        add(store, "c", false).await.expect("it goes on by itself");
+        let mut link = store.reader().await.expect("a connection");
+        let found = link.rows(ALL, &[]).await.expect("rows").len();
+        assert_eq!(found, 3, "here the server had not lost it");
+    })
+    .await;
 }
