@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, Row as _};
 use tempfile::TempDir;
 
 use crate::databases::Server;
@@ -27,6 +27,15 @@ pub struct Own {
     folder: TempDir,
     port: u16,
     environment: Vec<(String, String)>,
+}
+
+/// What a server does for others of its kind.
+#[derive(Debug, Clone, Copy)]
+pub enum Role {
+    /// It takes writes.
+    Leads,
+    /// It takes what another one writes, and no writes.
+    Follows,
 }
 
 /// The programs of PostgreSQL, where there are any.
@@ -81,9 +90,7 @@ impl Own {
             .stdout(Stdio::null())
             .status()?;
         ensure!(made.success(), "no cluster was made");
-        // Free a moment ago; nobody else takes ports that fast.
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let port = port.port();
+        let port = free_port()?;
         let own = Own {
             process: serve(folder.path(), port, environment)?,
             server: Server::at(&address(port)),
@@ -112,6 +119,100 @@ impl Own {
     pub async fn start_again(&mut self) -> anyhow::Result<()> {
         self.process = serve(self.folder.path(), self.port, &self.environment)?;
         self.answers(&address(self.port)).await
+    }
+
+    /// Its port on the loopback interface.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Another server that follows this one from now on: a copy of it, and each change as it is made.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn standby(&self) -> anyhow::Result<Own> {
+        let folder = Own::folder()?;
+        let bin = programs().context("there is no PostgreSQL here")?;
+        let copied = as_user(is_root()?, &bin.join("pg_basebackup"))
+            .args([
+                "--write-recovery-conf",
+                "--wal-method=stream",
+                "--checkpoint=fast",
+            ])
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "yinxin",
+                "-p",
+                &self.port.to_string(),
+            ])
+            .arg("-D")
+            .arg(folder.path().join("db"))
+            .current_dir(folder.path())
+            .output()?;
+        let told = String::from_utf8_lossy(&copied.stderr);
+        ensure!(copied.status.success(), "no standby: {told}");
+        let port = free_port()?;
+        let own = Own {
+            process: serve(folder.path(), port, &[])?,
+            server: Server::at(&address(port)),
+            folder,
+            port,
+            environment: Vec::new(),
+        };
+        own.answers(&address(port)).await?;
+        Ok(own)
+    }
+
+    /// From now on a commit waits for the standby, which is here when this returns.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn wait_for_standby(&self) -> anyhow::Result<()> {
+        let mut connection = PgConnection::connect(&address(self.port)).await?;
+        for statement in [
+            "ALTER SYSTEM SET synchronous_standby_names = '*'",
+            "SELECT pg_reload_conf()",
+        ] {
+            sqlx::query(statement).execute(&mut connection).await?;
+        }
+        const ASK: &str = "SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        for _ in 0..TRIES {
+            let row = sqlx::query(ASK).fetch_one(&mut connection).await?;
+            if row.try_get::<i64, _>(0)? == 1 {
+                return Ok(());
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        bail!("no standby follows")
+    }
+
+    /// Makes a standby the one that leads; returns when it takes writes.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn promote(&self) -> anyhow::Result<()> {
+        let bin = programs().context("there is no PostgreSQL here")?;
+        let promoted = as_user(is_root()?, &bin.join("pg_ctl"))
+            .args(["promote", "--wait", "-D"])
+            .arg(self.folder.path().join("db"))
+            .stdout(Stdio::null())
+            .status()?;
+        ensure!(promoted.success(), "it was not promoted");
+        Ok(())
+    }
+
+    /// Starts it again after [`Own::stop`]: as what it was, or as one that follows another.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn come_back_as(&mut self, role: Role) -> anyhow::Result<()> {
+        if let Role::Follows = role {
+            std::fs::write(self.folder.path().join("db/standby.signal"), "")?;
+        }
+        self.start_again().await
     }
 
     async fn answers(&self, address: &str) -> anyhow::Result<()> {
@@ -153,6 +254,12 @@ impl Own {
         all.insert(0, main);
         send(signal, &all)
     }
+}
+
+/// Free a moment ago; nobody else takes ports that fast.
+fn free_port() -> anyhow::Result<u16> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.port())
 }
 
 fn address(port: u16) -> String {

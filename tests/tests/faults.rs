@@ -1,12 +1,12 @@
-//! The service on a full disk, on one that does not sync, on a database that stands still, in a flood (T-D4, T-A1,
-//! T-A5, abuse case 6): nothing acknowledged is lost, what is refused says so, and it goes on by itself.
+//! The service on a full disk, on one that does not sync, on a database that stands still or is lost, in a flood (T-D4, T-D6,
+//! T-D7, T-A1, T-A5, abuse case 6): nothing acknowledged is lost, what is refused says so, and it goes on by itself.
 //!
 //! docs/operations/faults.md has the command that prints the figures.
 
 use std::path::Path;
 use std::time::Duration;
 
-use tests::faults::{FEW, Fault, JOBS, disk, flood, pause, stop};
+use tests::faults::{FEW, Fault, JOBS, disk, failover, flood, pause, stop};
 use tests::postgres::programs;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fault");
@@ -94,6 +94,19 @@ async fn while_the_database_is_stopped_states_are_told_as_they_were_signed_ahead
     assert_eq!((found.statuses, found.licences), (100, 2));
     let told = found.problems.keys().any(|problem| problem.status == 503);
     assert!(told, "who wants something written is told: {found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_takes_over_with_everything_acknowledged_and_what_was_demoted_takes_nothing() {
+    if !has_postgres() {
+        return;
+    }
+    let found = failover(Path::new(PROGRAM), 50).await;
+    let found = found.expect("nothing is lost, and it goes on");
+    println!("{found:?}");
+    assert!(found.in_flight >= 20, "requests were in flight: {found:?}");
+    assert_eq!(found.licences, 52);
+    assert_eq!(found.refused, 10, "five of each kind of demoted server");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
-//! `fault run`: the service on a full disk, on one that fails to sync, on a database that stands still, in a flood;
-//! prints what was measured. `fault serve`: the process that all this is done to.
+//! `fault run`: the service on a full disk, on one that fails to sync, on a database that stands still or is lost, in a
+//! flood; prints what was measured. `fault serve`: the process that all this is done to.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,8 +9,9 @@ use tests::child;
 use tests::faults::{self, Fault, Problems};
 use tests::postgres;
 
-const USAGE: &str = "fault run [full|sync|pause|flood]... | fault serve FOLDER MOMENT [DATABASE]";
-const ALL: [&str; 4] = ["full", "sync", "pause", "flood"];
+const USAGE: &str =
+    "fault run [full|sync|pause|failover|flood]... | fault serve FOLDER MOMENT [DATABASE]";
+const ALL: [&str; 5] = ["full", "sync", "pause", "failover", "flood"];
 /// Octets by which the room grows from case to case.
 const STEP: u32 = 8 << 10;
 /// Cases of one fault on one disk, at most.
@@ -57,6 +58,20 @@ async fn run(names: &[&str]) -> anyhow::Result<()> {
                     found.longest_status.as_millis(),
                     found.licences,
                     found.longest.as_millis(),
+                    told(&found.problems)
+                );
+            }
+            "failover" if stores.len() > 1 => {
+                let found = faults::failover(&program, 50).await.context("failover")?;
+                println!(
+                    "database server lost with {} requests in flight and its synchronous standby promoted: the next licence \
+                     after {} ms, the last of those in flight after {} ms; {} licences, none lost; a demoted server was asked \
+                     for {} operations and none was accepted; told: {}",
+                    found.in_flight,
+                    found.resumed.as_millis(),
+                    found.longest.as_millis(),
+                    found.licences,
+                    found.refused,
                     told(&found.problems)
                 );
             }

@@ -48,6 +48,7 @@ pub async fn disk(program: &Path, own: bool, fault: Fault, most: u32) -> anyhow:
     let mut place = Place {
         program: program.to_owned(),
         postgres: None,
+        relay: None,
     };
     if own {
         let folder = Own::folder()?;

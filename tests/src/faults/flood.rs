@@ -45,6 +45,7 @@ pub async fn flood(program: &Path, callers: u32, each: u32) -> anyhow::Result<Fl
     let place = Place {
         program: program.to_owned(),
         postgres: None,
+        relay: None,
     };
     let folder = tempfile::tempdir()?;
     let lines = format!("jobs = {JOBS}\n");

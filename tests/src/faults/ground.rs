@@ -17,6 +17,7 @@ use time::UtcDateTime;
 use crate::cases;
 use crate::child::{Child, Serving};
 use crate::customer::{Asked, Customer, Problem, Told, Tried};
+use crate::faults::relay::Relay;
 use crate::installation::{Installation, NOW};
 use crate::judged;
 use crate::postgres::Own;
@@ -35,6 +36,8 @@ pub(crate) struct Place {
     pub(crate) program: PathBuf,
     /// A database server of its own; an SQLite file without one.
     pub(crate) postgres: Option<Own>,
+    /// The address by which the service knows it, where it has one that stays.
+    pub(crate) relay: Option<Relay>,
 }
 
 /// Problems that were told, and how often.
@@ -64,6 +67,10 @@ impl Ground {
         let database = match &place.postgres {
             Some(own) => Some(own.server().make("yinxin", None).await?),
             None => None,
+        };
+        let database = match (database, &place.relay) {
+            (Some(database), Some(relay)) => Some(relay.instead_of(&database)?),
+            (database, _) => database,
         };
         let installation = Installation::found(folder.path(), database.as_deref(), NOW).await?;
         installation.configure(lines)?;

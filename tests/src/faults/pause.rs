@@ -34,6 +34,7 @@ pub async fn stop(program: &Path, rounds: usize) -> anyhow::Result<Pause> {
     let mut place = Place {
         program: program.to_owned(),
         postgres: Some(Own::start(Own::folder()?, &[]).await?),
+        relay: None,
     };
     let folder = tempfile::tempdir()?;
     let mut ground = Ground::prepare(&place, folder, Vec::new(), "").await?;
@@ -77,6 +78,7 @@ pub async fn pause(program: &Path, customers: u32, long: Duration) -> anyhow::Re
     let place = Place {
         program: program.to_owned(),
         postgres: Some(Own::start(Own::folder()?, &[]).await?),
+        relay: None,
     };
     let folder = tempfile::tempdir()?;
     let mut ground = Ground::prepare(&place, folder, Vec::new(), "").await?;
