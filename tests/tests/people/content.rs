@@ -156,9 +156,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
             "algorithm": "ecdsa-p256-sha256", "proof": "AAAA", "days": 365,
         }),
         "/v1/certificates/{serial}/revocation" => json!({"reason": "superseded"}),
-        "/v1/subscription" => {
-            json!({"address": "https://receiver.example/events", "kinds": [], "secret": "s".repeat(40)})
-        }
+        "/v1/subscription" => subscription(),
         "/v1/subscription/parked/{event}" => json!({"decision": "retry"}),
         "/v1/subscription/replay" => json!({"since": "2026-07-01T00:00:00Z"}),
         "/v1/accounts" => json!({
@@ -168,6 +166,10 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
     }
+}
+
+fn subscription() -> Value {
+    json!({"address": "https://receiver.example/events", "kinds": [], "secret": "s".repeat(40)})
 }
 
 /// How somebody writes.
