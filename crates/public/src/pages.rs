@@ -460,6 +460,7 @@ pub(crate) async fn asset(Path(path): Path<String>) -> Result<Response, Problem>
     let asset = Assets::get(&path).ok_or(Problem::new(Code::NotFound))?;
     let kind = match path.rsplit_once('.') {
         Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "png")) => "image/png",
         _ => "text/css; charset=utf-8",
     };
     let headers = [

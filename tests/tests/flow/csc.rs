@@ -172,6 +172,12 @@ async fn the_service_tells_what_it_offers_and_nothing_that_is_not() {
     assert_eq!(told.status, 200);
     let told = told.json();
     assert_eq!(told["oauth2Issuer"], provider::ISSUER);
+    let logo = told["logo"].as_str().expect("an address");
+    let (_, path) = logo.split_once("/assets/").expect("an asset of ours");
+    let call = Call::get(format!("/assets/{path}"));
+    let picture = client.call(call, signing.service.now()).await;
+    let picture = picture.expect("an answer").content;
+    assert!(picture.starts_with(b"\x89PNG\r\n"), "{logo}");
     for method in told["methods"].as_array().expect("methods") {
         let route = method.as_str().expect("a name");
         let answer = signing.post(route, "none", &json!({})).await;
