@@ -88,10 +88,10 @@ impl AccessToken {
         self.expires
     }
 
-    /// Any other claim, as the provider signed it, such as `authorization_details` (RFC 9396 9.1).
+    /// All that the provider signed, such as `authorization_details` (RFC 9396 9.1).
     #[must_use]
-    pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.claims.get(name)
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
     }
 }
 

@@ -375,7 +375,7 @@ fn an_access_token_tells_who_may_do_what() {
     assert!(read.has("service") && read.has("credential") && !read.has("cred") && !read.has(""));
     assert_eq!(read.expires(), NOW + Duration::seconds(300));
     assert_eq!(
-        read.claim("authorization_details"),
+        read.claims().get("authorization_details"),
         Some(&json!([{"type": "credential"}]))
     );
     let long = with(access_header(), "typ", json!("application/AT+JWT"));

@@ -361,7 +361,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("csc", &["backoffice", "catalogue", "credential", "crypto", "dossier", "duties", "evidence", "issuance", "papers", "pki", "registry", "replies", "wire"]),
+    ("csc", &["backoffice", "catalogue", "crypto", "dossier", "duties", "evidence", "issuance", "openid", "papers", "pki", "registry", "replies", "wire"]),
     ("courier", &["crypto", "issuance", "openid", "wire"]),
     ("demo", &["crypto", "issuance", "verify", "wire"]),
     (
