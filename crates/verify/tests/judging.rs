@@ -31,6 +31,9 @@ mod cases;
 #[path = "judging/codes.rs"]
 mod codes;
 #[cfg(test)]
+#[path = "judging/closed.rs"]
+mod closed;
+#[cfg(test)]
 #[path = "judging/compromised.rs"]
 mod compromised;
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::tree::{Field, text};
 const MAX_TOLD: usize = 200;
 /// Octets of what a box shows.
 const MAX_SIGN: usize = 8;
+/// 12.7.4.1, table 227.
+const READ_ONLY: i64 = 1;
 /// 12.7.5.3: what was typed is not shown.
 const PASSWORD: i64 = 1 << 13;
 
@@ -62,6 +64,12 @@ impl Step<'_> {
         ) else {
             return self.refuse_field(field, ChangeKind::FieldChanged, "V");
         };
+        // 12.7.4.1, table 227: nobody fills it in; what the form itself computes follows what was filled in elsewhere.
+        let flags = self.old.inherited(field.reference, b"Ff")?;
+        let closed = flags.as_integer().unwrap_or(0) & READ_ONLY != 0;
+        if before != after && closed && !self.acts(field, b"C")? {
+            return self.refuse_field(field, ChangeKind::FieldChanged, "V, read-only");
+        }
         for reference in &objects {
             if !self.filled_widget(field, *reference, &after)? {
                 return Ok(());
@@ -234,18 +242,17 @@ impl Step<'_> {
         let flags = self.flags(field)?;
         if field.kind.as_deref() == Some(b"Tx") {
             let says = bare(&shown) == bare(after)
-                || (self.is_formatted(field)? && is_same_number(&shown, after));
+                || (self.acts(field, b"F")? && is_same_number(&shown, after));
             return Ok(flags & PASSWORD == 0 && says);
         }
         self.chosen(field, &bare(&shown), after)
     }
 
-    /// 12.6.3: whether a field writes what it holds in another way, as it did when it was signed.
-    fn is_formatted(&self, field: &Field) -> Result<bool, ReadPdf> {
+    /// 12.6.3: whether a field, as it was signed, writes what it holds in another way (/F), or computes it (/C).
+    fn acts(&self, field: &Field, event: &[u8]) -> Result<bool, ReadPdf> {
         let actions = self.old.inherited(field.reference, b"AA")?;
-        Ok(actions
-            .as_dictionary()
-            .is_some_and(|actions| actions.value(b"F").is_some()))
+        let actions = actions.as_dictionary();
+        Ok(actions.is_some_and(|actions| actions.value(event).is_some()))
     }
 
     /// Whether a signature of this update locks a field.

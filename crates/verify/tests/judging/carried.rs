@@ -28,7 +28,7 @@ fn and_signed(base: Maker, objects: Bodies) -> Vec<u8> {
 }
 
 /// The document with other objects in it, sealed; with `level`, certified.
-fn prepared(level: Option<u8>, more: &[(u32, &str)]) -> Maker {
+pub(crate) fn prepared(level: Option<u8>, more: &[(u32, &str)]) -> Maker {
     let mut objects = document();
     objects.extend(bodies(more));
     let base = Maker::new(&objects, TRAILER);
