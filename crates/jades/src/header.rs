@@ -63,8 +63,9 @@ const UNDERSTOOD: &[&str] = &[
     "b64", "iat", "sigT", "x5t#o", "sigX5ts", "srCms", "sigPl", "srAts", "adoTst", "sigPId", "sigD",
 ];
 
-/// Names that have to be listed where they stand: TS 119 182-1 5.1.9, RFC 7797 6.
-const TO_BE_LISTED: [&str; 2] = ["sigD", "b64"];
+/// TS 119 182-1 5.1.9, RFC 7797 6: what is of neither RFC 7515 nor RFC 7518 has to be listed where it stands, so that nobody who
+/// does not know it takes the signature for one over less.
+const TO_BE_LISTED: &[&str] = UNDERSTOOD;
 
 impl Header {
     /// The header in these octets.
@@ -140,7 +141,7 @@ fn inspect_critical(members: &Map<String, Value>) -> Result<(), ReadJades> {
         }
     }
     for name in TO_BE_LISTED {
-        if members.contains_key(name) && !listed.contains(&name) {
+        if members.contains_key(*name) && !listed.contains(name) {
             return broken(format!("{name} is not listed"));
         }
     }

@@ -58,6 +58,22 @@ fn remove(header: &mut Value, name: &str) {
     }
 }
 
+/// A member that is listed as one to be understood.
+fn add(header: &mut Value, name: &str, value: Value) {
+    header[name] = value;
+    let crit = header["crit"].as_array_mut().expect("a list");
+    crit.push(name.into());
+}
+
+/// The same members, this one no longer listed.
+fn unlist(header: &mut Value, name: &str) {
+    let crit = header["crit"].as_array_mut().expect("a list");
+    crit.retain(|one| one != name);
+    if crit.is_empty() {
+        remove(header, "crit");
+    }
+}
+
 #[test]
 fn what_is_signed_again_as_it_was_is_valid() {
     let report = judge(&resigned(|_| ()), &lists());
@@ -106,7 +122,7 @@ const HEADERS: &[Change] = &[
         "crit of what nobody understands",
         |h| {
             h["new"] = json!(1);
-            h["crit"] = json!(["new"]);
+            h["crit"] = json!(["iat", "new"]);
         },
         "jades.critical",
     ),
@@ -121,18 +137,75 @@ const HEADERS: &[Change] = &[
         "jades.critical",
     ),
     (
+        "iat that is not listed",
+        |h| unlist(h, "iat"),
+        "jades.critical",
+    ),
+    (
+        "sigT that is not listed",
+        |h| {
+            remove(h, "iat");
+            h["sigT"] = "2025-06-10T08:42:10Z".into();
+            h["crit"] = json!(["sigT"]);
+            unlist(h, "sigT");
+        },
+        "jades.critical",
+    ),
+    (
+        "srCms that is not listed",
+        |h| unlist(h, "srCms"),
+        "jades.critical",
+    ),
+    (
+        "sigPId that is not listed",
+        |h| h["sigPId"] = json!({"id": {"id": "urn:x"}}),
+        "jades.critical",
+    ),
+    (
+        "sigPl that is not listed",
+        |h| h["sigPl"] = json!({"addressCountry": "CN"}),
+        "jades.critical",
+    ),
+    (
+        "srAts that is not listed",
+        |h| h["srAts"] = json!({"claimed": []}),
+        "jades.critical",
+    ),
+    (
+        "adoTst that is not listed",
+        |h| h["adoTst"] = json!({"tstTokens": []}),
+        "jades.critical",
+    ),
+    (
+        "x5t#o that is not listed",
+        |h| {
+            let digest = h["x5t#S256"].clone();
+            remove(h, "x5t#S256");
+            h["x5t#o"] = json!({"digAlg": "S256", "digVal": digest});
+        },
+        "jades.critical",
+    ),
+    (
+        "sigX5ts that is not listed",
+        |h| {
+            let digest = h["x5t#S256"].clone();
+            remove(h, "x5t#S256");
+            h["sigX5ts"] = json!([{"digAlg": "S256", "digVal": digest}]);
+        },
+        "jades.critical",
+    ),
+    (
         "sigD of an unknown mechanism",
         |h| {
-            h["sigD"] = json!({"mId": "x", "pars": ["a"]});
-            h["crit"] = json!(["sigD"]);
+            add(h, "sigD", json!({"mId": "x", "pars": ["a"]}));
         },
         "jades.signed-data",
     ),
     (
         "a payload beside sigD",
         |h| {
-            h["sigD"] = json!({"mId": "http://uri.etsi.org/19182/ObjectIdByURI", "pars": ["a"]});
-            h["crit"] = json!(["sigD"]);
+            let by_uri = "http://uri.etsi.org/19182/ObjectIdByURI";
+            add(h, "sigD", json!({"mId": by_uri, "pars": ["a"]}));
         },
         "jades.signed-data",
     ),
@@ -144,21 +217,21 @@ const HEADERS: &[Change] = &[
     (
         "the older claimed time in a new signature",
         |h| {
+            add(h, "sigT", "2026-06-10T08:42:10Z".into());
             remove(h, "iat");
-            h["sigT"] = "2026-06-10T08:42:10Z".into();
         },
         "jades.signing-time-old",
     ),
     (
         "both claimed times",
-        |h| h["sigT"] = "2026-06-10T08:42:10Z".into(),
+        |h| add(h, "sigT", "2026-06-10T08:42:10Z".into()),
         "jades.signing-time-twice",
     ),
     (
         "a time in another zone",
         |h| {
+            add(h, "sigT", "2025-06-10T08:42:10+08:00".into());
             remove(h, "iat");
-            h["sigT"] = "2025-06-10T08:42:10+08:00".into();
         },
         "jades.header",
     ),
@@ -186,7 +259,7 @@ const HEADERS: &[Change] = &[
         "the certificate named twice",
         |h| {
             let digest = h["x5t#S256"].clone();
-            h["x5t#o"] = json!({"digAlg": "S256", "digVal": digest});
+            add(h, "x5t#o", json!({"digAlg": "S256", "digVal": digest}));
         },
         "jades.certificate-named-twice",
     ),
@@ -194,7 +267,7 @@ const HEADERS: &[Change] = &[
         "the certificate named by an unknown digest",
         |h| {
             remove(h, "x5t#S256");
-            h["x5t#o"] = json!({"digAlg": "MD5", "digVal": "AAAA"});
+            add(h, "x5t#o", json!({"digAlg": "MD5", "digVal": "AAAA"}));
         },
         "jades.certificate-digest",
     ),
@@ -234,16 +307,19 @@ const HEADERS: &[Change] = &[
     ),
     (
         "a policy with half a digest",
-        |h| h["sigPId"] = json!({"id": {"id": "urn:x"}, "digAlg": "S256"}),
+        |h| {
+            let half = json!({"id": {"id": "urn:x"}, "digAlg": "S256"});
+            add(h, "sigPId", half);
+        },
         "jades.header",
     ),
     (
         "HTTP fields",
         |h| {
             remove(h, "cty");
-            h["sigD"] = json!({"mId": "http://uri.etsi.org/19182/HttpHeaders", "pars": ["date"]});
-            h["b64"] = json!(false);
-            h["crit"] = json!(["sigD", "b64"]);
+            let fields = "http://uri.etsi.org/19182/HttpHeaders";
+            add(h, "sigD", json!({"mId": fields, "pars": ["date"]}));
+            add(h, "b64", json!(false));
         },
         "jades.signed-data",
     ),
@@ -263,10 +339,22 @@ fn each_rule_of_the_header_is_kept() {
 }
 
 #[test]
+fn the_older_claimed_time_is_taken_where_it_is_older_and_listed() {
+    let older = resigned(|header| {
+        add(header, "sigT", "2025-06-10T08:42:10Z".into());
+        remove(header, "iat");
+    });
+    let report = judge(&older, &lists());
+    let told = report.signatures[0].claimed_time.as_deref();
+    assert_eq!(told, Some("2025-06-10T08:42:10Z"), "{report:#?}");
+    let of_form = |code: &&str| code.starts_with("jades.");
+    assert_eq!(codes(&report).into_iter().find(of_form), None);
+}
+
+#[test]
 fn a_payload_that_is_not_encoded_is_read_and_listed() {
     let mut plain = header(&inside());
-    plain["b64"] = json!(false);
-    plain["crit"] = json!(["b64"]);
+    add(&mut plain, "b64", json!(false));
     let report = judge(&signed_under(&plain.to_string(), Some("granted")), &lists());
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
 }
@@ -275,9 +363,9 @@ fn a_payload_that_is_not_encoded_is_read_and_listed() {
 fn fields_of_an_http_message_are_not_judged() {
     let mut fields = header(&inside());
     remove(&mut fields, "cty");
-    fields["sigD"] = json!({"mId": "http://uri.etsi.org/19182/HttpHeaders", "pars": ["date"]});
-    fields["b64"] = json!(false);
-    fields["crit"] = json!(["sigD", "b64"]);
+    let named = json!({"mId": "http://uri.etsi.org/19182/HttpHeaders", "pars": ["date"]});
+    add(&mut fields, "sigD", named);
+    add(&mut fields, "b64", json!(false));
     let report = judge(&signed_under(&fields.to_string(), None), &lists());
     assert_eq!(report.verdict, Verdict::NotProcessed, "{report:#?}");
     assert_eq!(errors(&report), ["jades.http-fields"]);
