@@ -20,6 +20,9 @@ mod forge;
 #[path = "mutations/messages.rs"]
 mod messages;
 #[cfg(test)]
+#[path = "mutations/moments.rs"]
+mod moments;
+#[cfg(test)]
 #[path = "mutations/national.rs"]
 mod national;
 #[cfg(test)]

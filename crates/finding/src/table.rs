@@ -1391,6 +1391,12 @@ pub const TABLE: &[Row] = &[
         "the certificate of the OCSP responder does not hold",
     ),
     row(
+        "ocsp.responder-status",
+        Effect::Told,
+        "RFC 6960 4.2.2.2.1",
+        "whether the certificate of the OCSP responder was revoked is not known",
+    ),
+    row(
         "ocsp.signature-algorithm",
         Effect::Told,
         "RFC 6960 3.2",

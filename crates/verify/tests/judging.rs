@@ -130,6 +130,9 @@ mod replay;
 #[path = "judging/revocation.rs"]
 mod revocation;
 #[cfg(test)]
+#[path = "judging/responders.rs"]
+mod responders;
+#[cfg(test)]
 #[path = "judging/sealings.rs"]
 mod sealings;
 #[cfg(test)]

@@ -540,6 +540,7 @@ finding-ocsp-responder-malformed = the certificate of the OCSP responder is malf
 finding-ocsp-responder-not-yet-valid = the OCSP responder was not yet valid
 finding-ocsp-responder-purpose = the OCSP responder is not one by its certificate
 finding-ocsp-responder-signature = the certificate of the OCSP responder does not hold
+finding-ocsp-responder-status = whether the certificate of the OCSP responder was revoked is not known
 finding-ocsp-signature-algorithm = the algorithm of an OCSP answer is not accepted
 finding-ocsp-signature-differs = the signature of an OCSP answer does not hold
 finding-ocsp-stale = an OCSP answer is past its end

@@ -540,6 +540,7 @@ finding-ocsp-responder-malformed = OCSP 应答者的证书格式不正确
 finding-ocsp-responder-not-yet-valid = OCSP 应答者的证书尚未生效
 finding-ocsp-responder-purpose = 按其证书，应答者并非 OCSP 应答者
 finding-ocsp-responder-signature = OCSP 应答者证书的签名不成立
+finding-ocsp-responder-status = 无从知晓 OCSP 应答者的证书是否已吊销
 finding-ocsp-signature-algorithm = OCSP 应答的签名算法不被接受
 finding-ocsp-signature-differs = OCSP 应答的签名不成立
 finding-ocsp-stale = OCSP 应答已过期

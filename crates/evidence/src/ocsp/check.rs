@@ -289,6 +289,11 @@ impl Response {
             Moment::Kept { at } => (at, Duration::ZERO),
         };
         let latest = at.saturating_add(skew);
+        // 2.4: what is known as of a moment is not signed before it.
+        if this_update > self.produced_at {
+            let at = self.produced_at;
+            return Err(StatusFault::NotYetValid { this_update, at });
+        }
         if this_update > latest {
             return Err(StatusFault::NotYetValid { this_update, at });
         }

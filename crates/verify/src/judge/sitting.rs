@@ -173,6 +173,9 @@ impl<'a> Sitting<'a> {
             let asked = asked(certificate, issuer, self.latest());
             for response in &self.ocsps {
                 match response.check_remembering(&asked, &self.trust.memory) {
+                    Ok(accepted) if !self.shelf().is_entitled(&accepted, issuer) => {
+                        findings.push(Finding::of("ocsp.responder-status"));
+                    }
                     Err(StatusFault::Unanswered) | Ok(_) => {}
                     Err(fault) => findings.push(Finding::of(fault.code()).because(&fault)),
                 }

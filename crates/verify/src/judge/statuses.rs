@@ -67,6 +67,9 @@ impl Shelf<'_> {
     ) -> Option<Known> {
         let asked = asked(certificate, issuer, self.latest);
         let accepted = response.check_remembering(&asked, self.memory).ok()?;
+        if !self.is_entitled(&accepted, issuer) {
+            return None;
+        }
         let key = match &accepted.responder {
             Responder::Issuer => issuer.public_key().ok()?,
             Responder::Delegate(delegate) => delegate.public_key().ok()?,
@@ -82,6 +85,31 @@ impl Shelf<'_> {
                 Responder::Delegate(delegate) => Some(delegate.validity().last),
             },
         })
+    }
+
+    /// RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck has a status of its own. What it says is a statement where a list of
+    /// the issuer says that it was not revoked when it answered.
+    pub(crate) fn is_entitled(&self, accepted: &Accepted, issuer: &Certificate) -> bool {
+        let Responder::Delegate(delegate) = &accepted.responder else {
+            return true;
+        };
+        if delegate.has_ocsp_no_check() {
+            return true;
+        }
+        let known = self.listed(delegate, issuer);
+        let known: Vec<&StatusAt> = known
+            .iter()
+            .filter(|known| self.stands(known))
+            .map(|known| &known.status)
+            .collect();
+        let until = delegate.validity().last;
+        let tells = |status: &StatusAt| {
+            let kept = status
+                .expired_kept_since
+                .is_some_and(|since| since <= until);
+            status.next_update >= accepted.produced_at && (kept || status.this_update <= until)
+        };
+        known.iter().all(|status| status.state == State::Good) && known.into_iter().any(tells)
     }
 
     /// What the lists of `issuer` say, and the deltas on top of them. A delta says nothing by itself.
@@ -181,13 +209,6 @@ impl Shelf<'_> {
 }
 
 fn read(accepted: &Accepted) -> Option<StatusAt> {
-    // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck has a status of its own, which nobody here asked for; what it
-    // says is then no statement.
-    if let Responder::Delegate(delegate) = &accepted.responder
-        && !delegate.has_ocsp_no_check()
-    {
-        return None;
-    }
     let state = match accepted.status {
         Status::Good => State::Good,
         // T-C7: as with lists, what is older than the moment from which the key was not to be relied upon stays good.
