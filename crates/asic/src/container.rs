@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use container::Package;
+use crypto::{Digest, DigestAlgorithm};
 
+use crate::content::Content;
 use crate::fault::ReadAsic;
 use crate::manifest::Manifest;
 
@@ -51,7 +53,7 @@ pub struct Proof {
 pub struct Asic {
     form: Form,
     /// Content by name, `mimetype` left out.
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Content>,
     proofs: Vec<Proof>,
     manifests: BTreeMap<String, Manifest>,
 }
@@ -78,7 +80,7 @@ impl Asic {
         let mut files = BTreeMap::new();
         for name in names.into_iter().filter(|name| name != MIMETYPE) {
             if let Some(content) = package.read(&name, MAX_FILE) {
-                files.insert(name, content?);
+                files.insert(name, Content::from(content?));
             }
         }
         let mut found = Asic {
@@ -104,13 +106,20 @@ impl Asic {
     /// The content of a file.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&[u8]> {
-        self.files.get(name).map(Vec::as_slice)
+        self.files.get(name).map(Content::octets)
+    }
+
+    /// The digest of a file, computed once for each algorithm however many manifests list the file (T-I3).
+    #[must_use]
+    pub fn digest(&self, name: &str, algorithm: DigestAlgorithm) -> Option<Digest> {
+        let content = self.files.get(name)?;
+        Some(content.digest(algorithm))
     }
 
     /// All files, `mimetype` left out, by name.
     pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let files = self.files.iter();
-        files.map(|(name, octets)| (name.as_str(), octets.as_slice()))
+        files.map(|(name, content)| (name.as_str(), content.octets()))
     }
 
     /// The names of what is content: everything outside of `META-INF`.
@@ -133,7 +142,8 @@ impl Asic {
 
     /// 4.3.3.2, 4.4.3.2: what stands in `META-INF`, by its name.
     fn sort(&mut self) -> Result<(), ReadAsic> {
-        for (name, octets) in &self.files {
+        for (name, content) in &self.files {
+            let octets = content.octets();
             let Some(local) = name.strip_prefix(META) else {
                 continue;
             };
@@ -159,7 +169,7 @@ impl Asic {
             self.proofs.push(Proof {
                 name: name.clone(),
                 kind,
-                octets: octets.clone(),
+                octets: octets.to_vec(),
                 over: None,
             });
         }

@@ -4,6 +4,7 @@
 //! refused (T-I4, T-V10). Here only files and what lists them; signatures, tokens and records are octets.
 
 mod container;
+mod content;
 mod draft;
 mod fault;
 mod listed;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crypto::{Digest, DigestAlgorithm};
+use crypto::DigestAlgorithm;
 
 use crate::container::{Asic, Proof};
 use crate::manifest::Reference;
@@ -59,7 +59,7 @@ impl Asic {
         };
         for reference in &manifest.references {
             let name = reference.name.clone();
-            match fault(self.file(&name), reference) {
+            match self.fault(reference) {
                 Some(fault) => listed.faults.push((name, fault)),
                 None => {
                     listed.files.insert(name);
@@ -72,16 +72,19 @@ impl Asic {
         listed.is_whole = payload.iter().all(|name| listed.files.contains(*name));
         listed
     }
-}
 
-fn fault(content: Option<&[u8]>, reference: &Reference) -> Option<ListedFault> {
-    let (content, digest) = match (content, &reference.digest) {
-        (None, _) => return Some(ListedFault::Missing),
-        (_, None) => return Some(ListedFault::Unknown),
-        (Some(content), Some(digest)) => (content, digest),
-    };
-    if digest.algorithm() == DigestAlgorithm::Sha1 {
-        return Some(ListedFault::Weak);
+    fn fault(&self, reference: &Reference) -> Option<ListedFault> {
+        let name = &reference.name;
+        if self.file(name).is_none() {
+            return Some(ListedFault::Missing);
+        }
+        let Some(listed) = &reference.digest else {
+            return Some(ListedFault::Unknown);
+        };
+        if listed.algorithm() == DigestAlgorithm::Sha1 {
+            return Some(ListedFault::Weak);
+        }
+        let found = self.digest(name, listed.algorithm());
+        (found.as_ref() != Some(listed)).then_some(ListedFault::Differs)
     }
-    (Digest::of(digest.algorithm(), content) != *digest).then_some(ListedFault::Differs)
 }

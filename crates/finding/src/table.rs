@@ -110,7 +110,7 @@ pub const TABLE: &[Row] = &[
         "asic.file-unsigned",
         fails(S::FormatFailure),
         "EN 319 162-1 4.4",
-        "a file lies in the package that nothing signs or stamps",
+        "a file lies in the package that nothing signs or, where time-stamps are all there is, stamps",
     ),
     row(
         "asic.headers-differ",

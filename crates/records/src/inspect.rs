@@ -1,6 +1,8 @@
 //! Whether a record is about given documents, and its time-stamps about each other: all that needs no key (RFC 4998,
 //! 4.3 and 5.3).
 
+use std::collections::BTreeMap;
+
 use crypto::{Digest, DigestAlgorithm};
 use evidence::tsp::Token;
 
@@ -38,6 +40,8 @@ pub struct Stamp {
 struct Walk<'a> {
     record: &'a EvidenceRecord,
     objects: &'a [Object<'a>],
+    /// Digests of the documents by algorithm, computed once however many chains ask for them (T-I3).
+    digests: BTreeMap<DigestAlgorithm, Vec<Option<Digest>>>,
     /// Which time-stamp this is, from 0 on over all chains.
     number: usize,
     found: Inspection,
@@ -51,6 +55,7 @@ impl EvidenceRecord {
         let mut walk = Walk {
             record: self,
             objects,
+            digests: BTreeMap::new(),
             number: 0,
             found: Inspection {
                 stamps: Vec::new(),
@@ -161,8 +166,10 @@ impl Walk<'_> {
         let chains = self.record.chains.get(..place).unwrap_or_default();
         let older = Digest::of(algorithm, &encode_chains(chains));
         let mut expected = Vec::new();
-        for (index, object) in self.objects.iter().enumerate() {
-            let digest = object(algorithm);
+        let objects = self.objects;
+        let digests = self.digests.entry(algorithm);
+        let digests = digests.or_insert_with(|| objects.iter().map(|one| one(algorithm)).collect());
+        for (index, digest) in digests.clone().into_iter().enumerate() {
             let value = match (digest, place) {
                 (Some(digest), 0) => Some(digest),
                 (Some(digest), _) => Some(joined(&digest, &older)),

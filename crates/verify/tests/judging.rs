@@ -13,6 +13,9 @@ mod asic;
 #[path = "judging/asic_archives.rs"]
 mod asic_archives;
 #[cfg(test)]
+#[path = "judging/asic_attacks.rs"]
+mod asic_attacks;
+#[cfg(test)]
 #[path = "judging/bent.rs"]
 mod bent;
 #[cfg(test)]
@@ -28,11 +31,11 @@ mod carried;
 #[path = "judging/cases.rs"]
 mod cases;
 #[cfg(test)]
-#[path = "judging/codes.rs"]
-mod codes;
-#[cfg(test)]
 #[path = "judging/closed.rs"]
 mod closed;
+#[cfg(test)]
+#[path = "judging/codes.rs"]
+mod codes;
 #[cfg(test)]
 #[path = "judging/compromised.rs"]
 mod compromised;
@@ -127,11 +130,11 @@ mod regions;
 #[path = "judging/replay.rs"]
 mod replay;
 #[cfg(test)]
-#[path = "judging/revocation.rs"]
-mod revocation;
-#[cfg(test)]
 #[path = "judging/responders.rs"]
 mod responders;
+#[cfg(test)]
+#[path = "judging/revocation.rs"]
+mod revocation;
 #[cfg(test)]
 #[path = "judging/sealings.rs"]
 mod sealings;

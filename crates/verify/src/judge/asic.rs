@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use asic::{Asic, Form as Package, Listed, Proof as Inside, ProofKind};
-use crypto::Digest;
+use asic::{Asic, Form as Package, Listed, ListedFault, Proof as Inside, ProofKind};
+use crypto::DigestAlgorithm;
 use evidence::cms::{Form, SignedData};
 use evidence::tsp::{ReadToken, Token};
+use records::Object;
 use time::UtcDateTime;
 
 use super::archive::{objects_in, objects_of};
@@ -24,10 +25,11 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Asic) -> Outcome {
     // EN 319 102-1 5.6.3: what covers others is judged before them.
     let records = records(sitting, read);
     let stamps = stamps(sitting, read);
+    let asked = asked_for(read);
     let mut signed = BTreeSet::new();
     for proof in read.proofs() {
         let listed = read.listed(proof);
-        if listed.faults.is_empty() && !listed.is_archive {
+        if listed.faults.is_empty() && !listed.is_archive && asked.contains(&proof.kind) {
             signed.extend(listed.files.iter().cloned());
         }
         match proof.kind {
@@ -55,11 +57,26 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Asic) -> Outcome {
         outcome.findings.push(Finding::of("asic.unsigned"));
     }
     // ades-pki 8: a file that nothing signs lies among those that something does.
-    for name in read.payload().filter(|name| !signed.contains(*name)) {
+    let unsigned = read.payload().filter(|name| !signed.contains(*name));
+    for name in unsigned.take(MAX_TOLD) {
         let finding = Finding::of("asic.file-unsigned").because(name);
         outcome.findings.push(finding);
     }
     outcome
+}
+
+/// Files that are told of one signature, and of a package: more of them say nothing new.
+const MAX_TOLD: usize = 64;
+
+/// By what a file has to be covered (D6). Anyone is given a time-stamp for anything: beside a signature it makes no file one that
+/// the signer vouches for. In a package without signatures it is all there is (EN 319 162-1 4.4.1).
+fn asked_for(read: &Asic) -> &'static [ProofKind] {
+    let mut all = read.proofs().iter();
+    if all.any(|proof| proof.kind == ProofKind::Signature) {
+        &[ProofKind::Signature]
+    } else {
+        &[ProofKind::TimeStamp, ProofKind::Record]
+    }
 }
 
 /// What signatures carry serves the time-stamps around them, too, which have no place for it (EN 319 162-1 A.7).
@@ -80,9 +97,11 @@ fn covers(listed: &Listed) -> Covers {
     }
 }
 
-/// EN 319 162-1 A.4: each file that is listed is there, and is what it was.
+/// EN 319 162-1 A.4: each file that is listed is there, and is what it was. What fails is told before what is open.
 fn faults(listed: &Listed) -> impl Iterator<Item = Finding> {
-    let faults = listed.faults.iter();
+    let fails = |fault: &ListedFault| *fault == ListedFault::Differs;
+    let (first, then): (Vec<_>, Vec<_>) = listed.faults.iter().partition(|one| fails(&one.1));
+    let faults = first.into_iter().chain(then).take(MAX_TOLD);
     faults.map(|(name, fault)| Finding::of(fault.code()).because(name))
 }
 
@@ -92,9 +111,10 @@ fn records(sitting: &mut Sitting<'_>, read: &Asic) -> Vec<SignatureReport> {
     all.filter(|proof| proof.kind == ProofKind::Record)
         .map(|proof| {
             let listed = read.listed(proof);
-            let over = proof.over.as_deref().and_then(|over| read.file(over));
+            let over = proof.over.as_deref().unwrap_or_default();
             let inside = objects(read, &listed.files);
-            let given = (over.unwrap_or_default(), inside.as_slice());
+            let digest = |algorithm| read.digest(over, algorithm);
+            let given: (Object<'_>, _) = (&digest, inside.as_slice());
             let mut report = record::in_package(sitting, &proof.octets, given);
             report.field = Some(proof.name.clone());
             report.covers = covers(&listed);
@@ -128,14 +148,12 @@ fn stamps(sitting: &mut Sitting<'_>, read: &Asic) -> Vec<Stamp> {
     let coverings: Vec<Covering<'_>> = tokens
         .iter()
         .map(|(proof, files, token)| {
-            let over = proof.over.as_deref().and_then(|over| read.file(over));
+            let over = proof.over.as_deref().unwrap_or_default();
             let own = token.as_ref().ok();
             Covering {
                 token,
-                stamped: own.map(|token| {
-                    let algorithm = token.info().imprint().algorithm();
-                    Digest::of(algorithm, over.unwrap_or_default())
-                }),
+                stamped: own
+                    .and_then(|token| read.digest(over, token.info().imprint().algorithm())),
                 source: TimeSource::DocumentTimeStamp,
                 objects: objects(read, files),
             }
@@ -170,7 +188,9 @@ fn objects(read: &Asic, files: &BTreeSet<String>) -> Vec<ObjectId> {
         let Some(octets) = read.file(name) else {
             continue;
         };
-        objects.push(ObjectId::of(octets));
+        let digest = read.digest(name, DigestAlgorithm::Sha256);
+        let digest = digest.and_then(|digest| digest.bytes().try_into().ok());
+        objects.extend(digest.map(ObjectId::digested));
         let proof = read.proofs().iter().find(|proof| proof.name == *name);
         match proof.map(|proof| proof.kind) {
             Some(ProofKind::Signature) => {

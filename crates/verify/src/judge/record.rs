@@ -62,7 +62,7 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, record: &EvidenceRecord) -> Signa
 pub(super) fn in_package(
     sitting: &mut Sitting<'_>,
     octets: &[u8],
-    (over, inside): (&[u8], &[ObjectId]),
+    (over, inside): (Object<'_>, &[ObjectId]),
 ) -> SignatureReport {
     let record = match EvidenceRecord::parse(octets) {
         Ok(record) => record,
@@ -73,8 +73,7 @@ pub(super) fn in_package(
             return finish(report, vec![unreadable]);
         }
     };
-    let digest = |algorithm| Some(Digest::of(algorithm, over));
-    let proven = prove(sitting, &record, &[&digest], inside);
+    let proven = prove(sitting, &record, &[over], inside);
     reported(proven)
 }
 

@@ -55,7 +55,7 @@ fn message(over: &[u8], level: Level) -> Vec<u8> {
     extended.encode()
 }
 
-fn finished(prepared: Prepared, level: Level) -> Vec<u8> {
+pub(crate) fn finished(prepared: Prepared, level: Level) -> Vec<u8> {
     let signature = message(prepared.to_be_covered(), level);
     prepared.finish(&signature).expect("a package")
 }
@@ -87,7 +87,7 @@ pub(crate) fn extended(level: Level) -> Vec<u8> {
 }
 
 /// One more archive time-stamp, this long after sealing.
-fn archived(package: &[u8], after: Duration) -> Vec<u8> {
+pub(crate) fn archived(package: &[u8], after: Duration) -> Vec<u8> {
     let prepared = Prepared::archive(package, SHA256).expect("manifests");
     let stamp = token(prepared.to_be_covered(), SEALED + after, "tsa");
     prepared.finish(&stamp).expect("a package")
@@ -195,7 +195,7 @@ fn a_file_may_be_stamped_alone() {
 }
 
 /// A record over these octets, this long after sealing.
-fn record(over: &[u8], after: Duration) -> Vec<u8> {
+pub(crate) fn record(over: &[u8], after: Duration) -> Vec<u8> {
     let mut tree = TreeBuilder::new(SHA256);
     let leaf = tree.push(&[Digest::of(SHA256, over)]).expect("a leaf");
     tree.push(&[Digest::of(SHA256, b"another document")])
@@ -268,10 +268,10 @@ fn replace(octets: &mut Vec<u8>, old: &str, new: &str) {
     *octets = text.replacen(old, new, 1).into_bytes();
 }
 
-const MANIFEST: &str = "META-INF/ASiCManifest001.xml";
+pub(crate) const MANIFEST: &str = "META-INF/ASiCManifest001.xml";
 
 /// A manifest changed and signed again, so that nothing but its content is wrong.
-fn relisted(old: &str, new: &str) -> Vec<u8> {
+pub(crate) fn relisted(old: &str, new: &str) -> Vec<u8> {
     bent(&extended(Level::T), |entries| {
         let manifest = content(entries, MANIFEST);
         replace(manifest, old, new);
@@ -280,7 +280,7 @@ fn relisted(old: &str, new: &str) -> Vec<u8> {
     })
 }
 
-type Entries = Vec<(String, Vec<u8>)>;
+pub(crate) type Entries = Vec<(String, Vec<u8>)>;
 type Named = (&'static str, fn(&mut Entries), &'static str);
 
 const EXTENDED: &[Named] = &[
