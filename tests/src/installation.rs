@@ -120,10 +120,11 @@ impl Installation {
     /// What stands in the way.
     pub async fn found_over(
         folder: &Path,
+        database: Option<&str>,
         device: Arc<dyn Device>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
-        let over = Self::at(folder, None).over(device);
+        let over = Self::at(folder, database).over(device);
         Self::found_with(over, now, false, TYPES).await
     }
 

@@ -1,10 +1,10 @@
 //! `load`: what the service costs under load. A process of its own serves on loopback, this one asks; what is told
 //! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
 //!
-//! `load issue|seal|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|drill|all [--callers N]
-//! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL] [--files both]`. The database is an SQLite
+//! `load issue|seal|digest|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|drill|all [--callers N]
+//! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL] [--files both] [--keys token]`. The database is an SQLite
 //! file in a temporary folder; a PostgreSQL database that is named has to be empty. With `--files both` the office has the
-//! national suite, and each licence is a PDF and an OFD. Prints a table in Markdown; `docs/performance.md` says how to read it.
+//! national suite, and each licence is a PDF and an OFD. With `--keys token` its keys are in SoftHSM2. Prints a table in Markdown; `docs/performance.md` says how to read it.
 
 mod change;
 mod drilled;
@@ -15,18 +15,20 @@ mod round;
 mod serving;
 mod sigma;
 mod stage;
+mod token;
 mod told;
 mod work;
 
 use anyhow::Context as _;
 
 use crate::round::Asked;
-use crate::stage::Stage;
+use crate::stage::{Keys, Stage};
 
 /// Everything that `all` does, in this order.
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
     "issue",
     "seal",
+    "digest",
     "state",
     "certificate",
     "verify",
@@ -47,6 +49,18 @@ struct Arguments {
     database: Option<String>,
     /// Whether the office has the national suite: each licence is a PDF and an OFD then.
     both: bool,
+    /// Whether its keys are in a token.
+    in_token: bool,
+}
+
+impl Arguments {
+    fn keys(&self) -> Keys {
+        match (self.both, self.in_token) {
+            (true, _) => Keys::BothSuites,
+            (_, true) => Keys::InToken,
+            _ => Keys::InFile,
+        }
+    }
 }
 
 fn arguments() -> anyhow::Result<Arguments> {
@@ -64,6 +78,7 @@ fn arguments() -> anyhow::Result<Arguments> {
         licences: 200,
         database: None,
         both: false,
+        in_token: false,
     };
     while let Some(name) = given.next() {
         let value = given.next();
@@ -75,6 +90,7 @@ fn arguments() -> anyhow::Result<Arguments> {
             "--level" => arguments.level = Some(value),
             "--licences" => arguments.licences = value.parse()?,
             "--database" => arguments.database = Some(value),
+            "--keys" => arguments.in_token = value == "token",
             "--files" => arguments.both = value == "both",
             other => anyhow::bail!("{other} is not understood"),
         }
@@ -105,7 +121,7 @@ fn main() -> anyhow::Result<()> {
 async fn load(arguments: &Arguments) -> anyhow::Result<()> {
     // T-C6: by itself, since it ends its service.
     if arguments.command == "drill" {
-        let stage = Stage::set(arguments.database.as_deref(), arguments.both).await?;
+        let stage = Stage::set(arguments.database.as_deref(), arguments.keys()).await?;
         return drilled::drill(stage, &arguments.kind, arguments.licences).await;
     }
     let chosen = match arguments.command.as_str() {
@@ -116,12 +132,13 @@ async fn load(arguments: &Arguments) -> anyhow::Result<()> {
                 .context("no such load")?,
         ),
     };
-    let mut stage = Stage::set(arguments.database.as_deref(), arguments.both).await?;
+    let mut stage = Stage::set(arguments.database.as_deref(), arguments.keys()).await?;
     told::head();
     for name in chosen {
         match *name {
             "issue" => work::issue(&stage, &arguments.kind, arguments.asked).await?,
             "seal" => work::seal(&stage, arguments.level.as_deref(), arguments.asked).await?,
+            "digest" => work::digest(&stage, arguments.asked).await?,
             "state" => change::state(&stage, &arguments.kind, arguments.asked).await?,
             "certificate" => change::certificate(&stage, arguments.asked).await?,
             "memory" => kept::memory(&stage).await?,

@@ -19,6 +19,8 @@ use tests::installation::Installation;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
+use crate::token;
+
 /// What this binary is called with to serve.
 pub(crate) const COMMAND: &str = "serve";
 /// In place of a folder: answer every request with as many octets as an OCSP response has, and nothing else.
@@ -48,6 +50,10 @@ pub(crate) async fn serve(
         return Ok(());
     }
     let installation = Installation::at(Path::new(folder), database);
+    let installation = match token::found(Path::new(folder))? {
+        Some(token) => installation.over(token),
+        None => installation,
+    };
     let office = Arc::new(installation.open(Arc::new(SystemClock)).await?);
     let config = installation.config(address)?.judged_apart()?;
     say(&format!("http://{address}"))?;

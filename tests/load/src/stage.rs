@@ -13,6 +13,7 @@ use tests::customer::Customer;
 use tests::installation::Installation;
 
 use crate::serving::COMMAND;
+use crate::token;
 
 /// Clock ticks of a second in `/proc/PID/stat` (`USER_HZ`, the same on every Linux of today).
 const TICKS: u64 = 100;
@@ -27,14 +28,29 @@ pub(crate) struct Stage {
     folder: TempDir,
 }
 
+/// Which keys an installation has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    InFile,
+    /// In a SoftHSM2 token.
+    InToken,
+    /// In the file, of the national suite too: licences have both files.
+    BothSuites,
+}
+
 impl Stage {
-    /// Founds one, with the national suite where licences are to have both files, and starts to serve it.
-    pub(crate) async fn set(database: Option<&str>, both: bool) -> anyhow::Result<Self> {
+    /// Founds one, and starts to serve it.
+    pub(crate) async fn set(database: Option<&str>, keys: Keys) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let now = SystemClock.now();
-        let installation = match both {
-            true => Installation::found_national(folder.path(), database, now).await?,
-            false => Installation::found(folder.path(), database, now).await?,
+        let installation = match keys {
+            Keys::BothSuites => Installation::found_national(folder.path(), database, now).await?,
+            Keys::InFile => Installation::found(folder.path(), database, now).await?,
+            Keys::InToken => {
+                token::initialise(folder.path())?;
+                let token = token::found(folder.path())?.context("it was made")?;
+                Installation::found_over(folder.path(), database, token, now).await?
+            }
         };
         Ok(Self {
             service: Service::start(folder.path(), database)?,

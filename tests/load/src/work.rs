@@ -22,6 +22,8 @@ use crate::told;
 
 /// Octets of a small page.
 const PAGE: usize = 50_000;
+/// Octets of content that only its digest stands for.
+const CONTENT: usize = 1_000;
 const FORM: &str = "multipart/form-data; boundary=part-of-the-load";
 
 /// What is asked for.
@@ -30,6 +32,8 @@ enum Asking {
     Licence(Value),
     /// A seal on a document of its own, of so many octets: one document is released once.
     Seal(Value, usize),
+    /// The same on content of any kind, which is prepared as it is: its digest is signed.
+    Content(Value, usize),
 }
 
 /// An approval system and the custodian beside it.
@@ -82,6 +86,15 @@ impl Department {
         Self::at(stage, "Q-APR", Asking::Seal(order, octets))
     }
 
+    /// One that asks for signatures beside content of so many octets.
+    fn sealing_content(stage: &Stage, octets: usize) -> anyhow::Result<Self> {
+        let order = json!({
+            "seal": "990102-SPZYZ-01", "purpose": "document", "ground": "content of the load",
+            "envelope": "cades", "level": "B-B",
+        });
+        Self::at(stage, "Q-APR", Asking::Content(order, octets))
+    }
+
     fn call(&self) -> anyhow::Result<Call> {
         let number = self.asked.fetch_add(1, Ordering::Relaxed);
         let call = match &self.asking {
@@ -95,6 +108,10 @@ impl Department {
             }
             Asking::Seal(order, octets) => {
                 let form = form(order, &page(number, *octets));
+                Call::send(Method::POST, "/v1/seal-signatures", FORM, form)
+            }
+            Asking::Content(order, octets) => {
+                let form = form(order, &content(number, *octets));
                 Call::send(Method::POST, "/v1/seal-signatures", FORM, form)
             }
         };
@@ -118,7 +135,7 @@ impl Department {
                 let statement = octets(text(&offer, "statement")?).context("hexadecimal")?;
                 self.release(&statement, text(&offer, "expires")?)?
             }
-            Asking::Seal(order, _) => {
+            Asking::Seal(order, _) | Asking::Content(order, _) => {
                 let statement = written(order, &waits)?;
                 let expires = statement.expires.format(&Rfc3339)?;
                 self.release(&statement.bytes(), &expires)?
@@ -194,6 +211,22 @@ pub(crate) async fn seal(stage: &Stage, level: Option<&str>, asked: Asked) -> an
     let found = round(&stage.service, &Arc::new(department), asked).await?;
     told::row(&format!("seal 50 KB {}", level.unwrap_or_default()), &found);
     Ok(())
+}
+
+/// Signatures by digest: of a small content that is prepared elsewhere, CAdES beside it at level B-B. One release, one signature
+/// of the seal, an entry of the key journal, a leaf of the public log, and no page drawn, stamped or compared.
+pub(crate) async fn digest(stage: &Stage, asked: Asked) -> anyhow::Result<()> {
+    let department = Department::sealing_content(stage, CONTENT)?;
+    let found = round(&stage.service, &Arc::new(department), asked).await?;
+    told::row("sign content by digest", &found);
+    Ok(())
+}
+
+/// Content of so many octets, another one for each number.
+fn content(number: u64, octets: usize) -> Vec<u8> {
+    let mut content = format!("{number:020}").into_bytes();
+    content.resize(octets, b'.');
+    content
 }
 
 fn form(order: &Value, file: &[u8]) -> Vec<u8> {

@@ -111,7 +111,7 @@ async fn a_licence_whose_token_is_killed_at_any_signature_is_issued_once_and_wit
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");
-    let founded = Installation::found_over(folder.path(), module.token(), NOW).await;
+    let founded = Installation::found_over(folder.path(), None, module.token(), NOW).await;
     let service = Service::of(folder, founded.expect("founded"), "").await;
     let customer = service.at("Q-APR");
     let mut asked = Vec::new();
