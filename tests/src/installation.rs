@@ -4,6 +4,9 @@
 //! Everything is as the service has it but two things: its key store is a cheap one (T-K1 is tested where it
 //! stands), and its secrets are no secrets.
 
+mod copied;
+mod field_keys;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
@@ -13,7 +16,6 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use catalogue::key::{DepartmentKey, PersonKey};
 use catalogue::{Catalogue, Zone};
-use crypto::aead::AeadKey;
 use crypto::device::Device;
 use crypto::{
     Authorisation, Cost, Input, KeyAlgorithm, KeyId, KeyStore, KeyUse, Random, Release, Signature,
@@ -24,12 +26,12 @@ use issuance::import::{Files, keep};
 use issuance::office::{Contact, Policies};
 use issuance::{Clock, Edition, FixedClock, Office, Parts, Settings};
 use registry::Later;
+use registry::Registry;
 use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
 use registry::jobs::{JobId, Jobs};
 use registry::log::Log;
-use registry::objects::{Objects, Wrapping};
-use registry::{Registry, Secrets};
+use registry::objects::Objects;
 use server::{Config, Scope};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
@@ -100,7 +102,7 @@ impl Installation {
     /// # Errors
     /// As the file system has it.
     pub fn with_people_in(self, folder: &Path) -> anyhow::Result<Self> {
-        copy(&self.folder, folder)?;
+        copied::copy(&self.folder, folder)?;
         let people = folder.to_owned();
         Ok(Self { people, ..self })
     }
@@ -353,9 +355,18 @@ impl Installation {
     fn registry(&self) -> Later<'_, anyhow::Result<Registry>> {
         Box::pin(async move {
             let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-            let secrets = Secrets::new(AeadKey::new([1; 32]), [2; 32], random);
+            let secrets = field_keys::secrets(&self.folder, random)?;
             Ok(registry::open(&self.database, secrets).await?)
         })
+    }
+
+    /// Under which field keys it is opened from now on: it seals under the first and knows the others. Without this, and at
+    /// its founding, it has number 1 alone; 2 is taken, by look-ups.
+    ///
+    /// # Errors
+    /// As the file system has it.
+    pub fn use_field_keys(&self, numbers: &[u8]) -> anyhow::Result<()> {
+        field_keys::take(&self.folder, numbers)
     }
 
     /// Opens the office, as a process does at its start.
@@ -368,7 +379,7 @@ impl Installation {
             let keys = KeyStore::open_at_cost(&self.folder.join("keys"), Cost::FOR_TESTS)?;
             let keys = self.over_device(keys);
             keys.unlock(PASSPHRASE)?;
-            let wrapping = Arc::new(Wrapping::new(1, AeadKey::new([4; 32])));
+            let wrapping = field_keys::wrapping(&self.folder)?;
             let place = self.folder.join("objects");
             let parts = Parts {
                 settings: Settings {
@@ -540,7 +551,7 @@ impl Installation {
     /// # Errors
     /// As the file system has it.
     pub fn copy_to(&self, folder: &Path, database: Option<&str>) -> anyhow::Result<Self> {
-        copy(&self.folder, folder)?;
+        copied::copy(&self.folder, folder)?;
         Ok(Self::at(folder, database))
     }
 }
@@ -557,21 +568,6 @@ async fn anchored(office: &Office) -> anyhow::Result<()> {
         }
     }
     both.iter().for_each(tokio::task::JoinHandle::abort);
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            // Rights go with it: a key store that others may read is refused.
-            fs::copy(entry.path(), target)?;
-        }
-    }
     Ok(())
 }
 

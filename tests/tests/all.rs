@@ -13,4 +13,5 @@ mod people;
 mod push;
 mod seals;
 mod story;
+mod turnover;
 mod uses;

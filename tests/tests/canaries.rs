@@ -13,6 +13,8 @@ mod columns;
 mod planted;
 #[path = "canaries/refused.rs"]
 mod refused;
+#[path = "canaries/resealed.rs"]
+mod resealed;
 #[path = "canaries/stage.rs"]
 mod stage;
 
@@ -105,6 +107,7 @@ async fn planted_and_searched(service: &Service, ear: &Ear) {
         found.push(format!("the log: {}", line.unwrap_or_default()));
     }
     assert!(found.is_empty(), "{found:#?}");
+    resealed::whole(service).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,16 +21,22 @@ pub enum TwoPeople {
 
 /// What they do.
 #[derive(Debug, Clone)]
-pub(crate) struct Done<'a> {
-    pub(crate) deed: Deed,
+pub struct Done<'a> {
+    /// What it is.
+    pub deed: Deed,
     /// To what.
-    pub(crate) object: String,
-    pub(crate) ground: &'a str,
-    pub(crate) detail: Vec<(&'static str, String)>,
+    pub object: String,
+    /// By what power or rule.
+    pub ground: &'a str,
+    /// Further facts, by name.
+    pub detail: Vec<(&'static str, String)>,
 }
 
 /// Records what two people do, each one's entry with the other in it.
-pub(crate) async fn record(
+///
+/// # Errors
+/// `People` for one person twice, or one who is not enrolled.
+pub async fn record(
     registry: &Registry,
     (first, second): (&PersonKey, &PersonKey),
     done: Done<'_>,

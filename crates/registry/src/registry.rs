@@ -27,6 +27,7 @@ use crate::signers::handwriting::Handwriting;
 use crate::status::StatusLists;
 use crate::uses::Uses;
 use applications::Applications;
+use reencryption::Reencryption;
 use store::OpenStore;
 use store::Store;
 use trail::anchor::Anchors;
@@ -62,6 +63,12 @@ impl Registry {
     #[must_use]
     pub fn licences(&self) -> Licences {
         Licences::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// What is kept sealed, on its way under the current field key.
+    #[must_use]
+    pub fn reencryption(&self) -> Reencryption {
+        Reencryption::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Jobs.

@@ -58,8 +58,11 @@ pub struct Config {
     /// Files with shares of the passphrase, which are read at the start instead (T-K3).
     #[serde(default)]
     pub shares: Vec<PathBuf>,
-    /// File with the field key, 64 octets, mode 0600.
+    /// File with the field key, mode 0600: what is sealed from now on is sealed under it.
     pub field_key: PathBuf,
+    /// Files with field keys under which something may stand, mode 0600 (T-P5).
+    #[serde(default)]
+    pub other_field_keys: Vec<PathBuf>,
     /// Policy of certificates, an object identifier of the operator's own.
     #[serde(default)]
     pub certificate_policy: Option<String>,

@@ -1,18 +1,29 @@
-//! Field encryption and keyed look-up: the two keys that are never in the database (D8, T-P5).
+//! Field encryption and keyed look-up: the keys that are never in the database (D8, T-P5).
+//!
+//! # Shape of a sealed value
+//! number of its field key (4 octets, big-endian) ‖ nonce (12) ‖ ciphertext ‖ tag (16). A value that was sealed before
+//! values said their key has no number, and is the first key's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crypto::Random;
-use crypto::aead::{AeadError, AeadKey};
+use crypto::aead::{AeadError, AeadKey, OVERHEAD};
 use crypto::mac::hmac_sha256;
 use time::UtcDateTime;
 use zeroize::Zeroizing;
 
 use store::StoreError;
 
+/// Octets of a key's number.
+const NUMBER: usize = 4;
+/// The number of the key that an installation begins with.
+const FIRST: u32 = 1;
+
 /// The keys of the installation for what is stored. Wiped when dropped.
 pub struct Secrets {
-    field: AeadKey,
+    current: u32,
+    fields: BTreeMap<u32, AeadKey>,
     lookup: Zeroizing<[u8; 32]>,
     random: Arc<dyn Random>,
 }
@@ -48,15 +59,40 @@ impl Place<'_> {
 }
 
 impl Secrets {
-    /// The field key seals values, the look-up key makes keyed digests; `random` gives nonces and
-    /// identifiers. The keys must differ.
+    /// The field key, the installation's first, seals values, the look-up key makes keyed digests; `random` gives nonces
+    /// and identifiers. The keys must differ.
     #[must_use]
     pub fn new(field: AeadKey, lookup: [u8; 32], random: Arc<dyn Random>) -> Secrets {
+        Secrets::numbered((FIRST, field), lookup, random)
+    }
+
+    /// The same with a field key of another number.
+    #[must_use]
+    pub fn numbered(
+        (number, field): (u32, AeadKey),
+        lookup: [u8; 32],
+        random: Arc<dyn Random>,
+    ) -> Secrets {
         Secrets {
-            field,
+            current: number,
+            fields: BTreeMap::from([(number, field)]),
             lookup: Zeroizing::new(lookup),
             random,
         }
+    }
+
+    /// The same with another field key, which opens what was sealed under it and seals nothing: one that was replaced, or
+    /// the one that other nodes seal under already (T-P5, rotation without downtime).
+    #[must_use]
+    pub fn and_opens(mut self, number: u32, field: AeadKey) -> Secrets {
+        self.fields.entry(number).or_insert(field);
+        self
+    }
+
+    /// The number of the field key that seals.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.current
     }
 
     /// The value sealed for its place.
@@ -64,23 +100,60 @@ impl Secrets {
     /// # Errors
     /// `Random` without randomness for the nonce; `Damaged` for a value too long.
     pub fn seal(&self, value: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
-        let sealed = self
-            .field
-            .seal(value, &place.associated(), self.random.as_ref());
-        sealed.map_err(|error| match error {
-            AeadError::Random(error) => StoreError::Random(error),
-            _ => StoreError::Damaged { table: place.table },
-        })
+        let damaged = StoreError::Damaged { table: place.table };
+        let Some(field) = self.fields.get(&self.current) else {
+            return Err(damaged);
+        };
+        let mut out = Vec::with_capacity(NUMBER + value.len() + OVERHEAD);
+        out.extend_from_slice(&self.current.to_be_bytes());
+        let sealed = field.seal_behind(&mut out, value, &place.associated(), self.random.as_ref());
+        match sealed {
+            Ok(()) => Ok(out),
+            Err(AeadError::Random(error)) => Err(StoreError::Random(error)),
+            Err(_) => Err(damaged),
+        }
     }
 
     /// What was sealed for this place.
     ///
     /// # Errors
-    /// `Damaged` for what was sealed elsewhere or changed.
+    /// `Damaged` for what was sealed elsewhere, changed, or sealed under a key that is not known.
     pub fn open(&self, sealed: &[u8], place: Place<'_>) -> Result<Vec<u8>, StoreError> {
-        self.field
-            .open(sealed, &place.associated())
-            .map_err(|_| StoreError::Damaged { table: place.table })
+        self.opened(sealed, place).map(|(_, value)| value)
+    }
+
+    /// A value sealed for its place under the current key; nothing where it is already. Every value is opened, so that one
+    /// which does not is found.
+    ///
+    /// # Errors
+    /// As [`Secrets::open`] and [`Secrets::seal`].
+    pub fn resealed(&self, sealed: &[u8], place: Place<'_>) -> Result<Option<Vec<u8>>, StoreError> {
+        let (number, value) = self.opened(sealed, place)?;
+        let value = Zeroizing::new(value);
+        if number == Some(self.current) {
+            return Ok(None);
+        }
+        self.seal(&value, place).map(Some)
+    }
+
+    /// The value, and the number that it says.
+    fn opened(
+        &self,
+        sealed: &[u8],
+        place: Place<'_>,
+    ) -> Result<(Option<u32>, Vec<u8>), StoreError> {
+        let associated = place.associated();
+        if let Some((number, rest)) = sealed.split_first_chunk::<NUMBER>() {
+            let number = u32::from_be_bytes(*number);
+            let field = self.fields.get(&number);
+            if let Some(value) = field.and_then(|field| field.open(rest, &associated).ok()) {
+                return Ok((Some(number), value));
+            }
+        }
+        let first = self.fields.get(&FIRST);
+        let value = first.and_then(|first| first.open(sealed, &associated).ok());
+        let value = value.ok_or(StoreError::Damaged { table: place.table })?;
+        Ok((None, value))
     }
 
     /// The keyed digest by which a value is found; `kind` keeps values of different kinds apart.
@@ -179,6 +252,61 @@ mod tests {
         ] {
             assert!(secrets.open(&sealed, other).is_err(), "{other:?}");
         }
+    }
+
+    const PLACE: Place<'static> = Place {
+        table: "version",
+        column: "content",
+        row: "a",
+        department: "Q-APR",
+    };
+
+    fn under(number: u32) -> Secrets {
+        let random = Arc::new(SeededRandom::new(u64::from(number)));
+        Secrets::numbered((number, key_of(number)), [2; 32], random)
+    }
+
+    fn key_of(number: u32) -> AeadKey {
+        AeadKey::new([u8::try_from(number).expect("small"); 32])
+    }
+
+    #[test]
+    fn nodes_that_know_both_keys_read_each_other_and_others_do_not() {
+        let (old, new) = (
+            under(1).and_opens(2, key_of(2)),
+            under(2).and_opens(1, key_of(1)),
+        );
+        for (writer, reader) in [(&old, &new), (&new, &old)] {
+            let sealed = writer.seal(b"value", PLACE).expect("sealed");
+            assert_eq!(sealed.get(..4), Some(&writer.number().to_be_bytes()[..]));
+            assert_eq!(reader.open(&sealed, PLACE).expect("known"), b"value");
+        }
+        let sealed = new.seal(b"value", PLACE).expect("sealed");
+        assert!(matches!(
+            under(1).open(&sealed, PLACE),
+            Err(StoreError::Damaged { table: "version" })
+        ));
+        // The number says which key is asked, and makes no other of it.
+        let mut renamed = sealed;
+        renamed.splice(..4, 1_u32.to_be_bytes());
+        assert!(new.open(&renamed, PLACE).is_err());
+    }
+
+    #[test]
+    fn a_value_comes_under_the_current_key_once_and_the_former_is_not_needed_then() {
+        let new = under(2).and_opens(1, key_of(1));
+        let numbered = under(1).seal(b"value", PLACE).expect("sealed");
+        // As values were before they said their key.
+        let bare = numbered.get(4..).expect("a number").to_vec();
+        for old in [numbered, bare] {
+            let anew = new.resealed(&old, PLACE).expect("opens");
+            let anew = anew.expect("another key's");
+            assert_eq!(under(2).open(&anew, PLACE).expect("alone"), b"value");
+            assert_eq!(new.resealed(&anew, PLACE).expect("opens"), None);
+        }
+        let elsewhere = Place { row: "b", ..PLACE };
+        let other = new.seal(b"value", elsewhere).expect("sealed");
+        assert!(new.resealed(&other, PLACE).is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use time::UtcDateTime;
 
 use crate::fault::ObjectError;
+use crate::form::HEAD;
 use crate::name::ObjectId;
 use crate::pack::{Packed, Packs, each_of};
 use crate::packing::{Packing, Writing};
@@ -102,6 +104,43 @@ impl Directory {
 
     pub(crate) fn draft_place(&self, id: &ObjectId) -> PathBuf {
         self.folder.join(DRAFTS).join(id.to_string())
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file in which an object lies, open for writing, and where it begins; nothing when it is not here.
+    pub(crate) fn writable(
+        &self,
+        id: &ObjectId,
+    ) -> Result<Option<(PathBuf, File, u64)>, ObjectError> {
+        if let Some(packed) = self.packs.writable(id)? {
+            return Ok(Some(packed));
+        }
+        let place = self.place(id);
+        match File::options().read(true).write(true).open(&place) {
+            Ok(file) => Ok(Some((place, file, 0))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(ObjectError::writing(error)),
+        }
+    }
+
+    /// Writes another head over that of an object; the file to be synced, or nothing when it is not here.
+    pub(crate) fn write_head(
+        &self,
+        id: &ObjectId,
+        head: &[u8; HEAD],
+    ) -> Result<Option<(PathBuf, File)>, ObjectError> {
+        let Some((path, file, start)) = self.writable(id)? else {
+            return Ok(None);
+        };
+        file.write_all_at(head, start)
+            .map_err(ObjectError::writing)?;
+        if start > 0 {
+            self.packs.keep_removed(&file, start)?;
+        }
+        Ok(Some((path, file)))
     }
 
     fn shelf(&self, id: &ObjectId) -> &Shelf {
@@ -343,7 +382,7 @@ fn copy(from: &Path, draft: &Path, place: &Path) -> Result<(), ObjectError> {
         })
 }
 
-fn sync(folder: &Path) -> Result<(), ObjectError> {
+pub(crate) fn sync(folder: &Path) -> Result<(), ObjectError> {
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(ObjectError::writing)

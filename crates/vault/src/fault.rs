@@ -21,6 +21,9 @@ pub enum ObjectError {
     /// The object is wrapped under a key that is not at hand.
     #[error("the object is wrapped under key {0}, which is not at hand")]
     UnknownKey(u32),
+    /// Another process has the objects under way to another wrapping key.
+    #[error("another process is rewrapping the objects")]
+    BeingRewrapped,
     /// The object is longer than the store takes.
     #[error("an object has at most {limit} octets")]
     TooLarge {

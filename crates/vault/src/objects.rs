@@ -13,6 +13,7 @@ use crate::name::ObjectId;
 use crate::pack::MAX_PACKED;
 use crate::packing::Writing;
 use crate::reader::Reader;
+use crate::rewrap::{self, Rewrapped};
 use crate::whole::{seal, sealed_length};
 use crate::wrapping::Wrapping;
 
@@ -35,8 +36,10 @@ impl Objects {
         wrapping: Arc<Wrapping>,
         random: Arc<dyn Random>,
     ) -> Result<Objects, ObjectError> {
+        let directory = Directory::open(folder, quota)?;
+        rewrap::recover(&directory)?;
         Ok(Objects {
-            directory: Arc::new(Directory::open(folder, quota)?),
+            directory: Arc::new(directory),
             wrapping,
             random,
         })
@@ -161,6 +164,19 @@ impl Objects {
         off_the_loop(move || {
             let from = Directory::open(&folder, u64::MAX)?;
             from.copy_to(&store.directory)
+        })
+        .await
+    }
+
+    /// Wraps the key of every object under the current wrapping key (T-P5). Services on the same directory go on
+    /// meanwhile; broken off, it is done again. Octets of contents are neither read nor written.
+    ///
+    /// # Errors
+    /// `BeingRewrapped` while another process does so; `Read`, `Write`, `Full`: what was rewrapped before stays so.
+    pub async fn rewrap(&self) -> Result<Rewrapped, ObjectError> {
+        let store = self.clone();
+        off_the_loop(move || {
+            rewrap::rewrap(&store.directory, &store.wrapping, store.random.as_ref())
         })
         .await
     }

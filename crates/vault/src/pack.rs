@@ -141,6 +141,33 @@ impl Packs {
             }))
     }
 
+    /// The pack of an object, open for writing, and where the object begins in it; nothing when it is in no pack.
+    pub(crate) fn writable(
+        &self,
+        id: &ObjectId,
+    ) -> Result<Option<(PathBuf, File, u64)>, ObjectError> {
+        let Some(packed) = self.find(id)? else {
+            return Ok(None);
+        };
+        let path = self.folder.join(id.place().0.to_string());
+        let file = File::options().read(true).write(true).open(&path);
+        Ok(Some((
+            path,
+            file.map_err(ObjectError::writing)?,
+            packed.start,
+        )))
+    }
+
+    /// An object that another process removed while its head was written: its key goes again.
+    pub(crate) fn keep_removed(&self, pack: &File, start: u64) -> Result<(), ObjectError> {
+        let entry = entry(pack, start - ENTRY as u64).map_err(ObjectError::Read)?;
+        if entry.is_some_and(|entry| entry.removed) {
+            pack.write_all_at(&[0; HEAD], start)
+                .map_err(ObjectError::writing)?;
+        }
+        Ok(())
+    }
+
     /// Makes an object unreadable for good; its octets as stored, or nothing when it is not here.
     pub(crate) fn remove(&self, id: &ObjectId) -> Result<Option<u64>, ObjectError> {
         let Some(packed) = self.find(id)? else {

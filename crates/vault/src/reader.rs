@@ -63,16 +63,11 @@ impl Reader {
         let Some((chunks, length)) = extent(stored) else {
             return Err(altered);
         };
-        let mut head = [0; HEAD];
-        file.read_exact_at(&mut head, start)
-            .map_err(ObjectError::Read)?;
-        let Some((number, wrapped)) = head
-            .strip_prefix(MAGIC)
-            .and_then(|rest| rest.split_first_chunk::<4>())
-        else {
-            return Err(altered);
+        let key = match key_of((&file, start), wrapping, id) {
+            // Perhaps it was read while it was written anew.
+            Err(ObjectError::Altered(_)) => key_of((&file, start), wrapping, id)?,
+            read => read?,
         };
-        let key = wrapping.unwrap(id, u32::from_be_bytes(*number), wrapped)?;
         Ok(Reader {
             id: *id,
             key,
@@ -169,6 +164,22 @@ impl Reader {
     fn altered(&self) -> ObjectError {
         ObjectError::Altered(self.id)
     }
+}
+
+/// The object's own key, from its head.
+fn key_of(
+    (file, start): (&File, u64),
+    wrapping: &Wrapping,
+    id: &ObjectId,
+) -> Result<AeadKey, ObjectError> {
+    let mut head = [0; HEAD];
+    file.read_exact_at(&mut head, start)
+        .map_err(ObjectError::Read)?;
+    let rest = head.strip_prefix(MAGIC);
+    let Some((number, wrapped)) = rest.and_then(|rest| rest.split_first_chunk::<4>()) else {
+        return Err(ObjectError::Altered(*id));
+    };
+    wrapping.unwrap(id, u32::from_be_bytes(*number), wrapped)
 }
 
 /// The file of an object that has its own.

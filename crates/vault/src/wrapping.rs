@@ -36,6 +36,25 @@ impl Wrapping {
         self
     }
 
+    /// The number of the key that wraps.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.current
+    }
+
+    /// The wrapped key of `id` under the current key instead of under key `number`.
+    pub(crate) fn rewrap(
+        &self,
+        id: &ObjectId,
+        (number, wrapped): (u32, &[u8]),
+        random: &dyn Random,
+    ) -> Result<Vec<u8>, ObjectError> {
+        let key = self.unwrap(id, number, wrapped)?;
+        let unknown = ObjectError::UnknownKey(self.current);
+        let wrapping = self.keys.get(&self.current).ok_or(unknown)?;
+        Ok(wrapping.seal(key.expose(), &bound_to(id), random)?)
+    }
+
     /// A fresh key for `id`: the key, the number of the key that wraps it, and it wrapped.
     pub(crate) fn fresh(
         &self,

@@ -17,7 +17,9 @@ use registry::asked::By;
 use tokio::runtime::Handle;
 
 use crate::backups;
+use crate::field_keys::FieldKeys;
 use crate::open::{self, open};
+use crate::secret::write_secret;
 use server::Config;
 
 /// Runs the service until it is told to end; connections are accepted and strangers answered in `front`.
@@ -79,7 +81,7 @@ pub(crate) fn unlock_keys(path: &Path, shares: &[PathBuf]) -> anyhow::Result<()>
     match &config.passphrase_file {
         None => println!("the shares open the key store"),
         Some(file) => {
-            open::write_secret(file, passphrase.as_bytes())
+            write_secret(file, passphrase.as_bytes())
                 .with_context(|| format!("{} cannot be written", file.display()))?;
             println!(
                 "the shares open the key store; start the service, and delete {} then",
@@ -134,7 +136,7 @@ pub(crate) async fn add_national(path: &Path, people: [String; 2]) -> anyhow::Re
         catalogue: &office.desk().catalogue,
         keys: office.keys(),
         registry: office.registry(),
-        shard_key: &open::FieldKey::read(&config.field_key)?.shards(),
+        shard_key: &FieldKeys::read(&config)?.shards(),
         clock: &SystemClock,
         national: true,
         random: &SystemRandom::new(),

@@ -12,6 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use crate::open;
+use crate::secret::secret;
 use server::Config;
 
 /// What is typed.
@@ -61,7 +62,7 @@ impl Drill {
             PersonKey::parse(custodian)?,
         );
         let key = self.key.as_ref().context("--key: the custodian's key")?;
-        let key = Zeroizing::new(open::secret(key)?);
+        let key = Zeroizing::new(secret(key)?);
         let key = SoftwareSigner::from_pkcs8(&key, None)?;
         let order = Order {
             seal: &seal,

@@ -8,9 +8,12 @@ mod command;
 mod compromise;
 mod demo;
 mod esl;
+mod field_keys;
 mod line;
 mod open;
 mod references;
 mod renewing;
+mod resealing;
+mod secret;
 
 pub use line::run;

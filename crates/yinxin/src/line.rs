@@ -10,6 +10,7 @@ use crate::compromise::Drill;
 use crate::demo::Demo;
 use crate::esl::Esl;
 use crate::renewing::{self, Renewing};
+use crate::resealing::FieldKeyCommand;
 use crate::{backups, command, open};
 use server::{Threads, openapi};
 
@@ -113,6 +114,9 @@ enum Command {
     /// Gives out an electronic seal (`.esl`), takes one that another maker signed, or gives a seal another picture.
     #[command(subcommand)]
     Seal(Esl),
+    /// The key under which personal data stands is replaced while the service runs (docs/operations/field-keys.md).
+    #[command(subcommand)]
+    FieldKey(FieldKeyCommand),
     /// Lets the passkeys of an account release a seal; no node runs meanwhile.
     Entrust(Entrusting),
     /// Says until when sealed files can be proven, and renews what is due by one evidence record.
@@ -241,6 +245,7 @@ fn obey(command: Command) -> anyhow::Result<()> {
                 command::add_national(&config, people).await
             }
             Command::Seal(asked) => asked.run().await,
+            Command::FieldKey(asked) => asked.run().await,
             Command::Entrust(asked) => command::entrust(asked).await,
             Command::Renew(asked) => renewing::renew(asked).await,
             Command::Drill(drill) => drill.run().await,

@@ -1,27 +1,23 @@
 //! From a configuration to an open office: keys, secrets, registry, objects.
 
-use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use catalogue::{ReadZone, Zone};
-use crypto::aead::AeadKey;
 use crypto::{KeyId, KeyStore, KeyStoreError, Random, StoredKey, SystemRandom};
 use issuance::office::{Contact, OpenOffice, Policies};
 use issuance::{Edition, Office, Parts, Settings};
 use pki::Name;
-use registry::objects::{ObjectError, Objects, Wrapping};
-use registry::{OpenStore, Registry, Secrets};
+use registry::objects::{ObjectError, Objects};
+use registry::{OpenStore, Registry};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::field_keys::{FieldKeyError, FieldKeys};
 use crate::references;
+use crate::secret::{SecretError, secret};
 use server::{Config, Mode};
 
-/// Octets of the field key's file: for fields, look-ups, objects, shards.
-const FIELD_KEY: usize = 128;
 /// Octets that the object store may take (*default*: 100 GiB).
 const QUOTA: u64 = 100 << 30;
 
@@ -40,25 +36,12 @@ const DRILL_KEY: &str = "drill-root";
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub(crate) enum Start {
-    /// A file with a secret cannot be read.
-    #[error("{} cannot be read", path.display())]
-    Secret {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A file with a secret may be read by others (T-K1).
-    #[error("{} may be read by others: mode {mode:04o}, 0600 is needed", path.display())]
-    Mode {
-        /// Which.
-        path: PathBuf,
-        /// Its mode.
-        mode: u32,
-    },
-    /// The field key's file has another length.
-    #[error("{} is not a field key of {FIELD_KEY} octets", .0.display())]
-    FieldKey(PathBuf),
+    /// A file with a secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The field keys.
+    #[error(transparent)]
+    FieldKeys(#[from] FieldKeyError),
     /// A policy is no object identifier.
     #[error("a policy is no object identifier, numbers with points between them")]
     Policy,
@@ -102,76 +85,6 @@ pub(crate) enum Start {
     Dumps(#[from] rustix::io::Errno),
 }
 
-/// The secrets beside the key store.
-pub(crate) struct FieldKey(Zeroizing<[u8; FIELD_KEY]>);
-
-impl FieldKey {
-    pub(crate) fn read(path: &Path) -> Result<Self, Start> {
-        let octets = Zeroizing::new(secret(path)?);
-        let octets: Result<[u8; FIELD_KEY], _> = octets.as_slice().try_into();
-        match octets {
-            Ok(octets) => Ok(Self(Zeroizing::new(octets))),
-            Err(_) => Err(Start::FieldKey(path.to_owned())),
-        }
-    }
-
-    fn part(&self, number: usize) -> [u8; 32] {
-        let mut part = [0; 32];
-        for (to, from) in part.iter_mut().zip(self.0.iter().skip(32 * number)) {
-            *to = *from;
-        }
-        part
-    }
-
-    pub(crate) fn secrets(&self, random: Arc<dyn Random>) -> Secrets {
-        Secrets::new(AeadKey::new(self.part(0)), self.part(1), random)
-    }
-
-    fn wrapping(&self) -> Arc<Wrapping> {
-        Arc::new(Wrapping::new(1, AeadKey::new(self.part(2))))
-    }
-
-    pub(crate) fn shards(&self) -> [u8; 32] {
-        self.part(3)
-    }
-}
-
-/// The octets of a secret's file, which nobody else may read (T-K1).
-pub(crate) fn secret(path: &Path) -> Result<Vec<u8>, Start> {
-    let unreadable = |source| Start::Secret {
-        path: path.to_owned(),
-        source,
-    };
-    let mode = fs::metadata(path).map_err(unreadable)?.mode() & 0o777;
-    if mode & 0o177 != 0 {
-        return Err(Start::Mode {
-            path: path.to_owned(),
-            mode,
-        });
-    }
-    fs::read(path).map_err(unreadable)
-}
-
-/// Writes a new secret's file, mode 0600, durable.
-pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(octets)?;
-    file.sync_all()
-}
-
-/// A fresh field key, for [`write_secret`].
-pub(crate) fn fresh_field_key(
-    random: &dyn Random,
-) -> Result<Zeroizing<Vec<u8>>, crypto::RandomUnavailable> {
-    let mut octets = Zeroizing::new(vec![0; FIELD_KEY]);
-    random.fill(&mut octets)?;
-    Ok(octets)
-}
-
 /// T-K4: no core dump, and no other process of the user reads this one's memory.
 ///
 /// # Errors
@@ -190,14 +103,14 @@ pub(crate) fn keep_memory_private() -> Result<(), Start> {
 /// The registry of a configuration.
 pub(crate) async fn registry(config: &Config) -> Result<Registry, Start> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-    let field = FieldKey::read(&config.field_key)?;
+    let field = FieldKeys::read(config)?;
     Ok(registry::open(&config.database, field.secrets(random)).await?)
 }
 
 /// The object store of a configuration.
 pub(crate) fn objects(config: &Config) -> Result<Objects, Start> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-    let field = FieldKey::read(&config.field_key)?;
+    let field = FieldKeys::read(config)?;
     Ok(Objects::open(
         &config.objects,
         QUOTA,
@@ -311,7 +224,7 @@ fn policies(config: &Config) -> Result<Policies, Start> {
 /// [`Start`] names the file or the part.
 pub(crate) async fn open(config: &Config) -> Result<Arc<Office>, Start> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-    let field = FieldKey::read(&config.field_key)?;
+    let field = FieldKeys::read(config)?;
     let office = Office::open(Parts {
         settings: settings(config)?,
         registry: registry(config).await?,
@@ -444,22 +357,5 @@ mod tests {
         add("drill-root");
         let refused = refuse_drills(&keys.list());
         assert!(matches!(refused, Err(Start::Drill { what }) if what == "drill-root"));
-    }
-
-    #[test]
-    fn a_secret_that_others_may_read_is_refused() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("field.key");
-        write_secret(&path, &[7; FIELD_KEY]).expect("written");
-        assert!(FieldKey::read(&path).is_ok());
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("a mode");
-        assert!(matches!(
-            FieldKey::read(&path),
-            Err(Start::Mode { mode: 0o640, .. })
-        ));
-        let short = folder.path().join("short");
-        write_secret(&short, &[7; FIELD_KEY - 1]).expect("written");
-        assert!(matches!(FieldKey::read(&short), Err(Start::FieldKey(_))));
     }
 }

@@ -127,6 +127,15 @@ fn listed() -> BTreeMap<String, &'static str> {
     listed
 }
 
+/// The columns that hold what opens under a field key.
+pub(crate) fn sealed() -> BTreeSet<String> {
+    let listed = listed().into_iter();
+    let sealed = listed.filter(|(place, holds)| {
+        ["sealed", "secret"].contains(holds) || place == "case_link.handle"
+    });
+    sealed.map(|(place, _)| place).collect()
+}
+
 /// Looks through every value of every column, at either database.
 pub(crate) async fn values(address: &str, look: &mut dyn FnMut(&str, &[u8])) -> BTreeSet<String> {
     match address.strip_prefix("sqlite:") {

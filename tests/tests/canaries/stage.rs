@@ -160,8 +160,13 @@ impl Service {
 
     /// An answer to anybody.
     pub(crate) async fn fetch(&self, path: &str) -> Answer {
+        self.anybody(Call::get(path)).await
+    }
+
+    /// What anybody is answered to a call.
+    pub(crate) async fn anybody(&self, call: Call) -> Answer {
         let client = Client::anonymous(&self.base);
-        let answer = client.call(Call::get(path), self.now()).await;
+        let answer = client.call(call, self.now()).await;
         answer.expect("an answer")
     }
 

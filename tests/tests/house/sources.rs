@@ -45,6 +45,7 @@ pub(crate) const CRATES: &[&str] = &[
     "portfolio",
     "public",
     "records",
+    "reencryption",
     "registry",
     "render",
     "renewal",

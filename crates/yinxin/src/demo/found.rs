@@ -20,7 +20,9 @@ use registry::asked::By;
 use registry::callers::{NewCaller, NewPerson};
 use zeroize::Zeroizing;
 
+use crate::field_keys::{self, FieldKeys};
 use crate::open::{self, open as open_office};
+use crate::secret::write_secret;
 use duties::access::Scope;
 use server::{Config, Mode};
 
@@ -70,8 +72,8 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
     let passphrase = hex(random.as_ref())?;
     let secrets = folder.join("secrets");
-    open::write_secret(&secrets.join("passphrase"), passphrase.as_bytes())?;
-    open::write_secret(&config.field_key, &open::fresh_field_key(random.as_ref())?)?;
+    write_secret(&secrets.join("passphrase"), passphrase.as_bytes())?;
+    write_secret(&config.field_key, &field_keys::first(random.as_ref())?)?;
     let keys = KeyStore::create(&config.keys, passphrase.as_bytes(), random.as_ref())?;
     let keys = open::over_token(keys, config)?;
     let registry = open::registry(config).await?;
@@ -83,7 +85,7 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
         powers: Some(POWERS),
     };
     let (catalogue, _) = keep(&registry, &files, "P-FOUNDER", clock.now()).await?;
-    let field = open::FieldKey::read(&config.field_key)?;
+    let field = FieldKeys::read(config)?;
     Founding {
         operator: OPERATOR,
         address: &config.public_url,
@@ -111,7 +113,7 @@ pub(crate) async fn found(config: &Config, folder: &Path) -> anyhow::Result<(Arc
 fn custodian(secrets: &Path) -> anyhow::Result<SoftwareSigner> {
     let pkcs8 = crypto::generate_pkcs8(KeyAlgorithm::EcP256, &SystemRandom::new())?;
     let pem = pem("PRIVATE KEY", &pkcs8);
-    open::write_secret(&secrets.join("custodian.pem"), pem.as_bytes())?;
+    write_secret(&secrets.join("custodian.pem"), pem.as_bytes())?;
     Ok(SoftwareSigner::from_pkcs8(&pkcs8, None)?)
 }
 
@@ -236,7 +238,7 @@ async fn enrol(
         secret: Zeroizing::new(secret.as_bytes().to_vec()),
     };
     registry.callers().enrol(caller, by.clone()).await?;
-    open::write_secret(&folder.join(format!("{name}.secret")), secret.as_bytes())?;
+    write_secret(&folder.join(format!("{name}.secret")), secret.as_bytes())?;
     Ok(secret.into_bytes())
 }
 
