@@ -21,4 +21,4 @@ pub use fault::{Fault, ReadJades};
 pub use header::{CertificateDigest, Header};
 pub use read::{Jades, MAX_HEADER, MAX_SIGNATURES, Signature};
 pub use token::{Contents, Token};
-pub use unsigned::{Element, MAX_ELEMENTS, RECEIPT, Unsigned, Values};
+pub use unsigned::{Element, MAX_DEPTH, MAX_ELEMENTS, RECEIPT, Unsigned, Values};

@@ -68,6 +68,8 @@ const REFERENCES: [&str; 6] = ["xRefs", "axRefs", "rRefs", "arRefs", "sigRTst", 
 /// that no other element has it.
 pub const RECEIPT: &str = "urn:oid:2.25.302814158361537297158614022098125347143";
 
+/// Signatures over signatures over signatures, each over the one before, that are looked at (5.3.2).
+pub const MAX_DEPTH: usize = 4;
 /// Elements of one signature.
 pub const MAX_ELEMENTS: usize = 256;
 /// Certificates, lists, answers or tokens in one element.
@@ -147,6 +149,13 @@ impl Unsigned {
             Element::Other(name) => REFERENCES.contains(&name.as_str()),
             _ => false,
         })
+    }
+
+    /// Whether there are signatures over the signature (5.3.2).
+    #[must_use]
+    pub fn is_countersigned(&self) -> bool {
+        let mut all = self.elements();
+        all.any(|element| matches!(element, Element::CounterSignature(_)))
     }
 
     /// Whether they stand in clear JSON, whose form for a time-stamp nobody fixed.

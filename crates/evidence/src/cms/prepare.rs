@@ -354,10 +354,15 @@ impl Prepared {
         self.assemble(signature.bytes(), (certificates, lists), unsigned)
     }
 
-    /// The finished countersignature, an attribute of the signer whose signature it is over.
+    /// The finished countersignature, an attribute of the signer whose signature it is over; with `unsigned`, among which may be
+    /// countersignatures over it in turn (RFC 5652 11.4).
     #[must_use]
-    pub fn finish_countersignature(self, signature: &Signature) -> Attribute {
-        Attribute::countersignature(self.signer(signature.bytes(), &[]))
+    pub fn finish_countersignature(
+        self,
+        signature: &Signature,
+        unsigned: &[Attribute],
+    ) -> Attribute {
+        Attribute::countersignature(self.signer(signature.bytes(), unsigned))
     }
 
     /// `SignerInfo` (RFC 5652 5.3).

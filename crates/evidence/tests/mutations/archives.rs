@@ -373,7 +373,7 @@ fn countersigned(message: &[u8], bend: fn(&mut Vec<u8>)) -> SignedData {
     let signature = sign(&key("p256/other", None), &prepared.to_be_signed());
     let mut extended = Extended::of(message);
     extended
-        .add_attribute(0, prepared.finish_countersignature(&signature))
+        .add_attribute(0, prepared.finish_countersignature(&signature, &[]))
         .expect("a signer");
     extended.add_material(&Material {
         certificates: &[other.der().to_vec()],

@@ -14,20 +14,27 @@ impl Inventory {
         for signature in read.signatures() {
             let told = self.signed(signature, &contents);
             self.signatures.push(told);
-            let value = signature.token().signature();
-            let over = |name: Option<&str>| name.is_none().then_some(value.as_slice());
-            for element in signature.token().unsigned().elements() {
-                let Element::CounterSignature(text) = element else {
-                    continue;
-                };
-                let counter = Jades::parse(text.as_bytes());
-                for signature in counter.iter().flat_map(Jades::signatures) {
-                    let told = self.signed(signature, &over);
-                    self.signatures.push(told);
+            self.counter_signatures(signature, 1);
+        }
+        self.signatures.truncate(MAX_SIGNATURES);
+    }
+
+    fn counter_signatures(&mut self, signature: &Signature, depth: usize) {
+        let value = signature.token().signature();
+        let over = |name: Option<&str>| name.is_none().then_some(value.as_slice());
+        for element in signature.token().unsigned().elements() {
+            let Element::CounterSignature(text) = element else {
+                continue;
+            };
+            let counter = Jades::parse(text.as_bytes());
+            for signature in counter.iter().flat_map(Jades::signatures) {
+                let told = self.signed(signature, &over);
+                self.signatures.push(told);
+                if depth < jades::MAX_DEPTH {
+                    self.counter_signatures(signature, depth + 1);
                 }
             }
         }
-        self.signatures.truncate(MAX_SIGNATURES);
     }
 
     fn signed(&mut self, signature: &Signature, contents: Contents<'_>) -> Particulars {

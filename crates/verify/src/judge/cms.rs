@@ -1,5 +1,7 @@
 //! A signed message that is no part of a document: CAdES with its parallel signatures and countersignatures.
 
+use std::collections::VecDeque;
+
 use crypto::{Digest, DigestAlgorithm, sha256};
 use evidence::cms::{Form, SignedData, SignerInfo};
 use finding::Finding;
@@ -52,16 +54,23 @@ pub(super) fn over(
     reports
 }
 
-/// Countersignatures, each of which speaks for itself; those over them in turn are not looked at.
+/// Countersignatures, each of which speaks for itself, and those over them in turn (RFC 5652 11.4).
 fn counters(sitting: &mut Sitting<'_>, message: &SignedData, reports: &mut Vec<SignatureReport>) {
     let signers = message.signers().iter().take(message::MAX_SIGNERS);
-    let all = signers.flat_map(|signed| signed.countersignatures().map(move |one| (signed, one)));
-    for (signed, octets) in all.take(message::MAX_SIGNERS) {
+    let mut waiting: VecDeque<(SignerInfo, Vec<u8>)> = signers.flat_map(over_it).collect();
+    let mut left = message::MAX_SIGNERS;
+    while let Some((signed, octets)) = waiting.pop_front() {
         let mut report = blank(None, Covers::Part);
         report.format = "CAdES countersignature";
-        reports.push(match SignerInfo::parse_countersignature(octets) {
+        let Some(fewer) = left.checked_sub(1) else {
+            reports.push(finish(report, vec![Finding::of("limit.signatures")]));
+            return;
+        };
+        left = fewer;
+        reports.push(match SignerInfo::parse_countersignature(&octets) {
             Ok(counter) => {
-                let judged = message::judge_counter(sitting, message, (signed, &counter));
+                waiting.extend(over_it(&counter));
+                let judged = message::judge_counter(sitting, message, (&signed, &counter));
                 fill(report, judged, Vec::new())
             }
             Err(error) => {
@@ -70,6 +79,13 @@ fn counters(sitting: &mut Sitting<'_>, message: &SignedData, reports: &mut Vec<S
             }
         });
     }
+}
+
+/// What countersigns a signer, each beside the signer; one more than is judged, so that it is seen that there are more.
+fn over_it(signed: &SignerInfo) -> Vec<(SignerInfo, Vec<u8>)> {
+    let all = signed.countersignatures().take(message::MAX_SIGNERS + 1);
+    all.map(|octets| (signed.clone(), octets.to_vec()))
+        .collect()
 }
 
 /// D18: the receipt of the public log among the unsigned attributes. What was signed is the content.

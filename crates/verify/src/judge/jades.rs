@@ -29,13 +29,20 @@ pub(super) fn judge(sitting: &mut Sitting<'_>, read: &Jades) -> Outcome {
         outcome
             .signatures
             .push(one(sitting, signature, &contents, "JAdES"));
-        counter_signatures(sitting, signature.token(), &mut outcome);
+        counter_signatures(sitting, (signature.token(), 1), &mut outcome);
     }
     outcome
 }
 
-/// TS 119 182-1 5.3.2: signatures over the signature value. Theirs are judged; those over them in turn are not.
-fn counter_signatures(sitting: &mut Sitting<'_>, token: &Token, outcome: &mut Outcome) {
+/// Signatures with those over them, beyond which none over them in turn is judged (T-I3).
+const MAX_JUDGED: usize = 256;
+
+/// TS 119 182-1 5.3.2: signatures over the signature value, and those over them in turn.
+fn counter_signatures(
+    sitting: &mut Sitting<'_>,
+    (token, depth): (&Token, usize),
+    outcome: &mut Outcome,
+) {
     let value = token.signature();
     for element in token.unsigned().elements() {
         let Element::CounterSignature(text) = element else {
@@ -58,6 +65,13 @@ fn counter_signatures(sitting: &mut Sitting<'_>, token: &Token, outcome: &mut Ou
                     .push(Finding::of(fault.code()).with(Effect::Noted));
             }
             outcome.signatures.push(report);
+            let further = signature.token().unsigned().is_countersigned();
+            let full = outcome.signatures.len() >= MAX_JUDGED;
+            if further && (depth >= jades::MAX_DEPTH || full) {
+                outcome.findings.push(Finding::of("limit.signatures"));
+            } else if further {
+                counter_signatures(sitting, (signature.token(), depth + 1), outcome);
+            }
         }
     }
 }

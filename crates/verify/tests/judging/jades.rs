@@ -257,6 +257,31 @@ fn a_signature_over_the_signature_is_judged_beside_it() {
     let values = [token.signature(), over.signature()].map(Some);
     let held: Vec<_> = held.signatures.into_iter().map(|one| one.value).collect();
     assert_eq!(held, values);
+    // And one over that in turn; over something else it is none.
+    for (value, verdict) in [
+        (over.signature(), Verdict::Valid),
+        (token.signature(), Verdict::Invalid),
+    ] {
+        let third = signed(SEAL, Content::Outside(&value), DigestAlgorithm::Sha256);
+        let second = with(over.clone(), Element::CounterSignature(third.flattened()));
+        let first = with(token.clone(), Element::CounterSignature(second.flattened()));
+        let octets = first.flattened().into_bytes();
+        let report = judge(&first.flattened(), &lists());
+        let each = report.signatures.iter().map(|one| one.verdict);
+        let wanted = [Verdict::Valid, Verdict::Valid, verdict];
+        assert_eq!(each.collect::<Vec<_>>(), wanted, "{report:#?}");
+        let held = transcript::inventory::Inventory::of(&verify::open(&octets), &trust(), &lists());
+        assert_eq!(held.signatures.len(), 3);
+        assert_eq!(held.signatures[2].value, Some(third.signature()));
+    }
+    let mut deep = signed(SEAL, Content::Outside(&value), DigestAlgorithm::Sha256);
+    for _ in 0..jades::MAX_DEPTH {
+        let next = signed(SEAL, Content::Outside(&value), DigestAlgorithm::Sha256);
+        deep = with(next, Element::CounterSignature(deep.flattened()));
+    }
+    let deep = with(token.clone(), Element::CounterSignature(deep.flattened()));
+    let report = judge(&deep.flattened(), &lists());
+    assert!(errors(&report).contains(&"limit.signatures"), "{report:#?}");
     // One over something else is none of this.
     let other = signed(SEAL, Content::Outside(b"other"), DigestAlgorithm::Sha256);
     let wrong = with(token.clone(), Element::CounterSignature(other.flattened()));

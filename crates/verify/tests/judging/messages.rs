@@ -98,7 +98,7 @@ fn a_countersignature_is_a_signature_of_its_own() {
             .expect("the parts go together");
         let signature = sign("seal-990102-SLZYZ-01", &draft.to_be_signed());
         let mut message = Extended::of(read);
-        let counter = draft.finish_countersignature(&signature);
+        let counter = draft.finish_countersignature(&signature, &[]);
         message
             .add_attribute(0, counter)
             .expect("there is a signer");
@@ -116,6 +116,43 @@ fn a_countersignature_is_a_signature_of_its_own() {
     let report = countersigned(b"another signature");
     assert_eq!(report.signatures[0].verdict, Verdict::Valid);
     assert_eq!(report.signatures[1].verdict, Verdict::Invalid);
+    assert_eq!(errors(&report), ["cms.message-digest-differs"]);
+}
+
+#[test]
+fn a_countersignature_of_a_countersignature_is_one_too() {
+    const OTHER: &str = "seal-990102-SLZYZ-01";
+    let by = certificate(OTHER);
+    let over = |value: &[u8]| {
+        Draft::countersignature(value, &by, algorithm(OTHER), SEALED)
+            .prepare()
+            .expect("the parts go together")
+    };
+    // The outer one carries the inner one among its unsigned attributes (RFC 5652 11.4).
+    let message = |inner_over: Option<&[u8]>| {
+        let first = SignedData::parse(&attached(SEAL)).expect("a message");
+        let outer = over(first.signers()[0].signature());
+        let mut read = Extended::of(first);
+        let value = sign(OTHER, &outer.to_be_signed());
+        let inner = over(inner_over.unwrap_or(value.bytes()));
+        let inner_value = sign(OTHER, &inner.to_be_signed());
+        let inner = inner.finish_countersignature(&inner_value, &[]);
+        let outer = outer.finish_countersignature(&value, &[inner]);
+        read.add_attribute(0, outer).expect("there is a signer");
+        read.add_material(&evidence::cms::Material {
+            certificates: &[by.der().to_vec()],
+            ..evidence::cms::Material::default()
+        });
+        judge(&read.encode())
+    };
+    let report = message(None);
+    let formats: Vec<_> = report.signatures.iter().map(|one| one.format).collect();
+    let counter = "CAdES countersignature";
+    assert_eq!(formats, ["CAdES", counter, counter], "{report:#?}");
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    let report = message(Some(b"another signature"));
+    assert_eq!(report.signatures[1].verdict, Verdict::Valid);
+    assert_eq!(report.signatures[2].verdict, Verdict::Invalid);
     assert_eq!(errors(&report), ["cms.message-digest-differs"]);
 }
 
