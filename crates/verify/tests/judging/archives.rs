@@ -5,13 +5,14 @@ use evidence::cms::{
     Attribute, Draft, Extended, Material as Proofs, SignedData, prepare_archive,
     with_unsigned_attribute,
 };
+use pki::crl::{Reason, Revoked};
 use records::{EvidenceRecord, TreeBuilder};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 use verify::report::TimeSource;
 use verify::{Kind, Material, Report, SubIndication, Supplied, Verdict};
 
-use crate::hierarchy::{AT, SEAL, SEALED, algorithm, certificate, crl, sign, trust};
+use crate::hierarchy::{AT, SEAL, SEALED, algorithm, certificate, crl, crl_of, sign, trust};
 use crate::maker::{codes, errors, judged_with, sub, token, token_over};
 
 const CONTENT: &[u8] = b"a decision in plain text";
@@ -178,6 +179,36 @@ fn a_record_keeps_a_signature_alive_beyond_its_certificate() {
         assert_eq!(given.add("message.ers", &octets), Supplied::Taken);
         let report = judge(message, &given, LATER);
         assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    }
+}
+
+#[test]
+fn a_record_whose_authority_was_revoked_proves_nothing() {
+    let octets = record(CONTENT, SEALED).encode();
+    let judged = |entry: Option<Revoked>| {
+        let mut given = material(Some(CONTENT));
+        given.add("a.crl", &crl("root", AT - Duration::hours(1)));
+        given.add("a.crl", &crl_of("ca", AT - Duration::hours(1), entry));
+        judge(&octets, &given, AT)
+    };
+    assert_eq!(judged(None).verdict, Verdict::Valid);
+    // Afterwards, too: nothing proves that the token is older than that.
+    let (before, after) = (SEALED - Duration::hours(1), SEALED + Duration::hours(1));
+    for (since, reason) in [
+        (before, Reason::Superseded),
+        (before, Reason::KeyCompromise),
+        (after, Reason::KeyCompromise),
+    ] {
+        let report = judged(Some(Revoked {
+            serial: *certificate("tsa").serial(),
+            since,
+            reason,
+            invalid_since: None,
+        }));
+        assert_eq!(report.verdict, Verdict::Indeterminate, "{report:#?}");
+        assert_eq!(sub(&report), Some(SubIndication::NoPoe), "{since}");
+        assert_eq!(errors(&report), ["path.revoked"], "{since} {report:#?}");
+        assert!(!codes(&report).contains(&"record.proves"), "{since}");
     }
 }
 

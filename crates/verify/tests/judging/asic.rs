@@ -30,11 +30,20 @@ const FILES: [File<'static>; 2] = [
 
 /// A CAdES signature over octets elsewhere, at a level up to LT.
 fn message(over: &[u8], level: Level) -> Vec<u8> {
-    let own = certificate(SEAL);
-    let digest = Digest::of(algorithm(SEAL).digest(), over);
-    let draft = Draft::cades(&digest, &own, algorithm(SEAL), SEALED);
+    signed(SEAL, over, level)
+}
+
+/// The same by another key, at level B.
+pub(crate) fn signed_by(key: &str, over: &[u8]) -> Vec<u8> {
+    signed(key, over, Level::B)
+}
+
+fn signed(key: &str, over: &[u8], level: Level) -> Vec<u8> {
+    let own = certificate(key);
+    let digest = Digest::of(algorithm(key).digest(), over);
+    let draft = Draft::cades(&digest, &own, algorithm(key), SEALED);
     let prepared = draft.prepare().expect("the parts go together");
-    let signature = sign(SEAL, &prepared.to_be_signed());
+    let signature = sign(key, &prepared.to_be_signed());
     let mut unsigned = Vec::new();
     if level >= Level::T {
         let stamp = token(signature.bytes(), SEALED + Duration::seconds(2), "tsa");

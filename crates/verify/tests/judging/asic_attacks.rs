@@ -3,11 +3,13 @@
 
 use asic::{Asic, Prepared, ProofKind};
 use crypto::DigestAlgorithm;
+use evidence::cms::{Extended, SignedData};
 use time::Duration;
 use verify::{Report, SubIndication, Verdict};
 
 use crate::asic::{
-    Entries, MANIFEST, archived, bent, content, extended, finished, judge, record, relisted, simple,
+    Entries, MANIFEST, archived, bent, content, extended, finished, judge, record, relisted,
+    signed_by, simple,
 };
 use crate::hierarchy::SEALED;
 use crate::jades::{Level, lists};
@@ -47,6 +49,28 @@ fn a_time_stamp_makes_no_file_one_that_was_signed() {
         let named = all.filter(|one| one.text.contains("annexes/more.txt"));
         assert_eq!(named.count(), 1);
     }
+}
+
+#[test]
+fn a_stranger_beside_the_signer_is_seen() {
+    let package = extended(Level::B);
+    let read = Asic::parse(&package).expect("a package");
+    let signature = &read.proofs()[0];
+    let over = read.file(MANIFEST).expect("the manifest");
+    let message = |octets: &[u8]| SignedData::parse(octets).expect("a message");
+    let mut both = Extended::of(message(&signature.octets));
+    both.add_signers(message(&signed_by("status", over)))
+        .expect("the same content");
+    let both = both.encode();
+    let bent = bent(&package, |all| {
+        content(all, &signature.name).clone_from(&both)
+    });
+    let report = judged(&bent);
+    let mut each: Vec<Verdict> = report.signatures.iter().map(|one| one.verdict).collect();
+    each.sort_by_key(|verdict| *verdict != Verdict::Valid);
+    assert_eq!(each, [Verdict::Valid, Verdict::Indeterminate]);
+    assert_eq!(report.verdict, Verdict::Indeterminate, "{report:#?}");
+    assert_eq!(errors(&report), ["path.purpose"]);
 }
 
 #[test]
