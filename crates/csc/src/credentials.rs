@@ -93,7 +93,7 @@ pub(crate) async fn serve(shown: &Shown) -> Result<(), Fault> {
     count(shown.counter.office(), &shown.bearer).await
 }
 
-fn most(fields: &Fields) -> Result<usize, Fault> {
+pub(crate) fn most(fields: &Fields) -> Result<usize, Fault> {
     let Some(value) = fields.find("maxResults") else {
         return Ok(PAGE);
     };

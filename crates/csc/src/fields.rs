@@ -17,18 +17,21 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
-        let malformed = || Fault::request("The request is not a JSON object");
         let content = Bytes::from_request(request, state).await;
-        let content = content.map_err(|_| malformed())?;
-        // T-I1: UTF-8, of bounded depth, no name twice.
-        issuance::inspect_json(&content).map_err(|_| malformed())?;
-        serde_json::from_slice(&content)
-            .map(Self)
-            .map_err(|_| malformed())
+        Self::read(&content.map_err(|_| malformed())?)
     }
 }
 
 impl Fields {
+    /// The content of a request.
+    pub(crate) fn read(content: &[u8]) -> Result<Self, Fault> {
+        // T-I1: UTF-8, of bounded depth, no name twice.
+        issuance::inspect_json(content).map_err(|_| malformed())?;
+        serde_json::from_slice(content)
+            .map(Self)
+            .map_err(|_| malformed())
+    }
+
     /// A part of a request that is an object of its own.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         value.as_object().cloned().map(Self)
@@ -100,6 +103,10 @@ impl Fields {
         }
         Ok(())
     }
+}
+
+fn malformed() -> Fault {
+    Fault::request("The request is not a JSON object")
 }
 
 /// One value of a hash.

@@ -58,7 +58,7 @@ pub(crate) async fn sign_hash(shown: Shown, fields: Fields) -> Result<Json<Signe
 }
 
 /// The hashes, and that they are to be signed as a person's key signs.
-fn read(fields: &Fields) -> Result<Vec<[u8; 32]>, Fault> {
+pub(crate) fn read(fields: &Fields) -> Result<Vec<[u8; 32]>, Fault> {
     fields.later()?;
     if !matches!(fields.text("operationMode")?, None | Some("S")) {
         return Err(Fault::invalid("operationMode"));

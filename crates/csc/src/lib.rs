@@ -7,6 +7,7 @@
 
 mod activation;
 mod bearer;
+mod content;
 mod counter;
 mod credential;
 mod credentials;
@@ -24,6 +25,7 @@ mod tokens;
 mod whose;
 
 pub use bearer::{Bearer, Unverified};
+pub use content::operations;
 pub use counter::{Check, Counter};
 pub use fault::Fault;
 pub use routes::described;

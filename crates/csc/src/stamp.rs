@@ -42,7 +42,7 @@ pub(crate) async fn timestamp(shown: Shown, fields: Fields) -> Result<Json<Stamp
     }))
 }
 
-fn read(fields: &Fields) -> Result<Request, Fault> {
+pub(crate) fn read(fields: &Fields) -> Result<Request, Fault> {
     let text = fields.text("hash")?;
     let text = text.ok_or_else(|| Fault::missing("string", "hash"))?;
     if text.is_empty() {
@@ -68,6 +68,9 @@ fn read(fields: &Fields) -> Result<Request, Fault> {
 
 /// A number in hexadecimal.
 fn nonce(text: &str) -> Option<Vec<u8>> {
+    if !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
     let even = if text.len() % 2 == 1 {
         format!("0{text}")
     } else {

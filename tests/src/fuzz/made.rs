@@ -20,7 +20,7 @@ use tlog::{Leaf, LeafKind, StatusEntry};
 use super::seeds::{fixture, fixtures, pem};
 use super::target::proof::{AT, example};
 use super::target::work::{PARTY, catalogue_files};
-use super::target::{ceremony, clock, envelope, keys, national};
+use super::target::{ceremony, clock, envelope, keys, national, provider};
 use crate::token::Token;
 
 /// The address that signed requests are sent to.
@@ -95,7 +95,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         }
         "kept_password" => kept_password().map(|one| vec![one]),
         "passkey" => made_passkey().map(|one| vec![one]),
-        _ => None,
+        _ => provider::made(target),
     };
     made.unwrap_or_default()
 }

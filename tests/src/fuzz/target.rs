@@ -10,6 +10,7 @@ pub mod national;
 pub mod packages;
 pub mod page;
 pub mod proof;
+pub mod provider;
 pub mod sealing;
 pub mod token;
 pub mod work;
@@ -154,6 +155,11 @@ pub const TARGETS: &[Target] = &[
     target("signing_request", Shape::Der, ceremony::request),
     target("token_request", Shape::Octets, keys::request),
     target("token_answer", Shape::Octets, keys::answer),
+    target("openid_metadata", Shape::Json, provider::metadata),
+    target("openid_keys", Shape::Json, provider::keys),
+    target("openid_token", Shape::Text, provider::token),
+    target("openid_answer", Shape::Json, provider::answer),
+    target("csc_request", Shape::Json, provider::csc_request),
 ];
 
 /// The target of this name.
