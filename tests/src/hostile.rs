@@ -3,6 +3,7 @@
 //! `cargo run --release -p tests --bin hostile` judges each in a process of its own and prints the table of
 //! `docs/performance.md`: processor time, the most memory that was resident, what was found.
 
+pub mod archives;
 pub mod forms;
 pub mod meshes;
 pub mod messages;
@@ -53,6 +54,7 @@ pub fn all() -> Vec<Hostile> {
         packages::ALL,
         messages::ALL,
         meshes::ALL,
+        archives::ALL,
     ];
     parts.concat()
 }
