@@ -1,7 +1,7 @@
 //! `load`: what the service costs under load. A process of its own serves on loopback, this one asks; what is told
 //! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
 //!
-//! `load issue|seal|digest|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|drill|all [--callers N]
+//! `load issue|seal|digest|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|turnover|drill|all [--callers N]
 //! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL] [--files both] [--keys token]`. The database is an SQLite
 //! file in a temporary folder; a PostgreSQL database that is named has to be empty. With `--files both` the office has the
 //! national suite, and each licence is a PDF and an OFD. With `--keys token` its keys are in SoftHSM2. Prints a table in Markdown; `docs/performance.md` says how to read it.
@@ -17,6 +17,7 @@ mod sigma;
 mod stage;
 mod token;
 mod told;
+mod turned;
 mod work;
 
 use anyhow::Context as _;
@@ -25,7 +26,7 @@ use crate::round::Asked;
 use crate::stage::{Keys, Stage};
 
 /// Everything that `all` does, in this order.
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "issue",
     "seal",
     "digest",
@@ -38,6 +39,7 @@ const ALL: [&str; 12] = [
     "memory",
     "handles",
     "start",
+    "turnover",
 ];
 
 struct Arguments {
@@ -144,6 +146,10 @@ async fn load(arguments: &Arguments) -> anyhow::Result<()> {
             "memory" => kept::memory(&stage).await?,
             "handles" => hidden::handles(&stage).await?,
             "start" => kept::start(&mut stage, &arguments.kind, arguments.licences).await?,
+            "turnover" => {
+                let asked = (arguments.licences, arguments.asked);
+                turned::turnover(&mut stage, &arguments.kind, asked).await?;
+            }
             "verify" => public::verify(&stage, &arguments.kind, arguments.asked).await?,
             "ocsp" => public::ocsp(&stage, arguments.asked).await?,
             "tsa" => public::tsa(&stage, arguments.asked).await?,
