@@ -82,7 +82,7 @@ impl Browser {
                 "--disable-component-update",
                 "--disable-sync",
             ])
-            .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost")
+            .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1")
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .args([
                 "--remote-debugging-pipe",
@@ -235,6 +235,27 @@ impl Browser {
             "document.querySelector({}).click()",
             json!(button)
         ))?;
+        Ok(())
+    }
+
+    /// Presses what leads to another page, and waits until that has loaded.
+    ///
+    /// # Errors
+    /// There is no such thing; nothing loads.
+    pub fn follow(&mut self, link: &str) -> anyhow::Result<()> {
+        self.press(link)?;
+        self.until(|told| told["method"] == "Page.loadEventFired")?;
+        Ok(())
+    }
+
+    /// Its window is so wide and high from now on, as on another device.
+    ///
+    /// # Errors
+    /// It cannot be.
+    pub fn resize(&mut self, (width, height): (u32, u32)) -> anyhow::Result<()> {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.ask("Emulation.setDeviceMetricsOverride", &size)?;
         Ok(())
     }
 

@@ -22,6 +22,7 @@ pub mod paper;
 pub mod papers;
 pub mod postgres;
 pub mod power;
+pub mod provider;
 pub mod replay;
 pub mod signatures;
 pub mod token;

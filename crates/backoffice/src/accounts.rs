@@ -6,6 +6,7 @@
 
 mod keeping;
 pub mod passkeys;
+pub mod provided;
 
 use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::sign_in::one_time;

@@ -52,6 +52,7 @@ pub(crate) const ALL: &[Migration] = steps![
     42 "activation" "0042",
     43 "seal_destruction" "0043",
     44 "ledger" "0044",
+    45 "openid_name" "0045",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",

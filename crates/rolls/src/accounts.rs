@@ -8,6 +8,7 @@ mod account;
 mod held;
 mod order;
 pub mod passkeys;
+mod provided;
 mod roles;
 mod session;
 mod sign_in;
@@ -28,6 +29,7 @@ pub use account::{Account, Doors, Invitation, NewAccount, NextRoles, person_of};
 pub use dossier::number::AccountKey;
 pub use order::{Done, Order, Said, Say};
 use passkeys::{Answered, OwnPasskey, PasskeyUse, Purpose};
+pub use provided::{Errand, Provided};
 pub use roles::Wanted;
 pub use session::{ABSOLUTE, IDLE, Second, Standing};
 pub use sign_in::{Attempt, Subject};
@@ -66,6 +68,9 @@ pub enum AccountRefused {
     /// The account has as many passkeys as it may.
     #[error("the account has as many passkeys as it may")]
     TooManyPasskeys,
+    /// The name at the provider is linked to an account, or the account to a name.
+    #[error("the account has a name at the provider, or the name an account")]
+    Linked,
     /// Another request was made under this key (422).
     #[error("another request was made under this key")]
     KeyReused,
@@ -90,6 +95,7 @@ impl AccountRefused {
             Self::NothingToChange => "account.nothing-to-change",
             Self::Passkey(fault) => fault.code(),
             Self::TooManyPasskeys => "account.passkeys",
+            Self::Linked => "account.openid",
             Self::KeyReused => "request.key-reused",
             Self::Store(_) => "store.unavailable",
         }
@@ -288,6 +294,75 @@ impl Accounts {
         now: UtcDateTime,
     ) -> Result<Answered, PasskeyFault> {
         purpose.answered(&self.secrets, question, now)
+    }
+
+    /// What somebody is sent to the provider with, who brings this question back.
+    #[must_use]
+    pub fn errand(&self, question: [u8; CHALLENGE]) -> Errand {
+        Errand::of(&self.secrets, question)
+    }
+
+    /// The keyed digest of the provider's name for somebody.
+    #[must_use]
+    pub fn named(&self, issuer: &str, subject: &str) -> [u8; 32] {
+        provided::digest(&self.secrets, (issuer, subject))
+    }
+
+    /// Uses a question up.
+    ///
+    /// # Errors
+    /// `Passkey` with `Challenge` for one that was answered.
+    pub async fn use_up(&self, answered: Answered) -> Result<(), AccountRefused> {
+        self.store
+            .write(move |link| Box::pin(async move { passkeys::answer(link, &answered).await }))
+            .await
+    }
+
+    /// Whose a name at the provider is, and whether two administrators said so.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn find_named(
+        &self,
+        name: &[u8; 32],
+        now: UtcDateTime,
+    ) -> Result<Option<(Account, bool)>, StoreError> {
+        let mut link = self.store.reader().await?;
+        provided::find(&mut link, name, now).await
+    }
+
+    /// The name at the provider of an account.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn name_of(&self, account: &Account) -> Result<Option<[u8; 32]>, StoreError> {
+        let mut link = self.store.reader().await?;
+        provided::of_account(&mut link, account).await
+    }
+
+    /// Begins a session of somebody whom the provider knows, with a second factor of the account where there is one.
+    ///
+    /// # Errors
+    /// As [`Accounts::begin`], and `Unknown` when the name or the roles are others meanwhile.
+    pub async fn begin_provided(
+        &self,
+        account: &Account,
+        provided: Provided,
+        (token, second): ([u8; 32], Option<Second>),
+        subjects: &[Subject<'_>],
+        by: By,
+    ) -> Result<(), AccountRefused> {
+        let account = account.clone();
+        let subjects = sign_in::digests(&self.secrets, subjects);
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    sign_in::succeeded(link, &subjects).await?;
+                    let what = (&token, second.as_ref());
+                    session::begin_provided(link, &account, &provided, what, &by).await
+                })
+            })
+            .await
     }
 
     /// The passkeys of an account that are in force, the oldest first.

@@ -73,6 +73,9 @@ pub(crate) struct DoneTold {
     /// Until when, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     invited_until: Option<String>,
+    /// Whether the name at the provider lets nobody in until a second administrator links the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waits: bool,
 }
 
 /// The roles that an account is to have.
@@ -81,6 +84,14 @@ pub(crate) struct DoneTold {
 pub(crate) struct RolesBody {
     /// All of them, of `docs/accounts.md`.
     roles: Vec<String>,
+}
+
+/// The provider's name for somebody.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SubjectBody {
+    /// `sub` in its tokens, to the letter.
+    subject: String,
 }
 
 /// How many sessions ended.
@@ -123,6 +134,7 @@ async fn keep(
             account: told(&done.account),
             invitation: done.invited.map(|_| invitation.to_owned()),
             invited_until: done.invited.map(moment),
+            waits: done.waits,
         };
         registry::asked::Response {
             status,
@@ -211,6 +223,46 @@ pub(crate) async fn change_roles(
     Strict(body): Strict<RolesBody>,
 ) -> Result<Response, Problem> {
     let order = Order::Change(key(&account)?, body.roles);
+    keep(&app, (&asker, &once), (200, order)).await
+}
+
+/// Links an account to the OpenID provider's name for its person. It lets in when a second administrator links the same.
+#[utoipa::path(put, path = "/v1/accounts/{account}/openid", tag = "accounts", request_body = SubjectBody,
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 200, description = "linked, or confirmed", body = DoneTold), (status = 404, description = "none here, or no provider"),
+        (status = 409, description = "refused: the defect says why")))]
+pub(crate) async fn link(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
+    Path(account): Path<String>,
+    Strict(body): Strict<SubjectBody>,
+) -> Result<Response, Problem> {
+    let issuer = app.entrance.issuer()?.to_owned();
+    let is_name = body
+        .subject
+        .bytes()
+        .all(|octet| (0x20..0x7f).contains(&octet));
+    if !(1..=255).contains(&body.subject.len()) || !is_name {
+        let text = "subject is no name of a provider";
+        return Err(Problem::new(Code::RequestMalformed).saying(text.to_owned()));
+    }
+    let order = Order::Link(key(&account)?, issuer, body.subject);
+    keep(&app, (&asker, &once), (200, order)).await
+}
+
+/// Takes the provider's name of an account away; its sessions end.
+#[utoipa::path(delete, path = "/v1/accounts/{account}/openid", tag = "accounts",
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 200, description = "it has none any more", body = DoneTold), (status = 404, description = "none here"),
+        (status = 409, description = "it has none")))]
+pub(crate) async fn unlink(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
+    Path(account): Path<String>,
+) -> Result<Response, Problem> {
+    let order = Order::Unlink(key(&account)?);
     keep(&app, (&asker, &once), (200, order)).await
 }
 

@@ -98,6 +98,8 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(accounts::change_roles))
         .routes(routes!(accounts::end))
         .routes(routes!(accounts::end_sessions))
+        .routes(routes!(accounts::link, accounts::unlink))
+        .merge(entrance::described())
         .routes(routes!(sessions::activate))
         .routes(routes!(sessions::begin))
         .routes(routes!(sessions::end))

@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 use std::future::ready;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
+use entrance::Peer;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -37,20 +37,6 @@ pub(crate) struct Door {
     numbers: Arc<Numbers>,
     router: TowerToHyperService<Router>,
     peer: Peer,
-}
-
-/// Where a connection comes from: an IPv4 address, or the network of 64 bits of an IPv6 one.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Peer(pub(crate) String);
-
-impl Peer {
-    pub(crate) fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(address) => address.to_string(),
-            // RFC 4291 2.5.4: a host has a whole network of 64 bits to choose from.
-            IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
-        })
-    }
 }
 
 type Content = Either<Full<Bytes>, Body>;

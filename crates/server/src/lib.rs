@@ -33,7 +33,6 @@ mod seal_destructions;
 mod seals;
 mod serve;
 mod sessions;
-mod shown;
 mod signatures;
 mod signed;
 mod signings;

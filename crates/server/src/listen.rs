@@ -16,8 +16,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::door::{Door, MAX_FIELDS, MAX_HEADER, Peer};
+use crate::door::{Door, MAX_FIELDS, MAX_HEADER};
 use crate::framing::Watched;
+use entrance::Peer;
 
 /// Connections at once.
 const MAX_CONNECTIONS: usize = 4_096;

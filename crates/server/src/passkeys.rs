@@ -15,8 +15,8 @@ use crate::day::moment;
 use crate::json::Strict;
 use crate::problem::Problem;
 use crate::sessions::Signed;
-use crate::shown::{octets, party, question};
 use crate::state::App;
+use entrance::{octets, party, question};
 
 /// What an authenticator made.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -41,6 +41,8 @@ pub(crate) struct QuestionTold {
     question: String,
     /// `rpId`.
     relying_party: String,
+    /// Whether people can sign in at an OpenID provider: `GET /sign-in/openid`.
+    openid: bool,
 }
 
 /// What is asked of who enrols a passkey, and what they have.
@@ -73,7 +75,8 @@ pub(crate) struct PasskeyTold {
 fn asked(app: &App, question: [u8; CHALLENGE]) -> Result<QuestionTold, Problem> {
     Ok(QuestionTold {
         question: url64(&question),
-        relying_party: party(app)?.id().to_owned(),
+        relying_party: party(app.origin())?.id().to_owned(),
+        openid: app.entrance.is_open(),
     })
 }
 
@@ -125,7 +128,7 @@ pub(crate) async fn enrol(
 ) -> Result<StatusCode, Problem> {
     let _place = app.place(&app.doors).await?;
     let making = Making {
-        party: party(&app)?,
+        party: party(app.origin())?,
         question: question(&body.question)?,
         client: octets("client", &body.client)?,
         object: octets("attestation", &body.attestation)?,

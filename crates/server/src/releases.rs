@@ -20,8 +20,8 @@ use crate::json::{Strict, said};
 use crate::licences::{OfFile, attachment};
 use crate::problem::{Code, Problem};
 use crate::problems::of_release;
-use crate::shown::ShownBody;
 use crate::state::App;
+use entrance::ShownBody;
 
 /// The content of a release.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]

@@ -28,10 +28,6 @@ pub(crate) fn application(
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 ) -> anyhow::Result<(App, Door)> {
     let app = App::new(office, config, openapi()?, metrics)?;
-    if let Some(provider) = &app.provider {
-        let issuer = provider.terms().issuer();
-        tracing::info!(issuer, "tokens of this OpenID provider are understood");
-    }
     Ok((app.clone(), Door::new(app.clone(), router(app))))
 }
 

@@ -3,22 +3,20 @@
 use axum::Json;
 use axum::extract::{Extension, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use entrance::{AnswerBody, Carry, Peer, SessionTold, begun, is_ours};
 use issuance::accounts::{self, SignIn};
-use registry::accounts::{IDLE, Standing};
+use registry::accounts::Standing;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::account_problems::of_account;
 use crate::carried::{COOKIE, bearer, cookie};
-use crate::day::moment;
-use crate::door::Peer;
 use crate::json::Strict;
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
-use crate::shown::AnswerBody;
 use crate::state::App;
 
 /// Who signs in.
@@ -36,32 +34,6 @@ pub(crate) struct SignInBody {
     /// `token`, in the answer; or `cookie`, for browsers.
     #[serde(default)]
     carry: Carry,
-}
-
-/// How a session is carried.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Carry {
-    /// As `Authorization: Bearer`.
-    #[default]
-    Token,
-    /// As a cookie.
-    Cookie,
-}
-
-/// A session that began.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SessionTold {
-    account: String,
-    department: String,
-    roles: Vec<&'static str>,
-    /// When it ends at the latest, RFC 3339.
-    until: String,
-    /// After how many seconds of rest it ends.
-    idle_seconds: i64,
-    /// To be shown with each request, where it is not carried as a cookie.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
 }
 
 /// Who has an invitation.
@@ -106,7 +78,7 @@ pub(crate) async fn begin(
     Strict(body): Strict<SignInBody>,
 ) -> Result<Response, Problem> {
     let _place = app.place(&app.doors).await?;
-    let passkey = body.passkey.map(|answer| answer.read(&app));
+    let passkey = body.passkey.map(|answer| answer.read(app.origin()));
     let who = SignIn {
         account: body.account,
         password: Zeroizing::new(body.password),
@@ -114,30 +86,9 @@ pub(crate) async fn begin(
         passkey: passkey.transpose()?,
         address: peer.0,
     };
-    let begun = accounts::sign_in(&app.office, who).await;
-    let begun = begun.map_err(|error| of_account(&error, app.office.now()))?;
-    let account = &begun.account;
-    let told = SessionTold {
-        account: account.id.to_string(),
-        department: account.department.to_string(),
-        roles: account.roles.iter().map(duties::Role::code).collect(),
-        until: moment(begun.until),
-        idle_seconds: IDLE.whole_seconds(),
-        token: (body.carry == Carry::Token).then(|| begun.token.to_string()),
-    };
-    let mut answer = (StatusCode::CREATED, Json(told)).into_response();
-    let headers = answer.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if body.carry == Carry::Cookie {
-        // T-P2; without Max-Age it goes with the browser.
-        let cookie = format!(
-            "{COOKIE}={}; Path=/; HttpOnly; Secure; SameSite=Strict",
-            begun.token.as_str()
-        );
-        let cookie = HeaderValue::from_str(&cookie).map_err(|_| Problem::new(Code::Internal))?;
-        headers.insert(header::SET_COOKIE, cookie);
-    }
-    Ok(answer)
+    let signed = accounts::sign_in(&app.office, who).await;
+    let signed = signed.map_err(|error| of_account(&error, app.office.now()))?;
+    begun(&signed, body.carry)
 }
 
 /// Ends the session of this request.
@@ -217,7 +168,7 @@ pub(crate) async fn shown(app: &App, parts: &Parts) -> Result<Option<Signed>, Pr
     let standing = standing
         .map_err(|error| of_store(&error))?
         .ok_or_else(over)?;
-    if by_cookie && !is_safe(&parts.method) && !is_ours(app, &parts.headers) {
+    if by_cookie && !is_safe(&parts.method) && !is_ours(app.origin(), &parts.headers) {
         return Err(Problem::new(Code::CrossOrigin));
     }
     Ok(Some(Signed {
@@ -229,15 +180,4 @@ pub(crate) async fn shown(app: &App, parts: &Parts) -> Result<Option<Signed>, Pr
 /// RFC 9110 9.2.1.
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
-}
-
-/// T-P2: the same-origin proof. Browsers write `Origin` with every request that can change something, and no page can
-/// write it itself (Fetch 3.1).
-fn is_ours(app: &App, headers: &HeaderMap) -> bool {
-    let own = app.config.public_url.trim_end_matches('/');
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    origins
-        .next()
-        .is_some_and(|origin| origin.as_bytes() == own.as_bytes())
-        && origins.next().is_none()
 }

@@ -11,7 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::config::{Config, Mode};
 use crate::problem::{Code, Problem};
 use crate::spool::Spool;
-use courier::{Provider, Webhooks};
+use courier::Webhooks;
+use entrance::Entrance;
 
 /// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
 const DOCUMENTS: u32 = 8;
@@ -42,8 +43,8 @@ pub(crate) struct Inner {
     pub(crate) spool: Spool,
     /// Carries events to their receivers.
     pub(crate) webhooks: Webhooks,
-    /// By whom people sign in besides, and whose access tokens are understood.
-    pub(crate) provider: Option<Provider>,
+    /// Where people come in by a provider.
+    pub(crate) entrance: Entrance,
     /// The API document, as served.
     pub(crate) api: String,
     pub(crate) metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
@@ -62,15 +63,13 @@ impl App {
             judged: number(config.judged),
             patience: config.arrival.0,
         };
-        let provider = config.openid.as_ref();
-        let provider = provider.map(|openid| openid.provider(&config.public_url));
         let places = |of: u32| Arc::new(Semaphore::new(number(of)));
         Ok(Self(Arc::new(Inner {
             jobs: places(config.jobs),
             csc: csc::Counter::new(office.clone(), tokens(&config)?),
             counter: Counter::new(office.clone(), shown, judges(&config))?,
             webhooks: webhooks(&config),
-            provider: provider.transpose()?,
+            entrance: entrance(&office, &config)?,
             documents: places(DOCUMENTS),
             doors: places(DOORS),
             spool: Spool::new(),
@@ -80,6 +79,11 @@ impl App {
             api,
             metrics,
         })))
+    }
+
+    /// As pages of this service write it in `Origin`.
+    pub(crate) fn origin(&self) -> &str {
+        self.entrance.origin()
     }
 
     /// T-A4, T-A5: a place or a busy answer, never a queue without bound.
@@ -127,6 +131,21 @@ impl FromRef<App> for csc::Counter {
     fn from_ref(app: &App) -> Self {
         app.csc.clone()
     }
+}
+
+impl FromRef<App> for Entrance {
+    fn from_ref(app: &App) -> Self {
+        app.entrance.clone()
+    }
+}
+
+/// The way in, as configured.
+fn entrance(office: &Arc<Office>, config: &Config) -> anyhow::Result<Entrance> {
+    let openid = config.openid.as_ref();
+    let provider = openid.map(|openid| openid.provider(&config.public_url));
+    let factors = openid.map_or(&[][..], |openid| &openid.second_factor);
+    let by = (provider.transpose()?, factors);
+    Ok(Entrance::new(office.clone(), &config.public_url, by))
 }
 
 /// Whose tokens count, as configured.

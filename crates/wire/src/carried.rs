@@ -14,15 +14,21 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The value of the first [`COOKIE`], whatever it is (RFC 6265 4.2.1).
+/// The value of the first [`COOKIE`], whatever it is.
 #[must_use]
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    kept(headers, COOKIE)
+}
+
+/// The value of the first cookie of a name, whatever it is (RFC 6265 4.2.1).
+#[must_use]
+pub fn kept<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let fields = headers.get_all(header::COOKIE).iter();
     let mut pairs = fields
         .filter_map(|field| field.to_str().ok())
         .flat_map(|field| field.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(name, value)| (name == COOKIE).then_some(value))
+    pairs.find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub enum Code {
     SessionOver,
     /// Name, password, code or invitation is not good.
     SignInRefused,
+    /// The provider at which people sign in cannot be asked; local accounts go on.
+    ProviderAway,
     /// Too much failed at this door lately.
     SignInDelayed,
     /// A browser sent it from another place than this service's own pages.
@@ -115,7 +117,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -128,6 +130,7 @@ impl Code {
         Self::NotSigned,
         Self::SessionOver,
         Self::SignInRefused,
+        Self::ProviderAway,
         Self::SignInDelayed,
         Self::CrossOrigin,
         Self::AccountRefused,
@@ -178,7 +181,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 49] = [
+const TABLE: [(Code, &str, u16, &str); 50] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -250,6 +253,12 @@ const TABLE: [(Code, &str, u16, &str); 49] = [
         "sign-in.refused",
         401,
         "name, password or code is not good",
+    ),
+    (
+        Code::ProviderAway,
+        "sign-in.provider-away",
+        503,
+        "the provider cannot be asked; sign in with a local account",
     ),
     (
         Code::SignInDelayed,

@@ -57,6 +57,7 @@ job: id=word department=word kind=word state=word caller=word requester=word ide
 own_anchor: anchor=digest certificate=public purposes=word people=word decision=ground
 own_list: content=public document=public
 package_case: package=word department=word case_number=word matter=word
+openid_name: name=digest department=word account=word linked_by=word confirmed_by=word
 passkey: credential=public department=word account=word public_key=public
 passkey_answered: question=digest
 reseal: job=word department=word drill=word of_job=word

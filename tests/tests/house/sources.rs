@@ -21,6 +21,7 @@ pub(crate) const CRATES: &[&str] = &[
     "credential",
     "crypto",
     "csc",
+    "entrance",
     "custody",
     "demo",
     "docket",

@@ -91,6 +91,11 @@ const ASKED_BY_A_RULE: &[Named] = &[
         "SELECT person FROM account",
     ),
     ("rolls/src/accounts/held.rs", "SELECT 1 FROM person"),
+    // A name has one account, whosever it is; one that has ended gives it back.
+    (
+        "rolls/src/accounts/provided.rs",
+        "DELETE FROM openid_name WHERE name",
+    ),
     ("rolls/src/accounts/held.rs", "SELECT CASE WHEN next_from"),
     ("rolls/src/accounts/held.rs", "SELECT scopes FROM caller"),
     ("rolls/src/callers/machine.rs", "SELECT 1 FROM account"),
@@ -122,6 +127,11 @@ const BY_ITS_SECRET: &[Named] = &[
         "UPDATE session SET ended = $2 WHERE token",
     ),
     ("rolls/src/links.rs", "SELECT object FROM person_link"),
+    // The provider says who comes with this name.
+    (
+        "rolls/src/accounts/provided.rs",
+        "SELECT account, confirmed FROM openid_name",
+    ),
 ];
 
 /// What the service does for all: upkeep, backup, the log's audit, lists and answers of the certificate authority.

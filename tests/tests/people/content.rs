@@ -163,6 +163,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
             "account": format!("new.{}", asks.number), "person": format!("P-NEW-{}", asks.number), "roles": ["clerk"],
         }),
         _ if route.starts_with("/v1/trust/") => trust(route),
+        "/v1/accounts/{account}/openid" => json!({"subject": "somebody"}),
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
     }

@@ -136,6 +136,8 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("POST", "/v1/seals/{seal}/resume", &["caller.not-allowed", "done"]),
     ("POST", "/v1/seals/{seal}/cancel", &["done"]),
     ("PUT", "/v1/accounts/{account}/roles", &["done"]),
+    ("PUT", "/v1/accounts/{account}/openid", &["not-found"]),
+    ("DELETE", "/v1/accounts/{account}/openid", &["account.refused account.nothing-to-change"]),
     ("POST", "/v1/accounts/{account}/confirmation", &["account.refused account.nothing-to-confirm"]),
     ("POST", "/v1/accounts/{account}/invitation", &["done"]),
     ("DELETE", "/v1/accounts/{account}/sessions", &["done"]),

@@ -1,5 +1,6 @@
 //! A service for each test and each database, and people who sign in to it.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 use tests::customer::Customer;
 use tests::databases;
 use tests::installation::{Installation, NOW};
+use tests::provider::{SECRET, lines};
 use time::{SignedDuration, UtcDateTime};
 use tokio::net::TcpListener;
 
@@ -58,6 +60,16 @@ pub(crate) async fn databases(name: &str) -> Vec<Option<String>> {
     found
 }
 
+/// People sign in by this provider, too.
+fn provided(folder: &TempDir, installation: &Installation, (issuer, more): (&str, &str)) {
+    let secret = folder.path().join("openid.secret");
+    std::fs::write(&secret, SECRET).expect("written");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("set");
+    installation
+        .configure(&lines(issuer, &secret, more))
+        .expect("configured");
+}
+
 impl Service {
     pub(crate) async fn start(database: Option<&str>) -> Service {
         let folder = tempfile::tempdir().expect("a folder");
@@ -79,6 +91,15 @@ impl Service {
         self.clock.clone()
     }
 
+    /// One that people sign in to by this provider, too.
+    pub(crate) async fn with(issuer: &str, more: &str, database: Option<&str>) -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found(folder.path(), database, NOW).await;
+        let installation = installation.expect("founded");
+        provided(&folder, &installation, (issuer, more));
+        Service::of(folder, installation).await
+    }
+
     /// Another installation than the rest, under this address, without the national suite.
     pub(crate) async fn elsewhere(address: &str) -> Service {
         let folder = tempfile::tempdir().expect("a folder");
@@ -88,12 +109,22 @@ impl Service {
 
     /// One that browsers reach under the address that it says it has.
     pub(crate) async fn on_this_machine() -> Service {
+        Service::on_this_machine_with(|_| None).await
+    }
+
+    /// So, by the provider of this issuer, too; it is told which origin people come from.
+    pub(crate) async fn on_this_machine_with(
+        issuer: impl FnOnce(&str) -> Option<String>,
+    ) -> Service {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let folder = tempfile::tempdir().expect("a folder");
         let origin = format!("http://localhost:{}", address.port());
         let installation = Installation::found_elsewhere(folder.path(), &origin, NOW).await;
         let installation = installation.expect("founded");
+        if let Some(issuer) = issuer(&origin) {
+            provided(&folder, &installation, (&issuer, ""));
+        }
         let service = Service::over(folder, installation, listener).await;
         Service {
             base: origin,

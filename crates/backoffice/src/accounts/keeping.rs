@@ -29,6 +29,10 @@ pub enum Order {
     Invite(AccountKey),
     /// Give it other roles, instead of all that it has.
     Change(AccountKey, Vec<String>),
+    /// Link it to the name that the provider of this issuer has for its person, or confirm that another administrator did.
+    Link(AccountKey, String, String),
+    /// Take that name away.
+    Unlink(AccountKey),
     /// End it and its sessions, for good and at once.
     End(AccountKey),
 }
@@ -40,6 +44,8 @@ impl Order {
             | Self::Confirm(id)
             | Self::Invite(id)
             | Self::Change(id, _)
+            | Self::Link(id, ..)
+            | Self::Unlink(id)
             | Self::End(id) => id,
         }
     }
@@ -50,6 +56,8 @@ impl Order {
             Self::Confirm(_) => "account.confirmed",
             Self::Invite(_) => "account.invited",
             Self::Change(..) => "account.roles",
+            Self::Link(..) => "account.linked",
+            Self::Unlink(_) => "account.unlinked",
             Self::End(_) => "account.ended",
         }
     }
@@ -176,6 +184,11 @@ fn ordered(
             };
             book::Order::Change(id, wanted)
         }
+        Order::Link(id, issuer, subject) => {
+            let name = office.registry.accounts().named(&issuer, &subject);
+            book::Order::Link(id, name)
+        }
+        Order::Unlink(id) => book::Order::Unlink(id),
         Order::End(id) => book::Order::End(id),
     };
     Ok((token, what))

@@ -111,6 +111,31 @@ async function signIn(form, by) {
   await enter(session.account);
 }
 
+/** Whom the identity provider knows: the account's own second factor is left. */
+async function signInSecond(form, by) {
+  const what = { carry: "cookie" };
+  if (by === "passkey") what.passkey = await passkeyOfDoor();
+  else what.code = form.code.value;
+  const session = await told("POST", "/v1/sessions/openid", what);
+  form.reset();
+  await enter(session.account);
+}
+
+/** One door at a time: who comes from the provider shows a second factor, the way back is the link below it. */
+function showSecond(is) {
+  $("#second").hidden = !is;
+  $("#sign-in").hidden = is;
+}
+
+/** With what the identity provider sent somebody back: a second factor is asked for, or nobody was let in. */
+function arrived() {
+  const said = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname + location.search);
+  showSecond(said === "second");
+  if (said === "second" || !/^[a-z-]+([.][a-z-]+)?$/.test(said)) return;
+  say("bad", `${word(said) ?? word(said.split(".")[0]) ?? word("refused")} (${said})`);
+}
+
 async function enter(account) {
   $("#who").textContent = account;
   $("#door").hidden = true;
@@ -122,6 +147,7 @@ async function enter(account) {
 function leave() {
   $("#desk").hidden = true;
   $("#door").hidden = false;
+  showSecond(false);
   $("#offers").replaceChildren();
   $("#lists").replaceChildren();
 }
@@ -329,6 +355,11 @@ $("#sign-in").addEventListener("submit", (event) => {
   const by = event.submitter?.value ?? "code";
   doing(event.submitter ?? $("button", event.target), () => signIn(event.target, by));
 });
+$("#second").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const by = event.submitter?.value ?? "code";
+  doing(event.submitter ?? $("button", event.target), () => signInSecond(event.target, by));
+});
 $("#enrol").addEventListener("submit", (event) => {
   event.preventDefault();
   doing($("button", event.target), () => enrol(event.target));
@@ -341,4 +372,9 @@ $("#leave").addEventListener("click", (event) =>
   }));
 
 // A session that is still there: a page that was opened again.
-told("GET", "/v1/sessions/current/passkeys").then((offered) => enter(offered.account), leave);
+told("GET", "/v1/sessions/current/passkeys").then((offered) => enter(offered.account), () => {
+  leave();
+  arrived();
+  // Where there is no provider, or passkeys cannot be, the door is as it was.
+  told("GET", "/v1/sessions/question").then((asked) => { $("#openid").hidden = !asked.openid; }, () => {});
+});

@@ -8,6 +8,7 @@ use trail::outbox::{self, Outgoing};
 use trail::secrets::Secrets;
 
 use crate::accounts::account::{self, NewAccount};
+use crate::accounts::provided;
 use crate::accounts::roles::{self, Wanted};
 use crate::accounts::{Account, AccountKey, AccountRefused, Invitation};
 
@@ -22,6 +23,10 @@ pub enum Order {
     Invite(AccountKey, Invitation),
     /// Give it other roles.
     Change(AccountKey, Wanted),
+    /// Link it to the provider's name for its person, whose keyed digest this is; the second administrator confirms it so (T-S4).
+    Link(AccountKey, [u8; 32]),
+    /// Take that name away.
+    Unlink(AccountKey),
     /// End it and its sessions at once, for good.
     End(AccountKey),
 }
@@ -33,6 +38,8 @@ pub struct Done {
     pub account: Account,
     /// Until when the invitation of the order is taken, where it invited the person.
     pub invited: Option<UtcDateTime>,
+    /// Whether a second administrator has to say the same before it holds.
+    pub waits: bool,
 }
 
 /// What is said of it: to who asked, and to others.
@@ -85,13 +92,27 @@ async fn act(
         }
         Order::Confirm(id) => (roles::confirm(link, (department, id), by).await?, None),
         Order::Invite(id, invitation) => {
-            let invited = account::invite(link, (department, id), invitation, by);
-            (invited.await?, Some(invitation.until))
+            let invited = account::invite(link, (department, id), invitation, by).await?;
+            provided::end(link, (department, id)).await?;
+            (invited, Some(invitation.until))
         }
         Order::Change(id, wanted) => roles::change(link, (department, id), wanted, by).await?,
+        Order::Link(id, name) => {
+            let (account, waits) = provided::link_to(link, (department, id), name, by).await?;
+            return Ok(Done {
+                account,
+                invited: None,
+                waits,
+            });
+        }
+        Order::Unlink(id) => (provided::unlink(link, (department, id), by).await?, None),
         Order::End(id) => (account::end(link, (department, id), by).await?, None),
     };
-    Ok(Done { account, invited })
+    Ok(Done {
+        account,
+        invited,
+        waits: false,
+    })
 }
 
 /// Events of an account come in the order of their numbers.

@@ -41,6 +41,10 @@ pub enum Purpose<'a> {
     SignIn,
     /// To be enrolled for this account.
     Enrol(&'a AccountKey),
+    /// To be brought back from the OpenID provider.
+    Provider,
+    /// To be brought back by who the provider knows as this account's person by this name, with a second factor.
+    Provided(&'a AccountKey, &'a [u8; 32]),
 }
 
 /// A question that was answered.
@@ -68,6 +72,11 @@ impl Purpose<'_> {
             Self::SignIn => secrets.lookup("passkey sign-in", &hex(open)),
             Self::Enrol(account) => {
                 secrets.lookup("passkey enrolment", &format!("{} {account}", hex(open)))
+            }
+            Self::Provider => secrets.lookup("openid question", &hex(open)),
+            Self::Provided(account, name) => {
+                let whole = format!("{} {account} {}", hex(open), hex(name));
+                secrets.lookup("openid ticket", &whole)
             }
         }
     }

@@ -8,6 +8,7 @@ use trail::asked::By;
 
 use crate::accounts::account::{own, write};
 use crate::accounts::passkeys::{self, PasskeyUse};
+use crate::accounts::provided::{self, Provided};
 use crate::accounts::{Account, AccountKey, AccountRefused};
 
 /// How long a session may rest (T-P2).
@@ -79,6 +80,17 @@ pub(super) async fn begin(
     (token, second): (&[u8; 32], &Second),
     by: &By,
 ) -> Result<(), AccountRefused> {
+    show(link, account, second, by).await?;
+    begun(link, account, (token, "password"), by).await
+}
+
+/// Uses what was brought beside the password or the provider's word.
+async fn show(
+    link: &mut Link,
+    account: &Account,
+    second: &Second,
+    by: &By,
+) -> Result<(), AccountRefused> {
     let (id, department) = (account.id.as_str(), account.department.as_str());
     let place = [id.into(), department.into()];
     let stands = match second {
@@ -98,10 +110,39 @@ pub(super) async fn begin(
         let what = (usage.credential.as_slice(), usage.counter);
         passkeys::count_on(link, whose, what, by.at).await??;
     }
+    Ok(())
+}
+
+/// Somebody whom the OpenID provider knows, with the account's own second factor or, where none is asked for, without.
+pub(super) async fn begin_provided(
+    link: &mut Link,
+    account: &Account,
+    provided: &Provided,
+    (token, second): (&[u8; 32], Option<&Second>),
+    by: &By,
+) -> Result<(), AccountRefused> {
+    provided::inspect(link, account, &provided.name, by.at).await?;
+    if let Some(ticket) = &provided.ticket {
+        passkeys::answer(link, ticket).await?;
+    }
+    if let Some(second) = second {
+        show(link, account, second, by).await?;
+    }
+    begun(link, account, (token, "openid"), by).await
+}
+
+async fn begun(
+    link: &mut Link,
+    account: &Account,
+    (token, way): (&[u8; 32], &str),
+    by: &By,
+) -> Result<(), AccountRefused> {
+    let (id, department) = (account.id.as_str(), account.department.as_str());
     let values = [token.into(), department.into(), id.into(), by.at.into()];
     link.run(BEGIN, &values).await?;
     let place = (&account.department, &account.id);
-    write(link, place, by, ("session.begin", Vec::new())).await?;
+    let detail = vec![("by", way.to_owned())];
+    write(link, place, by, ("session.begin", detail)).await?;
     Ok(())
 }
 

@@ -8,13 +8,12 @@ use issuance::accounts::passkeys::Answer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::problem::{Code, Problem};
-use crate::state::App;
+use wire::problem::{Code, Problem};
 
 /// What a passkey answered at the door.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AnswerBody {
+pub struct AnswerBody {
     /// The question, as it was asked.
     question: String,
     /// `id` of the credential.
@@ -33,7 +32,7 @@ pub(crate) struct AnswerBody {
 /// What a passkey showed to release a seal; its signature and algorithm are the release's.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ShownBody {
+pub struct ShownBody {
     /// `id` of the credential.
     credential: String,
     /// `authenticatorData`.
@@ -43,27 +42,39 @@ pub(crate) struct ShownBody {
 }
 
 /// Octets of a member.
-pub(crate) fn octets(name: &str, text: &str) -> Result<Vec<u8>, Problem> {
+///
+/// # Errors
+/// `request.malformed`.
+pub fn octets(name: &str, text: &str) -> Result<Vec<u8>, Problem> {
     let malformed =
         || Problem::new(Code::RequestMalformed).saying(format!("{name} is not base64url"));
     URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed())
 }
 
 /// A question that comes back.
-pub(crate) fn question(text: &str) -> Result<[u8; CHALLENGE], Problem> {
+///
+/// # Errors
+/// `request.malformed`.
+pub fn question(text: &str) -> Result<[u8; CHALLENGE], Problem> {
     let octets = octets("question", text)?;
     let malformed = |_| Problem::new(Code::RequestMalformed).saying("question is no question");
     octets.try_into().map_err(malformed)
 }
 
 /// The relying party that this service is; none where browsers give no passkeys to pages of its address.
-pub(crate) fn party(app: &App) -> Result<RelyingParty, Problem> {
-    let origin = app.config.public_url.trim_end_matches('/');
+///
+/// # Errors
+/// `not-found`.
+pub fn party(origin: &str) -> Result<RelyingParty, Problem> {
     RelyingParty::of(origin).ok_or(Problem::new(Code::NotFound))
 }
 
 impl ShownBody {
-    pub(crate) fn read(&self) -> Result<Shown, Problem> {
+    /// What it showed.
+    ///
+    /// # Errors
+    /// `request.malformed`.
+    pub fn read(&self) -> Result<Shown, Problem> {
         Ok(Shown {
             credential: octets("credential", &self.credential)?,
             authenticator: octets("authenticator", &self.authenticator)?,
@@ -73,7 +84,11 @@ impl ShownBody {
 }
 
 impl AnswerBody {
-    pub(crate) fn read(self, app: &App) -> Result<Answer, Problem> {
+    /// What it answered to a service of this origin.
+    ///
+    /// # Errors
+    /// `request.malformed`, `not-found`.
+    pub fn read(self, origin: &str) -> Result<Answer, Problem> {
         let user = self.user.map(|user| octets("user", &user)).transpose()?;
         let shown = ShownBody {
             credential: self.credential,
@@ -81,7 +96,7 @@ impl AnswerBody {
             client: self.client,
         };
         Ok(Answer {
-            party: party(app)?,
+            party: party(origin)?,
             question: question(&self.question)?,
             shown: shown.read()?,
             signature: Signature::new(octets("signature", &self.signature)?),
