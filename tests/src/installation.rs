@@ -6,6 +6,7 @@
 
 mod copied;
 mod field_keys;
+mod terms;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -356,7 +357,8 @@ impl Installation {
         Box::pin(async move {
             let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
             let secrets = field_keys::secrets(&self.folder, random)?;
-            Ok(registry::open(&self.database, secrets).await?)
+            let registry = registry::open(&self.database, secrets).await?;
+            Ok(terms::under(&self.folder, registry))
         })
     }
 
@@ -474,7 +476,11 @@ impl Installation {
         Ok(())
     }
 
-    fn signer(&self, person: &str) -> anyhow::Result<SoftwareSigner> {
+    /// The key of one of the people of the tests.
+    ///
+    /// # Errors
+    /// There is no such file.
+    pub fn signer(&self, person: &str) -> anyhow::Result<SoftwareSigner> {
         let pkcs8 = fs::read(self.people.join(format!("{person}.pk8")))?;
         Ok(SoftwareSigner::from_pkcs8(&pkcs8, None)?)
     }

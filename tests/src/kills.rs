@@ -95,6 +95,8 @@ pub(crate) struct Place {
 /// What was lost, given twice or never finished.
 pub async fn run(plan: &Plan, folder: &Path, mut end: End<'_>) -> anyhow::Result<Outcome> {
     let mut installation = Installation::found(folder, plan.database.as_deref(), NOW).await?;
+    // Cycles follow each other more closely than people release.
+    installation.without_limits()?;
     if let End::Power(machine) = &end {
         installation = installation.with_people_in(&machine.elsewhere())?;
     }

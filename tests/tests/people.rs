@@ -8,6 +8,7 @@
 
 mod abuse;
 mod accounts;
+mod alarms;
 mod audited;
 mod boundary;
 mod certified;

@@ -69,6 +69,7 @@ const SEALS: &[&str] = &[
     "seal.replaced",
     "seal.cancelled",
     "seal.destroyed",
+    "alarm.raised",
 ];
 
 /// Whether there are events of this kind.

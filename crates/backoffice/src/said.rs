@@ -1,5 +1,6 @@
 //! What callers are told of their jobs and licences: the JSON of the API, which is also what an idempotency key keeps.
 
+use registry::StoreError;
 use registry::asked::Response;
 use registry::jobs::{Job, JobState, Unsealed};
 use registry::licences::Record;
@@ -36,6 +37,27 @@ pub struct Waits {
     /// was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// How far its release has come, where its seal needs several people (T-S1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Approvals>,
+}
+
+/// How far the release of a job has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Approvals {
+    /// How many people have to release it.
+    pub needed: usize,
+    /// Who did.
+    pub given: Vec<Approval>,
+}
+
+/// What one of them released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Approval {
+    /// Who.
+    pub person: String,
+    /// Until when it holds, RFC 3339.
+    pub expires: String,
 }
 
 impl Waits {
@@ -52,6 +74,7 @@ impl Waits {
             purpose: job.grounds.purpose.code(),
             lc1: code.map(str::to_owned),
             reason: job.reason.clone(),
+            approvals: None,
         }
     }
 }
@@ -63,6 +86,33 @@ pub fn waiting(job: &Job, unsealed: &Unsealed) -> Job {
         unsealed: Some(unsealed.clone()),
         ..job.clone()
     }
+}
+
+/// How far the release of a job that waits has come; nothing where its seal needs one person.
+///
+/// # Errors
+/// The store.
+pub async fn approvals(office: &Office, job: &Job) -> Result<Option<Approvals>, StoreError> {
+    if job.state != JobState::Waiting {
+        return Ok(None);
+    }
+    let place = (&job.department, &job.id, &job.grounds.seal);
+    let so_far = office
+        .registry
+        .quorums()
+        .so_far(place, office.now())
+        .await?;
+    Ok(so_far.map(|so_far| Approvals {
+        needed: so_far.needed,
+        given: so_far
+            .given
+            .into_iter()
+            .map(|(person, expires)| Approval {
+                person,
+                expires: moment(expires),
+            })
+            .collect(),
+    }))
 }
 
 /// What callers call the state of a job: *reserved* and what follows are one until it is recorded (D19).

@@ -186,6 +186,8 @@ pub struct Authorisation {
     pub now: UtcDateTime,
     /// The release; required where the use is [`KeyUse::Seal`].
     pub release: Option<Release>,
+    /// Releases of the same use by others, where the seal needs several (T-S1).
+    pub approvals: Vec<Release>,
     /// The consent; required where the use is [`KeyUse::Person`].
     pub consent: Option<Consent>,
 }
@@ -205,6 +207,7 @@ impl Authorisation {
             journalled: sha256(input),
             now,
             release: None,
+            approvals: Vec::new(),
             consent: None,
         }
     }
@@ -218,8 +221,15 @@ impl Authorisation {
             journalled: sha256(input),
             now,
             release: Some(release),
+            approvals: Vec::new(),
             consent: None,
         }
+    }
+
+    /// The same with what others released of this use.
+    #[must_use]
+    pub fn with(self, approvals: Vec<Release>) -> Authorisation {
+        Authorisation { approvals, ..self }
     }
 
     /// For a person's key, over `input`, under their `consent`.
@@ -236,6 +246,7 @@ impl Authorisation {
             journalled: sha256(input),
             now,
             release: None,
+            approvals: Vec::new(),
             consent: Some(consent),
         }
     }

@@ -13,7 +13,9 @@ mod file;
 mod follow;
 mod held;
 mod numbers;
+mod quorum;
 mod releases;
+mod several;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -401,7 +403,7 @@ impl KeyStore {
     ///
     /// # Errors
     /// `Locked`, `UnknownKey`, `WrongUse`, `NotJournalled`, `NotReleased`, `ReleaseForAnotherSeal`,
-    /// `ReleasedByRequester`, `ReleaseExpired`, `ReleaseUnsigned`, `Failed`, `SelfCheck`.
+    /// `ReleasedByRequester`, `ReleaseExpired`, `ReleaseUnsigned`, `TooFewApprovals`, `Failed`, `SelfCheck`.
     pub fn sign(&self, message: &[u8], under: &Authorisation) -> Result<Signature, SignError> {
         self.sign_input(Input::Message(message), under)
     }
@@ -454,19 +456,8 @@ impl KeyStore {
         under: &Authorisation,
     ) -> Result<(), SignError> {
         let release = under.release.as_ref().ok_or(SignError::NotReleased)?;
-        let statement = &release.statement;
-        if stored.seal.as_deref() != Some(statement.seal.as_str()) {
-            return Err(SignError::ReleaseForAnotherSeal);
-        }
-        if statement.requester == statement.releaser {
-            return Err(SignError::ReleasedByRequester);
-        }
-        if under.now >= statement.expires {
-            return Err(SignError::ReleaseExpired);
-        }
-        let enrolled = public.enrolled(&stored.id, release);
-        let (key, passkey) = enrolled.ok_or(SignError::ReleaseUnsigned)?;
-        self.releases.check(release, (key, passkey))
+        self.inspect_one((stored, public), under.now, release)?;
+        self.inspect_quorum((stored, public), under, release)
     }
 
     fn rewrite(

@@ -81,6 +81,9 @@ pub enum SignError {
     /// The release has expired.
     #[error("the release has expired")]
     ReleaseExpired,
+    /// The seal is a high-risk one, and fewer of its people released this use than have to (T-S1).
+    #[error("fewer people released this use of the seal than have to")]
+    TooFewApprovals,
     /// A person's key without that person's consent to words, or too late.
     #[error("a person's key is not used without their consent")]
     NotConsented,

@@ -13,6 +13,9 @@ mod office;
 #[path = "keystore/passkey.rs"]
 mod passkey;
 #[cfg(test)]
+#[path = "keystore/quorum.rs"]
+mod quorum;
+#[cfg(test)]
 #[path = "keystore/release.rs"]
 mod release;
 #[cfg(test)]

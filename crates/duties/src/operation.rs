@@ -60,6 +60,8 @@ pub enum Operation {
     ReadSeals,
     /// Read for what seals were used, sum it up, take it away as a file.
     ReadLedger,
+    /// Close an alarm about releases with a note.
+    CloseAlarm,
     /// Suspend a seal, or let it go on.
     StopSeal,
     /// Give a seal up for good.
@@ -106,15 +108,16 @@ pub enum Operation {
 
 use Operation::{
     AcceptSeal, ApplySeal, AskLicence, AskPaper, CancelSeal, ChangeLicence, ChangePaper,
-    ChangeRoles, DecideSeal, EndPart, ImportCatalogue, KeepAccounts, KeepCertificates, KeepSigners,
-    KeepSubscription, KeepTrust, LeadAlias, LinkCase, LookJob, LookReleases, LookRestrictions,
-    OwnSession, PublishMatter, PublishNotice, ReadAccounts, ReadApplications, ReadCase,
-    ReadCatalogue, ReadDocument, ReadEvidence, ReadLedger, ReadLicence, ReadNotices, ReadPapers,
-    ReadProofs, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument,
-    SignForPerson, StopSeal, UseLicence, VoidLicence, WitnessSeal, WriteMatter, WriteNotice,
+    ChangeRoles, CloseAlarm, DecideSeal, EndPart, ImportCatalogue, KeepAccounts, KeepCertificates,
+    KeepSigners, KeepSubscription, KeepTrust, LeadAlias, LinkCase, LookJob, LookReleases,
+    LookRestrictions, OwnSession, PublishMatter, PublishNotice, ReadAccounts, ReadApplications,
+    ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLedger, ReadLicence, ReadNotices,
+    ReadPapers, ReadProofs, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict,
+    SealDocument, SignForPerson, StopSeal, UseLicence, VoidLicence, WitnessSeal, WriteMatter,
+    WriteNotice,
 };
 
-const CODES: [(Operation, &str); 49] = [
+const CODES: [(Operation, &str); 50] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -143,6 +146,7 @@ const CODES: [(Operation, &str); 49] = [
     (ReadDocument, "document.read"),
     (ReadSeals, "seal.read"),
     (ReadLedger, "seal.ledger"),
+    (CloseAlarm, "alarm.close"),
     (StopSeal, "seal.stop"),
     (CancelSeal, "seal.cancel"),
     (WitnessSeal, "seal.witness"),

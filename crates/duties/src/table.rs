@@ -174,6 +174,11 @@ pub const TABLE: &[Row] = &[
         ],
     ),
     on(
+        Operation::CloseAlarm,
+        Reach::Watched,
+        &[Supervisor, Auditor],
+    ),
+    on(
         Operation::StopSeal,
         Reach::Region,
         &[Custodian, SealAdministrator],

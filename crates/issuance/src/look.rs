@@ -22,7 +22,7 @@ use crate::asker::Asker;
 use crate::issue::IssueError;
 use crate::office::Office;
 use crate::release::ReleaseError;
-use crate::said::{Waits, hex, moment};
+use crate::said::{Waits, approvals, hex, moment};
 
 mod links;
 mod live;
@@ -468,7 +468,9 @@ pub async fn job(office: &Office, asker: &Asker, job: &JobId) -> Result<Waits, R
     let jobs = office.registry.jobs();
     let job = jobs.find(job, Some(&asker.department)).await?;
     let job = job.ok_or(ReleaseError::Unknown)?;
-    Ok(Waits::of(&job, None, None))
+    let mut waits = Waits::of(&job, None, None);
+    waits.approvals = approvals(office, &job).await?;
+    Ok(waits)
 }
 
 /// What the public link with this handle shows; nothing for a handle that was never given, or whose licence was

@@ -9,7 +9,7 @@ use crypto::{KeyId, Release, ReleaseStatement, Signature, SignatureAlgorithm};
 use licence::sealing::SealRefused;
 use registry::Later;
 use registry::asked::Response;
-use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, StepRefused, Unsealed};
+use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, NotApproved, StepRefused, Unsealed};
 use registry::trace::{Act, Deed};
 use serde::Serialize;
 use thiserror::Error;
@@ -25,7 +25,7 @@ use crate::keys::seal_key;
 use crate::lives::restrictions::numbers;
 use crate::office::Office;
 use crate::ruling::{self, RulingError};
-use crate::said::{Waits, hex, moment};
+use crate::said::{Waits, approvals, hex, moment, response};
 use crate::sealing::{Spot, Stand, Subject};
 use crate::waiting::waiting_files;
 
@@ -138,6 +138,7 @@ pub async fn waiting(office: &Office, asker: &Asker) -> Result<Vec<Offer>, Relea
 pub async fn offer(office: &Office, asker: &Asker, job: &JobId) -> Result<Offer, ReleaseError> {
     let job = found(office, asker, job).await?;
     let mut offer = offer_of(office, asker, &job)?;
+    offer.waits.approvals = approvals(office, &job).await?;
     if let Some(identifier) = &job.identifier {
         let restrictions = office.registry.restrictions();
         let imposed = restrictions.of_version(identifier).await?;
@@ -263,6 +264,10 @@ pub fn release<'a>(
         }
         match attempted {
             Ok(completed) => ended(office, &job, completed),
+            // T-S1: it is kept, and others have to release the same.
+            Err(ReleaseError::Step(StepRefused::Approval(NotApproved::Lacking { .. }))) => {
+                lacking(office, &job).await
+            }
             Err(ReleaseError::Step(refused)) => Err(untaken(office, asker, &job, refused).await?),
             Err(refused @ ReleaseError::Ruled(_)) => {
                 Err(ruled_out(office, asker, &job, refused).await?)
@@ -311,6 +316,13 @@ async fn ruled_out(
         given_up.map_err(|error| ReleaseError::Sealing(Box::new(error.into())))?;
     }
     Ok(refused)
+}
+
+/// The answer to a release that is not the last one that its seal needs: how far it has come.
+async fn lacking(office: &Office, job: &Job) -> Result<Response, ReleaseError> {
+    let mut waits = Waits::of(job, None, None);
+    waits.approvals = approvals(office, job).await?;
+    Ok(response(202, &waits))
 }
 
 /// What came of a release that stands.
@@ -507,6 +519,8 @@ pub async fn deny(
         ReleaseError::Step(StepRefused::SamePerson) => "release.same-person",
         ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",
         ReleaseError::Step(StepRefused::Used) => "release.used",
+        ReleaseError::Step(StepRefused::Over(over)) => over.code(),
+        ReleaseError::Step(StepRefused::Approval(lacking)) => lacking.code(),
         ReleaseError::Step(StepRefused::SealNotInUse) => "seal.not-in-use",
         ReleaseError::Step(StepRefused::OtherScope) => "seal.other-scope",
         ReleaseError::Step(StepRefused::CaseStopped) => "case.stopped",

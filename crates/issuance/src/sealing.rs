@@ -149,6 +149,7 @@ pub(crate) struct Prepared {
 pub(crate) struct Journalled {
     prepared: Prepared,
     release: Release,
+    approvals: Vec<Release>,
     attempt: u64,
 }
 
@@ -265,6 +266,7 @@ async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, Seal
     Ok(Journalled {
         prepared,
         release: journalled.release,
+        approvals: journalled.approvals,
         attempt: journalled.attempt,
     })
 }
@@ -286,6 +288,7 @@ pub(crate) async fn release_and_journal(
     Ok(Journalled {
         prepared,
         release: journalled.release,
+        approvals: journalled.approvals,
         attempt: journalled.attempt,
     })
 }
@@ -313,6 +316,7 @@ fn sign(office: &Office, journalled: Journalled) -> Result<(Going, Vec<Stamped>)
     let Journalled {
         prepared,
         release,
+        approvals,
         attempt,
     } = journalled;
     let Prepared {
@@ -329,7 +333,8 @@ fn sign(office: &Office, journalled: Journalled) -> Result<(Going, Vec<Stamped>)
             laid.to_be_signed(),
             office.clock.now(),
             release.clone(),
-        );
+        )
+        .with(approvals.clone());
         let signature = office.keys.sign(laid.to_be_signed(), &under)?;
         let value = laid.value(&signature)?;
         let stamp = match used.subject.level() {

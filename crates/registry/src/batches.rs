@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
 use licence::Identifier;
+use releasing::Terms;
 use store::{Store, StoreError};
 use trail::asked::By;
 use trail::id::JobId;
@@ -17,7 +18,7 @@ use crate::jobs::StepRefused;
 
 pub use begin::{Answering, BatchBegun, BatchRefused, NewBatch, NewLine};
 pub use look::{Batch, Counted, Line, Sibling};
-pub use release::{Held, ListRelease, ListReleased};
+pub use releasing::listed::{Held, ListRelease, ListReleased};
 pub use trail::id::BatchId;
 
 /// The batches of every department.
@@ -25,11 +26,16 @@ pub use trail::id::BatchId;
 pub struct Batches {
     store: Arc<Store>,
     secrets: Arc<Secrets>,
+    terms: Terms,
 }
 
 impl Batches {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Batches {
-        Batches { store, secrets }
+    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>, terms: Terms) -> Batches {
+        Batches {
+            store,
+            secrets,
+            terms,
+        }
     }
 
     /// Reserves every licence of a batch and begins their jobs, all of them or none.
@@ -57,14 +63,15 @@ impl Batches {
         by: By,
     ) -> Result<ListReleased, StepRefused> {
         let secrets = Arc::clone(&self.secrets);
-        let (department, batch) = (department.clone(), batch.clone());
+        let (department, batch, terms) = (department.clone(), batch.clone(), self.terms);
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    release::release(link, &secrets, (&department, &batch), release, &by).await
+                    let place = (&department, &batch);
+                    release::release(link, &secrets, place, (release, &terms), &by).await
                 })
             })
-            .await
+            .await?
     }
 
     /// The second person refuses these licences of a batch, or all that wait or are released; their jobs end.

@@ -1,12 +1,10 @@
 //! Jobs: the frame in which licences are made and documents sealed, step by step.
 
-mod algorithm;
 pub(crate) mod closing;
 pub(crate) mod document;
 mod failure;
 pub(crate) mod job;
 mod logging;
-pub(crate) mod passkey;
 pub(crate) mod permitted;
 pub(crate) mod record;
 pub(crate) mod resealing;
@@ -16,6 +14,8 @@ use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, SealCode};
 use crypto::{Release, ReleaseStatement};
+use releasing::Terms;
+pub use releasing::approvals::NotApproved;
 use time::UtcDateTime;
 
 use store::Store;
@@ -31,8 +31,9 @@ pub use failure::{Failure, Reason};
 pub use job::{Grounds, Job, JobKind, JobState, Unsealed};
 pub use logging::Logging;
 pub use record::{FileRecord, Recorded, Recording};
+pub use releasing::kept::{Journalled, Signing};
 pub use resealing::{NewResealing, Resealed, SealedSince};
-pub use step::{Journalled, Signing, StepRefused};
+pub use step::StepRefused;
 use trail::id::BatchId;
 pub use trail::id::JobId;
 
@@ -41,11 +42,16 @@ pub use trail::id::JobId;
 pub struct Jobs {
     store: Arc<Store>,
     secrets: Arc<Secrets>,
+    terms: Terms,
 }
 
 impl Jobs {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Jobs {
-        Jobs { store, secrets }
+    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>, terms: Terms) -> Jobs {
+        Jobs {
+            store,
+            secrets,
+            terms,
+        }
     }
 
     /// Begins a job that seals a document of the caller's own.
@@ -107,7 +113,7 @@ impl Jobs {
     /// key store checks it again.
     ///
     /// # Errors
-    /// `NotNow`, `Differs` when any member is another (T-S2), `SamePerson` (R3), `Expired`, `Used`.
+    /// `NotNow`, `Differs` when any member is another (T-S2), `SamePerson` (R3), `Expired`, `Used`, `Over` (T-S7).
     pub async fn release(
         &self,
         department: &DepartmentKey,
@@ -116,14 +122,15 @@ impl Jobs {
         by: By,
     ) -> Result<Job, StepRefused> {
         let secrets = Arc::clone(&self.secrets);
-        let (department, job) = (department.clone(), job.clone());
+        let (department, job, terms) = (department.clone(), job.clone(), self.terms);
         self.store
             .write(move |link| {
                 Box::pin(async move {
-                    step::release(link, &secrets, (&department, &job), &release, &by).await
+                    let place = (&department, &job);
+                    step::release(link, &secrets, place, (&release, &terms), &by).await
                 })
             })
-            .await
+            .await?
     }
 
     /// [`Jobs::release`] and [`Jobs::journal`] in one transaction, for a job that waits and whose revision was laid
@@ -138,16 +145,16 @@ impl Jobs {
         (by, service): (By, By),
     ) -> Result<(Job, Journalled), StepRefused> {
         let secrets = Arc::clone(&self.secrets);
-        let (department, job) = (department.clone(), job.clone());
+        let (department, job, terms) = (department.clone(), job.clone(), self.terms);
         self.store
             .write(move |link| {
                 Box::pin(async move {
                     let place = (&department, &job);
-                    let what = (&release, &signing);
+                    let what = (&release, &signing, &terms);
                     step::release_and_journal(link, &secrets, place, what, (&by, &service)).await
                 })
             })
-            .await
+            .await?
     }
 
     /// Writes what is about to be signed and consumes the release; only then may the key be asked.

@@ -53,6 +53,8 @@ pub(crate) const ALL: &[Migration] = steps![
     43 "seal_destruction" "0043",
     44 "ledger" "0044",
     45 "openid_name" "0045",
+    47 "release_limit" "0047",
+    48 "approvers" "0048",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",

@@ -28,6 +28,7 @@ use crate::status::StatusLists;
 use crate::uses::Uses;
 use applications::Applications;
 use reencryption::Reencryption;
+use releasing::{Alarms, Limits, Quorums, Stops, Terms};
 use store::OpenStore;
 use store::Store;
 use trail::anchor::Anchors;
@@ -44,6 +45,7 @@ use trail::trace::Trace;
 pub struct Registry {
     store: Arc<Store>,
     secrets: Arc<Secrets>,
+    terms: Terms,
 }
 
 /// Opens `sqlite:PATH` or `postgres://…`, brings the schema up to date and answers when facts can
@@ -55,10 +57,41 @@ pub async fn open(address: &str, secrets: Secrets) -> Result<Registry, OpenStore
     Ok(Registry {
         store: Arc::new(Store::open(address, migrations::ALL).await?),
         secrets: Arc::new(secrets),
+        terms: Terms::default(),
     })
 }
 
 impl Registry {
+    /// The same under other terms of releases, where a seal has no limits of its own (T-S7).
+    #[must_use]
+    pub fn under(self, terms: Terms) -> Registry {
+        Registry { terms, ..self }
+    }
+
+    /// Alarms about releases.
+    #[must_use]
+    pub fn alarms(&self) -> Alarms {
+        Alarms::new(Arc::clone(&self.store))
+    }
+
+    /// Limits of releases, and what is stopped by them.
+    #[must_use]
+    pub fn stops(&self) -> Stops {
+        Stops::new(Arc::clone(&self.store))
+    }
+
+    /// Who releases high-risk seals together.
+    #[must_use]
+    pub fn quorums(&self) -> Quorums {
+        Quorums::new(Arc::clone(&self.store))
+    }
+
+    /// The limits of a seal to which nobody gave any.
+    #[must_use]
+    pub fn usual_limits(&self) -> Limits {
+        self.terms.limits
+    }
+
     /// Licences.
     #[must_use]
     pub fn licences(&self) -> Licences {
@@ -74,13 +107,21 @@ impl Registry {
     /// Jobs.
     #[must_use]
     pub fn jobs(&self) -> Jobs {
-        Jobs::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+        Jobs::new(
+            Arc::clone(&self.store),
+            Arc::clone(&self.secrets),
+            self.terms,
+        )
     }
 
     /// Batches.
     #[must_use]
     pub fn batches(&self) -> Batches {
-        Batches::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+        Batches::new(
+            Arc::clone(&self.store),
+            Arc::clone(&self.secrets),
+            self.terms,
+        )
     }
 
     /// The trace.

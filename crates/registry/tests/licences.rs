@@ -1,12 +1,14 @@
 //! Licences, jobs, trace, outbox and callers, on each store at hand.
 
 mod activations;
+mod approvals;
 mod beside;
 mod callers;
 mod change;
 mod following;
 mod further;
 mod job;
+mod limits;
 mod located;
 mod look;
 mod notices;

@@ -173,6 +173,10 @@ fn of_follow(refused: &FollowRefused) -> Problem {
 fn of_step(refused: &StepRefused) -> Problem {
     match refused {
         StepRefused::Unknown => Problem::new(Code::NotFound),
+        StepRefused::Approval(lacking) => {
+            one(Code::ReleaseRefused, lacking.code(), lacking.to_string())
+        }
+        StepRefused::Over(over) => one(Code::ReleaseRefused, over.code(), over.to_string()),
         StepRefused::SamePerson => Problem::new(Code::DutiesNotSeparate),
         StepRefused::Store(error) => of_store(error),
         StepRefused::Life(_) => Problem::new(Code::TransitionRefused).saying(refused.to_string()),

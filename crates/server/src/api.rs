@@ -191,6 +191,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(case_papers::link, case_papers::unlink))
         .merge(kept_seals())
         .merge(ledger::described())
+        .merge(watch::described())
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
         .routes(routes!(

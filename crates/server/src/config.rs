@@ -3,6 +3,7 @@
 //! Unknown keys are refused. Sizes and times carry their unit. Secrets are named by the path of
 //! their file.
 
+use catalogue::Zone;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 use tlog::NoteKey;
 
+mod limits;
 mod openid;
 
+pub use self::limits::{OfficeHours, ReleaseLimits};
 pub use self::openid::OpenIdConfig;
 
 /// What the service is run for.
@@ -102,6 +105,12 @@ pub struct Config {
     /// How long a release may wait (T-S2).
     #[serde(default = "release")]
     pub release: Period,
+    /// How often seals are released, where a seal has no limits of its own (T-S7).
+    #[serde(default)]
+    pub release_limits: ReleaseLimits,
+    /// When the office is at work; a release at another time is an alarm.
+    #[serde(default)]
+    pub office_hours: OfficeHours,
     /// How long a page waits for its release before its job ends.
     #[serde(default = "waiting")]
     pub waiting: Period,
@@ -258,6 +267,12 @@ pub enum ReadConfig {
     /// The operator cannot be reached so.
     #[error("operator has an empty line, a mail that is none, or rules without https: {0}")]
     Operator(String),
+    /// These are no limits.
+    #[error("release_limits are 1 to 1,000,000 each, and no more a minute than a day")]
+    Limits,
+    /// These are no hours.
+    #[error("office_hours are from HH:MM to a later HH:MM of the same day")]
+    Hours,
     /// The provider cannot be one.
     #[error("openid cannot be used")]
     OpenId(#[from] ::openid::ReadTerms),
@@ -306,6 +321,12 @@ impl Config {
             Some(authority)
                 if !authority.is_empty() && !authority.contains(['/', '?', '#', '@']) => {}
             _ => return Err(ReadConfig::Origin(self.public_url)),
+        }
+        if !self.release_limits.limits().are_lawful() {
+            return Err(ReadConfig::Limits);
+        }
+        if self.office_hours.hours(Zone::default()).is_none() {
+            return Err(ReadConfig::Hours);
         }
         if let Some(openid) = &self.openid {
             openid.terms(&self.public_url)?;

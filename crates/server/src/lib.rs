@@ -51,7 +51,8 @@ pub use api::openapi;
 pub use carried::{bearer, cookie};
 pub use client::{Answer, Call, CallError, Client};
 pub use config::{
-    Config, Mode, OpenIdConfig, OperatorConfig, Period, ReadConfig, Size, TokenConfig, Witnesses,
+    Config, Mode, OfficeHours, OpenIdConfig, OperatorConfig, Period, ReadConfig, ReleaseLimits,
+    Size, TokenConfig, Witnesses,
 };
 pub use duties::access::{Access, Scope, operation};
 pub use listen::bind;

@@ -97,6 +97,7 @@ pub(crate) async fn page(
 /// Releases the seal for exactly this use; the answer is the sealed licence.
 #[utoipa::path(post, path = "/v1/releases/{job}", tag = "releases", request_body = ReleaseBody,
     responses((status = 201, description = "released, sealed, logged, recorded"),
+        (status = 202, description = "kept: others have to release the same, see `approvals`"),
         (status = 403, description = "not enrolled, or one person twice"), (status = 422, description = "not this use")))]
 pub(crate) async fn release(
     State(app): State<App>,

@@ -121,6 +121,12 @@ impl FromRef<App> for ledger::Desk {
     }
 }
 
+impl FromRef<App> for watch::Desk {
+    fn from_ref(app: &App) -> Self {
+        Self(app.office.clone())
+    }
+}
+
 impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()

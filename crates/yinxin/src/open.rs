@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::field_keys::{FieldKeyError, FieldKeys};
 use crate::references;
 use crate::secret::{SecretError, secret};
+use releasing::Terms;
 use server::{Config, Mode};
 
 /// Octets that the object store may take (*default*: 100 GiB).
@@ -104,7 +105,11 @@ pub(crate) fn keep_memory_private() -> Result<(), Start> {
 pub(crate) async fn registry(config: &Config) -> Result<Registry, Start> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
     let field = FieldKeys::read(config)?;
-    Ok(registry::open(&config.database, field.secrets(random)).await?)
+    let registry = registry::open(&config.database, field.secrets(random)).await?;
+    Ok(registry.under(Terms {
+        limits: config.release_limits.limits(),
+        hours: config.office_hours.hours(Zone::named(&config.zone)?),
+    }))
 }
 
 /// The object store of a configuration.

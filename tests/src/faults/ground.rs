@@ -74,6 +74,7 @@ impl Ground {
         };
         let installation = Installation::found(folder.path(), database.as_deref(), NOW).await?;
         installation.configure(lines)?;
+        installation.without_limits()?;
         let serving = Serving {
             program: place.program.clone(),
             folder: folder.path().to_owned(),

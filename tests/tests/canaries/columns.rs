@@ -36,6 +36,7 @@ account: id=word department=word person=word roles=word opened_by=word invitatio
 account_person: person=word
 activation: handle=digest department=word credential=word subject=digest algorithm=word
 activation_hash: handle=digest hash=digest department=word
+alarm: id=digest department=word kind=word seal=word person=word cause=word closed_by=word note=ground
 alias: paper=word number=word licence=word
 archive_due: identifier=word department=word
 batch: id=word department=word caller=word requester=word seal=word package=word
@@ -60,6 +61,9 @@ package_case: package=word department=word case_number=word matter=word
 openid_name: name=digest department=word account=word linked_by=word confirmed_by=word
 passkey: credential=public department=word account=word public_key=public
 passkey_answered: question=digest
+release_limit: seal=word department=word people=word
+release_tally: about=word subject=word department=word releaser=word
+release_tick: about=word subject=word department=word
 reseal: job=word department=word drill=word of_job=word
 session: token=digest department=word account=word
 sign_in: subject=digest
@@ -87,9 +91,11 @@ restriction: number=word department=word holder_digest=digest holder_masked=mask
 seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \
  pending_duty=word
 seal_application: code=word department=word digest=digest content=sealed replaces=word
+seal_approval: department=word job=word releaser=word statement_digest=digest algorithm=word signature=digest credential=public authenticator=public client=public
 seal_destruction: code=word department=word state=word people=word reason=ground witnesses=word statement=ground record=ground
 seal_event: code=word department=word event=word stage=word people=word reason=ground
 seal_object: code=word department=word object=public earlier=public
+seal_quorum: seal=word department=word members=word people=word
 seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest \
  credential=public authenticator=digest client=digest
 seal_scope: code=word department=word content=public ground=ground people=word

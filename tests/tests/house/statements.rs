@@ -107,6 +107,10 @@ const ASKED_BY_A_RULE: &[Named] = &[
         "rolls/src/seals.rs",
         "SELECT stage, scope FROM seal WHERE code = $1",
     ),
+    // T-S7: how often a seal is released counts over all who use it, and the people of a department over all seals.
+    ("releasing/src/tally.rs", "DELETE FROM release_tick"),
+    ("releasing/src/tally.rs", "UPDATE release_tally SET number"),
+    ("releasing/src/tally.rs", "UPDATE release_tally SET stopped"),
     ("rolls/src/seals.rs", "SELECT people FROM seal_event"),
     ("rolls/src/seals.rs", "SELECT digest FROM seal_application"),
 ];

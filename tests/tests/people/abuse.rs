@@ -2,9 +2,11 @@
 //! refused with its code, leaves the entry of the trace that is named here, and changes neither signatures, nor ledger, nor public log.
 
 mod between;
+mod often;
 mod people;
 mod scene;
 mod swaps;
+mod together;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -52,6 +54,18 @@ const fn race(
     }
 }
 
+/// As many as the limit, and one, get theirs.
+const fn over(
+    names: (&'static str, &'static str),
+    play: for<'a> fn(&'a Scene) -> Played<'a>,
+    (answer, trace): (&'static str, &'static [(&'static str, &'static str)]),
+) -> Abuse {
+    Abuse {
+        signatures: 4,
+        ..abuse(names, play, (answer, trace))
+    }
+}
+
 const REFUSED: &str = "release.refused";
 const ROLE: (&str, &[(&str, &str)]) = ("caller.not-allowed", &[("deny", "account.role")]);
 const SIGNATURE: (&str, &[(&str, &str)]) = (REFUSED, &[("deny", "release.signature")]);
@@ -61,6 +75,11 @@ const APART: (&str, &[(&str, &str)]) = (
     "release.duties-not-separate",
     &[("deny", "release.same-person")],
 );
+const STOPPED: (&str, &[(&str, &str)]) = (
+    "release.refused release.stopped",
+    &[("deny", "release.stopped")],
+);
+const LACKING: (&str, &[(&str, &str)]) = ("pending_seal 1 of 2", &[("release", "release.lacking")]);
 /// What belongs to others is answered as what is not there, and what is not there has no trace to stand in (T-P3).
 const HIDDEN: (&str, &[(&str, &str)]) = ("not-found", &[]);
 
@@ -116,6 +135,20 @@ const TABLE: &[Abuse] = &[
     abuse(("a case that turns out to be undecided", "R1"), |s| Box::pin(between::undecided(s)), ("release.refused seal.not-decided", &[("deny", "seal.not-decided")])),
     abuse(("a release by no door for a case that a supervisor stopped", "R6"), |s| Box::pin(between::stopped(s)), ("pending_seal", &[])),
     abuse(("the trace cannot be written", "T-S8"), |s| Box::pin(between::without_trace(s)), ("store.unavailable", &[])),
+    over(("12 releases that race over a seal's limit at two nodes", "T-S7"), |s| Box::pin(often::raced(s)), ("release.refused release.limit, release.refused release.stopped", &[("seal", "alarm.seal-limit"), ("seal", "alarm.seal-stop"), ("deny", "release.limit"), ("deny", "release.stopped")])),
+    abuse(("a release after the stop, a minute later", "T-S7"), |s| Box::pin(often::stopped(s)), STOPPED),
+    abuse(("who was stopped lifts the stop", "T-S7"), |s| Box::pin(often::lifted_by_custodian(s)), ROLE),
+    abuse(("one person lifts a stop twice", "T-S7"), |s| Box::pin(often::lifted_twice(s)), STOPPED),
+    abuse(("two people lift a stop for different reasons", "T-S7"), |s| Box::pin(often::lifted_otherwise(s)), STOPPED),
+    over(("one person raises a seal's limit", "T-S7"), |s| Box::pin(often::raised_by_one(s)), ("release.refused release.limit", &[("deny", "release.limit")])),
+    abuse(("one of the two people whom a high-risk seal needs", "T-S1"), |s| Box::pin(together::one(s)), LACKING),
+    abuse(("the same person approves a use of it twice", "T-S1"), |s| Box::pin(together::again(s)), ("release.refused release.again", &[("deny", "release.again")])),
+    abuse(("who decided is the second to approve it", "R3"), |s| Box::pin(together::decider(s)), APART),
+    abuse(("one of two approvals is taken back", "T-S1"), |s| Box::pin(together::withdrawn(s)), LACKING),
+    abuse(("one administrator alone has it be released by one", "T-S4"), |s| Box::pin(together::changed_by_one(s)), LACKING),
+    abuse(("an approver who was taken out after approving", "T-S4"), |s| Box::pin(together::taken_out(s)), LACKING),
+    abuse(("a custodian who is none of its approvers", "T-S1"), |s| Box::pin(together::not_of_them(s)), ("release.refused release.not-of-them", &[("deny", "release.not-of-them")])),
+    race(("16 approvals of two people that race", "T-S1"), |s| Box::pin(together::raced(s)), NOT_NOW),
     abuse(("a seal that was suspended meanwhile", "T-S6"), |s| Box::pin(between::suspended(s)), ("release.refused seal.not-in-use", &[("deny", "seal.not-in-use")])),
     abuse(("one custodian lifts a suspension twice", "T-S1"), |s| Box::pin(between::lifted_twice(s)), ("release.duties-not-separate", &[("deny", "seal.same-person")])),
     abuse(("one of two lifts a suspension", "T-S1"), |s| Box::pin(between::lifted_by_one(s)), ("release.refused seal.not-in-use", &[("deny", "seal.not-in-use")])),
@@ -139,7 +172,7 @@ async fn judged(scene: &Scene, abuse: &Abuse) -> Vec<String> {
         leaves: before.leaves + abuse.signatures,
         recorded: before.recorded + abuse.signatures,
     };
-    if after != expected {
+    if !after.is(&expected, abuse.signatures > 0) {
         wrong.push(format!("{before:?}, and then {after:?}"));
     }
     let since = scene.since(entries).await;

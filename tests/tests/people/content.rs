@@ -148,8 +148,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/signings/{signing}/refusals" => {
             json!({"role": "审稿人", "signer": things("signer"), "reason": "数据有误"})
         }
-        "/v1/signers/{signer}/handwriting" => json!({"strokes": STROKES}),
-        "/v1/signers/{signer}/subject" => json!({"subject": "lin"}),
+        _ if route.starts_with("/v1/signers/{signer}/") => of_signer(route),
         "/v1/notices" => notice(),
         "/v1/certificates" => json!({
             "surname": "周", "given_name": "明月", "identifier": "P-ZHOU-MINGYUE", "public_key": "AAAA",
@@ -162,10 +161,34 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/accounts" => json!({
             "account": format!("new.{}", asks.number), "person": format!("P-NEW-{}", asks.number), "roles": ["clerk"],
         }),
+        _ if is_watched(route) => watched(route),
         _ if route.starts_with("/v1/trust/") => trust(route),
         "/v1/accounts/{account}/openid" => json!({"subject": "somebody"}),
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
+    }
+}
+
+/// How a person writes, or who they are at a provider.
+fn of_signer(route: &str) -> Value {
+    match route.ends_with("/handwriting") {
+        true => json!({"strokes": STROKES}),
+        false => json!({"subject": "lin"}),
+    }
+}
+
+/// Whether a route is about what watches over releases.
+fn is_watched(route: &str) -> bool {
+    let ends = ["/limits", "/approvers", "/lift", "/closing"];
+    ends.into_iter().any(|end| route.ends_with(end))
+}
+
+/// What watches over releases.
+fn watched(route: &str) -> Value {
+    match route.rsplit('/').next() {
+        Some("limits") => json!({"per_day": 400, "per_minute": 40, "listed_per_day": 900}),
+        Some("approvers") => json!({"needed": 2, "people": ["P-NOBODY", "P-NONE"]}),
+        _ => json!({"note": "已核实"}),
     }
 }
 

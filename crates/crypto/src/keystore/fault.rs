@@ -101,6 +101,9 @@ pub enum KeyStoreError {
     /// Keys of persons alone are destroyed at once.
     #[error("key {0} is not a person's")]
     NotPerson(KeyId),
+    /// Fewer than two people, more than sixteen, or fewer than have to.
+    #[error("so many of these people cannot release a seal together")]
+    Quorum,
     /// A name of a person that is empty or too long.
     #[error("the name of the person is empty or too long")]
     Person,

@@ -17,7 +17,7 @@
 //! | 52+P+n | 16 | tag |
 //!
 //! Public part: one record after the other, keys in the order of their names, then releasers in the order
-//! of key and person, then their passkeys in the order of key, person and credential; a text or string of octets has
+//! of key and person, then their passkeys in the order of key, person and credential, then quorums in the order of seals; a text or string of octets has
 //! its length in two octets before it.
 //!
 //! - key: 1, name, use (1 octet), algorithm (1 octet), SubjectPublicKeyInfo, seal code (empty for none)
@@ -25,17 +25,19 @@
 //! - key that was erased: 5, as a key
 //! - releaser: 2, name of the seal's key, person, SubjectPublicKeyInfo
 //! - passkey of a releaser: 4, name of the seal's key, person, identifier of the credential, origin, SubjectPublicKeyInfo
+//! - quorum: 6, code of the seal, how many (1 octet), of how many (1 octet), each of them, in order
 //!
 //! Private part: for each key of the public part, in its order, length in two octets and PKCS#8; of a key in a device
 //! and of an erased one nothing, at length 0.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zeroize::Zeroizing;
 
 use super::cost::Cost;
 use super::fault::KeyStoreError;
 use super::numbers::{algorithm_number, algorithm_of, use_number, use_of};
+use super::several::Quorum;
 use crate::aead::AeadKey;
 use crate::authorisation::{KeyId, KeyUse};
 use crate::device::Handle;
@@ -52,6 +54,7 @@ const RELEASER: u8 = 2;
 const KEY_IN_DEVICE: u8 = 3;
 const PASSKEY: u8 = 4;
 const ERASED_KEY: u8 = 5;
+const QUORUM: u8 = 6;
 
 /// The public half of a key of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +85,8 @@ pub(super) struct PublicPart {
     pub(super) releasers: BTreeMap<(KeyId, String), PublicKey>,
     /// By the seal's key, the person and the credential.
     pub(super) passkeys: BTreeMap<(KeyId, String, Vec<u8>), Passkey>,
+    /// By the code of the seal.
+    pub(super) quorums: BTreeMap<String, Quorum>,
 }
 
 /// A file taken apart.
@@ -231,6 +236,16 @@ impl PublicPart {
             string(&mut out, passkey.party.origin().as_bytes())?;
             string(&mut out, passkey.public.spki())?;
         }
+        for (seal, quorum) in &self.quorums {
+            out.push(QUORUM);
+            string(&mut out, seal.as_bytes())?;
+            let people = quorum.people();
+            let count = u8::try_from(people.len()).map_err(|_| KeyStoreError::Full)?;
+            out.extend_from_slice(&[quorum.needed(), count]);
+            for person in people {
+                string(&mut out, person.as_bytes())?;
+            }
+        }
         Ok(out)
     }
 
@@ -272,7 +287,7 @@ impl PublicPart {
                     .last_key_value()
                     .is_none_or(|(id, _)| *id < key.id);
                 let seal_fits = key.seal.is_some() == (key.for_use == KeyUse::Seal);
-                let is_late = !self.releasers.is_empty() || !self.passkeys.is_empty();
+                let is_late = !self.releasers.is_empty() || self.is_past_releasers();
                 if !follows || !seal_fits || is_late {
                     return None;
                 }
@@ -284,7 +299,7 @@ impl PublicPart {
                 let public = PublicKey::parse(reader.string()?).ok()?;
                 let seal = self.keys.get(&name.0)?.for_use == KeyUse::Seal;
                 let last = self.releasers.last_key_value();
-                let is_late = !self.passkeys.is_empty();
+                let is_late = self.is_past_releasers();
                 if !seal || is_late || last.is_some_and(|(last, _)| *last >= name) {
                     return None;
                 }
@@ -299,14 +314,41 @@ impl PublicPart {
                 let seal = self.keys.get(&key)?.for_use == KeyUse::Seal;
                 let name = (key, person, credential.clone());
                 let last = self.passkeys.last_key_value();
-                if !seal || last.is_some_and(|(last, _)| *last >= name) {
+                let is_late = !self.quorums.is_empty();
+                if !seal || is_late || last.is_some_and(|(last, _)| *last >= name) {
                     return None;
                 }
                 let passkey = Passkey::new(credential, public, party).ok()?;
                 self.passkeys.insert(name, passkey);
             }
+            [QUORUM] => self.quorum(reader)?,
             _ => return None,
         }
+        Some(())
+    }
+
+    fn is_past_releasers(&self) -> bool {
+        !self.passkeys.is_empty() || !self.quorums.is_empty()
+    }
+
+    /// Takes the rest of the record of a quorum.
+    fn quorum(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+        let seal = reader.text()?.to_owned();
+        let [needed, count] = *reader.take::<2>()?;
+        let mut people = BTreeSet::new();
+        for _ in 0..count {
+            let person = reader.text()?.to_owned();
+            if people.last().is_some_and(|last| *last >= person) {
+                return None;
+            }
+            people.insert(person);
+        }
+        let quorum = Quorum::new(needed, people)?;
+        let last = self.quorums.last_key_value();
+        if last.is_some_and(|(last, _)| *last >= seal) {
+            return None;
+        }
+        self.quorums.insert(seal, quorum);
         Some(())
     }
 }

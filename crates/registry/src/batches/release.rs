@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use catalogue::key::DepartmentKey;
-use crypto::sign_in::passkey::Shown;
-use crypto::{Listing, Release, Signature, SignatureAlgorithm, sha256};
+use crypto::{Listing, Release, sha256};
+use releasing::approvals::{self, NotApproved};
+use releasing::listed::{Held, ListRelease, ListReleased};
+use releasing::{Terms, passkey};
 use store::{Link, StoreError};
 use time::UtcDateTime;
 use trail::asked::By;
@@ -13,48 +15,8 @@ use trail::secrets::{Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
 use crate::jobs::job::{self, Job, JobState, Lock};
-use crate::jobs::passkey;
-use crate::jobs::permitted::{Permit, may_seal};
+use crate::jobs::permitted::{Permit, counted, may_seal};
 use crate::jobs::step::{self, StepRefused, act};
-
-/// A release of many, as it was signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListRelease {
-    /// The list.
-    pub listing: Listing,
-    /// Who releases.
-    pub releaser: String,
-    /// Until when.
-    pub expires: UtcDateTime,
-    /// How the person's key signs.
-    pub algorithm: SignatureAlgorithm,
-    /// The signature over the list.
-    pub signature: Signature,
-    /// What stands beside the signature of a passkey.
-    pub passkey: Option<Shown>,
-    /// What rules hold back, asked before.
-    pub held: Vec<Held>,
-}
-
-/// A licence that a release did not reach.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// Its job.
-    pub job: JobId,
-    /// Stable code of the reason.
-    pub code: String,
-    /// The reason in words, without anything personal.
-    pub text: String,
-}
-
-/// What became of a release of many.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListReleased {
-    /// What was released, in the order of the jobs.
-    pub released: Vec<JobId>,
-    /// What waits on.
-    pub held: Vec<Held>,
-}
 
 const LOCK: &str = "SELECT seal FROM batch WHERE id = $1 AND department = $2 FOR UPDATE";
 const FIND: &str = "SELECT seal FROM batch WHERE id = $1 AND department = $2";
@@ -68,9 +30,9 @@ pub(crate) async fn release(
     link: &mut Link,
     secrets: &Secrets,
     (department, batch): (&DepartmentKey, &BatchId),
-    release: ListRelease,
+    (release, terms): (ListRelease, &Terms),
     by: &By,
-) -> Result<ListReleased, StepRefused> {
+) -> Result<Result<ListReleased, StepRefused>, StepRefused> {
     let mut jobs = due(link, secrets, (department, batch), by.at).await?;
     let Some(first) = jobs.first() else {
         return Err(StepRefused::NotNow {
@@ -83,8 +45,17 @@ pub(crate) async fn release(
     if may_seal(link, first, None).await? != Permit::Given {
         return Err(StepRefused::SealNotInUse);
     }
+    let together = approvals::approvers(link, &first.grounds.seal).await?;
+    if together.is_some() {
+        return Err(NotApproved::Listed.into());
+    }
     let signed = Signed::of(batch, &jobs, &release)?;
     let list = &signed.digest;
+    let uses = (first, u64::try_from(release.listing.count()).ok());
+    let mut acts = match counted((link, secrets), uses, (&release.releaser, terms), by).await? {
+        Ok(acts) => acts,
+        Err(over) => return Ok(Err(over.into())),
+    };
     let values = [
         list.as_slice().into(),
         batch.as_str().into(),
@@ -103,7 +74,6 @@ pub(crate) async fn release(
         released: Vec::new(),
         held: Vec::new(),
     };
-    let mut acts = Vec::with_capacity(jobs.len() + 1);
     for (job, one) in jobs.iter_mut().zip(&signed.each) {
         let known = release.held.iter().find(|held| held.job == job.id).cloned();
         let held = match known {
@@ -123,7 +93,7 @@ pub(crate) async fn release(
     }
     acts.push(whole((department, batch), (list, &release), &done, by));
     trace::write_all(link, &acts).await?;
-    Ok(done)
+    Ok(Ok(done))
 }
 
 /// The releases of all that wait, and what was signed for them.

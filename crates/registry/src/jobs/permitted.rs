@@ -1,6 +1,11 @@
 //! Whether a job may use its seal, asked inside the transaction that would have it do so.
 
+use releasing::tally::{self, Counted};
+use releasing::{Over, Terms, Use};
 use store::{Link, StoreError};
+use trail::asked::By;
+use trail::secrets::Secrets;
+use trail::trace::Act;
 
 use crate::jobs::job::{Job, JobKind};
 use crate::seals;
@@ -37,4 +42,29 @@ pub(crate) async fn may_seal(
     let values = [job.department.as_str().into(), job.id.as_str().into()];
     let goes_on = link.row(GOES_ON, &values).await?;
     Ok(goes_on.map_or(Permit::NotInUse, |_| Permit::Given))
+}
+
+/// T-S7: a release that passed everything else, counted before anything of it is written; a list of a batch by its uses. What is
+/// sealed anew in a drill, which two people declared, has its ceiling there: each document once.
+pub(crate) async fn counted(
+    (link, secrets): (&mut Link, &Secrets),
+    (job, listed): (&Job, Option<u64>),
+    (person, terms): (&str, &Terms),
+    by: &By,
+) -> Result<Result<Vec<Act>, Over>, StoreError> {
+    if job.kind == JobKind::Reseal {
+        return Ok(Ok(Vec::new()));
+    }
+    let used = Use {
+        department: &job.department,
+        seal: &job.grounds.seal,
+        person,
+        listed,
+    };
+    Ok(
+        match tally::count((link, secrets), &used, terms, by).await? {
+            Counted::Taken(acts) => Ok(acts),
+            Counted::Refused(over) => Err(over),
+        },
+    )
 }

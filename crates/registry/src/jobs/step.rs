@@ -2,16 +2,17 @@
 
 use catalogue::key::DepartmentKey;
 use crypto::sign_in::passkey::PasskeyFault;
-use crypto::{KeyId, Listing, Release, ReleaseStatement, Signature, sha256};
+use crypto::{Release, ReleaseStatement, sha256};
 use licence::Identifier;
 use thiserror::Error;
 
 use crate::cases;
-use crate::jobs::algorithm::{algorithm_code, algorithm_of};
 use crate::jobs::closing;
 use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
-use crate::jobs::passkey;
-use crate::jobs::permitted::{Permit, may_seal};
+use crate::jobs::permitted::{Permit, counted, may_seal};
+use releasing::approvals::{self, NotApproved};
+use releasing::kept::{self, Given, Journalled, Signing, list_of};
+use releasing::{Over, Terms, passkey};
 use store::Link;
 use store::StoreError;
 use trail::asked::{By, Response};
@@ -62,36 +63,18 @@ pub enum StepRefused {
     /// The seal has another scope since its use was ruled on.
     #[error("the seal has another scope since its use was ruled on")]
     OtherScope,
+    /// Releases of the seal or the person exceed their limit (T-S7).
+    #[error(transparent)]
+    Over(#[from] Over),
+    /// The seal is a high-risk one, and not released by as many of its people as have to (T-S1).
+    #[error(transparent)]
+    Approval(#[from] NotApproved),
     /// The life of the licence refuses.
     #[error(transparent)]
     Life(#[from] licence::Refused),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// What is about to be signed, for the key journal: one use of a seal, in one line (D23).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signing {
-    /// Which key.
-    pub key: KeyId,
-    /// SHA-256 of the bytes to be signed.
-    pub digest: [u8; 32],
-    /// The same of the seal's key of another suite, where a second file is sealed in the same use.
-    pub beside: Option<(KeyId, [u8; 32])>,
-    /// For what, such as `licence`.
-    pub purpose: String,
-    /// The version of the seal's scope under which the use was ruled on.
-    pub scope: u64,
-}
-
-/// A use of a seal that stands in the journal: the key may be asked to sign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Journalled {
-    /// The release, consumed.
-    pub release: Release,
-    /// Which attempt this is, from 1; more than one after a lost process.
-    pub attempt: u64,
 }
 
 const AWAIT: &str = "UPDATE job SET state = 'waiting', changed = $3, unsealed = $4, unsealed_object = $5, unsealed_ofd = $6, \
@@ -104,12 +87,6 @@ const END: &str =
     "UPDATE job SET state = $3, changed = $4, reason = $5 WHERE department = $1 AND id = $2";
 const DROP_OVER: &str =
     "DELETE FROM seal_release WHERE department = $1 AND job = $2 AND expires <= $3";
-const RELEASE: &str = "INSERT INTO seal_release (job, department, statement_digest, algorithm, signature, \
-     releaser, copies, expires, released, consumed, list, credential, authenticator, client) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
-     ON CONFLICT DO NOTHING RETURNING 1";
-const FIND_RELEASE: &str = "SELECT r.algorithm, r.signature, r.releaser, r.copies, r.expires, l.batch, l.listed, \
-     r.credential, r.authenticator, r.client FROM seal_release r LEFT JOIN batch_release l ON l.digest = r.list WHERE r.department = $1 AND r.job = $2";
 const CONSUME: &str = "UPDATE seal_release SET consumed = $3 \
      WHERE department = $1 AND job = $2 AND consumed IS NULL RETURNING 1";
 
@@ -175,15 +152,45 @@ pub(crate) async fn release(
     link: &mut Link,
     secrets: &Secrets,
     (department, id): (&DepartmentKey, &JobId),
-    release: &Release,
+    (release, terms): (&Release, &Terms),
     by: &By,
-) -> Result<Job, StepRefused> {
+) -> Result<Result<Job, StepRefused>, StepRefused> {
     let mut job = locked(link, secrets, id, Some(department)).await?;
-    let act = released(link, &mut job, release, by).await?;
-    let whose = (department, release.statement.releaser.as_str());
+    let ready = ready(link, &job, release, by).await?;
+    let mut acts = match passed((link, secrets), &job, (release, &ready.0, terms), by).await? {
+        Ok(acts) => acts,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    acts.push(take(link, &mut job, (release, ready), by).await?);
+    trace::write_all(link, &acts).await?;
+    Ok(Ok(job))
+}
+
+/// T-S7, T-S3, T-S1: what a release has to pass besides naming its use; gives what the trace has to say. What is refused inside
+/// stands in this fact, which commits with nothing else.
+async fn passed(
+    (link, secrets): (&mut Link, &Secrets),
+    job: &Job,
+    (release, digest, terms): (&Release, &[u8; 32], &Terms),
+    by: &By,
+) -> Result<Result<Vec<Act>, StepRefused>, StepRefused> {
+    let releaser = release.statement.releaser.as_str();
+    let mut acts = match counted((link, secrets), (job, None), (releaser, terms), by).await? {
+        Ok(acts) => acts,
+        Err(over) => return Ok(Err(over.into())),
+    };
+    let whose = (&job.department, releaser);
     passkey::count_on(link, whose, release.passkey.as_ref(), by.at).await??;
-    trace::write(link, &act).await?;
-    Ok(job)
+    let place = (&job.department, &job.id, &job.grounds.seal);
+    let lacking = approvals::approve(link, place, (release, digest), by.at).await??;
+    let Some(lacking) = lacking else {
+        return Ok(Ok(acts));
+    };
+    let mut approved = release_act(job, (release, digest), by);
+    approved.ground = lacking.code().to_owned();
+    acts.push(approved);
+    trace::write_all(link, &acts).await?;
+    Ok(Err(lacking.into()))
 }
 
 /// Releases a job that the fact has locked, alone or in a list; gives what the trace has to say. Refused before
@@ -194,13 +201,32 @@ pub(crate) async fn released(
     release: &Release,
     by: &By,
 ) -> Result<Act, StepRefused> {
+    let ready = ready(link, job, release, by).await?;
+    take(link, job, (release, ready), by).await
+}
+
+/// Whether the job takes it: the digest of its statement, and whether it was released before.
+async fn ready(
+    link: &mut Link,
+    job: &Job,
+    release: &Release,
+    by: &By,
+) -> Result<([u8; 32], bool), StepRefused> {
     let again = match job.state {
         JobState::Waiting => false,
         // A release that ran out before it was used may be given again.
         JobState::Released | JobState::Journalled => true,
         state => return Err(StepRefused::NotNow { state }),
     };
-    let digest = admit(link, job, (release, None), by).await?;
+    Ok((admit(link, job, (release, None), by).await?, again))
+}
+
+async fn take(
+    link: &mut Link,
+    job: &mut Job,
+    (release, (digest, again)): (&Release, ([u8; 32], bool)),
+    by: &By,
+) -> Result<Act, StepRefused> {
     let (department, id) = (job.department.as_str(), job.id.as_str());
     let place = [department.into(), id.into(), by.at.into()];
     if again && link.run(DROP_OVER, &place).await? == 0 {
@@ -213,29 +239,25 @@ pub(crate) async fn released(
     Ok(release_act(job, (release, &digest), by))
 }
 
-/// SHA-256 over what was signed for a list; nothing for a release of one job.
-fn list_of(release: &Release) -> Option<[u8; 32]> {
-    let listing = release.listing.as_ref()?;
-    Some(sha256(&listing.bytes(&release.statement)))
-}
-
 /// [`release`] and [`journal`] in one fact, for a job whose revision was laid out before its release is taken: the
 /// release is used up as it is given.
 pub(crate) async fn release_and_journal(
     link: &mut Link,
     secrets: &Secrets,
     (department, id): (&DepartmentKey, &JobId),
-    (release, signing): (&Release, &Signing),
+    (release, signing, terms): (&Release, &Signing, &Terms),
     (by, service): (&By, &By),
-) -> Result<(Job, Journalled), StepRefused> {
+) -> Result<Result<(Job, Journalled), StepRefused>, StepRefused> {
     let mut job = locked(link, secrets, id, Some(department)).await?;
     if job.state != JobState::Waiting {
         return Err(StepRefused::NotNow { state: job.state });
     }
     let digest = admit(link, &job, (release, Some(signing.scope)), by).await?;
+    let mut acts = match passed((link, secrets), &job, (release, &digest, terms), by).await? {
+        Ok(acts) => acts,
+        Err(refused) => return Ok(Err(refused)),
+    };
     insert(link, &job, (release, &digest), (by, Some(service))).await?;
-    let whose = (department, release.statement.releaser.as_str());
-    passkey::count_on(link, whose, release.passkey.as_ref(), by.at).await??;
     let values = [
         department.as_str().into(),
         id.as_str().into(),
@@ -245,14 +267,15 @@ pub(crate) async fn release_and_journal(
     job.attempts += 1;
     job.state = JobState::Journalled;
     job.changed = service.at;
-    let released = release_act(&job, (release, &digest), by);
-    let signed = sign_act(&job, (release, signing), job.attempts, service);
-    trace::write_all(link, &[released, signed]).await?;
+    acts.push(release_act(&job, (release, &digest), by));
+    acts.push(sign_act(&job, (release, signing), job.attempts, service));
+    trace::write_all(link, &acts).await?;
     let journalled = Journalled {
         release: release.clone(),
+        approvals: find_approvals(link, &job).await?,
         attempt: job.attempts,
     };
-    Ok((job, journalled))
+    Ok(Ok((job, journalled)))
 }
 
 /// T-S1, T-S2, R3: what a release has to be, asked in the transaction that takes it. Gives the digest of its statement.
@@ -284,34 +307,17 @@ async fn admit(
     Ok(sha256(&statement.bytes()))
 }
 
-/// Keeps a release: one for a job, and each statement once.
 async fn insert(
     link: &mut Link,
     job: &Job,
-    (release, digest): (&Release, &[u8; 32]),
+    release: (&Release, &[u8; 32]),
     (by, consumed): (&By, Option<&By>),
 ) -> Result<(), StepRefused> {
-    let list = list_of(release);
-    let statement = &release.statement;
-    let shown = release.passkey.as_ref();
-    let values = [
-        job.id.as_str().into(),
-        job.department.as_str().into(),
-        digest.into(),
-        algorithm_code(release.algorithm).into(),
-        release.signature.bytes().into(),
-        statement.releaser.as_str().into(),
-        statement.copies.into(),
-        statement.expires.into(),
-        by.at.into(),
-        consumed.map(|by| by.at).into(),
-        list.as_ref().map(|list| list.as_slice()).into(),
-        shown.map(|shown| shown.credential.as_slice()).into(),
-        shown.map(|shown| shown.authenticator.as_slice()).into(),
-        shown.map(|shown| shown.client.as_slice()).into(),
-    ];
-    let inserted = link.row(RELEASE, &values).await?;
-    inserted.map(|_| ()).ok_or(StepRefused::Used)
+    let given = (by.at, consumed.map(|by| by.at));
+    match kept::keep(link, (&job.department, &job.id), release, given).await? {
+        true => Ok(()),
+        false => Err(StepRefused::Used),
+    }
 }
 
 fn release_act(job: &Job, (release, digest): (&Release, &[u8; 32]), by: &By) -> Act {
@@ -411,6 +417,10 @@ pub(crate) async fn journal(
         return Err(StepRefused::Expired);
     }
     inspect_use(link, &job, Some(signing.scope)).await?;
+    let place = (&job.department, id, &job.grounds.seal);
+    let releaser = (release.statement.releaser.as_str(), by.at);
+    approvals::hold(link, place, releaser).await??;
+    let approvals = find_approvals(link, &job).await?;
     let (department, id) = (job.department.as_str(), id.as_str());
     // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
     // result never left (house-style 2.2).
@@ -429,7 +439,11 @@ pub(crate) async fn journal(
     }
     let act = sign_act(&job, (&release, signing), attempt, by);
     trace::write(link, &act).await?;
-    Ok(Journalled { release, attempt })
+    Ok(Journalled {
+        release,
+        approvals,
+        attempt,
+    })
 }
 
 /// T-S6, R6: asked in the transaction that takes or consumes the release; a suspension of the seal or a stop of the
@@ -446,31 +460,23 @@ async fn inspect_use(link: &mut Link, job: &Job, scope: Option<u64>) -> Result<(
 }
 
 pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, StepRefused> {
-    const DAMAGED: StoreError = StoreError::Damaged {
-        table: "seal_release",
-    };
-    let values = [job.department.as_str().into(), job.id.as_str().into()];
-    let mut row = link.one(FIND_RELEASE, &values, "seal_release").await?;
-    let algorithm = algorithm_of(&row.text()?).ok_or(DAMAGED)?;
-    let signature = Signature::new(row.bytes()?);
-    let releaser = row.text()?;
-    let copies = u32::try_from(row.integer()?).map_err(|_| DAMAGED)?;
-    let expires = row.moment()?;
-    let listing = match (row.maybe_text()?, row.maybe_bytes()?) {
-        (Some(batch), Some(listed)) => {
-            Some(Listing::parse(&batch, &listed).ok_or(StoreError::Damaged {
-                table: "batch_release",
-            })?)
-        }
-        _ => None,
-    };
-    let passkey = passkey::read(&mut row)?;
+    let given = kept::find(link, (&job.department, &job.id)).await?;
+    as_given(job, given)
+}
+
+/// What others released of the same use, where the seal needs several.
+async fn find_approvals(link: &mut Link, job: &Job) -> Result<Vec<Release>, StepRefused> {
+    let given = approvals::given(link, (&job.department, &job.id)).await?;
+    given.into_iter().map(|one| as_given(job, one)).collect()
+}
+
+fn as_given(job: &Job, given: Given) -> Result<Release, StepRefused> {
     Ok(Release {
-        statement: statement_of(job, &releaser, copies, expires)?,
-        listing,
-        algorithm,
-        signature,
-        passkey,
+        statement: statement_of(job, &given.releaser, given.copies, given.expires)?,
+        listing: given.listing,
+        algorithm: given.algorithm,
+        signature: given.signature,
+        passkey: given.passkey,
     })
 }
 

@@ -127,7 +127,7 @@ pub(super) async fn without_trace(scene: &Scene) -> String {
 }
 
 /// Both administrators of seals, and what they do to the seal.
-async fn administrator(scene: &Scene, name: &str) -> Person {
+pub(super) async fn administrator(scene: &Scene, name: &str) -> Person {
     let (account, person) = (format!("{name}.seals"), format!("P-SEALS-{name}"));
     let who = (BUREAU, account.as_str(), person.as_str());
     scene.service.person(who, "seal-administrator").await

@@ -6,7 +6,10 @@ use store::{Link, Row, StoreError};
 use time::UtcDateTime;
 
 /// What a passkey showed, as a release keeps it.
-pub(crate) fn read(row: &mut Row) -> Result<Option<Shown>, StoreError> {
+///
+/// # Errors
+/// The store.
+pub fn read(row: &mut Row) -> Result<Option<Shown>, StoreError> {
     Ok(
         match (row.maybe_bytes()?, row.maybe_bytes()?, row.maybe_bytes()?) {
             (Some(credential), Some(authenticator), Some(client)) => Some(Shown {
@@ -24,7 +27,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Option<Shown>, StoreError> {
 ///
 /// # Errors
 /// The store.
-pub(crate) async fn count_on(
+pub async fn count_on(
     link: &mut Link,
     (department, releaser): (&DepartmentKey, &str),
     shown: Option<&Shown>,

@@ -1,0 +1,38 @@
+//! Under which terms seals are released in tests.
+
+use std::path::Path;
+
+use registry::Registry;
+use releasing::{Limits, Terms};
+
+use super::Installation;
+
+/// A file of an installation that says so.
+const UNLIMITED: &str = "unlimited";
+
+impl Installation {
+    /// From its next start on its seals are released as often as load is put on them.
+    ///
+    /// # Errors
+    /// As the file system has it.
+    pub fn without_limits(&self) -> anyhow::Result<()> {
+        Ok(std::fs::write(self.folder.join(UNLIMITED), [])?)
+    }
+}
+
+/// The registry of an installation, under its terms.
+pub(super) fn under(folder: &Path, registry: Registry) -> Registry {
+    if !folder.join(UNLIMITED).exists() {
+        return registry;
+    }
+    let most = Limits::MOST;
+    let limits = Limits {
+        per_day: most,
+        per_minute: most,
+        listed_per_day: most,
+    };
+    registry.under(Terms {
+        limits,
+        hours: None,
+    })
+}
