@@ -132,8 +132,7 @@ const IN_FORCE: &str = "SELECT scope.department, scope.code, scope.number, scope
      FROM seal_scope AS scope JOIN seal ON seal.code = scope.code \
      WHERE seal.stage NOT IN ('applied', 'reviewed', 'approved', 'rejected') AND scope.number = \
      (SELECT MAX(last.number) FROM seal_scope AS last WHERE last.code = scope.code) ORDER BY scope.code";
-const MADE: &str = "SELECT COUNT(*) FROM seal_scope AS scope JOIN seal ON seal.code = scope.code \
-     WHERE seal.stage NOT IN ('applied', 'reviewed', 'approved', 'rejected')";
+const MADE: &str = "SELECT value FROM counter WHERE name = 'seal-scopes'";
 const HAPPENED_AGAIN: &str = "UPDATE seal SET events = $2 WHERE code = $1 AND department = $3";
 
 impl Applications {
@@ -233,7 +232,7 @@ impl Applications {
     /// The store.
     pub async fn scopes_made(&self) -> Result<u64, StoreError> {
         let mut link = self.store.reader().await?;
-        link.one(MADE, &[], "seal_scope").await?.count()
+        link.one(MADE, &[], "counter").await?.count()
     }
 
     /// What one person proposed of a seal's scope and waits for a second one at `now`: content, ground, whose word.
@@ -430,6 +429,7 @@ async fn say(
         before.1.as_str().into(),
     ];
     link.later(HAPPENED_AGAIN, &values).await?;
+    seals::scope_made(link).await?;
     seals::tell((link, secrets), &record, "scope").await?;
     let happened = Happening {
         number: record.events,
@@ -458,11 +458,9 @@ fn consented(record: &SealRecord, by: By) -> Act {
 /// The number of a seal's next scope; a seal of the founding has had none but the catalogue's.
 async fn next(link: &mut Link, seal: &SealRecord) -> Result<u64, StoreError> {
     let values = [seal.code.as_str().into(), seal.department.as_str().into()];
-    let last = link
-        .one(LAST_SCOPE, &values, "seal_scope")
-        .await?
-        .maybe_integer()?;
-    let last = u64::try_from(last.unwrap_or(0)).map_err(|_| DAMAGED)?;
+    let mut row = link.one(LAST_SCOPE, &values, "seal_scope").await?;
+    let last = row.maybe_integer()?.unwrap_or(0);
+    let last = u64::try_from(last).map_err(|_| DAMAGED)?;
     Ok(last.saturating_add(1))
 }
 

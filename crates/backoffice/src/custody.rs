@@ -3,11 +3,13 @@
 //! A suspension holds for every use that is not in the journal yet, in every process, pending releases included: the
 //! journal asks the same row in the transaction that consumes the release.
 
+mod page;
+
 use catalogue::department::Duty as BodyDuty;
 use catalogue::key::{DepartmentKey, SealCode};
 use catalogue::{Catalogue, Department, SealScope};
 use crypto::KeyId;
-use pki::certificate::{Certificate, SerialNumber};
+use pki::certificate::SerialNumber;
 use pki::crl::{Reason, Revoked};
 use pki::profile::Profile;
 use registry::StoreError;
@@ -22,7 +24,9 @@ use time::UtcDateTime;
 use tlog::leaf::LeafFault;
 use tlog::{Leaf, LeafKind, Opening};
 
-pub use seal::life::{Duty, Event};
+pub use seal::life::{Duty, Event, Stage};
+
+pub use page::{Narrowed, list};
 
 use crate::asker::{Asker, Once};
 use crate::import;
@@ -137,24 +141,6 @@ impl From<SealHappened> for SealEventTold {
             reason: happened.reason,
         }
     }
-}
-
-/// The seals that the asker may see, by code.
-///
-/// # Errors
-/// `Store`.
-pub async fn list(office: &Office, asker: &Asker) -> Result<Vec<SealTold>, CustodyError> {
-    let mut told = Vec::new();
-    import::heard(office, &office.desk()).await;
-    for scope in office.desk().catalogue.seals() {
-        if !is_seen(office, asker, scope) {
-            continue;
-        }
-        if let Some(record) = office.registry.seals().find(&scope.seal).await? {
-            told.push(tell(office, scope, &record).await?);
-        }
-    }
-    Ok(told)
 }
 
 /// A seal and its history.
@@ -287,14 +273,12 @@ async fn own(
     };
     let issuer = by.id();
     let certificates = office.registry.certificates();
-    let issued = certificates.of_profile(&issuer, Profile::SEAL.name).await?;
-    let own = issued.into_iter().filter(|registered| {
-        let certificate = registered.der.as_deref().map(Certificate::parse);
-        let is_own =
-            |certificate: Certificate| certificate.public_key().is_ok_and(|key| key == public);
-        registered.standing == Standing::Good
-            && certificate.is_some_and(|read| read.is_ok_and(is_own))
-    });
+    let issued = certificates
+        .of_key(&issuer, Profile::SEAL.name, &public)
+        .await?;
+    let own = issued
+        .into_iter()
+        .filter(|registered| registered.standing == Standing::Good);
     Ok(own
         .map(|registered| (issuer.clone(), registered.serial))
         .collect())
@@ -305,9 +289,8 @@ fn seen<'a>(
     asker: &Asker,
     scope: Option<&'a SealScope>,
 ) -> Result<&'a SealScope, CustodyError> {
-    scope
-        .filter(|scope| is_seen(office, asker, scope))
-        .ok_or(CustodyError::Unknown)
+    let seen = scope.filter(|scope| is_seen(office, asker, scope));
+    seen.ok_or(CustodyError::Unknown)
 }
 
 /// Its own department, and the administration of seals of the region around it.
@@ -407,6 +390,10 @@ async fn tell(
     let key = seal_key(record.code.as_str()).ok_or(CustodyError::Unknown)?;
     let seals = office.registry.seals();
     let uses = seals.uses(&key, &record.department).await?;
+    Ok(told((scope, record), uses, office.clock.now()))
+}
+
+fn told((scope, record): (&SealScope, &SealRecord), uses: u64, now: UtcDateTime) -> SealTold {
     let told = SealTold {
         seal: record.code.to_string(),
         name: scope.name_zh.clone(),
@@ -416,7 +403,7 @@ async fn tell(
         uses,
         waits: None,
     };
-    Ok(told.after(record, office.clock.now()))
+    told.after(record, now)
 }
 
 /// The stable code of a refusal, as traces have it.

@@ -20,9 +20,9 @@ pub struct Desk {
     /// The seals in use.
     pub seals: Seals,
     /// The prepared pages, by type key.
-    pub blanks: BTreeMap<String, Blank>,
+    pub blanks: Arc<BTreeMap<String, Blank>>,
     /// The prepared forms of stage documents, by code.
-    pub forms: BTreeMap<&'static str, Blank>,
+    pub forms: Arc<BTreeMap<&'static str, Blank>>,
 }
 
 /// Why a page of the office cannot be made ready.

@@ -107,8 +107,7 @@ pub async fn take(office: &Office, brought: &Brought<'_>) -> Result<SealEdition,
         return Err(EslError::Sides(width, height));
     }
     judge(office, brought)?;
-    let kept = office.registry().seals().objects().await?;
-    let kept = kept.into_iter().find(|kept| kept.code == *brought.seal);
+    let kept = office.registry().seals().object(brought.seal).await?;
     let mut kept = kept.ok_or_else(none)?;
     let place: &mut Vec<u8> = match edition {
         SealEdition::V4 => &mut kept.object,

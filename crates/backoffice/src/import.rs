@@ -202,8 +202,7 @@ async fn follow(office: &Office) -> Result<bool, ImportCatalogueError> {
         return Ok(false);
     }
     follow_keys(office).await;
-    let catalogue = desk.catalogue.as_ref().clone();
-    office.put_in_force((catalogue, desk.version)).await?;
+    office.follow_scopes().await?;
     Ok(true)
 }
 

@@ -20,6 +20,7 @@ pub mod bundle;
 pub mod by_two;
 pub mod custody;
 pub mod desk;
+mod desking;
 pub mod dropped;
 pub mod electronic;
 pub mod face;

@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use catalogue::Catalogue;
 use crypto::{KeyId, KeyStore, Random, SignatureAlgorithm, ThrowAway};
-use document::Imprint;
 use pki::certificate::Certificate;
 use pki::profile::{Issuer, Profile};
 use registry::Later;
@@ -26,7 +25,7 @@ pub use crate::certify::Policies;
 use crate::clock::Clock;
 pub use crate::clock::{Reading, WatchedClock, ntp};
 pub use crate::desk::{Desk, PreparePage};
-use crate::desk::{blanks, forms};
+use crate::desking::DeskSource;
 use crate::dropped::Dropped;
 use crate::fresh::Fresh;
 pub use crate::hierarchy::Hierarchy;
@@ -36,10 +35,8 @@ use crate::lists::{self, ListIssuer, Lists};
 use crate::national::National;
 use crate::own_list::OwnList;
 pub use crate::parts::{Contact, Parts, Settings};
-use crate::parts::{algorithm, certificate_of, certified_of, issued, last_stamp};
+use crate::parts::{algorithm, certificate_of, certified_of, last_stamp};
 use crate::regions;
-use crate::sealed;
-use crate::seals::{Stock, gather};
 use crate::sequencer::{CheckpointSigner, NationalSigner, Sequencer};
 use crate::slots::Slots;
 use crate::stamps::{Stamping, TimeStamps};
@@ -240,6 +237,18 @@ impl Office {
         Ok(())
     }
 
+    /// Puts the seals in force whose scopes were decided since, here or in another process; everything else stays.
+    pub(crate) async fn follow_scopes(&self) -> Result<(), OpenOffice> {
+        let source = DeskSource {
+            registry: &self.registry,
+            keys: &self.keys,
+            settings: &self.settings,
+        };
+        let desk = source.after(&self.desk()).await?;
+        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
+        Ok(())
+    }
+
     /// What the office decided once.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -343,12 +352,17 @@ impl Office {
 
 /// Seals whose keys and certificates are there, made in a ceremony or at the founding, begin their life in use.
 async fn establish(registry: &Registry, desk: &Desk, now: UtcDateTime) -> Result<(), StoreError> {
+    let known = registry.seals().codes().await?;
     let seals = desk.catalogue.seals();
-    let seals = seals
-        .filter(|scope| desk.seals.contains_key(&scope.seal))
-        .map(|scope| (scope.seal.clone(), scope.holder.clone()));
+    let seals: Vec<_> = seals
+        .filter(|scope| desk.seals.contains_key(&scope.seal) && !known.contains(&scope.seal))
+        .map(|scope| (scope.seal.clone(), scope.holder.clone()))
+        .collect();
+    if seals.is_empty() {
+        return Ok(());
+    }
     let by = By::new("service", now);
-    registry.seals().establish(seals.collect(), by).await
+    registry.seals().establish(seals, by).await
 }
 
 async fn hierarchy(parts: &Parts) -> Result<Hierarchy, OpenOffice> {
@@ -489,41 +503,6 @@ async fn sequencer(
 fn origin(address: &str, key: ServiceKey) -> String {
     let host = address.split_once("://").map_or(address, |(_, host)| host);
     format!("{host}/{}", key.name())
-}
-
-/// What a desk is put together from.
-struct DeskSource<'a> {
-    registry: &'a Registry,
-    keys: &'a KeyStore,
-    settings: &'a Settings,
-}
-
-impl DeskSource<'_> {
-    async fn desk(&self, mut catalogue: Catalogue, version: u64) -> Result<Desk, OpenOffice> {
-        let (made, scopes) = sealed::put_scopes(self.registry, &mut catalogue).await?;
-        let certificates = issued(self.registry, ServiceKey::Authority, Profile::SEAL).await?;
-        let national = issued(self.registry, ServiceKey::NationalAuthority, Profile::SEAL).await?;
-        let objects = self.registry.seals().objects().await?;
-        let stock = Stock {
-            certificates: &certificates,
-            national: &national,
-            objects: &objects,
-            scopes: &scopes,
-        };
-        let seals = gather(&catalogue, self.keys, &stock)?;
-        let imprint = Imprint {
-            address: self.settings.address.clone(),
-            edition: self.settings.edition,
-        };
-        Ok(Desk {
-            version,
-            scopes: made,
-            blanks: blanks(&catalogue, &imprint)?,
-            forms: forms(&imprint)?,
-            catalogue: Arc::new(catalogue),
-            seals,
-        })
-    }
 }
 
 async fn stored_catalogue(registry: &Registry) -> Result<(Catalogue, u64), OpenOffice> {

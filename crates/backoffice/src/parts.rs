@@ -8,6 +8,7 @@ use document::Edition;
 use pki::certificate::Certificate;
 use pki::profile::Profile;
 use registry::Registry;
+use registry::certificates::Registered;
 use registry::objects::Objects;
 use time::{Duration, UtcDateTime};
 
@@ -99,7 +100,10 @@ pub(crate) async fn issued(
     profile: Profile,
 ) -> Result<Vec<Certificate>, OpenOffice> {
     let certificates = registry.certificates();
-    let found = certificates.of_profile(&by.id(), profile.name).await?;
+    parsed(&certificates.of_profile(&by.id(), profile.name).await?)
+}
+
+pub(crate) fn parsed(found: &[Registered]) -> Result<Vec<Certificate>, OpenOffice> {
     let ders = found
         .iter()
         .filter_map(|registered| registered.der.as_ref());

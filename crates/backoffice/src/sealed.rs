@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use catalogue::Catalogue;
 use catalogue::key::SealCode;
 use registry::Registry;
+use registry::applications::ScopeVersion;
 
 use crate::opening::OpenOffice;
 
@@ -19,12 +20,16 @@ pub(crate) async fn put_scopes(
     let made = book.scopes_made().await?;
     let mut numbers = BTreeMap::new();
     for version in book.scopes_in_force().await? {
-        if let Ok(scope) = catalogue.read_seal(version.content.as_bytes()) {
-            catalogue.put_seal(scope);
-        } else {
-            catalogue.drop_seal(&version.seal);
-        }
+        put(catalogue, &version);
         numbers.insert(version.seal, version.number);
     }
     Ok((made, numbers))
+}
+
+/// Puts the last scope of a seal into the catalogue, or takes the seal out whose scope cannot be read on it.
+pub(crate) fn put(catalogue: &mut Catalogue, version: &ScopeVersion) {
+    match catalogue.read_seal(version.content.as_bytes()) {
+        Ok(scope) => catalogue.put_seal(scope),
+        Err(_) => catalogue.drop_seal(&version.seal),
+    }
 }

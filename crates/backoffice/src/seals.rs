@@ -1,11 +1,11 @@
 //! The seals of the installation: code, key, certificate, picture.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use catalogue::key::SealCode;
 use catalogue::{Catalogue, Department, SealKind, SealScope};
-use crypto::{KeyId, KeyStore, PublicKey, SignatureAlgorithm};
+use crypto::{KeyId, KeyStore, SignatureAlgorithm};
 use document::{Appearance, DrawAppearance, is_tinted};
 use pki::certificate::Certificate;
 use registry::seals::SealObject;
@@ -63,14 +63,42 @@ pub struct SealInUse {
     pub holder: String,
     /// Its holder's organisation code.
     pub holder_code: String,
-    /// Its picture.
-    pub appearance: Appearance,
+    /// What kind of seal it is.
+    pub kind: SealKind,
     /// Octets kept for a message at level B-B and at level B-LT, once they were counted.
     pub reserves: (OnceLock<usize>, OnceLock<usize>),
     /// The same seal in the national suite, where it was made.
     pub national: Option<NationalSeal>,
     /// Its drawn picture as points, once it was shown.
     pub(crate) drawn: OnceLock<Option<Vec<u8>>>,
+    /// Its picture, once it was put into a page.
+    appearance: OnceLock<Appearance>,
+}
+
+impl SealInUse {
+    /// What it shows: the picture that its maker signed where it is not the drawn one, which stays sharp at any size. It is drawn when it
+    /// is first asked for: of 10,000 seals few are used in a day.
+    ///
+    /// # Errors
+    /// [`SealError`] when it cannot be drawn.
+    pub fn appearance(&self) -> Result<&Appearance, SealError> {
+        if let Some(known) = self.appearance.get() {
+            return Ok(known);
+        }
+        let signed = self.national.as_ref().map(|national| &national.object);
+        let appearance = match signed.filter(|seal| !is_drawn(seal)) {
+            Some(seal) => {
+                let image = seal.image();
+                Appearance::of_file(&image.octets, (image.width, image.height))
+            }
+            None => Appearance::draw(&drawn(&self.code, self.kind, &self.holder)?),
+        };
+        let appearance = appearance.map_err(|source| SealError::Appearance {
+            seal: self.code.clone(),
+            source,
+        })?;
+        Ok(self.appearance.get_or_init(|| appearance))
+    }
 }
 
 /// A seal as GB/T 38540 has it, with the key that seals with it.
@@ -115,64 +143,101 @@ pub struct Stock<'a> {
 /// All seals, by code.
 pub type Seals = BTreeMap<SealCode, Arc<SealInUse>>;
 
+/// What seals are put together from, by what each is found by.
+struct Shelf<'a> {
+    certificates: HashMap<Vec<u8>, &'a Certificate>,
+    national: HashMap<Vec<u8>, &'a Certificate>,
+    objects: BTreeMap<&'a SealCode, &'a SealObject>,
+    scopes: &'a BTreeMap<SealCode, u64>,
+}
+
+impl<'a> Shelf<'a> {
+    fn of(stock: &Stock<'a>) -> Self {
+        Self {
+            certificates: by_key(stock.certificates),
+            national: by_key(stock.national),
+            objects: by_code(stock.objects),
+            scopes: stock.scopes,
+        }
+    }
+}
+
+/// The newest certificate of each key: they come the newest first.
+fn by_key(certificates: &[Certificate]) -> HashMap<Vec<u8>, &Certificate> {
+    // What comes last stays.
+    let oldest_first = certificates.iter().rev();
+    let keyed = oldest_first.filter_map(|one| Some((one.public_key().ok()?.spki().to_vec(), one)));
+    keyed.collect()
+}
+
+fn by_code(objects: &[SealObject]) -> BTreeMap<&SealCode, &SealObject> {
+    objects.iter().map(|kept| (&kept.code, kept)).collect()
+}
+
 /// Puts scopes, keys and certificates together; a seal without one of them is not in use.
 ///
 /// # Errors
-/// [`SealError`] when one cannot be drawn.
-pub fn gather(
-    catalogue: &Catalogue,
-    keys: &KeyStore,
+/// [`SealError`] when an electronic seal cannot be read.
+pub fn gather<'a>(
+    scopes: impl Iterator<Item = &'a SealScope>,
+    (catalogue, keys): (&Catalogue, &KeyStore),
     stock: &Stock<'_>,
 ) -> Result<Seals, SealError> {
+    let shelf = Shelf::of(stock);
     let mut seals = Seals::new();
-    for scope in catalogue.seals() {
-        let key = seal_key(scope.seal.as_str());
-        let stored = key.and_then(|key| Some((keys.public_key(&key)?, key)));
-        let department = catalogue.department(&scope.holder);
-        let (Some(((public, algorithm, _), key)), Some(department)) = (stored, department) else {
-            continue;
-        };
-        let Some(certificate) = of_key(stock.certificates, &public) else {
-            continue;
-        };
-        let national = national(scope, keys, stock)?;
-        let seal = SealInUse {
-            code: scope.seal.clone(),
-            key,
-            algorithm,
-            certificate: certificate.clone(),
-            scope: stock.scopes.get(&scope.seal).copied().unwrap_or(0),
-            holder: department.name_zh.clone(),
-            holder_code: department.code.as_str().to_owned(),
-            appearance: appearance(scope, department, national.as_ref())?,
-            reserves: <(OnceLock<usize>, OnceLock<usize>)>::default(),
-            national,
-            drawn: OnceLock::new(),
-        };
-        seals.insert(scope.seal.clone(), Arc::new(seal));
+    for scope in scopes {
+        if let Some(department) = catalogue.department(&scope.holder)
+            && let Some(seal) = put_together((scope, department), keys, &shelf)?
+        {
+            seals.insert(scope.seal.clone(), Arc::new(seal));
+        }
     }
     Ok(seals)
 }
 
-fn of_key<'a>(certificates: &'a [Certificate], key: &PublicKey) -> Option<&'a Certificate> {
-    let mut found = certificates.iter();
-    found.find(|certificate| certificate.public_key().is_ok_and(|found| found == *key))
+fn put_together(
+    (scope, department): (&SealScope, &Department),
+    keys: &KeyStore,
+    shelf: &Shelf<'_>,
+) -> Result<Option<SealInUse>, SealError> {
+    let key = seal_key(scope.seal.as_str());
+    let stored = key.and_then(|key| Some((keys.public_key(&key)?, key)));
+    let Some(((public, algorithm, _), key)) = stored else {
+        return Ok(None);
+    };
+    let Some(certificate) = shelf.certificates.get(public.spki()) else {
+        return Ok(None);
+    };
+    Ok(Some(SealInUse {
+        code: scope.seal.clone(),
+        key,
+        algorithm,
+        certificate: (*certificate).clone(),
+        scope: shelf.scopes.get(&scope.seal).copied().unwrap_or(0),
+        holder: department.name_zh.clone(),
+        holder_code: department.code.as_str().to_owned(),
+        kind: scope.kind,
+        reserves: <(OnceLock<usize>, OnceLock<usize>)>::default(),
+        national: national(scope, keys, shelf)?,
+        drawn: OnceLock::new(),
+        appearance: OnceLock::new(),
+    }))
 }
 
 /// The seal in the national suite: key, certificate and object, or it is not in use there.
 fn national(
     scope: &SealScope,
     keys: &KeyStore,
-    stock: &Stock<'_>,
+    shelf: &Shelf<'_>,
 ) -> Result<Option<NationalSeal>, SealError> {
     let Some(key) = national_seal_key(scope.seal.as_str()) else {
         return Ok(None);
     };
-    let kept = stock.objects.iter().find(|kept| kept.code == scope.seal);
+    let kept = shelf.objects.get(&scope.seal);
     let (Some((public, algorithm, _)), Some(kept)) = (keys.public_key(&key), kept) else {
         return Ok(None);
     };
-    let Some(certificate) = of_key(stock.national, &public) else {
+    let Some(certificate) = shelf.national.get(public.spki()) else {
         return Ok(None);
     };
     let parse = |object: &Vec<u8>| {
@@ -184,30 +249,10 @@ fn national(
     Ok(Some(NationalSeal {
         key,
         algorithm,
-        certificate: certificate.clone(),
+        certificate: (*certificate).clone(),
         object: parse(&kept.object)?,
         earlier: kept.earlier.as_ref().map(parse).transpose()?,
     }))
-}
-
-/// What a seal shows: the picture that its maker signed where it is not the drawn one, which stays sharp at any size.
-fn appearance(
-    scope: &SealScope,
-    department: &Department,
-    national: Option<&NationalSeal>,
-) -> Result<Appearance, SealError> {
-    let signed = national.map(|national| &national.object);
-    let appearance = match signed.filter(|seal| !is_drawn(seal)) {
-        Some(seal) => {
-            let image = seal.image();
-            Appearance::of_file(&image.octets, (image.width, image.height))
-        }
-        None => Appearance::draw(&picture(scope, department)?),
-    };
-    appearance.map_err(|source| SealError::Appearance {
-        seal: scope.seal.clone(),
-        source,
-    })
 }
 
 /// Who made a seal here, as its header says.
@@ -223,33 +268,29 @@ pub(crate) fn is_drawn(seal: &Seal) -> bool {
 /// # Errors
 /// `Draw`.
 pub fn picture(scope: &SealScope, department: &Department) -> Result<Picture, SealError> {
-    let picture = match scope.kind {
+    drawn(&scope.seal, scope.kind, &department.name_zh)
+}
+
+fn drawn(code: &SealCode, kind: SealKind, holder: &str) -> Result<Picture, SealError> {
+    let picture = match kind {
         SealKind::Acceptance => Window {
-            name: &department.name_zh,
+            name: holder,
             purpose: SealKind::Acceptance.zh(),
             date: None,
             colour: RED,
         }
         .ellipse(),
-        kind => organisation(scope, department, kind),
+        kind => Organisation {
+            name: holder,
+            purpose: Some(kind.zh()),
+            code: code.as_str(),
+            diameter: 42.0,
+            colour: RED,
+        }
+        .draw(),
     };
     picture.map_err(|source| SealError::Draw {
-        seal: scope.seal.clone(),
+        seal: code.clone(),
         source,
     })
-}
-
-fn organisation(
-    scope: &SealScope,
-    department: &Department,
-    kind: SealKind,
-) -> Result<Picture, DrawSeal> {
-    Organisation {
-        name: &department.name_zh,
-        purpose: Some(kind.zh()),
-        code: scope.seal.as_str(),
-        diameter: 42.0,
-        colour: RED,
-    }
-    .draw()
 }

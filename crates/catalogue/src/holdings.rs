@@ -1,6 +1,7 @@
 //! The catalogue as a whole, and finding in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use time::Date;
 
@@ -189,6 +190,12 @@ impl Catalogue {
     /// Every seal's scope, by code.
     pub fn seals(&self) -> impl ExactSizeIterator<Item = &SealScope> {
         self.seals.values()
+    }
+
+    /// Every seal's scope from a code on, by code.
+    pub fn seals_from(&self, from: Bound<&SealCode>) -> impl Iterator<Item = &SealScope> {
+        let range = self.seals.range::<SealCode, _>((from, Bound::Unbounded));
+        range.map(|(_, scope)| scope)
     }
 
     /// Every delegation, by key.

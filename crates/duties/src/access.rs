@@ -200,6 +200,8 @@ pub const ROUTES: &[Line] = &[
     ("GET", "/v1/cases/{case}/evidence", Asked(O::ReadEvidence, &[Read])),
     ("POST", "/v1/cases/{case}/link", Asked(O::LinkCase, &[Seal, Read])),
     ("POST", "/v1/signers", Asked(O::KeepSigners, &[Sign])),
+    ("GET", "/v1/signers", Asked(O::KeepSigners, &[Sign])),
+    ("POST", "/v1/signers/search", Asked(O::KeepSigners, &[Sign])),
     ("GET", "/v1/signers/{signer}", Asked(O::KeepSigners, &[Sign])),
     ("POST", "/v1/signers/{signer}/acts", Asked(O::KeepSigners, &[Sign])),
     ("PUT", "/v1/signers/{signer}/handwriting", Asked(O::KeepSigners, &[Sign])),

@@ -8,6 +8,7 @@ use catalogue::wire;
 use issuance::Asker;
 use registry::applications::Application;
 use registry::objects::ObjectId;
+use registry::seals::SealRecord;
 use serde::Serialize;
 
 use crate::fault::MakingError;
@@ -106,12 +107,7 @@ pub async fn find(
         picture: kept.picture.map(|picture| picture.sha256),
         documents: kept.documents.into_iter().map(told).collect(),
         history: history.into_iter().map(SealEventTold::from).collect(),
-        line: Line {
-            seal: application.record.code.to_string(),
-            department: application.record.department.to_string(),
-            state: application.record.stage.code(),
-            since: moment(application.record.since),
-        },
+        line: line(&application.record),
     })
 }
 
@@ -162,25 +158,29 @@ pub async fn list(office: &Office, asker: &Asker, after: &str) -> Result<Vec<Lin
     loop {
         let rows = book.page(of, (&after, ROWS)).await?;
         let is_last = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
+        let mut seen = Vec::new();
         for (seal, department) in rows {
             after = seal.to_string();
-            if !custody::sees(&desk.catalogue, &asker.department, &department) {
-                continue;
+            if custody::sees(&desk.catalogue, &asker.department, &department) {
+                seen.push(seal);
             }
-            if let Some(record) = office.registry.seals().find(&seal).await? {
-                lines.push(Line {
-                    seal: seal.to_string(),
-                    department: department.to_string(),
-                    state: record.stage.code(),
-                    since: moment(record.since),
-                });
-            }
-            if lines.len() >= PAGE {
-                return Ok(lines);
+            if lines.len() + seen.len() >= PAGE {
+                break;
             }
         }
-        if is_last {
+        let records = office.registry.seals().records(&seen).await?;
+        lines.extend(seen.iter().filter_map(|seal| records.get(seal)).map(line));
+        if is_last || lines.len() >= PAGE {
             return Ok(lines);
         }
+    }
+}
+
+fn line(record: &SealRecord) -> Line {
+    Line {
+        seal: record.code.to_string(),
+        department: record.department.to_string(),
+        state: record.stage.code(),
+        since: moment(record.since),
     }
 }

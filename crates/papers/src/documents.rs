@@ -100,6 +100,9 @@ pub enum DocumentError {
     /// No seal of the body's may stand on it.
     #[error("no seal of the body may stand on it")]
     NoSeal,
+    /// Its seal cannot be drawn.
+    #[error("its seal cannot be drawn")]
+    Drawn(#[from] backoffice::seals::SealError),
     /// Its page cannot be laid out.
     #[error("its page cannot be laid out")]
     Layout(#[from] document::RenderPage),

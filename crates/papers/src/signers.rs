@@ -5,6 +5,7 @@ use crypto::device::Order as KeyOrder;
 use crypto::{KeyAlgorithm, KeyStoreError, KeyUse, PublicKey};
 use dossier::person::Party;
 use dossier::signed::signer::SignerAct;
+pub use dossier::signed::signer::SignerState;
 use dossier::signed::{Assurance, LEAST};
 use pki::certificate::{Certificate, Validity};
 use pki::crl::{Reason, Revoked};
@@ -148,6 +149,56 @@ pub async fn find(office: &Office, asker: &Asker, signer: &str) -> Result<Signer
     Ok(SignerTold::of(
         &found(office, &asker.department, signer).await?,
     ))
+}
+
+/// Which identities of the own department are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignersAsked {
+    /// The last one of the page before; empty for the first page.
+    pub after: String,
+    /// How many, at most 100.
+    pub limit: Option<u32>,
+    /// In this state.
+    pub state: Option<SignerState>,
+}
+
+impl SignersAsked {
+    fn limit(&self) -> u32 {
+        self.limit.map_or(PAGE, |limit| limit.clamp(1, PAGE))
+    }
+}
+
+/// Identities on a page, at most.
+const PAGE: u32 = 100;
+
+/// Identities of the own department, by identifier; fewer than the limit where they are the last.
+///
+/// # Errors
+/// `Store`.
+pub async fn list(
+    office: &Office,
+    asker: &Asker,
+    asked: &SignersAsked,
+) -> Result<Vec<SignerTold>, SignerError> {
+    let of = (&asker.department, asked.state);
+    let signers = office.registry.signers();
+    let page = signers.page(of, (&asked.after, asked.limit())).await?;
+    Ok(page.iter().map(SignerTold::of).collect())
+}
+
+/// The identities of the person of this number in the own department, at most 100; none where there is no such person.
+///
+/// # Errors
+/// `Store`.
+pub async fn of_person(
+    office: &Office,
+    asker: &Asker,
+    number: &str,
+) -> Result<Vec<SignerTold>, SignerError> {
+    let number = number.trim().to_uppercase();
+    let of = (&asker.department, number.as_str());
+    let found = office.registry.signers().of_person(of, PAGE).await?;
+    Ok(found.iter().map(SignerTold::of).collect())
 }
 
 pub(crate) async fn found(

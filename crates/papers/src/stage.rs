@@ -146,8 +146,8 @@ async fn written(
         let _place = office.work.acquire().await;
         page(office, &desk, document, national)?
     };
-    let [left, lower, ..] =
-        page.seal_rectangle(shown.appearance.width(), shown.appearance.height());
+    let seen = shown.appearance()?;
+    let [left, lower, ..] = page.seal_rectangle(seen.width(), seen.height());
     Ok(Written {
         seal,
         ground: match under {

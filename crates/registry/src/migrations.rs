@@ -55,9 +55,11 @@ pub(crate) const ALL: &[Migration] = steps![
     45 "openid_name" "0045",
     47 "release_limit" "0047",
     48 "approvers" "0048",
+    49 "lists" "0049",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",
     1004 "catalogue" "1004",
     1005 "matter_act" "1005",
+    1006 "certificate_key" "1006",
 ];

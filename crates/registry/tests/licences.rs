@@ -21,7 +21,7 @@ mod rounds;
 mod seals;
 mod signers;
 mod tables;
-mod trace;
+pub(crate) mod trace;
 
 /// Everything here runs on SQLite alone; with a server it runs on PostgreSQL too. In continuous
 /// integration the server must be there, so that its half never passes by being absent.

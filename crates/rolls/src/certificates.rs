@@ -9,8 +9,8 @@ mod standing;
 
 use std::sync::Arc;
 
-use crypto::KeyId;
-use pki::certificate::SerialNumber;
+use crypto::{KeyId, PublicKey, sha256};
+use pki::certificate::{Certificate, SerialNumber};
 use pki::crl::{Reason, Revoked};
 use time::UtcDateTime;
 
@@ -135,6 +135,38 @@ impl Certificates {
         rows.into_iter().map(registered).collect()
     }
 
+    /// The issued certificates of a profile that are about this key, the newest first.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn of_key(
+        &self,
+        issuer: &KeyId,
+        profile: &str,
+        key: &PublicKey,
+    ) -> Result<Vec<Registered>, CertificateError> {
+        const OF_KEY: &str = "SELECT serial, profile, department, shard, tbs_digest, intended, \
+             der, voided, revoked, reason, invalid FROM certificate \
+             WHERE issuer = $1 AND profile = $2 AND subject_key = $3 AND der IS NOT NULL";
+        // Issued before keys were noted.
+        const UNNOTED: &str = "SELECT serial, profile, department, shard, tbs_digest, intended, \
+             der, voided, revoked, reason, invalid FROM certificate \
+             WHERE issuer = $1 AND profile = $2 AND subject_key IS NULL AND der IS NOT NULL";
+        let mut link = self.store.reader().await?;
+        let digest = sha256(key.spki());
+        let of = (issuer.as_str().into(), profile.into());
+        let mut rows = link.rows(OF_KEY, &[of.0, of.1, (&digest).into()]).await?;
+        rows.extend(link.rows(UNNOTED, &[of.0, of.1]).await?);
+        let found = rows.into_iter().map(registered);
+        let mut found = found.collect::<Result<Vec<_>, CertificateError>>()?;
+        found.retain(|one| one.der.as_deref().and_then(about) == Some(digest));
+        found.sort_by(|one, other| {
+            let later = other.intended.cmp(&one.intended);
+            later.then_with(|| one.serial.octets().cmp(other.serial.octets()))
+        });
+        Ok(found)
+    }
+
     /// The certificate of this number, if one was ever intended.
     ///
     /// # Errors
@@ -228,13 +260,15 @@ async fn issued(
     tbs_digest: &[u8; 32],
     der: &[u8],
 ) -> Result<(), CertificateError> {
-    const ISSUED: &str = "UPDATE certificate SET der = $4 WHERE issuer = $1 AND serial = $2 \
+    const ISSUED: &str = "UPDATE certificate SET der = $4, subject_key = $5 WHERE issuer = $1 AND serial = $2 \
          AND tbs_digest = $3 AND der IS NULL AND voided IS NULL RETURNING shard";
+    let about = about(der);
     let values = [
         issuer.into(),
         serial.octets().into(),
         tbs_digest.into(),
         der.into(),
+        about.as_ref().map(<[u8; 32]>::as_slice).into(),
     ];
     let Some(mut row) = link.row(ISSUED, &values).await? else {
         return Err(CertificateError::NotIntended(serial));
@@ -243,6 +277,12 @@ async fn issued(
     lists::begin(link, issuer, shard).await?;
     answers::begin(link, issuer, serial).await?;
     Ok(())
+}
+
+/// SHA-256 of the key that a certificate is about.
+fn about(der: &[u8]) -> Option<[u8; 32]> {
+    let key = Certificate::parse(der).ok()?.public_key().ok()?;
+    Some(sha256(key.spki()))
 }
 
 async fn traced(link: &mut Link, act: Option<&Act>) -> Result<(), CertificateError> {

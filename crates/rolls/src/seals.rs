@@ -3,6 +3,7 @@
 //! A seal that has no row, or any stage but *in use*, signs nothing. The question is asked inside the transaction that
 //! consumes a release, so that a suspension that was answered holds in every process.
 
+mod page;
 mod standing;
 
 use std::collections::BTreeSet;
@@ -23,7 +24,7 @@ use trail::outbox::{self, Outgoing};
 use trail::secrets::Secrets;
 use trail::trace::{self, Act, Deed};
 
-use standing::{DAMAGED, happened, read};
+use standing::{DAMAGED, happened, object, read};
 pub use standing::{Pending, SealHappened, SealObject, SealRecord};
 
 /// An act on a seal.
@@ -116,6 +117,7 @@ const STOPPED: &str = "SELECT code FROM seal WHERE stage <> 'in_use'";
 const KEEP_OBJECT: &str = "INSERT INTO seal_object (code, department, made, object, earlier) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING";
 const OBJECTS: &str = "SELECT code, department, object, earlier FROM seal_object ORDER BY code";
+const SCOPE_MADE: &str = "UPDATE counter SET value = value + 1 WHERE name = 'seal-scopes'";
 const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
 
 impl Seals {
@@ -182,16 +184,7 @@ impl Seals {
     pub async fn objects(&self) -> Result<Vec<SealObject>, StoreError> {
         let mut link = self.store.reader().await?;
         let rows = link.rows(OBJECTS, &[]).await?;
-        rows.into_iter()
-            .map(|mut row| {
-                Ok(SealObject {
-                    code: SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?,
-                    department: DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?,
-                    object: row.bytes()?,
-                    earlier: row.maybe_bytes()?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(object).collect()
     }
 
     /// Acts on a seal. What needs two people waits for the second, for a day.
@@ -506,6 +499,9 @@ pub async fn go(
         act.consent.duty.code().into(),
     ];
     link.later(MOVE, &values).await?;
+    if act.event == Event::Make {
+        scope_made(link).await?;
+    }
     log::submit(link, Log::Public, &act.leaf, None).await?;
     for (issuer, revoked) in &act.revokes {
         revoke(link, (issuer, revoked), (&record.department, by)).await?;
@@ -519,6 +515,14 @@ pub async fn go(
     };
     tell((link, secrets), record, act.event.code()).await?;
     note(link, (&act.seal, &record.department), &happened, by).await
+}
+
+/// One more version of a scope is in force: of a seal that was made, or another one of it.
+///
+/// # Errors
+/// The store.
+pub async fn scope_made(link: &mut Link) -> Result<(), StoreError> {
+    link.later(SCOPE_MADE, &[]).await
 }
 
 /// The own department is told (domain.md 4: each transition writes an event).

@@ -109,6 +109,13 @@ const HAPPENED: &str = "INSERT INTO signer_event (signer, number, department, ac
 const OVER: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
      FROM signer WHERE state IN ('active', 'suspended') AND until_moment < $1 ORDER BY until_moment, id LIMIT $2";
 
+const PAGE: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+     FROM signer WHERE department = $1 AND id > $2 ORDER BY id LIMIT $3";
+const PAGE_AT: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+     FROM signer WHERE department = $1 AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
+const OF_PERSON: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+     FROM signer WHERE person_digest = $1 AND department = $2 ORDER BY id LIMIT $3";
+
 const DAMAGED: StoreError = StoreError::Damaged { table: "signer" };
 
 impl Signers {
@@ -153,6 +160,44 @@ impl Signers {
         find(&mut link, &self.secrets, FIND, (department, signer)).await
     }
 
+    /// Identities of a department after the one of this identifier, in one state or in any.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn page(
+        &self,
+        (department, state): (&DepartmentKey, Option<SignerState>),
+        (after, limit): (&str, u32),
+    ) -> Result<Vec<SignerRecord>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let values = [department.as_str().into(), after.into(), limit.into()];
+        let rows = match state {
+            None => link.rows(PAGE, &values).await?,
+            Some(state) => {
+                let [department, after, limit] = values;
+                let values = [department, after, limit, state.code().into()];
+                link.rows(PAGE_AT, &values).await?
+            }
+        };
+        self.all(rows)
+    }
+
+    /// The identities of the person of this number, found by its keyed digest (D8): of one department.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn of_person(
+        &self,
+        (department, number): (&DepartmentKey, &str),
+        limit: u32,
+    ) -> Result<Vec<SignerRecord>, StoreError> {
+        let digest = self.secrets.lookup("signer", number);
+        let mut link = self.store.reader().await?;
+        let values = [(&digest).into(), department.as_str().into(), limit.into()];
+        let rows = link.rows(OF_PERSON, &values).await?;
+        self.all(rows)
+    }
+
     /// Identities whose certificates are over, the longest first.
     ///
     /// # Errors
@@ -164,9 +209,12 @@ impl Signers {
     ) -> Result<Vec<SignerRecord>, StoreError> {
         let mut link = self.store.reader().await?;
         let rows = link.rows(OVER, &[now.into(), limit.into()]).await?;
-        rows.into_iter()
-            .map(|row| read(row, &self.secrets))
-            .collect()
+        self.all(rows)
+    }
+
+    fn all(&self, rows: Vec<Row>) -> Result<Vec<SignerRecord>, StoreError> {
+        let rows = rows.into_iter();
+        rows.map(|row| read(row, &self.secrets)).collect()
     }
 
     /// Writes the line of the key journal for a signature; only then may the key be asked. The same request finds the

@@ -72,7 +72,8 @@ fn together() -> OpenApiRouter<App> {
 /// Persons who sign, and what they signed.
 fn persons() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(signatures::apply))
+        .routes(routes!(signatures::apply, signatures::list_signers))
+        .routes(routes!(signatures::search_signers))
         .routes(routes!(signatures::find_signer))
         .routes(routes!(signatures::act))
         .routes(routes!(signatures::give))

@@ -1,10 +1,10 @@
 //! Seals: where each stands, its ledger's total, and the acts of those who hold and administer it.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::{Extension, Json};
-use catalogue::key::SealCode;
-use issuance::custody::{Duty, Event, SealEventTold, SealTold};
+use catalogue::key::{DepartmentKey, SealCode};
+use issuance::custody::{Duty, Event, Narrowed, SealEventTold, SealTold, Stage};
 use issuance::{Asker, Once};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -42,14 +42,64 @@ pub(crate) fn code(text: &str) -> Result<SealCode, Problem> {
     SealCode::parse(text).map_err(|_| Problem::new(Code::NotFound))
 }
 
-/// The seals of the own department, or of the region whose seals it administers.
-#[utoipa::path(get, path = "/v1/seals", tag = "seals",
-    responses((status = 200, description = "an array of seals: state, since when, uses of the ledger")))]
+/// Which seals are asked for.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Asked {
+    /// The seal of the last one of the page before.
+    after: Option<String>,
+    /// How many, 1 to 100; 100 where nothing is said.
+    limit: Option<u32>,
+    /// Of this department alone.
+    department: Option<String>,
+    /// `made`, `in_use`, `suspended` or another state.
+    state: Option<String>,
+    /// A part of the name.
+    name: Option<String>,
+}
+
+/// How many a page has, where a number is asked for.
+pub(crate) fn limited(limit: Option<u32>) -> Result<Option<u32>, Problem> {
+    match limit {
+        Some(limit) if !(1..=100).contains(&limit) => {
+            Err(Problem::new(Code::RequestMalformed).saying("limit is 1 to 100"))
+        }
+        limit => Ok(limit),
+    }
+}
+
+impl Asked {
+    fn read(self) -> Result<Narrowed, Problem> {
+        let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
+        let after = self.after.filter(|after| !after.is_empty());
+        let after = after.as_deref().map(SealCode::parse).transpose();
+        let department = self.department.as_deref().map(DepartmentKey::parse);
+        let state = self.state.as_deref().map(Stage::find);
+        Ok(Narrowed {
+            after: after.map_err(|_| malformed("after is no seal"))?,
+            limit: limited(self.limit)?,
+            department: department
+                .transpose()
+                .map_err(|_| malformed("department is none"))?,
+            state: match state {
+                Some(None) => return Err(malformed("state is none of a seal")),
+                state => state.flatten(),
+            },
+            name: self.name,
+        })
+    }
+}
+
+/// The seals of the own department, or of the region whose seals it administers, by code.
+#[utoipa::path(get, path = "/v1/seals", tag = "seals", params(Asked),
+    responses((status = 200, description = "an array of at most 100 seals: state, since when, uses of the ledger")))]
 pub(crate) async fn list(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
+    Query(asked): Query<Asked>,
 ) -> Result<Json<Vec<SealTold>>, Problem> {
-    let seals = issuance::custody::list(&app.office, &asker).await;
+    let seals = issuance::custody::list(&app.office, &asker, &asked.read()?).await;
     seals.map(Json).map_err(|error| of_custody(&error))
 }
 

@@ -1,12 +1,12 @@
 //! Persons who sign, and their signatures: `POST /v1/signers`, `POST /v1/signatures`.
 
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
 use issuance::Asker;
 use papers::handwriting::SampleTold;
-use papers::signers::{SignerOrder, SignerOrdered, SignerTold};
+use papers::signers::{SignerOrder, SignerOrdered, SignerState, SignerTold, SignersAsked};
 use papers::signing::{SignOrder, SignatureSeen, Visible};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +17,7 @@ use crate::json::{Strict, said};
 use crate::licences::attachment;
 use crate::problem::{Code, Problem};
 use crate::problems::{of_sign, of_signer};
+use crate::seals::limited;
 use crate::state::App;
 
 /// A person who is to sign.
@@ -75,11 +76,9 @@ pub(crate) struct VisiblePart {
 
 impl VisiblePart {
     pub(crate) fn read(&self) -> Result<Visible, Problem> {
-        let corner = corner(self.x_mm, self.y_mm)?;
-        let page = self.page;
         Ok(Visible {
-            page,
-            corner,
+            page: self.page,
+            corner: corner(self.x_mm, self.y_mm)?,
             handwriting: self.handwriting,
         })
     }
@@ -103,6 +102,64 @@ pub(crate) async fn apply(
     };
     let told = papers::signers::apply(&app.office, &asker, &once, &order).await;
     told.map(Json).map_err(|error| of_signer(&error))
+}
+
+/// Which identities are asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SignersQuery {
+    /// The identity that is the last one of the page before.
+    #[serde(default)]
+    after: String,
+    /// How many, 1 to 100; 100 where nothing is said.
+    limit: Option<u32>,
+    /// `applied`, `identity_proven`, `active`, `suspended`, `cancelled`, `expired` or `spent`.
+    state: Option<String>,
+}
+
+/// Whose identities are asked for.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignerSearch {
+    /// The citizen's number.
+    number: String,
+}
+
+/// Signature identities of the own department, by identifier.
+#[utoipa::path(get, path = "/v1/signers", tag = "signatures", params(SignersQuery),
+    responses((status = 200, description = "an array of at most 100 identities, masked")))]
+pub(crate) async fn list_signers(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Query(query): Query<SignersQuery>,
+) -> Result<Json<Vec<SignerTold>>, Problem> {
+    let state = query.state.as_deref().map(SignerState::find);
+    let asked = SignersAsked {
+        after: query.after,
+        limit: limited(query.limit)?,
+        state: match state {
+            Some(None) => {
+                let unknown = Problem::new(Code::RequestMalformed);
+                return Err(unknown.saying("state is none of a signature identity"));
+            }
+            state => state.flatten(),
+        },
+    };
+    let listed = papers::signers::list(&app.office, &asker, &asked).await;
+    listed.map(Json).map_err(|error| of_signer(&error))
+}
+
+/// The signature identities of a person in the own department. The number stands in no address (D8).
+#[utoipa::path(post, path = "/v1/signers/search", tag = "signatures", request_body = SignerSearch,
+    responses((status = 200, description = "an array of at most 100 identities, masked; empty where there is no such person here")))]
+pub(crate) async fn search_signers(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Strict(body): Strict<SignerSearch>,
+) -> Result<Json<Vec<SignerTold>>, Problem> {
+    let found = papers::signers::of_person(&app.office, &asker, &body.number).await;
+    found.map(Json).map_err(|error| of_signer(&error))
 }
 
 /// A signature identity of the own department.

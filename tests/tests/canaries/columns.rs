@@ -46,7 +46,7 @@ caller: id=word department=word name=word scopes=word person=word secret=sealed
 case_file: case_number=word department=word state=word applicant=digest content=sealed
 case_link: case_number=word department=word handle=past handle_digest=past
 catalogue_import: digest=digest sources=public person=word
-certificate: issuer=word serial=public profile=word department=word tbs_digest=digest der=named
+certificate: issuer=word serial=public profile=word department=word tbs_digest=digest der=named subject_key=digest
 counter: name=word
 crl_scope: issuer=word der=public
 drill: id=word department=word seal=word administrator=word custodian=word report=public

@@ -113,6 +113,10 @@ const ASKED_BY_A_RULE: &[Named] = &[
     ("releasing/src/tally.rs", "UPDATE release_tally SET stopped"),
     ("rolls/src/seals.rs", "SELECT people FROM seal_event"),
     ("rolls/src/seals.rs", "SELECT digest FROM seal_application"),
+    (
+        "rolls/src/seals/page.rs",
+        "SELECT signing_key, COUNT(*) FROM trace",
+    ),
 ];
 
 /// Whoever has the secret has the row: a handle, a session's token, a password with its account.
@@ -182,8 +186,13 @@ const FOR_ALL: &[Named] = &[
     ("rolls/src/drills.rs", "SELECT 1 FROM drill WHERE ended"),
     ("rolls/src/portfolio.rs", "DELETE FROM portfolio_standing"),
     (
-        "applications/src/book.rs",
-        "SELECT COUNT(*) FROM seal_scope",
+        "rolls/src/seals/page.rs",
+        "SELECT code FROM seal WHERE stage",
+    ),
+    ("rolls/src/seals/page.rs", "SELECT code FROM seal"),
+    (
+        "rolls/src/seals/page.rs",
+        "SELECT code, scope FROM seal WHERE scope",
     ),
     ("rolls/src/seals.rs", "SELECT code FROM seal WHERE stage"),
     ("trail/src/asked.rs", "DELETE FROM request WHERE asked"),

@@ -76,6 +76,8 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("GET", "/v1/cases/{case}/documents", &["done"]),
     ("GET", "/v1/cases/{case}/evidence", &["done"]),
     ("POST", "/v1/signers", &["done"]),
+    ("GET", "/v1/signers", &["done"]),
+    ("POST", "/v1/signers/search", &["done"]),
     ("GET", "/v1/signers/{signer}", &["done"]),
     ("POST", "/v1/signers/{signer}/acts", &["done"]),
     ("PUT", "/v1/signers/{signer}/handwriting", &["done"]),

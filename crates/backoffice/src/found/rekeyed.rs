@@ -4,11 +4,11 @@
 use catalogue::SealScope;
 use catalogue::key::SealCode;
 use crypto::device::Order;
-use crypto::{KeyAlgorithm, KeyId, KeyUse, PublicKey};
+use crypto::{KeyAlgorithm, KeyId, KeyUse};
 use pki::certificate::Certificate;
 use pki::profile::{Issuer, Profile};
 use registry::asked::By;
-use registry::certificates::{Registered, Standing};
+use registry::certificates::Standing;
 use registry::seals::SealObject;
 use registry::trace::{Act, Deed};
 use seal::ses::{Edition, Image, Seal};
@@ -123,8 +123,7 @@ impl Founding<'_> {
 
     /// The picture that the holder of a seal handed in: it stays the same.
     async fn handed_in(&self, code: &SealCode) -> Result<Option<Image>, FoundError> {
-        let kept = self.registry.seals().objects().await?;
-        let kept = kept.into_iter().find(|kept| kept.code == *code);
+        let kept = self.registry.seals().object(code).await?;
         let read = kept.and_then(|kept| Seal::parse(&kept.object).ok());
         let own = read.filter(|seal| seal.vendor() == VENDOR && !is_drawn(seal));
         Ok(own.map(|seal| seal.image().clone()))
@@ -137,16 +136,15 @@ impl Founding<'_> {
         (key, algorithm): (&KeyId, KeyAlgorithm),
         (by, authority): (ServiceKey, &Certificate),
     ) -> Result<Option<Certificate>, FoundError> {
-        let issued = self.registry.certificates();
-        let issued = issued.of_profile(&by.id(), Profile::SEAL.name).await?;
         let public = self.public(key)?;
-        let of_key = || issued.iter().filter(|one| is_of(one, &public));
-        if let Some(stands) = of_key().find(|one| one.standing == Standing::Good) {
+        let issued = self.registry.certificates();
+        let issued = issued.of_key(&by.id(), Profile::SEAL.name, &public).await?;
+        if let Some(stands) = issued.iter().find(|one| one.standing == Standing::Good) {
             let read = stands.der.as_deref().map(Certificate::parse);
             return Ok(read.and_then(Result::ok));
         }
         // None at all: the process that made this key was lost before its certificate.
-        if of_key().next().is_some() {
+        if !issued.is_empty() {
             self.replace_key(scope, key, algorithm).await?;
         }
         let issuer = Issuer::of(authority, self.algorithm(&by.id())?)?;
@@ -199,10 +197,4 @@ fn order<'a>(scope: &'a SealScope, key: &KeyId, algorithm: KeyAlgorithm) -> Orde
         algorithm: None,
         seal: Some(scope.seal.as_str()),
     }
-}
-
-fn is_of(registered: &Registered, key: &PublicKey) -> bool {
-    let read = registered.der.as_deref().map(Certificate::parse);
-    let read = read.and_then(Result::ok);
-    read.is_some_and(|read| read.public_key().is_ok_and(|found| found == *key))
 }

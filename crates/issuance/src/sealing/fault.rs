@@ -74,6 +74,9 @@ pub enum SealingError {
     /// The signature is not one of its algorithm.
     #[error("the signature is not one of its algorithm")]
     Form(#[from] crypto::WrongForm),
+    /// The seal cannot be drawn.
+    #[error("the seal cannot be drawn")]
+    Drawn(#[from] backoffice::seals::SealError),
     /// The seal is not in use.
     #[error("the seal is not in use")]
     SealNotInUse,

@@ -45,10 +45,11 @@ pub(super) fn prepare(
     field: &str,
     (waiting, now): (WaitingFile, UtcDateTime),
 ) -> Result<LaidPdf, SealingError> {
-    let bodies = |first: u32| seal.appearance.bodies(first);
+    let shown = seal.appearance()?;
+    let bodies = |first: u32| shown.bodies(first);
     let appearance = Appearance {
-        width: seal.appearance.width(),
-        height: seal.appearance.height(),
+        width: shown.width(),
+        height: shown.height(),
         bodies: &bodies,
     };
     let place = match subject {

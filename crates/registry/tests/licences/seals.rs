@@ -8,7 +8,9 @@ use registry::seals::{Acting, SealAct, SealRefused, Tell};
 use seal::life::{Consent, Duty, Event, Refused, Stage};
 use time::Duration;
 
-use super::office::{NOW, by, custodian, department, grounds, office, release, signing};
+use super::office::{
+    NOW, by, custodian, department, grounds, office, other_department, release, signing,
+};
 use crate::stage::on_each_store;
 
 fn act(event: Event, (person, duty): (&str, Duty), seconds: i64) -> SealAct {
@@ -185,5 +187,61 @@ fn a_request_acts_once_on_a_seal_and_its_answer_is_kept() {
         assert!(matches!(waits, Ok(Acting::Acted(_))));
         let history = seals.history(&grounds().seal).await.expect("answers");
         assert_eq!(history.len(), 2, "establish and suspend");
+    });
+}
+
+#[test]
+fn a_page_of_seals_is_asked_for_in_one_question_at_each_stage() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let seals = office.registry.seals();
+        let code =
+            |number: u32| SealCode::parse(&format!("990102-SPZYZ-{number:03}")).expect("a code");
+        let many: Vec<SealCode> = (100..220).map(code).collect();
+        let established = many.iter().map(|seal| (seal.clone(), department()));
+        let done = seals.establish(established.collect(), by(1)).await;
+        done.expect("answers");
+        let records = seals.records(&many[..2]).await.expect("answers");
+        assert_eq!(records.keys().cloned().collect::<Vec<_>>(), many[..2]);
+        let unknown = [code(999), many[5].clone()];
+        let records = seals.records(&unknown).await.expect("answers");
+        assert_eq!(records.into_keys().collect::<Vec<_>>(), many[5..6]);
+        let first = seals.records(&many).await.expect("answers");
+        assert_eq!(first.len(), 100, "no more than a page");
+        assert!(seals.records(&[]).await.expect("answers").is_empty());
+        let mut stop = act(Event::Suspend, CUSTODIAN, 3);
+        stop.seal = many[7].clone();
+        seals.act(stop).await.expect("listed");
+        let own = department();
+        let at = async |stage, of, after: &SealCode, limit| {
+            let page = seals.at_stage((stage, of), (after.as_str(), limit)).await;
+            page.expect("answers")
+        };
+        for of in [None, Some(&own)] {
+            assert_eq!(at(Stage::Suspended, of, &code(1), 9).await, many[7..8]);
+            assert!(at(Stage::Suspended, of, &many[7], 9).await.is_empty());
+            assert_eq!(
+                at(Stage::InUse, of, &many[5], 2).await,
+                [many[6].clone(), many[8].clone()]
+            );
+        }
+        let elsewhere = other_department();
+        assert!(
+            at(Stage::Suspended, Some(&elsewhere), &code(1), 9)
+                .await
+                .is_empty()
+        );
+        assert_eq!(seals.codes().await.expect("answers").len(), 121);
+        // The totals of ledgers, in one question too.
+        let released = office.released("released").await;
+        let journalled = office
+            .registry
+            .jobs()
+            .journal(&released.id, signing(), by(4))
+            .await;
+        journalled.expect("in use");
+        let other = crypto::KeyId::parse("seal-of-nobody").expect("a name");
+        let used = seals.used(&[other, signing().key]).await.expect("answers");
+        assert_eq!(used.into_iter().collect::<Vec<_>>(), [(signing().key, 1)]);
     });
 }

@@ -206,3 +206,50 @@ fn a_key_for_one_document_signs_that_one_once() {
         ));
     });
 }
+
+#[test]
+fn the_persons_of_a_department_are_listed_in_pages_and_found_by_their_number() {
+    on_each_store(|stage| async move {
+        let signers = super::office::office(&stage).await.registry.signers();
+        let mut known = Vec::new();
+        for (turn, number) in [CANARY, "99010219810705031X", CANARY]
+            .into_iter()
+            .enumerate()
+        {
+            let key = format!("a signer of the list {turn}");
+            known.push(signers.apply(new(&key, number)).await.expect("taken in").id);
+        }
+        let proven = step(&known[1], SignerAct::Prove);
+        signers.step(proven).await.expect("listed");
+        let ids = |page: Vec<SignerRecord>| page.into_iter().map(|one| one.id).collect::<Vec<_>>();
+        let page = async |state, after: &str, limit| {
+            let own = department();
+            ids(signers
+                .page((&own, state), (after, limit))
+                .await
+                .expect("answers"))
+        };
+        let mut ordered = known.clone();
+        ordered.sort();
+        assert_eq!(page(None, "", 100).await, ordered);
+        assert_eq!(page(None, "", 2).await, ordered[..2]);
+        assert_eq!(page(None, &ordered[1], 2).await, ordered[2..]);
+        let at = Some(SignerState::IdentityProven);
+        assert_eq!(page(at, "", 100).await, [known[1].clone()]);
+        assert!(page(at, &known[1], 100).await.is_empty());
+        let elsewhere = other_department();
+        let theirs = signers.page((&elsewhere, None), ("", 100)).await;
+        assert!(theirs.expect("answers").is_empty(), "another department's");
+        let of = async |department: &_, number: &str| {
+            ids(signers
+                .of_person((department, number), 100)
+                .await
+                .expect("answers"))
+        };
+        let mut twice = vec![known[0].clone(), known[2].clone()];
+        twice.sort();
+        assert_eq!(of(&department(), CANARY).await, twice);
+        assert!(of(&department(), "990102198107050310").await.is_empty());
+        assert!(of(&elsewhere, CANARY).await.is_empty());
+    });
+}

@@ -10,6 +10,7 @@ use registry::certificates::{
 use time::Duration;
 
 use super::moment::at;
+use crate::licences::trace::tamper;
 use crate::stage::on_each_store;
 
 fn ca() -> KeyId {
@@ -342,5 +343,49 @@ fn an_answer_is_due_at_once_at_half_its_life_and_after_a_revocation() {
             .await
             .expect("readable");
         assert_eq!(rest, [(serial(2), answer(6))]);
+    });
+}
+
+#[test]
+fn the_certificates_of_a_key_are_found_whether_their_key_was_noted_or_not() {
+    on_each_store(async |stage| {
+        let registry = stage.open().await;
+        let certificates = registry.certificates();
+        let read = |octets: &[u8]| pki::certificate::Certificate::parse(octets).expect("reads");
+        let own = read(include_bytes!(
+            "../../../../keys-example/files/seal-990102-SPZYZ-01.cer"
+        ));
+        let other = read(include_bytes!(
+            "../../../../keys-example/files/seal-990102-SLZYZ-01.cer"
+        ));
+        for (number, der) in [(1, &own), (2, &other), (3, &own)] {
+            certificates.intend(intent(number, 0)).await.expect("fresh");
+            let der = der.der().to_vec();
+            let (ca, tbs) = (ca(), [number; 32]);
+            let done = certificates.issued(&ca, serial(number), tbs, der, None);
+            done.await.expect("intended");
+        }
+        issued(&registry, 4, 0).await;
+        let key = own.public_key().expect("a key");
+        let of_key = async || {
+            let found = certificates.of_key(&ca(), "seal", &key).await;
+            let found = found.expect("readable").into_iter();
+            found.map(|one| one.serial).collect::<Vec<_>>()
+        };
+        assert_eq!(of_key().await, [serial(3), serial(1)], "the newest first");
+        // Issued before keys were noted.
+        tamper(
+            &stage,
+            "UPDATE certificate SET subject_key = NULL WHERE intended = 1780000001",
+        )
+        .await;
+        assert_eq!(of_key().await, [serial(3), serial(1)]);
+        assert!(
+            certificates
+                .of_key(&ca(), "signer", &key)
+                .await
+                .expect("readable")
+                .is_empty()
+        );
     });
 }

@@ -105,6 +105,15 @@ fn consent(person: String, duty: &str) -> Result<Consent, StoreError> {
     })
 }
 
+pub(super) fn object(mut row: Row) -> Result<SealObject, StoreError> {
+    Ok(SealObject {
+        code: SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?,
+        department: DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?,
+        object: row.bytes()?,
+        earlier: row.maybe_bytes()?,
+    })
+}
+
 pub(super) fn happened(mut row: Row) -> Result<SealHappened, StoreError> {
     Ok(SealHappened {
         number: row.count()?,
