@@ -6,6 +6,7 @@
 )]
 
 mod destruction;
+mod listed;
 mod lists;
 mod making;
 mod open;

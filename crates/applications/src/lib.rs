@@ -3,9 +3,11 @@
 
 mod book;
 mod destruction;
+mod lists;
 
 pub use book::{Application, Applications, NewApplication, ScopeRefused, ScopeVersion, ScopeWord};
 pub use destruction::{
     Destruction, DestructionRefused, DestructionState, DestructionWord, Erased, Statement,
     Witnessed,
 };
+pub use lists::{ListState, SealList};

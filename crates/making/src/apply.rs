@@ -100,10 +100,11 @@ async fn kept(
         ground: order.ground.clone(),
         picture,
         documents,
+        list: None,
     })
 }
 
-async fn keep(
+pub(crate) async fn keep(
     office: &Office,
     (name, kind): (&str, &str),
     octets: Vec<u8>,

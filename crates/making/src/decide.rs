@@ -19,7 +19,7 @@ use crate::kept::{DAMAGED, Kept};
 use crate::told::seen;
 
 /// Characters of a reason.
-const REASON: usize = 500;
+pub(crate) const REASON: usize = 500;
 
 /// A step of an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ async fn stepped(
     }
     let kept = Kept::read(&application.content)?;
     if event == Event::Make && application.record.stage == Stage::Approved {
-        make(office, application, &kept).await?;
+        make(office, &kept).await?;
     }
     let desk = office.desk();
     let scope = desk.catalogue.read_seal(&kept.scope())?;
@@ -111,7 +111,7 @@ fn told(record: &SealRecord) -> Response {
 }
 
 /// Keys, certificates, electronic seal: what is there already stays, where making was broken off.
-async fn make(office: &Office, of: &Application, kept: &Kept) -> Result<(), MakingError> {
+pub(crate) async fn make(office: &Office, kept: &Kept) -> Result<(), MakingError> {
     let desk = office.desk();
     let mut catalogue = desk.catalogue.as_ref().clone();
     let scope = catalogue.read_seal(&kept.scope())?;
@@ -127,9 +127,7 @@ async fn make(office: &Office, of: &Application, kept: &Kept) -> Result<(), Maki
     let national = national.map(|national| &national.hierarchy);
     let founding = Founding::over(office, &catalogue);
     let by = (&office.hierarchy, national);
-    founding.make_seal((&seal, picture), by).await?;
-    debug_assert_eq!(seal, of.record.code);
-    Ok(())
+    Ok(founding.make_seal((&seal, picture), by).await?)
 }
 
 /// The picture that was approved, octet for octet.

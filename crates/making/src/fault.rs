@@ -77,6 +77,9 @@ pub enum MakingError {
     /// Its destruction is not ordered, not yet due, or due already: code, and why.
     #[error("{1}")]
     Destruction(&'static str, String),
+    /// The list does not take it: code, and why.
+    #[error("{1}")]
+    List(&'static str, &'static str),
     /// The key store did not erase the key: what was witnessed is gone on with.
     #[error("the key is not erased yet")]
     Erase(#[source] KeyStoreError),

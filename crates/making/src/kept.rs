@@ -29,6 +29,19 @@ pub(crate) struct Kept {
     pub(crate) ground: String,
     pub(crate) picture: Option<KeptFile>,
     pub(crate) documents: Vec<KeptFile>,
+    /// The list in which it was asked for with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) list: Option<OfList>,
+}
+
+/// The list of an application, and its place there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OfList {
+    pub(crate) list: String,
+    /// From 1.
+    pub(crate) line: usize,
+    /// SHA-256 of the list, lower-case hexadecimal.
+    pub(crate) digest: String,
 }
 
 impl Kept {

@@ -5,7 +5,7 @@
 //! Where a seal stands is [`seal::life`]'s table and the register's row; this crate brings what each step needs: what was asked
 //! for, the key in custody, the certificate, the electronic seal, the test. [`apply`] takes an application, [`decide`] is every step
 //! of the administrators, [`accept`] the custodian's, [`order_destruction`] and [`witness_destruction`]
-//! the end.
+//! the end. [`lists`] asks for many at once.
 
 mod accept;
 mod apply;
@@ -13,6 +13,7 @@ mod decide;
 mod destroy;
 mod fault;
 mod kept;
+pub mod lists;
 mod open;
 mod order;
 mod record;

@@ -85,6 +85,7 @@ pub const COLUMNS: &[Column] = &[
         ..of("request", "response", "asked")
     },
     of("seal_application", "content", "code"),
+    of("seal_list", "content", "id"),
     of("signature", "intent", "id"),
     of("signer", "person", "id"),
     of("signer_handwriting", "strokes", "signer"),

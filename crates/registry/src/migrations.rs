@@ -56,6 +56,7 @@ pub(crate) const ALL: &[Migration] = steps![
     47 "release_limit" "0047",
     48 "approvers" "0048",
     49 "lists" "0049",
+    51 "seal_list" "0051",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",

@@ -31,6 +31,7 @@ pub fn of_making(error: &MakingError) -> Problem {
             Problem::new(Code::NotAccepted).with(found.collect())
         }
         MakingError::Destruction(code, text) => one(Code::SealRefused, code, text.clone()),
+        MakingError::List(code, text) => one(Code::SealRefused, code, (*text).to_owned()),
         MakingError::Custody(cause) => of_custody(cause),
         MakingError::Release(cause) => of_release(cause),
         MakingError::Store(cause) => of_store(cause),

@@ -113,8 +113,9 @@ const PAGE: &str = "SELECT id, department, state, level, person, certificate, un
      FROM signer WHERE department = $1 AND id > $2 ORDER BY id LIMIT $3";
 const PAGE_AT: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
      FROM signer WHERE department = $1 AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
+// Put in order here: a store that is asked for the order goes through the department instead.
 const OF_PERSON: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
-     FROM signer WHERE person_digest = $1 AND department = $2 ORDER BY id LIMIT $3";
+     FROM signer WHERE person_digest = $1 AND department = $2 LIMIT $3";
 
 const DAMAGED: StoreError = StoreError::Damaged { table: "signer" };
 
@@ -195,7 +196,9 @@ impl Signers {
         let mut link = self.store.reader().await?;
         let values = [(&digest).into(), department.as_str().into(), limit.into()];
         let rows = link.rows(OF_PERSON, &values).await?;
-        self.all(rows)
+        let mut found = self.all(rows)?;
+        found.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(found)
     }
 
     /// Identities whose certificates are over, the longest first.

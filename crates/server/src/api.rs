@@ -193,6 +193,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(kept_seals())
         .merge(ledger::described())
         .merge(watch::described())
+        .merge(bulk::described())
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
         .routes(routes!(

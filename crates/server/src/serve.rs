@@ -66,6 +66,10 @@ fn serving(
         if let Err(error) = making::resume_destructions(&office).await {
             tracing::error!(%error, "a key that was to be erased is not, or has no record");
         }
+        // So are lists of seals.
+        if let Err(error) = making::lists::resume(&office).await {
+            tracing::error!(%error, "a list of seals is not gone on with");
+        }
         issuance::upkeep::start(&office);
         let webhooks = webhooks(&config);
         issuance::push::start(&office, move |letter| webhooks.carry(letter));

@@ -127,6 +127,12 @@ impl FromRef<App> for watch::Desk {
     }
 }
 
+impl FromRef<App> for bulk::Desk {
+    fn from_ref(app: &App) -> Self {
+        Self(app.office.clone())
+    }
+}
+
 impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()

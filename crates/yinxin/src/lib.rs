@@ -14,6 +14,7 @@ mod open;
 mod references;
 mod renewing;
 mod resealing;
+mod seal_list;
 mod secret;
 
 pub use line::run;

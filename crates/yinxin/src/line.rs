@@ -11,6 +11,7 @@ use crate::demo::Demo;
 use crate::esl::Esl;
 use crate::renewing::{self, Renewing};
 use crate::resealing::FieldKeyCommand;
+use crate::seal_list::SealList;
 use crate::{backups, command, open};
 use server::{Threads, openapi};
 
@@ -117,6 +118,9 @@ enum Command {
     /// The key under which personal data stands is replaced while the service runs (docs/operations/field-keys.md).
     #[command(subcommand)]
     FieldKey(FieldKeyCommand),
+    /// Looks through a list of seals that are asked for at once, or hands it in.
+    #[command(subcommand)]
+    SealList(SealList),
     /// Lets the passkeys of an account release a seal; no node runs meanwhile.
     Entrust(Entrusting),
     /// Says until when sealed files can be proven, and renews what is due by one evidence record.
@@ -246,6 +250,7 @@ fn obey(command: Command) -> anyhow::Result<()> {
             }
             Command::Seal(asked) => asked.run().await,
             Command::FieldKey(asked) => asked.run().await,
+            Command::SealList(asked) => asked.run().await,
             Command::Entrust(asked) => command::entrust(asked).await,
             Command::Renew(asked) => renewing::renew(asked).await,
             Command::Drill(drill) => drill.run().await,

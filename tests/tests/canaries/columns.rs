@@ -90,6 +90,8 @@ request: caller=word request_key=word fingerprint=digest department=word job=wor
 restriction: number=word department=word holder_digest=digest holder_masked=masked content=ground
 seal: code=word department=word stage=word last_person=word last_duty=word pending_event=word pending_person=word \
  pending_duty=word
+seal_list: department=word id=word digest=digest content=sealed state=word applicant=word reviewer=word approver=word maker=word \
+ reason=ground
 seal_application: code=word department=word digest=digest content=sealed replaces=word
 seal_approval: department=word job=word releaser=word statement_digest=digest algorithm=word signature=digest credential=public authenticator=public client=public
 seal_destruction: code=word department=word state=word people=word reason=ground witnesses=word statement=ground record=ground

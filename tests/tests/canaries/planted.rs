@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use server::Call;
 use tests::cases;
-use tests::installation::hex;
+use tests::installation::{CUSTODIAN, STRANGER, hex};
 use tests::paper;
 
 use crate::stage::Service;
@@ -336,6 +336,15 @@ async fn seal(service: &Service) {
     });
     let call = Call::post("/v1/seal-applications", &body);
     service.done("Q-APR", (call, "seal-application"), 201).await;
+    let line = json!({
+        "seal": "990102-BMYWZ-79", "department": "Q-APR", "name": "行政审批局业务专用章（二）", "kind": "部门业务专用章",
+        "purposes": ["document"], "valid_from": "2026-01-01", "custodian": CUSTODIAN, "approver": STRANGER,
+    });
+    let list = json!({"ground": NAME, "documents": body["documents"], "lines": [line]});
+    let list = list.to_string().into_bytes();
+    let path = "/v1/seal-lists/L-2026-07";
+    let call = Call::send(hyper::Method::PUT, path, "application/json", list);
+    service.done("Q-APR", (call, "seal-list"), 200).await;
 }
 
 /// How a person writes, and a document that two are to sign and the first declines.

@@ -370,6 +370,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "bulk",
+        &["backoffice", "issuance", "making", "replies", "wire"],
+    ),
+    (
         "ledger",
         &[
             "backoffice",
@@ -390,6 +394,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "server",
         &[
             "batch",
+            "bulk",
             "catalogue",
             "courier",
             "crypto",
@@ -428,6 +433,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "drill",
             "duties",
             "issuance",
+            "making",
             "papers",
             "pki",
             "portfolio",
@@ -449,8 +455,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("aes-gcm", &["crypto"]),
     ("argon2", &["crypto"]),
     ("askama", &["public"]),
-    ("axum", &["courier", "csc", "demo", "entrance", "ledger", "public", "replies", "server", "watch", "wire"]),
-    ("base64", &["affix", "asic", "courier", "credential", "csc", "demo", "entrance", "evidence", "facts", "jades", "ofd", "openid", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
+    ("axum", &["bulk", "courier", "csc", "demo", "entrance", "ledger", "public", "replies", "server", "watch", "wire"]),
+    ("base64", &["affix", "asic", "bulk", "courier", "credential", "csc", "demo", "entrance", "evidence", "facts", "jades", "ofd", "openid", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
     ("cbc", &["crypto"]),
     ("cryptoki", &["custody"]),
     ("fast_qr", &["credential"]),
@@ -476,7 +482,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("tokio", &["authority", "backoffice", "batch", "cli", "courier", "demo", "drill", "issuance", "ledger", "public", "registry", "server", "store", "vault", "wire", "yinxin"]),
     ("tokio-rustls", &["courier"]),
-    ("utoipa", &["csc", "entrance", "ledger", "public", "server", "watch"]),
+    ("utoipa", &["bulk", "csc", "entrance", "ledger", "public", "server", "watch"]),
     ("wasm-bindgen", &["cli"]),
     ("x509-parser", &["x509"]),
 ];

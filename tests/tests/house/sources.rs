@@ -11,6 +11,7 @@ pub(crate) const CRATES: &[&str] = &[
     "authority",
     "backoffice",
     "batch",
+    "bulk",
     "canvas",
     "catalogue",
     "cell",

@@ -114,6 +114,10 @@ const ASKED_BY_A_RULE: &[Named] = &[
     ("rolls/src/seals.rs", "SELECT people FROM seal_event"),
     ("rolls/src/seals.rs", "SELECT digest FROM seal_application"),
     (
+        "applications/src/lists.rs",
+        "SELECT code, digest FROM seal_application",
+    ),
+    (
         "rolls/src/seals/page.rs",
         "SELECT signing_key, COUNT(*) FROM trace",
     ),

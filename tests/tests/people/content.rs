@@ -93,6 +93,7 @@ fn trust(route: &str) -> Value {
 /// What is said of the end of a seal's key; a witness says nothing more.
 fn listed(route: &str) -> Value {
     match route.rsplit('/').next() {
+        Some("acts") => step(),
         Some("search") => json!({"number": PERSON.1}),
         _ => json!({"ground": "临审〔2026〕31号", "documents": [], "lines": []}),
     }
@@ -142,7 +143,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         ends if ends.starts_with("/v1/seals/{seal}/destruction") => end_of_a_key(ends),
         "/v1/seal-applications" => wanted_seal(),
         "/v1/seal-applications/{seal}/acts" => step(),
-        asks if asks.ends_with("/search") => listed(asks),
+        asks if asks.starts_with("/v1/seal-lists/") || asks.ends_with("/search") => listed(asks),
         "/v1/seals/{seal}/scopes" => scope(),
         "/v1/seals/{seal}/replace" => json!({"by": "990102-BMYWZ-77", "reason": "更名"}),
         "/v1/restrictions/{number}" => restriction(),

@@ -28,10 +28,8 @@ fn others(random: &str, series: &str) -> [String; 3] {
              SELECT department, ROW_NUMBER() OVER (PARTITION BY department ORDER BY use, code), 1780000000 + use, 'a', 'sign', code, '', '', \
              'seal-' || code, {random}, {random}, 0 FROM seal, ({series}) AS uses"
         ),
-        format!(
             "INSERT INTO certificate (issuer, serial, profile, department, shard, tbs_digest, intended, der) \
-             SELECT 'ca', person_digest, 'signer', department, 0, person_digest, since, person_digest FROM signer"
-        ),
+             SELECT 'ca', person_digest, 'signer', department, 0, person_digest, since, person_digest FROM signer".to_owned(),
         format!(
             "INSERT INTO certificate (issuer, serial, profile, department, shard, tbs_digest, intended, der) \
              SELECT 'ca', {random}, 'ocsp-responder', '', 0, {random}, 1780000000, {random}"
@@ -47,7 +45,13 @@ struct Person {
     digest: [u8; 32],
 }
 
-fn person(secrets: &Secrets, number: u32) -> Person {
+/// Who all of them are.
+fn party() -> Vec<u8> {
+    let party = dossier::person::Party::parse("person", "何守正", "99010219810705031X");
+    serde_json::to_vec(&party.expect("a person")).expect("writes")
+}
+
+fn person((secrets, party): (&Secrets, &[u8]), number: u32) -> Person {
     let (id, department) = (signer(number), department(number).to_string());
     let place = Place {
         table: "signer",
@@ -55,12 +59,14 @@ fn person(secrets: &Secrets, number: u32) -> Person {
         row: &id,
         department: &department,
     };
-    let party = dossier::person::Party::parse("person", "何守正", "99010219810705031X");
-    let party = serde_json::to_vec(&party.expect("a person")).expect("writes");
     Person {
-        sealed: secrets.seal(&party, place).expect("sealed"),
+        sealed: secrets.seal(party, place).expect("sealed"),
         digest: secrets.lookup("signer", &citizen(number)),
-        state: ["active", "active", "active", "suspended", "cancelled"][number as usize % 5],
+        state: match number % 5 {
+            3 => "suspended",
+            4 => "cancelled",
+            _ => "active",
+        },
         id,
         department,
     }
@@ -76,6 +82,7 @@ pub(crate) async fn fill(stage: &Stage, (seals, persons): (u32, u32)) {
 }
 
 fn here(file: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
+    let party = party();
     let connection = rusqlite::Connection::open(file).expect("opens");
     let begin = "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN IMMEDIATE";
     connection.execute_batch(begin).expect("begins");
@@ -88,7 +95,7 @@ fn here(file: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
             .expect("filled");
     }
     for number in 0..persons {
-        let one = person(secrets, number);
+        let one = person((secrets, &party), number);
         let values = (one.id, one.department, one.state, one.sealed, one.digest);
         connection
             .prepare_cached(PERSON)
@@ -111,6 +118,7 @@ fn here(file: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
 }
 
 async fn there(address: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
+    let party = party();
     let mut connection = PgConnection::connect(address).await.expect("opens");
     let made = format!(
         "INSERT INTO seal (code, department, stage, since, events, last_person, last_duty, scope) \
@@ -121,7 +129,7 @@ async fn there(address: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
     for first in (0..persons).step_by(TOGETHER as usize) {
         let last = persons.min(first + TOGETHER);
         let some: Vec<Person> = (first..last)
-            .map(|number| person(secrets, number))
+            .map(|number| person((secrets, &party), number))
             .collect();
         let texts = |of: fn(&Person) -> &str| {
             some.iter()
