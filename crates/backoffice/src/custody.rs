@@ -3,8 +3,6 @@
 //! A suspension holds for every use that is not in the journal yet, in every process, pending releases included: the
 //! journal asks the same row in the transaction that consumes the release.
 
-mod page;
-
 use catalogue::department::Duty as BodyDuty;
 use catalogue::key::{DepartmentKey, SealCode};
 use catalogue::{Catalogue, Department, SealScope};
@@ -25,8 +23,6 @@ use tlog::leaf::LeafFault;
 use tlog::{Leaf, LeafKind, Opening};
 
 pub use seal::life::{Duty, Event, Stage};
-
-pub use page::{Narrowed, list};
 
 use crate::asker::{Asker, Once};
 use crate::import;
@@ -393,7 +389,9 @@ async fn tell(
     Ok(told((scope, record), uses, office.clock.now()))
 }
 
-fn told((scope, record): (&SealScope, &SealRecord), uses: u64, now: UtcDateTime) -> SealTold {
+/// A seal as it stands, with the total of its ledger.
+#[must_use]
+pub fn told((scope, record): (&SealScope, &SealRecord), uses: u64, now: UtcDateTime) -> SealTold {
     let told = SealTold {
         seal: record.code.to_string(),
         name: scope.name_zh.clone(),

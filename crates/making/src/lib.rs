@@ -16,6 +16,7 @@ mod kept;
 pub mod lists;
 mod open;
 mod order;
+mod page;
 mod record;
 mod replace;
 mod scope;
@@ -31,6 +32,7 @@ pub use destroy::{
 pub use fault::{MakingError, Wrong};
 pub use open::{OpenCertificate, OpenSeal, open_seal};
 pub use order::{Document, Order};
+pub use page::{Narrowed, seals};
 pub use replace::replace;
 pub use scope::{ScopeOrder, Standing, change_scope, scopes};
 pub use told::{ApplicationTold, Line, document, find, list};

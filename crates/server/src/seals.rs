@@ -4,8 +4,9 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::key::{DepartmentKey, SealCode};
-use issuance::custody::{Duty, Event, Narrowed, SealEventTold, SealTold, Stage};
+use issuance::custody::{Duty, Event, SealEventTold, SealTold, Stage};
 use issuance::{Asker, Once};
+use making::Narrowed;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -99,7 +100,7 @@ pub(crate) async fn list(
     Extension(asker): Extension<Asker>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Vec<SealTold>>, Problem> {
-    let seals = issuance::custody::list(&app.office, &asker, &asked.read()?).await;
+    let seals = making::seals(&app.office, &asker, &asked.read()?).await;
     seals.map(Json).map_err(|error| of_custody(&error))
 }
 

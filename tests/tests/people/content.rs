@@ -91,9 +91,15 @@ fn trust(route: &str) -> Value {
 }
 
 /// What is said of the end of a seal's key; a witness says nothing more.
+fn is_listed(route: &str) -> bool {
+    let ends = ["/search", "/openid"];
+    route.starts_with("/v1/seal-lists/") || ends.iter().any(|end| route.ends_with(end))
+}
+
 fn listed(route: &str) -> Value {
     match route.rsplit('/').next() {
         Some("acts") => step(),
+        Some("openid") => json!({"subject": "somebody"}),
         Some("search") => json!({"number": PERSON.1}),
         _ => json!({"ground": "临审〔2026〕31号", "documents": [], "lines": []}),
     }
@@ -143,7 +149,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         ends if ends.starts_with("/v1/seals/{seal}/destruction") => end_of_a_key(ends),
         "/v1/seal-applications" => wanted_seal(),
         "/v1/seal-applications/{seal}/acts" => step(),
-        asks if asks.starts_with("/v1/seal-lists/") || asks.ends_with("/search") => listed(asks),
+        route if is_listed(route) => listed(route),
         "/v1/seals/{seal}/scopes" => scope(),
         "/v1/seals/{seal}/replace" => json!({"by": "990102-BMYWZ-77", "reason": "更名"}),
         "/v1/restrictions/{number}" => restriction(),
@@ -172,7 +178,6 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         }),
         _ if is_watched(route) => watched(route),
         _ if route.starts_with("/v1/trust/") => trust(route),
-        "/v1/accounts/{account}/openid" => json!({"subject": "somebody"}),
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
     }

@@ -8,12 +8,12 @@ use catalogue::key::{DepartmentKey, SealCode};
 use crypto::KeyId;
 use registry::seals::SealRecord;
 
-use super::{CustodyError, SealTold, Stage, sees, told};
-use crate::asker::Asker;
-use crate::desk::Desk;
-use crate::import;
-use crate::keys::seal_key;
-use crate::office::Office;
+use backoffice::custody::{CustodyError, SealTold, Stage, sees, told};
+use backoffice::desk::Desk;
+use backoffice::import;
+use backoffice::keys::seal_key;
+use backoffice::office::Office;
+use issuance::Asker;
 
 /// Seals of a page, at most.
 const PAGE: usize = 100;
@@ -46,7 +46,7 @@ impl Narrowed {
 ///
 /// # Errors
 /// `Store`.
-pub async fn list(
+pub async fn seals(
     office: &Office,
     asker: &Asker,
     narrowed: &Narrowed,
