@@ -12,6 +12,7 @@ mod lives;
 mod people;
 mod push;
 mod seals;
+mod sequencers;
 mod story;
 mod turnover;
 mod uses;

@@ -5,7 +5,7 @@
 //! signs one checkpoint and writes the step. Two processes cannot fork the log: a step names the head that it found, and
 //! the registry takes it once (T-L5). A checkpoint leaves this process only after that.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -125,7 +125,7 @@ pub struct Sequencer {
 #[derive(Default)]
 struct Shared {
     wake: Notify,
-    waiting: Mutex<HashMap<i64, oneshot::Sender<Placed>>>,
+    waiting: Mutex<BTreeMap<PendingId, oneshot::Sender<Placed>>>,
     arrivals: Arrivals,
 }
 
@@ -179,11 +179,11 @@ impl Sequencer {
     /// As [`Sequencer::append`].
     pub async fn placed(&self, id: PendingId) -> Result<Placed, AppendError> {
         let (tell, told) = oneshot::channel();
-        self.waiting().insert(id.number(), tell);
+        self.waiting().insert(id, tell);
         self.wake();
         // Another step, or another process, may have placed it before anybody waited here.
         if let Some(index) = self.logs.index_of(id).await? {
-            self.waiting().remove(&id.number());
+            self.waiting().remove(&id);
             return self.proven(index).await;
         }
         match told.await {
@@ -319,14 +319,14 @@ impl Sequencer {
             match self.step(&mut tree).await {
                 Ok(0) => self.shared.wake.notified().await,
                 Ok(_) => {}
+                // Another process took this step. Its leaves are found by the next one, and the others still wait.
+                Err(AppendError::Log(LogError::Overtaken { .. })) => tree = None,
                 Err(error) => {
                     tree = None;
                     // Whoever waits asks the registry itself; nobody waits for a step that failed.
                     self.waiting().clear();
-                    if !matches!(error, AppendError::Log(LogError::Overtaken { .. })) {
-                        tracing::warn!(error = %error, log = ?self.log, "a step of the log failed");
-                        tokio::time::sleep(REST).await;
-                    }
+                    tracing::warn!(error = %error, log = ?self.log, "a step of the log failed");
+                    tokio::time::sleep(REST).await;
                 }
             }
         }
@@ -336,7 +336,9 @@ impl Sequencer {
     async fn step(&self, tree: &mut Option<(Tree, TreeHead)>) -> Result<usize, AppendError> {
         // Not longer than that, should one of them be held up.
         let _late = tokio::time::timeout(PATIENCE, self.shared.arrivals.all()).await;
+        let waiting: Vec<PendingId> = self.waiting().keys().copied().collect();
         let batch = self.logs.pending(self.log, MAX_BATCH).await?;
+        self.tell_elsewhere(waiting, &batch).await?;
         if batch.is_empty() {
             return Ok(0);
         }
@@ -365,6 +367,27 @@ impl Sequencer {
         Ok(batch.len())
     }
 
+    /// Tells those whose leaf does not wait any more: another process placed it.
+    async fn tell_elsewhere(
+        &self,
+        waiting: Vec<PendingId>,
+        batch: &[Pending],
+    ) -> Result<(), AppendError> {
+        let pending: BTreeSet<PendingId> = batch.iter().map(|pending| pending.id).collect();
+        for id in waiting.into_iter().filter(|id| !pending.contains(id)) {
+            // One behind a full batch waits for the next.
+            let Some(index) = self.logs.index_of(id).await? else {
+                continue;
+            };
+            let placed = self.proven(index).await?;
+            if let Some(tell) = self.waiting().remove(&id) {
+                // Whoever asked may have gone away.
+                let _gone = tell.send(placed);
+            }
+        }
+        Ok(())
+    }
+
     /// Tells those who wait where their leaves stand: from `first` on, in the order of the batch.
     fn tell(
         &self,
@@ -374,7 +397,7 @@ impl Sequencer {
     ) -> Result<(), AppendError> {
         let mut waiting = Vec::new();
         for (index, pending) in (first..).map(LeafIndex).zip(batch) {
-            if let Some(tell) = self.waiting().remove(&pending.id.number()) {
+            if let Some(tell) = self.waiting().remove(&pending.id) {
                 waiting.push((index, tell));
             }
         }
@@ -424,7 +447,7 @@ impl Sequencer {
         self.keys.sign(message, &under)
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<i64, oneshot::Sender<Placed>>> {
+    fn waiting(&self) -> std::sync::MutexGuard<'_, BTreeMap<PendingId, oneshot::Sender<Placed>>> {
         self.shared
             .waiting
             .lock()

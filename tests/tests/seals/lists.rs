@@ -74,7 +74,10 @@ fn seals_are_listed_in_pages_by_department_state_and_name() {
         assert_eq!(status, 200, "{told}");
         // At the other service, too.
         for filter in ["?state=suspended", "?state=suspended&department=Q-APR"] {
-            assert_eq!(codes(&bureau, (1, KEEPER), filter).await, [stopped.clone()]);
+            assert_eq!(
+                codes(&bureau, (1, KEEPER), filter).await,
+                std::slice::from_ref(&stopped)
+            );
         }
         let mut others = whole.clone();
         others.retain(|one| *one != stopped);

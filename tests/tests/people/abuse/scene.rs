@@ -35,18 +35,6 @@ pub(super) struct Count {
     pub(super) recorded: u64,
 }
 
-impl Count {
-    /// Whether it is what was expected. Of uses that race an attempt may be given up and made again, on a machine that has much to do:
-    /// the journal shows both, and a file leaves once.
-    pub(super) fn is(&self, expected: &Count, raced: bool) -> bool {
-        let again = raced
-            && self.signatures >= expected.signatures
-            && self.lines >= expected.lines
-            && self.leaves >= expected.leaves;
-        self.recorded == expected.recorded && (again || self == expected)
-    }
-}
-
 /// Where it is played.
 pub(super) struct Scene {
     pub(super) service: Service,
