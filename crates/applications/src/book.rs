@@ -232,7 +232,8 @@ impl Applications {
     /// The store.
     pub async fn scopes_made(&self) -> Result<u64, StoreError> {
         let mut link = self.store.reader().await?;
-        link.one(MADE, &[], "counter").await?.count()
+        let made = link.row(MADE, &[]).await?;
+        made.map_or(Ok(0), |mut row| row.count())
     }
 
     /// What one person proposed of a seal's scope and waits for a second one at `now`: content, ground, whose word.

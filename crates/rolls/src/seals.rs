@@ -117,7 +117,8 @@ const STOPPED: &str = "SELECT code FROM seal WHERE stage <> 'in_use'";
 const KEEP_OBJECT: &str = "INSERT INTO seal_object (code, department, made, object, earlier) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING";
 const OBJECTS: &str = "SELECT code, department, object, earlier FROM seal_object ORDER BY code";
-const SCOPE_MADE: &str = "UPDATE counter SET value = value + 1 WHERE name = 'seal-scopes'";
+const SCOPE_MADE: &str = "INSERT INTO counter (name, value) VALUES ('seal-scopes', 1) \
+     ON CONFLICT (name) DO UPDATE SET value = counter.value + 1";
 const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
 
 impl Seals {

@@ -555,7 +555,9 @@ mod tests {
 
     #[test]
     fn there_are_few_keys() {
-        let keys = toml_of(&read(LEAST).expect("read")).lines().count();
+        let written = toml_of(&read(LEAST).expect("read"));
+        let keys = written.lines().filter(|line| line.contains(" = "));
+        let keys = keys.count();
         assert!(keys <= 30, "{keys}");
     }
 }

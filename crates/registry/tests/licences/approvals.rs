@@ -65,7 +65,7 @@ fn why(taken: Result<Job, StepRefused>) -> Result<JobState, &'static str> {
     match taken {
         Ok(job) => Ok(job.state),
         Err(StepRefused::Approval(lacking)) => Err(lacking.code()),
-        Err(other) => panic!("{other:?}"),
+        Err(other) => unreachable!("{other:?}"),
     }
 }
 

@@ -298,7 +298,7 @@ async fn listed(office: &Office, name: &str, count: u32) -> Result<ListReleased,
     };
     let begun = batches.begin(new).await.expect("it begins");
     let registry::batches::BatchBegun::Begun(batch, _) = begun else {
-        panic!("{begun:?}");
+        unreachable!("{begun:?}");
     };
     let jobs = office.registry.jobs();
     for job in jobs.of_batch(&batch).await.expect("answers") {
