@@ -337,15 +337,17 @@ impl Sequencer {
         // Not longer than that, should one of them be held up.
         let _late = tokio::time::timeout(PATIENCE, self.shared.arrivals.all()).await;
         let waiting: Vec<PendingId> = self.waiting().keys().copied().collect();
-        let batch = self.logs.pending(self.log, MAX_BATCH).await?;
-        self.tell_elsewhere(waiting, &batch).await?;
-        if batch.is_empty() {
-            return Ok(0);
-        }
+        // The head before the batch: what another process places in between is not offered on top of its step.
         let (old, head) = match tree.take() {
             Some(old) => old,
             None => self.restore().await?,
         };
+        let batch = self.logs.pending(self.log, MAX_BATCH).await?;
+        self.tell_elsewhere(waiting, &batch).await?;
+        if batch.is_empty() {
+            *tree = Some((old, head));
+            return Ok(0);
+        }
         let hashes: Vec<Hash> = batch
             .iter()
             .map(|pending| tlog::leaf_hash(&pending.leaf))

@@ -51,7 +51,7 @@ async fn a_document_that_runs_on_ends_and_others_are_judged_meanwhile() {
     assert_eq!(before["verdict"], "valid", "{before}");
     assert_eq!(before["state"]["source"], "live");
 
-    let hostile = packages::case(&pdf::form(300, 20), 30);
+    let hostile = packages::case(&pdf::form(300, 20), 120);
     let running = judged(&service, PATH, hostile.clone());
     let beside = async {
         for _ in 0..3 {
