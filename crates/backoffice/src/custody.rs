@@ -305,6 +305,16 @@ pub fn sees(catalogue: &Catalogue, own: &DepartmentKey, holder: &DepartmentKey) 
         || matches!((of(own), of(holder)), (Some(own), Some(holder)) if administers(own, holder))
 }
 
+/// Whether what is done with the seals of `holder` is shown to `own`: as [`sees`], and to a body that supervises theirs.
+#[must_use]
+pub fn oversees(catalogue: &Catalogue, own: &DepartmentKey, holder: &DepartmentKey) -> bool {
+    let of = |key| catalogue.department(key);
+    let supervises =
+        |own: &Department, holder: &Department| own.has(BodyDuty::Supervisor) && own.covers(holder);
+    sees(catalogue, own, holder)
+        || matches!((of(own), of(holder)), (Some(own), Some(holder)) if supervises(own, holder))
+}
+
 /// The consent of the asker, in the duty that the act still needs.
 ///
 /// # Errors

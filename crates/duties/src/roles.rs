@@ -142,6 +142,19 @@ impl Roles {
         self.0.contains(&role)
     }
 
+    /// Whether who has them looks as an auditor and in no other duty: then they see acts, and nobody's name.
+    #[must_use]
+    pub fn audit_alone(&self) -> bool {
+        let others = [
+            Role::Approver,
+            Role::Custodian,
+            Role::SealAdministrator,
+            Role::Supervisor,
+            Role::Archivist,
+        ];
+        self.has(Role::Auditor) && !others.into_iter().any(|role| self.has(role))
+    }
+
     /// Whether one of them acts in this capacity in a case.
     #[must_use]
     pub fn acts_as(&self, capacity: Capacity) -> bool {

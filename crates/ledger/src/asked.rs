@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use backoffice::custody;
 use backoffice::office::Office;
-use catalogue::department::Duty;
 use catalogue::key::{DepartmentKey, SealCode};
 use catalogue::{Catalogue, SealScope};
-use duties::{Role, Roles};
+use duties::Roles;
 use issuance::Asker;
 use registry::trace::Entry;
 use registry::trace::used::Place;
@@ -79,7 +78,7 @@ impl Asked {
         office: &Office,
         (asker, roles): (&Asker, Option<&Roles>),
     ) -> Result<Seen, Problem> {
-        let names = roles.is_none_or(|roles| !is_auditor_alone(roles));
+        let names = roles.is_none_or(|roles| !roles.audit_alone());
         let zone = office.settings().zone;
         let now = backoffice::answers::whole(office.now());
         let end = self.to.and_then(Date::next_day);
@@ -113,11 +112,11 @@ impl Asked {
             let code = SealCode::parse(text).map_err(|_| nothing())?;
             let scope = catalogue.seal(&code).filter(|scope| {
                 let named = self.department.is_none() || scope.holder == holder;
-                named && sees(catalogue, &asker.department, &scope.holder)
+                named && custody::oversees(catalogue, &asker.department, &scope.holder)
             });
             return Ok(vec![scope.ok_or_else(nothing)?.seal.clone()]);
         }
-        if !sees(catalogue, &asker.department, &holder) {
+        if !custody::oversees(catalogue, &asker.department, &holder) {
             return Err(nothing());
         }
         let own = |scope: &&SealScope| scope.holder == holder;
@@ -140,28 +139,6 @@ impl Seen {
         person.is_none_or(|person| line.names(person))
             && matter.is_none_or(|matter| line.matter.as_ref() == Some(matter))
     }
-}
-
-/// The own department's, those of the region whose seals it administers, and those of bodies that it supervises.
-fn sees(catalogue: &Catalogue, own: &DepartmentKey, holder: &DepartmentKey) -> bool {
-    let of = |key| catalogue.department(key);
-    let watches = match (of(own), of(holder)) {
-        (Some(own), Some(holder)) => own.has(Duty::Supervisor) && own.covers(holder),
-        _ => false,
-    };
-    watches || custody::sees(catalogue, own, holder)
-}
-
-/// Who reads the ledger as an auditor and in no other duty.
-fn is_auditor_alone(roles: &Roles) -> bool {
-    let others = [
-        Role::Approver,
-        Role::Custodian,
-        Role::SealAdministrator,
-        Role::Supervisor,
-        Role::Archivist,
-    ];
-    roles.has(Role::Auditor) && !others.into_iter().any(|role| roles.has(role))
 }
 
 /// A place as pages name it: seconds, department, number.

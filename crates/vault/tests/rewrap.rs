@@ -57,6 +57,12 @@ fn lies(folder: &Path, objects: &Objects, id: &ObjectId) -> (PathBuf, u64) {
     (folder.join("packs").join(pack), start + ENTRY)
 }
 
+/// The same of each.
+fn all_lie(folder: &Path, objects: &Objects, all: &[(ObjectId, Vec<u8>)]) -> Vec<(PathBuf, u64)> {
+    let ids = all.iter().map(|(id, _)| id);
+    ids.map(|id| lies(folder, objects, id)).collect()
+}
+
 fn head(at: &(PathBuf, u64)) -> [u8; HEAD] {
     let mut head = [0; HEAD];
     let file = File::open(&at.0).expect("a file");
@@ -75,10 +81,7 @@ fn every_object_opens_under_the_new_key_alone_and_its_content_was_not_written() 
         let folder = tempfile::tempdir().expect("a folder");
         let old = opened(folder.path(), &[1]);
         let all = filled(&old).await;
-        let places: Vec<_> = all
-            .iter()
-            .map(|(id, _)| lies(folder.path(), &old, id))
-            .collect();
+        let places = all_lie(folder.path(), &old, &all);
         let before: Vec<_> = places
             .iter()
             .map(|(path, _)| fs::read(path).expect("a file"))
@@ -114,10 +117,7 @@ fn a_head_that_a_power_cut_tore_is_written_again_at_the_next_start() {
         let folder = tempfile::tempdir().expect("a folder");
         let old = opened(folder.path(), &[1]);
         let all = filled(&old).await;
-        let places: Vec<_> = all
-            .iter()
-            .map(|(id, _)| lies(folder.path(), &old, id))
-            .collect();
+        let places = all_lie(folder.path(), &old, &all);
         let before: Vec<_> = places.iter().map(head).collect();
         let both = opened(folder.path(), &[2, 1]);
         both.rewrap().await.expect("rewrapped");

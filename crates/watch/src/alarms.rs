@@ -3,10 +3,8 @@
 use backoffice::custody;
 use backoffice::office::Office;
 use backoffice::said::moment;
-use catalogue::Catalogue;
-use catalogue::department::Duty;
 use catalogue::key::DepartmentKey;
-use duties::{Role, Roles};
+use duties::Roles;
 use issuance::Asker;
 use releasing::{AlarmRow, CloseRefused, Closing};
 use serde::{Deserialize, Serialize};
@@ -89,7 +87,7 @@ pub(crate) async fn page(
         Some(text) => DepartmentKey::parse(text).map_err(|_| Refused::Unknown)?,
         None => asker.department.clone(),
     };
-    if !sees(&office.desk().catalogue, &asker.department, &department) {
+    if !custody::oversees(&office.desk().catalogue, &asker.department, &department) {
         return Err(Refused::Unknown);
     }
     let after = match &asked.after {
@@ -105,7 +103,7 @@ pub(crate) async fn page(
         rows.pop();
     }
     let last = rows.last().filter(|_| more);
-    let names = roles.is_none_or(|roles| !is_auditor_alone(roles));
+    let names = roles.is_none_or(|roles| !roles.audit_alone());
     Ok(AlarmPage {
         after: last.map(|row| format!("{}.{}", row.moment.unix_timestamp(), row.id)),
         alarms: rows
@@ -131,7 +129,8 @@ pub(crate) async fn close(
     let book = office.registry().alarms();
     let found = book.find(id).await?;
     let desk = office.desk();
-    let seen = |row: &AlarmRow| sees(&desk.catalogue, &asker.department, &row.department);
+    let seen =
+        |row: &AlarmRow| custody::oversees(&desk.catalogue, &asker.department, &row.department);
     let found = found.filter(seen).ok_or(Refused::Unknown)?;
     if !is_text(body.note()) {
         return Err(Refused::Note);
@@ -150,7 +149,7 @@ pub(crate) async fn close(
     };
     match book.close(closing).await {
         Ok(row) => {
-            let names = roles.is_none_or(|roles| !is_auditor_alone(roles));
+            let names = roles.is_none_or(|roles| !roles.audit_alone());
             Ok(AlarmTold::of(row, names))
         }
         Err(CloseRefused::Store(error)) => Err(error.into()),
@@ -158,26 +157,4 @@ pub(crate) async fn close(
         Err(CloseRefused::Concerned) => Err(deny(office, asker, on, Refused::Concerned).await),
         Err(_) => Err(Refused::Unknown),
     }
-}
-
-/// The own department's, those of the region whose seals it administers, and those of bodies that it supervises.
-fn sees(catalogue: &Catalogue, own: &DepartmentKey, holder: &DepartmentKey) -> bool {
-    let of = |key| catalogue.department(key);
-    let watches = match (of(own), of(holder)) {
-        (Some(own), Some(holder)) => own.has(Duty::Supervisor) && own.covers(holder),
-        _ => false,
-    };
-    watches || custody::sees(catalogue, own, holder)
-}
-
-/// Who looks as an auditor and in no other duty.
-fn is_auditor_alone(roles: &Roles) -> bool {
-    let others = [
-        Role::Approver,
-        Role::Custodian,
-        Role::SealAdministrator,
-        Role::Supervisor,
-        Role::Archivist,
-    ];
-    roles.has(Role::Auditor) && !others.into_iter().any(|role| roles.has(role))
 }
