@@ -1,8 +1,11 @@
-//! Callers: machines with their secrets and quotas, people with their roles and public keys; nonces
+//! Callers: machines with their secrets, keys of certificates and quotas, people with their roles and public keys; nonces
 //! that are used once (T-P1).
 
+mod bound;
 mod machine;
+mod order;
 mod person;
+mod refused;
 
 use std::sync::Arc;
 
@@ -11,11 +14,14 @@ use time::UtcDateTime;
 
 use store::Store;
 use store::StoreError;
-use trail::asked::By;
+use trail::asked::{Asked, By, Response};
 use trail::secrets::Secrets;
 
+pub use bound::{Bound, BoundKey, KeyDigest};
 pub use machine::{Caller, NewCaller, Nonce, Quota};
+pub use order::{Machine, MachineOrder, SayMachine};
 pub use person::{EnrolRefused, NewPerson, Person};
+pub use refused::MachineRefused;
 
 /// The callers of every department.
 #[derive(Debug, Clone)]
@@ -79,6 +85,71 @@ impl Callers {
             .write(move |link| {
                 Box::pin(async move { machine::end(link, &department, &id, &by).await })
             })
+            .await
+    }
+
+    /// Does what an administrator of a department orders, once for each request; the same request is answered the same. Nothing is
+    /// answered while it still runs.
+    ///
+    /// # Errors
+    /// [`MachineRefused`].
+    pub async fn keep(
+        &self,
+        department: &DepartmentKey,
+        order: MachineOrder,
+        (asked, by): (Asked, By),
+        say: SayMachine,
+    ) -> Result<Option<Response>, MachineRefused> {
+        let (department, secrets) = (department.clone(), Arc::clone(&self.secrets));
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let what = (&department, &order);
+                    order::keep(link, &secrets, what, (&asked, &by), say).await
+                })
+            })
+            .await
+    }
+
+    /// The machines of a department with the keys of their certificates, ended ones too.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn machines(&self, department: &DepartmentKey) -> Result<Vec<Machine>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let callers = machine::list(&mut link, &self.secrets, department.as_str()).await?;
+        let mut keys = bound::list(&mut link, department.as_str()).await?;
+        let with_keys = callers.into_iter().map(|caller| {
+            let own = keys.extract_if(.., |(of, _)| *of == caller.id);
+            Machine {
+                keys: own.map(|(_, key)| key).collect(),
+                caller,
+            }
+        });
+        Ok(with_keys.collect())
+    }
+
+    /// Whose a key of a certificate is, ended or not, and whether it lets in.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn find_bound(&self, key: &KeyDigest) -> Result<Option<(Caller, Bound)>, StoreError> {
+        let mut link = self.store.reader().await?;
+        let Some((id, bound)) = bound::find(&mut link, key).await? else {
+            return Ok(None);
+        };
+        let caller = machine::find(&mut link, &self.secrets, &id).await?;
+        Ok(caller.map(|caller| (caller, bound)))
+    }
+
+    /// Counts a request that needs no nonce, since its connection cannot be replayed.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn count(&self, caller: &Caller, now: UtcDateTime) -> Result<Quota, StoreError> {
+        let (id, quota) = (caller.id.clone(), caller.quota);
+        self.store
+            .note(move |link| Box::pin(async move { machine::count(link, &id, quota, now).await }))
             .await
     }
 

@@ -220,10 +220,10 @@ async fn authenticated(app: &App, parts: &Parts) -> Result<(Caller, Claimed), Pr
         .await
         .map_err(|error| of_store(&error))?;
     // An unknown account is refused like a wrong secret (T-P6).
-    let caller = found.filter(|caller| caller.ended.is_none());
-    let secret = caller
-        .as_ref()
-        .map_or(&[0_u8; 32][..], |caller| &caller.secret);
+    // So is one that has no secret.
+    let caller = found.filter(|caller| caller.ended.is_none() && caller.secret().is_some());
+    let secret = caller.as_ref().and_then(Caller::secret);
+    let secret = secret.unwrap_or(&[0; 32]);
     let checked = claimed.check(secret);
     match (caller, checked) {
         (Some(caller), Ok(())) => Ok((caller, claimed)),

@@ -43,6 +43,7 @@ batch: id=word department=word caller=word requester=word seal=word package=word
 batch_line: batch=word department=word job=word held=word
 batch_release: digest=digest batch=word department=word listed=digest releaser=word
 caller: id=word department=word name=word scopes=word person=word secret=sealed
+caller_key: digest=digest department=word caller=word bound_by=word confirmed_by=word
 case_file: case_number=word department=word state=word applicant=digest content=sealed
 case_link: case_number=word department=word handle=past handle_digest=past
 catalogue_import: digest=digest sources=public person=word

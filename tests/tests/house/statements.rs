@@ -96,6 +96,11 @@ const ASKED_BY_A_RULE: &[Named] = &[
         "rolls/src/accounts/provided.rs",
         "DELETE FROM openid_name WHERE name",
     ),
+    // A key has one account, whosever it is; what one administrator alone has said gives way.
+    (
+        "rolls/src/callers/bound.rs",
+        "DELETE FROM caller_key WHERE digest = $1 AND confirmed",
+    ),
     ("rolls/src/accounts/held.rs", "SELECT CASE WHEN next_from"),
     ("rolls/src/accounts/held.rs", "SELECT scopes FROM caller"),
     ("rolls/src/callers/machine.rs", "SELECT 1 FROM account"),
@@ -143,6 +148,11 @@ const BY_ITS_SECRET: &[Named] = &[
     (
         "rolls/src/accounts/provided.rs",
         "SELECT account, confirmed FROM openid_name",
+    ),
+    // Who comes over TLS has proven to have the key.
+    (
+        "rolls/src/callers/bound.rs",
+        "SELECT caller, confirmed, ended FROM caller_key",
     ),
 ];
 

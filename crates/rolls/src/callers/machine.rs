@@ -29,7 +29,7 @@ pub struct NewCaller {
     /// The person who acts through it, for an account of a person: two accounts of one person are
     /// one person (R3).
     pub person: Option<PersonKey>,
-    /// The secret under which it signs its requests.
+    /// The secret under which it signs its requests; none where it is empty.
     pub secret: Zeroizing<Vec<u8>>,
 }
 
@@ -49,8 +49,7 @@ pub struct Caller {
     /// The person who acts through it, for an account of a person: two accounts of one person are
     /// one person (R3).
     pub person: Option<PersonKey>,
-    /// The secret under which it signs its requests, opened.
-    pub secret: Zeroizing<Vec<u8>>,
+    secret: Zeroizing<Vec<u8>>,
     /// When it was enrolled.
     pub enrolled: UtcDateTime,
     /// Since when it may do nothing.
@@ -64,6 +63,13 @@ impl Caller {
         self.person
             .as_ref()
             .map_or(&self.id, |person| person.as_str())
+    }
+
+    /// The secret under which it signs its requests; nothing for a machine that comes with a certificate alone, which no
+    /// signature is good for.
+    #[must_use]
+    pub fn secret(&self) -> Option<&[u8]> {
+        Some(self.secret.as_slice()).filter(|secret| !secret.is_empty())
     }
 }
 
