@@ -13,6 +13,8 @@ pub mod hierarchy;
 pub mod keys;
 pub mod ledger;
 pub mod lists;
+mod seen;
 pub mod sequencer;
 pub mod slots;
 pub mod stamps;
+pub mod standing;

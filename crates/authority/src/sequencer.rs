@@ -21,6 +21,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::arrivals::Arrivals;
 pub use crate::arrivals::Coming;
 use crate::clock::Clock;
+use crate::seen::Seen;
 
 /// Leaves in one step, at most.
 const MAX_BATCH: u32 = 4_096;
@@ -54,6 +55,14 @@ pub enum AppendError {
     /// The note cannot be finished.
     #[error("the signed note cannot be written")]
     Note(#[from] tlog::note::NoteFault),
+    /// The store is older than the log: it lacks entries that it had, or has others (T-D8). Nothing is added to it.
+    #[error("the {} log in the store is not the one that reached {seen} entries", log.code())]
+    Behind {
+        /// Which log.
+        log: Log,
+        /// Entries that it had.
+        seen: u64,
+    },
 }
 
 /// Why a countersigned checkpoint is not taken.
@@ -127,6 +136,7 @@ struct Shared {
     wake: Notify,
     waiting: Mutex<BTreeMap<PendingId, oneshot::Sender<Placed>>>,
     arrivals: Arrivals,
+    seen: Seen,
 }
 
 impl std::fmt::Debug for Sequencer {
@@ -155,6 +165,60 @@ impl Sequencer {
             keys,
             clock,
             shared: Arc::default(),
+        }
+    }
+
+    /// Knows how far the log had come, by a checkpoint that was kept outside of the store (T-D8).
+    ///
+    /// # Errors
+    /// `Checkpoint` where this log's key did not sign it: then it says nothing.
+    pub fn knows(&self, note: &[u8]) -> Result<(), WitnessError> {
+        let head = self.trusted(&[], 0)?.open(note)?.checkpoint.head();
+        self.shared.seen.note(head);
+        Ok(())
+    }
+
+    /// The newest head that is known here.
+    pub(crate) fn seen(&self) -> Option<TreeHead> {
+        self.shared.seen.head()
+    }
+
+    /// Whether a log at `now` is the one that `seen` is of, as far as sizes tell.
+    pub(crate) fn reaches(
+        &self,
+        seen: Option<TreeHead>,
+        now: Option<TreeHead>,
+    ) -> Result<(), AppendError> {
+        let Some(seen) = seen else {
+            return Ok(());
+        };
+        match now {
+            Some(now) if now.size > seen.size || now == seen => Ok(()),
+            _ => Err(self.behind(seen)),
+        }
+    }
+
+    /// Which log it is.
+    pub(crate) fn log(&self) -> Log {
+        self.log
+    }
+
+    /// Whether it begins with all that is known of it.
+    async fn begins_with_what_was_seen(&self, now: Option<TreeHead>) -> Result<(), AppendError> {
+        let Some(seen) = self.seen() else {
+            return Ok(());
+        };
+        self.reaches(Some(seen), now)?;
+        match self.logs.compare(self.log, seen).await? {
+            Agreement::Holds => Ok(()),
+            Agreement::Behind { .. } | Agreement::Forked => Err(self.behind(seen)),
+        }
+    }
+
+    fn behind(&self, seen: TreeHead) -> AppendError {
+        AppendError::Behind {
+            log: self.log,
+            seen: seen.size,
         }
     }
 
@@ -232,7 +296,7 @@ impl Sequencer {
     /// # Errors
     /// [`WitnessError`].
     pub async fn witnessed(&self, note: &[u8], witnesses: &[NoteKey]) -> Result<(), WitnessError> {
-        let trusted = self.trusted(witnesses)?;
+        let trusted = self.trusted(witnesses, 1)?;
         let opened = trusted.open(note)?;
         let head = opened.checkpoint.head();
         if self.logs.compare(self.log, head).await? != Agreement::Holds {
@@ -292,18 +356,18 @@ impl Sequencer {
             return Ok(None);
         };
         // A witness that the configuration names no more does not count.
-        let Ok(opened) = self.trusted(witnesses)?.open(&kept) else {
+        let Ok(opened) = self.trusted(witnesses, 1)?.open(&kept) else {
             return Ok(None);
         };
         Ok(opened.cosigned.iter().map(|cosigned| cosigned.at).max())
     }
 
-    fn trusted(&self, witnesses: &[NoteKey]) -> Result<TrustedLog, WitnessError> {
+    fn trusted(&self, witnesses: &[NoteKey], quorum: usize) -> Result<TrustedLog, WitnessError> {
         let log = TrustedLog::new(
             self.signer.origin.as_str(),
             vec![self.signer.note_key.clone()],
             witnesses.to_vec(),
-            1,
+            quorum,
         )?;
         // Whoever countersigns hands on what the log signed, in both suites.
         Ok(match &self.signer.national {
@@ -363,6 +427,7 @@ impl Sequencer {
             tiles: grown.tiles().to_vec(),
         };
         self.logs.extend(self.log, step).await?;
+        self.shared.seen.note(new);
         let signed = (checkpoint.into(), signatures);
         self.tell(&batch, (&grown, head.size), signed)?;
         *tree = Some((grown.into_tree(), new));
@@ -418,11 +483,15 @@ impl Sequencer {
     }
 
     async fn restore(&self) -> Result<(Tree, TreeHead), AppendError> {
-        let Some(latest) = self.logs.latest(self.log).await? else {
+        let latest = self.logs.latest(self.log).await?;
+        let here = latest.as_ref().map(|latest| latest.head);
+        self.begins_with_what_was_seen(here).await?;
+        let Some(latest) = latest else {
             let empty = Tree::empty();
             let head = empty.head();
             return Ok((empty, head));
         };
+        self.shared.seen.note(latest.head);
         let wanted = tlog::wanted_for_tree(latest.head.size);
         let tiles = self.logs.tiles(self.log, wanted).await?;
         Ok((Tree::restore(&latest.head, &tiles)?, latest.head))

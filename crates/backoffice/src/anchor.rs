@@ -1,5 +1,7 @@
-//! The trace's checkpoints go into the public log, so that rewriting the private one shows in public too (D13).
+//! The trace's checkpoints go into the public log, so that rewriting the private one shows in public too (D13); those of both
+//! are kept beside the objects, so that a database that is put back in time is found at once (T-D8).
 
+use authority::standing::{self, KeepStanding};
 use registry::StoreError;
 use registry::anchor::NewAnchor;
 use registry::log::{Log, LogError};
@@ -11,6 +13,7 @@ use tlog::{Leaf, LeafKind, Opening};
 use crate::answers::whole;
 use crate::keys::ServiceKey;
 use crate::office::Office;
+use crate::sequencer::AppendError;
 
 /// How often a trace that grows is anchored, at most; with the rounds of upkeep this is well within two minutes.
 const EVERY: Duration = Duration::MINUTE;
@@ -76,4 +79,23 @@ pub async fn anchor(office: &Office) -> Result<bool, AnchorError> {
         office.log.wake();
     }
     Ok(is_kept)
+}
+
+/// Whether the store still has both logs as far as they are known here: asked before a seal is used, since a database that was put
+/// back in time has its used releases unused again (T-D8).
+///
+/// # Errors
+/// `Behind`; `Log` where the store cannot be asked.
+pub async fn stands(office: &Office) -> Result<(), AppendError> {
+    let logs = office.registry.logs();
+    standing::stand(&logs, [&office.log, &office.trace_log]).await
+}
+
+/// Keeps the newest checkpoint of both logs beside the objects: the next start reads them.
+///
+/// # Errors
+/// [`KeepStanding`]; then those of before are kept.
+pub async fn keep(office: &Office) -> Result<(), KeepStanding> {
+    let sequencers = [&office.log, &office.trace_log];
+    standing::keep(&office.registry.logs(), sequencers, &office.objects).await
 }

@@ -490,13 +490,16 @@ async fn sequencer(
         origin: signer.origin,
         key: key.id(),
     };
-    Ok(Sequencer::new(
+    let sequencer = Sequencer::new(
         log,
         parts.registry.logs(),
         signer,
         parts.keys.clone(),
         parts.clock.clone(),
-    ))
+    );
+    // T-D8: how far it had come when it was written down last, whatever the store says.
+    authority::standing::recall(&sequencer, &parts.objects)?;
+    Ok(sequencer)
 }
 
 /// The origin line of a log: the service's name without its scheme (C2SP tlog-checkpoint).

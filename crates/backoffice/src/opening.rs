@@ -67,6 +67,9 @@ pub enum OpenOffice {
     /// The installation's own trust cannot be put together.
     #[error("the installation's own trust cannot be put together")]
     Trust(#[from] verify::ReadTrust),
+    /// What is kept beside the objects cannot be read.
+    #[error("what is kept beside the objects cannot be read")]
+    Objects(#[from] registry::objects::ObjectError),
     /// There is no status list.
     #[error("there is no status list")]
     NoStatusList,

@@ -2,7 +2,7 @@
 //! this list, or refuses it whole or in part (D19).
 
 use crypto::{Listing, Release, ReleaseStatement};
-use issuance::release::{ReleaseError, Submitted, challenge, deny, given, ruled_in_list};
+use issuance::release::{ReleaseError, Submitted, challenge, deny, given, ruled_in_list, stands};
 use issuance::{Asker, Office};
 use registry::batches::{Batch, BatchId, Held, Line, ListRelease};
 use registry::jobs::{JobId, JobState, Jobs, StepRefused};
@@ -182,6 +182,7 @@ async fn released(
     batch: &BatchId,
     submitted: &Submitted,
 ) -> Result<Vec<JobId>, ReleaseError> {
+    stands(office).await?;
     let due = Due::found(office, asker, batch).await?;
     let (statements, listing) = due.listed(&asker.person, submitted.expires)?;
     let first = statements.first().ok_or(ReleaseError::Unknown)?;

@@ -92,6 +92,9 @@ async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<Semaph
 pub(crate) fn go_on(office: &Office, job: Job) -> Later<'_, Result<Response, IssueError>> {
     Box::pin(async move {
         let completed = completed(office, job.clone()).await;
+        if let Err(IssueError::Sealing(SealingError::Step(StepRefused::NotGiven))) = &completed {
+            ruling::deny_once(office, &job, ("release.not-given", None)).await?;
+        }
         given_up(office, &job, completed).await
     })
 }
@@ -127,7 +130,8 @@ async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
     let desk = office.desk();
     let subject = subject(office, &job).await?;
     if let Err(refused) = ruled(office, &desk, &job, &subject).await? {
-        ruling::deny_once(office, &job, &refused).await?;
+        let why = (refused.code(), Some(refused.rule().number()));
+        ruling::deny_once(office, &job, why).await?;
         return Err(refused.into());
     }
     laid_ready(office, &desk, (job, subject)).await

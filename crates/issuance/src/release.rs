@@ -10,11 +10,13 @@ use licence::sealing::SealRefused;
 use registry::Later;
 use registry::asked::Response;
 use registry::jobs::{Job, JobId, JobKind, JobState, Jobs, NotApproved, StepRefused, Unsealed};
+use registry::log::LogError;
 use registry::trace::{Act, Deed};
 use serde::Serialize;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
+use crate::anchor;
 use crate::asker::Asker;
 use crate::desk::Desk;
 use crate::finishing::{AtOnce, go_on, release_and_go_on, subject};
@@ -27,6 +29,7 @@ use crate::office::Office;
 use crate::ruling::{self, RulingError};
 use crate::said::{Waits, approvals, hex, moment, response};
 use crate::sealing::{Spot, Stand, Subject};
+use crate::sequencer::AppendError;
 use crate::waiting::waiting_files;
 
 /// Jobs of one page of a list.
@@ -57,6 +60,9 @@ pub enum ReleaseError {
     /// The job does not take it.
     #[error("the job does not take it")]
     Step(#[from] StepRefused),
+    /// The store is older than its logs: what was used stands there as unused (T-D8).
+    #[error("the store is older than its logs")]
+    Behind(#[source] AppendError),
     /// It was released, and sealing failed; the service takes the job up again.
     #[error("the release stands, and sealing goes on later")]
     Sealing(#[source] Box<IssueError>),
@@ -272,6 +278,9 @@ pub fn release<'a>(
             Err(refused @ ReleaseError::Ruled(_)) => {
                 Err(ruled_out(office, asker, &job, refused).await?)
             }
+            Err(refused @ ReleaseError::Behind(_)) => {
+                Err(deny(office, asker, job.id.as_str(), refused).await?)
+            }
             Err(error) => Err(error),
         }
     })
@@ -290,6 +299,7 @@ async fn attempt(
         Err(_) => return Err(ReleaseError::Unknown),
     };
     ruled(office, desk, (job, &subject), &release.statement).await?;
+    stands(office).await?;
     let by = asker.by(office.clock.now());
     if job.state == JobState::Waiting {
         match release_and_go_on(office, desk, (job, subject), (release, &by)).await {
@@ -301,6 +311,17 @@ async fn attempt(
     let jobs = office.registry.jobs();
     let released = jobs.release(&asker.department, &job.id, release.clone(), by);
     Ok(go_on(office, released.await?).await)
+}
+
+/// T-D8: nothing is released by a store that was put back in time.
+///
+/// # Errors
+/// `Behind`, `Store`.
+pub async fn stands(office: &Office) -> Result<(), ReleaseError> {
+    anchor::stands(office).await.map_err(|error| match error {
+        AppendError::Log(LogError::Store(error)) => error.into(),
+        error => ReleaseError::Behind(error),
+    })
 }
 
 /// What a rule refuses for good ends the job.
@@ -516,8 +537,10 @@ pub async fn deny(
             fault.code()
         }
         ReleaseError::Expiry => "release.expiry",
+        ReleaseError::Behind(_) => "log.behind",
         ReleaseError::Step(StepRefused::SamePerson) => "release.same-person",
         ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",
+        ReleaseError::Step(StepRefused::NotGiven) => "release.not-given",
         ReleaseError::Step(StepRefused::Used) => "release.used",
         ReleaseError::Step(StepRefused::Over(over)) => over.code(),
         ReleaseError::Step(StepRefused::Approval(lacking)) => lacking.code(),

@@ -253,13 +253,13 @@ pub(crate) fn granted_by(succession: Option<Succession>) -> Option<Grant> {
 pub(crate) async fn deny_once(
     office: &Office,
     job: &Job,
-    refused: &SealRefused,
+    (ground, rule): (&str, Option<&str>),
 ) -> Result<(), StoreError> {
     let object = job.id.to_string();
     let trace = office.registry.trace();
     let entries = trace.about(&job.department, &object, 0).await?;
     let known = entries.iter().rev().find(|entry| entry.deed == "deny");
-    if known.is_some_and(|entry| entry.ground == refused.code()) {
+    if known.is_some_and(|entry| entry.ground == ground) {
         return Ok(());
     }
     let act = Act {
@@ -267,8 +267,11 @@ pub(crate) async fn deny_once(
         by: registry::asked::By::new("service", office.clock.now()),
         deed: Deed::Deny,
         object,
-        ground: refused.code().to_owned(),
-        detail: vec![("rule", refused.rule().number().to_owned())],
+        ground: ground.to_owned(),
+        detail: rule
+            .map(|rule| ("rule", rule.to_owned()))
+            .into_iter()
+            .collect(),
         key: None,
     };
     trace.record(act).await?;

@@ -19,12 +19,13 @@ use catalogue::kind::{FileFormat, Suite};
 use crypto::{Authorisation, Digest, Release, Signature, sha256};
 use evidence::tsp::Request;
 use registry::asked::By;
-use registry::jobs::{Job, Logging, Signing, StepRefused};
+use registry::jobs::{Job, Logging, Signing, StepRefused, Witness};
 use registry::journal::KeyUse as Use;
 use time::UtcDateTime;
 use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
 use verify::Case;
 
+use crate::anchor::stands;
 use crate::keys::ServiceKey;
 use crate::level::Level;
 use crate::means::{Means, means, suite_of};
@@ -255,6 +256,8 @@ pub(crate) async fn prepare(office: &Office, released: Released) -> Result<Prepa
 
 /// 8: the journal knows these octets, and the release is used up, in one transaction.
 async fn journal(office: &Office, prepared: Prepared) -> Result<Journalled, SealingError> {
+    // T-D8: what a store that was put back in time has as unused is not used again.
+    stands(office).await?;
     let (job, by) = (&prepared.used.job, By::new("service", office.clock.now()));
     let jobs = office.registry.jobs();
     let signing = signing(office, &prepared)?;
@@ -307,7 +310,13 @@ fn signing(office: &Office, prepared: &Prepared) -> Result<Signing, SealingError
         beside: signed.next().transpose()?,
         purpose: used.job.grounds.purpose.code().to_owned(),
         scope: used.seal.scope,
+        witness: witness(office),
     })
+}
+
+fn witness(office: &Office) -> Witness {
+    let keys = Arc::clone(&office.keys);
+    Witness::new(move |key, release| keys.check_release(key, release).is_ok())
 }
 
 /// 9 and 10, the only place in which a seal's key signs: the key store checks the release itself. The time-stamp is over

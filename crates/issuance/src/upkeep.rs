@@ -10,7 +10,7 @@ use registry::Later;
 use registry::jobs::{Job, JobId, JobKind, JobState, StepRefused};
 use thiserror::Error;
 
-use crate::anchor::anchor;
+use crate::anchor::{anchor, keep};
 use crate::answers::AnswerError;
 use crate::draft::Journal;
 use crate::dropped::Due;
@@ -81,6 +81,9 @@ pub fn round(office: &Office) -> Later<'_, Result<Round, UpkeepError>> {
         catch_up(office).await;
         if let Err(error) = anchor(office).await {
             tracing::warn!(error = %chain(&error), "the trace is anchored in another round");
+        }
+        if let Err(error) = keep(office).await {
+            tracing::warn!(error = %chain(&error), "how far the logs have come is written down in another round");
         }
         // Before anything is signed by what may have ended.
         match rotate(office).await {

@@ -31,7 +31,7 @@ pub use failure::{Failure, Reason};
 pub use job::{Grounds, Job, JobKind, JobState, Unsealed};
 pub use logging::Logging;
 pub use record::{FileRecord, Recorded, Recording};
-pub use releasing::kept::{Journalled, Signing};
+pub use releasing::kept::{Journalled, Signing, Witness};
 pub use resealing::{NewResealing, Resealed, SealedSince};
 pub use step::StepRefused;
 use trail::id::BatchId;

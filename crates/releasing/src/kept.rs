@@ -1,5 +1,7 @@
 //! A release as its row has it.
 
+use std::sync::Arc;
+
 use catalogue::key::DepartmentKey;
 use crypto::sign_in::passkey::Shown;
 use crypto::{KeyId, Listing, Release, Signature, SignatureAlgorithm, sha256};
@@ -29,8 +31,29 @@ pub struct Given {
     pub passkey: Option<Shown>,
 }
 
+/// Who says whether a release of a seal's key was given by one of its people: the key store, which is asked before the journal
+/// has a line of it, and once more before the key signs (T-S3).
+#[derive(Clone)]
+pub struct Witness(Arc<Answers>);
+
+type Answers = dyn Fn(&KeyId, &Release) -> bool + Send + Sync;
+
+impl Witness {
+    /// Who answers so.
+    #[must_use]
+    pub fn new(answers: impl Fn(&KeyId, &Release) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(answers))
+    }
+}
+
+impl std::fmt::Debug for Witness {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Witness")
+    }
+}
+
 /// What is about to be signed, for the key journal: one use of a seal, in one line (D23).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Signing {
     /// Which key.
     pub key: KeyId,
@@ -42,6 +65,20 @@ pub struct Signing {
     pub purpose: String,
     /// The version of the seal's scope under which the use was ruled on.
     pub scope: u64,
+    /// Who says whether what is in the rows was signed.
+    pub witness: Witness,
+}
+
+impl Signing {
+    /// Whether each of these releases was given for each key that signs.
+    #[must_use]
+    pub fn is_given(&self, release: &Release, approvals: &[Release]) -> bool {
+        let beside = self.beside.as_ref().map(|(key, _)| key);
+        let keys = std::iter::once(&self.key).chain(beside);
+        let releases = || std::iter::once(release).chain(approvals);
+        keys.into_iter()
+            .all(|key| releases().all(|release| (self.witness.0)(key, release)))
+    }
 }
 
 /// A use of a seal that stands in the journal: the key may be asked to sign.

@@ -9,6 +9,7 @@ use issuance::lives::change::ChangeError;
 use issuance::lives::notices::{NoticeError, NoticeRefused};
 use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
+use issuance::sequencer::AppendError;
 use issuance::stamps::StampError;
 use issuance::{IssueError, SealingError};
 use papers::documents::{DocumentError, Unfit};
@@ -180,14 +181,14 @@ fn of_step(refused: &StepRefused) -> Problem {
         StepRefused::SamePerson => Problem::new(Code::DutiesNotSeparate),
         StepRefused::Store(error) => of_store(error),
         StepRefused::Life(_) => Problem::new(Code::TransitionRefused).saying(refused.to_string()),
-        StepRefused::SealNotInUse => {
-            one(Code::ReleaseRefused, "seal.not-in-use", refused.to_string())
+        StepRefused::NotGiven | StepRefused::SealNotInUse | StepRefused::OtherScope => {
+            let code = match refused {
+                StepRefused::NotGiven => "release.not-given",
+                StepRefused::SealNotInUse => "seal.not-in-use",
+                _ => "seal.other-scope",
+            };
+            one(Code::ReleaseRefused, code, refused.to_string())
         }
-        StepRefused::OtherScope => one(
-            Code::ReleaseRefused,
-            "seal.other-scope",
-            refused.to_string(),
-        ),
         StepRefused::Passkey(fault) => one(Code::ReleaseRefused, fault.code(), fault.to_string()),
         StepRefused::CaseStopped => Problem::new(Code::ReleaseRefused).with(vec![Defect {
             at: String::new(),
@@ -235,11 +236,17 @@ fn of_sealing(error: &SealingError) -> Problem {
             tracing::error!(error = %error, "a sealed file was not accepted");
             Problem::new(Code::NotAccepted).with(defects.collect())
         }
+        SealingError::Log(behind @ AppendError::Behind { .. }) => of_behind(behind),
         SealingError::Log(_) => {
             Problem::new(Code::StoreUnavailable).saying("the job goes on by itself")
         }
         _ => Problem::new(internal(error)),
     }
+}
+
+fn of_behind(cause: &AppendError) -> Problem {
+    tracing::error!(error = %chain(cause), "nothing is sealed");
+    one(Code::StoreUnavailable, "log.behind", cause.to_string())
 }
 
 /// Why a release was not taken.
@@ -253,6 +260,7 @@ pub fn of_release(error: &ReleaseError) -> Problem {
         ReleaseError::Passkey(fault) => one(Code::ReleaseRefused, fault.code(), fault.to_string()),
         ReleaseError::Ruled(refused) => ruled(Code::ReleaseRefused, refused),
         ReleaseError::Step(refused) => of_step(refused),
+        ReleaseError::Behind(cause) => of_behind(cause),
         ReleaseError::Sealing(cause) => of_issue(cause),
         ReleaseError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use crypto::device::Fault;
-use registry::log::Log;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
@@ -35,7 +34,7 @@ pub(crate) struct Readiness {
     stale_regions: Vec<String>,
     /// The store answers and takes writes.
     store: bool,
-    /// The log can be read, and so extended.
+    /// Both logs can be read, and are in the store as far as they had come (T-D8); so they can be extended.
     log: bool,
     /// There is a place for another job (T-A5).
     queue: bool,
@@ -86,7 +85,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         store: registry.callers().forget(now, now - KEPT).await.is_ok()
             && registry.accounts().forget(now).await.is_ok()
             && registry.activations().forget(now).await.is_ok(),
-        log: registry.logs().latest(Log::Public).await.is_ok(),
+        log: issuance::release::stands(&app.office).await.is_ok(),
         queue: app.jobs.available_permits() > 0,
         disk: has_room(&app),
         witness: is_fresh(&app).await,

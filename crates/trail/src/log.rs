@@ -4,6 +4,7 @@
 //! grows by [`Logs::extend`] alone, which names the head that it found: of two processes that extend
 //! one log from one head, one succeeds and the other is told where the log stands now (T-L5).
 
+mod heads;
 pub mod made;
 mod place;
 

@@ -18,6 +18,7 @@ mod pack;
 mod packing;
 mod reader;
 mod rewrap;
+mod standing;
 mod turns;
 mod whole;
 mod wrapping;

@@ -14,6 +14,7 @@ use crate::pack::MAX_PACKED;
 use crate::packing::Writing;
 use crate::reader::Reader;
 use crate::rewrap::{self, Rewrapped};
+use crate::standing;
 use crate::whole::{seal, sealed_length};
 use crate::wrapping::Wrapping;
 
@@ -179,6 +180,28 @@ impl Objects {
             rewrap::rewrap(&store.directory, &store.wrapping, store.random.as_ref())
         })
         .await
+    }
+
+    /// Keeps the newest checkpoint of a log beside the objects, in place of the one before; `log` is a name of letters. When
+    /// this returns, it outlives a power cut. Neither a backup nor a copy of the objects has it.
+    ///
+    /// # Errors
+    /// `Full`, `Write`: then the one before is there.
+    pub async fn keep_checkpoint(
+        &self,
+        log: &'static str,
+        checkpoint: Vec<u8>,
+    ) -> Result<(), ObjectError> {
+        let directory = Arc::clone(&self.directory);
+        off_the_loop(move || standing::keep(&directory, log, &checkpoint)).await
+    }
+
+    /// The checkpoint of a log that was kept last; nothing where none was. It is as good as its signature. Blocks.
+    ///
+    /// # Errors
+    /// `Read`.
+    pub fn checkpoint(&self, log: &str) -> Result<Option<Vec<u8>>, ObjectError> {
+        standing::kept(&self.directory, log)
     }
 
     /// Goes on after a failed sync: opens the directories anew and proves with a file of its own

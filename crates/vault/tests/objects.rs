@@ -57,6 +57,26 @@ fn with_runtime<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
+fn the_newest_checkpoint_of_a_log_is_kept_beside_the_objects() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let objects = opened(folder.path(), 1 << 20, wrapping());
+    assert!(objects.checkpoint("public").expect("read").is_none());
+    for note in [b"of 7".to_vec(), b"of 8".to_vec()] {
+        with_runtime(objects.keep_checkpoint("public", note)).expect("kept");
+    }
+    let anew = opened(folder.path(), 1 << 20, wrapping());
+    let kept = anew.checkpoint("public").expect("read");
+    assert_eq!(kept.as_deref(), Some(b"of 8".as_slice()));
+    assert!(anew.checkpoint("trace").expect("read").is_none());
+    // It is no object: neither counted, nor swept away, nor in a copy.
+    let copy = tempfile::tempdir().expect("a folder");
+    let copied = with_runtime(anew.copy_to(copy.path())).expect("copied");
+    assert!(copied.names.is_empty());
+    let other = opened(copy.path(), 1 << 20, wrapping());
+    assert!(other.checkpoint("public").expect("read").is_none());
+}
+
+#[test]
 fn what_is_put_is_read_and_nothing_of_it_stands_on_the_disk() {
     with_runtime(async {
         let folder = tempfile::tempdir().expect("a folder");

@@ -4,6 +4,7 @@
 mod between;
 mod often;
 mod people;
+mod rows;
 mod scene;
 mod swaps;
 mod together;
@@ -79,6 +80,11 @@ const STOPPED: (&str, &[(&str, &str)]) = (
     "release.refused release.stopped",
     &[("deny", "release.stopped")],
 );
+const NOT_GIVEN: (&str, &[(&str, &str)]) = (
+    "release.refused release.not-given",
+    &[("deny", "release.not-given")],
+);
+const BEHIND: (&str, &[(&str, &str)]) = ("store.unavailable log.behind", &[("deny", "log.behind")]);
 const LACKING: (&str, &[(&str, &str)]) = ("pending_seal 1 of 2", &[("release", "release.lacking")]);
 /// What belongs to others is answered as what is not there, and what is not there has no trace to stand in (T-P3).
 const HIDDEN: (&str, &[(&str, &str)]) = ("not-found", &[]);
@@ -148,13 +154,24 @@ const TABLE: &[Abuse] = &[
     abuse(("one administrator alone has it be released by one", "T-S4"), |s| Box::pin(together::changed_by_one(s)), LACKING),
     abuse(("an approver who was taken out after approving", "T-S4"), |s| Box::pin(together::taken_out(s)), LACKING),
     abuse(("a custodian who is none of its approvers", "T-S1"), |s| Box::pin(together::not_of_them(s)), ("release.refused release.not-of-them", &[("deny", "release.not-of-them")])),
+    abuse(("an approval that who holds the database changed", "T-S3"), |s| Box::pin(rows::approval_edited(s)), NOT_GIVEN),
     race(("16 approvals of two people that race", "T-S1"), |s| Box::pin(together::raced(s)), NOT_NOW),
+    abuse(("a release that who holds the database changed", "T-S3"), |s| Box::pin(rows::release_edited(s)), ("pending_seal", &[("deny", "release.not-given")])),
+    abuse(("a release that who holds the database copied behind another job", "T-S3"), |s| Box::pin(rows::release_copied(s)), ("pending_seal", &[("deny", "release.not-given")])),
+    abuse(("the public log cut back by its last entry", "T-L4"), |s| Box::pin(rows::log_cut(s)), BEHIND),
     abuse(("a seal that was suspended meanwhile", "T-S6"), |s| Box::pin(between::suspended(s)), ("release.refused seal.not-in-use", &[("deny", "seal.not-in-use")])),
     abuse(("one custodian lifts a suspension twice", "T-S1"), |s| Box::pin(between::lifted_twice(s)), ("release.duties-not-separate", &[("deny", "seal.same-person")])),
     abuse(("one of two lifts a suspension", "T-S1"), |s| Box::pin(between::lifted_by_one(s)), ("release.refused seal.not-in-use", &[("deny", "seal.not-in-use")])),
     abuse(("a release by no door of a seal that was suspended meanwhile", "T-S6"), |s| Box::pin(between::released_before(s)), ("pending_seal", &[])),
     abuse(("a scope that two people took away meanwhile", "R1"), |s| Box::pin(between::other_scope(s)), ("release.refused catalogue.purpose-out-of-scope", &[("deny", "catalogue.purpose-out-of-scope")])),
     abuse(("a seal that was cancelled meanwhile", "T-S6"), |s| Box::pin(between::cancelled(s)), ("release.refused seal.not-in-use", &[("deny", "seal.not-in-use")])),
+];
+
+/// The same in a database of their own, since what they do to it stays.
+#[rustfmt::skip]
+const OLDER: &[Abuse] = &[
+    abuse(("an older database in the place of the newer one, and its approval used again", "T-D8"), |s| Box::pin(rows::older(s)), BEHIND),
+    abuse(("a node that starts on the older database", "T-D8"), |s| Box::pin(rows::older_at_a_start(s)), BEHIND),
 ];
 
 /// What is wrong with how a sequence was refused.
@@ -191,7 +208,7 @@ async fn judged(scene: &Scene, abuse: &Abuse) -> Vec<String> {
 #[test]
 fn the_page_of_attacks_lists_every_sequence() {
     let page = include_str!("../../../docs/threats.md");
-    for (place, abuse) in TABLE.iter().enumerate() {
+    for (place, abuse) in TABLE.iter().chain(OLDER).enumerate() {
         let row = format!("| {}. {} | {} | ", place + 1, abuse.name, abuse.clause);
         assert!(page.contains(&row), "{row}");
     }
@@ -201,12 +218,14 @@ fn the_page_of_attacks_lists_every_sequence() {
 async fn each_of_more_than_forty_abuses_is_refused_with_its_trace_and_signs_nothing() {
     let names: std::collections::BTreeSet<_> = TABLE.iter().map(|abuse| abuse.name).collect();
     assert!(names.len() == TABLE.len() && names.len() >= 40);
-    for database in super::stage::databases("abuse").await {
-        let scene = Scene::start(database.as_deref()).await;
-        let mut wrong = Vec::new();
-        for abuse in TABLE {
-            wrong.extend(judged(&scene, abuse).await);
+    for (name, table) in [("abuse", TABLE), ("older", OLDER)] {
+        for database in super::stage::databases(name).await {
+            let scene = Scene::start(database.as_deref()).await;
+            let mut wrong = Vec::new();
+            for abuse in table {
+                wrong.extend(judged(&scene, abuse).await);
+            }
+            assert!(wrong.is_empty(), "{wrong:#?}");
         }
-        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }

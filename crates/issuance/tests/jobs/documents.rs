@@ -6,7 +6,7 @@ use crypto::Release;
 use issuance::{Begun, Level};
 use papers::documents::{DocumentError, DocumentOrder, begin_document};
 use registry::asked::By;
-use registry::jobs::{JobId, JobState, Jobs, Signing};
+use registry::jobs::{JobId, JobState, Jobs, Signing, Witness};
 use time::Duration;
 use tlog::LeafKind;
 use verify::{Material, Policy, Verdict};
@@ -60,6 +60,7 @@ async fn a_journalled_job_whose_release_ran_out_waits_for_another_and_is_then_se
         beside: None,
         purpose: "decision".to_owned(),
         scope: 0,
+        witness: Witness::new(|_, _| true),
     };
     jobs.journal(&job, signing, by(Duration::seconds(2)))
         .await

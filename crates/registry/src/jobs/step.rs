@@ -42,6 +42,9 @@ pub enum StepRefused {
     /// Who releases asked for it or decided it (R3, T-S1).
     #[error("the releaser asked for the seal or decided the case")]
     SamePerson,
+    /// A row of the release, or of another approval of the use, is not what an enrolled person signed (T-S3).
+    #[error("a release was not given by a person of the seal")]
+    NotGiven,
     /// The release is over (T-S2).
     #[error("the release is over")]
     Expired,
@@ -257,6 +260,10 @@ pub(crate) async fn release_and_journal(
         Ok(acts) => acts,
         Err(refused) => return Ok(Err(refused)),
     };
+    let approvals = find_approvals(link, &job).await?;
+    if !signing.is_given(release, &approvals) {
+        return Err(StepRefused::NotGiven);
+    }
     insert(link, &job, (release, &digest), (by, Some(service))).await?;
     let values = [
         department.as_str().into(),
@@ -272,7 +279,7 @@ pub(crate) async fn release_and_journal(
     trace::write_all(link, &acts).await?;
     let journalled = Journalled {
         release: release.clone(),
-        approvals: find_approvals(link, &job).await?,
+        approvals,
         attempt: job.attempts,
     };
     Ok(Ok((job, journalled)))
@@ -421,6 +428,10 @@ pub(crate) async fn journal(
     let releaser = (release.statement.releaser.as_str(), by.at);
     approvals::hold(link, place, releaser).await??;
     let approvals = find_approvals(link, &job).await?;
+    // T-S3: a row that nobody signed is not used up, and the journal has no line of it.
+    if !signing.is_given(&release, &approvals) {
+        return Err(StepRefused::NotGiven);
+    }
     let (department, id) = (job.department.as_str(), id.as_str());
     // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
     // result never left (house-style 2.2).

@@ -13,7 +13,9 @@ use licence::life::Stop;
 use licence::{Holder, Identifier, LicenceNumber, SerialText, Version};
 use registry::Registry;
 use registry::asked::{Asked, By, IdempotencyKey, Response};
-use registry::jobs::{FileRecord, Grounds, Job, Jobs, Recorded, Recording, Signing, Unsealed};
+use registry::jobs::{
+    FileRecord, Grounds, Job, Jobs, Recorded, Recording, Signing, Unsealed, Witness,
+};
 use registry::licences::{Composed, NotComposed, Reservation, ReserveRefused, Reserved, Reserving};
 use registry::outbox::Outgoing;
 use registry::status::{ListNumber, NewList};
@@ -234,6 +236,7 @@ pub(crate) fn signing() -> Signing {
         beside: KeyId::parse("sm-seal-990102-SPZYZ-01").map(|key| (key, [9; 32])),
         purpose: "licence".to_owned(),
         scope: 0,
+        witness: Witness::new(|_, _| true),
     }
 }
 

@@ -1,15 +1,14 @@
 //! What changed between the approval and the use, and what the seal never served.
 
 use registry::jobs::JobId;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use server::Call;
-use sqlx::{Connection as _, PgConnection};
 use tests::cases;
 use tests::paper::{form, page};
 
 use super::super::content::{Asks, application};
 use super::super::stage::{Person, keyed, text};
+use super::rows::behind;
 use super::scene::{BUREAU, SEAL, Scene, outcome};
 
 async fn asked(scene: &Scene, request: &Value) -> String {
@@ -96,24 +95,6 @@ async fn left(scene: &Scene, job: &str, why: &str) -> String {
     issuance::upkeep::round(office).await.expect("upkeep");
     let look = Call::get(format!("/v1/jobs/{job}"));
     text(&scene.call("approvals", look).await.json(), "state")
-}
-
-/// Has the database do something, behind the service's back.
-async fn behind(scene: &Scene, statement: &'static str) {
-    let database = scene.service.installation.database();
-    if let Some(file) = database.strip_prefix("sqlite:") {
-        let one = Connection::open(file).expect("the file");
-        one.busy_timeout(std::time::Duration::from_secs(30))
-            .expect("set");
-        one.execute_batch(statement).expect("done");
-        return;
-    }
-    let mut one = PgConnection::connect(database).await.expect("the database");
-    sqlx::raw_sql(statement)
-        .execute(&mut one)
-        .await
-        .expect("done");
-    one.close().await.expect("closed");
 }
 
 pub(super) async fn without_trace(scene: &Scene) -> String {

@@ -71,11 +71,16 @@ async fn so_far(scene: &Scene, job: &str) -> String {
 }
 
 /// The first of them has released a job.
-async fn first(scene: &Scene) -> String {
+pub(super) async fn first(scene: &Scene) -> String {
     let job = scene.waiting().await;
     let answer = post(scene, &job, HE).await;
     assert_eq!(answer.status, 202, "{}", answer.json());
     job
+}
+
+/// The second of them releases it.
+pub(super) async fn second(scene: &Scene, job: &str) -> Answer {
+    post(scene, job, ZHOU).await
 }
 
 pub(super) async fn one(scene: &Scene) -> String {
