@@ -21,7 +21,7 @@ const PERSON: &str = "INSERT INTO signer (id, department, state, level, person, 
      VALUES ($1, $2, $3, 'L2', $4, $5, 1800000000, 1780000000, 3)";
 
 /// After the others, by the database itself: uses, numbers from 1 in each department, and a certificate for each person.
-fn others(random: &str, series: &str) -> [String; 3] {
+fn others((random, serial): (&str, &str), series: &str) -> [String; 3] {
     [
         format!(
             "INSERT INTO trace (department, number, moment, actor, act, object, ground, detail, signing_key, previous, digest, leaf) \
@@ -32,7 +32,7 @@ fn others(random: &str, series: &str) -> [String; 3] {
              SELECT 'ca', person_digest, 'signer', department, 0, person_digest, since, person_digest FROM signer".to_owned(),
         format!(
             "INSERT INTO certificate (issuer, serial, profile, department, shard, tbs_digest, intended, der) \
-             SELECT 'ca', {random}, 'ocsp-responder', '', 0, {random}, 1780000000, {random}"
+             SELECT 'ca', {serial}, 'ocsp-responder', '', 0, {random}, 1780000000, {random}"
         ),
     ]
 }
@@ -106,7 +106,7 @@ fn here(file: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
     let series = format!(
         "WITH RECURSIVE n(use) AS (SELECT 1 UNION ALL SELECT use + 1 FROM n WHERE use < {USES}) SELECT use FROM n"
     );
-    let others = others("randomblob(32)", &series);
+    let others = others(("randomblob(32)", "X'4D01'"), &series);
     for statement in [HAPPENED, SCOPE]
         .into_iter()
         .chain(others.iter().map(String::as_str))
@@ -153,7 +153,7 @@ async fn there(address: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
         .expect("filled");
     }
     let series = format!("SELECT generate_series(1, {USES}) AS use");
-    statements.extend(others("sha256('a')", &series));
+    statements.extend(others(("sha256('a')", r"'\x4D01'"), &series));
     statements.push("ANALYZE".to_owned());
     for statement in statements {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
