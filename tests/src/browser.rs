@@ -259,6 +259,95 @@ impl Browser {
         Ok(())
     }
 
+    /// It is a telephone from now on: so wide and high, touched and not pointed at.
+    ///
+    /// # Errors
+    /// It cannot be.
+    pub fn as_telephone(&mut self, (width, height): (u32, u32)) -> anyhow::Result<()> {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 2, "mobile": true});
+        self.ask("Emulation.setDeviceMetricsOverride", &size)?;
+        let touched = json!({"enabled": true, "maxTouchPoints": 1});
+        self.ask("Emulation.setTouchEmulationEnabled", &touched)?;
+        Ok(())
+    }
+
+    /// A finger goes down at the first of these points of the window, over the others, and up.
+    ///
+    /// # Errors
+    /// The browser is not touched.
+    pub fn stroke(&mut self, points: &[(f64, f64)]) -> anyhow::Result<()> {
+        for (place, (x, y)) in points.iter().enumerate() {
+            let kind = if place == 0 {
+                "touchStart"
+            } else {
+                "touchMove"
+            };
+            let finger = json!({"type": kind, "touchPoints": [{"x": x, "y": y}]});
+            self.ask("Input.dispatchTouchEvent", &finger)?;
+        }
+        let up = json!({"type": "touchEnd", "touchPoints": []});
+        self.ask("Input.dispatchTouchEvent", &up)?;
+        Ok(())
+    }
+
+    /// A key is struck: `Tab`, `Enter`, or the blank.
+    ///
+    /// # Errors
+    /// The browser takes none.
+    pub fn strike(&mut self, key: &str) -> anyhow::Result<()> {
+        let (code, number, text) = match key {
+            "Enter" => ("Enter", 13, "\r"),
+            " " => ("Space", 32, " "),
+            _ => ("Tab", 9, ""),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            let event = json!({
+                "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "text": text,
+            });
+            self.ask("Input.dispatchKeyEvent", &event)?;
+        }
+        Ok(())
+    }
+
+    /// The next key leads to another page: waits until that has loaded.
+    ///
+    /// # Errors
+    /// Nothing loads.
+    pub fn strike_through(&mut self, key: &str) -> anyhow::Result<()> {
+        self.strike(key)?;
+        self.until(|told| told["method"] == "Page.loadEventFired")?;
+        Ok(())
+    }
+
+    /// Goes on with the key of tabulators until this has the focus.
+    ///
+    /// # Errors
+    /// It never has.
+    pub fn tab_to(&mut self, wanted: &str) -> anyhow::Result<()> {
+        let there = format!(
+            "document.activeElement?.matches({}) ?? false",
+            json!(wanted)
+        );
+        for _ in 0..60 {
+            if self.value(&there)? == json!(true) {
+                return Ok(());
+            }
+            self.strike("Tab")?;
+        }
+        bail!("{wanted} is never reached")
+    }
+
+    /// Types into what has the focus.
+    ///
+    /// # Errors
+    /// The browser takes nothing.
+    pub fn type_in(&mut self, text: &str) -> anyhow::Result<()> {
+        self.ask("Input.insertText", &json!({"text": text}))?;
+        Ok(())
+    }
+
     /// Keeps a picture of the whole page (PNG).
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod lists;
 mod matters;
 mod national;
 mod notices;
+mod pads;
 mod papers;
 mod past;
 mod pictures;

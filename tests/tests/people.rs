@@ -15,6 +15,7 @@ mod certified;
 mod content;
 mod desk;
 mod expected;
+mod pads;
 mod pairs;
 mod passkeys;
 mod pivots;

@@ -15,6 +15,7 @@ use registry::StoreError;
 use registry::jobs::Job;
 use registry::licences::Record;
 use registry::outbox::{Delivery, Outbox, Outcome, Outgoing, Subscription};
+use registry::signers::pads::KINDS as PADS;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use time::{Duration, UtcDateTime};
@@ -77,7 +78,8 @@ const SEALS: &[&str] = &[
 pub fn is_kind(kind: &str) -> bool {
     let own = LICENCES.contains(&kind) || ACCOUNTS.contains(&kind);
     let own = own || SEALS.contains(&kind);
-    own || docket::tell::KINDS.contains(&kind) || registry::rounds::KINDS.contains(&kind)
+    let signing = registry::rounds::KINDS.contains(&kind) || PADS.contains(&kind);
+    own || signing || docket::tell::KINDS.contains(&kind)
 }
 
 /// Deliveries to one receiver at once.

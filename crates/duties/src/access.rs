@@ -214,6 +214,9 @@ pub const ROUTES: &[Line] = &[
     ("GET", "/v1/signatures/{signature}/file", Asked(O::SignForPerson, &[Sign])),
     ("POST", "/v1/signature-packages", Asked(O::SignForPerson, &[Sign])),
     ("POST", "/v1/pad-signatures", Asked(O::SignForPerson, &[Sign])),
+    ("POST", "/v1/pads", Asked(O::SignForPerson, &[Sign])),
+    ("GET", "/v1/pads/{pad}", Asked(O::SignForPerson, &[Sign])),
+    ("DELETE", "/v1/pads/{pad}", Asked(O::SignForPerson, &[Sign])),
     ("POST", "/v1/signings", Asked(O::SignForPerson, &[Sign])),
     ("GET", "/v1/signings/{signing}", Asked(O::SignForPerson, &[Sign])),
     ("GET", "/v1/signings/{signing}/file", Asked(O::SignForPerson, &[Sign])),
@@ -316,6 +319,13 @@ pub const ROUTES: &[Line] = &[
     ("GET", "/verify", Public),
     ("POST", "/verify", Public),
     ("GET", "/p/{handle}", Public),
+    ("GET", "/s/{handle}", Public),
+    ("POST", "/s/{handle}", Public),
+    ("GET", "/s/{handle}/document", Public),
+    ("GET", "/s/{handle}/signed", Public),
+    ("POST", "/s/{handle}/signature", Public),
+    ("POST", "/s/{handle}/refusal", Public),
+    ("POST", "/s/{handle}/leave", Public),
     ("GET", "/notices", Public),
     ("GET", "/notices.atom", Public),
     ("GET", "/notices/{number}", Public),
@@ -377,6 +387,8 @@ mod tests {
                 "/csc/v2/info",
             ]
             .contains(path);
+            // Whoever comes to these has a link, a code and what the code opened: the room behind the route asks for them.
+            let open = open || path.starts_with("/s/{handle}");
             if *verb != "GET" && !open {
                 assert_ne!(*access, Public, "{verb} {path}");
             }

@@ -3,6 +3,7 @@
 //! It is an appearance. What is signed, and that it is, the signature says; a sample that its key did not sign is not drawn.
 
 use crypto::{Authorisation, Consent, sha256};
+use registry::signers::SignerRecord;
 use registry::signers::handwriting::Sample;
 use serde::Serialize;
 use signing::strokes::Strokes;
@@ -55,11 +56,21 @@ async fn given(
     asker: &Asker,
     (signer, sample): (&str, &str),
 ) -> Result<SampleTold, SignError> {
-    let strokes = Strokes::parse(sample.as_bytes())?;
+    Strokes::parse(sample.as_bytes())?;
     let (record, _) = admitted_signer(office, asker, signer).await?;
     if record.document.is_some() {
         return Err(SignerError::Refused(SignerRefused::OneTime).into());
     }
+    keep(office, asker, (&record, sample)).await
+}
+
+/// The key of an identity that signs at this moment signs the sample, and it is kept.
+pub(crate) async fn keep(
+    office: &Office,
+    asker: &Asker,
+    (record, sample): (&SignerRecord, &str),
+) -> Result<SampleTold, SignError> {
+    let strokes = Strokes::parse(sample.as_bytes())?;
     let key = record.key().ok_or(SignError::Unknown)?;
     let now = office.clock.now();
     let message = octets(&record.id, sample.as_bytes());
@@ -80,7 +91,7 @@ async fn given(
         given: whole(now),
     };
     let told = SampleTold {
-        signer: record.id,
+        signer: record.id.clone(),
         signed: hex(&sha256(&message)),
         strokes: strokes.strokes().len(),
         given: moment(kept.given),

@@ -1,5 +1,11 @@
 //! A person who has no signature identity signs at a window: a key is made for the one document, certified for an hour at the level
 //! that was proven there, used once, and destroyed (domain.md 4.3).
+//!
+//! The office's own page for it: a department asks for one ([`asking`]), the person comes to it by a link and a code ([`coming`]).
+
+pub mod asking;
+pub mod coming;
+mod refused;
 
 use crypto::sha256;
 use dossier::person::Party;
@@ -8,20 +14,24 @@ use dossier::signed::{Assurance, LEAST};
 use registry::asked::{IdempotencyKey, Response};
 use registry::signers::{NewSigner, SignerRecord, SignerStep};
 use registry::trace::{Act, Deed};
+use signing::strokes::Strokes;
 use time::Duration;
 
 use backoffice::asker::{Asker, Once};
 use backoffice::office::Office;
 use backoffice::said::hex;
 
+use crate::handwriting::keep;
 use crate::signers::{SignerError, SignerRefused, certify};
 use crate::signing::{SignError, SignOrder, Visible, fit, sign};
+
+pub use refused::PadError;
 
 /// How long a certificate for one document holds (*default*).
 const LIFE: Duration = Duration::hours(1);
 
 /// Who signs what at a window.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PadOrder {
     /// The name as the person's document has it.
     pub name: String,
@@ -37,6 +47,15 @@ pub struct PadOrder {
     pub case: String,
     /// Where their name seal stands, where one is asked for.
     pub visible: Option<Visible>,
+    /// How they wrote on the pad, as `signing::strokes` reads it; it is drawn, and forgotten with the key.
+    pub strokes: Option<String>,
+}
+
+// T-P8: who signs, and how they write, does not reach a log.
+impl std::fmt::Debug for PadOrder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("<pad order>")
+    }
 }
 
 /// Signs one document for a person at a window. The key is destroyed whatever comes of it; after an error a request under another
@@ -53,6 +72,9 @@ pub async fn sign_once(
 ) -> Result<Response, SignError> {
     if order.level < LEAST {
         return Err(SignerError::Level.into());
+    }
+    if let Some(strokes) = &order.strokes {
+        Strokes::parse(strokes.as_bytes())?;
     }
     fit(office, &file).await?;
     let record = taken(office, asker, once, order, sha256(&file)).await?;
@@ -144,6 +166,9 @@ async fn signed(
     (record, order): (&SignerRecord, &PadOrder),
     file: Vec<u8>,
 ) -> Result<Response, SignError> {
+    if let Some(strokes) = &order.strokes {
+        keep(office, asker, (record, strokes)).await?;
+    }
     let order = SignOrder {
         signer: record.id.clone(),
         intent: order.intent.clone(),
@@ -171,6 +196,9 @@ async fn destroy(
     let why = if signed { "signed" } else { "not signed" };
     let spend = step(office, asker, record, (SignerAct::Spend, why));
     let signers = office.registry.signers();
+    // How somebody writes is theirs: what is left of it is the picture in the document.
+    let book = office.registry.handwriting();
+    book.drop_of(&asker.department, &record.id).await?;
     match signers.step(spend).await {
         Ok(_) | Err(SignerRefused::Life(_)) => {}
         Err(error) => return Err(error.into()),

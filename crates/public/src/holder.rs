@@ -8,7 +8,7 @@ use issuance::look::Shown;
 use sharing::history::{HolderShown, LinkReach, UseShown, shown};
 
 use crate::counter::Counter;
-use crate::pages::{Asked, Frame, ProblemPage, page};
+use crate::pages::{Frame, Link, ProblemPage, page};
 use crate::text::Language;
 
 /// A label and what stands behind it.
@@ -29,7 +29,7 @@ struct HolderPage {
 pub(crate) async fn show(
     State(counter): State<Counter>,
     Path(handle): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers);

@@ -2,7 +2,7 @@
 //!
 //! [`described`] are the routes that the API document has, [`shown`] those for people; a service mounts them beside its
 //! own, and its table of access lets strangers to them. All that a handler reaches is the [`Counter`]: nothing here
-//! changes anything, and nothing here is told who asks.
+//! changes anything, and nothing here is told who asks. Rooms whose pages change something take the [`Frame`] from here.
 
 mod asked;
 mod bench;
@@ -28,6 +28,7 @@ pub use cell::this_program;
 pub use counter::{Counter, Shown};
 pub use drawn::picture;
 pub use judges::Judges;
+pub use pages::{Frame, Link, ProblemPage, page_under};
 pub use pictures::Form;
 pub use routes::{described, shown};
 pub use text::ReadText;

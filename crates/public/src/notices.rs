@@ -10,7 +10,7 @@ use serde::Deserialize;
 use wire::problem::{Code, Problem};
 
 use crate::counter::Counter;
-use crate::pages::{Asked, Frame, ProblemPage, page};
+use crate::pages::{Frame, Link, ProblemPage, page};
 use crate::text::Language;
 
 /// The kinds by which the page can be narrowed.
@@ -114,7 +114,7 @@ pub(crate) async fn list(
     Query(narrowed): Query<Narrowed>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = Asked::in_language(narrowed.lang.clone());
+    let asked = Link::in_language(narrowed.lang.clone());
     let frame = Frame::new(&counter, &asked, &headers);
     let shown = narrowed.shown();
     let Ok(found) = issuance::lives::notices::page(&counter.office, &shown).await else {
@@ -161,7 +161,7 @@ pub(crate) async fn list(
 pub(crate) async fn find(
     State(counter): State<Counter>,
     Path(number): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
 ) -> Response {
     let found = issuance::lives::notices::find(&counter.office, &number).await;
@@ -194,7 +194,7 @@ pub(crate) async fn feed(
     Query(narrowed): Query<Narrowed>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = Asked::in_language(narrowed.lang.clone());
+    let asked = Link::in_language(narrowed.lang.clone());
     let frame = Frame::new(&counter, &asked, &headers);
     let found = issuance::lives::notices::feed(&counter.office, &narrowed.shown()).await;
     let found = found.map_err(|_| Problem::new(Code::StoreUnavailable))?;

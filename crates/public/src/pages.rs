@@ -20,13 +20,13 @@ use crate::shown::Shown;
 use crate::text::Language;
 use crate::verifications::judged;
 
-/// What a link may say.
+/// What a link may say: the language of its reader.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
+pub struct Link {
     lang: Option<String>,
 }
 
-impl Asked {
+impl Link {
     /// A link that says its language alone.
     pub(crate) fn in_language(lang: Option<String>) -> Self {
         Self { lang }
@@ -34,15 +34,20 @@ impl Asked {
 }
 
 /// The part that all pages share.
-pub(crate) struct Frame {
+#[derive(Debug)]
+pub struct Frame {
     counter: Counter,
     language: Language,
-    pub(crate) lang: &'static str,
-    pub(crate) sample: bool,
+    /// The reader's language, as HTML names it.
+    pub lang: &'static str,
+    /// Whether every page says that nothing here is real.
+    pub sample: bool,
 }
 
 impl Frame {
-    pub(crate) fn new(counter: &Counter, asked: &Asked, headers: &HeaderMap) -> Self {
+    /// The frame in the language of the link, or of the browser.
+    #[must_use]
+    pub fn new(counter: &Counter, asked: &Link, headers: &HeaderMap) -> Self {
         let accepted = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
@@ -60,7 +65,9 @@ impl Frame {
         self.language
     }
 
-    pub(crate) fn say(&self, key: &str) -> String {
+    /// A text of the reader's language.
+    #[must_use]
+    pub fn say(&self, key: &str) -> String {
         self.counter.texts.say(self.language, key, None)
     }
 
@@ -70,7 +77,9 @@ impl Frame {
             .say(self.language, key, Some(("limit", limit)))
     }
 
-    pub(crate) fn say_at(&self, key: &str, at: &str) -> String {
+    /// The same with a value in it.
+    #[must_use]
+    pub fn say_at(&self, key: &str, at: &str) -> String {
         self.counter.texts.say(self.language, key, Some(("at", at)))
     }
 
@@ -93,7 +102,9 @@ impl Frame {
         }
     }
 
-    pub(crate) fn other(&self) -> &'static str {
+    /// The other language.
+    #[must_use]
+    pub fn other(&self) -> &'static str {
         self.language.other().code()
     }
 
@@ -102,7 +113,9 @@ impl Frame {
         self.local(self.counter.office.now())
     }
 
-    pub(crate) fn local(&self, moment: UtcDateTime) -> String {
+    /// A moment in the office's zone, in figures.
+    #[must_use]
+    pub fn local(&self, moment: UtcDateTime) -> String {
         let local = self.counter.office.settings().zone.local(moment);
         let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
         local.format(&form).unwrap_or_default()
@@ -169,11 +182,14 @@ struct Reason {
     code: String,
 }
 
-#[derive(Template)]
+/// A page that says what happened and what to do.
+#[derive(Debug, Template)]
 #[template(path = "problem.html")]
-pub(crate) struct ProblemPage {
-    pub(crate) frame: Frame,
-    pub(crate) text: String,
+pub struct ProblemPage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// What happened, and what to do.
+    pub text: String,
 }
 
 /// What a page may load: no script.
@@ -185,7 +201,8 @@ pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     page_under(PLAIN, status, template)
 }
 
-fn page_under(policy: &'static str, status: StatusCode, template: &impl Template) -> Response {
+/// A page under a policy of what it may load.
+pub fn page_under(policy: &'static str, status: StatusCode, template: &impl Template) -> Response {
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -205,7 +222,7 @@ fn limit(counter: &Counter) -> String {
 /// `GET /` and `GET /verify`.
 pub(crate) async fn check(
     State(counter): State<Counter>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers);
@@ -223,7 +240,7 @@ pub(crate) async fn check(
 /// `GET /desk`: where custodians sign in and release; the page itself knows nobody.
 pub(crate) async fn desk(
     State(counter): State<Counter>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers);
@@ -233,7 +250,7 @@ pub(crate) async fn desk(
 /// `POST /verify`: the verdict as a page.
 pub(crate) async fn verify(
     State(counter): State<Counter>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
     request: Request,
 ) -> Response {
@@ -387,7 +404,7 @@ fn verdict(frame: Frame, report: &Shown, looked: Looked) -> VerdictPage {
 pub(crate) async fn licence(
     State(counter): State<Counter>,
     Path(handle): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers);

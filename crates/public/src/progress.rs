@@ -7,7 +7,7 @@ use axum::response::Response;
 use papers::progress::ProgressShown;
 
 use crate::counter::Counter;
-use crate::pages::{Asked, Frame, ProblemPage, page};
+use crate::pages::{Frame, Link, ProblemPage, page};
 use crate::text::Language;
 
 #[derive(Template)]
@@ -34,7 +34,7 @@ struct ProgressPage {
 pub(crate) async fn show(
     State(counter): State<Counter>,
     Path(handle): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers);

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use wire::problem::{Code, Problem};
 
 use crate::counter::Counter;
-use crate::pages::{Asked, Frame, ProblemPage, page};
+use crate::pages::{Frame, Link, ProblemPage, page};
 use crate::published::{hex, is_known};
 use crate::text::Language;
 
@@ -69,7 +69,7 @@ pub(crate) async fn find(
 pub(crate) async fn show(
     State(counter): State<Counter>,
     Path(text): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Link>,
     headers: HeaderMap,
 ) -> Response {
     let frame = Frame::new(&counter, &asked, &headers);

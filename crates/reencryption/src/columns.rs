@@ -84,6 +84,8 @@ pub const COLUMNS: &[Column] = &[
         row: "caller || ' ' || request_key",
         ..of("request", "response", "asked")
     },
+    of("pad", "content", "id"),
+    of("pad", "reason", "id"),
     of("seal_application", "content", "code"),
     of("seal_list", "content", "id"),
     of("signature", "intent", "id"),

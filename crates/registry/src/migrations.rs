@@ -58,6 +58,7 @@ pub(crate) const ALL: &[Migration] = steps![
     49 "lists" "0049",
     51 "seal_list" "0051",
     55 "caller_key" "0055",
+    56 "pad" "0056",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",

@@ -24,6 +24,7 @@ use crate::seals::Seals;
 use crate::signers::Signers;
 use crate::signers::activations::Activations;
 use crate::signers::handwriting::Handwriting;
+use crate::signers::pads::Pads;
 use crate::status::StatusLists;
 use crate::uses::Uses;
 use applications::Applications;
@@ -164,6 +165,12 @@ impl Registry {
     #[must_use]
     pub fn activations(&self) -> Activations {
         Activations::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
+    }
+
+    /// Pages on which persons sign who were asked to.
+    #[must_use]
+    pub fn pads(&self) -> Pads {
+        Pads::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// How persons write.

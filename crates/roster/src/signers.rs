@@ -18,7 +18,7 @@ use trail::asked::{self, Asked, By, Response, Seen};
 use trail::secrets::{Place, Secrets};
 use trail::trace::{self, Act, Deed};
 
-pub use crate::{activations, handwriting};
+pub use crate::{activations, handwriting, pads};
 pub(crate) use signature::stands_for;
 pub use signature::{Beginning, Begun, SignatureRecord, SignerRefused, Signing};
 

@@ -81,7 +81,7 @@ fn persons() -> OpenApiRouter<App> {
         .routes(routes!(signatures::find))
         .routes(routes!(signatures::file))
         .routes(routes!(signed::package))
-        .routes(routes!(signed::pad))
+        .merge(pad::described())
         .routes(routes!(signings::begin))
         .routes(routes!(signings::find))
         .routes(routes!(signings::file))
@@ -231,6 +231,7 @@ pub(crate) fn router(app: App) -> Router {
     routes
         .route("/openapi.json", get(health::openapi))
         .merge(public::shown())
+        .merge(pad::shown())
         .method_not_allowed_fallback(async || Problem::new(Code::MethodUnknown))
         .fallback(async || Problem::new(Code::NotFound))
         .layer(DefaultBodyLimit::disable())

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use catalogue::key::DepartmentKey;
 use duties::{Operation, Role, Roles};
 use issuance::{Asker, Once};
-use registry::asked::IdempotencyKey;
 use registry::callers::{Caller, Nonce, Quota};
 use registry::trace::{Act, Deed};
 use tracing::Instrument as _;
@@ -24,10 +23,12 @@ use crate::problems::of_store;
 use crate::sessions::{self, Signed};
 use crate::state::App;
 use duties::access::{self, Access, Scope};
+pub(crate) use replies::once::{Fingerprint, once};
 
 /// Routes that take a document rather than JSON.
-const UPLOADS: [&str; 5] = [
+const UPLOADS: [&str; 6] = [
     "/csc/v2/signatures/signDoc",
+    "/v1/pads",
     "/v1/seal-signatures",
     "/v1/seal-applications",
     "/v1/verifications",
@@ -317,31 +318,11 @@ async fn record_denial(
         .map_err(|error| of_store(&error))
 }
 
-/// SHA-256 over method, path and content: what a repeated request must share with the first.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Fingerprint(pub(crate) [u8; 32]);
-
 fn fingerprint(parts: &Parts, content: &[u8; 32]) -> [u8; 32] {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut octets = format!("{}\n{path}\n", parts.method).into_bytes();
     octets.extend_from_slice(content);
     crypto::sha256(&octets)
-}
-
-/// The idempotency key that a route with an effect requires.
-pub(crate) fn once(headers: &HeaderMap, fingerprint: Fingerprint) -> Result<Once, Problem> {
-    let value = headers
-        .get("idempotency-key")
-        .ok_or(Problem::new(Code::KeyMissing))?;
-    let key = value
-        .to_str()
-        .ok()
-        .and_then(IdempotencyKey::parse)
-        .ok_or(Problem::new(Code::KeyMalformed))?;
-    Ok(Once {
-        key,
-        fingerprint: fingerprint.0,
-    })
 }
 
 /// The idempotency key of a request, with what it covers, as a handler takes it.

@@ -1,22 +1,17 @@
-//! Several documents signed together, and one signed at a window: `POST /v1/signature-packages`, `POST /v1/pad-signatures`.
+//! Several documents signed together: `POST /v1/signature-packages`.
 
 use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use axum::{Extension, Json};
 use issuance::Asker;
 use papers::packages::{PackageOrder, PackageTold};
-use papers::pads::PadOrder;
-use papers::signers::level;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::caller::{Fingerprint, once};
-use crate::documents::{order_and_file, order_and_files};
-use crate::json::said;
+use crate::documents::order_and_files;
 use crate::problem::{Code, Problem};
 use crate::problems::of_sign;
-use crate::signatures::VisiblePart;
 use crate::signings::digest;
 use crate::state::App;
 
@@ -36,28 +31,6 @@ pub(crate) struct PackagePart {
     package: String,
 }
 
-/// The part `order` of a form that is signed at a window.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PadPart {
-    /// The name as the person's document has it.
-    name: String,
-    /// The citizen's number.
-    number: String,
-    /// `L2` or `L3`: how sure it is who they are.
-    level: String,
-    /// By which means that was proven at the window.
-    means: String,
-    /// What the person means by signing, as it was shown.
-    intent: String,
-    /// The case.
-    #[serde(default)]
-    case: String,
-    /// Where their name seal is to be seen; absent: the signature shows nothing.
-    #[serde(default)]
-    visible: Option<VisiblePart>,
-}
-
 fn malformed(what: &str) -> Problem {
     Problem::new(Code::RequestMalformed).saying(what.to_owned())
 }
@@ -70,20 +43,6 @@ impl PackagePart {
             intent: self.intent,
             case: self.case,
             agreed: agreed.ok_or(malformed("package is a SHA-256, lower-case hexadecimal"))?,
-        })
-    }
-}
-
-impl PadPart {
-    fn read(self) -> Result<PadOrder, Problem> {
-        Ok(PadOrder {
-            level: level(&self.level).ok_or(malformed("level is L1, L2 or L3"))?,
-            name: self.name,
-            number: self.number,
-            means: self.means,
-            intent: self.intent,
-            case: self.case,
-            visible: self.visible.map(|place| place.read()).transpose()?,
         })
     }
 }
@@ -111,26 +70,4 @@ pub(crate) async fn package(
     let told = papers::packages::sign_package(&app.office, &asker, &once, &order, files).await;
     let told = told.map_err(|error| of_sign(&error))?;
     Ok((StatusCode::CREATED, Json(told)))
-}
-
-/// Signs one document for a person at a window, with a key that is made for it and destroyed.
-#[utoipa::path(post, path = "/v1/pad-signatures", tag = "signatures",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `name`, `number`, `level`, `means`, `intent`, `case`, `visible`) and `file` (PDF)"),
-    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
-    responses((status = 201, description = "signed: who, which paper, which intent, when"), (status = 409, description = "the key of this request is destroyed"), (status = 422, description = "who signs is not proven well enough, or the file cannot be signed as it is")))]
-pub(crate) async fn pad(
-    State(app): State<App>,
-    Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
-    form: Multipart,
-) -> Result<Response, Problem> {
-    let busy = |_| Problem::new(Code::Busy);
-    let _place = app.jobs.try_acquire().map_err(busy)?;
-    let once = once(&headers, fingerprint)?;
-    let _document = app.place(&app.documents).await?;
-    let (order, file): (PadPart, _) = order_and_file(form).await?;
-    let order = order.read()?;
-    let signed = papers::pads::sign_once(&app.office, &asker, &once, &order, file).await;
-    signed.map(said).map_err(|error| of_sign(&error))
 }

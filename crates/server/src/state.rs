@@ -133,6 +133,18 @@ impl FromRef<App> for bulk::Desk {
     }
 }
 
+impl FromRef<App> for pad::Desk {
+    fn from_ref(app: &App) -> Self {
+        Self {
+            office: app.office.clone(),
+            threads: app.threads.clone(),
+            jobs: app.jobs.clone(),
+            documents: app.documents.clone(),
+            patience: app.config.arrival.0,
+        }
+    }
+}
+
 impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()

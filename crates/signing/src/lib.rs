@@ -1,7 +1,8 @@
-//! How persons sign, as rules: several of them in their roles, each once, in order or side by side, until a day ([`round`]); and what their
-//! handwriting looks like ([`strokes`]).
+//! How persons sign, as rules: several of them in their roles, each once, in order or side by side, until a day ([`round`]); one on a page
+//! that opens by a link and a code ([`pad`]); and what their handwriting looks like ([`strokes`]).
 //!
 //! Nothing here knows a key, a file or a clock.
 
+pub mod pad;
 pub mod round;
 pub mod strokes;

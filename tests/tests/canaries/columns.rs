@@ -79,6 +79,8 @@ nonce: caller=word nonce=word
 notice: number=word department=word kind=word state=word published=word content=masked
 ocsp_answer: issuer=word serial=public der=public
 outbox: event=word receiver=word department=word stream=word kind=word payload=sealed state=word reason=word
+pad: id=word department=word state=word proof=word content=sealed handle=digest code=digest document=digest object=word \
+ ticket=digest signature=word reason=sealed
 paper: licence=word copies=word
 paper_number: number=word licence=word
 person: id=word department=word roles=word public_key=public

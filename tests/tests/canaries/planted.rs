@@ -371,6 +371,34 @@ async fn together(service: &Service, signer: &str) {
     service.done("Q-APR", (call, "refusal"), 200).await;
 }
 
+/// Somebody is asked to sign on a page, opens it, and declines.
+async fn on_a_page(service: &Service) {
+    let order = json!({
+        "name": SIGNER, "number": SIGNER_NUMBER, "level": "L2", "proof": "channel", "means": WORDS,
+        "intent": INTENT, "intent_en": INTENT, "case": CASE,
+    });
+    let call = paper::form("/v1/pads", &order, &paper::page(PAPER));
+    let made = service.done("Q-APR", (call, "pad"), 201).await;
+    let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+    let link = text("link");
+    let at = link.find("/s/").expect("a page");
+    let (origin, page) = link.split_at(at);
+    let send = |below: &str, content: String| {
+        let kind = "application/x-www-form-urlencoded";
+        let path = format!("{page}{below}");
+        let call = Call::send(hyper::Method::POST, path, kind, content.into_bytes());
+        call.field("origin", origin)
+    };
+    let opened = service
+        .anybody(send("", format!("code={}", text("code"))))
+        .await;
+    assert_eq!(opened.status, 303);
+    let cookie = opened.headers["set-cookie"].to_str().expect("a cookie");
+    let content = format!("document={}&reason={NAME}", text("document"));
+    let declined = send("/refusal", content).field("cookie", cookie.to_owned());
+    assert_eq!(service.anybody(declined).await.status, 303);
+}
+
 /// What the person authorised at a provider whose names for people are their numbers.
 async fn from_afar(service: &Service, signer: &str) {
     use registry::signers::activations::Activation;
@@ -406,6 +434,7 @@ async fn signed(service: &Service) {
         service.done("Q-APR", (call, act), 200).await;
     }
     together(service, &signer).await;
+    on_a_page(service).await;
     from_afar(service, &signer).await;
     let order = json!({"signer": signer, "intent": INTENT, "case": CASE});
     let call = paper::form("/v1/signatures", &order, &paper::page(PAPER));

@@ -373,6 +373,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "bulk",
         &["backoffice", "issuance", "making", "replies", "wire"],
     ),
+    ("pad", &["entrance", "issuance", "papers", "public", "registry", "replies", "signing", "wire"]),
     (
         "ledger",
         &[
@@ -408,6 +409,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "licence",
             "making",
             "openid",
+            "pad",
             "papers",
             "pki",
             "portfolio",
@@ -454,8 +456,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("aes-gcm", &["crypto"]),
     ("argon2", &["crypto"]),
-    ("askama", &["public"]),
-    ("axum", &["bulk", "courier", "csc", "demo", "entrance", "ledger", "public", "replies", "server", "watch", "wire"]),
+    ("askama", &["pad", "public"]),
+    ("axum", &["bulk", "courier", "csc", "demo", "entrance", "ledger", "pad", "public", "replies", "server", "watch", "wire"]),
     ("base64", &["affix", "asic", "bulk", "courier", "credential", "csc", "demo", "entrance", "evidence", "facts", "jades", "ofd", "openid", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
     ("cbc", &["crypto"]),
     ("cryptoki", &["custody"]),
@@ -480,9 +482,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sm3", &["crypto"]),
     ("sm4", &["crypto"]),
     ("sqlx", &["store"]),
-    ("tokio", &["authority", "backoffice", "batch", "cli", "courier", "demo", "drill", "issuance", "ledger", "public", "registry", "server", "store", "vault", "wire", "yinxin"]),
+    ("tokio", &["authority", "backoffice", "batch", "cli", "courier", "demo", "drill", "issuance", "ledger", "pad", "public", "registry", "server", "store", "vault", "wire", "yinxin"]),
     ("tokio-rustls", &["courier"]),
-    ("utoipa", &["bulk", "csc", "entrance", "ledger", "public", "server", "watch"]),
+    ("utoipa", &["bulk", "csc", "entrance", "ledger", "pad", "public", "server", "watch"]),
     ("wasm-bindgen", &["cli"]),
     ("x509-parser", &["x509"]),
 ];

@@ -41,6 +41,7 @@ pub(crate) const CRATES: &[&str] = &[
     "making",
     "ofd",
     "openid",
+    "pad",
     "papers",
     "pdf",
     "pki",

@@ -214,6 +214,14 @@ fn subscription() -> Value {
 const STROKES: &str = "yinxin strokes 1 800 400\n100,200,0,0 120,190,16,300 140,185,32,420 160,188,48,400 180,200,64,380\n\
     200,100,200,500 202,140,216,510 204,180,232,500 205,220,248,450\n";
 
+/// A page on which somebody is to sign.
+pub(crate) fn pad() -> Value {
+    json!({
+        "name": PERSON.0, "number": PERSON.1, "level": "L2", "proof": "channel", "means": "预留手机号",
+        "intent": "本人确认", "intent_en": "I confirm it",
+    })
+}
+
 /// Two who are to sign, in order.
 pub(crate) fn signing((first, second): (&str, &str)) -> Value {
     json!({
@@ -260,6 +268,7 @@ pub(crate) fn call(
             });
             return form(path, &order, &page("form")).once(key);
         }
+        ("POST", "/v1/pads") => return form(path, &pad(), &page("form")).once(key),
         ("POST", "/v1/signings") => {
             let order = signing((&things("signer"), &things("second")));
             return form(path, &order, &page("form")).once(key);

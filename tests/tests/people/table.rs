@@ -63,6 +63,13 @@ impl Made<'_> {
         text(&self.done_by(call.once(key)).await, "signing")
     }
 
+    /// A page on which somebody is to sign.
+    async fn pad(&self) -> String {
+        let call = form("/v1/pads", &content::pad(), &page("form"));
+        let key = format!("a-key-of-{:04}-pad", self.first);
+        text(&self.done_by(call.once(key)).await, "pad")
+    }
+
     async fn done_by(&self, call: Call) -> Value {
         let customer = self.service.at(self.department);
         let answer = customer.call("approvals", call, self.service.now()).await;
@@ -119,6 +126,7 @@ impl Things {
         let signer = made.signer(("林小满", "990102198805210245")).await;
         let second = made.signer(("陈知远", "99010219810705031X")).await;
         let signing = made.signing((&signer, &second)).await;
+        let pad = made.pad().await;
         let notice = made.done("/v1/notices", &content::notice()).await;
         let matter = text(&cases::case(kind, first).expect("a case"), "matter");
         made.case(&case, &matter).await;
@@ -130,6 +138,7 @@ impl Things {
             ("signer", signer),
             ("second", second),
             ("signing", signing),
+            ("pad", pad),
             ("case", case),
             ("notice", text(&notice, "number")),
             ("package", "TC-990102-20260702-00001".to_owned()),
@@ -151,6 +160,7 @@ impl Things {
         none.0.insert("account", "nobody.here".to_owned());
         none.0.insert("signer", "0".repeat(32));
         none.0.insert("signing", "0".repeat(32));
+        none.0.insert("pad", "0".repeat(32));
         none.0.insert("case", "BJ-990102-20260608-99999".to_owned());
         none.0.insert("notice", "GG-0000".to_owned());
         none
