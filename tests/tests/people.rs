@@ -15,6 +15,7 @@ mod certified;
 mod content;
 mod desk;
 mod expected;
+mod mutual;
 mod pads;
 mod pairs;
 mod passkeys;

@@ -1,6 +1,8 @@
 //! A request that must have one effect: its key, and what a repeated one must share with the first.
 
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use issuance::Once;
 use registry::asked::IdempotencyKey;
 use wire::problem::{Code, Problem};
@@ -26,4 +28,18 @@ pub fn once(headers: &HeaderMap, fingerprint: Fingerprint) -> Result<Once, Probl
         key,
         fingerprint: fingerprint.0,
     })
+}
+
+/// The idempotency key of a request, with what it covers, as a handler takes it.
+#[derive(Debug)]
+pub struct Keyed(pub Once);
+
+impl<S: Sync> FromRequestParts<S> for Keyed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let fingerprint = parts.extensions.get::<Fingerprint>().copied();
+        let fingerprint = fingerprint.ok_or(Problem::new(Code::NotSigned))?;
+        once(&parts.headers, fingerprint).map(Keyed)
+    }
 }

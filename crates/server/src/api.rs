@@ -11,12 +11,13 @@ use utoipa_axum::routes;
 
 use crate::caller::admit;
 use crate::problem::{Code, Problem};
+use crate::secured::Ways;
 use crate::state::App;
 use crate::subscriptions;
 use crate::{
-    accounts, batches, case_papers, cases, catalogue, certificates, documents, health, licences,
-    lives, machines, notices, packages, passkeys, proofs, releases, restrictions, sessions,
-    signatures, signed, signings, trust, uses, versions, witnesses,
+    batches, case_papers, cases, catalogue, certificates, documents, health, licences, lives,
+    machines, notices, packages, passkeys, proofs, releases, restrictions, sessions, signatures,
+    signed, signings, trust, uses, versions, witnesses,
 };
 use crate::{seal_applications, seal_destructions, seals};
 
@@ -24,12 +25,13 @@ use crate::{seal_applications, seal_destructions, seals};
 #[openapi(
     info(
         title = "印信 Yinxin",
-        description = "Electronic licence and electronic seal trust service. Requests of callers are signed (RFC 9421); \
+        description = "Electronic licence and electronic seal trust service. Requests of callers are signed (RFC 9421) or come with a certificate; \
                    problems are documents of RFC 9457 with stable codes, listed in api/problems.md.",
         version = "1",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    paths(machines::ocsp_post, machines::tsa)
+    paths(machines::ocsp_post, machines::tsa),
+    modifiers(&Ways)
 )]
 struct Document;
 
@@ -93,13 +95,7 @@ fn persons() -> OpenApiRouter<App> {
 /// People, their accounts and sessions.
 fn people() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(accounts::open, accounts::list))
-        .routes(routes!(accounts::confirm))
-        .routes(routes!(accounts::invite))
-        .routes(routes!(accounts::change_roles))
-        .routes(routes!(accounts::end))
-        .routes(routes!(accounts::end_sessions))
-        .routes(routes!(accounts::link, accounts::unlink))
+        .merge(keeping::described())
         .merge(entrance::described())
         .routes(routes!(sessions::activate))
         .routes(routes!(sessions::begin))

@@ -1,29 +1,32 @@
 //! Who calls: one middleware before every route. What the access table does not name does not exist; what it
-//! reserves needs a signed request of an account with the scope, or the session of a person with the role (T-P1, T-P3).
+//! reserves needs a signed request of an account with the scope, a connection with its certificate, or the session of a person with
+//! the role (T-P1, T-P3).
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use catalogue::key::DepartmentKey;
 use duties::{Operation, Role, Roles};
-use issuance::{Asker, Once};
+use entrance::is_ours;
+use issuance::Asker;
 use registry::callers::{Caller, Nonce, Quota};
-use registry::trace::{Act, Deed};
 use tracing::Instrument as _;
 
 use crate::arrival;
+use crate::certified;
+use crate::denied::record_denial;
 use crate::message_signature::{Claimed, Message, Unsigned};
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
 use crate::sessions::{self, Signed};
 use crate::state::App;
 use duties::access::{self, Access, Scope};
-pub(crate) use replies::once::{Fingerprint, once};
+
+pub(crate) use replies::once::{Fingerprint, Keyed, once};
 
 /// Routes that take a document rather than JSON.
 const UPLOADS: [&str; 6] = [
@@ -93,13 +96,14 @@ async fn admitted(
         )
         .await;
     }
-    let (caller, claimed) = authenticated(app, &parts).await?;
+    let (caller, claimed) = machine(app, &parts, route).await?;
     // What is not signed was refused before it took any room.
     let (body, digest) = content(app, (route, may(&caller, &[Scope::Catalogue])), body).await?;
-    claimed
-        .inspect(digest.as_ref())
-        .map_err(|why| not_signed(&why))?;
-    admit_once(app, &caller, &claimed).await?;
+    if let Some(claimed) = &claimed {
+        let covered = claimed.inspect(digest.as_ref());
+        covered.map_err(|why| not_signed(&why))?;
+    }
+    admit_once(app, &caller, claimed.as_ref()).await?;
     if !may(&caller, scopes) {
         deny(app, &caller, route, "caller.scope").await?;
         return Err(Problem::new(Code::NotAllowed));
@@ -206,6 +210,33 @@ fn not_signed(why: &dyn std::fmt::Display) -> Problem {
     Problem::new(Code::NotSigned).saying(why.to_string())
 }
 
+/// Whose request it is, by its certificate, its signature, or both.
+async fn machine(
+    app: &App,
+    parts: &Parts,
+    route: &str,
+) -> Result<(Caller, Option<Claimed>), Problem> {
+    let certified = certified::shown(app, parts, route).await?;
+    let is_signed = ["signature-input", "signature"]
+        .iter()
+        .any(|field| parts.headers.contains_key(*field));
+    let Some(certified) = certified else {
+        let (caller, claimed) = authenticated(app, parts).await?;
+        return Ok((caller, Some(claimed)));
+    };
+    if is_signed {
+        let (caller, claimed) = authenticated(app, parts).await?;
+        certified::inspect_same(app, (&certified, &caller), route).await?;
+        return Ok((caller, Some(claimed)));
+    }
+    // A browser sends a certificate along with whatever a page asks it to send; a machine names no page.
+    let origin = parts.headers.contains_key(header::ORIGIN);
+    if origin && !is_ours(app.origin(), &parts.headers) {
+        return Err(Problem::new(Code::CrossOrigin));
+    }
+    Ok((certified, None))
+}
+
 /// Whose request it is, by its signature; what it brings was not read yet.
 async fn authenticated(app: &App, parts: &Parts) -> Result<(Caller, Claimed), Problem> {
     let target = target(app, parts);
@@ -235,18 +266,20 @@ async fn authenticated(app: &App, parts: &Parts) -> Result<(Caller, Claimed), Pr
     }
 }
 
-/// A nonce once, and within the account's quota.
-async fn admit_once(app: &App, caller: &Caller, claimed: &Claimed) -> Result<(), Problem> {
-    let callers = app.office.registry().callers();
-    let admitted = callers
-        .admit(caller, &claimed.nonce, app.office.now())
-        .await
-        .map_err(|error| of_store(&error))?;
-    match admitted {
+/// A nonce once, and within the account's quota. What is not signed has no nonce: its connection cannot be replayed.
+async fn admit_once(app: &App, caller: &Caller, claimed: Option<&Claimed>) -> Result<(), Problem> {
+    let (callers, now) = (app.office.registry().callers(), app.office.now());
+    let admitted = match claimed {
+        Some(claimed) => callers.admit(caller, &claimed.nonce, now).await,
+        None => {
+            let counted = callers.count(caller, now).await;
+            counted.map(|quota| (Nonce::Fresh, quota))
+        }
+    };
+    match admitted.map_err(|error| of_store(&error))? {
         (Nonce::Used, _) => Err(not_signed(&"the nonce was used before")),
         (_, Quota::Exhausted { until }) => {
-            let left = (until - app.office.now()).whole_seconds();
-            Err(Problem::new(Code::TooMany).again_after(left))
+            Err(Problem::new(Code::TooMany).again_after((until - now).whole_seconds()))
         }
         (Nonce::Fresh, Quota::Left(_)) => Ok(()),
     }
@@ -293,48 +326,9 @@ async fn deny(app: &App, caller: &Caller, route: &str, ground: &str) -> Result<(
     record_denial(app, &caller.department, &caller.id, route, ground).await
 }
 
-/// T-L1: failed authorisation of a known account is an act.
-async fn record_denial(
-    app: &App,
-    department: &DepartmentKey,
-    who: &str,
-    object: &str,
-    ground: &str,
-) -> Result<(), Problem> {
-    let act = Act {
-        department: department.clone(),
-        by: registry::asked::By::new(who, app.office.now()),
-        deed: Deed::Deny,
-        object: object.to_owned(),
-        ground: ground.to_owned(),
-        detail: Vec::new(),
-        key: None,
-    };
-    let trace = app.office.registry().trace();
-    trace
-        .record(act)
-        .await
-        .map(|_| ())
-        .map_err(|error| of_store(&error))
-}
-
 fn fingerprint(parts: &Parts, content: &[u8; 32]) -> [u8; 32] {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut octets = format!("{}\n{path}\n", parts.method).into_bytes();
     octets.extend_from_slice(content);
     crypto::sha256(&octets)
-}
-
-/// The idempotency key of a request, with what it covers, as a handler takes it.
-#[derive(Debug)]
-pub(crate) struct Keyed(pub(crate) Once);
-
-impl<S: Sync> FromRequestParts<S> for Keyed {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let fingerprint = parts.extensions.get::<Fingerprint>().copied();
-        let fingerprint = fingerprint.ok_or(Problem::new(Code::NotSigned))?;
-        once(&parts.headers, fingerprint).map(Keyed)
-    }
 }

@@ -126,6 +126,9 @@ pub struct Config {
     /// Where the operator is reached; its own trusted list says it (TS 119 612 5.3.5).
     #[serde(default)]
     pub operator: Option<OperatorConfig>,
+    /// Certificate and key with which the service speaks TLS itself; without it a proxy does.
+    #[serde(default)]
+    pub tls: Option<tls::Files>,
     /// The token in which keys are made and stay; without it they are in the file.
     #[serde(default)]
     pub token: Option<TokenConfig>,
@@ -264,6 +267,9 @@ pub enum ReadConfig {
     /// `public_url` is not an origin.
     #[error("public_url is not an origin such as https://licences.example: {0}")]
     Origin(String),
+    /// What is reached over TLS says so in its address.
+    #[error("public_url begins with https:// where the service speaks TLS itself")]
+    Protected,
     /// The operator cannot be reached so.
     #[error("operator has an empty line, a mail that is none, or rules without https: {0}")]
     Operator(String),
@@ -321,6 +327,9 @@ impl Config {
             Some(authority)
                 if !authority.is_empty() && !authority.contains(['/', '?', '#', '@']) => {}
             _ => return Err(ReadConfig::Origin(self.public_url)),
+        }
+        if self.tls.is_some() && !self.public_url.starts_with("https://") {
+            return Err(ReadConfig::Protected);
         }
         if !self.release_limits.limits().are_lawful() {
             return Err(ReadConfig::Limits);
@@ -551,6 +560,21 @@ mod tests {
             Config::read(Path::new("/nowhere/x.toml")),
             Err(ReadConfig::Missing(_))
         ));
+    }
+
+    #[test]
+    fn tls_is_named_by_its_files_and_by_the_address() {
+        let files = "[tls]\ncertificate = \"/etc/tls/own.pem\"\nkey = \"/etc/tls/own.key\"\n";
+        let config = read(&format!(
+            "{LEAST}\n{files}clients = [\"/etc/tls/machines.pem\"]"
+        ));
+        let config = config.expect("read");
+        assert_eq!(read(&toml_of(&config)).expect("read back"), config);
+        let plain = LEAST.replace("https://", "http://");
+        let refused = read(&format!("{plain}\n{files}"));
+        assert!(matches!(refused, Err(ReadConfig::Protected)));
+        let secret = read(&format!("{LEAST}\n{files}passphrase = \"1234\""));
+        assert!(matches!(secret, Err(ReadConfig::Form(_))));
     }
 
     #[test]

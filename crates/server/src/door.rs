@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper::{Request, Response};
 use hyper_util::service::TowerToHyperService;
+use tls::Presented;
 
 use crate::machines;
 use crate::numbers::Numbers;
@@ -37,6 +38,7 @@ pub(crate) struct Door {
     numbers: Arc<Numbers>,
     router: TowerToHyperService<Router>,
     peer: Peer,
+    presented: Option<Presented>,
 }
 
 type Content = Either<Full<Bytes>, Body>;
@@ -48,12 +50,19 @@ impl Door {
             numbers: Arc::new(Numbers::new()),
             router: TowerToHyperService::new(router),
             peer: Peer::default(),
+            presented: None,
         }
     }
 
     /// The door of a connection.
     pub(crate) fn from(mut self, peer: Peer) -> Self {
         self.peer = peer;
+        self
+    }
+
+    /// The same, for a client with this certificate.
+    pub(crate) fn showing(mut self, presented: Option<Presented>) -> Self {
+        self.presented = presented;
         self
     }
 }
@@ -72,7 +81,11 @@ impl Service<Request<Incoming>> for Door {
         }
         let numbers = self.numbers.clone();
         let mut request = Request::from_parts(parts, body);
-        request.extensions_mut().insert(self.peer.clone());
+        let beside = request.extensions_mut();
+        beside.insert(self.peer.clone());
+        if let Some(presented) = &self.presented {
+            beside.insert(presented.clone());
+        }
         match machines::route(request.uri().path()) {
             Some(route) => {
                 let app = self.app.clone();

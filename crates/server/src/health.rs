@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
 use crate::proofs;
+use crate::protection;
 use crate::state::App;
 use crate::witnesses::is_fresh;
 
@@ -44,6 +45,9 @@ pub(crate) struct Readiness {
     witness: bool,
     /// Every file can be proven for as long as the configuration asks, as they were gone over last. Work goes on without.
     provable: bool,
+    /// The service's own TLS has a certificate in force, and its files can be used, or it is a proxy's; the log says what is wrong.
+    /// Work goes on without.
+    tls: bool,
     /// The key store is unlocked. Verification and status go on without it (T-K1).
     keys: bool,
     /// Where keys are in a token, it answers. Verification and status go on without it, as without the passphrase.
@@ -77,6 +81,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     let now = app.office.now();
     let registry = app.office.registry();
     let fault = token_fault(&app).await;
+    let gate = app.gate.as_ref();
     let readiness = Readiness {
         trust: app.office.is_trust_fresh(),
         trusted_list: app.office.current_list().is_some(),
@@ -90,6 +95,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         disk: has_room(&app),
         witness: is_fresh(&app).await,
         provable: proofs::hold(&app).await,
+        tls: gate.is_none_or(|gate| protection::fault(gate, now).is_none()),
         keys: !app.office.keys().is_locked(),
         token: fault.is_none(),
         token_fault: fault.map(|fault| fault.to_string()),
@@ -154,6 +160,7 @@ mod tests {
                 disk,
                 witness,
                 provable: false,
+                tls: false,
                 keys,
                 token: keys,
                 token_fault: None,

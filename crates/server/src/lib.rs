@@ -4,7 +4,6 @@
 //! the signature on requests; [`Client`] speaks as a caller does; [`run`] serves an office that is open already.
 //! Who may call what stands in one table.
 
-mod accounts;
 mod api;
 mod batches;
 mod caller;
@@ -12,7 +11,9 @@ mod case_papers;
 mod cases;
 mod catalogue;
 mod certificates;
+mod certified;
 mod config;
+mod denied;
 mod documents;
 mod door;
 mod health;
@@ -26,11 +27,13 @@ mod numbers;
 mod packages;
 mod passkeys;
 mod proofs;
+mod protection;
 mod releases;
 mod restrictions;
 mod seal_applications;
 mod seal_destructions;
 mod seals;
+mod secured;
 mod serve;
 mod sessions;
 mod signatures;

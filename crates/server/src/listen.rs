@@ -12,6 +12,7 @@ use hyper::service::Service;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tls::{Gate, Presented};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -39,8 +40,12 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-/// Accepts connections for ever, each answered by a task of its own.
-pub(crate) async fn serve(listener: TcpListener, door: Door) -> Infallible {
+/// Accepts connections for ever, each answered by a task of its own; protected where there is a gate, and then no others.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    door: Door,
+    gate: Option<Arc<Gate>>,
+) -> Infallible {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let place = places.clone().acquire_owned().await;
@@ -48,11 +53,17 @@ pub(crate) async fn serve(listener: TcpListener, door: Door) -> Infallible {
         match accepted {
             Ok((stream, peer)) => {
                 let door = door.clone().from(Peer::of(peer.ip()));
+                let gate = gate.clone();
                 tokio::spawn(async move {
                     let _place = place;
                     // Small answers leave at once.
                     let _best_effort = stream.set_nodelay(true);
-                    connection(stream, door).await;
+                    match gate {
+                        None => connection(stream, door).await,
+                        Some(gate) => {
+                            protected(&gate, stream, |presented| door.showing(presented)).await;
+                        }
+                    }
                 });
             }
             Err(error) => {
@@ -60,6 +71,26 @@ pub(crate) async fn serve(listener: TcpListener, door: Door) -> Infallible {
                 tokio::time::sleep(REST).await;
             }
         }
+    }
+}
+
+/// One connection under TLS. Hands are shaken within the time that a header has (T-I1), while the connection holds its place.
+async fn protected<S, D, B>(
+    gate: &Arc<Gate>,
+    stream: S,
+    service: impl FnOnce(Option<Presented>) -> D,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    D: Service<Request<Incoming>, Response = Response<B>>,
+    D::Future: Send + 'static,
+    D::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match tokio::time::timeout(HEADER, gate.protect(stream)).await {
+        Ok(Ok((stream, presented))) => connection(stream, service(presented)).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a connection was not protected"),
+        Err(_) => tracing::debug!("a handshake did not end in time"),
     }
 }
 
@@ -140,6 +171,48 @@ mod tests {
         ] {
             let (mut client, served) = connected();
             client.write_all(begun.as_bytes()).await.expect("written");
+            tokio::time::sleep(HEADER - Duration::from_secs(1)).await;
+            assert!(!served.is_finished(), "{begun:?}");
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            assert!(served.is_finished(), "{begun:?}");
+        }
+    }
+
+    /// A gate on files of its own.
+    fn gate() -> (tempfile::TempDir, Arc<Gate>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let terms = rcgen::CertificateParams::new(vec!["a.example".to_owned()]);
+        let own = terms.expect("terms").self_signed(&key).expect("signed");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("own.pem"), own.pem()).expect("written");
+        std::fs::write(at("own.key"), key.serialize_pem()).expect("written");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(at("own.key"), mode).expect("set");
+        let files = tls::Files {
+            certificate: at("own.pem"),
+            key: at("own.key"),
+            clients: Vec::new(),
+            client_lists: Vec::new(),
+        };
+        let gate = Gate::open(files).expect("it opens");
+        (folder, Arc::new(gate))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn hands_are_shaken_within_ten_seconds() {
+        let (_folder, gate) = gate();
+        // RFC 8446 5.1: a handshake record that says that 512 octets come.
+        for begun in [&b""[..], &[22], &[22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]] {
+            let (mut client, stream) = duplex(1 << 16);
+            let gate = gate.clone();
+            let service = |_| {
+                service_fn(|_: Request<Incoming>| async {
+                    Ok::<_, Infallible>(Response::new(Full::new(Bytes::new())))
+                })
+            };
+            let served = tokio::spawn(async move { protected(&gate, stream, service).await });
+            client.write_all(begun).await.expect("written");
             tokio::time::sleep(HEADER - Duration::from_secs(1)).await;
             assert!(!served.is_finished(), "{begun:?}");
             tokio::time::sleep(Duration::from_secs(2)).await;

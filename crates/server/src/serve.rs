@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::door::Door;
 use crate::listen;
 use crate::proofs;
+use crate::protection;
 use crate::state::{App, webhooks};
 use crate::witnesses;
 
@@ -75,12 +76,16 @@ fn serving(
         issuance::push::start(&office, move |letter| webhooks.carry(letter));
         let (app, door) = application(office, config, metrics)?;
         tokio::spawn(witnesses::watch(app.clone()));
-        tokio::spawn(proofs::watch(app));
+        tokio::spawn(proofs::watch(app.clone()));
+        tokio::spawn(protection::watch(app.clone()));
         let listener = listener.into_std()?;
         // Dropped with this, and what is accepted ends with it.
         let mut accepting = JoinSet::new();
         accepting.spawn_on(
-            async move { io::Result::Ok(listen::serve(TcpListener::from_std(listener)?, door).await) },
+            async move {
+                let listener = TcpListener::from_std(listener)?;
+                io::Result::Ok(listen::serve(listener, door, app.gate.clone()).await)
+            },
             &front,
         );
         tokio::select! {

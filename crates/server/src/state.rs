@@ -13,6 +13,7 @@ use crate::problem::{Code, Problem};
 use crate::spool::Spool;
 use courier::Webhooks;
 use entrance::Entrance;
+use tls::Gate;
 
 /// Documents of callers in memory at once: 50 MiB each, and what sealing makes of them (*default*).
 const DOCUMENTS: u32 = 8;
@@ -45,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) webhooks: Webhooks,
     /// Where people come in by a provider.
     pub(crate) entrance: Entrance,
+    /// What protects connections, where it is not a proxy.
+    pub(crate) gate: Option<Arc<Gate>>,
     /// The API document, as served.
     pub(crate) api: String,
     pub(crate) metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
@@ -72,6 +75,7 @@ impl App {
             entrance: entrance(&office, &config)?,
             documents: places(DOCUMENTS),
             doors: places(DOORS),
+            gate: gate(&config)?,
             spool: Spool::new(),
             threads: Handle::current(),
             office,
@@ -113,6 +117,12 @@ impl std::ops::Deref for App {
 /// A number of places, within reason.
 fn number(of: u32) -> usize {
     usize::try_from(of).unwrap_or(1).clamp(1, 10_000)
+}
+
+impl FromRef<App> for keeping::Desk {
+    fn from_ref(app: &App) -> Self {
+        Self(app.office.clone())
+    }
 }
 
 impl FromRef<App> for ledger::Desk {
@@ -170,6 +180,12 @@ fn entrance(office: &Arc<Office>, config: &Config) -> anyhow::Result<Entrance> {
     let factors = openid.map_or(&[][..], |openid| &openid.second_factor);
     let by = (provider.transpose()?, factors);
     Ok(Entrance::new(office.clone(), &config.public_url, by))
+}
+
+/// What protects connections, as configured.
+fn gate(config: &Config) -> anyhow::Result<Option<Arc<Gate>>> {
+    let gate = config.tls.clone().map(Gate::open).transpose()?;
+    Ok(gate.map(Arc::new))
 }
 
 /// Whose tokens count, as configured.

@@ -49,8 +49,30 @@ pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
         Ok(keys) => println!("# key store: {}", open::custody_of(&config, &keys)),
         Err(error) => println!("# key store: {}; {error}", open::custody_of(&config, &[])),
     }
+    println!("# tls: {}", protection(&config));
     println!("# the trace was not gone over: check --trace does so");
     Ok(())
+}
+
+/// Who protects connections, and until when.
+fn protection(config: &Config) -> String {
+    let Some(files) = config.tls.clone() else {
+        return "a proxy's; the service itself speaks without".to_owned();
+    };
+    let of_machines = match files.clients.is_empty() {
+        true => "no machine is asked for a certificate",
+        false => "machines may come with a certificate",
+    };
+    match tls::Gate::open(files) {
+        Ok(gate) if gate.until() < SystemClock.now() => {
+            format!("THE CERTIFICATE WAS VALID UNTIL {}", gate.until())
+        }
+        Ok(gate) => format!(
+            "the certificate is valid until {}; {of_machines}",
+            gate.until()
+        ),
+        Err(fault) => format!("THE FILES CANNOT BE USED: {fault}"),
+    }
 }
 
 /// Seals the key store under a secret whose shares go to people (T-K3). The numbers are how many open, and of how many.

@@ -1,16 +1,33 @@
-//! Under which terms seals are released in tests.
+//! Under which terms an installation of tests is founded, and its seals released.
 
 use std::path::Path;
 
 use registry::Registry;
 use releasing::{Limits, Terms};
+use time::UtcDateTime;
 
-use super::Installation;
+use super::{Installation, TYPES};
 
 /// A file of an installation that says so.
 const UNLIMITED: &str = "unlimited";
 
 impl Installation {
+    /// Founds one under an address of its own, on this database.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn found_at(
+        folder: &Path,
+        (address, database): (&str, Option<&str>),
+        now: UtcDateTime,
+    ) -> anyhow::Result<Self> {
+        let there = Self {
+            address: address.to_owned(),
+            ..Self::at(folder, database)
+        };
+        Self::found_with(there, now, false, TYPES).await
+    }
+
     /// From its next start on its seals are released as often as load is put on them.
     ///
     /// # Errors

@@ -173,11 +173,23 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/subscription" => subscription(),
         "/v1/subscription/parked/{event}" => json!({"decision": "retry"}),
         "/v1/subscription/replay" => json!({"since": "2026-07-01T00:00:00Z"}),
-        "/v1/accounts" => json!({
-            "account": format!("new.{}", asks.number), "person": format!("P-NEW-{}", asks.number), "roles": ["clerk"],
-        }),
+        _ if route.starts_with("/v1/accounts") || route == "/v1/machines" => kept(route, asks),
         _ if is_watched(route) => watched(route),
         _ if route.starts_with("/v1/trust/") => trust(route),
+        _ => Value::Null,
+    }
+}
+
+/// What an administrator keeps accounts with.
+fn kept(route: &str, asks: &Asks<'_>) -> Value {
+    let number = asks.number;
+    match route {
+        "/v1/accounts" => json!({
+            "account": format!("new.{number}"), "person": format!("P-NEW-{number}"), "roles": ["clerk"],
+        }),
+        "/v1/machines" => json!({
+            "machine": format!("machine.{number}"), "name": "收件系统", "scopes": ["read"],
+        }),
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
     }

@@ -115,6 +115,10 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("GET", "/v1/licences/{identifier}/beside", &["done"]),
     ("POST", "/v1/accounts", &["done"]),
     ("GET", "/v1/accounts", &["done"]),
+    ("POST", "/v1/machines", &["done"]),
+    ("GET", "/v1/machines", &["done"]),
+    ("PUT", "/v1/machines/{machine}/keys/{key}", &["done"]),
+    ("DELETE", "/v1/machines/{machine}/keys/{key}", &["done"]),
     ("GET", "/v1/trust/regions", &["done"]),
     ("PUT", "/v1/trust/regions/{region}", &["trust.refused trust.malformed"]),
     ("POST", "/v1/trust/regions/{region}/agreement", &["not-found"]),
@@ -160,6 +164,7 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("POST", "/v1/accounts/{account}/invitation", &["done"]),
     ("DELETE", "/v1/accounts/{account}/sessions", &["done"]),
     ("POST", "/v1/accounts/{account}/end", &["done"]),
+    ("POST", "/v1/machines/{machine}/end", &["done"]),
     ("POST", "/v1/packages/{package}/events", &["done", "case.event-refused case.transition-not-listed"]),
     ("GET", "/v1/packages/{package}", &["done"]),
 ];

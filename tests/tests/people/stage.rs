@@ -107,6 +107,13 @@ impl Service {
         Service::of(folder, installation.expect("founded")).await
     }
 
+    /// So, in this database; a file where none is named.
+    pub(crate) async fn reached_at(address: &str, database: Option<&str>) -> Service {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::found_at(folder.path(), (address, database), NOW).await;
+        Service::of(folder, installation.expect("founded")).await
+    }
+
     /// One that browsers reach under the address that it says it has.
     pub(crate) async fn on_this_machine() -> Service {
         Service::on_this_machine_with(|_| None).await

@@ -135,6 +135,8 @@ impl Things {
             ("job", jobs[1].clone()),
             ("seal", seal.to_owned()),
             ("account", account),
+            ("machine", format!("{department}-stranger")),
+            ("key", "07".repeat(32)),
             ("signer", signer),
             ("second", second),
             ("signing", signing),
@@ -158,6 +160,7 @@ impl Things {
         none.0.insert("job", "0".repeat(32));
         none.0.insert("seal", "990102-SPZYZ-99".to_owned());
         none.0.insert("account", "nobody.here".to_owned());
+        none.0.insert("machine", "nobody.here".to_owned());
         none.0.insert("signer", "0".repeat(32));
         none.0.insert("signing", "0".repeat(32));
         none.0.insert("pad", "0".repeat(32));

@@ -8,13 +8,14 @@ import hashlib
 import hmac
 import json
 import secrets
+import ssl
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 
-__all__ = ["Account", "Answer", "Client", "Problem", "form"]
+__all__ = ["Account", "Answer", "Client", "Problem", "certified", "form"]
 
 LARGEST_ANSWER = 256 * 1024 * 1024
 
@@ -70,6 +71,16 @@ class Answer:
         return json.loads(self.content)
 
 
+def certified(certificate, key, roots=None):
+    """TLS with a machine's own certificate, for :class:`Client`: files in PEM, ``certificate`` with those above it.
+
+    ``roots`` is the file of certificates under which the service is trusted; those of the system without it.
+    """
+    context = ssl.create_default_context(cafile=roots)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A signature is over one address: nothing is sent on to another."""
 
@@ -80,14 +91,16 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 class Client:
     """One service, asked in the name of one account; of nobody without one.
 
-    ``base`` is the service's public address without a path, such as ``https://licences.example``.
+    ``base`` is the service's public address without a path, such as ``https://licences.example``. With ``tls`` of
+    :func:`certified` the account is that of the certificate, and needs no secret.
     """
 
-    def __init__(self, base, account=None, timeout=60):
+    def __init__(self, base, account=None, timeout=60, tls=None):
         self.base = base.rstrip("/")
         self.account = account
         self.timeout = timeout
-        self._opener = urllib.request.build_opener(_NoRedirect)
+        protected = [] if tls is None else [urllib.request.HTTPSHandler(context=tls)]
+        self._opener = urllib.request.build_opener(_NoRedirect, *protected)
 
     def call(self, method, path, content=None, kind="application/json", key=None):
         """One request. ``content`` is octets, or a value that becomes JSON. Raises :class:`Problem` from status 400 on."""

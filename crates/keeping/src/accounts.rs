@@ -4,19 +4,20 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::{Extension, Json};
 use catalogue::key::PersonKey;
+use entrance::Entrance;
 use issuance::accounts::{self, Order};
 use issuance::{Asker, Once};
 use registry::accounts::{Account, AccountKey, Done};
+use replies::account_problems::of_account;
+use replies::day::moment;
+use replies::json::{Strict, said};
+use replies::once::Keyed;
+use replies::problems::of_store;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wire::problem::{Code, Problem};
 
-use crate::account_problems::of_account;
-use crate::caller::Keyed;
-use crate::day::moment;
-use crate::json::{Strict, said};
-use crate::problem::{Code, Problem};
-use crate::problems::of_store;
-use crate::state::App;
+use crate::desk::Desk;
 
 /// An account to be opened.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -125,7 +126,7 @@ fn key(text: &str) -> Result<AccountKey, Problem> {
 
 /// What an administrator asks for, once for each request.
 async fn keep(
-    app: &App,
+    desk: &Desk,
     who: (&Asker, &Once),
     (status, order): (u16, Order),
 ) -> Result<Response, Problem> {
@@ -142,8 +143,8 @@ async fn keep(
             body: serde_json::to_vec(&told).unwrap_or_default(),
         }
     };
-    let kept = accounts::keep(&app.office, who, order, answer).await;
-    let kept = kept.map_err(|error| of_account(&error, app.office.now()))?;
+    let kept = accounts::keep(&desk.0, who, order, answer).await;
+    let kept = kept.map_err(|error| of_account(&error, desk.0.now()))?;
     Ok(said(kept))
 }
 
@@ -154,7 +155,7 @@ async fn keep(
     responses((status = 201, description = "the account and the invitation, shown to this request alone", body = DoneTold),
         (status = 409, description = "refused: the defect says why")))]
 pub(crate) async fn open(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
     Keyed(once): Keyed,
     Strict(body): Strict<AccountBody>,
@@ -163,17 +164,17 @@ pub(crate) async fn open(
     let id = AccountKey::parse(&body.account).map_err(|_| malformed("account is no name"))?;
     let person = PersonKey::parse(&body.person).map_err(|_| malformed("person is no key"))?;
     let order = Order::Open(id, person, body.roles);
-    keep(&app, (&asker, &once), (201, order)).await
+    keep(&desk, (&asker, &once), (201, order)).await
 }
 
 /// The accounts of the own department.
 #[utoipa::path(get, path = "/v1/accounts", tag = "accounts",
     responses((status = 200, description = "by name", body = Vec<AccountTold>)))]
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
 ) -> Result<Json<Vec<AccountTold>>, Problem> {
-    let found = accounts::list(&app.office, &asker).await;
+    let found = accounts::list(&desk.0, &asker).await;
     let found = found.map_err(|error| of_store(&error))?;
     Ok(Json(found.iter().map(told).collect()))
 }
@@ -184,13 +185,13 @@ pub(crate) async fn list(
     responses((status = 200, description = "it holds now", body = DoneTold), (status = 404, description = "none here"),
         (status = 409, description = "another person has to, or there is nothing to confirm")))]
 pub(crate) async fn confirm(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
     Keyed(once): Keyed,
     Path(account): Path<String>,
 ) -> Result<Response, Problem> {
     let order = Order::Confirm(key(&account)?);
-    keep(&app, (&asker, &once), (200, order)).await
+    keep(&desk, (&asker, &once), (200, order)).await
 }
 
 /// Invites the person of an account anew: password, second factor and sessions are gone.
@@ -199,13 +200,13 @@ pub(crate) async fn confirm(
     responses((status = 200, description = "the account and the invitation, shown to this request alone", body = DoneTold),
         (status = 404, description = "none here"), (status = 409, description = "nobody does so for themselves")))]
 pub(crate) async fn invite(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
     Keyed(once): Keyed,
     Path(account): Path<String>,
 ) -> Result<Response, Problem> {
     let order = Order::Invite(key(&account)?);
-    keep(&app, (&asker, &once), (200, order)).await
+    keep(&desk, (&asker, &once), (200, order)).await
 }
 
 /// Gives an account other roles. One that decides, releases or administers is given and taken a day later, or when a
@@ -216,14 +217,14 @@ pub(crate) async fn invite(
     responses((status = 200, description = "the account, with `next` where it waits", body = DoneTold),
         (status = 404, description = "none here"), (status = 409, description = "refused: the defect says why")))]
 pub(crate) async fn change_roles(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
     Keyed(once): Keyed,
     Path(account): Path<String>,
     Strict(body): Strict<RolesBody>,
 ) -> Result<Response, Problem> {
     let order = Order::Change(key(&account)?, body.roles);
-    keep(&app, (&asker, &once), (200, order)).await
+    keep(&desk, (&asker, &once), (200, order)).await
 }
 
 /// Links an account to the OpenID provider's name for its person. It lets in when a second administrator links the same.
@@ -232,13 +233,14 @@ pub(crate) async fn change_roles(
     responses((status = 200, description = "linked, or confirmed", body = DoneTold), (status = 404, description = "none here, or no provider"),
         (status = 409, description = "refused: the defect says why")))]
 pub(crate) async fn link(
-    State(app): State<App>,
+    State(desk): State<Desk>,
+    State(entrance): State<Entrance>,
     Extension(asker): Extension<Asker>,
     Keyed(once): Keyed,
     Path(account): Path<String>,
     Strict(body): Strict<SubjectBody>,
 ) -> Result<Response, Problem> {
-    let issuer = app.entrance.issuer()?.to_owned();
+    let issuer = entrance.issuer()?.to_owned();
     let is_name = body
         .subject
         .bytes()
@@ -248,7 +250,7 @@ pub(crate) async fn link(
         return Err(Problem::new(Code::RequestMalformed).saying(text.to_owned()));
     }
     let order = Order::Link(key(&account)?, issuer, body.subject);
-    keep(&app, (&asker, &once), (200, order)).await
+    keep(&desk, (&asker, &once), (200, order)).await
 }
 
 /// Takes the provider's name of an account away; its sessions end.
@@ -257,13 +259,13 @@ pub(crate) async fn link(
     responses((status = 200, description = "it has none any more", body = DoneTold), (status = 404, description = "none here"),
         (status = 409, description = "it has none")))]
 pub(crate) async fn unlink(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
     Keyed(once): Keyed,
     Path(account): Path<String>,
 ) -> Result<Response, Problem> {
     let order = Order::Unlink(key(&account)?);
-    keep(&app, (&asker, &once), (200, order)).await
+    keep(&desk, (&asker, &once), (200, order)).await
 }
 
 /// Ends an account and its sessions at once, for good.
@@ -271,24 +273,24 @@ pub(crate) async fn unlink(
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 200, description = "it lets nobody in", body = DoneTold), (status = 404, description = "none here")))]
 pub(crate) async fn end(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
     Keyed(once): Keyed,
     Path(account): Path<String>,
 ) -> Result<Response, Problem> {
     let order = Order::End(key(&account)?);
-    keep(&app, (&asker, &once), (200, order)).await
+    keep(&desk, (&asker, &once), (200, order)).await
 }
 
 /// Ends every session that the person of an account has in the own department, on every device.
 #[utoipa::path(delete, path = "/v1/accounts/{account}/sessions", tag = "accounts",
     responses((status = 200, description = "how many ended", body = EndedTold), (status = 404, description = "none here")))]
 pub(crate) async fn end_sessions(
-    State(app): State<App>,
+    State(desk): State<Desk>,
     Extension(asker): Extension<Asker>,
     Path(account): Path<String>,
 ) -> Result<Json<EndedTold>, Problem> {
-    let ended = accounts::end_sessions(&app.office, &asker, &key(&account)?).await;
-    let ended = ended.map_err(|error| of_account(&error, app.office.now()))?;
+    let ended = accounts::end_sessions(&desk.0, &asker, &key(&account)?).await;
+    let ended = ended.map_err(|error| of_account(&error, desk.0.now()))?;
     Ok(Json(EndedTold { ended }))
 }
