@@ -238,6 +238,7 @@ pub(crate) async fn released(
         algorithm: SignatureAlgorithm::EcdsaP256Sha256,
         signature: installation.release(CUSTODIAN, &statement, office.now())?,
         passkey: None,
+        content_not_sent: false,
     };
     issuance::release::release(office, &custodian, &job, &submitted).await?;
     let file = issuance::look::document_file(office, &machine()?, (&job, None)).await?;

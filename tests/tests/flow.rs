@@ -10,6 +10,7 @@ mod audit;
 mod catalogue;
 mod compromise;
 mod csc;
+mod digests;
 mod doors;
 mod editions;
 mod ended;

@@ -315,17 +315,23 @@ pub enum Envelope {
     AsicS,
     /// A package of files and a CAdES signature over the list of them.
     AsicE,
+    /// CAdES over content whose digest alone was given.
+    CadesOfDigest,
+    /// JAdES over files whose digests alone were given (`sigD`).
+    JadesOfDigest,
 }
 
 impl Envelope {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Cades,
         Self::JadesCompact,
         Self::Jades,
         Self::JadesDetached,
         Self::AsicS,
         Self::AsicE,
+        Self::CadesOfDigest,
+        Self::JadesOfDigest,
     ];
 
     /// Code, media type, ending (RFC 7515 9, RFC 8551 3.2.1, EN 319 162-1 A.1).
@@ -337,6 +343,8 @@ impl Envelope {
             Self::JadesDetached => ("jades-detached", "application/jose+json", "jades"),
             Self::AsicS => ("asic-s", "application/vnd.etsi.asic-s+zip", "asics"),
             Self::AsicE => ("asic-e", "application/vnd.etsi.asic-e+zip", "asice"),
+            Self::CadesOfDigest => ("cades-of-digest", "application/pkcs7-signature", "p7s"),
+            Self::JadesOfDigest => ("jades-of-digest", "application/jose+json", "jades"),
         }
     }
 
@@ -362,6 +370,22 @@ impl Envelope {
     #[must_use]
     pub fn is_detached(self) -> bool {
         matches!(self, Self::Cades | Self::JadesDetached)
+    }
+
+    /// Whether it is made of digests: nobody but its caller has the content.
+    #[must_use]
+    pub fn is_of_digest(self) -> bool {
+        matches!(self, Self::CadesOfDigest | Self::JadesOfDigest)
+    }
+
+    /// What takes the place of this form where digests are given and no content; nothing where the form holds content, or a list of it.
+    #[must_use]
+    pub fn of_digest(self) -> Option<Self> {
+        match self {
+            Self::Cades => Some(Self::CadesOfDigest),
+            Self::JadesDetached => Some(Self::JadesOfDigest),
+            _ => None,
+        }
     }
 }
 

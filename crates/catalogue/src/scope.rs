@@ -106,6 +106,12 @@ impl DocumentPurpose {
         Self::ALL.into_iter().find(|purpose| purpose.code() == code)
     }
 
+    /// Whether such a document may be sealed by its digest, unseen: the others speak for the law in words that are fixed.
+    #[must_use]
+    pub fn may_be_unseen(self) -> bool {
+        matches!(self, Self::Decision | Self::Document)
+    }
+
     /// Whether such a document belongs to a matter (D19).
     #[must_use]
     pub fn needs_matter(self) -> bool {

@@ -172,6 +172,8 @@ pub const ROUTES: &[Line] = &[
     ("POST", "/v1/seals/{seal}/limits", Asked(O::DecideSeal, &[Seals])),
     ("GET", "/v1/seals/{seal}/approvers", Asked(O::ReadSeals, &[Read, Release, Seals])),
     ("POST", "/v1/seals/{seal}/approvers", Asked(O::DecideSeal, &[Seals])),
+    ("GET", "/v1/seals/{seal}/unseen", Asked(O::ReadSeals, &[Read, Release, Seals])),
+    ("POST", "/v1/seals/{seal}/unseen", Asked(O::DecideSeal, &[Seals])),
     ("POST", "/v1/releases/{job}/withdrawal", Asked(O::ReleaseSeal, &[Release])),
     ("GET", "/v1/alarms", Asked(O::ReadLedger, &[Read, Release, Seals])),
     ("POST", "/v1/alarms/{alarm}/closing", Asked(O::CloseAlarm, &[])),

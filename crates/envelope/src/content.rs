@@ -58,6 +58,30 @@ pub enum Unfit {
     /// The package of the files cannot be written.
     #[error("the files cannot be put together")]
     Write(#[source] WritePackage),
+    /// The form is of digests, and content is given.
+    #[error("the form is made of digests, and not of content")]
+    Sent,
+    /// Digests are given that do not go into it.
+    #[error(transparent)]
+    Digest(#[from] UnfitDigest),
+}
+
+/// Why digests do not go into an envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum UnfitDigest {
+    /// The form holds content, or a list of it.
+    #[error("{0} holds content, and is not made of a digest")]
+    Form(&'static str),
+    /// What waits is no text of digests.
+    #[error("what waits cannot be read")]
+    Read,
+    /// The media type is none (RFC 6838 4.2).
+    #[error("the media type {0:?} is none")]
+    MediaType(String),
+    /// The digest that has to be there is not, or another one is there besides.
+    #[error("the digests are not exactly those that the form and the seal's key need")]
+    Algorithms,
 }
 
 /// What waits for its seal: the octets of the one file of a form without names; else a package of the files in their order, so that
@@ -117,14 +141,16 @@ fn most(form: Envelope) -> usize {
 }
 
 /// A name that two files have: in a package the second would take the place of the first.
-fn twice(items: &[Item]) -> Option<&str> {
-    let mut names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+pub(crate) fn twice(mut names: Vec<&str>) -> Option<&str> {
     names.sort_unstable();
     let twice = names.windows(2).find(|pair| pair.first() == pair.last());
     twice?.first().copied()
 }
 
 fn inspect(form: Envelope, items: &[Item]) -> Result<(), Unfit> {
+    if form.is_of_digest() {
+        return Err(Unfit::Sent);
+    }
     let (given, least, most) = (items.len(), 1, most(form));
     if given < least || given > most {
         return Err(Unfit::Count { given, least, most });
@@ -144,7 +170,7 @@ fn inspect(form: Envelope, items: &[Item]) -> Result<(), Unfit> {
             return Err(Unfit::Name(item.name.clone()));
         }
     }
-    match twice(items) {
+    match twice(items.iter().map(|item| item.name.as_str()).collect()) {
         Some(name) => Err(Unfit::Twice(name.to_owned())),
         None => Ok(()),
     }
@@ -152,9 +178,9 @@ fn inspect(form: Envelope, items: &[Item]) -> Result<(), Unfit> {
 
 /// EN 319 162-1 4.3.3.1: the file of a simple package lies in its root. T-I4: a path that stays in the package, is nobody's reserved name, and is the same file wherever it is unpacked; in `sigD` it
 /// is a URI besides, compared as it stands (TS 119 182-1 5.2.8.3): no letter that would be escaped.
-fn fits(form: Envelope, name: &str) -> bool {
+pub(crate) fn fits(form: Envelope, name: &str) -> bool {
     let uri = |letter: char| letter.is_ascii_alphanumeric() || "-._/".contains(letter);
-    let is_detached = form == Envelope::JadesDetached;
+    let is_detached = matches!(form, Envelope::JadesDetached | Envelope::JadesOfDigest);
     let most = if is_detached { MAX_URI } else { MAX_NAME };
     name.len() <= most
         && is_plain(name)
@@ -268,7 +294,12 @@ mod tests {
 
     #[test]
     fn each_form_takes_its_number_of_files_and_its_octets() {
-        for form in Envelope::ALL {
+        let digests = pack(Envelope::CadesOfDigest, items(&["a"]));
+        assert_eq!(digests, Err(Unfit::Sent));
+        for form in Envelope::ALL
+            .into_iter()
+            .filter(|form| !form.is_of_digest())
+        {
             let none = pack(form, Vec::new());
             assert!(
                 matches!(none, Err(Unfit::Count { given: 0, .. })),

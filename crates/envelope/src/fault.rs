@@ -45,6 +45,9 @@ pub enum FinishEnvelope {
     /// The package cannot be made.
     #[error("the package cannot be made")]
     Package(#[from] WriteAsic),
+    /// The time-stamp is over the content, which was not sent.
+    #[error("the time-stamp over all of it is over the content, which was not sent")]
+    Content,
     /// The form has no room for what the level asks for.
     #[error("the form has no room for what comes after the signature")]
     NoRoom,

@@ -3,12 +3,14 @@
 use catalogue::kind::Envelope;
 use crypto::{Digest, DigestAlgorithm, Signature, SignatureAlgorithm, WrongForm, sha256};
 use evidence::cms;
-use jades::{Content, Object};
+use facts::Described;
+use jades::{Content, Named, Object};
 use pki::Certificate;
 use time::UtcDateTime;
 
-use crate::content::{Item, unpack};
+use crate::content::{Item, UnfitDigest, unpack};
 use crate::fault::LayOut;
+use crate::unseen::described;
 
 /// Whose seal it is.
 #[derive(Debug, Clone, Copy)]
@@ -25,12 +27,21 @@ pub struct Signer<'a> {
 #[derive(Debug)]
 pub struct Laid {
     pub(crate) form: Envelope,
-    pub(crate) items: Vec<Item>,
+    pub(crate) content: Held,
     pub(crate) shape: Shape,
     /// The seal's certificate and its issuer's.
     pub(crate) chain: [Vec<u8>; 2],
     to_be_signed: Vec<u8>,
     covered: [u8; 32],
+}
+
+/// What is at hand of the content.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// All of it.
+    Items(Vec<Item>),
+    /// What is known of it.
+    Digests(Vec<Described>),
 }
 
 /// The digest by which content is listed, named and archived.
@@ -43,7 +54,7 @@ pub(crate) enum Shape {
     Json(Box<jades::Prepared>),
 }
 
-/// Lays an envelope of this form around what waited (as [`crate::pack`] made it). `claimed` is the signing time that the seal
+/// Lays an envelope of this form around what waited (as [`crate::pack`] or [`crate::describe`] made it). `claimed` is the signing time that the seal
 /// claims, in whole seconds.
 ///
 /// # Errors
@@ -54,6 +65,9 @@ pub fn lay(
     signer: &Signer<'_>,
     claimed: UtcDateTime,
 ) -> Result<Laid, LayOut> {
+    if form.is_of_digest() {
+        return of_digests(form, described(form, waited)?, (signer, claimed));
+    }
     let items = unpack(form, waited)?;
     let (shape, to_be_signed, covered) = match form {
         Envelope::Cades | Envelope::AsicS | Envelope::AsicE => {
@@ -63,23 +77,70 @@ pub fn lay(
                 .as_ref()
                 .map_or(first, |package| Some(package.to_be_covered()));
             let over = over.unwrap_or_default();
-            let message = message(over, signer, claimed)?;
+            let digest = Digest::of(signer.algorithm.digest(), over);
+            let message = message(&digest, signer, claimed)?;
             let covered = sha256(over);
             let signed = message.to_be_signed();
             (Shape::Message(Box::new(message), package), signed, covered)
         }
-        Envelope::JadesCompact | Envelope::Jades | Envelope::JadesDetached => {
-            let json = json(form, &items, (signer, claimed))?;
-            let signed = json.to_be_signed().to_vec();
-            let covered = sha256(&signed);
-            (Shape::Json(Box::new(json)), signed, covered)
+        _ => of_json(json(form, &items, (signer, claimed))?),
+    };
+    Ok(Laid {
+        form,
+        content: Held::Items(items),
+        shape,
+        chain: chain(signer),
+        to_be_signed,
+        covered,
+    })
+}
+
+fn chain(signer: &Signer<'_>) -> [Vec<u8>; 2] {
+    [signer.certificate, signer.authority].map(|one| one.der().to_vec())
+}
+
+/// A signature in JSON: itself, what is signed, and what the public log commits to.
+fn of_json(json: jades::Prepared) -> (Shape, Vec<u8>, [u8; 32]) {
+    let signed = json.to_be_signed().to_vec();
+    let covered = sha256(&signed);
+    (Shape::Json(Box::new(json)), signed, covered)
+}
+
+/// The same where digests take the place of content.
+fn of_digests(
+    form: Envelope,
+    files: Vec<Described>,
+    (signer, claimed): (&Signer<'_>, UtcDateTime),
+) -> Result<Laid, LayOut> {
+    let algorithms = || LayOut::Content(UnfitDigest::Algorithms.into());
+    let (shape, to_be_signed, covered) = match files.as_slice() {
+        [only] if form == Envelope::CadesOfDigest => {
+            let digest = only.digest(signer.algorithm.digest());
+            let message = message(digest.ok_or_else(algorithms)?, signer, claimed)?;
+            let covered = only.digest(DIGEST).map(Digest::bytes);
+            let covered = covered.and_then(|octets| octets.try_into().ok());
+            let signed = message.to_be_signed();
+            let shape = Shape::Message(Box::new(message), None);
+            (shape, signed, covered.ok_or_else(algorithms)?)
+        }
+        files => {
+            let named = files.iter().map(|file| {
+                Some(Named {
+                    uri: &file.name,
+                    media_type: shortened(&file.media_type),
+                    digest: file.digest(DIGEST)?,
+                })
+            });
+            let named: Option<Vec<Named<'_>>> = named.collect();
+            let named = named.ok_or_else(algorithms)?;
+            of_json(draft(Content::ByDigest(&named), (signer, claimed))?)
         }
     };
     Ok(Laid {
         form,
-        items,
+        content: Held::Digests(files),
         shape,
-        chain: [signer.certificate, signer.authority].map(|one| one.der().to_vec()),
+        chain: chain(signer),
         to_be_signed,
         covered,
     })
@@ -105,12 +166,11 @@ fn package(form: Envelope, items: &[Item]) -> Result<Option<asic::Prepared>, Lay
 
 /// EN 319 122-1 6.3: detached, with the signing time in the message.
 fn message(
-    over: &[u8],
+    digest: &Digest,
     signer: &Signer<'_>,
     claimed: UtcDateTime,
 ) -> Result<cms::Prepared, LayOut> {
-    let digest = Digest::of(signer.algorithm.digest(), over);
-    let draft = cms::Draft::cades(&digest, signer.certificate, signer.algorithm, claimed)
+    let draft = cms::Draft::cades(digest, signer.certificate, signer.algorithm, claimed)
         .committing_to(cms::Commitment::Approval);
     Ok(draft.prepare()?)
 }
@@ -123,15 +183,10 @@ fn json(
 ) -> Result<jades::Prepared, LayOut> {
     let objects: Vec<Object<'_>> = items
         .iter()
-        .map(|item| {
-            let media_type = media_type(&item.name);
-            Object {
-                uri: &item.name,
-                media_type: media_type
-                    .strip_prefix("application/")
-                    .unwrap_or(media_type),
-                octets: &item.octets,
-            }
+        .map(|item| Object {
+            uri: &item.name,
+            media_type: shortened(media_type(&item.name)),
+            octets: &item.octets,
         })
         .collect();
     let content = match (form, items) {
@@ -141,6 +196,19 @@ fn json(
             Content::Inside(only.unwrap_or_default(), None)
         }
     };
+    draft(content, (signer, claimed))
+}
+
+/// RFC 7515 4.1.10: a media type, without `application/` before it where nothing else in it has a slash.
+fn shortened(media_type: &str) -> &str {
+    let short = media_type.strip_prefix("application/");
+    short.unwrap_or(media_type)
+}
+
+fn draft(
+    content: Content<'_>,
+    (signer, claimed): (&Signer<'_>, UtcDateTime),
+) -> Result<jades::Prepared, LayOut> {
     let chain = [signer.authority.clone()];
     let draft = jades::Draft {
         certificate: signer.certificate,

@@ -5,9 +5,8 @@ use crypto::{Digest, Signature};
 use evidence::cms::{Attribute, Extended, Material, PreparedArchive, SignedData, prepare_archive};
 use jades::{Element, Token};
 
-use crate::content::Item;
 use crate::fault::FinishEnvelope;
-use crate::lay::{DIGEST, Laid, Shape};
+use crate::lay::{DIGEST, Held, Laid, Shape};
 
 /// What proves a signature and its time-stamp in later years: DER, whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,12 +23,12 @@ pub struct Proof {
 #[derive(Debug)]
 pub struct Sealed {
     form: Envelope,
-    items: Vec<Item>,
-    held: Held,
+    content: Held,
+    held: Finished,
 }
 
 #[derive(Debug)]
-enum Held {
+enum Finished {
     /// The message, and the package that it goes into.
     Message(Vec<u8>, Option<asic::Prepared>),
     Json(Box<Token>),
@@ -70,25 +69,25 @@ impl Laid {
                     .into_iter()
                     .chain([Attribute::receipt(receipt)])
                     .collect();
-                Held::Message(message.finish(signature, &self.chain, &unsigned), package)
+                Finished::Message(message.finish(signature, &self.chain, &unsigned), package)
             }
             Shape::Json(json) if self.form == Envelope::JadesCompact => {
                 if stamp.is_some() {
                     return Err(FinishEnvelope::NoRoom);
                 }
-                Held::Json(Box::new(json.finish(signature)?))
+                Finished::Json(Box::new(json.finish(signature)?))
             }
             Shape::Json(json) => {
                 let mut token = json.finish(signature)?;
                 if let Some(stamp) = stamp {
                     token = token.with(Element::SignatureTimeStamp(vec![stamp.to_vec()]))?;
                 }
-                Held::Json(Box::new(token.with(Element::Receipt(receipt.to_vec()))?))
+                Finished::Json(Box::new(token.with(Element::Receipt(receipt.to_vec()))?))
             }
         };
         Ok(Sealed {
             form: self.form,
-            items: self.items,
+            content: self.content,
             held,
         })
     }
@@ -101,25 +100,25 @@ impl Sealed {
     /// `Message`, `Json`; `NoRoom` for the compact serialization.
     pub fn keep(self, proof: &Proof) -> Result<Sealed, FinishEnvelope> {
         let held = match self.held {
-            Held::Message(message, package) => {
+            Finished::Message(message, package) => {
                 let mut extended = Extended::of(SignedData::parse(&message)?);
                 extended.add_material(&Material {
                     certificates: &proof.certificates,
                     crls: &proof.crls,
                     ocsp_responses: &proof.ocsps,
                 });
-                Held::Message(extended.encode(), package)
+                Finished::Message(extended.encode(), package)
             }
-            Held::Json(_) if self.form == Envelope::JadesCompact => {
+            Finished::Json(_) if self.form == Envelope::JadesCompact => {
                 return Err(FinishEnvelope::NoRoom);
             }
-            Held::Json(token) => {
+            Finished::Json(token) => {
                 let certificates = Element::Certificates(proof.certificates.clone());
                 let status = Element::Revocations {
                     crls: proof.crls.clone(),
                     ocsps: proof.ocsps.clone(),
                 };
-                Held::Json(Box::new(token.with(certificates)?.with(status)?))
+                Finished::Json(Box::new(token.with(certificates)?.with(status)?))
             }
         };
         Ok(Sealed { held, ..self })
@@ -129,30 +128,30 @@ impl Sealed {
     /// everything in it (EN 319 162-1 4.4.4).
     ///
     /// # Errors
-    /// [`FinishEnvelope`]; `NoRoom` for the compact serialization.
+    /// [`FinishEnvelope`]; `NoRoom` for the compact serialization, `Content` for JSON over content that was not sent.
     pub fn archive(self) -> Result<Archiving, FinishEnvelope> {
         let (imprint, around) = match self.held {
-            Held::Message(message, Some(package)) if self.form == Envelope::AsicE => {
+            Finished::Message(message, Some(package)) if self.form == Envelope::AsicE => {
                 let package = asic::Prepared::archive(&package.finish(&message)?, DIGEST)?;
                 let imprint = Digest::of(DIGEST, package.to_be_covered());
                 (imprint, Around::Package(Box::new(package)))
             }
-            Held::Message(message, package) => {
-                let content = Digest::of(DIGEST, first(&self.items));
+            Finished::Message(message, package) => {
+                let content = digest(&self.content).ok_or(FinishEnvelope::Content)?;
                 let message = SignedData::parse(&message)?;
                 let archive = prepare_archive(&message, 0, &content)?;
                 let imprint = archive.imprint().clone();
                 (imprint, Around::Message(Box::new(archive), package))
             }
-            Held::Json(token) => {
+            Finished::Json(token) => {
                 if self.form == Envelope::JadesCompact {
                     return Err(FinishEnvelope::NoRoom);
                 }
-                let find = |name: Option<&str>| found(&self.items, name);
+                let find = |name: Option<&str>| found(&self.content, name);
                 let place = token.unsigned().elements().count();
-                // Every file is at hand, and every element is in base64url: there is always an input.
+                // Every element is in base64url, so that there is an input where every file is at hand (5.3.6.3.1).
                 let input = token.archive_input(&find, place);
-                let input = input.ok_or(FinishEnvelope::NoRoom)?;
+                let input = input.ok_or(FinishEnvelope::Content)?;
                 (Digest::of(DIGEST, &input), Around::Json(token))
             }
         };
@@ -165,27 +164,33 @@ impl Sealed {
     /// `Package`; `NoRoom` where the compact serialization cannot have it.
     pub fn encode(self) -> Result<Vec<u8>, FinishEnvelope> {
         Ok(match self.held {
-            Held::Message(message, Some(package)) => package.finish(&message)?,
-            Held::Message(message, None) => message,
-            Held::Json(token) if self.form == Envelope::JadesCompact => {
+            Finished::Message(message, Some(package)) => package.finish(&message)?,
+            Finished::Message(message, None) => message,
+            Finished::Json(token) if self.form == Envelope::JadesCompact => {
                 let text = token.compact().ok_or(FinishEnvelope::NoRoom)?;
                 text.into_bytes()
             }
-            Held::Json(token) => token.flattened().into_bytes(),
+            Finished::Json(token) => token.flattened().into_bytes(),
         })
     }
 }
 
 /// The file of this name.
-fn found<'a>(items: &'a [Item], name: Option<&str>) -> Option<&'a [u8]> {
+fn found<'a>(content: &'a Held, name: Option<&str>) -> Option<&'a [u8]> {
+    let Held::Items(items) = content else {
+        return None;
+    };
     let mut items = items.iter();
     let found = items.find(|item| Some(item.name.as_str()) == name)?;
     Some(&found.octets)
 }
 
-/// The content of a form with one file.
-fn first(items: &[Item]) -> &[u8] {
-    items.first().map_or(&[], |item| &item.octets)
+/// The digest of the content of a form with one file.
+fn digest(content: &Held) -> Option<Digest> {
+    match content {
+        Held::Items(items) => Some(Digest::of(DIGEST, &items.first()?.octets)),
+        Held::Digests(files) => files.first()?.digest(DIGEST).cloned(),
+    }
 }
 
 impl Archiving {

@@ -8,6 +8,8 @@ use pdf::{ReadPdf, Source};
 use records::EvidenceRecord;
 use seal::ses::Seal;
 
+#[cfg(doc)]
+use crate::described::Described;
 use crate::document::DocumentFacts;
 use crate::kind::{Kind, LOOKED_AT};
 use crate::material::Material;
@@ -207,7 +209,7 @@ impl Case {
 impl Case {
     /// Packs the evidence of a case into one file that is judged without the service: `made` is RFC 3339, `files` are
     /// documents (`*.pdf`, `*.ofd`, `*.p7s`, `*.jws`, `*.jades`, `*.asics`, `*.asice`), what a signature of job `JOB` is beside
-    /// (`beside/JOB/NAME`), status lists of that day (`status/N.statuslist`), revocation lists for what carries none
+    /// (`beside/JOB/NAME`), what is known of content that it is over and nobody has (`described/JOB.txt`, as [`Described`] writes it), status lists of that day (`status/N.statuslist`), revocation lists for what carries none
     /// (`status/NAME.crl`), and entries of the trace with their receipts
     /// (`trace/N.entry`, `trace/N.receipt`). `None` for a
     /// name that is not plain, or too many files.

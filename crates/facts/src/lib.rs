@@ -4,6 +4,7 @@
 //! it. Who judges, under which policy and at which moment, is above.
 
 mod case;
+mod described;
 mod document;
 mod kind;
 mod material;
@@ -13,6 +14,7 @@ mod stream;
 mod told;
 
 pub use case::{Body, Case, MAX_ARTEFACT, digests};
+pub use described::Described;
 pub use document::{
     DocumentFacts, Embedded, LICENCE, Lines, MAX_MATERIAL, MAX_SIGNATURES, STATUS, SignatureFacts,
 };

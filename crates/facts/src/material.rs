@@ -8,6 +8,7 @@ use pki::Crl;
 use records::EvidenceRecord;
 use time::UtcDateTime;
 
+use crate::described::Described;
 use crate::pem;
 use crate::told::Successor;
 use finding::Answer;
@@ -39,6 +40,8 @@ pub struct Material {
     pub made: Vec<Signature>,
     /// What signatures elsewhere are over, by name.
     pub contents: Vec<(String, Vec<u8>)>,
+    /// What is known of content that whoever asks does not have.
+    pub described: Vec<Described>,
     /// Evidence records over the artefact.
     pub records: Vec<EvidenceRecord>,
     files: usize,
@@ -137,6 +140,21 @@ impl Material {
         }
         self.contents.push((name.to_owned(), octets));
         Supplied::Taken
+    }
+
+    /// Names digests of content in the place of its octets: a signature over it is judged, and each report says that nobody saw it.
+    pub fn describe(&mut self, all: Vec<Described>) {
+        self.described.extend(all);
+    }
+
+    /// What is known of the content of this name, or of the only one where there is no name.
+    #[must_use]
+    pub fn described(&self, name: Option<&str>) -> Option<&Described> {
+        match (name, self.described.as_slice()) {
+            (None, [only]) => Some(only),
+            (None, _) => None,
+            (Some(name), all) => all.iter().find(|one| one.name == name),
+        }
     }
 
     /// The lists and answers at hand.

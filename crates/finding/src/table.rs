@@ -2759,6 +2759,12 @@ pub const TABLE: &[Row] = &[
         "the signed content was not given",
     ),
     row(
+        "signature.content-digest",
+        Effect::Told,
+        "EN 319 102-1 5.2.7",
+        "the signed content was given as a digest, and was not seen",
+    ),
+    row(
         "signature.contents-digits",
         fails(S::FormatFailure),
         "ISO 32000-2 7.3.4.3",

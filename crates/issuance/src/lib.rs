@@ -19,6 +19,7 @@ mod ruling;
 mod sealing;
 mod subject;
 mod superseding;
+mod unseen;
 pub mod upkeep;
 
 pub use backoffice::{

@@ -29,9 +29,12 @@ pub(crate) fn recheck(office: &Office, mut sealed: Sealed) -> Result<Sealed, Sea
             // There is no place for the status of certificates, or at this level nothing in it.
             _ => status(office),
         };
-        for (name, octets) in file.beside.iter().cloned() {
+        let beside = file.beside.clone();
+        for (name, octets) in beside.contents {
             material.offer(&name, octets);
         }
+        // Nobody here has the content: what is judged is that the signature is over these digests, and the report says so.
+        material.describe(beside.described);
         material.say_made(file.made.clone());
         let case = read.unwrap_or_else(|| Box::new(Case::open(&file.file)));
         let report = verify::judge(&case, &trust, &material, &policy, office.clock.now());

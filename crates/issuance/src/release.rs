@@ -28,8 +28,10 @@ use crate::lives::restrictions::numbers;
 use crate::office::Office;
 use crate::ruling::{self, RulingError};
 use crate::said::{Waits, approvals, hex, moment, response};
-use crate::sealing::{Spot, Stand, Subject};
+use crate::sealing::{Spot, Subject};
 use crate::sequencer::AppendError;
+pub use crate::unseen::NotSent;
+use crate::unseen::{is_of_digest, not_sent};
 use crate::waiting::waiting_files;
 
 /// Jobs of one page of a list.
@@ -54,6 +56,9 @@ pub enum ReleaseError {
     /// The expiry is over, or further away than a release may wait.
     #[error("the expiry is not one that a release may have")]
     Expiry,
+    /// Content was not sent, and the release does not say so; or it was, and the release says that it was not.
+    #[error("the release has content_not_sent true exactly where the content was not sent")]
+    Unseen,
     /// A rule at the seal says no.
     #[error("a rule at the seal says no")]
     Ruled(#[from] SealRefused),
@@ -88,6 +93,10 @@ pub struct Offer {
     /// Where the seal will stand on a caller's document (T-S2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<String>,
+    /// Where nobody here has the content: its files, of which the digests alone were sent. What is released is the text that waits as the
+    /// page, which names them and says so (T-S5). Told of one offer alone, in lists it is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_not_sent: Option<Vec<NotSent>>,
     /// The level at which a caller's document will be sealed: `B-LT` or `B-B`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<&'static str>,
@@ -119,6 +128,8 @@ pub struct Submitted {
     pub signature: Signature,
     /// What stands beside the signature of a passkey.
     pub passkey: Option<Shown>,
+    /// Whether who releases says that they know that the content was not sent.
+    pub content_not_sent: bool,
 }
 
 /// T-S3: how long what is offered may be answered by a passkey.
@@ -145,6 +156,10 @@ pub async fn offer(office: &Office, asker: &Asker, job: &JobId) -> Result<Offer,
     let job = found(office, asker, job).await?;
     let mut offer = offer_of(office, asker, &job)?;
     offer.waits.approvals = approvals(office, &job).await?;
+    if is_of_digest(&job) {
+        let files = not_sent(office, &job).await;
+        offer.content_not_sent = Some(files.ok_or(ReleaseError::Unknown)?);
+    }
     if let Some(identifier) = &job.identifier {
         let restrictions = office.registry.restrictions();
         let imposed = restrictions.of_version(identifier).await?;
@@ -188,8 +203,9 @@ fn offer_of(office: &Office, asker: &Asker, job: &Job) -> Result<Offer, ReleaseE
         JobKind::Document | JobKind::Reseal => serde_json::from_slice(&job.payload).ok(),
     };
     Ok(Offer {
-        position: spot.as_ref().map(position),
+        position: spot.as_ref().map(Spot::told),
         level: spot.map(|spot| spot.level.code()),
+        content_not_sent: is_of_digest(job).then(Vec::new),
         waits: Waits::of(job, None, None),
         matter: statement.matter.clone(),
         case: statement.case.clone(),
@@ -223,23 +239,6 @@ fn formats(job: &Job) -> Vec<&'static str> {
         }
         None => Vec::new(),
     }
-}
-
-/// The page from 1, and the lower left corner of the seal on it; or that it goes over the edges of all.
-fn position(spot: &Spot) -> String {
-    let (right, up) = spot.corner;
-    match spot.stand {
-        Stand::Edges => {
-            return format!("over the right edges of all pages, {up:.2} pt from below");
-        }
-        Stand::Plain => return "signed without a seal (GB/T 35275), shown nowhere".to_owned(),
-        Stand::Nowhere => return "not shown".to_owned(),
-        Stand::Page | Stand::Field => {}
-    }
-    format!(
-        "page {}, {right:.2} pt from the left, {up:.2} pt from below",
-        spot.page
-    )
 }
 
 /// Takes a release and goes on to the sealed file.
@@ -406,6 +405,10 @@ fn checked(
     if !takes.contains(&job.state) {
         return Err(StepRefused::NotNow { state: job.state }.into());
     }
+    // T-S5: who releases what nobody here has seen says that they know it.
+    if submitted.content_not_sent != is_of_digest(job) {
+        return Err(ReleaseError::Unseen);
+    }
     let statement = Jobs::statement(job, &asker.person, submitted.expires)?;
     let release = Release {
         statement,
@@ -538,6 +541,7 @@ pub async fn deny(
         }
         ReleaseError::Expiry => "release.expiry",
         ReleaseError::Behind(_) => "log.behind",
+        ReleaseError::Unseen => "release.unseen",
         ReleaseError::Step(StepRefused::SamePerson) => "release.same-person",
         ReleaseError::Step(StepRefused::Differs { .. }) => "release.differs",
         ReleaseError::Step(StepRefused::NotGiven) => "release.not-given",
@@ -546,6 +550,7 @@ pub async fn deny(
         ReleaseError::Step(StepRefused::Approval(lacking)) => lacking.code(),
         ReleaseError::Step(StepRefused::SealNotInUse) => "seal.not-in-use",
         ReleaseError::Step(StepRefused::OtherScope) => "seal.other-scope",
+        ReleaseError::Step(StepRefused::Unseen) => "seal.unseen",
         ReleaseError::Step(StepRefused::CaseStopped) => "case.stopped",
         _ => "release.not-now",
     };

@@ -35,7 +35,7 @@ use crate::sealing::finished::Signed;
 use crate::seals::SealInUse;
 use crate::sequencer::{Coming, Placed};
 use crate::stamps::{Open, believed};
-pub(crate) use crate::subject::{Spot, Stand, Subject};
+pub(crate) use crate::subject::{Spot, Subject};
 use crate::waiting::WaitingFile;
 
 /// The use of a seal: for which job, on what.
@@ -191,8 +191,8 @@ pub(crate) struct SealedFile {
     /// The signatures in it that were made, and checked, for it.
     pub(crate) made: Vec<Signature>,
     pub(crate) receipt: String,
-    /// What a signature beside its content is over, by name.
-    pub(crate) beside: Vec<(String, Vec<u8>)>,
+    /// What a signature beside its content is over.
+    pub(crate) beside: around::Beside,
 }
 
 /// The finished files of a use.
@@ -535,7 +535,7 @@ async fn finish_file(
         receipt: &receipt,
     };
     let level = used.subject.level();
-    let (mut read, mut beside) = (None, Vec::new());
+    let (mut read, mut beside) = (None, around::Beside::default());
     let (file, digest) = match laid {
         Laid::Pdf(laid) => {
             let asked = (level, &used.job);

@@ -102,6 +102,26 @@ impl Spot {
     }
 }
 
+impl Spot {
+    /// The page from 1, and the lower left corner of the seal on it; or that it goes over the edges of all.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let (right, up) = self.corner;
+        match self.stand {
+            Stand::Edges => {
+                return format!("over the right edges of all pages, {up:.2} pt from below");
+            }
+            Stand::Plain => return "signed without a seal (GB/T 35275), shown nowhere".to_owned(),
+            Stand::Nowhere => return "not shown".to_owned(),
+            Stand::Page | Stand::Field => {}
+        }
+        format!(
+            "page {}, {right:.2} pt from the left, {up:.2} pt from below",
+            self.page
+        )
+    }
+}
+
 impl Subject {
     /// The name of the signature's field.
     pub(crate) fn field(&self, job: &Job) -> String {

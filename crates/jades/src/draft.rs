@@ -46,6 +46,20 @@ pub enum Content<'a> {
     ByUri(&'a [Object<'a>]),
     /// Objects that lie elsewhere, by their digests.
     ByUriHash(DigestAlgorithm, &'a [Object<'a>]),
+    /// Objects that lie elsewhere and are not at hand, by digests of their octets, all by one algorithm. The header says that
+    /// they are not encoded (`b64`), since the digest of a base64url form would be another one (5.2.8.3.3).
+    ByDigest(&'a [Named<'a>]),
+}
+
+/// An object that lies elsewhere and is not at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Its URI.
+    pub uri: &'a str,
+    /// Its media type, without `application/` before it (RFC 7515 4.1.10).
+    pub media_type: &'a str,
+    /// The digest of its octets.
+    pub digest: &'a Digest,
 }
 
 /// An object that lies elsewhere.
@@ -99,7 +113,7 @@ impl Draft<'_> {
             Content::Inside(octets, _) | Content::Outside(octets) => encode(octets),
             Content::ByUri(objects) => objects.iter().map(|one| encode(one.octets)).collect(),
             // TS 119 182-1 5.2.8.3.3: an empty stream.
-            Content::ByUriHash(..) => String::new(),
+            Content::ByUriHash(..) | Content::ByDigest(_) => String::new(),
         };
         let mut input = protected.clone().into_bytes();
         input.push(b'.');
@@ -109,7 +123,7 @@ impl Draft<'_> {
             input,
             token: Token {
                 protected,
-                encoded: true,
+                encoded: self.is_encoded(),
                 detached,
                 payload: inside.then_some(payload),
                 signature: String::new(),
@@ -119,19 +133,31 @@ impl Draft<'_> {
         })
     }
 
+    /// RFC 7797 3: whether content counts in its base64url form.
+    fn is_encoded(&self) -> bool {
+        !matches!(self.content, Content::ByDigest(_))
+    }
+
     fn detached(&self) -> Result<Option<Detached>, PrepareJades> {
-        let (objects, mechanism) = match self.content {
+        let named = |objects: &[Object<'_>]| objects.iter().map(|one| one.uri.to_owned()).collect();
+        let (names, mechanism): (Vec<String>, _) = match self.content {
             Content::Inside(..) | Content::Outside(_) => return Ok(None),
-            Content::ByUri(objects) => (objects, Mechanism::ByUri),
+            Content::ByUri(objects) => (named(objects), Mechanism::ByUri),
             Content::ByUriHash(algorithm, objects) => {
                 digest_name(algorithm).ok_or(PrepareJades::Digest)?;
                 let digests = objects
                     .iter()
                     .map(|one| object_digest(algorithm, one.octets, true));
-                (objects, Mechanism::ByUriHash(digests.collect()))
+                (named(objects), Mechanism::ByUriHash(digests.collect()))
+            }
+            Content::ByDigest(objects) => {
+                let names = objects.iter().map(|one| one.uri.to_owned());
+                (
+                    names.collect(),
+                    Mechanism::ByUriHash(of_one_algorithm(objects)?),
+                )
             }
         };
-        let names: Vec<String> = objects.iter().map(|one| one.uri.to_owned()).collect();
         let mut sorted: Vec<&String> = names.iter().collect();
         sorted.sort_unstable();
         sorted.dedup();
@@ -181,18 +207,36 @@ impl Draft<'_> {
                 Content::ByUri(objects) | Content::ByUriHash(_, objects) => {
                     objects.iter().map(|one| one.media_type).collect()
                 }
-                _ => Vec::new(),
+                Content::ByDigest(objects) => objects.iter().map(|one| one.media_type).collect(),
+                Content::Inside(..) | Content::Outside(_) => Vec::new(),
             };
             members.insert("sigD".into(), detached.written(&types));
         }
+        if !self.is_encoded() {
+            members.insert("b64".into(), false.into());
+        }
         // TS 119 182-1 5.1.9: each member that is not from RFC 7515 or RFC 7518.
-        let critical: Vec<&str> = ["x5t#o", "iat", "srCms", "adoTst", "sigPId", "sigD"]
+        let critical: Vec<&str> = ["b64", "x5t#o", "iat", "srCms", "adoTst", "sigPId", "sigD"]
             .into_iter()
             .filter(|name| members.contains_key(*name))
             .collect();
         members.insert("crit".into(), critical.into());
         Ok(Value::Object(members))
     }
+}
+
+/// 5.2.8.1: `hashM` is one for all.
+fn of_one_algorithm(objects: &[Named<'_>]) -> Result<Vec<Digest>, PrepareJades> {
+    let mut digests = Vec::with_capacity(objects.len());
+    for object in objects {
+        let algorithm = object.digest.algorithm();
+        let first = digests.first().map_or(algorithm, Digest::algorithm);
+        if algorithm != first || digest_name(algorithm).is_none() {
+            return Err(PrepareJades::Digest);
+        }
+        digests.push(object.digest.clone());
+    }
+    Ok(digests)
 }
 
 impl Prepared {

@@ -16,7 +16,7 @@ mod unsigned;
 
 pub use commitment::{Commitment, SignaturePolicy};
 pub use detached::{Detached, Mechanism};
-pub use draft::{Content, Draft, Object, PrepareJades, Prepared};
+pub use draft::{Content, Draft, Named, Object, PrepareJades, Prepared};
 pub use fault::{Fault, ReadJades};
 pub use header::{CertificateDigest, Header};
 pub use read::{Jades, MAX_HEADER, MAX_SIGNATURES, Signature};

@@ -1,7 +1,7 @@
 //! A signature with what it signs and what came later, as text.
 
 use credential::CheckToken;
-use crypto::PublicKey;
+use crypto::{Digest, PublicKey};
 use serde_json::{Map, Value};
 
 use crate::detached::{Detached, Mechanism, object_digest};
@@ -100,6 +100,19 @@ impl Token {
         }
     }
 
+    /// The digest that is signed of an object's octets as they are; nothing where that of their base64url form is signed
+    /// (5.2.8.3.3), which the octets' own digest says nothing of.
+    #[must_use]
+    pub fn named_digest(&self, name: &str) -> Option<&Digest> {
+        let detached = self.detached.as_ref().filter(|_| !self.encoded)?;
+        let Mechanism::ByUriHash(digests) = &detached.mechanism else {
+            return None;
+        };
+        let mut pairs = detached.names.iter().zip(digests);
+        let found = pairs.find(|(known, _)| *known == name);
+        found.map(|(_, digest)| digest)
+    }
+
     /// The names of the objects at hand that are not those whose digests are signed (5.2.8.3.3).
     #[must_use]
     pub fn differing(&self, contents: Contents<'_>) -> Vec<String> {
@@ -111,7 +124,7 @@ impl Token {
             return Vec::new();
         };
         let pairs = names.iter().zip(digests);
-        let differs = |octets: &[u8], digest: &crypto::Digest| {
+        let differs = |octets: &[u8], digest: &Digest| {
             object_digest(digest.algorithm(), octets, self.encoded) != *digest
         };
         pairs

@@ -70,6 +70,26 @@ pub enum DocumentError {
         /// The level that was asked for.
         level: &'static str,
     },
+    /// It holds the content, or is over all of it, and a digest alone was sent.
+    #[error("{what} is not made of a digest: it needs the content")]
+    NeedsContent {
+        /// The form, or the level of one.
+        what: &'static str,
+    },
+    /// A digest is none, or not one that the seal's key and the form need.
+    #[error("{why}")]
+    Digest {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// What a document of this purpose says is fixed by law: it is not sealed unseen.
+    #[error("a document of this purpose is not sealed by its digest: what it says is looked at")]
+    MustBeSeen,
+    /// The seal may not be used on what nobody here has seen.
+    #[error(
+        "the seal may not be used on content that was not sent: two people allow it, or nobody does"
+    )]
+    Unseen,
     /// The content does not go into the envelope that was asked for.
     #[error(transparent)]
     Content(#[from] Unfit),
@@ -141,6 +161,10 @@ impl DocumentError {
             Self::NoStamp => "document.no-stamp",
             Self::Level { .. } => "document.level",
             Self::Content(_) => "document.content",
+            Self::NeedsContent { .. } => "document.needs-content",
+            Self::Digest { .. } => "document.digest",
+            Self::MustBeSeen => "document.must-be-seen",
+            Self::Unseen => "seal.unseen",
             Self::NothingToSay => "document.nothing-to-say",
             Self::NoForm => "document.no-form",
             Self::OtherBody => "document.other-body",

@@ -54,7 +54,17 @@ pub async fn begin_envelope(
             return Err(denied(office, asker, about, refused).await?);
         }
     };
-    let grounds = Grounds {
+    wait(
+        office,
+        (asker, once),
+        (grounds(asker, order), &Spot::nowhere(order.level)),
+        vec![(FileFormat::Envelope(order.form), waits)],
+    )
+    .await
+}
+
+pub(crate) fn grounds(asker: &Asker, order: &EnvelopeOrder) -> Grounds {
+    Grounds {
         seal: order.seal.clone(),
         purpose: order.purpose,
         matter: order.matter.clone(),
@@ -62,14 +72,7 @@ pub async fn begin_envelope(
         decision: order.ground.clone(),
         decided_by: None,
         requester: asker.person.clone(),
-    };
-    wait(
-        office,
-        (asker, once),
-        (grounds, &Spot::nowhere(order.level)),
-        vec![(FileFormat::Envelope(order.form), waits)],
-    )
-    .await
+    }
 }
 
 /// Purpose, seal and scope first (D19); then whether there is such an envelope, and the content goes into it.

@@ -22,6 +22,7 @@ mod seals;
 mod signers;
 mod tables;
 pub(crate) mod trace;
+mod unseen;
 
 /// Everything here runs on SQLite alone; with a server it runs on PostgreSQL too. In continuous
 /// integration the server must be there, so that its half never passes by being absent.

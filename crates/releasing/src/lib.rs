@@ -3,7 +3,7 @@
 //!
 //! How often a seal and a person may (T-S7) is counted in [`tally`]; the first time is an alarm, the second a stop, which two people
 //! lift ([`Stops`]). Some seals are released by several people together (T-S1,
-//! [`approvals`], [`Quorums`]). Whether a passkey's counter goes on is asked in [`passkey`].
+//! [`approvals`], [`Quorums`]), some may be used on content that nobody here has seen (T-S5, [`unseen`]). Whether a passkey's counter goes on is asked in [`passkey`].
 
 mod alarm;
 mod alarms;
@@ -17,9 +17,11 @@ mod quorums;
 mod standing;
 mod stops;
 pub mod tally;
+pub mod unseen;
 
 pub use alarms::{AlarmRow, Alarms, CloseRefused, Closing};
 pub use limits::{Hours, Limits, Terms};
 pub use quorums::{QuorumWord, Quorums, SoFar};
 pub use standing::{About, Over, Use};
 pub use stops::{Lift, LiftRefused, LimitWord, SealLimits, Stop, Stops};
+pub use unseen::{Unseen, UnseenWord};

@@ -13,6 +13,7 @@ use trail::trace::{self, Act, Deed};
 
 use crate::approvals::{self, Approvers};
 use crate::stops::waiting;
+use crate::unseen::Unseen;
 
 /// The approvers of every high-risk seal.
 #[derive(Debug, Clone)]
@@ -60,6 +61,12 @@ impl Quorums {
     #[must_use]
     pub fn new(store: Arc<Store>) -> Quorums {
         Quorums { store }
+    }
+
+    /// Which seals may be used on content that nobody here has seen.
+    #[must_use]
+    pub fn unseen(&self) -> Unseen {
+        Unseen::new(Arc::clone(&self.store))
     }
 
     /// How many of which people release a seal together; none where one does.

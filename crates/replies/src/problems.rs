@@ -181,6 +181,7 @@ fn of_step(refused: &StepRefused) -> Problem {
         StepRefused::SamePerson => Problem::new(Code::DutiesNotSeparate),
         StepRefused::Store(error) => of_store(error),
         StepRefused::Life(_) => Problem::new(Code::TransitionRefused).saying(refused.to_string()),
+        StepRefused::Unseen => one(Code::ReleaseRefused, "seal.unseen", refused.to_string()),
         StepRefused::NotGiven | StepRefused::SealNotInUse | StepRefused::OtherScope => {
             let code = match refused {
                 StepRefused::NotGiven => "release.not-given",
@@ -257,6 +258,7 @@ pub fn of_release(error: &ReleaseError) -> Problem {
         ReleaseError::Signature | ReleaseError::Expiry => {
             Problem::new(Code::ReleaseRefused).saying(error.to_string())
         }
+        ReleaseError::Unseen => one(Code::ReleaseRefused, "release.unseen", error.to_string()),
         ReleaseError::Passkey(fault) => one(Code::ReleaseRefused, fault.code(), fault.to_string()),
         ReleaseError::Ruled(refused) => ruled(Code::ReleaseRefused, refused),
         ReleaseError::Step(refused) => of_step(refused),

@@ -1,5 +1,7 @@
 //! Sealing a caller's own document: `POST /v1/seal-signatures`, a form with an order and a file.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -8,6 +10,7 @@ use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::kind::Envelope;
 use issuance::{Asker, Level, Waits};
+use papers::digests::{NamedContent, begin_digest, refuse_pages};
 use papers::documents::{DocumentOrder, SealEdition, Shown};
 use papers::envelopes::{EnvelopeOrder, Item, begin_envelope};
 use serde::de::DeserializeOwned;
@@ -73,6 +76,10 @@ pub(crate) struct OrderPart {
     /// or `jades` over one file; `jades-detached` over up to 64 that it names; a package `asic-s` of one, `asic-e` of up to 64.
     #[serde(default)]
     envelope: Option<String>,
+    /// In the place of parts `file`, with `envelope` `cades` or `jades-detached`: what is sealed by its digest. The content stays with its
+    /// caller, and nobody here sees it.
+    #[serde(default)]
+    digests: Option<Vec<DigestPart>>,
     /// `B-LT`, with a time-stamp and everything for later years; `B-B`, the signature alone; `B-T`, with a time-stamp; `B-LTA`,
     /// with one over all of it. Of an OFD `B-B` or `B-LT`.
     #[serde(default)]
@@ -84,6 +91,28 @@ pub(crate) struct OrderPart {
     /// Whether a PDF is flattened to what it shows, where it would be refused as it is; what was done stands in the answer.
     #[serde(default)]
     flatten: bool,
+}
+
+/// A file that is sealed by its digest.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DigestPart {
+    /// Its name; not a path.
+    name: String,
+    /// Its media type.
+    media_type: String,
+    /// Lower-case hexadecimal by `sha-256`; with `cades` and a seal whose key signs another digest, by that besides: `sha-384`, `sha-512`.
+    digests: BTreeMap<String, String>,
+}
+
+impl DigestPart {
+    fn read(self) -> NamedContent {
+        NamedContent {
+            name: self.name,
+            media_type: self.media_type,
+            digests: self.digests.into_iter().collect(),
+        }
+    }
 }
 
 /// A request that says something else than it may.
@@ -154,11 +183,18 @@ impl OrderPart {
             ));
         }
         let unknown = "envelope is cades, jades-compact, jades, jades-detached, asic-s or asic-e";
-        Envelope::find(code).map(Some).ok_or(malformed(unknown))
+        let found = Envelope::find(code).filter(|form| !form.is_of_digest());
+        found.map(Some).ok_or(malformed(unknown))
     }
 
-    fn read(self) -> Result<Asked, Problem> {
-        let form = self.form()?;
+    /// The files that are sealed by their digests, where those were sent.
+    fn digests(&mut self) -> Option<Vec<NamedContent>> {
+        let digests = self.digests.take()?.into_iter();
+        Some(digests.map(DigestPart::read).collect())
+    }
+
+    fn read(mut self) -> Result<Asked, Problem> {
+        let (form, digests) = (self.form()?, self.digests());
         let shown = match form {
             None => Some(self.shown()?),
             Some(_) => None,
@@ -169,26 +205,38 @@ impl OrderPart {
         let (matter, level, edition) = (self.matter()?, self.level()?, self.edition()?);
         let (case, ground) = (self.case, self.ground);
         Ok(match (form, shown) {
-            (Some(form), _) => Asked::Envelope(EnvelopeOrder {
-                seal,
-                purpose,
-                matter,
-                case,
-                ground,
-                form,
-                level,
-            }),
-            (None, shown) => Asked::Document(DocumentOrder {
-                seal,
-                purpose,
-                matter,
-                case,
-                ground,
-                shown: shown.ok_or(malformed("a place"))?,
-                level,
-                edition,
-                flatten: self.flatten,
-            }),
+            (Some(form), _) => {
+                let order = EnvelopeOrder {
+                    seal,
+                    purpose,
+                    matter,
+                    case,
+                    ground,
+                    form,
+                    level,
+                };
+                match digests {
+                    Some(digests) => Asked::Digests(order, digests),
+                    None => Asked::Envelope(order),
+                }
+            }
+            (None, shown) => {
+                let order = DocumentOrder {
+                    seal,
+                    purpose,
+                    matter,
+                    case,
+                    ground,
+                    shown: shown.ok_or(malformed("a place"))?,
+                    level,
+                    edition,
+                    flatten: self.flatten,
+                };
+                match digests {
+                    Some(_) => Asked::Unseen(order),
+                    None => Asked::Document(order),
+                }
+            }
         })
     }
 }
@@ -199,11 +247,22 @@ enum Asked {
     Document(DocumentOrder),
     /// A seal on content of any kind.
     Envelope(EnvelopeOrder),
+    /// A seal on content that was not sent.
+    Digests(EnvelopeOrder, Vec<NamedContent>),
+    /// A seal on pages that were not sent.
+    Unseen(DocumentOrder),
+}
+
+impl Asked {
+    /// Whether digests take the place of files.
+    fn is_unseen(&self) -> bool {
+        matches!(self, Self::Digests(..) | Self::Unseen(_))
+    }
 }
 
 /// Asks for a seal on a document of the own department: the job waits for its release.
 #[utoipa::path(post, path = "/v1/seal-signatures", tag = "documents",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; or `signature` `plain` (OFD, GB/T 35275: the seal's key, and no seal shown) without a place; or `envelope` `cades`, `jades-compact`, `jades`, `jades-detached`, `asic-s` or `asic-e` for content of any kind; `level` `B-LT`, `B-B`, `B-T` or `B-LTA`; `edition` `V4` or `V1` (OFD, at level `B-B`); `flatten` `true` for a PDF that is flattened to what it shows, and not refused for what acts, covers or hides) and `file` (PDF, or OFD where the office has the national suite; for an envelope any content, where it takes several several times, each with its `filename`)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `seal`, `purpose`, `matter`, `case`, `ground`; `place` `page` with `page`, `x_mm`, `y_mm`, or `edges` (OFD, 骑缝章) with `y_mm`; or `signature` `plain` (OFD, GB/T 35275: the seal's key, and no seal shown) without a place; or `envelope` `cades`, `jades-compact`, `jades`, `jades-detached`, `asic-s` or `asic-e` for content of any kind; with `envelope` `cades` or `jades-detached` `digests` in the place of files, each with `name`, `media_type` and `digests` by `sha-256`: the content stays with its caller; `level` `B-LT`, `B-B`, `B-T` or `B-LTA`; `edition` `V4` or `V1` (OFD, at level `B-B`); `flatten` `true` for a PDF that is flattened to what it shows, and not refused for what acts, covers or hides) and `file` (PDF, or OFD where the office has the national suite; for an envelope any content, where it takes several several times, each with its `filename`)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 202, description = "waits for the release of its seal; `flattened` says what was changed or left out, each with its page and object"), (status = 422, description = "refused, with every finding")))]
 pub(crate) async fn seal(
@@ -220,14 +279,22 @@ pub(crate) async fn seal(
     let once = once(&headers, fingerprint)?;
     // What waits for this place waits in the spool, not in memory.
     let _document = app.place(&app.documents).await?;
-    let (order, mut files): (OrderPart, _) = order_and_files(form).await?;
+    let (order, mut files): (OrderPart, _) = parts_of(form).await?;
+    let asked = order.read()?;
+    if asked.is_unseen() != files.is_empty() {
+        return Err(malformed("either files or digests"));
+    }
     let office = &app.office;
-    let begun = match order.read()? {
+    let begun = match asked {
         Asked::Document(order) => {
             let file = only(&mut files)?;
             papers::documents::begin_document(office, &asker, &once, &order, file).await
         }
         Asked::Envelope(order) => begin_envelope(office, &asker, &once, &order, files).await,
+        Asked::Digests(order, digests) => {
+            begin_digest(office, &asker, &once, &order, &digests).await
+        }
+        Asked::Unseen(order) => Err(refuse_pages(office, &asker, &order).await),
     };
     begun_answer(begun.map_err(|error| of_document(&error))?)
 }
@@ -253,8 +320,17 @@ fn only(files: &mut Vec<Item>) -> Result<Vec<u8>, Problem> {
 
 /// The same with as many files as an envelope takes, each with the name that it was given.
 pub(crate) async fn order_and_files<T: DeserializeOwned>(
-    mut form: Multipart,
+    form: Multipart,
 ) -> Result<(T, Vec<Item>), Problem> {
+    let (order, files) = parts_of(form).await?;
+    match files.is_empty() {
+        true => Err(malformed("the parts are order and file")),
+        false => Ok((order, files)),
+    }
+}
+
+/// The order, and the files if there are any.
+async fn parts_of<T: DeserializeOwned>(mut form: Multipart) -> Result<(T, Vec<Item>), Problem> {
     let malformed = || Problem::new(Code::RequestMalformed);
     let (mut order, mut files) = (None, Vec::new());
     while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
@@ -270,10 +346,8 @@ pub(crate) async fn order_and_files<T: DeserializeOwned>(
             _ => return Err(malformed().saying("the parts are order, once, and file")),
         }
     }
-    match (order, files.is_empty()) {
-        (Some(order), false) => Ok((order, files)),
-        _ => Err(malformed().saying("the parts are order and file")),
-    }
+    let order = order.ok_or_else(|| malformed().saying("the parts are order and file"))?;
+    Ok((order, files))
 }
 
 /// Where the job of a document stands.

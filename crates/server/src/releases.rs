@@ -36,6 +36,9 @@ pub(crate) struct ReleaseBody {
     /// What stands beside the signature of a passkey that answered the offer's challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     passkey: Option<ShownBody>,
+    /// `true` exactly where the offer has `content_not_sent`: who releases knows that nobody here has seen what is sealed.
+    #[serde(default)]
+    content_not_sent: bool,
 }
 
 /// The content of a refusal.
@@ -86,8 +89,9 @@ pub(crate) async fn page(
     let (page, format) = issuance::release::page(&app.office, &asker, &job, of.format()?)
         .await
         .map_err(|error| of_release(&error))?;
-    // What waits for an envelope is content of any kind, and no envelope yet.
+    // What waits for an envelope is content of any kind, and no envelope yet; of content that was not sent, what is known of it.
     let kind = match format {
+        FileFormat::Envelope(form) if form.is_of_digest() => "text/plain; charset=utf-8",
         FileFormat::Envelope(_) => "application/octet-stream",
         page => page.media_type(),
     };
@@ -126,6 +130,7 @@ pub(crate) fn submitted(body: &ReleaseBody) -> Result<Submitted, Problem> {
             .map(Signature::new)
             .map_err(|_| malformed("signature is not base64"))?,
         passkey: body.passkey.as_ref().map(ShownBody::read).transpose()?,
+        content_not_sent: body.content_not_sent,
     })
 }
 

@@ -135,6 +135,7 @@ const ROWS: &[Row] = &[
             "cms.message-digest-",
             "cms.content-absent",
             "signature.content-absent",
+            "signature.content-digest",
             "ofd.reference-",
             "seal.digest-",
         ],

@@ -36,6 +36,7 @@ mod state;
 mod statuses;
 mod used;
 
+use package::Beside;
 use sitting::Sitting;
 
 /// What a kind of artefact comes to, before it is put together.
@@ -135,17 +136,18 @@ pub fn judge(
         Body::Package(package) => {
             let (then, made) = package.then(material, at);
             let now = package.now(material);
-            let with = |material: &Material, beside: &[(&str, &[u8])]| {
+            let with = |material: &Material, beside: &Beside<'_>| {
                 let mut material = material.clone();
-                for (name, octets) in beside {
+                for (name, octets) in &beside.contents {
                     material.offer(name, octets.to_vec());
                 }
+                material.describe(beside.described.clone());
                 material
             };
-            let now = |name: &str, octets: &Vec<u8>, beside: &[(&str, &[u8])]| {
+            let now = |name: &str, octets: &Vec<u8>, beside: &Beside<'_>| {
                 examine(name, octets, trust, &with(&now, beside), policy, at)
             };
-            let then = |name: &str, octets: &Vec<u8>, beside: &[(&str, &[u8])]| {
+            let then = |name: &str, octets: &Vec<u8>, beside: &Beside<'_>| {
                 examine(name, octets, trust, &with(&then, beside), policy, made)
             };
             package::judge(package, &trust.logs, (&now, &then))

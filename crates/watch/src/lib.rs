@@ -9,6 +9,7 @@ mod approvers;
 mod desk;
 mod limits;
 mod stops;
+mod unseen;
 
 mod routes;
 

@@ -19,6 +19,7 @@ use crate::approvers::{self, ApproversBody, ApproversTold};
 use crate::desk::{Desk, Refused};
 use crate::limits::{self, LimitsBody, LimitsTold};
 use crate::stops::{self, NoteBody, StopTold};
+use crate::unseen::{self, UnseenBody, UnseenTold};
 
 /// The routes, with their descriptions.
 pub fn described<S>() -> OpenApiRouter<S>
@@ -30,6 +31,7 @@ where
         .routes(routes!(of_seal, change))
         .routes(routes!(standing))
         .routes(routes!(approvers_of, change_approvers))
+        .routes(routes!(unseen_of, change_unseen))
         .routes(routes!(withdraw))
         .routes(routes!(alarms_of))
         .routes(routes!(close))
@@ -136,6 +138,33 @@ async fn change_approvers(
     Strict(body): Strict<ApproversBody>,
 ) -> Result<(StatusCode, Json<Said>), Problem> {
     let said = approvers::say(&desk.0, &asker, &code(&text)?, body).await;
+    said.map(Said::of).map_err(Refused::told)
+}
+
+/// Whether a seal may be used on content that nobody here has seen, by its digest, and what waits for a second person.
+#[utoipa::path(get, path = "/v1/seals/{seal}/unseen", tag = "seals",
+    responses((status = 200, description = "`allowed`, the two who said so, and what waits"), (status = 404, description = "none here")))]
+async fn unseen_of(
+    State(desk): State<Desk>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+) -> Result<Json<UnseenTold>, Problem> {
+    let told = unseen::unseen(&desk.0, &asker, &code(&text)?).await;
+    told.map(Json).map_err(Refused::told)
+}
+
+/// Has a seal be used on content that was not sent, or no more: that it may holds once a second person says the same within a day, that it
+/// may not holds at once; nobody who releases the seal says either.
+#[utoipa::path(post, path = "/v1/seals/{seal}/unseen", tag = "seals", request_body = UnseenBody,
+    responses((status = 200, description = "it holds"), (status = 202, description = "it waits for a second person, until when"),
+        (status = 403, description = "a machine, or who releases the seal")))]
+async fn change_unseen(
+    State(desk): State<Desk>,
+    Extension(asker): Extension<Asker>,
+    Path(text): Path<String>,
+    Strict(body): Strict<UnseenBody>,
+) -> Result<(StatusCode, Json<Said>), Problem> {
+    let said = unseen::say(&desk.0, &asker, &code(&text)?, body).await;
     said.map(Said::of).map_err(Refused::told)
 }
 

@@ -104,6 +104,7 @@ seal_quorum: seal=word department=word members=word people=word
 seal_release: job=word department=word statement_digest=digest algorithm=word signature=digest releaser=word list=digest \
  credential=public authenticator=digest client=digest
 seal_scope: code=word department=word content=public ground=ground people=word
+seal_unseen: seal=word department=word people=word
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
 signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named document=digest
 signer_handwriting: signer=word department=word strokes=sealed digest=digest signature=digest

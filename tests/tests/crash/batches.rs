@@ -73,6 +73,7 @@ async fn release(life: &Life, batch: &BatchId) -> Result<(), String> {
         algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
         signature: signature.expect("signs"),
         passkey: None,
+        content_not_sent: false,
     };
     let released = batch::release::release(&life.office, &custodian, batch, &submitted).await;
     let (_, carrying) = released.map_err(said)?;

@@ -303,6 +303,7 @@ impl Life {
             algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
             signature: signature.expect("signs"),
             passkey: None,
+            content_not_sent: false,
         };
         let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
         let answer = answer.map_err(said)?;

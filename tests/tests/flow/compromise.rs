@@ -69,6 +69,23 @@ impl Scene {
         }
     }
 
+    /// Content that was sealed by its digest, after the moment.
+    async fn of_digest(service: Service) -> Scene {
+        service.wait(Duration::minutes(10));
+        let customer = service.at("Q-APR");
+        let how = serde_json::json!({"level": "B-LTA"});
+        let files = vec![super::digests::sealed(&service, &customer, &how).await];
+        let now = service.now();
+        let (folder, installation) = service.ended();
+        Scene {
+            folder,
+            installation,
+            files,
+            customer,
+            now,
+        }
+    }
+
     /// One licence before, and two after.
     async fn of(service: Service, kind: &str) -> Scene {
         let mut files = Vec::new();
@@ -321,6 +338,35 @@ async fn content_in_envelopes_is_sealed_anew_as_it_was_released() {
         let report = live(&service, &new).await;
         assert_eq!(verdict(&report).0, "valid", "{report:#}");
         assert_eq!(report["signatures"][0]["level"], "B-LT");
+    }
+}
+
+#[tokio::test]
+async fn content_that_nobody_here_has_is_sealed_anew_by_its_digest() {
+    for database in databases("unseen").await {
+        let service = Service::start_in(database.as_deref()).await;
+        let scene = Scene::of_digest(service).await;
+        let done = scene.run((STRANGER, CUSTODIAN), |_| false).await;
+        let report = done.expect("not lost").expect("done").report;
+        assert_eq!((report.affected, report.resealed), (1, 1), "{report:#?}");
+        let (service, customer, files) = scene.served().await;
+        for (job, old) in files {
+            let path = format!("/v1/seal-signatures/{job}/file");
+            let new = super::national::get(&service, &customer, &path).await;
+            let new = new.content.to_vec();
+            assert_ne!(new, old);
+            let trust = service.fetch("/v1/trust").await.content.to_vec();
+            let trust = verify::Trust::parse(&trust).expect("our own bundle");
+            let mut beside = verify::Material::empty();
+            beside.offer("", super::digests::KEPT.to_vec());
+            let policy = verify::Policy::default();
+            let judge = |file: &Vec<u8>| {
+                verify::examine("a", file, &trust, &beside, &policy, service.now())
+            };
+            let report = judge(&new);
+            assert_eq!(report.verdict, verify::Verdict::Valid, "{report:#?}");
+            assert_eq!(report.signatures[0].level, Some("B-LTA"), "{report:#?}");
+        }
     }
 }
 

@@ -200,6 +200,53 @@ async fn content_that_was_sealed_in_a_case_is_in_its_evidence_with_what_lies_bes
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn content_that_was_sealed_by_its_digest_is_told_of_in_the_evidence_and_was_not_seen() {
+    let service = Service::start().await;
+    accepted(&service).await;
+    let bureau = service.at("Q-APR");
+    for form in ["cades", "jades-detached"] {
+        let how = json!({"envelope": form, "case": CASE});
+        super::digests::sealed(&service, &bureau, &how).await;
+    }
+    let whole = bundle(&service).await;
+    let report = judged(&service, whole.clone()).await;
+    assert_eq!(report["verdict"], "valid", "{report}");
+    let signatures = report["signatures"].as_array().expect("signatures");
+    assert_eq!(signatures.len(), 2, "{report}");
+    for signature in signatures {
+        let findings = signature["findings"].as_array().expect("findings");
+        let mut codes = findings.iter().map(|finding| &finding["code"]);
+        assert!(
+            codes.any(|code| code == "signature.content-digest"),
+            "{report}"
+        );
+    }
+    // Nothing of the content is there.
+    let parts = files(&whole);
+    let kept = super::digests::KEPT;
+    let holds = |octets: &[u8]| octets.windows(kept.len()).any(|part| part == kept);
+    assert!(!parts.iter().any(|(_, octets)| holds(octets)));
+    // Another digest in the place of the one that was sealed, and none.
+    let packed = |files: &Files| {
+        verify::Case::pack(CASE, "2026-07-03T01:00:00Z", files).expect("plain names")
+    };
+    let at = parts
+        .iter()
+        .position(|(name, _)| name.starts_with("described/"));
+    let at = at.expect("it is told of");
+    let mut other = parts.clone();
+    let text = String::from_utf8(other[at].1.clone()).expect("text");
+    let digest = tests::installation::hex(&crypto::sha256(kept));
+    let another = tests::installation::hex(&crypto::sha256(b"another"));
+    other[at].1 = text.replace(&digest, &another).into_bytes();
+    let report = judged(&service, packed(&other)).await;
+    assert_eq!(report["verdict"], "invalid", "{report}");
+    other.remove(at);
+    let report = judged(&service, packed(&other)).await;
+    assert_eq!(report["verdict"], "indeterminate", "{report}");
+}
+
 /// What the inspector's command says of a bundle in a folder, with no network: its exit status, and its line of JSON.
 fn inspected(folder: &Path, bundle: &[u8], trust: Option<&[u8]>) -> (u8, Value) {
     let file = folder.join("case.tar");

@@ -43,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "container",
             "crypto",
             "evidence",
+            "facts",
             "jades",
             "pki",
         ],

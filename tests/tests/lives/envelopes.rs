@@ -11,18 +11,18 @@ use verify::{Material, Policy, Report, Trust, Verdict};
 
 use super::stage::{Service, on_each_database};
 
-const SEAL: &str = "990102-SPZYZ-01";
-const BUREAU: &str = "Q-APR";
+pub(super) const SEAL: &str = "990102-SPZYZ-01";
+pub(super) const BUREAU: &str = "Q-APR";
 /// Files of a caller: a name that a URI has as it is, and one that it escapes.
-const DATA: (&str, &[u8]) = ("data.csv", "编号,名称\n1,甲\n".as_bytes());
-const NOTE: (&str, &[u8]) = ("annexes/note.xml", b"<note/>");
+pub(super) const DATA: (&str, &[u8]) = ("data.csv", "编号,名称\n1,甲\n".as_bytes());
+pub(super) const NOTE: (&str, &[u8]) = ("annexes/note.xml", b"<note/>");
 const ROOT: (&str, &[u8]) = ("决定 1.json", b"[]");
 const CHINESE: (&str, &[u8]) = ("附件/决定 1.json", b"{\"granted\":true}");
 
-type File<'a> = (&'a str, &'a [u8]);
+pub(super) type File<'a> = (&'a str, &'a [u8]);
 
 /// A form of parts, each with its name, the name of its file and its octets.
-fn form(path: &str, parts: &[(&str, &str, &[u8])]) -> Call {
+pub(super) fn form(path: &str, parts: &[(&str, &str, &[u8])]) -> Call {
     let mut body = Vec::new();
     for (part, name, octets) in parts {
         let head = format!(
@@ -51,7 +51,7 @@ async fn ask(service: &Service, key: &str, how: &Value, files: &[File<'_>]) -> (
 }
 
 /// What is had under a path: media type and content.
-async fn had(service: &Service, role: &str, path: String) -> (u16, String, Vec<u8>) {
+pub(super) async fn had(service: &Service, role: &str, path: String) -> (u16, String, Vec<u8>) {
     let bureau = service.at(BUREAU);
     let answer = bureau.call(role, Call::get(path), service.now());
     let answer = answer.await.expect("an answer");
@@ -96,7 +96,7 @@ async fn sealed(
 }
 
 /// The answer of `POST /v1/verifications` to a file with what lies beside it.
-async fn judged(service: &Service, file: &[u8], beside: &[File<'_>]) -> Value {
+pub(super) async fn judged(service: &Service, file: &[u8], beside: &[File<'_>]) -> Value {
     let mut parts = vec![("file", "sealed", file)];
     parts.extend(
         beside
@@ -110,7 +110,7 @@ async fn judged(service: &Service, file: &[u8], beside: &[File<'_>]) -> Value {
     answer.json()
 }
 
-fn codes(report: &Value) -> Vec<&str> {
+pub(super) fn codes(report: &Value) -> Vec<&str> {
     let signatures = report["signatures"].as_array().into_iter().flatten();
     let findings = signatures.flat_map(|one| one["findings"].as_array().into_iter().flatten());
     let codes = findings.filter_map(|finding| finding["code"].as_str());
@@ -118,14 +118,14 @@ fn codes(report: &Value) -> Vec<&str> {
 }
 
 /// What anybody is given under a path.
-async fn anybody(service: &Service, path: &str) -> Vec<u8> {
+pub(super) async fn anybody(service: &Service, path: &str) -> Vec<u8> {
     let client = Client::anonymous(&service.base);
     let answer = client.call(Call::get(path), service.now()).await;
     answer.expect("an answer").content.to_vec()
 }
 
 /// By somebody who has trust, the file, and what lies beside it: nothing else.
-async fn offline(service: &Service, file: &[u8], beside: &[File<'_>]) -> Report {
+pub(super) async fn offline(service: &Service, file: &[u8], beside: &[File<'_>]) -> Report {
     let trust = anybody(service, "/v1/trust").await;
     let trust = Trust::parse(&trust).expect("our own bundle");
     let mut material = Material::empty();
@@ -178,7 +178,7 @@ const ENVELOPES: &[(&str, &str, &str, &[File<'static>], bool)] = &[
 
 /// The European reference library, where `YINXIN_JUDGE_DSS_CLASSES` names its class path; without it it judges nothing, and that
 /// is said.
-struct Reference {
+pub(super) struct Reference {
     folder: tempfile::TempDir,
     /// Its jobs, one a line.
     jobs: String,
@@ -189,7 +189,7 @@ struct Reference {
 }
 
 impl Reference {
-    async fn of(service: &Service) -> Reference {
+    pub(super) async fn of(service: &Service) -> Reference {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, name) in [
             ("/certificates/root.cer", "root.cer"),
@@ -208,7 +208,12 @@ impl Reference {
     }
 
     /// One more file for it.
-    fn add(&mut self, service: &Service, (key, wanted): (&str, String), of: (&[u8], &[File<'_>])) {
+    pub(super) fn add(
+        &mut self,
+        service: &Service,
+        (key, wanted): (&str, String),
+        of: (&[u8], &[File<'_>]),
+    ) {
         let (file, beside) = of;
         let path = self.folder.path().join(key);
         std::fs::write(&path, file).expect("written");
@@ -236,7 +241,7 @@ impl Reference {
     }
 
     /// It calls each signature good at its level.
-    fn judge(self) {
+    pub(super) fn judge(self) {
         let Ok(classes) = std::env::var("YINXIN_JUDGE_DSS_CLASSES") else {
             println!("not judged: YINXIN_JUDGE_DSS_CLASSES is not set");
             return;

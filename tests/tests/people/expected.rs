@@ -52,6 +52,8 @@ pub(crate) const EXPECTED: &[Line] = &[
     ("POST", "/v1/seals/{seal}/limits", &["done"]),
     ("GET", "/v1/seals/{seal}/approvers", &["done"]),
     ("POST", "/v1/seals/{seal}/approvers", &["licence.not-admitted seal.approvers"]),
+    ("GET", "/v1/seals/{seal}/unseen", &["done"]),
+    ("POST", "/v1/seals/{seal}/unseen", &["done"]),
     ("POST", "/v1/releases/{job}/withdrawal", &["not-found"]),
     ("GET", "/v1/alarms", &["done"]),
     ("POST", "/v1/alarms/{alarm}/closing", &["not-found"]),

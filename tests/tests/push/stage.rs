@@ -108,6 +108,7 @@ impl Stage {
             algorithm: crypto::SignatureAlgorithm::EcdsaP256Sha256,
             signature: signature.expect("signs"),
             passkey: None,
+            content_not_sent: false,
         };
         let answer = issuance::release::release(&self.office, &custodian, &job, &submitted).await;
         let issued: Value = serde_json::from_slice(&answer.expect("sealed").body).expect("JSON");

@@ -2,9 +2,10 @@
 
 use catalogue::kind::Envelope;
 use crypto::{Signature, WrongForm};
-use envelope::{Laid, Signer, lay};
+use envelope::{Laid, LayOut, Signer, lay};
 use registry::jobs::Job;
 use time::UtcDateTime;
+use verify::facts::Described;
 
 use crate::answers::whole;
 use crate::level::Level;
@@ -29,11 +30,32 @@ impl LaidAround {
     }
 }
 
+/// What a signature is over where that lies beside it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beside {
+    /// Content, by name.
+    pub(crate) contents: Vec<(String, Vec<u8>)>,
+    /// What is known of content that was not sent.
+    pub(crate) described: Vec<Described>,
+}
+
+impl Beside {
+    fn of(form: Envelope, waited: &[u8]) -> Result<Beside, LayOut> {
+        let mut beside = Beside::default();
+        if form.is_of_digest() {
+            beside.described = envelope::described(form, waited)?;
+        } else if form.is_detached() {
+            let items = envelope::unpack(form, waited)?.into_iter();
+            beside.contents = items.map(|item| (item.name, item.octets)).collect();
+        }
+        Ok(beside)
+    }
+}
+
 /// A finished envelope.
 pub(super) struct Finished {
     pub(super) file: Vec<u8>,
-    /// What the signature is over where that lies beside it, by name.
-    pub(super) beside: Vec<(String, Vec<u8>)>,
+    pub(super) beside: Beside,
     /// The signature of the time-stamp over all of it, where the level has one.
     pub(super) archive: Option<Signature>,
 }
@@ -73,12 +95,7 @@ pub(super) async fn finish(
     if let Some(kept) = &kept {
         sealed = sealed.keep(kept)?;
     }
-    let beside = match form.is_detached() {
-        true => envelope::unpack(form, &waited).map_err(envelope::LayOut::from)?,
-        false => Vec::new(),
-    };
-    let beside = beside.into_iter().map(|item| (item.name, item.octets));
-    let beside = beside.collect();
+    let beside = Beside::of(form, &waited)?;
     let (file, archive) = match (level, kept) {
         (Level::Archived, Some(kept)) => {
             let archiving = sealed.archive()?;

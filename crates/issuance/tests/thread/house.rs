@@ -141,6 +141,7 @@ impl House {
             algorithm: self.custodian.algorithm(),
             signature: signature.expect("signs"),
             passkey: None,
+            content_not_sent: false,
         }
     }
 }

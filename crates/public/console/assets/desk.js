@@ -219,6 +219,8 @@ function shown(offer) {
   const [look, release, refuse] = ["look", "release", "refuse"].map((act) => $(`[data-act="${act}"]`, card));
   release.dataset.closed = "yes";
   release.disabled = true;
+  $("[data-unseen]", card).hidden = offer.content_not_sent === undefined;
+  $('[name="unseen"]', card).addEventListener("change", () => unlock(card, offer, release));
   look.addEventListener("click", () => doing(look, () => lookAt(card, offer, release)));
   release.addEventListener("click", () => doing(release, () => give(card, offer)));
   $("form", card).addEventListener("submit", (event) => {
@@ -248,8 +250,25 @@ async function lookAt(card, offer, release) {
   const young = await told("GET", `/v1/releases/${offer.job}`);
   $('[data-of="restrictions"]', card).textContent = young.restrictions?.join(", ") ?? "–";
   $("[data-pages]", card).replaceChildren(...pages);
-  release.dataset.closed = "no";
-  release.disabled = false;
+  $("[data-unseen] ul", card).replaceChildren(...(young.content_not_sent ?? []).map(notSent));
+  card.dataset.looked = "yes";
+  unlock(card, offer, release);
+}
+
+/** Released is what was looked at; content that was not sent, by who says that they know it. */
+function unlock(card, offer, release) {
+  const known = offer.content_not_sent === undefined || $('[name="unseen"]', card).checked;
+  const open = known && card.dataset.looked === "yes";
+  release.dataset.closed = open ? "no" : "yes";
+  release.disabled = !open;
+}
+
+/** What is known of a file that was not sent. */
+function notSent({ name, media_type, digests }) {
+  const line = document.createElement("li");
+  const values = Object.entries(digests).map(([algorithm, value]) => `${algorithm} ${value}`);
+  line.textContent = `${name} (${media_type}): ${values.join(", ")}`;
+  return line;
 }
 
 function page({ kind, octets }) {
@@ -289,7 +308,8 @@ async function release(offer) {
 async function give(card, offer) {
   const young = await told("GET", `/v1/releases/${offer.job}`);
   if (young.unsealed !== offer.unsealed) throw new Error(word("another-page"));
-  await ask("POST", `/v1/releases/${offer.job}`, await release(young));
+  const unseen = young.content_not_sent !== undefined && $('[name="unseen"]', card).checked;
+  await ask("POST", `/v1/releases/${offer.job}`, { ...(await release(young)), content_not_sent: unseen });
   card.remove();
   say("good", `${word("released")} ${named(offer)}`);
 }

@@ -131,6 +131,15 @@ pub struct Unsealed {
     pub content: Option<(Envelope, String)>,
 }
 
+impl Unsealed {
+    /// Whether what waits is digests of content that nobody but its caller has.
+    #[must_use]
+    pub fn is_of_digest(&self) -> bool {
+        let content = self.content.as_ref();
+        content.is_some_and(|(form, _)| form.is_of_digest())
+    }
+}
+
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {

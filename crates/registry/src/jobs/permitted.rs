@@ -1,13 +1,13 @@
 //! Whether a job may use its seal, asked inside the transaction that would have it do so.
 
 use releasing::tally::{self, Counted};
-use releasing::{Over, Terms, Use};
+use releasing::{Over, Terms, Use, unseen};
 use store::{Link, StoreError};
 use trail::asked::By;
 use trail::secrets::Secrets;
 use trail::trace::Act;
 
-use crate::jobs::job::{Job, JobKind};
+use crate::jobs::job::{Job, JobKind, Unsealed};
 use crate::seals;
 
 const GOES_ON: &str = "SELECT 1 FROM reseal AS r JOIN drill AS d ON d.id = r.drill \
@@ -20,6 +20,8 @@ pub(crate) enum Permit {
     Given,
     /// It signs nothing.
     NotInUse,
+    /// It may not be used on content that nobody here has seen.
+    Unseen,
     /// It has another scope than the one under which the use was ruled on.
     OtherScope,
 }
@@ -33,9 +35,13 @@ pub(crate) async fn may_seal(
 ) -> Result<Permit, StoreError> {
     if job.kind != JobKind::Reseal {
         let stands = seals::scope_in_use(link, &job.grounds.seal).await?;
+        let is_unseen = job.unsealed.as_ref().is_some_and(Unsealed::is_of_digest);
         return Ok(match (stands, scope) {
             (None, _) => Permit::NotInUse,
             (Some(stands), Some(ruled)) if stands != ruled => Permit::OtherScope,
+            (Some(_), _) if !unseen::permits(link, is_unseen, &job.grounds.seal).await? => {
+                Permit::Unseen
+            }
             (Some(_), _) => Permit::Given,
         });
     }

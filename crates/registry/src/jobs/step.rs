@@ -12,7 +12,7 @@ use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
 use crate::jobs::permitted::{Permit, counted, may_seal};
 use releasing::approvals::{self, NotApproved};
 use releasing::kept::{self, Given, Journalled, Signing, list_of};
-use releasing::{Over, Terms, passkey};
+use releasing::{Over, Terms, passkey, unseen};
 use store::Link;
 use store::StoreError;
 use trail::asked::{By, Response};
@@ -66,6 +66,9 @@ pub enum StepRefused {
     /// The seal has another scope since its use was ruled on.
     #[error("the seal has another scope since its use was ruled on")]
     OtherScope,
+    /// Nobody here has seen the content, and the seal may not be used so (T-S5).
+    #[error("the seal may not be used on content that was not sent")]
+    Unseen,
     /// Releases of the seal or the person exceed their limit (T-S7).
     #[error(transparent)]
     Over(#[from] Over),
@@ -121,7 +124,7 @@ pub(crate) async fn await_release(
     job.state = JobState::Waiting;
     job.changed = by.at;
     job.unsealed = Some(unsealed.clone());
-    let detail = vec![("unsealed", hex(&unsealed.digest))];
+    let detail = unseen::told(&unsealed.digest, unsealed.is_of_digest());
     trace::write(link, &act(&job, by, Deed::AwaitRelease, detail)).await?;
     Ok(job)
 }
@@ -332,8 +335,9 @@ fn release_act(job: &Job, (release, digest): (&Release, &[u8; 32]), by: &By) -> 
     let mut detail = vec![
         ("releaser", statement.releaser.clone()),
         ("statement", hex(digest)),
-        ("unsealed", hex(&statement.unsealed)),
     ];
+    let is_unseen = job.unsealed.as_ref().is_some_and(Unsealed::is_of_digest);
+    detail.extend(unseen::told(&statement.unsealed, is_unseen));
     detail.extend(list_of(release).map(|list| ("list", hex(&list))));
     act(job, by, Deed::Release, detail)
 }
@@ -465,6 +469,7 @@ async fn inspect_use(link: &mut Link, job: &Job, scope: Option<u64>) -> Result<(
     match (permit, is_stopped) {
         (Permit::NotInUse, _) => Err(StepRefused::SealNotInUse),
         (Permit::OtherScope, _) => Err(StepRefused::OtherScope),
+        (Permit::Unseen, _) => Err(StepRefused::Unseen),
         (Permit::Given, true) => Err(StepRefused::CaseStopped),
         (Permit::Given, false) => Ok(()),
     }

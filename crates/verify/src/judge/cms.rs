@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crypto::{Digest, DigestAlgorithm, sha256};
+use crypto::{Digest, DigestAlgorithm};
 use evidence::cms::{Form, SignedData, SignerInfo};
+use facts::{Described, Material};
 use finding::Finding;
 
 use super::document::{blank, fill, finish};
@@ -15,27 +16,74 @@ use crate::report::{Covers, SignatureReport};
 /// One report for each signer (RFC 5652 5.1: each speaks for itself).
 pub(super) fn judge(sitting: &mut Sitting<'_>, message: &SignedData) -> Vec<SignatureReport> {
     let material = sitting.material;
-    let (inside, form) = match message.content() {
-        Some(octets) => (Some(octets), Form::CadesAttached),
-        None => {
-            let is_signed = |octets: &[u8]| is_content(message, octets);
-            (material.content_with(is_signed), Form::CadesDetached)
-        }
+    let (over, form) = match message.content() {
+        Some(octets) => (Over::Octets(octets), Form::CadesAttached),
+        None => (Over::elsewhere(material, message), Form::CadesDetached),
     };
-    over(sitting, message, (inside, form))
+    judge_over(sitting, message, (over, form))
 }
 
-/// The same where the content is known: inside, or beside in a package.
+/// The same where the content is known: beside in a package.
 pub(super) fn over(
     sitting: &mut Sitting<'_>,
     message: &SignedData,
-    (inside, form): (Option<&[u8]>, Form),
+    (beside, form): (Option<&[u8]>, Form),
 ) -> Vec<SignatureReport> {
-    let content = |algorithm: DigestAlgorithm| inside.map(|octets| Digest::of(algorithm, octets));
+    let over = beside.map_or(Over::Nothing, Over::Octets);
+    judge_over(sitting, message, (over, form))
+}
+
+/// What is at hand of what was signed.
+#[derive(Clone, Copy)]
+enum Over<'a> {
+    /// The content.
+    Octets(&'a [u8]),
+    /// Its digests, by each signer's algorithm among others.
+    Digests(&'a Described),
+    /// Neither.
+    Nothing,
+}
+
+impl<'a> Over<'a> {
+    /// Content that lies elsewhere; where nobody has it, what is known of it, if that says anything of each signer.
+    fn elsewhere(material: &'a Material, message: &SignedData) -> Over<'a> {
+        if let Some(octets) = material.content_with(|octets| is_content(message, octets)) {
+            return Over::Octets(octets);
+        }
+        let tells = |described: &&Described| {
+            message.signers().iter().all(|signer| {
+                let algorithm = signer.digest_algorithm();
+                algorithm.is_ok_and(|algorithm| described.digest(algorithm).is_some())
+            })
+        };
+        let described = material.described(None).filter(tells);
+        described.map_or(Over::Nothing, Over::Digests)
+    }
+
+    fn digest(self, algorithm: DigestAlgorithm) -> Option<Digest> {
+        match self {
+            Over::Octets(octets) => Some(Digest::of(algorithm, octets)),
+            Over::Digests(described) => described.digest(algorithm).cloned(),
+            Over::Nothing => None,
+        }
+    }
+
+    fn sha256(self) -> Option<[u8; 32]> {
+        let digest = self.digest(DigestAlgorithm::Sha256)?;
+        digest.bytes().try_into().ok()
+    }
+}
+
+fn judge_over(
+    sitting: &mut Sitting<'_>,
+    message: &SignedData,
+    (over, form): (Over<'_>, Form),
+) -> Vec<SignatureReport> {
+    let content = |algorithm: DigestAlgorithm| over.digest(algorithm);
     let given = Message {
         message,
         form,
-        content: inside.is_some().then_some(&content),
+        content: (!matches!(over, Over::Nothing)).then_some(&content),
         whole: &[],
         claimed: None,
     };
@@ -47,8 +95,11 @@ pub(super) fn over(
         let mut report = blank(None, Covers::WholeFile);
         report.format = "CAdES";
         report.level = Some(level(message, &judged));
-        let recorded = recorded(sitting, (&judged, signer), inside);
-        reports.push(fill(report, judged, recorded));
+        let mut further = recorded(sitting, (&judged, signer), over.sha256());
+        if matches!(over, Over::Digests(_)) {
+            further.push(Finding::of("signature.content-digest"));
+        }
+        reports.push(fill(report, judged, further));
     }
     counters(sitting, message, &mut reports);
     reports
@@ -92,15 +143,15 @@ fn over_it(signed: &SignerInfo) -> Vec<(SignerInfo, Vec<u8>)> {
 fn recorded(
     sitting: &Sitting<'_>,
     (judged, signer): (&Judged, Option<&SignerInfo>),
-    content: Option<&[u8]>,
+    signed: Option<[u8; 32]>,
 ) -> Vec<Finding> {
-    let (Some(signer), Some(certificate), Some(content)) = (signer, &judged.certificate, content)
+    let (Some(signer), Some(certificate), Some(signed)) = (signer, &judged.certificate, signed)
     else {
         return Vec::new();
     };
     let under = receipt::Under {
         claimed: judged.claimed,
-        ..receipt::Under::message(signer, certificate, sha256(content))
+        ..receipt::Under::message(signer, certificate, signed)
     };
     receipt::judge(sitting, &under)
 }

@@ -5,6 +5,7 @@ use credential::CheckToken;
 use crypto::{Digest, DigestAlgorithm, sha256};
 use evidence::cms::Form;
 use evidence::tsp::Token as StampToken;
+use facts::Material;
 use jades::{Contents, Element, Fault, Header, Jades, Mechanism, Signature, Token};
 use pki::Certificate;
 use time::UtcDateTime;
@@ -88,7 +89,7 @@ fn one(
     let lenient = sitting.policy.baseline != Demand::Required;
     let faults = header.faults.iter();
     let mut findings: Vec<Finding> = faults.map(|fault| told(*fault, lenient)).collect();
-    inspect_content(token, contents, &mut findings);
+    inspect_content(token, (contents, sitting.material), &mut findings);
     // D5, D23: the name is ours alone; who does not know it cannot read the signature.
     if header.algorithm == NATIONAL {
         findings.push(Finding::of("signature.national-profile"));
@@ -117,7 +118,7 @@ fn one(
             false
         }
     };
-    let mut report = blank(None, covers(token, contents));
+    let mut report = blank(None, covers(token, contents, sitting.material));
     report.format = format;
     findings.extend(of_stamps);
     report.level = Some(level(token, (stamped.is_some(), archived), chained));
@@ -167,7 +168,11 @@ fn told(fault: Fault, lenient: bool) -> Finding {
 }
 
 /// 5.2.8: content that lies elsewhere is there, and is what was signed.
-fn inspect_content(token: &Token, contents: Contents<'_>, findings: &mut Vec<Finding>) {
+fn inspect_content(
+    token: &Token,
+    (contents, material): (Contents<'_>, &Material),
+    findings: &mut Vec<Finding>,
+) {
     let http = token
         .detached()
         .is_some_and(|detached| detached.mechanism == Mechanism::HttpHeaders);
@@ -176,7 +181,17 @@ fn inspect_content(token: &Token, contents: Contents<'_>, findings: &mut Vec<Fin
         return;
     }
     for name in token.missing(contents) {
-        findings.push(Finding::of("signature.content-absent").because(name));
+        let known = token.named_digest(&name).and_then(|signed| {
+            let described = material.described(Some(&name))?;
+            Some((signed, described.digest(signed.algorithm())?))
+        });
+        // A digest says as much as the object where that is what is signed, and the object in no other form.
+        let code = match known {
+            None => "signature.content-absent",
+            Some((signed, given)) if signed == given => "signature.content-digest",
+            Some(_) => "jades.content-differs",
+        };
+        findings.push(Finding::of(code).because(name));
     }
     for name in token.differing(contents) {
         findings.push(Finding::of("jades.content-differs").because(name));
@@ -365,8 +380,13 @@ fn inspect_strength(
 }
 
 /// How far what is signed reaches: everything that was given, where everything was.
-fn covers(token: &Token, contents: Contents<'_>) -> Covers {
-    if token.missing(contents).is_empty() {
+fn covers(token: &Token, contents: Contents<'_>, material: &Material) -> Covers {
+    let missing = token.missing(contents);
+    let known = |name: &String| {
+        let described = material.described(Some(name));
+        described.is_some() && token.named_digest(name).is_some()
+    };
+    if missing.iter().all(known) {
         Covers::WholeFile
     } else {
         Covers::Part

@@ -6,12 +6,20 @@ use tlog::{Receipt, TrustedLog, check_inclusion, leaf_hash};
 
 use super::Outcome;
 use crate::report::{Report, hex};
-use facts::{Kind, Package};
+use facts::{Described, Kind, Package};
 use finding::Finding;
 use finding::Verdict;
 
 /// Judges a document of the package as if it came alone, with what lies beside it by name.
-pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>, &[(&str, &[u8])]) -> Report;
+pub(super) type Examine<'a> = &'a dyn Fn(&str, &Vec<u8>, &Beside<'_>) -> Report;
+
+/// What belongs to a document of the package and is not in it.
+pub(super) struct Beside<'a> {
+    /// Content, by the names that its signature has for it.
+    pub(super) contents: Vec<(&'a str, &'a [u8])>,
+    /// What is known of content that was never sent.
+    pub(super) described: Vec<Described>,
+}
 
 /// How the names end of what a seal or a person signed.
 const DOCUMENTS: [&str; 7] = ["pdf", "ofd", "p7s", "jws", "jades", "asics", "asice"];
@@ -113,15 +121,25 @@ fn documents(package: &Package, (now, then): (Examine<'_>, Examine<'_>), outcome
 /// Where content lies that a signature is beside: below the job that sealed it.
 const BESIDE: &str = "beside/";
 
-/// What lies beside a document of the package, by the names that its signature has for it.
-fn beside<'a>(package: &'a Package, name: &str) -> Vec<(&'a str, &'a [u8])> {
+/// Where it stands what is known of content that was never sent: one text for each job.
+const DESCRIBED: &str = "described/";
+
+/// What lies beside a document of the package.
+fn beside<'a>(package: &'a Package, name: &str) -> Beside<'a> {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let job = stem.rsplit_once('-').map_or(stem, |(_, job)| job);
-    let below = format!("{BESIDE}{job}/");
-    let files = package.files.iter();
-    files
-        .filter_map(|(name, octets)| Some((name.strip_prefix(&below)?, octets.as_slice())))
-        .collect()
+    let (below, described) = (format!("{BESIDE}{job}/"), format!("{DESCRIBED}{job}.txt"));
+    let (mut files, mut texts) = (package.files.iter(), package.files.iter());
+    let contents = files
+        .by_ref()
+        .filter_map(|(name, octets)| Some((name.strip_prefix(&below)?, octets.as_slice())));
+    let text = texts.find(|(name, _)| *name == described);
+    Beside {
+        contents: contents.collect(),
+        described: text
+            .and_then(|(_, octets)| Described::read(octets))
+            .unwrap_or_default(),
+    }
 }
 
 /// The entries whose place in the trace's log is proven.
