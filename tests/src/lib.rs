@@ -17,6 +17,7 @@ pub mod levels;
 pub mod limbo;
 pub mod looks;
 pub mod module;
+pub mod own_token;
 pub mod packages;
 pub mod paper;
 pub mod papers;

@@ -13,6 +13,7 @@ mod csc;
 mod digests;
 mod doors;
 mod editions;
+mod elsewhere;
 mod ended;
 mod esl;
 mod evidence;

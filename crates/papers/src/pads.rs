@@ -154,6 +154,7 @@ fn step(
         act,
         level: None,
         certificate: None,
+        own_key: None,
         reason: reason.to_owned(),
         by: asker.by(office.clock.now()),
     }

@@ -212,19 +212,20 @@ async fn standing(office: &Office, record: &RoundRecord) -> Result<Vec<u8>, Sign
     same.then_some(bytes).ok_or(SignError::Unknown)
 }
 
-/// Signs for the person of a role.
-///
-/// # Errors
-/// [`SignError`]; what a rule refuses stands in the trace.
-pub async fn sign_part(
+/// One of the own department, and its file as it stands.
+pub(crate) async fn standing_file(
     office: &Office,
     asker: &Asker,
-    once: &Once,
-    (id, order): (&str, &PartOrder),
-) -> Result<Response, SignError> {
+    id: &str,
+) -> Result<(RoundRecord, Vec<u8>), SignError> {
     let record = found(office, asker, id).await?;
     let file = standing(office, &record).await?;
-    let order = SignOrder {
+    Ok((record, file))
+}
+
+/// What the person of a role signs.
+pub(crate) fn order_of(record: &RoundRecord, order: &PartOrder) -> SignOrder {
+    SignOrder {
         signer: order.signer.clone(),
         intent: order.intent.clone(),
         case: record.case.clone(),
@@ -236,7 +237,21 @@ pub async fn sign_part(
         }),
         agreed: None,
         remote: None,
-    };
+    }
+}
+
+/// Signs for the person of a role.
+///
+/// # Errors
+/// [`SignError`]; what a rule refuses stands in the trace.
+pub async fn sign_part(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    (id, order): (&str, &PartOrder),
+) -> Result<Response, SignError> {
+    let (record, file) = standing_file(office, asker, id).await?;
+    let order = order_of(&record, order);
     match sign(office, asker, once, &order, file).await {
         Ok(response) => Ok(response),
         Err(error) => Err(told(office, asker, &record.id, error).await?),

@@ -9,6 +9,7 @@ pub use dossier::signed::signer::SignerState;
 use dossier::signed::{Assurance, LEAST};
 use pki::certificate::{Certificate, Validity};
 use pki::crl::{Reason, Revoked};
+use pki::name::Name;
 use pki::profile::{Citizen, Issuer, NameSubject, Profile};
 use registry::StoreError;
 use registry::signers::{NewSigner, SignerRecord, SignerStep};
@@ -19,6 +20,9 @@ use time::{Duration, UtcDateTime};
 
 pub use registry::signers::SignerRefused;
 
+pub use crate::own_key::OwnKeyRefused;
+
+use crate::own_key;
 use backoffice::answers::whole;
 use backoffice::asker::{Asker, Once};
 use backoffice::certify::{CertifyError, Order};
@@ -54,6 +58,9 @@ pub enum SignerError {
     /// The issuing CA's own key cannot be read.
     #[error("the issuing CA cannot be used")]
     Authority(#[from] crypto::ReadKey),
+    /// The key is not taken as the person's own.
+    #[error(transparent)]
+    OwnKey(#[from] OwnKeyRefused),
     /// There is no certificate.
     #[error("the certificate was not issued")]
     Certify(#[from] CertifyError),
@@ -81,6 +88,8 @@ pub struct SignerOrdered {
     pub act: SignerAct,
     /// On proof: how sure it is who the person is.
     pub level: Option<Assurance>,
+    /// On activation, where the person holds the key: a request for its certificate (RFC 2986), in DER.
+    pub request: Option<Vec<u8>>,
     /// By which means, or why.
     pub reason: String,
 }
@@ -104,6 +113,8 @@ pub struct SignerTold {
     /// The certificate's last moment, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// Who holds its key: `office` or `person`.
+    pub key: &'static str,
 }
 
 impl SignerTold {
@@ -116,6 +127,10 @@ impl SignerTold {
             number: record.person.masked_code(),
             since: moment(record.since),
             until: record.until.map(moment),
+            key: match record.own_key {
+                Some(_) => "person",
+                None => "office",
+            },
         }
     }
 }
@@ -225,23 +240,32 @@ pub async fn act(
     let acted = acted(office, asker, &record, ordered).await;
     match acted {
         Ok(record) => Ok(SignerTold::of(&record)),
-        Err(refused @ (SignerError::Refused(SignerRefused::Life(_)) | SignerError::Level)) => {
+        Err(refused) => {
+            let Some(ground) = ground(&refused) else {
+                return Err(refused);
+            };
             let entry = Act {
                 department: asker.department.clone(),
                 by: asker.by(office.clock.now()),
                 deed: Deed::Deny,
                 object: record.id.clone(),
-                ground: match &refused {
-                    SignerError::Level => "signer.level".to_owned(),
-                    _ => "signer.not-listed".to_owned(),
-                },
+                ground: ground.to_owned(),
                 detail: vec![("act", ordered.act.code().to_owned())],
                 key: None,
             };
             office.registry.trace().record(entry).await?;
             Err(refused)
         }
-        Err(error) => Err(error),
+    }
+}
+
+/// Under which code a refusal of an act stands in the trace.
+fn ground(refused: &SignerError) -> Option<&'static str> {
+    match refused {
+        SignerError::Level => Some("signer.level"),
+        SignerError::Refused(SignerRefused::Life(_)) => Some("signer.not-listed"),
+        SignerError::OwnKey(refused) => Some(refused.code()),
+        _ => None,
     }
 }
 
@@ -263,20 +287,23 @@ async fn acted(
         }
         _ => None,
     };
-    let certificate = match ordered.act {
-        SignerAct::Activate => {
-            let certificate = certify(office, asker, record, LIFE).await?;
-            let until = certificate.validity().last;
-            Some((certificate.der().to_vec(), until))
+    let (certificate, own_key) = match (ordered.act, &ordered.request) {
+        (SignerAct::Activate, Some(request)) => {
+            let (certificate, key) = certify_own(office, asker, record, request).await?;
+            (Some(certificate), Some(key))
         }
-        _ => None,
+        (SignerAct::Activate, None) => (Some(certify(office, asker, record, LIFE).await?), None),
+        _ => (None, None),
     };
+    let certificate =
+        certificate.map(|certificate| (certificate.der().to_vec(), certificate.validity().last));
     let step = SignerStep {
         department: asker.department.clone(),
         signer: record.id.clone(),
         act: ordered.act,
         level,
         certificate,
+        own_key,
         reason: ordered.reason.clone(),
         by: asker.by(office.clock.now()),
     };
@@ -312,11 +339,49 @@ pub(crate) async fn certify(
             made.ok_or(KeyStoreError::UnknownKey(id.clone()))?.0
         }
     };
-    let name = Citizen {
+    certified(office, asker, record, (&public, life)).await
+}
+
+/// A certificate for a key that the person holds and showed to hold, and by which the key is known. It is this person's before it is
+/// certified; what an interrupted activation left is used.
+async fn certify_own(
+    office: &Office,
+    asker: &Asker,
+    record: &SignerRecord,
+    request: &[u8],
+) -> Result<(Certificate, [u8; 32]), SignerError> {
+    let key = own_key::read(record, request)?;
+    let digest = own_key::digest(&key);
+    let of = (record.department.clone(), record.id.clone());
+    let now = whole(office.clock.now());
+    match office.registry.signers().claim(of, digest, now).await {
+        Err(SignerRefused::KeyKnown) => return Err(OwnKeyRefused::Known.into()),
+        claimed => claimed?,
+    }
+    let certificate = match own_key::left(office, (&subject(record)?, &key)).await? {
+        Some(left) => left,
+        None => certified(office, asker, record, (&key, LIFE)).await?,
+    };
+    Ok((certificate, digest))
+}
+
+/// Whom a certificate of an identity is about.
+fn subject(record: &SignerRecord) -> Result<Name, NameSubject> {
+    Citizen {
         name: record.person.name(),
         identifier: &record.id,
     }
-    .name()?;
+    .name()
+}
+
+/// A certificate of our own for a person's key, wherever that is.
+async fn certified(
+    office: &Office,
+    asker: &Asker,
+    record: &SignerRecord,
+    (public, life): (&PublicKey, Duration),
+) -> Result<Certificate, SignerError> {
+    let name = subject(record)?;
     let ca = ServiceKey::Authority.id();
     let algorithm = office
         .algorithm(ServiceKey::Authority)
@@ -328,7 +393,7 @@ pub(crate) async fn certify(
     let order = Order {
         profile: Profile::SIGNER,
         subject: &name,
-        key: &public,
+        key: public,
         validity: Validity {
             from,
             last: last - Duration::SECOND,
@@ -387,6 +452,11 @@ impl SignerOrdered {
             level => level.flatten(),
         };
         let act = SignerAct::find(act).filter(|act| !OWN.contains(act))?;
-        Some(Self { act, level, reason })
+        Some(Self {
+            act,
+            level,
+            request: None,
+            reason,
+        })
     }
 }

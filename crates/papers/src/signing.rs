@@ -3,28 +3,31 @@
 //! The intent stands in the signature's dictionary under the bytes that are signed (/Reason), the time comes from the
 //! office's time-stamps, the key is asked under the person's consent to exactly this.
 
+mod layout;
 mod order;
 
 use affix::dss::{Material, append_dss};
 use affix::preflight::preflight;
-use affix::seal::{Appearance, Certification, Joined, NewField, Place, SealRequest};
+use affix::seal::Joined;
 use crypto::{Authorisation, Digest, DigestAlgorithm, Signature, sha256};
 use dossier::Words;
 use dossier::number::PaperDigest;
 use dossier::signed::Signed;
-use evidence::cms::{self, Attribute, Draft};
+use evidence::cms::Attribute;
 use pki::certificate::Certificate;
 use registry::asked::By;
 use registry::asked::Response;
 use registry::journal::KeyUse as Use;
 use registry::objects::ObjectId;
-use registry::signers::{Beginning, Begun, SignatureRecord, SignerRecord, Signing};
+use registry::signers::{
+    Beginning, Begun, PreparedRefused, SignatureRecord, SignerRecord, Signing,
+};
 use registry::trace::{Act, Deed};
-use seal::picture::{NameSeal, Picture, RED};
+use seal::picture::Picture;
 use serde::Serialize;
-use time::UtcDateTime;
 use verify::{Material as Known, Policy, Verdict};
 
+use crate::own_key::is_in_force;
 use crate::signers::{SignerError, SignerRefused, found, is_over};
 use backoffice::asker::{Asker, Once};
 use backoffice::keys::ServiceKey;
@@ -33,10 +36,8 @@ use backoffice::said::{hex, moment, response};
 use backoffice::stamps::Stamp;
 use issuance::SealingError;
 
+pub(crate) use layout::{Admitted, Chosen, Prepared, algorithm, chain, choose, prepare};
 pub use order::{Agreed, Joint, Remote, SignError, SignOrder, Visible};
-
-/// Octets kept for a time-stamp token beside the unit's own chain.
-const TOKEN: usize = 1_024;
 
 /// A signature, as its department is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -68,15 +69,6 @@ pub async fn sign(
     }
 }
 
-/// An identity whose key signs, and the words.
-struct Admitted {
-    signer: SignerRecord,
-    certificate: Certificate,
-    intent: Words,
-    /// How the person writes, where that is to be seen in place of their name seal.
-    sample: Option<Picture>,
-}
-
 async fn admitted(
     office: &Office,
     asker: &Asker,
@@ -101,18 +93,32 @@ async fn admitted(
 }
 
 /// How the person writes, drawn: a sample that their key signed, or none.
-async fn sample(
+pub(crate) async fn sample(
     office: &Office,
     (signer, certificate): (&SignerRecord, &Certificate),
 ) -> Result<Picture, SignError> {
     let book = office.registry.handwriting();
     let kept = book.find(&signer.department, &signer.id).await?;
     let kept = kept.ok_or(SignError::NoSample)?;
-    crate::strokes::drawn(&kept, (certificate, ALGORITHM)).ok_or(SignError::NoSample)
+    let algorithm = algorithm(certificate)?;
+    crate::strokes::drawn(&kept, (certificate, algorithm)).ok_or(SignError::NoSample)
 }
 
-/// An identity whose key signs at this moment, and its certificate.
+/// An identity whose key is kept here and signs at this moment, and its certificate.
 pub(crate) async fn admitted_signer(
+    office: &Office,
+    asker: &Asker,
+    signer: &str,
+) -> Result<(SignerRecord, Certificate), SignError> {
+    let (signer, certificate) = active_signer(office, asker, signer).await?;
+    match signer.own_key {
+        None => Ok((signer, certificate)),
+        Some(_) => Err(SignerRefused::HeldByPerson.into()),
+    }
+}
+
+/// An identity that is active at this moment, whoever holds its key.
+pub(crate) async fn active_signer(
     office: &Office,
     asker: &Asker,
     signer: &str,
@@ -129,6 +135,15 @@ pub(crate) async fn admitted_signer(
         return Err(not_active().into());
     };
     Ok((signer, certificate))
+}
+
+/// Refuses a certificate that the register has as revoked.
+pub(crate) async fn in_force(office: &Office, certificate: &Certificate) -> Result<(), SignError> {
+    let good = is_in_force(office, certificate).await;
+    match good.map_err(SignerError::from)? {
+        true => Ok(()),
+        false => Err(SignerRefused::from(PreparedRefused::Revoked).into()),
+    }
 }
 
 /// T-S5: nothing in a file may change its looks after it was signed.
@@ -150,7 +165,8 @@ async fn signed(
     file: Vec<u8>,
 ) -> Result<Response, SignError> {
     let document = sha256(&file);
-    let prepared = prepare(office, (&admitted, order), &file)?;
+    let chosen = choose(office, &admitted.certificate, order)?;
+    let prepared = prepare(office, (&admitted, order), &chosen, &file)?;
     let signers = office.registry.signers();
     let key = admitted.signer.key().ok_or(SignError::Unknown)?;
     let begun = signers
@@ -165,6 +181,7 @@ async fn signed(
             intent: admitted.intent.as_str().to_owned(),
             part: order.part(),
             under: order.remote.as_ref().map(|remote| remote.under.clone()),
+            prepared: None,
             by: asker.by(prepared.claimed),
         })
         .await?;
@@ -178,19 +195,35 @@ async fn signed(
         .keys
         .sign(&prepared.to_be_signed, &under)
         .map_err(SealingError::Sign)?;
-    let stamp = stamp(office, asker, (&id, &signature)).await?;
-    let finished = finish(office, &admitted, prepared, (&signature, &stamp, file)).await?;
+    let by = (asker, once, order);
+    recorded(office, by, (&admitted, prepared, file), (&id, &signature)).await
+}
+
+/// What follows from the signature's value: a trusted time, everything for later years, the inspector's own look, the record.
+pub(crate) async fn recorded(
+    office: &Office,
+    (asker, once, order): (&Asker, &Once, &SignOrder),
+    (admitted, prepared, file): (&Admitted, Prepared, Vec<u8>),
+    (id, signature): (&str, &Signature),
+) -> Result<Response, SignError> {
+    let document = sha256(&file);
+    let stamp = stamp(office, asker, (id, signature)).await?;
+    let finished = finish(office, admitted, prepared, (signature, &stamp, file)).await?;
+    // A key elsewhere cannot be stopped here: what was revoked before the time-stamp does not leave as good.
+    if admitted.signer.own_key.is_some() {
+        in_force(office, &admitted.certificate).await?;
+    }
     let digest = sha256(&finished);
     let length = u64::try_from(finished.len()).unwrap_or(u64::MAX);
     let object = office.objects.put(finished).await?;
     let told = SignatureTold {
         file: format!("{}/v1/signatures/{id}/file", office.settings.address),
-        signature: id.clone(),
+        signature: id.to_owned(),
         signed: Signed {
             by: admitted.signer.person.clone(),
             level: admitted.signer.level.unwrap_or(dossier::signed::LEAST),
             paper: PaperDigest::new(document),
-            intent: admitted.intent,
+            intent: admitted.intent.clone(),
             at: stamp.moment,
         },
         file_digest: hex(&digest),
@@ -198,7 +231,7 @@ async fn signed(
     let signing = Signing {
         asked: asker.asked(once),
         department: asker.department.clone(),
-        id,
+        id: id.to_owned(),
         object: object.to_string(),
         digest,
         length,
@@ -206,112 +239,7 @@ async fn signed(
         response: response(201, &told),
         by: asker.by(stamp.moment),
     };
-    Ok(signers.record(signing).await?)
-}
-
-/// A revision laid out, and the octets that will be signed.
-struct Prepared {
-    revision: affix::seal::Prepared,
-    message: cms::Prepared,
-    to_be_signed: Vec<u8>,
-    claimed: UtcDateTime,
-    field: String,
-}
-
-const ALGORITHM: crypto::SignatureAlgorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
-
-fn draft<'a>(digest: &'a Digest, certificate: &'a Certificate, order: &'a SignOrder) -> Draft<'a> {
-    let draft = Draft::pades(digest, certificate, ALGORITHM);
-    match order.role() {
-        Some(role) => draft.in_role(role),
-        None => draft,
-    }
-}
-
-fn prepare(
-    office: &Office,
-    (admitted, order): (&Admitted, &SignOrder),
-    file: &Vec<u8>,
-) -> Result<Prepared, SignError> {
-    let visible = order.visible;
-    let certificate = &admitted.certificate;
-    let mut random = [0; 8];
-    office
-        .random
-        .fill(&mut random)
-        .map_err(SealingError::from)?;
-    let field = format!("Signature-{}", hex(&random));
-    let blank = Digest::of(DigestAlgorithm::Sha256, b"");
-    let stamps: usize = office.stamps.unit().chain.iter().map(Vec::len).sum();
-    let reserve = draft(&blank, certificate, order)
-        .reserve(&chain(office, certificate), &[stamps + TOKEN])
-        .map_err(SealingError::from)?;
-    let drawn = match visible {
-        Some(_) => Some(drawn(admitted)?),
-        None => None,
-    };
-    let bodies = |first: u32| {
-        drawn
-            .as_ref()
-            .map_or_else(Vec::new, |drawn| drawn.bodies(first))
-    };
-    let appearance = drawn.as_ref().map(|drawn| Appearance {
-        width: drawn.width(),
-        height: drawn.height(),
-        bodies: &bodies,
-    });
-    let place = match (visible, &drawn) {
-        (Some(at), Some(drawn)) => Place::Page(NewField {
-            name: &field,
-            page: at.page,
-            corner: at.corner,
-            size: (drawn.width(), drawn.height()),
-            described: admitted.signer.person.name(),
-        }),
-        _ => Place::Invisible { name: &field },
-    };
-    let now = office.clock.now();
-    let request = SealRequest {
-        place,
-        appearance,
-        certification: Certification::Approval,
-        claimed: office.settings.zone.local(now),
-        name: Some(admitted.signer.person.name()),
-        // EN 319 142-1 6.3: the words of the intent, under what is signed; no commitment type beside them.
-        reason: Some(admitted.intent.as_str()),
-        location: None,
-        contact: None,
-        reserve,
-    };
-    let revision = affix::seal::prepare(file, &request).map_err(SealingError::from)?;
-    let digest = revision.digest(file, DigestAlgorithm::Sha256);
-    let digest = digest.map_err(SealingError::from)?;
-    let message = draft(&digest, certificate, order).prepare();
-    let message = message.map_err(SealingError::from)?;
-    Ok(Prepared {
-        to_be_signed: message.to_be_signed(),
-        revision,
-        message,
-        claimed: now,
-        field,
-    })
-}
-
-/// An appearance, and no proof: the legal act is the key's signature (domain.md 4.3).
-fn drawn(admitted: &Admitted) -> Result<document::Appearance, SignError> {
-    if let Some(sample) = &admitted.sample {
-        return Ok(document::Appearance::draw(sample)?);
-    }
-    let seal = NameSeal {
-        name: admitted.signer.person.name(),
-        colour: RED,
-    };
-    Ok(document::Appearance::draw(&seal.square()?)?)
-}
-
-/// The certificates that the message carries: the person's and its issuer's.
-fn chain(office: &Office, certificate: &Certificate) -> [Vec<u8>; 2] {
-    [certificate, &office.hierarchy.authority].map(|certificate| certificate.der().to_vec())
+    Ok(office.registry.signers().record(signing).await?)
 }
 
 /// R26: a trusted time over the signature's value, known to the journal before it leaves (T-S8).
@@ -437,6 +365,9 @@ pub(crate) async fn deny_by(
         SignError::Signer(SignerError::Refused(SignerRefused::NotActive(_))) => "signer.not-active",
         SignError::Signer(SignerError::Refused(SignerRefused::Activation(refused))) => {
             refused.code()
+        }
+        SignError::Signer(SignerError::Refused(SignerRefused::HeldByPerson)) => {
+            "signer.held-by-person"
         }
         SignError::Signer(_) => "signer.unknown",
         SignError::Intent(_) => "signature.intent",

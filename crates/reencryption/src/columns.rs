@@ -79,6 +79,7 @@ pub const COLUMNS: &[Column] = &[
     link("kind = 'case'", ("case_link", "handle")),
     link("kind = 'licence'", ("person_link", "handle")),
     link("kind = 'holder'", ("person_link", "handle of holder")),
+    of("prepared_signature", "intent", "id"),
     Column {
         order: Order::Number("asked"),
         row: "caller || ' ' || request_key",

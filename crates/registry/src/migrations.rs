@@ -57,6 +57,8 @@ pub(crate) const ALL: &[Migration] = steps![
     48 "approvers" "0048",
     49 "lists" "0049",
     51 "seal_list" "0051",
+    52 "own_key" "0052",
+    53 "prepared_signature" "0053",
     54 "unseen" "0054",
     55 "caller_key" "0055",
     56 "pad" "0056",

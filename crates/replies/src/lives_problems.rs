@@ -1,6 +1,8 @@
-//! Which problem each failure is of what happens beside a licence's versions: paper copies, merged papers, restrictions.
+//! Which problem each failure is of what happens beside a licence's versions: paper copies, merged papers, restrictions, notices.
 
+use catalogue::Rule;
 use issuance::lives::copies::PaperError;
+use issuance::lives::notices::{NoticeError, NoticeRefused};
 use issuance::lives::restrictions::RestrictionError;
 use registry::copies::PapersRefused;
 use registry::restrictions::ImposeRefused;
@@ -67,6 +69,35 @@ pub fn of_restriction(error: &RestrictionError) -> Problem {
             _ => Problem::new(internal(cause)),
         },
         RestrictionError::Store(error) => of_store(error),
+        _ => Problem::new(internal(error)),
+    }
+}
+
+/// Why there is no notice, or nothing was done to it.
+pub fn of_notice(error: &NoticeError) -> Problem {
+    match error {
+        NoticeError::Personal(unmasked) => Problem::new(Code::NoticeRefused).with(vec![Defect {
+            at: "says".to_owned(),
+            code: unmasked.code().to_owned(),
+            text: error.to_string(),
+            rule: Some(Rule::R16.number()),
+        }]),
+        NoticeError::UnknownSubject => one(
+            Code::NoticeRefused,
+            "notice.unknown-subject",
+            error.to_string(),
+        ),
+        NoticeError::Refused(refused) => match refused {
+            NoticeRefused::KeyReused => Problem::new(Code::KeyReused),
+            NoticeRefused::Running => Problem::new(Code::KeyRunning),
+            NoticeRefused::Unknown => Problem::new(Code::NotFound),
+            NoticeRefused::Life(life) => {
+                Problem::new(Code::NoticeNotListed).saying(life.to_string())
+            }
+            NoticeRefused::Store(error) => of_store(error),
+            _ => Problem::new(internal(refused)),
+        },
+        NoticeError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
 }

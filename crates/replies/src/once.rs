@@ -1,10 +1,11 @@
-//! A request that must have one effect: its key, and what a repeated one must share with the first.
+//! What makes a request with an effect one request, however often it comes (T-D3).
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use issuance::Once;
 use registry::asked::IdempotencyKey;
+
 use wire::problem::{Code, Problem};
 
 /// SHA-256 over method, path and content: what a repeated request must share with the first.
@@ -14,7 +15,7 @@ pub struct Fingerprint(pub [u8; 32]);
 /// The idempotency key that a route with an effect requires.
 ///
 /// # Errors
-/// `idempotency-key.missing`, `idempotency-key.malformed`.
+/// It is missing, or malformed.
 pub fn once(headers: &HeaderMap, fingerprint: Fingerprint) -> Result<Once, Problem> {
     let value = headers
         .get("idempotency-key")

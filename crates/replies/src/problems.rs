@@ -6,7 +6,6 @@ use issuance::cases::Refusal;
 use issuance::import::ImportCatalogueError;
 use issuance::import::matters::MatterError;
 use issuance::lives::change::ChangeError;
-use issuance::lives::notices::{NoticeError, NoticeRefused};
 use issuance::people::PersonCertificateError;
 use issuance::release::ReleaseError;
 use issuance::sequencer::AppendError;
@@ -22,6 +21,7 @@ use registry::jobs::{DocumentRefused, Reason, StepRefused};
 use registry::licences::{ChangeRefused, FollowRefused, ReserveRefused};
 use registry::objects::ObjectError;
 use registry::rounds::RoundRefused;
+use registry::signers::PreparedRefused;
 
 use wire::problem::{Code, Defect, Problem};
 
@@ -388,19 +388,25 @@ pub fn of_signer(error: &SignerError) -> Problem {
             SignerRefused::KeyReused => Problem::new(Code::KeyReused),
             SignerRefused::Unknown => Problem::new(Code::NotFound),
             SignerRefused::Person => Problem::new(Code::SignerLevel).saying(refused.to_string()),
-            SignerRefused::Life(life) => Problem::new(Code::SignerRefused).saying(life.to_string()),
-            SignerRefused::NotActive(_) | SignerRefused::OneTime => {
+            // What was shown from afar: the doors of CSC answer in its own words, and nobody else brings one.
+            SignerRefused::Life(_)
+            | SignerRefused::Activation(_)
+            | SignerRefused::NotActive(_)
+            | SignerRefused::OneTime
+            | SignerRefused::HeldByPerson
+            | SignerRefused::HeldByOffice => {
                 Problem::new(Code::SignerRefused).saying(refused.to_string())
             }
             SignerRefused::Round(refused) => of_round(refused),
-            // The doors of CSC answer in its own words; nobody else brings one.
-            SignerRefused::Activation(refused) => {
-                Problem::new(Code::SignerRefused).saying(refused.to_string())
+            SignerRefused::Prepared(PreparedRefused::Unknown) => Problem::new(Code::NotFound),
+            SignerRefused::Prepared(cause) => {
+                one(Code::PreparedRefused, cause.code(), cause.to_string())
             }
             SignerRefused::Store(error) => of_store(error),
             _ => Problem::new(internal(refused)),
         },
         SignerError::Name(cause) => Problem::new(Code::CertificateRefused).saying(chain(cause)),
+        SignerError::OwnKey(cause) => one(Code::CertificateRefused, cause.code(), chain(cause)),
         SignerError::Key(crypto::KeyStoreError::Locked) => Problem::new(Code::KeysLocked),
         SignerError::Key(crypto::KeyStoreError::Device { source, .. }) => {
             of_keys(&(*source).into())
@@ -449,35 +455,6 @@ pub fn of_sign(error: &SignError) -> Problem {
         SignError::Object(error) => of_object(error),
         SignError::Unknown => Problem::new(Code::NotFound),
         SignError::Store(error) => of_store(error),
-        _ => Problem::new(internal(error)),
-    }
-}
-
-/// Why there is no notice, or nothing was done to it.
-pub fn of_notice(error: &NoticeError) -> Problem {
-    match error {
-        NoticeError::Personal(unmasked) => Problem::new(Code::NoticeRefused).with(vec![Defect {
-            at: "says".to_owned(),
-            code: unmasked.code().to_owned(),
-            text: error.to_string(),
-            rule: Some(Rule::R16.number()),
-        }]),
-        NoticeError::UnknownSubject => one(
-            Code::NoticeRefused,
-            "notice.unknown-subject",
-            error.to_string(),
-        ),
-        NoticeError::Refused(refused) => match refused {
-            NoticeRefused::KeyReused => Problem::new(Code::KeyReused),
-            NoticeRefused::Running => Problem::new(Code::KeyRunning),
-            NoticeRefused::Unknown => Problem::new(Code::NotFound),
-            NoticeRefused::Life(life) => {
-                Problem::new(Code::NoticeNotListed).saying(life.to_string())
-            }
-            NoticeRefused::Store(error) => of_store(error),
-            _ => Problem::new(internal(refused)),
-        },
-        NoticeError::Store(error) => of_store(error),
         _ => Problem::new(internal(error)),
     }
 }

@@ -272,13 +272,13 @@ async fn locked(
     found.ok_or(RoundRefused::Unknown)
 }
 
-/// The turn of a signature that is about to be made, in the transaction of its line in the key journal.
-pub(crate) async fn take_turn(
+/// Whether a signature could be made now: whose turn it is, on which file, meaning what. Gives the seat.
+pub(crate) async fn may_turn(
     link: &mut Link,
     secrets: &Secrets,
     (department, part): (&DepartmentKey, &Part),
     (signature, at): (&str, UtcDateTime),
-) -> Result<(), RoundRefused> {
+) -> Result<usize, RoundRefused> {
     let record = locked(link, secrets, (department, &part.round)).await?;
     let place = record.round.turn((&part.role, &part.signer), at)?;
     if record.is_taken(signature, at) {
@@ -291,8 +291,20 @@ pub(crate) async fn take_turn(
     if record.seat(place)?.intent != part.intent {
         return Err(RoundRefused::OtherIntent);
     }
+    Ok(place)
+}
+
+/// The turn of a signature that is about to be made, in the transaction of its line in the key journal.
+pub(crate) async fn take_turn(
+    link: &mut Link,
+    secrets: &Secrets,
+    of: (&DepartmentKey, &Part),
+    (signature, at): (&str, UtcDateTime),
+) -> Result<(), RoundRefused> {
+    let place = may_turn(link, secrets, of, (signature, at)).await?;
+    let (department, part) = of;
     let values = [
-        record.id.as_str().into(),
+        part.round.as_str().into(),
         department.as_str().into(),
         signature.into(),
         number(place).into(),

@@ -3,7 +3,10 @@
 //! Who a person is stands sealed and is found by a keyed digest; the line of the key journal is written before the key is
 //! asked, the signed file afterwards (T-S8).
 
+mod prepared;
+mod refused;
 mod signature;
+mod standing;
 
 use std::sync::Arc;
 
@@ -19,8 +22,10 @@ use trail::secrets::{Place, Secrets};
 use trail::trace::{self, Act, Deed};
 
 pub use crate::{activations, handwriting, pads};
-pub(crate) use signature::stands_for;
-pub use signature::{Beginning, Begun, SignatureRecord, SignerRefused, Signing};
+pub use prepared::{Layout, NewPrepared, PreparedOver, PreparedRecord, PreparedState};
+pub use refused::{PreparedRefused, SignerRefused};
+pub use signature::{Beginning, Begun, SignatureRecord, Signing};
+pub(crate) use standing::stands_for;
 
 /// A signature identity as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +50,8 @@ pub struct SignerRecord {
     pub events: u64,
     /// SHA-256 of the one document that its key signs, where it was made for one.
     pub document: Option<[u8; 32]>,
+    /// SHA-256 of its key, where the person holds that and not the office.
+    pub own_key: Option<[u8; 32]>,
 }
 
 impl SignerRecord {
@@ -83,6 +90,8 @@ pub struct SignerStep {
     pub level: Option<Assurance>,
     /// The certificate in DER and its last moment, on activation.
     pub certificate: Option<(Vec<u8>, UtcDateTime)>,
+    /// SHA-256 of the key, where the person holds it, on activation.
+    pub own_key: Option<[u8; 32]>,
     /// Why, or by which means.
     pub reason: String,
     /// Who, when.
@@ -98,24 +107,29 @@ pub struct Signers {
 
 const INSERT: &str = "INSERT INTO signer (id, department, state, person, person_digest, since, events, document) \
      VALUES ($1, $2, 'applied', $3, $4, $5, 1, $6)";
-const FIND: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+const FIND: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document, own_key \
      FROM signer WHERE id = $1 AND department = $2";
-const LOCK: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+const LOCK: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document, own_key \
      FROM signer WHERE id = $1 AND department = $2 FOR UPDATE";
 const MOVE: &str = "UPDATE signer SET state = $3, level = $4, certificate = $5, until_moment = $6, since = $7, \
-     events = $8 WHERE id = $1 AND department = $2";
+     events = $8, own_key = $9 WHERE id = $1 AND department = $2";
 const HAPPENED: &str = "INSERT INTO signer_event (signer, number, department, act, state, moment, actor, reason) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const OVER: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+const OVER: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document, own_key \
      FROM signer WHERE state IN ('active', 'suspended') AND until_moment < $1 ORDER BY until_moment, id LIMIT $2";
 
-const PAGE: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+const PAGE: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document, own_key \
      FROM signer WHERE department = $1 AND id > $2 ORDER BY id LIMIT $3";
-const PAGE_AT: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+const PAGE_AT: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document, own_key \
      FROM signer WHERE department = $1 AND state = $4 AND id > $2 ORDER BY id LIMIT $3";
 // Put in order here: a store that is asked for the order goes through the department instead.
-const OF_PERSON: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document \
+const OF_PERSON: &str = "SELECT id, department, state, level, person, certificate, until_moment, since, events, document, own_key \
      FROM signer WHERE person_digest = $1 AND department = $2 LIMIT $3";
+
+const CLAIM: &str = "INSERT INTO own_key (key, person, claimed) SELECT $1, person_digest, $4 FROM signer \
+     WHERE id = $2 AND department = $3 ON CONFLICT (key) DO NOTHING";
+const CLAIMED: &str = "SELECT 1 FROM own_key, signer WHERE own_key.key = $1 AND signer.id = $2 AND signer.department = $3 \
+     AND signer.person_digest = own_key.person";
 
 const DAMAGED: StoreError = StoreError::Damaged { table: "signer" };
 
@@ -266,6 +280,82 @@ impl Signers {
             .await
     }
 
+    /// Says before a key is certified that it is this identity's person's, in all departments and for ever.
+    ///
+    /// # Errors
+    /// `KeyKnown` where it is another person's; `Store`.
+    pub async fn claim(
+        &self,
+        (department, signer): (DepartmentKey, String),
+        key: [u8; 32],
+        at: UtcDateTime,
+    ) -> Result<(), SignerRefused> {
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    let of = [
+                        (&key).into(),
+                        signer.as_str().into(),
+                        department.as_str().into(),
+                    ];
+                    let [key, signer, department] = of;
+                    link.run(CLAIM, &[key, signer, department, at.into()])
+                        .await?;
+                    let claimed = link.row(CLAIMED, &of).await?;
+                    claimed.map(|_| ()).ok_or(SignerRefused::KeyKnown)
+                })
+            })
+            .await
+    }
+
+    /// Keeps what a person is to sign elsewhere; the same request finds the same one.
+    ///
+    /// # Errors
+    /// `KeyReused`, `Unknown`, `NotActive`, `OneTime`, `Round`, `Store`.
+    pub async fn prepare(&self, new: NewPrepared) -> Result<PreparedRecord, SignerRefused> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { prepared::prepare(link, &secrets, &new).await })
+            })
+            .await
+    }
+
+    /// What was prepared under a handle of a department.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn prepared(
+        &self,
+        department: &DepartmentKey,
+        id: &str,
+    ) -> Result<Option<PreparedRecord>, StoreError> {
+        let mut link = self.store.reader().await?;
+        prepared::find(&mut link, &self.secrets, (department, id)).await
+    }
+
+    /// What was prepared and is over, the longest first.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn prepared_over(
+        &self,
+        now: UtcDateTime,
+        limit: u32,
+    ) -> Result<Vec<PreparedOver>, StoreError> {
+        prepared::over(&mut self.store.reader().await?, now, limit).await
+    }
+
+    /// Closes what is over: nothing of its document and its words is kept; that no signature came stands in the trace.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn close_prepared(&self, over: PreparedOver, by: By) -> Result<(), StoreError> {
+        self.store
+            .write(move |link| Box::pin(async move { prepared::close(link, &over, &by).await }))
+            .await
+    }
+
     /// A recorded signature of a department.
     ///
     /// # Errors
@@ -336,6 +426,7 @@ async fn apply(
         since: new.by.at,
         events: 1,
         document: new.document,
+        own_key: None,
     };
     note(link, &record, ("apply", ""), &new.by).await?;
     Ok(record)
@@ -355,6 +446,7 @@ async fn take(
         record.certificate = Some(certificate.clone());
         record.until = Some(*until);
     }
+    record.own_key = step.own_key.or(record.own_key);
     record.since = step.by.at;
     record.events += 1;
     let values = [
@@ -366,6 +458,7 @@ async fn take(
         record.until.into(),
         record.since.into(),
         record.events.into(),
+        record.own_key.as_ref().map(<[u8; 32]>::as_slice).into(),
     ];
     link.later(MOVE, &values).await?;
     note(link, &record, (step.act.code(), &step.reason), &step.by).await?;
@@ -430,6 +523,7 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<SignerRecord, StoreError> {
         since: row.moment()?,
         events: row.count()?,
         document: row.maybe_digest()?,
+        own_key: row.maybe_digest()?,
         department: DepartmentKey::parse(&department).map_err(|_| DAMAGED)?,
         id,
     })

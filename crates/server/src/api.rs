@@ -80,6 +80,7 @@ fn persons() -> OpenApiRouter<App> {
         .routes(routes!(signatures::act))
         .routes(routes!(signatures::give))
         .routes(routes!(signatures::sign))
+        .routes(routes!(signatures::prepare))
         .routes(routes!(signatures::find))
         .routes(routes!(signatures::file))
         .routes(routes!(signed::package))
@@ -88,6 +89,7 @@ fn persons() -> OpenApiRouter<App> {
         .routes(routes!(signings::find))
         .routes(routes!(signings::file))
         .routes(routes!(signings::sign))
+        .routes(routes!(signings::prepare))
         .routes(routes!(signings::decline))
         .routes(routes!(signings::check))
 }
@@ -190,6 +192,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(ledger::described())
         .merge(watch::described())
         .merge(bulk::described())
+        .merge(elsewhere::described())
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
         .routes(routes!(

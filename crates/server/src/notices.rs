@@ -1,17 +1,17 @@
 //! Notices of an authority: written, put on the page, taken off.
 
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
 use issuance::Asker;
 use issuance::lives::notices::{NoticeOrder, NoticeTold};
 use serde::Deserialize;
 
-use crate::caller::{Fingerprint, once};
+use crate::caller::Keyed;
 use crate::json::{Strict, said};
+use crate::lives_problems::of_notice;
 use crate::problem::Problem;
-use crate::problems::{of_notice, of_store};
+use crate::problems::of_store;
 use crate::state::App;
 
 /// Where a list begins.
@@ -31,11 +31,9 @@ pub(crate) struct From {
 pub(crate) async fn write(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     Strict(order): Strict<NoticeOrder>,
 ) -> Result<Response, Problem> {
-    let once = once(&headers, fingerprint)?;
     let written = issuance::lives::notices::write(&app.office, &asker, &once, &order).await;
     written.map(said).map_err(|error| of_notice(&error))
 }
@@ -60,11 +58,9 @@ pub(crate) async fn own(
 pub(crate) async fn publish(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
-    let once = once(&headers, fingerprint)?;
     let done = issuance::lives::notices::publish(&app.office, &asker, &once, &number).await;
     done.map(said).map_err(|error| of_notice(&error))
 }
@@ -76,11 +72,9 @@ pub(crate) async fn publish(
 pub(crate) async fn end(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
-    let once = once(&headers, fingerprint)?;
     let done = issuance::lives::notices::end(&app.office, &asker, &once, &number).await;
     done.map(said).map_err(|error| of_notice(&error))
 }

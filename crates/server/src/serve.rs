@@ -72,6 +72,7 @@ fn serving(
             tracing::error!(%error, "a list of seals is not gone on with");
         }
         issuance::upkeep::start(&office);
+        tokio::spawn(elsewhere::watch(office.clone()));
         let webhooks = webhooks(&config);
         issuance::push::start(&office, move |letter| webhooks.carry(letter));
         let (app, door) = application(office, config, metrics)?;

@@ -1,9 +1,12 @@
 //! Persons who sign, and their signatures: `POST /v1/signers`, `POST /v1/signatures`.
 
 use axum::extract::{Multipart, Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use elsewhere::PreparedBody;
 use issuance::Asker;
 use papers::handwriting::SampleTold;
 use papers::signers::{SignerOrder, SignerOrdered, SignerState, SignerTold, SignersAsked};
@@ -11,7 +14,7 @@ use papers::signing::{SignOrder, SignatureSeen, Visible};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::{Fingerprint, once};
+use crate::caller::Keyed;
 use crate::documents::{corner, order_and_file};
 use crate::json::{Strict, said};
 use crate::licences::attachment;
@@ -39,6 +42,10 @@ pub(crate) struct SignerActBody {
     /// `L2` or `L3`, when the identity is proven.
     #[serde(default)]
     level: Option<String>,
+    /// With `activate`, where the person holds the key and none is made here: a request for its certificate (RFC 2986) in DER, Base64,
+    /// whose subject has the identity as its `serialNumber`.
+    #[serde(default)]
+    request: Option<String>,
     /// By which means the identity was proven, or why it is stopped or given up.
     reason: String,
 }
@@ -57,6 +64,20 @@ pub(crate) struct SignPart {
     /// Where the signer's name seal is to be seen; absent: the signature shows nothing.
     #[serde(default)]
     visible: Option<VisiblePart>,
+}
+
+impl SignPart {
+    fn read(self) -> Result<SignOrder, Problem> {
+        Ok(SignOrder {
+            signer: self.signer,
+            intent: self.intent,
+            case: self.case,
+            visible: self.visible.map(|place| place.read()).transpose()?,
+            joint: None,
+            agreed: None,
+            remote: None,
+        })
+    }
 }
 
 /// The place of a name seal.
@@ -91,11 +112,9 @@ impl VisiblePart {
 pub(crate) async fn apply(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     Strict(body): Strict<SignerBody>,
 ) -> Result<Json<SignerTold>, Problem> {
-    let once = once(&headers, fingerprint)?;
     let order = SignerOrder {
         name: body.name,
         number: body.number,
@@ -185,7 +204,9 @@ pub(crate) async fn act(
 ) -> Result<Json<SignerTold>, Problem> {
     let malformed = |what: &str| Problem::new(Code::RequestMalformed).saying(what.to_owned());
     let ordered = SignerOrdered::read(&body.act, body.level.as_deref(), body.reason);
-    let ordered = ordered.ok_or(malformed("act or level is unknown"))?;
+    let mut ordered = ordered.ok_or(malformed("act or level is unknown"))?;
+    let request = body.request.map(|text| STANDARD.decode(text)).transpose();
+    ordered.request = request.map_err(|_| malformed("request is Base64"))?;
     let told = papers::signers::act(&app.office, &asker, &signer, &ordered).await;
     told.map(Json).map_err(|error| of_signer(&error))
 }
@@ -198,28 +219,39 @@ pub(crate) async fn act(
 pub(crate) async fn sign(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     form: Multipart,
 ) -> Result<Response, Problem> {
     let _place = app
         .jobs
         .try_acquire()
         .map_err(|_| Problem::new(Code::Busy))?;
-    let once = once(&headers, fingerprint)?;
     let _document = app.place(&app.documents).await?;
     let (order, file): (SignPart, _) = order_and_file(form).await?;
-    let order = SignOrder {
-        signer: order.signer,
-        intent: order.intent,
-        case: order.case,
-        visible: order.visible.map(|place| place.read()).transpose()?,
-        joint: None,
-        agreed: None,
-        remote: None,
-    };
+    let order = order.read()?;
     let signed = papers::signing::sign(&app.office, &asker, &once, &order, file).await;
     signed.map(said).map_err(|error| of_sign(&error))
+}
+
+/// Lays a signature out in a document for a person who holds their key: what comes back are the octets to be signed, for 15 minutes.
+#[utoipa::path(post, path = "/v1/signatures/prepared", tag = "signatures",
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`, `visible`) and `file` (PDF)"),
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 201, description = "the handle, the octets to be signed, until when", body = PreparedBody), (status = 409, description = "the identity does not sign, or its key is held here"), (status = 422, description = "the file cannot be signed as it is")))]
+pub(crate) async fn prepare(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Keyed(once): Keyed,
+    form: Multipart,
+) -> Result<(StatusCode, Json<PreparedBody>), Problem> {
+    let busy = |_| Problem::new(Code::Busy);
+    let _place = app.jobs.try_acquire().map_err(busy)?;
+    let _document = app.place(&app.documents).await?;
+    let (order, file): (SignPart, _) = order_and_file(form).await?;
+    let order = order.read()?;
+    let told = papers::elsewhere::prepare(&app.office, &asker, &once, &order, file).await;
+    let told = told.map_err(|error| of_sign(&error))?;
+    Ok((StatusCode::CREATED, Json(told.into())))
 }
 
 /// A signature of the own department.

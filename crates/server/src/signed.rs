@@ -1,14 +1,14 @@
 //! Several documents signed together: `POST /v1/signature-packages`.
 
 use axum::extract::{Multipart, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::{Extension, Json};
 use issuance::Asker;
 use papers::packages::{PackageOrder, PackageTold};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::{Fingerprint, once};
+use crate::caller::Keyed;
 use crate::documents::order_and_files;
 use crate::problem::{Code, Problem};
 use crate::problems::of_sign;
@@ -56,13 +56,11 @@ impl PackagePart {
 pub(crate) async fn package(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     form: Multipart,
 ) -> Result<(StatusCode, Json<PackageTold>), Problem> {
     let busy = |_| Problem::new(Code::Busy);
     let _place = app.jobs.try_acquire().map_err(busy)?;
-    let once = once(&headers, fingerprint)?;
     let _document = app.place(&app.documents).await?;
     let (order, files): (PackagePart, _) = order_and_files(form).await?;
     let files = files.into_iter().map(|file| file.octets).collect();

@@ -2,9 +2,10 @@
 
 use axum::body::Bytes;
 use axum::extract::{Multipart, Path, State};
-use axum::http::HeaderMap;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
+use elsewhere::PreparedBody;
 use issuance::Asker;
 use papers::rounds::{PartOrder, RoundOrder, RoundTold};
 use papers::signing::SignError;
@@ -15,7 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
-use crate::caller::{Fingerprint, once};
+use crate::caller::Keyed;
 use crate::documents::order_and_file;
 use crate::json::{Strict, said};
 use crate::licences::attachment;
@@ -147,11 +148,9 @@ pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
 pub(crate) async fn begin(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
-    headers: HeaderMap,
+    Keyed(once): Keyed,
     form: Multipart,
 ) -> Result<Json<RoundTold>, Problem> {
-    let once = once(&headers, fingerprint)?;
     let _document = app.place(&app.documents).await?;
     let (order, file): (SigningPart, _) = order_and_file(form).await?;
     let order = order.read()?;
@@ -190,17 +189,33 @@ pub(crate) async fn file(
 pub(crate) async fn sign(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
-    Extension(fingerprint): Extension<Fingerprint>,
+    Keyed(once): Keyed,
     Path(id): Path<String>,
-    headers: HeaderMap,
     Strict(body): Strict<SeatBody>,
 ) -> Result<Response, Problem> {
     let busy = |_| Problem::new(Code::Busy);
     let _place = app.jobs.try_acquire().map_err(busy)?;
-    let once = once(&headers, fingerprint)?;
     let order = body.read()?;
     let signed = papers::rounds::sign_part(&app.office, &asker, &once, (&id, &order)).await;
     signed.map(said).map_err(refused)
+}
+
+/// Lays the signature of a role out for a person who holds their key, over the file as it stands; whoever signs before they do moves it.
+#[utoipa::path(post, path = "/v1/signings/{signing}/prepared", tag = "signatures", request_body = SeatBody,
+    params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
+    responses((status = 201, description = "the handle, the octets to be signed, until when", body = PreparedBody), (status = 404, description = "none here"), (status = 409, description = "not this person, not now, or another file or other words were shown")))]
+pub(crate) async fn prepare(
+    State(app): State<App>,
+    Extension(asker): Extension<Asker>,
+    Path(id): Path<String>,
+    Keyed(once): Keyed,
+    Strict(body): Strict<SeatBody>,
+) -> Result<(StatusCode, Json<PreparedBody>), Problem> {
+    let busy = |_| Problem::new(Code::Busy);
+    let _place = app.jobs.try_acquire().map_err(busy)?;
+    let order = body.read()?;
+    let told = papers::elsewhere::prepare_part(&app.office, &asker, &once, (&id, &order)).await;
+    Ok((StatusCode::CREATED, Json(told.map_err(refused)?.into())))
 }
 
 /// The person of a role declines to sign, which ends it. A repeated word is refused.

@@ -155,6 +155,15 @@ impl FromRef<App> for pad::Desk {
     }
 }
 
+impl FromRef<App> for elsewhere::Desk {
+    fn from_ref(app: &App) -> Self {
+        Self {
+            office: app.office.clone(),
+            places: app.jobs.clone(),
+        }
+    }
+}
+
 impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()

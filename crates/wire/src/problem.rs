@@ -1,8 +1,7 @@
 //! What a caller is told when a request fails: problem documents (RFC 9457), built here and nowhere else.
 //!
-//! A problem has a stable code, a status, and what to do. Nothing internal crosses: no path, no
-//! statement, no text of another program (T-P9). The codes are listed in `api/problems.md`, which a
-//! test compares with [`Code::ALL`].
+//! A problem has a stable code, a status, and what to do. Nothing internal crosses: no path, no statement, no text of another
+//! program (T-P9). The codes are listed in `api/problems.md`, which a test compares with [`Code::ALL`].
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -97,6 +96,8 @@ pub enum Code {
     SigningRefused,
     /// A document cannot be signed by several as it was planned.
     SigningPlan,
+    /// What comes back is not the signature of what was prepared for a person's own key.
+    PreparedRefused,
     /// The notice would show a person's data, or names what the catalogue does not know.
     NoticeRefused,
     /// The notice does not go from where it stands to where it was to go.
@@ -117,7 +118,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::RequestMalformed,
         Self::RequestTooLarge,
         Self::RequestTooSlow,
@@ -160,6 +161,7 @@ impl Code {
         Self::SignerLevel,
         Self::SigningRefused,
         Self::SigningPlan,
+        Self::PreparedRefused,
         Self::NoticeRefused,
         Self::NoticeNotListed,
         Self::SubscriptionRefused,
@@ -181,7 +183,7 @@ impl Code {
 }
 
 /// Code, status and title of each.
-const TABLE: [(Code, &str, u16, &str); 50] = [
+const TABLE: [(Code, &str, u16, &str); 51] = [
     (
         Code::RequestMalformed,
         "request.malformed",
@@ -415,6 +417,12 @@ const TABLE: [(Code, &str, u16, &str); 50] = [
         "a document is not signed by several in this way",
     ),
     (
+        Code::PreparedRefused,
+        "prepared.refused",
+        409,
+        "this is not the signature of what was prepared, or not in time",
+    ),
+    (
         Code::NoticeRefused,
         "notice.refused",
         422,
@@ -560,10 +568,8 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -578,9 +584,8 @@ mod tests {
 
     #[test]
     fn each_code_is_listed_once() {
-        let mut seen: Vec<&str> = Code::ALL.iter().map(|code| code.text().0).collect();
-        seen.sort_unstable();
-        seen.dedup();
+        let codes = Code::ALL.iter().map(|code| code.text().0);
+        let seen: std::collections::BTreeSet<_> = codes.collect();
         assert_eq!(seen.len(), Code::ALL.len());
     }
 

@@ -85,8 +85,11 @@ paper: licence=word copies=word
 paper_number: number=word licence=word
 person: id=word department=word roles=word public_key=public
 person_link: kind=word object=word department=word handle=sealed handle_digest=digest
+own_key: key=digest person=digest
 portfolio_standing: department=word standing=word
 portfolio_turn: name=word
+prepared_signature: id=word department=word signer=word case_number=word document=digest object=word intent=sealed certificate=digest \
+ algorithm=word to_be_signed=public field=word place=word signing=word role=word state=word signature=word
 quota_use: caller=word
 region_trust: region=word bundle=public people=word decision=ground agreed=public
 request: caller=word request_key=word fingerprint=digest department=word job=word response=sealed
@@ -106,7 +109,7 @@ seal_release: job=word department=word statement_digest=digest algorithm=word si
 seal_scope: code=word department=word content=public ground=ground people=word
 seal_unseen: seal=word department=word people=word
 signature: id=word department=word signer=word case_number=word document=digest intent=sealed object=word digest=digest
-signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named document=digest
+signer: id=word department=word state=word level=word person=sealed person_digest=digest certificate=named document=digest own_key=digest
 signer_handwriting: signer=word department=word strokes=sealed digest=digest signature=digest
 signer_subject: signer=word department=word subject=digest
 signer_event: signer=word department=word act=word state=word actor=word reason=ground

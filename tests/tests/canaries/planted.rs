@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use server::Call;
 use tests::cases;
 use tests::installation::{CUSTODIAN, STRANGER, hex};
+use tests::own_token::OwnToken;
 use tests::paper;
 
 use crate::stage::Service;
@@ -399,6 +400,28 @@ async fn on_a_page(service: &Service) {
     assert_eq!(service.anybody(declined).await.status, 303);
 }
 
+/// A page that the same person is to sign with a token of their own, and what the office keeps of it meanwhile.
+async fn elsewhere(service: &Service) {
+    let person = json!({"name": SIGNER, "number": SIGNER_NUMBER});
+    let call = Call::post("/v1/signers", &person);
+    let taken = service.done("Q-APR", (call, "owner"), 200).await;
+    let signer = taken["signer"].as_str().expect("an identity");
+    let token = OwnToken::with(crypto::KeyAlgorithm::EcP256).expect("a key");
+    let request = STANDARD.encode(token.request(&[signer]).expect("a request"));
+    for (act, level, request) in [
+        ("prove", Some("L2"), None),
+        ("activate", None, Some(request)),
+    ] {
+        let body = json!({"act": act, "level": level, "request": request, "reason": "实名核验"});
+        let call = Call::post(format!("/v1/signers/{signer}/acts"), &body);
+        let key = format!("owner {act}");
+        service.done("Q-APR", (call, key.as_str()), 200).await;
+    }
+    let order = json!({"signer": signer, "intent": INTENT, "case": CASE});
+    let call = paper::form("/v1/signatures/prepared", &order, &paper::page(PAPER));
+    service.done("Q-APR", (call, "prepared"), 201).await;
+}
+
 /// What the person authorised at a provider whose names for people are their numbers.
 async fn from_afar(service: &Service, signer: &str) {
     use registry::signers::activations::Activation;
@@ -435,6 +458,7 @@ async fn signed(service: &Service) {
     }
     together(service, &signer).await;
     on_a_page(service).await;
+    elsewhere(service).await;
     from_afar(service, &signer).await;
     let order = json!({"signer": signer, "intent": INTENT, "case": CASE});
     let call = paper::form("/v1/signatures", &order, &paper::page(PAPER));

@@ -1,7 +1,7 @@
 //! Remote signing as the Cloud Signature Consortium has it (API 2.1): what is told, what is signed, and what is refused.
 
-mod outside;
-mod provider;
+pub(crate) mod outside;
+pub(crate) mod provider;
 mod refused;
 
 use base64::Engine as _;

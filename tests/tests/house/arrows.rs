@@ -238,7 +238,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verify",
         ],
     ),
-    ("papers", &["affix", "backoffice", "catalogue", "credential", "crypto", "docket", "document", "dossier", "envelope", "evidence", "issuance", "licence", "pdf", "pki", "registry", "seal", "signing", "tlog", "verify"]),
+    ("papers", &["affix", "asn1", "backoffice", "catalogue", "ceremony", "credential", "crypto", "docket", "document", "dossier", "envelope", "evidence", "issuance", "licence", "pdf", "pki", "registry", "seal", "signing", "tlog", "verify"]),
     (
         "portfolio",
         &[
@@ -371,10 +371,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    (
-        "bulk",
-        &["backoffice", "issuance", "making", "replies", "wire"],
-    ),
+    ("elsewhere", &["backoffice", "issuance", "papers", "replies", "wire"]),
+    ("bulk", &["backoffice", "issuance", "making", "replies", "wire"]),
     ("pad", &["entrance", "issuance", "papers", "public", "registry", "replies", "signing", "wire"]),
     (
         "ledger",
@@ -403,6 +401,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "courier",
             "crypto",
             "csc",
+            "elsewhere",
             "entrance",
             "custody",
             "duties",
@@ -463,8 +462,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("aes-gcm", &["crypto"]),
     ("argon2", &["crypto"]),
     ("askama", &["pad", "public"]),
-    ("axum", &["bulk", "courier", "csc", "demo", "entrance", "keeping", "ledger", "pad", "public", "replies", "server", "watch", "wire"]),
-    ("base64", &["affix", "asic", "bulk", "courier", "credential", "csc", "demo", "entrance", "evidence", "facts", "jades", "ofd", "openid", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
+    ("axum", &["bulk", "courier", "csc", "demo", "elsewhere", "entrance", "keeping", "ledger", "pad", "public", "replies", "server", "watch", "wire"]),
+    ("base64", &["affix", "asic", "bulk", "courier", "credential", "csc", "demo", "elsewhere", "entrance", "evidence", "facts", "jades", "ofd", "openid", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
     ("cbc", &["crypto"]),
     ("cryptoki", &["custody"]),
     ("fast_qr", &["credential"]),
@@ -488,9 +487,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sm3", &["crypto"]),
     ("sm4", &["crypto"]),
     ("sqlx", &["store"]),
-    ("tokio", &["authority", "backoffice", "batch", "cli", "courier", "demo", "drill", "issuance", "ledger", "pad", "public", "registry", "server", "store", "tls", "vault", "wire", "yinxin"]),
+    ("tokio", &["authority", "backoffice", "batch", "cli", "courier", "demo", "drill", "elsewhere", "issuance", "ledger", "pad", "public", "registry", "server", "store", "tls", "vault", "wire", "yinxin"]),
     ("tokio-rustls", &["courier", "tls"]),
-    ("utoipa", &["bulk", "csc", "entrance", "keeping", "ledger", "pad", "public", "server", "watch"]),
+    ("utoipa", &["bulk", "csc", "elsewhere", "entrance", "keeping", "ledger", "pad", "public", "server", "watch"]),
     ("wasm-bindgen", &["cli"]),
     ("x509-parser", &["x509"]),
 ];

@@ -22,6 +22,7 @@ pub(crate) const CRATES: &[&str] = &[
     "credential",
     "crypto",
     "csc",
+    "elsewhere",
     "entrance",
     "custody",
     "demo",

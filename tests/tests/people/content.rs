@@ -157,9 +157,8 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
         "/v1/restrictions/standing" => json!({"holder": {"kind": "org", "code": FIRM.1}}),
         "/v1/signers" => json!({"name": PERSON.0, "number": PERSON.1}),
         "/v1/signers/{signer}/acts" => json!({"act": "activate", "reason": "实名核验"}),
-        "/v1/signings/{signing}/signatures" => json!({
-            "role": "撰稿人", "signer": things("signer"), "document": "00".repeat(32), "intent": "本人确认",
-        }),
+        "/v1/signatures/prepared/{prepared}/value" => value(),
+        _ if is_seat(route) => seat(&things("signer")),
         "/v1/signings/{signing}/refusals" => {
             json!({"role": "审稿人", "signer": things("signer"), "reason": "数据有误"})
         }
@@ -193,6 +192,25 @@ fn kept(route: &str, asks: &Asks<'_>) -> Value {
         "/v1/accounts/{account}/roles" => json!({"roles": ["officer"]}),
         _ => Value::Null,
     }
+}
+
+/// Whether a route is about what the person of a role was shown.
+fn is_seat(route: &str) -> bool {
+    let seats = [
+        "/v1/signings/{signing}/signatures",
+        "/v1/signings/{signing}/prepared",
+    ];
+    seats.contains(&route)
+}
+
+/// What the person of a role was shown.
+fn seat(signer: &str) -> Value {
+    json!({"role": "撰稿人", "signer": signer, "document": "00".repeat(32), "intent": "本人确认"})
+}
+
+/// What a token of somebody's own answered.
+fn value() -> Value {
+    json!({"value": "AAAA", "algorithm": "ecdsa-p256-sha256", "document": "00".repeat(32)})
 }
 
 /// How a person writes, or who they are at a provider.
@@ -263,7 +281,7 @@ pub(crate) fn call(
             });
             return form(path, &order, &page("受理通知书")).once(key);
         }
-        ("POST", "/v1/signatures") => {
+        ("POST", "/v1/signatures" | "/v1/signatures/prepared") => {
             let order = json!({
                 "signer": things("signer"), "intent": "本人确认", "case": "BJ-990102-20260608-00017",
             });

@@ -196,6 +196,7 @@ impl Things {
             ("{part}", "FOOD"),
             ("{number}", "XZ-2026-0001"),
             ("{batch}", "00000000000000000000000000000000"),
+            ("{prepared}", "00000000000000000000000000000000"),
         ] {
             path = path.replace(name, value);
         }

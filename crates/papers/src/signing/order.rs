@@ -115,7 +115,7 @@ pub struct Joint {
 }
 
 impl SignOrder {
-    pub(super) fn part(&self) -> Option<Part> {
+    pub(crate) fn part(&self) -> Option<Part> {
         self.joint.as_ref().map(|joint| Part {
             round: joint.round.clone(),
             role: joint.role.clone(),

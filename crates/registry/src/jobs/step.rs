@@ -263,16 +263,10 @@ pub(crate) async fn release_and_journal(
         Ok(acts) => acts,
         Err(refused) => return Ok(Err(refused)),
     };
-    let approvals = find_approvals(link, &job).await?;
-    if !signing.is_given(release, &approvals) {
-        return Err(StepRefused::NotGiven);
-    }
+    let approvals = find_approvals(link, &job, (release, signing)).await?;
     insert(link, &job, (release, &digest), (by, Some(service))).await?;
-    let values = [
-        department.as_str().into(),
-        id.as_str().into(),
-        service.at.into(),
-    ];
+    let (department, id) = (department.as_str(), id.as_str());
+    let values = [department.into(), id.into(), service.at.into()];
     link.later(JOURNALLED, &values).await?;
     job.attempts += 1;
     job.state = JobState::Journalled;
@@ -431,11 +425,7 @@ pub(crate) async fn journal(
     let place = (&job.department, id, &job.grounds.seal);
     let releaser = (release.statement.releaser.as_str(), by.at);
     approvals::hold(link, place, releaser).await??;
-    let approvals = find_approvals(link, &job).await?;
-    // T-S3: a row that nobody signed is not used up, and the journal has no line of it.
-    if !signing.is_given(&release, &approvals) {
-        return Err(StepRefused::NotGiven);
-    }
+    let approvals = find_approvals(link, &job, (&release, signing)).await?;
     let (department, id) = (job.department.as_str(), id.as_str());
     // Consumed once; a redo after a lost process finds it consumed by this very job, whose first
     // result never left (house-style 2.2).
@@ -480,10 +470,18 @@ pub(crate) async fn find_release(link: &mut Link, job: &Job) -> Result<Release, 
     as_given(job, given)
 }
 
-/// What others released of the same use, where the seal needs several.
-async fn find_approvals(link: &mut Link, job: &Job) -> Result<Vec<Release>, StepRefused> {
+/// What others released of the same use, where the seal needs several. T-S3: a row that nobody signed is not used up, and the
+/// journal has no line of it.
+async fn find_approvals(
+    link: &mut Link,
+    job: &Job,
+    (release, signing): (&Release, &Signing),
+) -> Result<Vec<Release>, StepRefused> {
     let given = approvals::given(link, (&job.department, &job.id)).await?;
-    given.into_iter().map(|one| as_given(job, one)).collect()
+    let given = given.into_iter().map(|one| as_given(job, one));
+    let approvals: Vec<Release> = given.collect::<Result<_, _>>()?;
+    let is_given = signing.is_given(release, &approvals);
+    is_given.then_some(approvals).ok_or(StepRefused::NotGiven)
 }
 
 fn as_given(job: &Job, given: Given) -> Result<Release, StepRefused> {

@@ -30,6 +30,7 @@ pub(crate) fn step(signer: &str, act: SignerAct) -> SignerStep {
         level: (act == SignerAct::Prove).then_some(Assurance::L2),
         certificate: (act == SignerAct::Activate)
             .then(|| (vec![1, 2, 3], NOW + time::Duration::DAY)),
+        own_key: None,
         reason: "实名核验".to_owned(),
         by: by(1),
     }
@@ -61,6 +62,7 @@ pub(crate) fn beginning(signer: &str, key: &str) -> Beginning {
         intent: format!("{NAME}确认"),
         part: None,
         under: None,
+        prepared: None,
         by: by(2),
     }
 }

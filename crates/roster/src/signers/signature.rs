@@ -2,17 +2,17 @@
 
 use catalogue::key::DepartmentKey;
 use crypto::KeyId;
-use dossier::signed::signer::SignerState;
-use dossier::table::NotListed;
 use store::{Link, Row, StoreError};
-use thiserror::Error;
 use time::UtcDateTime;
 use trail::asked::{self, Asked, By, Response, Seen};
 use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
-use crate::activations::{ActivationRefused, ActivationUse, consume};
+use crate::activations::{ActivationUse, consume};
 use crate::rounds::{KeptFile, Part, RoundRefused, take_signature, take_turn};
+use crate::signers::prepared::take;
+use crate::signers::refused::SignerRefused;
+use crate::signers::standing::document_of;
 
 /// A signature that is about to be made.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct Beginning {
     pub part: Option<Part>,
     /// What the person authorised, where they did that from afar: it is consumed with this.
     pub under: Option<ActivationUse>,
+    /// What was prepared for a key that is not kept here, of which this is the signature: it is taken with this.
+    pub prepared: Option<String>,
     /// Who asks, when.
     pub by: By,
 }
@@ -108,42 +110,6 @@ impl std::fmt::Debug for SignatureRecord {
     }
 }
 
-/// Why nothing was done.
-#[derive(Debug, Clone, Error)]
-#[non_exhaustive]
-pub enum SignerRefused {
-    /// Another request was made under this key (422).
-    #[error("another request was made under this key")]
-    KeyReused,
-    /// There is no such identity, or not in this department.
-    #[error("no such signature identity")]
-    Unknown,
-    /// It is no person.
-    #[error("a person signs")]
-    Person,
-    /// The table refuses (R10).
-    #[error(transparent)]
-    Life(#[from] NotListed),
-    /// Its key does not sign in this state.
-    #[error("a signature identity that is {} signs nothing", .0.code())]
-    NotActive(SignerState),
-    /// Its key was made for one document, and signs no other and none twice.
-    #[error("the key was made for one document")]
-    OneTime,
-    /// The document that several sign does not take it.
-    #[error(transparent)]
-    Round(#[from] RoundRefused),
-    /// What was shown from afar authorises nothing.
-    #[error(transparent)]
-    Activation(#[from] ActivationRefused),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-const STANDS: &str = "SELECT state, document FROM signer WHERE id = $1 AND department = $2";
-const SHARE: &str =
-    "SELECT state, document FROM signer WHERE id = $1 AND department = $2 FOR SHARE";
 const ANY: &str = "SELECT 1 FROM signature WHERE signer = $1 AND department = $2 LIMIT 1";
 const INSERT: &str = "INSERT INTO signature (id, department, signer, case_number, document, intent, begun, attempts) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
@@ -189,6 +155,10 @@ pub(crate) async fn begin(
     if let (Some(under), None) = (&beginning.under, &id) {
         consume(link, secrets, under, at).await?;
     }
+    if let (Some(prepared), None) = (&beginning.prepared, &id) {
+        let of = (&beginning.department, prepared.as_str());
+        take(link, of, (&fresh, at)).await?;
+    }
     let id = match id {
         Some(id) => {
             link.later(AGAIN, &[id.as_str().into(), department.into()])
@@ -211,11 +181,17 @@ pub(crate) async fn begin(
             fresh
         }
     };
-    let entry = Act {
+    trace::write(link, &journalled(beginning, &id)).await?;
+    Ok(Begun::Journalled { id })
+}
+
+/// The line of the key journal.
+fn journalled(beginning: &Beginning, id: &str) -> Act {
+    let mut entry = Act {
         department: beginning.department.clone(),
         by: beginning.by.clone(),
         deed: Deed::Sign,
-        object: id.clone(),
+        object: id.to_owned(),
         ground: beginning.signer.clone(),
         detail: vec![
             ("purpose", "person".to_owned()),
@@ -225,19 +201,10 @@ pub(crate) async fn begin(
         ],
         key: Some(beginning.key.clone()),
     };
-    trace::write(link, &entry).await?;
-    Ok(Begun::Journalled { id })
-}
-
-/// Whether an identity signs what is no document of its own; one whose key was made for one document does not.
-pub(crate) async fn stands_for(
-    link: &mut Link,
-    (department, signer): (&DepartmentKey, &str),
-) -> Result<(), SignerRefused> {
-    match document_of(link, (department, signer)).await? {
-        None => Ok(()),
-        Some(_) => Err(SignerRefused::OneTime),
+    if let Some(prepared) = &beginning.prepared {
+        entry.detail.push(("prepared", prepared.clone()));
     }
+    entry
 }
 
 /// Asked in the transaction that lets the key sign: a suspension waits for it, or stops it (T-S6).
@@ -253,21 +220,6 @@ async fn stands(link: &mut Link, beginning: &Beginning, first: bool) -> Result<(
         return Err(SignerRefused::OneTime);
     }
     Ok(())
-}
-
-/// The one document of an active identity whose key was made for one.
-async fn document_of(
-    link: &mut Link,
-    (department, signer): (&DepartmentKey, &str),
-) -> Result<Option<[u8; 32]>, SignerRefused> {
-    let statement = if link.has_rivals() { SHARE } else { STANDS };
-    let values = [signer.into(), department.as_str().into()];
-    let row = link.row(statement, &values).await?;
-    let mut row = row.ok_or(SignerRefused::Unknown)?;
-    match SignerState::find(&row.text()?).ok_or(DAMAGED)? {
-        SignerState::Active => Ok(row.maybe_digest()?),
-        state => Err(SignerRefused::NotActive(state)),
-    }
 }
 
 pub(crate) async fn answered(

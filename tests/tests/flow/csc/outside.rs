@@ -12,7 +12,7 @@ use super::provider::{AUDIENCE, ISSUER};
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/judges/python/csc.py");
 
 /// A program that the tests need from outside; without it nothing is judged, and that is said.
-fn named(variable: &str) -> Option<String> {
+pub(crate) fn named(variable: &str) -> Option<String> {
     let found = std::env::var(variable).ok();
     if found.is_none() {
         let insisted = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -92,7 +92,7 @@ async fn an_outside_client_signs_a_page_by_its_hash_and_whole_and_outside_judges
 }
 
 /// The European reference library calls each of them good, at its level.
-fn reference(jobs: &str, wanted: &[&str]) {
+pub(crate) fn reference(jobs: &str, wanted: &[&str]) {
     let Some(classes) = named("YINXIN_JUDGE_DSS_CLASSES") else {
         return;
     };
