@@ -167,6 +167,33 @@ class Client:
         }
         return self.call("POST", f"/v1/releases/{_part(offer['job'])}", content).json()
 
+    def signer(self, person, key):
+        """``POST /v1/signers``: takes a person in who is to sign, by ``name`` and ``number``."""
+        return self.call("POST", "/v1/signers", person, key=key).json()
+
+    def signer_act(self, signer, act):
+        """``POST /v1/signers/{signer}/acts``: a step of an identity's life."""
+        return self.call("POST", f"/v1/signers/{_part(signer)}/acts", act).json()
+
+    def prepare(self, order, file, key):
+        """``POST /v1/signatures/prepared``: what a person's own token is to sign. ``file`` is (name, octets)."""
+        content, kind = form([("order", None, json.dumps(order, ensure_ascii=False).encode()), ("file", *file)])
+        return self.call("POST", "/v1/signatures/prepared", content, kind, key).json()
+
+    def finish(self, prepared, value, key, form="der"):
+        """``POST /v1/signatures/prepared/{prepared}/value``: what the token answered, in DER or ``plain`` as r and s."""
+        content = {
+            "value": base64.b64encode(value).decode(),
+            "form": form,
+            "algorithm": prepared["algorithm"],
+            "document": prepared["document"],
+        }
+        return self.call("POST", f"/v1/signatures/prepared/{_part(prepared['prepared'])}/value", content, key=key).json()
+
+    def signed(self, signature):
+        """``GET /v1/signatures/{signature}/file``: the signed document."""
+        return self.call("GET", f"/v1/signatures/{_part(signature)}/file").content
+
     def verify(self, octets, name="file"):
         """``POST /v1/verifications``: the report on a file of any kind."""
         content, kind = form([("file", name, octets)])
