@@ -1,12 +1,18 @@
 //! The process that has a token's module, and does what its parent asks over standard input and output.
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::Duration;
 
 use crypto::device::Fault;
-use zeroize::Zeroizing;
 
-use crate::protocol::{Answer, Request, announced};
+use crate::line::Line;
+use crate::protocol::{Answer, Request};
 use crate::session::Session;
+
+/// How long the process looks for the next request before it sleeps: who signs one thing after the other asks by then.
+const AWAKE: Duration = Duration::from_micros(150);
 
 /// Does what the parent asks, with the module loaded here, until the parent is gone: all that `yinxin-token` does. The
 /// process is not dumpable from then on (T-K4).
@@ -31,34 +37,22 @@ fn keep_memory_private() -> io::Result<()> {
 
 /// Answers until the parent is gone.
 fn serve() -> io::Result<()> {
-    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let mut line = Line::over(input, output, AWAKE).map_err(io::Error::other)?;
     let mut session = None;
-    while let Some(message) = next(&mut input)? {
+    while let Some(message) = line.take(None).map_err(io::Error::other)? {
         let request = Request::parse(&message);
         let request = request.ok_or(io::ErrorKind::InvalidData)?;
-        let answer = Session::answer(&mut session, &request).encode();
-        let length = u32::try_from(answer.len()).map_err(|_| io::ErrorKind::InvalidData)?;
-        output.write_all(&[&length.to_be_bytes(), answer.as_slice()].concat())?;
-        output.flush()?;
+        let answer = Session::answer(&mut session, &request);
+        line.send(&answer.encode(), None)
+            .map_err(io::Error::other)?;
         if let Answer::Refused {
             fault: Fault::Lost, ..
-        } = Answer::parse(&answer).ok_or(io::ErrorKind::InvalidData)?
+        } = answer
         {
             return Ok(());
         }
     }
     Ok(())
-}
-
-/// One message; `None` where the input ended between two. It may hold the PIN.
-fn next(input: &mut impl Read) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let mut length = [0; 4];
-    match input.read_exact(&mut length) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        other => other?,
-    }
-    let length = announced(length).ok_or(io::ErrorKind::InvalidData)?;
-    let mut message = Zeroizing::new(vec![0; length]);
-    input.read_exact(&mut message)?;
-    Ok(Some(message))
 }

@@ -7,6 +7,7 @@
 mod asked;
 mod hosting;
 mod known;
+mod line;
 mod process;
 pub mod protocol;
 mod session;

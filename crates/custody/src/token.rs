@@ -181,11 +181,9 @@ impl Token {
             state
                 .ending
                 .retain_mut(|child| !matches!(child.try_wait(), Ok(Some(_))));
-            while let Some(mut process) = state.idle.pop() {
-                if process.runs() {
-                    state.out.push(process.id());
-                    return Ok(Place::Open(process));
-                }
+            if let Some(process) = state.idle.pop() {
+                state.out.push(process.id());
+                return Ok(Place::Open(process));
             }
             if let Some(fault) = state.refused {
                 return Err(fault);

@@ -102,8 +102,16 @@ fn the_service_reads_the_longest_answer_and_ends_who_announces_a_longer_one() {
         let token = token(settings, PIN);
         (token.discard(ONE), token.processes().len())
     };
-    // To the opening `done`, five octets before one string that fills the message.
-    let opened = r"printf '\000\000\000\001\000'";
+    // To the opening `done`, once it is read; five octets before one string that fills the message.
+    let open = Request::Open {
+        module: b"/none",
+        label: "none",
+        pin: PIN.as_bytes(),
+    };
+    let opened = format!(
+        r"head -c {} > /dev/null; printf '\000\000\000\001\000'; head -c 21 > /dev/null",
+        4 + open.encode().len()
+    );
     let longest = r"printf '\000\020\000\000\000\000\017\377\373'; head -c 1048571 /dev/zero";
     assert_eq!(asked(&format!("{opened}; {longest}")), (Ok(()), 1));
     // One octet more, all of it there; and one that will never come: it is not waited for.
@@ -113,6 +121,9 @@ fn the_service_reads_the_longest_answer_and_ends_who_announces_a_longer_one() {
         assert_eq!(told, (Err(Fault::Answer), 0), "{beyond}");
         assert_eq!(asked(beyond), (Err(Fault::Answer), 0), "{beyond}");
     }
+    // Nor is an answer that comes with the one before it: nothing was asked yet.
+    let two = r"printf '\000\000\000\001\000\000\000\000\001\000'";
+    assert_eq!(asked(two), (Err(Fault::Answer), 0));
 }
 
 #[test]
