@@ -175,7 +175,9 @@ impl KeyStore {
     /// # Errors
     /// [`Fault`]: why not.
     pub fn device_answers(&self, now: Instant) -> Result<(), Fault> {
-        held::answers(self.custody.as_ref(), &self.list(), now)
+        let in_device = |key: &StoredKey| key.device.is_some();
+        let needed = || self.read().file.public.keys.values().any(in_device);
+        held::answers(self.custody.as_ref(), needed, now)
     }
 
     /// Unlocks the store. The passphrase's buffer is the caller's to wipe.

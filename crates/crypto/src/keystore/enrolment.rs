@@ -99,21 +99,22 @@ impl KeyStore {
     pub fn releasers(&self, key: &KeyId) -> Vec<Releaser> {
         let state = self.read();
         let public = &state.file.public;
-        let own = public.releasers.iter().map(|((of, person), public)| {
-            let (of, person) = (of.clone(), person.clone());
-            (of, person, public.clone(), None)
-        });
-        let passkeys = public.passkeys.iter().map(|((of, person, _), passkey)| {
-            let (of, person) = (of.clone(), person.clone());
-            (of, person, passkey.public.clone(), Some(passkey.clone()))
-        });
+        // Both are in the order of keys: of 10,000 seals the others are not looked at.
+        let own = public.releasers.range((key.clone(), String::new())..);
+        let own = own
+            .take_while(|((of, _), _)| of == key)
+            .map(|((_, person), public)| (person, public, None));
+        let first = (key.clone(), String::new(), Vec::new());
+        let passkeys = public.passkeys.range(first..);
+        let passkeys = passkeys
+            .take_while(|((of, ..), _)| of == key)
+            .map(|((_, person, _), passkey)| (person, &passkey.public, Some(passkey)));
         own.chain(passkeys)
-            .filter(|(of, ..)| of == key)
-            .map(|(key, person, public, passkey)| Releaser {
-                key,
-                person,
-                public,
-                passkey,
+            .map(|(person, public, passkey)| Releaser {
+                key: key.clone(),
+                person: person.clone(),
+                public: public.clone(),
+                passkey: passkey.cloned(),
             })
             .collect()
     }

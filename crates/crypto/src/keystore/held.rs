@@ -76,15 +76,15 @@ impl NewKey<'_> {
     }
 }
 
-/// Whether the device answers that these keys need.
+/// Whether the device answers that keys need, if any does.
 pub(super) fn answers(
     custody: Option<&Custody>,
-    keys: &[StoredKey],
+    needed: impl FnOnce() -> bool,
     now: Instant,
 ) -> Result<(), Fault> {
     match custody {
         Some(custody) => custody.device.answers(now),
-        None if keys.iter().any(|key| key.device.is_some()) => Err(Fault::NotConfigured),
+        None if needed() => Err(Fault::NotConfigured),
         None => Ok(()),
     }
 }
