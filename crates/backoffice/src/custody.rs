@@ -148,13 +148,15 @@ pub async fn find(
     asker: &Asker,
     seal: &SealCode,
 ) -> Result<(SealTold, Vec<SealEventTold>), CustodyError> {
-    let desk = import::desk_with(office, seal).await?;
+    let key = seal_key(seal.as_str()).ok_or(CustodyError::Unknown)?;
+    let look = office.registry.seals().look((seal, &key)).await?;
+    let known = look.as_ref().map(|look| look.scope);
+    let desk = import::desk_under(office, seal, known).await;
     let scope = seen(office, asker, desk.catalogue.seal(seal))?;
-    let seals = office.registry.seals();
-    let record = seals.find(seal).await?.ok_or(CustodyError::Unknown)?;
-    let history = seals.history(seal).await?;
-    let history = history.into_iter().map(SealEventTold::from).collect();
-    Ok((tell(office, scope, &record).await?, history))
+    let look = look.ok_or(CustodyError::Unknown)?;
+    let history = look.history.into_iter().map(SealEventTold::from).collect();
+    let told = told((scope, &look.record), look.uses, office.clock.now());
+    Ok((told, history))
 }
 
 /// Acts on a seal, in one of the duties that the account has: the answer is the seal as it stands then. What needs
@@ -395,7 +397,7 @@ async fn tell(
 ) -> Result<SealTold, CustodyError> {
     let key = seal_key(record.code.as_str()).ok_or(CustodyError::Unknown)?;
     let seals = office.registry.seals();
-    let uses = seals.uses(&key, &record.department).await?;
+    let uses = seals.uses(&key).await?;
     Ok(told((scope, record), uses, office.clock.now()))
 }
 

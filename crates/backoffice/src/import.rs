@@ -186,12 +186,17 @@ pub async fn heard(office: &Office, refused_by: &Arc<Desk>) -> bool {
 /// # Errors
 /// The store.
 pub async fn desk_with(office: &Office, seal: &SealCode) -> Result<Arc<Desk>, StoreError> {
+    let scope = office.registry.seals().scope(seal).await?;
+    Ok(desk_under(office, seal, scope).await)
+}
+
+/// The same where the version of its scope was asked for already.
+pub async fn desk_under(office: &Office, seal: &SealCode, scope: Option<u64>) -> Arc<Desk> {
     let desk = office.desk();
-    let known = desk.seals.get(seal).map(|seal| seal.scope);
-    if office.registry.seals().scope(seal).await? != known {
+    if scope != desk.seals.get(seal).map(|seal| seal.scope) {
         heard(office, &desk).await;
     }
-    Ok(office.desk())
+    office.desk()
 }
 
 /// Takes over seals and scopes that were decided in another process, or here; their keys come with them.

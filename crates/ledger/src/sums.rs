@@ -66,7 +66,7 @@ struct Compared {
     abandoned: u64,
     /// Attempts whose files did not leave, or not yet.
     unfinished: u64,
-    /// Whether each attempt has its line and each signature its leaf.
+    /// Whether each attempt has its line, which the total that is kept counts, and each signature its leaf.
     agrees: bool,
 }
 
@@ -126,6 +126,7 @@ async fn compared(office: &Office, seal: &SealCode) -> Result<Compared, StoreErr
         used.lines += of.lines;
         used.beside += of.beside;
         used.tests += of.tests;
+        used.counted += of.counted;
     }
     let made = registry.logs().made(seal).await?;
     let signatures = used.lines + used.beside - used.tests;
@@ -141,7 +142,8 @@ async fn compared(office: &Office, seal: &SealCode) -> Result<Compared, StoreErr
         leaves: made.leaves,
         abandoned: made.abandoned,
         unfinished,
-        agrees: used.lines - used.tests == made.attempts
+        agrees: used.lines == used.counted
+            && used.lines - used.tests == made.attempts
             && missing.is_some_and(|missing| missing <= 2 * unfinished),
     })
 }

@@ -1,4 +1,4 @@
-//! Notices: what stands on an authority's own page (domain.md 4.5), written by hand or with the fact that asks for it.
+//! Notices as rows, written by hand or with the fact that asks for them.
 //!
 //! A notice is masked where it is drafted ([`Notice::draft`]); nothing here could show more.
 
@@ -134,7 +134,9 @@ const OWN: &str =
 const DAMAGED: StoreError = StoreError::Damaged { table: "notice" };
 
 impl Notices {
-    pub(crate) fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Notices {
+    /// The book, in this store.
+    #[must_use]
+    pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Notices {
         Notices { store, secrets }
     }
 
@@ -258,11 +260,10 @@ async fn answer(
 }
 
 /// Writes a notice in the transaction of the fact that asks for it: its number is drawn, its entry stands in the trace.
-pub(crate) async fn put(
-    link: &mut Link,
-    mut notice: Notice,
-    by: &By,
-) -> Result<Notice, StoreError> {
+///
+/// # Errors
+/// The store.
+pub async fn put(link: &mut Link, mut notice: Notice, by: &By) -> Result<Notice, StoreError> {
     let department = notice.publisher.as_str().to_owned();
     let year = by.at.year();
     let counter = format!("notice {department} {year}");

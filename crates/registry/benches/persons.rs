@@ -110,16 +110,9 @@ async fn seals(store: &str, registry: &Registry) {
         "a seal, its history and the total of its ledger",
         async |number| {
             let number = turn(number, SEALS);
-            assert!(book.find(&code(number)).await.expect("answers").is_some());
-            assert!(
-                !book
-                    .history(&code(number))
-                    .await
-                    .expect("answers")
-                    .is_empty()
-            );
-            let uses = book.uses(&key(number), &department(number)).await;
-            assert_eq!(uses.expect("answers"), rows::USES);
+            let look = book.look((&code(number), &key(number))).await;
+            let look = look.expect("answers").expect("there is one");
+            assert_eq!((look.history.len(), look.uses), (1, rows::USES));
         },
     )
     .await;

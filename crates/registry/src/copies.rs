@@ -14,7 +14,6 @@ use time::UtcDateTime;
 
 use crate::licences::change::tell;
 use crate::licences::version::{self, Record};
-use crate::notices;
 use store::{Link, Store, StoreError};
 use trail::asked::{self, Asked, By, Response, Seen};
 use trail::id::LicenceId;

@@ -15,11 +15,11 @@ pub mod copies;
 pub mod jobs;
 pub mod licences;
 mod migrations;
-pub mod notices;
 mod registry;
 pub mod uses;
 
 pub use applications;
+pub use notices;
 pub use registry::{Registry, open};
 pub use rolls::{
     accounts, callers, catalogues, certificates, drills, links, own_anchors, own_lists, portfolio,

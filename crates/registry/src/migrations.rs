@@ -62,6 +62,7 @@ pub(crate) const ALL: &[Migration] = steps![
     54 "unseen" "0054",
     55 "caller_key" "0055",
     56 "pad" "0056",
+    60 "key_total" "0060",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",

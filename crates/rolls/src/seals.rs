@@ -3,6 +3,7 @@
 //! A seal that has no row, or any stage but *in use*, signs nothing. The question is asked inside the transaction that
 //! consumes a release, so that a suspension that was answered holds in every process.
 
+mod look;
 mod page;
 mod standing;
 
@@ -24,6 +25,7 @@ use trail::outbox::{self, Outgoing};
 use trail::secrets::Secrets;
 use trail::trace::{self, Act, Deed};
 
+pub use look::SealLook;
 use standing::{DAMAGED, happened, object, read};
 pub use standing::{Pending, SealHappened, SealObject, SealRecord};
 
@@ -119,7 +121,8 @@ const KEEP_OBJECT: &str = "INSERT INTO seal_object (code, department, made, obje
 const OBJECTS: &str = "SELECT code, department, object, earlier FROM seal_object ORDER BY code";
 const SCOPE_MADE: &str = "INSERT INTO counter (name, value) VALUES ('seal-scopes', 1) \
      ON CONFLICT (name) DO UPDATE SET value = counter.value + 1";
-const USES: &str = "SELECT COUNT(*) FROM trace WHERE signing_key = $1 AND department = $2";
+const USES: &str =
+    "SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM key_total WHERE signing_key = $1";
 
 impl Seals {
     /// The book, in this store.
@@ -273,14 +276,15 @@ impl Seals {
         rows.into_iter().map(happened).collect()
     }
 
-    /// How often a seal's key was used: the total of its ledger, which is a view of the key journal (D13).
+    /// How often a seal's key was used, in whatever department: the total of its ledger, which is a view of the key journal (D13).
+    /// It is counted in the facts that use it.
     ///
     /// # Errors
     /// The store.
-    pub async fn uses(&self, key: &KeyId, department: &DepartmentKey) -> Result<u64, StoreError> {
+    pub async fn uses(&self, key: &KeyId) -> Result<u64, StoreError> {
         let mut link = self.store.reader().await?;
-        let values = [key.as_str().into(), department.as_str().into()];
-        link.one(USES, &values, "trace").await?.count()
+        let values = [key.as_str().into()];
+        link.one(USES, &values, "key_total").await?.count()
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod check;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
@@ -267,6 +268,9 @@ const NEXT_DRAWN: &str = "INSERT INTO trace_head (department, number, digest) VA
      AS TEXT), ' ') FROM generate_series(1, $2))";
 const WRITE: &str = "INSERT INTO trace (department, number, moment, actor, act, object, ground, detail, \
      signing_key, previous, digest, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+// A row of each department, so that it is changed under the chain that its entry waits for anyway.
+const COUNT: &str = "INSERT INTO key_total (signing_key, department, uses) VALUES ($1, $2, $3) \
+     ON CONFLICT (signing_key, department) DO UPDATE SET uses = key_total.uses + excluded.uses";
 const ADVANCE: &str = "UPDATE trace_head SET digest = $2 WHERE department = $1";
 
 impl Trace {
@@ -447,11 +451,24 @@ pub async fn write_all(link: &mut Link, acts: &[Act]) -> Result<u64, StoreError>
         link.later(WRITE, &values).await?;
         previous = entry.digest;
     }
+    for (key, uses) in uses(acts) {
+        let values = [key.as_str().into(), department.into(), uses.into()];
+        link.later(COUNT, &values).await?;
+    }
     link.later(ADVANCE, &[department.into(), (&previous).into()])
         .await?;
     // A second entry of the same fact finds the head where this one left it.
     link.flush().await?;
     Ok(last)
+}
+
+/// How many of these acts used each key.
+fn uses(acts: &[Act]) -> BTreeMap<&KeyId, u64> {
+    let mut uses = BTreeMap::new();
+    for key in acts.iter().filter_map(|act| act.key.as_ref()) {
+        *uses.entry(key).or_default() += 1;
+    }
+    uses
 }
 
 /// Moves a department's head on by `count`: the number of the last entry, the digest of the entry

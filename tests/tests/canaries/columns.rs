@@ -70,6 +70,7 @@ session: token=digest department=word account=word
 sign_in: subject=digest
 licence_use: id=word department=word identifier=word licence=word holder_digest=digest matter=word case_number=word \
  person=word state=word content=sealed
+key_total: signing_key=word department=word
 licence: id=word department=word type_code=word issuer_code=word number=word serial=word
 log_head: root=public checkpoint=public witnessed_checkpoint=public
 log_leaf: leaf=public job=word

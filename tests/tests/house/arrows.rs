@@ -35,19 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("asic", &["container", "crypto", "xml"]),
     ("jades", &["credential", "crypto", "pki"]),
     ("openid", &["asn1", "credential", "crypto"]),
-    (
-        "envelope",
-        &[
-            "asic",
-            "catalogue",
-            "container",
-            "crypto",
-            "evidence",
-            "facts",
-            "jades",
-            "pki",
-        ],
-    ),
+    ("envelope", &["asic", "catalogue", "container", "crypto", "evidence", "facts", "jades", "pki"]),
     (
         "trustlist",
         &["asn1", "credential", "crypto", "pki", "tlog", "xml"],
@@ -87,25 +75,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "trail",
         ],
     ),
-    (
-        "roster",
-        &[
-            "catalogue",
-            "crypto",
-            "dossier",
-            "signing",
-            "store",
-            "trail",
-        ],
-    ),
-    (
-        "applications",
-        &["catalogue", "crypto", "rolls", "seal", "store", "trail"],
-    ),
-    (
-        "releasing",
-        &["catalogue", "crypto", "rolls", "store", "trail"],
-    ),
+    ("roster", &["catalogue", "crypto", "dossier", "signing", "store", "trail"]),
+    ("applications", &["catalogue", "crypto", "rolls", "seal", "store", "trail"]),
+    ("releasing", &["catalogue", "crypto", "rolls", "store", "trail"]),
+    ("notices", &["catalogue", "dossier", "store", "trail"]),
     (
         "registry",
         &[
@@ -114,6 +87,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "crypto",
             "dossier",
             "licence",
+            "notices",
             "releasing",
             "rolls",
             "reencryption",

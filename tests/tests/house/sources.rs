@@ -41,6 +41,7 @@ pub(crate) const CRATES: &[&str] = &[
     "ledger",
     "licence",
     "making",
+    "notices",
     "ofd",
     "openid",
     "pad",

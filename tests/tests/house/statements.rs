@@ -56,7 +56,7 @@ const FOUND_BEFORE: &[Named] = &[
         "registry/src/licences/voiding.rs",
         "DELETE FROM void_consent",
     ),
-    ("registry/src/notices.rs", "UPDATE notice SET state"),
+    ("notices/src/book.rs", "UPDATE notice SET state"),
     ("rolls/src/accounts/order.rs", "UPDATE account SET events"),
     // The ledger of a seal is over whatever department used it: whose the seal is was compared with who asks.
     (
@@ -68,6 +68,7 @@ const FOUND_BEFORE: &[Named] = &[
         "trail/src/trace/used.rs",
         "SELECT COUNT(*), COUNT(CASE WHEN detail",
     ),
+    ("rolls/src/seals.rs", "SELECT CAST(COALESCE(SUM(uses), 0)"),
     ("rolls/src/seals.rs", "UPDATE seal SET pending_event"),
     ("rolls/src/seals.rs", "UPDATE seal SET stage"),
     ("rolls/src/seals.rs", "SELECT number, event, stage, moment"),
@@ -124,7 +125,7 @@ const ASKED_BY_A_RULE: &[Named] = &[
     ),
     (
         "rolls/src/seals/page.rs",
-        "SELECT signing_key, COUNT(*) FROM trace",
+        "SELECT signing_key, CAST(SUM(uses) AS BIGINT) FROM key_total",
     ),
 ];
 
@@ -230,11 +231,11 @@ const OF_ONE_CASE: &[Named] = &[
 /// The content that comes back names its publisher, which an act compares; who only looks is shown what is published.
 const SAYS_ITSELF: &[Named] = &[
     (
-        "registry/src/notices.rs",
+        "notices/src/book.rs",
         "SELECT content FROM notice WHERE number = $1 FOR UPDATE",
     ),
     (
-        "registry/src/notices.rs",
+        "notices/src/book.rs",
         "SELECT content FROM notice WHERE number = $1",
     ),
 ];

@@ -21,14 +21,17 @@ const PERSON: &str = "INSERT INTO signer (id, department, state, level, person, 
      VALUES ($1, $2, $3, 'L2', $4, $5, 1800000000, 1780000000, 3)";
 
 /// After the others, by the database itself: uses, numbers from 1 in each department, and a certificate for each person.
-fn others((random, serial): (&str, &str), series: &str) -> [String; 3] {
+fn others((random, serial): (&str, &str), series: &str) -> [String; 4] {
     [
         format!(
             "INSERT INTO trace (department, number, moment, actor, act, object, ground, detail, signing_key, previous, digest, leaf) \
              SELECT department, ROW_NUMBER() OVER (PARTITION BY department ORDER BY use, code), 1780000000 + use, 'a', 'sign', code, '', '', \
              'seal-' || code, {random}, {random}, 0 FROM seal, ({series}) AS uses"
         ),
-            "INSERT INTO certificate (issuer, serial, profile, department, shard, tbs_digest, intended, der) \
+        "INSERT INTO key_total (signing_key, department, uses) \
+         SELECT signing_key, department, COUNT(*) FROM trace GROUP BY signing_key, department"
+            .to_owned(),
+        "INSERT INTO certificate (issuer, serial, profile, department, shard, tbs_digest, intended, der) \
              SELECT 'ca', person_digest, 'signer', department, 0, person_digest, since, person_digest FROM signer".to_owned(),
         format!(
             "INSERT INTO certificate (issuer, serial, profile, department, shard, tbs_digest, intended, der) \
@@ -154,7 +157,8 @@ async fn there(address: &str, secrets: &Secrets, (seals, persons): (u32, u32)) {
     }
     let series = format!("SELECT generate_series(1, {USES}) AS use");
     statements.extend(others(("sha256('a')", r"'\x4D01'"), &series));
-    statements.push("ANALYZE".to_owned());
+    // As a database stands that its own upkeep has been over.
+    statements.extend(["VACUUM (ANALYZE)", "CHECKPOINT"].map(str::to_owned));
     for statement in statements {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
             .execute(&mut connection)

@@ -15,8 +15,6 @@ use trail::outbox::{self, Outgoing};
 use trail::secrets::{Place, Secrets};
 use trail::trace::{self, Act};
 
-use crate::notices;
-
 /// A case as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRecord {

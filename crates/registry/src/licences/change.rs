@@ -8,7 +8,6 @@ use thiserror::Error;
 use time::UtcDateTime;
 
 use crate::licences::version::{self, DAMAGED, Move, Record};
-use crate::notices;
 use crate::status::{self, ListNumber, StatusError, StatusValue};
 use store::Link;
 use store::StoreError;

@@ -13,7 +13,6 @@ use time::UtcDateTime;
 use crate::jobs::job::JobState;
 use crate::licences::change::{set, tell, value};
 use crate::licences::version::{self, DAMAGED, Move, Record};
-use crate::notices;
 use store::Link;
 use store::StoreError;
 use trail::asked::By;

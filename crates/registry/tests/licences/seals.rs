@@ -1,8 +1,10 @@
 //! A seal that is not in use signs nothing, whatever was released before (T-S6).
 
 use catalogue::key::SealCode;
+use crypto::KeyId;
 use registry::asked::{Asked, IdempotencyKey, Response};
 use registry::jobs::StepRefused;
+use registry::journal::KeyUse;
 use registry::log::Log;
 use registry::seals::{Acting, SealAct, SealRefused, Tell};
 use seal::life::{Consent, Duty, Event, Refused, Stage};
@@ -51,7 +53,7 @@ fn a_suspension_stops_what_was_released_in_every_process_until_two_lift_it() {
             .await;
         assert!(matches!(given, Err(StepRefused::SealNotInUse)));
         let seals = office.registry.seals();
-        let uses = seals.uses(&signing().key, &department()).await;
+        let uses = seals.uses(&signing().key).await;
         assert_eq!(uses.expect("answers"), 0);
         // One person is not enough, twice is not two.
         let first = seals.act(act(Event::Resume, CUSTODIAN, 5)).await;
@@ -64,7 +66,7 @@ fn a_suspension_stops_what_was_released_in_every_process_until_two_lift_it() {
         assert_eq!(lifted.expect("listed").stage, Stage::InUse);
         let journalled = jobs.journal(&released.id, signing(), by(8)).await;
         journalled.expect("in use again, and the release holds");
-        let uses = seals.uses(&signing().key, &department()).await;
+        let uses = seals.uses(&signing().key).await;
         assert_eq!(uses.expect("answers"), 1, "the ledger has what was signed");
         let history = seals.history(&grounds().seal).await.expect("answers");
         let told: Vec<(&str, usize)> = history
@@ -240,8 +242,73 @@ fn a_page_of_seals_is_asked_for_in_one_question_at_each_stage() {
             .journal(&released.id, signing(), by(4))
             .await;
         journalled.expect("in use");
-        let other = crypto::KeyId::parse("seal-of-nobody").expect("a name");
+        let other = KeyId::parse("seal-of-nobody").expect("a name");
         let used = seals.used(&[other, signing().key]).await.expect("answers");
         assert_eq!(used.into_iter().collect::<Vec<_>>(), [(signing().key, 1)]);
+    });
+}
+
+#[test]
+fn the_total_of_a_ledger_is_counted_with_its_lines_in_whatever_department() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let other = KeyId::parse("seal-of-nobody").expect("a name");
+        let line = |department, key: &KeyId| KeyUse {
+            department,
+            by: by(1),
+            key: key.clone(),
+            purpose: "licence".to_owned(),
+            digests: vec![[1; 32]],
+            object: "a job".to_owned(),
+        };
+        let own = signing().key;
+        let lines = vec![
+            line(department(), &own),
+            line(other_department(), &own),
+            line(department(), &other),
+            line(department(), &own),
+        ];
+        let journal = office.registry.journal();
+        for _ in 0..2 {
+            journal.append(lines.clone()).await.expect("written");
+        }
+        let (seals, trace) = (office.registry.seals(), office.registry.trace());
+        for (key, lines) in [(&own, 6), (&other, 2)] {
+            assert_eq!(seals.uses(key).await.expect("answers"), lines);
+            let used = trace.used(key).await.expect("answers");
+            assert_eq!((used.lines, used.counted), (lines, lines));
+        }
+        let unused = KeyId::parse("seal-never-used").expect("a name");
+        assert_eq!(seals.uses(&unused).await.expect("answers"), 0);
+        let used = seals.used(&[other.clone(), unused, own.clone()]).await;
+        let used: Vec<_> = used.expect("answers").into_iter().collect();
+        assert_eq!(used, [(own, 6), (other, 2)]);
+    });
+}
+
+#[test]
+fn a_look_at_a_seal_is_what_its_parts_say() {
+    on_each_store(|stage| async move {
+        let office = office(&stage).await;
+        let (seals, code) = (office.registry.seals(), grounds().seal);
+        let released = office.released("released").await;
+        let jobs = office.registry.jobs();
+        let journalled = jobs.journal(&released.id, signing(), by(2)).await;
+        journalled.expect("in use");
+        let stopped = seals.act(act(Event::Suspend, CUSTODIAN, 3)).await;
+        stopped.expect("listed");
+        let first = seals.act(act(Event::Resume, CUSTODIAN, 4)).await;
+        first.expect("waits for the second");
+        let look = seals.look((&code, &signing().key)).await;
+        let look = look.expect("answers").expect("there is one");
+        assert!(look.record.pending.is_some());
+        assert_eq!(seals.find(&code).await.expect("answers"), Some(look.record));
+        assert_eq!(seals.history(&code).await.expect("answers"), look.history);
+        assert_eq!(look.history.len(), 2);
+        let scope = seals.scope(&code).await.expect("answers");
+        assert_eq!((look.uses, Some(look.scope)), (1, scope));
+        let unknown = SealCode::parse("990102-SPZYZ-404").expect("a code");
+        let none = seals.look((&unknown, &signing().key)).await;
+        assert_eq!(none.expect("answers"), None);
     });
 }

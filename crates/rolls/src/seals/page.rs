@@ -23,7 +23,7 @@ static RECORDS: LazyLock<String> = LazyLock::new(|| {
 });
 static USED: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT signing_key, COUNT(*) FROM trace WHERE signing_key IN ({}) GROUP BY signing_key",
+        "SELECT signing_key, CAST(SUM(uses) AS BIGINT) FROM key_total WHERE signing_key IN ({}) GROUP BY signing_key",
         places()
     )
 });

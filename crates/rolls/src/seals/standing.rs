@@ -68,6 +68,10 @@ pub struct SealHappened {
 pub(super) const DAMAGED: StoreError = StoreError::Damaged { table: "seal" };
 
 pub(super) fn read(mut row: Row) -> Result<SealRecord, StoreError> {
+    columns(&mut row)
+}
+
+pub(super) fn columns(row: &mut Row) -> Result<SealRecord, StoreError> {
     let code = SealCode::parse(&row.text()?).map_err(|_| DAMAGED)?;
     let department = DepartmentKey::parse(&row.text()?).map_err(|_| DAMAGED)?;
     let stage = Stage::find(&row.text()?).ok_or(DAMAGED)?;
@@ -115,8 +119,14 @@ pub(super) fn object(mut row: Row) -> Result<SealObject, StoreError> {
 }
 
 pub(super) fn happened(mut row: Row) -> Result<SealHappened, StoreError> {
+    let number = row.count()?;
+    event(&mut row, number)
+}
+
+/// The columns behind the number of an event.
+pub(super) fn event(row: &mut Row, number: u64) -> Result<SealHappened, StoreError> {
     Ok(SealHappened {
-        number: row.count()?,
+        number,
         event: row.text()?,
         stage: Stage::find(&row.text()?).ok_or(DAMAGED)?,
         moment: row.moment()?,

@@ -46,6 +46,8 @@ pub struct Used {
     pub lines: u64,
     /// Lines that stand for the signature of another key of the seal, too (D23).
     pub beside: u64,
+    /// Lines as the facts counted them that wrote them.
+    pub counted: u64,
     /// Lines of tests, which leave nowhere and have no leaf (D3).
     pub tests: u64,
 }
@@ -54,7 +56,9 @@ const USES: &str = "SELECT department, number, moment, actor, act, object, groun
      signing_key, previous, digest FROM trace WHERE signing_key = $1 AND moment >= $2 AND moment < $3 \
      AND (moment, department, number) > ($2, $4, $5) ORDER BY moment, department, number LIMIT $6";
 const USED: &str = "SELECT COUNT(*), COUNT(CASE WHEN detail LIKE $2 THEN 1 END), \
-     COUNT(CASE WHEN detail LIKE $3 THEN 1 END) FROM trace WHERE signing_key = $1";
+     COUNT(CASE WHEN detail LIKE $3 THEN 1 END), \
+     (SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM key_total WHERE signing_key = $1) \
+     FROM trace WHERE signing_key = $1";
 
 impl Trace {
     /// Uses of a key after a place and before a moment, the earliest first.
@@ -96,6 +100,7 @@ impl Trace {
             lines: row.count()?,
             beside: row.count()?,
             tests: row.count()?,
+            counted: row.count()?,
         })
     }
 }
