@@ -3,15 +3,20 @@
 //! The CBOR is that of CTAP2: definite lengths, arguments in their shortest form, no key twice. Nothing of it is nested deeper
 //! than one map in another, so that there is no tree.
 
+use crate::digest::sha256;
 use crate::public_key::PublicKey;
 use crate::sign_in::passkey::{
     Authenticator, CHALLENGE, Ceremony, Passkey, PasskeyFault, RelyingParty,
 };
+use crate::signature::{Signature, SignatureAlgorithm};
 
 /// Longest attestation object, in octets (*default*): the longest identifier, its key and a few extensions.
 pub const MAX_MADE: usize = 4_096;
 /// Most extensions that an authenticator adds on its own (*default*).
 const MAX_EXTENSIONS: u64 = 8;
+/// RFC 9053 2.1, 2.2.
+const ES256: i64 = -7;
+const EDDSA: i64 = -8;
 /// DER before the point of a key on P-256 (RFC 5480 2).
 const P256: &[u8] = &[
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
@@ -38,15 +43,15 @@ pub fn made(
     if object.len() > MAX_MADE {
         return Err(PasskeyFault::Made);
     }
-    let data = authenticator_data(object)?;
-    let data = party.inspect_authenticator(data)?;
+    let attested = attested(object)?;
+    let data = party.inspect_authenticator(attested.data)?;
     // 6.1: a new credential comes with its identifier and key.
     if !data.has(Authenticator::ATTESTED) {
         return Err(PasskeyFault::Authenticator);
     }
     let malformed = PasskeyFault::Made;
-    // 6.5.1: what kind of device it is (16 octets) is asked by nobody.
-    let (_, rest) = data.rest.split_first_chunk::<16>().ok_or(malformed)?;
+    // 6.5.1: what kind of device it is.
+    let (device, rest) = data.rest.split_first_chunk::<16>().ok_or(malformed)?;
     let (length, rest) = rest.split_first_chunk::<2>().ok_or(malformed)?;
     let length = usize::from(u16::from_be_bytes(*length));
     let (credential, rest) = rest.split_at_checked(length).ok_or(malformed)?;
@@ -60,25 +65,58 @@ pub fn made(
         return Err(malformed);
     }
     let passkey = Passkey::new(credential.to_vec(), public, party.clone())?;
+    match attested.by_itself {
+        None => {}
+        // 5.1.3: the one statement that stays where none was asked for is of a device that does not say what it is.
+        Some(_) if *device != [0; 16] => return Err(PasskeyFault::Attestation),
+        Some(statement) => statement.inspect(&passkey, (attested.data, client))?,
+    }
     Ok((passkey, data.counter))
 }
 
-/// 7.1 step 12, 6.5.4: the authenticator's data in an attestation object of the format *none*.
-fn authenticator_data(object: &[u8]) -> Result<&[u8], PasskeyFault> {
+/// An attestation object (6.5.4).
+struct Attested<'a> {
+    data: &'a [u8],
+    by_itself: Option<BySelf<'a>>,
+}
+
+/// The statement of the format *packed* by the new key itself (8.2, without `x5c`).
+struct BySelf<'a> {
+    algorithm: i64,
+    signature: &'a [u8],
+}
+
+impl BySelf<'_> {
+    /// 8.2: the algorithm is the key's, and the key signed its authenticator's data and what the browser says.
+    fn inspect(
+        &self,
+        passkey: &Passkey,
+        (data, client): (&[u8], &[u8]),
+    ) -> Result<(), PasskeyFault> {
+        let algorithm = passkey.algorithm().ok_or(PasskeyFault::Algorithm)?;
+        let named = match algorithm {
+            SignatureAlgorithm::EcdsaP256Sha256 => ES256,
+            _ => EDDSA,
+        };
+        if self.algorithm != named {
+            return Err(PasskeyFault::Attestation);
+        }
+        let octets = [data, &sha256(client)].concat();
+        let signature = Signature::new(self.signature.to_vec());
+        let checked = passkey.public.check(algorithm, &octets, &signature);
+        checked.map_err(|_| PasskeyFault::Attestation)
+    }
+}
+
+/// 7.1 step 12, 6.5.4: what stands in an attestation object of the format *none*, or of *packed* without certificates.
+fn attested(object: &[u8]) -> Result<Attested<'_>, PasskeyFault> {
     let malformed = PasskeyFault::Made;
     let mut reader = Reader(object);
     let (mut format, mut statement, mut data) = (None, None, None);
     for _ in 0..reader.map().filter(|count| *count == 3).ok_or(malformed)? {
         let twice = match reader.text().ok_or(malformed)? {
             "fmt" => format.replace(reader.text().ok_or(malformed)?).is_some(),
-            // 7.1 step 19, 8.7: the statement of *none* is empty; any other is not looked at.
-            "attStmt" => {
-                let members = reader.map().ok_or(malformed)?;
-                if members != 0 {
-                    return Err(PasskeyFault::Attestation);
-                }
-                statement.replace(members).is_some()
-            }
+            "attStmt" => statement.replace(reader.statement()?).is_some(),
             "authData" => data.replace(reader.bytes().ok_or(malformed)?).is_some(),
             _ => return Err(malformed),
         };
@@ -89,11 +127,13 @@ fn authenticator_data(object: &[u8]) -> Result<&[u8], PasskeyFault> {
     if !reader.0.is_empty() {
         return Err(malformed);
     }
-    match (format, statement, data) {
-        (Some("none"), Some(_), Some(data)) => Ok(data),
-        // 7.1 step 18.
-        (Some(_), Some(_), Some(_)) => Err(PasskeyFault::Attestation),
-        _ => Err(malformed),
+    let (Some(format), Some(by_itself), Some(data)) = (format, statement, data) else {
+        return Err(malformed);
+    };
+    match (format, &by_itself) {
+        // 7.1 steps 18 and 19, 8.7, 8.2.
+        ("none", None) | ("packed", Some(_)) => Ok(Attested { data, by_itself }),
+        _ => Err(PasskeyFault::Attestation),
     }
 }
 
@@ -121,7 +161,7 @@ fn key(reader: &mut Reader<'_>) -> Result<PublicKey, PasskeyFault> {
         }
     }
     let spki = match (kind, algorithm, curve) {
-        (Some(2), Some(-7), Some(1)) => {
+        (Some(2), Some(ES256), Some(1)) => {
             let (Some(x), Some(y), 5) = (x, y, count) else {
                 return Err(malformed);
             };
@@ -130,7 +170,7 @@ fn key(reader: &mut Reader<'_>) -> Result<PublicKey, PasskeyFault> {
             }
             [P256, x, y].concat()
         }
-        (Some(1), Some(-8), Some(6)) => {
+        (Some(1), Some(EDDSA), Some(6)) => {
             let (Some(x), None, 4) = (x, y, count) else {
                 return Err(malformed);
             };
@@ -208,6 +248,35 @@ impl<'a> Reader<'a> {
             1 => Some(-1 - number),
             _ => None,
         }
+    }
+
+    /// The statement: empty, or a signature of the new key; any other is not looked at.
+    fn statement(&mut self) -> Result<Option<BySelf<'a>>, PasskeyFault> {
+        let malformed = PasskeyFault::Made;
+        match self.map().ok_or(malformed)? {
+            0 => return Ok(None),
+            2 => {}
+            _ => return Err(PasskeyFault::Attestation),
+        }
+        let (mut algorithm, mut signature) = (None, None);
+        for _ in 0..2 {
+            let twice = match self.text().ok_or(malformed)? {
+                "alg" => algorithm
+                    .replace(self.integer().ok_or(malformed)?)
+                    .is_some(),
+                "sig" => signature.replace(self.bytes().ok_or(malformed)?).is_some(),
+                _ => return Err(PasskeyFault::Attestation),
+            };
+            if twice {
+                return Err(malformed);
+            }
+        }
+        Ok(algorithm
+            .zip(signature)
+            .map(|(algorithm, signature)| BySelf {
+                algorithm,
+                signature,
+            }))
     }
 
     /// A map from texts to numbers, strings, true or false.

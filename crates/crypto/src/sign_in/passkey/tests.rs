@@ -91,6 +91,10 @@ fn an_answer_of_each_kind_of_key_is_taken() {
         );
         other.flags |= Authenticator::MAY_BE_BACKED_UP | Authenticator::BACKED_UP | 0x22;
         assert_eq!(token.check(&other), Ok(5), "{kind:?}");
+        // A browser that says of frames alone that they are frames.
+        let mut silent = answer();
+        says(&mut silent, ",\"crossOrigin\":false", "");
+        assert_eq!(token.check(&silent), Ok(5), "{kind:?}");
     }
 }
 
@@ -154,9 +158,25 @@ const BENT: &[(&str, Bend, PasskeyFault)] = &[
         PasskeyFault::CrossOrigin,
     ),
     (
-        "nothing said of frames",
-        |a| says(a, ",\"crossOrigin\":false", ""),
-        PasskeyFault::Origin,
+        "nothing said of frames, but of a page around",
+        |a| {
+            says(
+                a,
+                "\"crossOrigin\":false",
+                "\"topOrigin\":\"https://licences.example\"",
+            )
+        },
+        PasskeyFault::CrossOrigin,
+    ),
+    (
+        "nothing said of frames, and not ended",
+        |a| says(a, ",\"crossOrigin\":false}", ""),
+        PasskeyFault::CrossOrigin,
+    ),
+    (
+        "nothing said of frames, and ended twice",
+        |a| says(a, ",\"crossOrigin\":false}", "}}"),
+        PasskeyFault::CrossOrigin,
     ),
     (
         "not ended",

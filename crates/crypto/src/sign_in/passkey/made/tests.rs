@@ -2,12 +2,15 @@
 
 use std::sync::LazyLock;
 
+use time::UtcDateTime;
+
 use super::*;
+use crate::authorisation::{Authorisation, KeyId, KeyUse};
 use crate::digest::sha256;
 use crate::public_key::KeyAlgorithm;
 use crate::random::SeededRandom;
 use crate::sign_in::passkey::{MAX_CREDENTIAL, url64};
-use crate::signer::{Signer, SoftwareSigner, generate_pkcs8};
+use crate::signer::{Input, Signer, SoftwareSigner, generate_pkcs8};
 
 const ORIGIN: &str = "https://licences.example";
 const ASKED: [u8; CHALLENGE] = [9; CHALLENGE];
@@ -49,22 +52,27 @@ struct Making {
     extensions: Vec<u8>,
     kind: &'static str,
     tail: Vec<u8>,
+    /// What kind of device it is.
+    device: [u8; 16],
 }
 
 /// One key of each kind for all of these tests: each that is generated is another.
-fn public(kind: KeyAlgorithm) -> PublicKey {
-    static P256: LazyLock<PublicKey> = LazyLock::new(|| fresh(KeyAlgorithm::EcP256));
-    static ED25519: LazyLock<PublicKey> = LazyLock::new(|| fresh(KeyAlgorithm::Ed25519));
+fn signer(kind: KeyAlgorithm) -> &'static SoftwareSigner {
+    static P256: LazyLock<SoftwareSigner> = LazyLock::new(|| fresh(KeyAlgorithm::EcP256));
+    static ED25519: LazyLock<SoftwareSigner> = LazyLock::new(|| fresh(KeyAlgorithm::Ed25519));
     match kind {
-        KeyAlgorithm::EcP256 => P256.clone(),
-        _ => ED25519.clone(),
+        KeyAlgorithm::EcP256 => &P256,
+        _ => &ED25519,
     }
 }
 
-fn fresh(kind: KeyAlgorithm) -> PublicKey {
+fn public(kind: KeyAlgorithm) -> PublicKey {
+    signer(kind).public_key().clone()
+}
+
+fn fresh(kind: KeyAlgorithm) -> SoftwareSigner {
     let pkcs8 = generate_pkcs8(kind, &SeededRandom::new(5)).expect("generated here");
-    let signer = SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own");
-    signer.public_key().clone()
+    SoftwareSigner::from_pkcs8(&pkcs8, None).expect("reads its own")
 }
 
 fn on_p256() -> Vec<(i8, Vec<u8>)> {
@@ -98,6 +106,7 @@ fn making() -> Making {
         extensions: Vec::new(),
         kind: "webauthn.create",
         tail: Vec::new(),
+        device: [0; 16],
     }
 }
 
@@ -107,7 +116,7 @@ impl Making {
         out.push(self.flags);
         out.extend_from_slice(&[0, 0, 0, 3]);
         if self.flags & Authenticator::ATTESTED != 0 {
-            out.extend_from_slice(&[0; 16]);
+            out.extend_from_slice(&self.device);
             let length = u16::try_from(self.credential.len()).expect("short");
             out.extend_from_slice(&length.to_be_bytes());
             out.extend_from_slice(&self.credential);
@@ -135,11 +144,34 @@ impl Making {
         .concat()
     }
 
-    fn read(&self) -> Result<(Passkey, u32), PasskeyFault> {
+    fn client(&self) -> String {
         let (kind, asked) = (self.kind, url64(&ASKED));
-        let client = format!(
+        format!(
             r#"{{"type":"{kind}","challenge":"{asked}","origin":"{ORIGIN}","crossOrigin":false}}"#
-        );
+        )
+    }
+
+    /// Has the new key attest itself, with this algorithm said.
+    fn attest(&mut self, kind: KeyAlgorithm, said: i8) {
+        let octets = [self.data(), sha256(self.client().as_bytes()).to_vec()].concat();
+        let name = KeyId::parse("own").expect("a name");
+        let at = UtcDateTime::UNIX_EPOCH;
+        let under = Authorisation::journalled(name, KeyUse::Release, &octets, at);
+        let value = signer(kind).sign(Input::Message(&octets), &under);
+        let value = value.expect("signs");
+        self.format = text("packed");
+        self.statement = [
+            head(5, 2),
+            text("alg"),
+            number(said),
+            text("sig"),
+            bytes(value.bytes()),
+        ]
+        .concat();
+    }
+
+    fn read(&self) -> Result<(Passkey, u32), PasskeyFault> {
+        let client = self.client();
         let party = RelyingParty::of(ORIGIN).expect("an origin");
         made(&party, &ASKED, (client.as_bytes(), &self.object()))
     }
@@ -175,6 +207,20 @@ fn a_credential_of_each_kind_is_read() {
     assert!(more.read().is_ok());
 }
 
+#[test]
+fn what_attests_itself_is_checked() {
+    for (key, kind, said) in [
+        (on_p256(), KeyAlgorithm::EcP256, -7),
+        (on_ed25519(), KeyAlgorithm::Ed25519, -8),
+    ] {
+        let mut making = making();
+        making.key = key;
+        making.attest(kind, said);
+        let (passkey, _) = making.read().expect("made");
+        assert_eq!(passkey.public, public(kind));
+    }
+}
+
 type Bend = fn(&mut Making);
 
 const BENT: &[(&str, Bend, PasskeyFault)] = &[
@@ -184,9 +230,58 @@ const BENT: &[(&str, Bend, PasskeyFault)] = &[
         PasskeyFault::Ceremony,
     ),
     (
-        "attested by itself",
+        "attested by itself, without a statement",
         |m| m.format = text("packed"),
         PasskeyFault::Attestation,
+    ),
+    (
+        "attested by itself, in another format",
+        |m| {
+            m.attest(KeyAlgorithm::EcP256, -7);
+            m.format = text("none");
+        },
+        PasskeyFault::Attestation,
+    ),
+    (
+        "attested by itself, and other than it was",
+        |m| {
+            m.attest(KeyAlgorithm::EcP256, -7);
+            m.credential = vec![4; 32];
+        },
+        PasskeyFault::Attestation,
+    ),
+    (
+        "attested by itself, with another algorithm said",
+        |m| m.attest(KeyAlgorithm::EcP256, -8),
+        PasskeyFault::Attestation,
+    ),
+    (
+        "attested by another key",
+        |m| m.attest(KeyAlgorithm::Ed25519, -7),
+        PasskeyFault::Attestation,
+    ),
+    (
+        "attested by a device that says what it is",
+        |m| {
+            m.device = [1; 16];
+            m.attest(KeyAlgorithm::EcP256, -7);
+        },
+        PasskeyFault::Attestation,
+    ),
+    (
+        "attested by another's certificate",
+        |m| {
+            m.attest(KeyAlgorithm::EcP256, -7);
+            let more = [text("x5c"), head(4, 0)].concat();
+            m.statement[0] += 1;
+            m.statement.extend(more);
+        },
+        PasskeyFault::Attestation,
+    ),
+    (
+        "a statement with a member twice",
+        |m| m.statement = [head(5, 2), text("alg"), number(-7), text("alg"), number(-7)].concat(),
+        PasskeyFault::Made,
     ),
     (
         "a statement",
