@@ -106,6 +106,11 @@ impl Directory {
         self.folder.join(DRAFTS).join(id.to_string())
     }
 
+    /// Where a file of this name stands while it is written.
+    pub(crate) fn draft_of(&self, name: &str) -> PathBuf {
+        self.folder.join(DRAFTS).join(name)
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -243,7 +248,7 @@ impl Directory {
         let before = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let mut swept = Swept::default();
         let known = self.used.load(Ordering::Acquire);
-        list(&self.folder.join(DRAFTS), &mut |entry| {
+        let mut sweep = |entry: &std::fs::DirEntry| {
             let Ok(found) = entry.metadata() else {
                 return Ok(()); // finished or dropped meanwhile
             };
@@ -252,6 +257,12 @@ impl Directory {
                 swept.drafts += 1;
             }
             Ok(())
+        };
+        list(&self.folder.join(DRAFTS), &mut sweep)?;
+        list(&self.folder, &mut |entry| {
+            let name = entry.file_name();
+            let is_draft = name.to_str().is_some_and(is_draft_of_standing);
+            if is_draft { sweep(entry) } else { Ok(()) }
         })?;
         self.each(&mut |_, stored| {
             swept.objects += 1;
@@ -366,6 +377,12 @@ impl Shelf {
     fn sync_with_others(&self) -> Result<(), ObjectError> {
         self.turns.sync(|| sync(&self.path))
     }
+}
+
+/// Whether a file of the objects' own folder is one that was being written: they stood there before they stood among the drafts.
+fn is_draft_of_standing(name: &str) -> bool {
+    let of_log = name.strip_prefix("standing.");
+    of_log.is_some_and(|rest| rest.contains('.'))
 }
 
 fn copy(from: &Path, draft: &Path, place: &Path) -> Result<(), ObjectError> {

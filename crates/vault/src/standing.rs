@@ -16,8 +16,9 @@ fn name(log: &str) -> String {
 /// Keeps a checkpoint; when this returns, it outlives a power cut.
 pub(crate) fn keep(directory: &Directory, log: &str, checkpoint: &[u8]) -> Result<(), ObjectError> {
     let folder = directory.folder();
-    // Of this process alone: another one that shares the folder writes beside it.
-    let draft = folder.join(format!("{}.{}", name(log), std::process::id()));
+    // Of this process alone: another one that shares the folder writes beside it. Among the drafts, so that what a lost process left
+    // goes with them.
+    let draft = directory.draft_of(&format!("{}.{}", name(log), std::process::id()));
     let written = File::create(&draft)
         .and_then(|mut file| file.write_all(checkpoint).and_then(|()| file.sync_all()))
         .and_then(|()| std::fs::rename(&draft, folder.join(name(log))));

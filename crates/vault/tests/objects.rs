@@ -287,6 +287,42 @@ fn what_a_crash_left_is_swept_and_what_is_being_written_is_not() {
 }
 
 #[test]
+fn a_checkpoint_that_was_being_kept_is_swept_and_what_is_kept_stays() {
+    with_runtime(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let objects = opened(folder.path(), u64::MAX, wrapping());
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        let kept = objects.keep_checkpoint("public", b"kept".to_vec()).await;
+        kept.expect("room");
+        // As a lost process leaves it, here and where it was written before; one that is being written now; what is none.
+        let name = "standing.public.1";
+        let all = [
+            name,
+            "drafts/standing.public.1",
+            "standing.trace.2",
+            "other.public.3",
+        ];
+        for (place, is_old) in all.iter().zip([true, true, false, true]) {
+            let file = fs::File::create(folder.path().join(place)).expect("writable");
+            if is_old {
+                file.set_modified(long_ago).expect("our own file");
+            }
+        }
+        let file = fs::File::open(folder.path().join("standing.public")).expect("kept");
+        file.set_modified(long_ago).expect("our own file");
+        let swept = objects.sweep(at(-100_000_000)).expect("readable");
+        assert_eq!(swept.drafts, 2);
+        let left = all.map(|place| folder.path().join(place).exists());
+        assert_eq!(left, [false, false, true, true]);
+        let found = objects.checkpoint("public").expect("readable");
+        assert_eq!(found.as_deref(), Some(&b"kept"[..]));
+        // Nothing of its own is left behind.
+        let drafts = fs::read_dir(folder.path().join("drafts")).expect("a folder");
+        assert_eq!(drafts.count(), 0);
+    });
+}
+
+#[test]
 fn names_have_one_spelling() {
     let name = "00ff00ff00ff00ff00ff00ff00ff00ff";
     assert_eq!(ObjectId::parse(name).expect("a name").to_string(), name);
