@@ -7,6 +7,7 @@
 
 mod batches;
 mod beside;
+mod digested;
 mod digests;
 mod envelopes;
 mod inputs;

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
+use verify::facts::ContentDigest;
 
 /// Verify licences, sealed documents, signatures and printed codes, with no network.
 #[derive(Debug, Parser)]
@@ -39,6 +40,10 @@ pub(crate) struct Arguments {
     /// Nonce that a presentation has to be bound to.
     #[arg(long, value_name = "TEXT", requires = "audience")]
     pub(crate) nonce: Option<String>,
+    /// The digest of the content that FILE signs and does not hold, in the place of the content: `sha256:VALUE`, hexadecimal or base64,
+    /// by the algorithm of the signature; `@NAME` behind it where several files are signed. Once for each algorithm and file.
+    #[arg(long, value_name = "DIGEST", value_parser = content_digest, conflicts_with = "bundle")]
+    pub(crate) content_digest: Vec<ContentDigest>,
     /// One JSON object per file and line.
     #[arg(long)]
     pub(crate) json: bool,
@@ -204,7 +209,8 @@ impl Arguments {
     /// Whether something is asked for that is about one file.
     pub(crate) fn is_of_one(&self) -> bool {
         let kept = [&self.facts_out, &self.bundle_out, &self.out];
-        self.report.is_some() || kept.iter().any(|one| one.is_some())
+        let digested = !self.content_digest.is_empty();
+        digested || self.report.is_some() || kept.iter().any(|one| one.is_some())
     }
 
     pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Asked {
@@ -218,6 +224,10 @@ impl Arguments {
             },
         }
     }
+}
+
+fn content_digest(text: &str) -> Result<ContentDigest, verify::facts::NoDigest> {
+    ContentDigest::parse(text)
 }
 
 fn moment(text: &str) -> Result<UtcDateTime, String> {

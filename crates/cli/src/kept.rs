@@ -9,6 +9,7 @@ use time::UtcDateTime;
 use transcript::bundle::{self, BundleFault, MAX_BUNDLE, Parts, Rejudged};
 use transcript::replay::{self, MAX_FACTS, Read, ReadFacts, WriteFacts};
 use transcript::revision::{self, NoRevision};
+use verify::facts::{Described, NoDigest, described_by};
 use verify::{Case, Seekable};
 
 use crate::arguments::Arguments;
@@ -32,6 +33,9 @@ pub(crate) enum Kept {
     /// There is no bundle, or none that can be judged again.
     #[error("no verdict can be bundled, or judged again")]
     Bundle(#[from] BundleFault),
+    /// A digest in the place of the content does not stand for it.
+    #[error("--content-digest")]
+    Digest(#[from] NoDigest),
     /// There is no such revision.
     #[error("no revision can be written out")]
     Revision(#[from] NoRevision),
@@ -53,7 +57,11 @@ fn opened(path: &Path) -> io::Result<Seekable<File>> {
 }
 
 /// Keeps what the arguments ask for of their one file.
-pub(crate) fn keep(arguments: &Arguments, at: UtcDateTime) -> Result<(), Kept> {
+pub(crate) fn keep(
+    arguments: &Arguments,
+    described: &[Described],
+    at: UtcDateTime,
+) -> Result<(), Kept> {
     let Some(file) = arguments.files.first() else {
         return Ok(());
     };
@@ -61,7 +69,7 @@ pub(crate) fn keep(arguments: &Arguments, at: UtcDateTime) -> Result<(), Kept> {
         write(to, &replay::write(&source(file)?)?)?;
     }
     if let Some(to) = &arguments.bundle_out {
-        write(to, &bundled(arguments, file, at)?)?;
+        write(to, &bundled(arguments, (file, described), at)?)?;
     }
     if let (Some(which), Some(to)) = (&arguments.revision, &arguments.out) {
         write_revision(file, which, to)?;
@@ -69,13 +77,33 @@ pub(crate) fn keep(arguments: &Arguments, at: UtcDateTime) -> Result<(), Kept> {
     Ok(())
 }
 
-fn bundled(arguments: &Arguments, file: &Path, at: UtcDateTime) -> Result<Vec<u8>, Kept> {
+/// What the digests say that were given in the place of the content of the one file.
+pub(crate) fn described(arguments: &Arguments) -> Result<Vec<Described>, Kept> {
+    let digests = &arguments.content_digest;
+    let Some(file) = arguments.files.first().filter(|_| !digests.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let case = match arguments.facts {
+        true => read_facts(file)?.case,
+        false => Case::open(&source(file)?),
+    };
+    let beside = given::contents(file, &case.content_elsewhere());
+    let names: Vec<String> = beside.into_iter().map(|(name, _)| name).collect();
+    Ok(described_by(digests, &case, &names)?)
+}
+
+fn bundled(
+    arguments: &Arguments,
+    (file, described): (&Path, &[Described]),
+    at: UtcDateTime,
+) -> Result<Vec<u8>, Kept> {
     let (trust, policy, material) = given::parts(arguments)?;
     let case = Case::open(&source(file)?);
     let parts = Parts {
         file: file.display().to_string(),
         at,
         contents: given::contents(file, &case.content_elsewhere()),
+        described: described.to_vec(),
         facts: replay::write(&source(file)?)?,
         trust,
         policy,

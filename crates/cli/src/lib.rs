@@ -1,9 +1,9 @@
 //! What inspectors and operators run without the service: verify files offline, hold a key ceremony.
 //!
 //! `yinxin-verify FILE… [--trust BUNDLE] [--status DIR] [--at RFC3339] [--policy FILE|NAME]
-//! [--audience TEXT --nonce TEXT] [--json | --report etsi|detailed] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, `yinxin-verify keys --declaration FILE --out DIR`, or `yinxin-verify ceremony STEP`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
+//! [--audience TEXT --nonce TEXT] [--content-digest DIGEST] [--json | --report etsi|detailed] [--facts | --facts-out FILE] [--bundle | --bundle-out FILE] [--revision N|FIELD --out FILE]`, `yinxin-verify keys --declaration FILE --out DIR`, or `yinxin-verify ceremony STEP`. Exit status: 0 all valid, 1 some invalid or not signed, 2 some
 //! indeterminate or not processed and none invalid, 64 usage. Content that a signature is over and does not hold lies beside it in its
-//! folder, under the name that the signature gives or under its own without the ending.
+//! folder, under the name that the signature gives or under its own without the ending; or `--content-digest` is given in its place.
 
 mod apart;
 mod arguments;
@@ -20,6 +20,7 @@ use std::path::Path;
 
 use time::UtcDateTime;
 use transcript::Judgement;
+use verify::facts::Described;
 use verify::{Case, Finding, Kind, Material, Report, Verdict};
 
 pub use apart::run_apart;
@@ -102,13 +103,16 @@ pub(crate) fn run_with(
     if arguments.is_of_one() && arguments.files.len() != 1 {
         return usage(err, "yinxin-verify: that is about one file\n");
     }
-    if let Err(why) = kept::keep(arguments, arguments.at.unwrap_or(now)) {
-        return usage(err, &format!("yinxin-verify: {}\n", chain(&why)));
-    }
     let at = arguments.at.unwrap_or(now);
+    let described = kept::described(arguments)
+        .and_then(|described| kept::keep(arguments, &described, at).map(|()| described));
+    let described = match described {
+        Ok(described) => described,
+        Err(why) => return usage(err, &format!("yinxin-verify: {}\n", chain(&why))),
+    };
     let mut status = ALL_VALID;
     for path in &arguments.files {
-        let judged = judge(path, (given, arguments.facts), at);
+        let judged = judge(path, (given, &described, arguments.facts), at);
         let report = &judged.report;
         let line = match arguments.report {
             Some(form) => at_length(form, &judged.judgement(given)),
@@ -165,7 +169,11 @@ struct Judged {
 }
 
 /// One file. What cannot be opened is not processed, and the others are judged all the same.
-fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> Judged {
+fn judge(
+    path: &Path,
+    (given, described, facts): (&Given, &[Described], bool),
+    at: UtcDateTime,
+) -> Judged {
     let name = path.display().to_string();
     let case = if facts {
         kept::read_facts(path).map(|read| read.case)
@@ -174,7 +182,11 @@ fn judge(path: &Path, (given, facts): (&Given, bool), at: UtcDateTime) -> Judged
     };
     match case {
         Ok(case) => {
-            let material = beside(path, &case.content_elsewhere(), &given.material);
+            let mut material = beside(path, &case.content_elsewhere(), &given.material);
+            if !described.is_empty() {
+                let material = material.get_or_insert_with(|| given.material.clone());
+                material.describe(described.to_vec());
+            }
             let with = material.as_ref().unwrap_or(&given.material);
             let mut report = verify::judge(&case, &given.trust, with, &given.policy, at);
             report.file = name;

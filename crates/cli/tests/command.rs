@@ -7,6 +7,9 @@ mod apart;
 #[path = "command/ceremony.rs"]
 mod ceremony;
 
+#[path = "command/digested.rs"]
+mod digested;
+
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -96,6 +99,7 @@ fn help_and_version_are_answers() {
         "--policy",
         "--audience",
         "--nonce",
+        "--content-digest",
         "--json",
         "--report",
         "--facts",

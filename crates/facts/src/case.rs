@@ -186,6 +186,31 @@ impl Case {
         names
     }
 
+    /// Of that content the names whose digests say as much as the content does, each with the algorithm by which it is signed, each
+    /// once. A name that is not among them is of content whose octets are signed themselves, or in another form.
+    #[must_use]
+    pub fn digests_elsewhere(&self) -> Vec<(String, DigestAlgorithm)> {
+        let mut taken = match &self.body {
+            Body::Message(message) if message.content().is_none() => digests_of(message),
+            Body::Jades(read) => {
+                let all = read.signatures().iter().map(|one| one.token());
+                let named = |token: &jades::Token| {
+                    let names = token.missing(&|_| None).into_iter();
+                    let of = |name: String| {
+                        let algorithm = token.named_digest(&name)?.algorithm();
+                        Some((name, algorithm))
+                    };
+                    names.filter_map(of).collect::<Vec<_>>()
+                };
+                all.flat_map(named).collect()
+            }
+            _ => Vec::new(),
+        };
+        taken.sort_unstable();
+        taken.dedup();
+        taken
+    }
+
     fn unjudged(kind: Kind, code: &'static str) -> Case {
         Case::of(kind, Body::Refused(Refused { code, why: None }))
     }
@@ -266,6 +291,14 @@ impl Body {
             Err(fault) => Body::Refused(Refused::because("signature.cms-unreadable", fault)),
         }
     }
+}
+
+/// By what the signers of a message digest its content (RFC 5652 5.4). One without signed attributes signs the content itself.
+fn digests_of(message: &SignedData) -> Vec<(String, DigestAlgorithm)> {
+    let signers = message.signers().iter();
+    let by_digest = signers.filter(|signer| signer.signed_attributes().is_some());
+    let algorithms = by_digest.filter_map(|signer| signer.digest_algorithm().ok());
+    algorithms.map(|one| (String::new(), one)).collect()
 }
 
 /// The digests of all octets of `source` by these algorithms, in one pass.

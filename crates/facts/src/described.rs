@@ -21,7 +21,7 @@ pub struct Described {
 
 const HEAD: &str = "yinxin content by digest v1\ncontent not sent\n";
 /// Digests by their names: those that something new may be signed with.
-const NAMES: [(&str, DigestAlgorithm); 4] = [
+pub(crate) const NAMES: [(&str, DigestAlgorithm); 4] = [
     ("sha-256", DigestAlgorithm::Sha256),
     ("sha-384", DigestAlgorithm::Sha384),
     ("sha-512", DigestAlgorithm::Sha512),
@@ -105,7 +105,7 @@ fn take(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Octets of lower-case hexadecimal.
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |octet: u8| match octet {
         b'0'..=b'9' => Some(octet - b'0'),
         b'a'..=b'f' => Some(octet - b'a' + 10),

@@ -5,6 +5,7 @@
 
 mod case;
 mod described;
+mod digested;
 mod document;
 mod kind;
 mod material;
@@ -15,6 +16,7 @@ mod told;
 
 pub use case::{Body, Case, MAX_ARTEFACT, digests};
 pub use described::Described;
+pub use digested::{ContentDigest, NoDigest, WEAK, described_by};
 pub use document::{
     DocumentFacts, Embedded, LICENCE, Lines, MAX_MATERIAL, MAX_SIGNATURES, STATUS, SignatureFacts,
 };

@@ -2765,6 +2765,12 @@ pub const TABLE: &[Row] = &[
         "the signed content was given as a digest, and was not seen",
     ),
     row(
+        "signature.content-unseen",
+        open(S::SignedDataNotFound),
+        "EN 319 102-1 5.2.7",
+        "something of the signature takes the content otherwise than by the digest that was given",
+    ),
+    row(
         "signature.contents-digits",
         fails(S::FormatFailure),
         "ISO 32000-2 7.3.4.3",

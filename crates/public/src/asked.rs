@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::UtcDateTime;
+use verify::facts::{NoDigest, WEAK};
 use verify::report::Successor;
 use verify::{Answer, Material};
 
@@ -10,10 +11,11 @@ use crate::told::Form;
 /// A question.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Asked {
-    /// A document begins. Parts: its octets; `contents` and `material`, one of each name; the content of the trust bundle,
+    /// A document begins; `digests` stand in the place of contents. Parts: its octets; `contents` and `material`, one of each name; the content of the trust bundle,
     /// where `trusts` says so, which holds from then on. The answer is [`Known`].
     Open {
         contents: Vec<String>,
+        digests: Vec<String>,
         material: Vec<String>,
         trusts: bool,
     },
@@ -34,6 +36,7 @@ pub(crate) enum Asked {
         at: i64,
         policy: String,
         contents: Vec<String>,
+        digests: Vec<String>,
         material: Vec<String>,
     },
     /// How many octets of a document that begins are this revision. Parts: its octets. The answer is the number, as text.
@@ -95,6 +98,8 @@ impl Live {
 /// Why there is no answer of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
+    /// A digest in the place of content does not stand for it: why not.
+    Digest(NoDigest),
     /// It is larger than is bundled here.
     TooLarge,
     /// There is no such revision.
@@ -104,7 +109,17 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    const ALL: [(u8, Fault); 3] = [
+    const ALL: [(u8, Fault); 13] = [
+        (b'0', Fault::Digest(NoDigest::Nothing)),
+        (b'1', Fault::Digest(NoDigest::Form)),
+        (b'2', Fault::Digest(NoDigest::Name)),
+        (b'3', Fault::Digest(NoDigest::Repeated)),
+        (b'4', Fault::Digest(NoDigest::Both)),
+        (b'5', Fault::Digest(NoDigest::Algorithm("sha-256"))),
+        (b'6', Fault::Digest(NoDigest::Algorithm("sha-384"))),
+        (b'7', Fault::Digest(NoDigest::Algorithm("sha-512"))),
+        (b'8', Fault::Digest(NoDigest::Algorithm("sm3"))),
+        (b'9', Fault::Digest(NoDigest::Algorithm(WEAK))),
         (b'l', Fault::TooLarge),
         (b'n', Fault::NotFound),
         (b'i', Fault::Internal),

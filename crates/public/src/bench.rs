@@ -7,6 +7,7 @@ use time::UtcDateTime;
 use transcript::bundle::{self, BundleFault, Parts, PolicyGiven};
 use transcript::replay::{self, WriteFacts};
 use transcript::{Judgement, revision};
+use verify::facts::{ContentDigest, Described, described_by};
 use verify::{Bundle, Case, Kind, Material, Policy, Trust};
 
 use crate::asked::{Asked, Fault, Known, Looked, Wanted, written};
@@ -62,13 +63,15 @@ impl Bench {
         let asked = parts.next().ok_or(Fault::Internal)?;
         let asked: Asked = serde_json::from_slice(&asked).map_err(|_| Fault::Internal)?;
         let parts = &mut parts;
+        // What was opened is judged once, or gives way to what begins.
+        let opened = self.opened.take();
         match asked {
             Asked::Open {
                 contents,
+                digests,
                 material,
                 trusts,
             } => {
-                self.opened = None;
                 let octets = parts.next().ok_or(Fault::Internal)?;
                 let contents = named(contents, parts)?;
                 let beside = named(material, parts)?;
@@ -78,7 +81,7 @@ impl Bench {
                     let trust = Trust::of(&bundle).map_err(|_| Fault::Internal)?;
                     self.trust = Arc::new(trust);
                 }
-                self.open(octets, contents, &beside)
+                self.open(octets, (contents, &digests), &beside)
             }
             Asked::Judge {
                 file,
@@ -88,7 +91,7 @@ impl Bench {
                 live,
                 material,
             } => {
-                let mut opened = self.opened.take().ok_or(Fault::Internal)?;
+                let mut opened = opened.ok_or(Fault::Internal)?;
                 for (name, octets) in named(material, parts)? {
                     opened.material.add(&name, &octets);
                 }
@@ -102,10 +105,11 @@ impl Bench {
                 at,
                 policy,
                 contents,
+                digests,
                 material,
             } => {
-                self.opened = None;
                 let octets = parts.next().ok_or(Fault::Internal)?;
+                let described = described(&Case::open(&octets), &digests, &contents)?;
                 let contents = named(contents, parts)?;
                 let material = named(material, parts)?;
                 bundled(&octets, |facts| Parts {
@@ -116,21 +120,17 @@ impl Bench {
                     policy: PolicyGiven::Named(policy),
                     material,
                     contents,
+                    described,
                 })
             }
-            Asked::Revision { which } => {
-                self.opened = None;
-                let octets = parts.next().ok_or(Fault::Internal)?;
-                let length = revision::length(&octets, &which).map_err(|_| Fault::NotFound)?;
-                Ok(length.to_string().into_bytes())
-            }
+            Asked::Revision { which } => revised(&parts.next().ok_or(Fault::Internal)?, &which),
         }
     }
 
     fn open(
         &mut self,
         octets: Vec<u8>,
-        contents: Vec<(String, Vec<u8>)>,
+        (contents, digests): (Vec<(String, Vec<u8>)>, &[String]),
         beside: &[(String, Vec<u8>)],
     ) -> Result<Vec<u8>, Fault> {
         let mut material = Material::empty();
@@ -138,6 +138,8 @@ impl Bench {
             material.add(name, octets);
         }
         let case = Case::open_beside(&octets, &material);
+        let names: Vec<String> = contents.iter().map(|(name, _)| name.clone()).collect();
+        material.describe(described(&case, digests, &names)?);
         for (name, octets) in contents {
             material.offer(&name, octets);
         }
@@ -209,9 +211,27 @@ fn is_signed(kind: Kind) -> bool {
     matches!(kind, Ofd | Esl | Cms | Jades | Asic | Pdf)
 }
 
+/// How many octets the revision is, as text.
+fn revised(octets: &Vec<u8>, which: &str) -> Result<Vec<u8>, Fault> {
+    let length = revision::length(octets, which).map_err(|_| Fault::NotFound)?;
+    Ok(length.to_string().into_bytes())
+}
+
 /// Moments travel as nanoseconds since 1970.
 fn moment(at: i64) -> Result<UtcDateTime, Fault> {
     UtcDateTime::from_unix_timestamp_nanos(i128::from(at)).map_err(|_| Fault::Internal)
+}
+
+/// What digests say that were brought in the place of content.
+fn described(
+    case: &Case,
+    digests: &[String],
+    contents: &[String],
+) -> Result<Vec<Described>, Fault> {
+    let read = digests.iter().map(|text| ContentDigest::parse(text));
+    let read = read.collect::<Result<Vec<_>, _>>();
+    let read = read.map_err(|_| Fault::Internal)?;
+    described_by(&read, case, contents).map_err(Fault::Digest)
 }
 
 fn named(

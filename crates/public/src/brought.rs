@@ -20,6 +20,8 @@ pub(crate) struct Brought {
     pub(crate) octets: Vec<u8>,
     /// What its signatures are over and it does not hold, by name.
     pub(crate) contents: Vec<(String, Vec<u8>)>,
+    /// Digests in the place of such content, as they were written.
+    pub(crate) digests: Vec<String>,
     /// Status of its certificates, and evidence records over it, by name.
     pub(crate) material: Vec<(String, Vec<u8>)>,
 }
@@ -33,6 +35,7 @@ pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
         let name = match of.as_str() {
             "file" => field.file_name().unwrap_or("upload").to_owned(),
             "content" | "status" => field.file_name().unwrap_or_default().to_owned(),
+            "content-digest" => String::new(),
             "code" => "code.txt".to_owned(),
             _ => continue,
         };
@@ -41,11 +44,12 @@ pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
             // What a form sends of a place where nothing was chosen.
             _ if octets.is_empty() => {}
             "content" => found.contents.push((name, octets)),
+            "content-digest" => found.digests.push(text(octets)?),
             "status" => found.material.push((name, octets)),
             _ if found.octets.is_empty() => (found.name, found.octets) = (name, octets),
             _ => {}
         }
-        if found.contents.len() + found.material.len() > BESIDE {
+        if found.contents.len() + found.digests.len() + found.material.len() > BESIDE {
             return Err(Problem::new(Code::RequestTooLarge));
         }
     }
@@ -55,6 +59,11 @@ pub(crate) async fn brought(mut form: Multipart) -> Result<Brought, Problem> {
         );
     }
     Ok(found)
+}
+
+fn text(octets: Vec<u8>) -> Result<String, Problem> {
+    let text = String::from_utf8(octets).map_err(|_| Problem::new(Code::RequestMalformed))?;
+    Ok(text.trim().to_owned())
 }
 
 /// Works on this very thread while the other tasks of its worker go on elsewhere: to wake another one is to wait for a

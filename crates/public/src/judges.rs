@@ -8,6 +8,7 @@ use cell::{Cell, Cells, Ended, Limits, Program};
 use issuance::Office;
 use serde::de::DeserializeOwned;
 use verify::Trust;
+use verify::facts::NoDigest;
 use wire::problem::{Code, Problem};
 
 use crate::asked::{Asked, Fault, read};
@@ -124,12 +125,18 @@ impl From<Problem> for Unjudged {
 
 impl From<Fault> for Unjudged {
     fn from(fault: Fault) -> Self {
-        Unjudged::Problem(Problem::new(match fault {
-            Fault::TooLarge => Code::RequestTooLarge,
-            Fault::NotFound => Code::NotFound,
-            Fault::Internal => Code::Internal,
-        }))
+        Unjudged::Problem(match fault {
+            Fault::Digest(why) => no_digest(why),
+            Fault::TooLarge => Problem::new(Code::RequestTooLarge),
+            Fault::NotFound => Problem::new(Code::NotFound),
+            Fault::Internal => Problem::new(Code::Internal),
+        })
     }
+}
+
+/// A digest that does not stand for the content: nothing is judged.
+pub(crate) fn no_digest(why: NoDigest) -> Problem {
+    Problem::new(Code::RequestMalformed).saying(format!("content-digest: {why}"))
 }
 
 /// One who judges one document.

@@ -28,6 +28,8 @@ pub(crate) struct Wish {
     form: Option<Form>,
     policy: Option<String>,
     revision: Option<String>,
+    #[serde(rename = "content-digest")]
+    content_digest: Option<String>,
 }
 
 impl Wish {
@@ -53,6 +55,11 @@ impl Wish {
         };
         let unknown = || Problem::new(Code::RequestMalformed).saying("the policy is unknown");
         Policy::named(name).ok_or_else(unknown)
+    }
+
+    /// The digest of what the file signs and does not hold, in the place of it.
+    pub(crate) fn content_digest(&self) -> Option<&str> {
+        self.content_digest.as_deref()
     }
 
     /// The revision that is asked for.

@@ -7,13 +7,14 @@ use axum::http::header;
 use axum::response::Response;
 use http_body_util::BodyExt;
 use time::UtcDateTime;
+use verify::facts::ContentDigest;
 use verify::{Kind, Policy};
 use wire::problem::{Code, Problem};
 
 use crate::asked::{Asked, Known, Live, Wanted};
 use crate::brought::{Brought, brought, here};
 use crate::counter::Counter;
-use crate::judges::Unjudged;
+use crate::judges::{Unjudged, no_digest};
 use crate::told::{self, Form, Wish};
 
 /// Octets by which the kind of a document is told that could not be opened.
@@ -21,12 +22,13 @@ const LOOKED_AT: usize = 4096;
 
 /// Judges a file, a message or the text of a code, and tells what came of it in the form that is asked for.
 #[utoipa::path(post, path = "/v1/verifications", tag = "verification",
-    request_body(content_type = "application/octet-stream", description = "the file itself, or a form with a part `file`, and beside it parts `content` (what a detached signature is over, under the name that the signature gives) and `status` (`.crl`, `.ocsp`, `.statuslist`, `.checkpoint`, `.ers`, `.policy`), 64 at most"),
+    request_body(content_type = "application/octet-stream", description = "the file itself, or a form with a part `file`, and beside it parts `content` (what a detached signature is over, under the name that the signature gives), in its place `content-digest` (`sha256:VALUE`, hexadecimal or base64, by the algorithm of the signature, `@NAME` behind it where several files are signed; one for each algorithm and file) and `status` (`.crl`, `.ocsp`, `.statuslist`, `.checkpoint`, `.ers`, `.policy`), 64 at most"),
     params(("form" = Option<String>, Query, description = "how it is told: `report`, `detailed`, `etsi` or `bundle`; without it the report, or the XML where `Accept` has that alone"),
         ("policy" = Option<String>, Query, description = "`default`, or `form`: no status is asked for"),
+        ("content-digest" = Option<String>, Query, description = "the digest of what a detached signature is over, in the place of it, as the part of the same name"),
         ("revision" = Option<String>, Query, description = "instead of a verdict the revision of a PDF as a file: its number from 1, or the field of the signature that signs it")),
     responses((status = 200, description = "the report, in the form of yinxin-verify; as `form` says that with every constraint, the validation report of ETSI TS 119 102-2, or the bundle for yinxin-verify --bundle"),
-        (status = 400, description = "nothing was brought, or what is asked for is unknown"), (status = 404, description = "no such revision"), (status = 413, description = "larger than is judged here")))]
+        (status = 400, description = "nothing was brought, what is asked for is unknown, or a digest does not stand for the content"), (status = 404, description = "no such revision"), (status = 413, description = "larger than is judged here")))]
 pub(crate) async fn judge(
     State(counter): State<Counter>,
     wish: Result<Query<Wish>, QueryRejection>,
@@ -41,7 +43,7 @@ pub(crate) async fn judge(
         .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     // A place first: what waits for one waits in the spool, not in memory.
     let _place = counter.place().await?;
-    let brought = if is_form {
+    let mut brought = if is_form {
         let form = Multipart::from_request(request, &counter).await;
         let form = form.map_err(|_| Problem::new(Code::RequestMalformed))?;
         brought(form).await?
@@ -52,6 +54,11 @@ pub(crate) async fn judge(
             ..Brought::default()
         }
     };
+    let in_link = wish.content_digest().map(str::to_owned);
+    brought.digests.extend(in_link);
+    for text in &brought.digests {
+        ContentDigest::parse(text).map_err(no_digest)?;
+    }
     if let Some(which) = wish.revision() {
         return revision(&counter, brought.octets, which);
     }
@@ -118,6 +125,7 @@ fn bundled(counter: &Counter, brought: &Brought, policy: Policy) -> Result<Vec<u
         at: moment(counter, true)?,
         policy: policy.name,
         contents: names_of(&brought.contents),
+        digests: brought.digests.clone(),
         material: names,
     };
     let mut parts = vec![brought.octets.as_slice()];
@@ -152,6 +160,7 @@ async fn verdict(
         let mut seat = counter.judges.seat(&counter.office)?;
         let asked = Asked::Open {
             contents: names_of(&brought.contents),
+            digests: brought.digests.clone(),
             material: names_of(&brought.material),
             trusts: false,
         };

@@ -4,12 +4,13 @@
 //! JSON in one spelling, as facts are (see [`crate::replay`]): `form`: `yinxin-verdict-1`; `file`: the artefact's name; `at`:
 //! the moment, RFC 3339; `facts`, `trust` (or `null`): base64; `policy`: `{name}` of a built-in one or `{octets}` of a file, the
 //! other `null`; `material`: each `name`, `octets`; `contents`, where there is any: what signatures of the artefact are over and the artefact does
-//! not hold, each `name`, `octets`; `report`: the line of JSON that came of it.
+//! not hold, each `name`, `octets`; `described`, where its digests were given in its place: what they say of it, base64 of the text of [`Described`]; `report`: the line of JSON that came of it.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
+use verify::facts::Described;
 use verify::report::told;
 use verify::{MAX_FILES, Material, Policy, Report, Trust};
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub material: Vec<(String, Vec<u8>)>,
     /// Content that the artefact is over and does not hold, by name.
     pub contents: Vec<(String, Vec<u8>)>,
+    /// What is known of such content that was not handed in.
+    pub described: Vec<Described>,
 }
 
 /// A policy, as it was given.
@@ -95,6 +98,8 @@ struct Written {
     material: Vec<WrittenFile>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     contents: Vec<WrittenFile>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    described: Option<String>,
     report: String,
 }
 
@@ -178,6 +183,7 @@ impl Parts {
         for (name, octets) in &self.contents {
             material.offer(name, octets.clone());
         }
+        material.describe(self.described.clone());
         Ok(material)
     }
 
@@ -191,6 +197,10 @@ impl Parts {
             policy: WrittenPolicy::of(&self.policy),
             material: self.material.iter().map(WrittenFile::of).collect(),
             contents: self.contents.iter().map(WrittenFile::of).collect(),
+            described: match self.described.as_slice() {
+                [] => None,
+                described => Some(base64(&Described::write(described))),
+            },
             report,
         }
     }
@@ -245,8 +255,17 @@ impl Written {
             policy: self.policy.read()?,
             material: files(&self.material)?,
             contents: files(&self.contents)?,
+            described: match &self.described {
+                None => Vec::new(),
+                Some(text) => described(&decoded(text, "described")?)?,
+            },
         })
     }
+}
+
+fn described(octets: &[u8]) -> Result<Vec<Described>, BundleFault> {
+    let read = Described::read(octets).filter(|all| !all.is_empty());
+    read.ok_or(BundleFault::Value("described"))
 }
 
 fn files(written: &[WrittenFile]) -> Result<Vec<(String, Vec<u8>)>, BundleFault> {

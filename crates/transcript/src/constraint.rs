@@ -136,6 +136,7 @@ const ROWS: &[Row] = &[
             "cms.content-absent",
             "signature.content-absent",
             "signature.content-digest",
+            "signature.content-unseen",
             "ofd.reference-",
             "seal.digest-",
         ],

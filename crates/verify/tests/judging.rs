@@ -49,6 +49,9 @@ mod dated;
 #[path = "judging/difficulties.rs"]
 mod difficulties;
 #[cfg(test)]
+#[path = "judging/digested.rs"]
+mod digested;
+#[cfg(test)]
 #[path = "judging/elsewhere.rs"]
 mod elsewhere;
 #[cfg(test)]

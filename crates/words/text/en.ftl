@@ -826,6 +826,7 @@ finding-signature-cms-unreadable = the signature is no signed message
 finding-signature-compressed = the dictionary stands in an object stream
 finding-signature-content-absent = the signed content was not given
 finding-signature-content-digest = the signed content was given as a digest, and was not seen
+finding-signature-content-unseen = something of the signature takes the content otherwise than by the digest that was given
 finding-signature-contents-digits = something else than pairs of digits in the gap
 finding-signature-contents-empty = /Contents is empty or zeros
 finding-signature-contents-encoding = /Contents does not begin with one encoded element

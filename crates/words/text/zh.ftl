@@ -826,6 +826,7 @@ finding-signature-cms-unreadable = 签名不是签名消息
 finding-signature-compressed = 签名字典位于对象流中
 finding-signature-content-absent = 没有提供被签内容
 finding-signature-content-digest = 被签内容仅以摘要提供，未经查看
+finding-signature-content-unseen = 签名中有部分依据所给摘要以外的形式取用内容
 finding-signature-contents-digits = 空隙中有十六进制数字以外的内容
 finding-signature-contents-empty = /Contents 为空或全为零
 finding-signature-contents-encoding = /Contents 不是以一个编码元素开始

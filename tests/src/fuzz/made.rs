@@ -126,6 +126,7 @@ fn verdicts() -> Option<Vec<Vec<u8>>> {
     let bundled = facts()?.into_iter().map(|facts| {
         let parts = transcript::bundle::Parts {
             contents: vec![("a.txt".to_owned(), b"a".to_vec())],
+            described: Vec::new(),
             file: "it".to_owned(),
             at: AT,
             facts,

@@ -16,7 +16,7 @@ use super::envelopes::{
 use super::stage::{Service, on_each_database};
 
 /// What is told of a file instead of it.
-fn told_of((name, octets): File<'_>) -> Value {
+pub(super) fn told_of((name, octets): File<'_>) -> Value {
     json!({"name": name, "media_type": "text/csv", "digests": {"sha-256": hex(&crypto::sha256(octets))}})
 }
 
@@ -45,7 +45,7 @@ async fn release(service: &Service, job: &str, says: &Value) -> (u16, Value) {
 }
 
 /// Two people allow the seal to be used unseen.
-async fn allow(service: &Service) {
+pub(super) async fn allow(service: &Service) {
     for person in ["P-FIRST", "P-SECOND"] {
         let word = UnseenWord {
             seal: SealCode::parse(SEAL).expect("a code"),
@@ -72,7 +72,7 @@ async fn waits(service: &Service, key: &str, how: &Value) -> String {
 }
 
 /// A signature over digests alone.
-async fn sealed(
+pub(super) async fn sealed(
     service: &Service,
     (key, envelope, level): (&str, &str, &str),
     files: &[File<'_>],

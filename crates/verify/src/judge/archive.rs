@@ -38,7 +38,7 @@ pub(crate) fn gather(
     let mut all = Vec::new();
     for value in signer.archive_time_stamps().take(MAX_STAMPS) {
         match read(value, (message, signer), content) {
-            Ok(read) => all.push(read),
+            Ok(read) => all.extend(read),
             Err(fault) => archived.findings.push(finding(&fault)),
         }
     }
@@ -62,11 +62,12 @@ pub(crate) fn gather(
     archived
 }
 
+/// Nothing of one that takes the content by a digest which nobody gave: `cms` tells that it is there.
 fn read(
     value: &[u8],
     (message, signer): (&SignedData, &SignerInfo),
     content: &dyn Fn(DigestAlgorithm) -> Option<Digest>,
-) -> Result<Read, ArchiveFault> {
+) -> Result<Option<Read>, ArchiveFault> {
     let stamp = ArchiveStamp::parse(value)?;
     let covered = stamp.covered(message, signer)?;
     let token = Token::parse(stamp.token());
@@ -76,7 +77,8 @@ fn read(
     let digest = content(stamp.algorithm());
     let stamped = match (algorithm, digest) {
         (Ok(algorithm), Some(digest)) => Some(stamp.imprint(message, signer, &digest, algorithm)?),
-        _ => None,
+        (Ok(_), None) => return Ok(None),
+        (Err(_), _) => None,
     };
     let mut objects = vec![ObjectId::of(signer.signature())];
     let lists = [covered.certificates, covered.crls, covered.ocsp_responses];
@@ -94,11 +96,11 @@ fn read(
             objects.push(ObjectId::of(counter.signature()));
         }
     }
-    Ok(Read {
+    Ok(Some(Read {
         token,
         stamped,
         objects,
-    })
+    }))
 }
 
 /// A token and what it carries.

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use crypto::{Digest, DigestAlgorithm};
-use evidence::cms::{Form, SignedData, SignerInfo};
+use evidence::cms::{ArchiveStamp, Form, SignedData, SignerInfo, oids};
+use evidence::tsp::Token;
 use facts::{Described, Material};
 use finding::Finding;
 
@@ -11,6 +12,8 @@ use super::document::{blank, fill, finish};
 use super::message::{self, Judged, Message};
 use super::receipt;
 use super::sitting::Sitting;
+use super::stamp::MAX_STAMPS;
+use crate::policy::{Demand, Policy};
 use crate::report::{Covers, SignatureReport};
 
 /// One report for each signer (RFC 5652 5.1: each speaks for itself).
@@ -96,13 +99,43 @@ fn judge_over(
         report.format = "CAdES";
         report.level = Some(level(message, &judged));
         let mut further = recorded(sitting, (&judged, signer), over.sha256());
-        if matches!(over, Over::Digests(_)) {
+        let mut judged = judged;
+        if let Over::Digests(described) = over {
             further.push(Finding::of("signature.content-digest"));
+            let unseen = signer.and_then(|signer| unseen(sitting.policy, signer, described));
+            if unseen.is_some() {
+                // The digest of a content-time-stamp is not weak: it was not given.
+                let weak = Finding::of("tsp.imprint-weak").text;
+                judged.findings.retain(|found| found.text != weak);
+            }
+            further.extend(unseen);
         }
         reports.push(fill(report, judged, further));
     }
     counters(sitting, message, &mut reports);
     reports
+}
+
+/// What of a signer takes the content by a digest that was not given, and could not be judged therefore: archive and content-time-stamps
+/// (EN 319 122-1 5.5.3, 5.2.8), and the receipt, whose leaf has the SHA-256 (D18). With the content it may come to something else, so
+/// without it nobody says *valid*.
+fn unseen(policy: &Policy, signer: &SignerInfo, described: &Described) -> Option<Finding> {
+    let archives = signer.archive_time_stamps().take(MAX_STAMPS);
+    let archives = archives.filter_map(|value| Some(ArchiveStamp::parse(value).ok()?.algorithm()));
+    let signed = signer.signed_attributes().into_iter();
+    let stamps = signed.flat_map(|signed| signed.all(oids::CONTENT_TIME_STAMP));
+    let stamps = stamps.flat_map(|attribute| attribute.values());
+    let stamps = stamps.filter_map(|value| Token::parse(value).ok());
+    let stamps = stamps.map(|token| token.info().imprint().algorithm());
+    let is_recorded = signer.unsigned(oids::RECEIPT).next().is_some();
+    let recorded =
+        (is_recorded && policy.receipt != Demand::NotAsked).then_some(DigestAlgorithm::Sha256);
+    let taken = archives.map(|one| ("archive time-stamp", one));
+    let taken = taken.chain(stamps.map(|one| ("content time-stamp", one)));
+    let mut taken = taken.chain(recorded.map(|one| ("receipt", one)));
+    let (what, algorithm) = taken.find(|(_, one)| described.digest(*one).is_none())?;
+    let why = format!("{what}, {algorithm:?}");
+    Some(Finding::of("signature.content-unseen").because(why))
 }
 
 /// Countersignatures, each of which speaks for itself, and those over them in turn (RFC 5652 11.4).

@@ -198,6 +198,13 @@ fn inspect_content(
     }
 }
 
+/// Whether digests were given in the place of content: what takes the content itself may come to something else with it, so without it
+/// nobody says *valid*.
+fn is_unseen(material: &Material, token: &Token, contents: Contents<'_>) -> bool {
+    let mut missing = token.missing(contents).into_iter();
+    missing.any(|name| material.described(Some(&name)).is_some())
+}
+
 /// By the digest that is signed, never by `kid`, `x5u` or `jwk` (T-I9); by the first of `x5c` only where none is signed and the
 /// policy does not ask for the baseline.
 fn find_certificate(
@@ -266,7 +273,13 @@ fn archived(
             continue;
         };
         let Some(input) = token.archive_input(contents, place) else {
-            findings.push(Finding::of("jades.archive-input"));
+            // 5.3.6.3.1: the objects themselves, of which a digest says nothing.
+            let found = Finding::of(if is_unseen(sitting.material, token, contents) {
+                "signature.content-unseen"
+            } else {
+                "jades.archive-input"
+            });
+            findings.push(found.because("archive time-stamp"));
             continue;
         };
         let objects = objects(header, token, place);
@@ -360,7 +373,12 @@ fn not_before(
     if tokens.is_empty() {
         return None;
     }
-    let content = signature.token().signed_data(contents)?;
+    let token = signature.token();
+    if is_unseen(sitting.material, token, contents) {
+        let found = Finding::of("signature.content-unseen");
+        findings.push(found.because("content time-stamp"));
+    }
+    let content = token.signed_data(contents)?;
     let digest = |algorithm: DigestAlgorithm| Some(Digest::of(algorithm, &content));
     let tokens = tokens.iter().map(Vec::as_slice);
     attributes::content_stamps(sitting, tokens, &digest, findings)

@@ -15,7 +15,7 @@ use verify::{Kind, Material, Report, SubIndication, Supplied, Verdict};
 use crate::hierarchy::{AT, SEAL, SEALED, algorithm, certificate, crl, crl_of, sign, trust};
 use crate::maker::{codes, errors, judged_with, sub, token, token_over};
 
-const CONTENT: &[u8] = b"a decision in plain text";
+pub(crate) const CONTENT: &[u8] = b"a decision in plain text";
 const SHA256: DigestAlgorithm = DigestAlgorithm::Sha256;
 /// The certificate of the seal has ended, that of the time-stamps has not.
 const LATER: UtcDateTime = utc_datetime!(2029-06-01 12:00);
@@ -25,7 +25,7 @@ fn parse(octets: &[u8]) -> SignedData {
 }
 
 /// Detached, without any time-stamp.
-fn level_b() -> Vec<u8> {
+pub(crate) fn level_b() -> Vec<u8> {
     let seal = certificate(SEAL);
     let digest = Digest::of(SHA256, CONTENT);
     let draft = Draft::cades(&digest, &seal, algorithm(SEAL), SEALED)
@@ -37,7 +37,7 @@ fn level_b() -> Vec<u8> {
 }
 
 /// With all that proves it.
-fn level_lt() -> Vec<u8> {
+pub(crate) fn level_lt() -> Vec<u8> {
     let b = parse(&level_b());
     let value = b.signers()[0].signature();
     let stamp = token(value, SEALED + Duration::seconds(1), "tsa");
@@ -52,14 +52,14 @@ fn level_lt() -> Vec<u8> {
     extended.encode()
 }
 
-fn archived(message: &[u8], moment: UtcDateTime) -> Vec<u8> {
+pub(crate) fn archived(message: &[u8], moment: UtcDateTime) -> Vec<u8> {
     let digest = Digest::of(DigestAlgorithm::Sha512, CONTENT);
     let prepared = prepare_archive(&parse(message), 0, &digest).expect("a signer");
     let stamp = token_over(prepared.imprint(), moment, "tsa");
     prepared.finish(&stamp).expect("a token")
 }
 
-fn material(content: Option<&[u8]>) -> Material {
+pub(crate) fn material(content: Option<&[u8]>) -> Material {
     let mut material = Material::empty();
     if let Some(content) = content {
         let taken = material.offer("content.txt", content.to_vec());
