@@ -68,7 +68,7 @@ impl Form {
     }
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "moment",
     "seal",
     "department",
@@ -85,9 +85,10 @@ const COLUMNS: [&str; 16] = [
     "releaser",
     "international",
     "sm",
+    "content_not_sent",
 ];
 
-fn cells(line: &Line) -> [String; 16] {
+fn cells(line: &Line) -> [String; 17] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     [
         line.moment.clone(),
@@ -106,6 +107,7 @@ fn cells(line: &Line) -> [String; 16] {
         text(&line.releaser),
         text(&line.international),
         text(&line.sm),
+        if line.content_not_sent { "yes" } else { "" }.to_owned(),
     ]
 }
 

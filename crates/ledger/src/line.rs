@@ -31,6 +31,9 @@ pub(crate) struct Line {
     /// The job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) job: Option<String>,
+    /// Whether what was sealed was not sent here, but its digest alone: nobody here has seen it (T-S5).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) content_not_sent: bool,
     /// From 1; more than one where a process was lost on the way.
     pub(crate) attempt: u64,
     /// Who asked.
@@ -78,6 +81,7 @@ impl Line {
             decision: Some(entry.ground.clone()).filter(|ground| !ground.is_empty()),
             object: entry.object.clone(),
             job: detail("job"),
+            content_not_sent: detail("content").is_some_and(|content| content == "not-sent"),
             attempt: detail("attempt")
                 .and_then(|text| text.parse().ok())
                 .unwrap_or(1),

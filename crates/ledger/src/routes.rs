@@ -32,7 +32,7 @@ where
 
 /// For what seals were used, the earliest first: the own department's, those of the region whose seals it administers, and those of bodies that it supervises.
 #[utoipa::path(get, path = "/v1/ledger", tag = "seals", params(Asked),
-    responses((status = 200, description = "`lines`, at most 100, and `after` where there are more"),
+    responses((status = 200, description = "`lines`, at most 100, and `after` where there are more; `content_not_sent` where nobody here has seen what was sealed"),
         (status = 404, description = "no such seal or department here")))]
 async fn lines(
     State(desk): State<Desk>,
@@ -47,7 +47,7 @@ async fn lines(
 
 /// What those lines sum up to, by suite, seal, matter and releaser; and whether each seal's ledger is what stands in the public log.
 #[utoipa::path(get, path = "/v1/ledger/totals", tag = "seals", params(Asked),
-    responses((status = 200, description = "`lines`, `uses`, `signatures` by suite, `by_…`; `seals`, each with `agrees`"),
+    responses((status = 200, description = "`lines`, `uses`, of them `content_not_sent`, `signatures` by suite, `by_…`; `seals`, each with `agrees`"),
         (status = 404, description = "no such seal or department here")))]
 async fn totals(
     State(desk): State<Desk>,

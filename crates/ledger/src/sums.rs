@@ -22,6 +22,8 @@ pub(crate) struct Sums {
     lines: u64,
     /// Uses: a use that a lost process began twice has two lines.
     uses: u64,
+    /// Of the uses those whose content was not sent.
+    content_not_sent: u64,
     /// Lines of tests, which left nowhere.
     tests: u64,
     /// Signatures by suite.
@@ -108,6 +110,7 @@ impl Sums {
             return;
         }
         self.uses += 1;
+        self.content_not_sent += u64::from(line.content_not_sent);
         *self.by_seal.entry(line.seal).or_default() += 1;
         if let Some(matter) = line.matter {
             *self.by_matter.entry(matter).or_default() += 1;

@@ -46,8 +46,14 @@ const DROP: &str = "DELETE FROM seal_unseen WHERE seal = $1 AND department = $2"
 #[must_use]
 pub fn told(unsealed: &[u8; 32], is_unseen: bool) -> Vec<(&'static str, String)> {
     let mut told = vec![("unsealed", hex(unsealed))];
-    told.extend(is_unseen.then(|| ("content", "not-sent".to_owned())));
+    told.extend(content(is_unseen));
     told
+}
+
+/// What the trace and the key journal say of content that nobody here has; nothing of any other.
+#[must_use]
+pub fn content(is_unseen: bool) -> Option<(&'static str, String)> {
+    is_unseen.then(|| ("content", "not-sent".to_owned()))
 }
 
 /// T-S5: whether the seal may be used on this, seen or unseen, in the transaction that would have it do so.

@@ -1,11 +1,12 @@
-//! Who has the digest of a content alone: what a verdict by it says.
+//! Who has the digest of a content alone: what a verdict by it says, and what the ledger says of such a use.
 
 use serde_json::{Value, json};
+use server::Call;
 use tests::installation::hex;
 use verify::Verdict;
 
 use super::digests::{allow, sealed};
-use super::envelopes::{DATA, File, codes, form, judged};
+use super::envelopes::{BUREAU, DATA, File, codes, form, judged};
 use super::stage::{Service, on_each_database};
 
 const API: &str = "/v1/verifications";
@@ -97,5 +98,39 @@ fn anybody_who_has_the_digest_alone_is_given_the_same_verdict_over_http() {
             assert!(again.same);
             assert_eq!(again.report.verdict, Verdict::Valid);
         }
+    });
+}
+
+#[test]
+fn the_ledger_tells_which_uses_nobody_here_has_seen() {
+    on_each_database("unseen_uses", async |service: Service| {
+        allow(&service).await;
+        sealed(&service, ("use-unseen", "cades", "B-B"), &[DATA]).await;
+        let seen = ("use-seen", "cades", Some("B-B"));
+        super::envelopes::sealed(&service, seen, &[DATA]).await;
+        service.wait(time::SignedDuration::seconds(1)).await;
+        let ask = async |path: &str| {
+            let (status, told) = service.call((BUREAU, "approvals"), Call::get(path)).await;
+            assert_eq!(status, 200, "{told}");
+            told
+        };
+        let page = ask("/v1/ledger").await;
+        let lines = page["lines"].as_array().expect("lines");
+        let told: Vec<_> = lines.iter().map(|line| &line["content_not_sent"]).collect();
+        assert_eq!(told, [&json!(true), &Value::Null], "{page}");
+        let totals = ask("/v1/ledger/totals").await;
+        assert_eq!(totals["uses"], 2, "{totals}");
+        assert_eq!(totals["content_not_sent"], 1, "{totals}");
+        assert_eq!(totals["signatures"]["international"], 2, "{totals}");
+        let seals = totals["seals"].as_array().expect("seals");
+        assert!(seals.iter().all(|one| one["agrees"] == true), "{totals}");
+        let file = super::envelopes::had(&service, "approvals", "/v1/ledger/file".to_owned()).await;
+        let text = String::from_utf8(file.2).expect("UTF-8");
+        let rows: Vec<&str> = text.lines().collect();
+        assert!(rows[0].ends_with(",sm,content_not_sent"), "{text}");
+        assert!(
+            rows[1].ends_with(",yes") && rows[2].ends_with(','),
+            "{text}"
+        );
     });
 }

@@ -65,7 +65,7 @@ pub(super) async fn had(service: &Service, role: &str, path: String) -> (u16, St
 }
 
 /// A sealed envelope, its media type, and what its caller was told of it.
-async fn sealed(
+pub(super) async fn sealed(
     service: &Service,
     (key, envelope, level): (&str, &str, Option<&str>),
     files: &[File<'_>],

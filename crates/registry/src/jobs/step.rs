@@ -345,8 +345,14 @@ fn sign_act(job: &Job, (release, signing): (&Release, &Signing), attempt: u64, b
         ("releaser", release.statement.releaser.clone()),
         ("requester", release.statement.requester.clone()),
     ];
-    let decider = job.grounds.decided_by.as_ref();
-    detail.extend(decider.map(|decider| ("decider", decider.to_string())));
+    detail.extend(
+        job.grounds
+            .decided_by
+            .iter()
+            .map(|one| ("decider", one.to_string())),
+    );
+    let is_unseen = job.unsealed.as_ref().is_some_and(Unsealed::is_of_digest);
+    detail.extend(unseen::content(is_unseen));
     if let Some((key, digest)) = &signing.beside {
         detail.extend([("beside", key.to_string()), ("digest_beside", hex(digest))]);
     }
@@ -442,8 +448,7 @@ pub(crate) async fn journal(
     if attempt > 1 {
         closing::close(link, &job.id, by.at).await?;
     }
-    let act = sign_act(&job, (&release, signing), attempt, by);
-    trace::write(link, &act).await?;
+    trace::write(link, &sign_act(&job, (&release, signing), attempt, by)).await?;
     Ok(Journalled {
         release,
         approvals,
