@@ -7,6 +7,7 @@
 
 mod added;
 mod audit;
+mod behind;
 mod catalogue;
 mod compromise;
 mod csc;

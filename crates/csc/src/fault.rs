@@ -150,6 +150,8 @@ pub(crate) fn of_sign(error: &SignError) -> Fault {
         SignError::Sealing(issuance::SealingError::Sign(
             crypto::SignError::Locked | crypto::SignError::Device(_),
         )) => Fault::busy(),
+        // T-D8: until a store is back that has all of it.
+        SignError::Sealing(issuance::SealingError::Log(_)) => Fault::busy(),
         other => Fault::server(other),
     }
 }

@@ -88,6 +88,7 @@ pub(crate) fn ground(error: &SignError) -> &'static str {
         SignError::Signer(SignerError::Refused(SignerRefused::NotActive(_))) => "signer.not-active",
         SignError::Signer(_) => "signer.unknown",
         SignError::Intent(_) => "signature.intent",
+        SignError::Sealing(issuance::SealingError::Log(_)) => "log.behind",
         _ => "signature.not-made",
     }
 }

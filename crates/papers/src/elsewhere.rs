@@ -25,7 +25,7 @@ use crate::rounds::{self, PartOrder};
 use crate::signers::{SignerError, SignerRefused};
 use crate::signing::{
     Admitted, Chosen, Joint, Prepared, SignError, SignOrder, Visible, active_signer, algorithm,
-    choose, fit, in_force, prepare as lay_out, recorded,
+    behind, choose, fit, in_force, prepare as lay_out, recorded,
 };
 
 /// How long what was prepared waits for its signature (*default*).
@@ -486,7 +486,7 @@ fn ground(error: &SignError) -> Option<&'static str> {
             Some("document.unreadable")
         }
         SignError::Sealing(issuance::SealingError::NotAccepted(_)) => Some("file.not-accepted"),
-        _ => None,
+        error => behind(error),
     }
 }
 

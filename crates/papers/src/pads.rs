@@ -23,7 +23,7 @@ use backoffice::said::hex;
 
 use crate::handwriting::keep;
 use crate::signers::{SignerError, SignerRefused, certify};
-use crate::signing::{SignError, SignOrder, Visible, fit, sign};
+use crate::signing::{SignError, SignOrder, Visible, deny_by, fit, sign, stands};
 
 pub use refused::PadError;
 
@@ -77,6 +77,10 @@ pub async fn sign_once(
         Strokes::parse(strokes.as_bytes())?;
     }
     fit(office, &file).await?;
+    // T-D8: no identity and no key either.
+    if let Err(refused) = stands(office).await {
+        return Err(deny_by(office, asker, "signature", refused).await?);
+    }
     let record = taken(office, asker, once, order, sha256(&file)).await?;
     if record.state == SignerState::Spent {
         // The same request: its answer, or that the key is gone.

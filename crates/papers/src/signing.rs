@@ -5,6 +5,7 @@
 
 mod layout;
 mod order;
+mod standing;
 
 use affix::dss::{Material, append_dss};
 use affix::preflight::preflight;
@@ -38,6 +39,7 @@ use issuance::SealingError;
 
 pub(crate) use layout::{Admitted, Chosen, Prepared, algorithm, chain, choose, prepare};
 pub use order::{Agreed, Joint, Remote, SignError, SignOrder, Visible};
+pub(crate) use standing::{behind, stands};
 
 /// A signature, as its department is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -123,6 +125,7 @@ pub(crate) async fn active_signer(
     asker: &Asker,
     signer: &str,
 ) -> Result<(SignerRecord, Certificate), SignError> {
+    stands(office).await?;
     let signer = found(office, &asker.department, signer).await?;
     let not_active = || SignerRefused::NotActive(signer.state);
     if signer.state != dossier::signed::signer::SignerState::Active
@@ -373,7 +376,7 @@ pub(crate) async fn deny_by(
         SignError::Intent(_) => "signature.intent",
         SignError::Active(_) => "document.active",
         SignError::Strokes(_) | SignError::NoSample => "signer.handwriting",
-        _ => "document.unreadable",
+        refused => behind(refused).unwrap_or("document.unreadable"),
     };
     let known = registry::asked::IdempotencyKey::parse(signer).is_some();
     let act = Act {

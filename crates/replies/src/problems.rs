@@ -449,6 +449,9 @@ pub fn of_sign(error: &SignError) -> Problem {
         ),
         SignError::Package => one(Code::SigningPlan, "signing.package", error.to_string()),
         SignError::Sealing(SealingError::Sign(cause)) => of_keys(cause),
+        SignError::Sealing(SealingError::Log(behind @ AppendError::Behind { .. })) => {
+            of_behind(behind)
+        }
         SignError::Sealing(SealingError::NotAccepted(codes)) => {
             Problem::new(Code::NotAccepted).saying(codes.join(", "))
         }

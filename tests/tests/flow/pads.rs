@@ -22,7 +22,7 @@ fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-fn order(proof: &str, level: &str) -> Value {
+pub(super) fn order(proof: &str, level: &str) -> Value {
     json!({
         "name": PERSON.0, "number": PERSON.1, "level": level, "proof": proof, "means": "办件系统预留手机号",
         "intent": INTENT, "intent_en": INTENT_EN, "case": "BJ-990102-20260608-00017",
@@ -37,7 +37,7 @@ async fn ask(service: &Service, call: Call) -> Answer {
 }
 
 /// What somebody has who was asked to sign: the link, the code, and a device.
-struct Guest<'a> {
+pub(super) struct Guest<'a> {
     service: &'a Service,
     pad: String,
     handle: String,
@@ -47,7 +47,7 @@ struct Guest<'a> {
 }
 
 impl<'a> Guest<'a> {
-    async fn asked(service: &'a Service, order: &Value, key: &str) -> Guest<'a> {
+    pub(super) async fn asked(service: &'a Service, order: &Value, key: &str) -> Guest<'a> {
         let call = form("/v1/pads", order, &page("form")).once(key);
         let made = ask(service, call).await;
         assert_eq!(made.status, 201, "{}", made.json());
@@ -96,7 +96,7 @@ impl<'a> Guest<'a> {
         self.call(call.field("origin", origin)).await
     }
 
-    async fn opens(&mut self) {
+    pub(super) async fn opens(&mut self) {
         let opened = self.send("", &[("code", &self.code)]).await;
         assert_eq!(opened.status, 303, "{}", text(&opened));
         let cookie = opened.headers["set-cookie"].to_str().expect("a cookie");
@@ -112,13 +112,13 @@ impl<'a> Guest<'a> {
         self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
     }
 
-    async fn signs(&self, fields: &[(&str, &str)]) -> Answer {
+    pub(super) async fn signs(&self, fields: &[(&str, &str)]) -> Answer {
         let fixed = [("document", self.document.as_str()), ("read", "yes")];
         self.send("/signature?lang=en", &[&fixed[..], fields].concat())
             .await
     }
 
-    async fn told(&self) -> Value {
+    pub(super) async fn told(&self) -> Value {
         let path = format!("/v1/pads/{}", self.pad);
         ask(self.service, Call::get(path)).await.json()
     }
@@ -140,7 +140,7 @@ fn text(answer: &Answer) -> String {
 }
 
 const WRITTEN: [(&str, &str); 2] = [("how", "written"), ("strokes", STROKES)];
-const CHOSEN: [(&str, &str); 1] = [("how", "chosen")];
+pub(super) const CHOSEN: [(&str, &str); 1] = [("how", "chosen")];
 
 async fn signed_by_hand(database: Option<&str>) {
     let service = Service::start_in(database).await;
