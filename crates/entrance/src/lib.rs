@@ -14,4 +14,4 @@ pub use arrival::Entrance;
 pub use passkey::{AnswerBody, ShownBody, octets, party, question};
 pub use peer::Peer;
 pub use second::described;
-pub use session::{Carry, SessionTold, begun, is_ours};
+pub use session::{Carry, SessionTold, begun, inspect_page, is_ours};

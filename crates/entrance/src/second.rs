@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use wire::carried::kept;
-use wire::problem::{Code, Problem};
+use wire::problem::Problem;
 
 use crate::arrival::{self, Entrance, turned_away};
 use crate::passkey::AnswerBody;
 use crate::peer::Peer;
 use crate::places::{TICKET, gone, octets};
-use crate::session::{Carry, SessionTold, begun, is_ours};
+use crate::session::{Carry, SessionTold, begun, from_elsewhere, is_ours};
 
 /// Every way in by the provider.
 pub fn described<S>() -> OpenApiRouter<S>
@@ -59,7 +59,7 @@ pub(crate) async fn complete(
 ) -> Result<Response, Problem> {
     entrance.issuer()?;
     if !is_ours(entrance.origin(), &headers) {
-        return Err(Problem::new(Code::CrossOrigin));
+        return Err(from_elsewhere(&entrance.office, &peer.0).await);
     }
     let ticket = kept(&headers, TICKET).and_then(|text| text.split_once('.'));
     let ticket = ticket.and_then(|(ticket, account)| {

@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use issuance::accounts::SignedIn;
+use issuance::Office;
+use issuance::accounts::{AccountError, SignedIn, provided};
 use registry::accounts::IDLE;
+use replies::account_problems::of_account;
 use replies::day::moment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,6 +74,33 @@ pub fn begun(signed: &SignedIn, carry: Carry) -> Result<Response, Problem> {
 pub(crate) fn cookie_of(token: &str) -> Result<HeaderValue, Problem> {
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; Secure; SameSite=Strict");
     HeaderValue::from_str(&cookie).map_err(|_| Problem::new(Code::Internal))
+}
+
+/// Refuses a sign-in that another site's page sent. A program that takes a token names no page; who is given a cookie is a browser, and
+/// browsers name theirs.
+///
+/// # Errors
+/// `session.cross-origin`; the store.
+pub async fn inspect_page(
+    (office, origin): (&Office, &str),
+    (headers, carry): (&HeaderMap, Carry),
+    address: &str,
+) -> Result<(), Problem> {
+    let names_page = carry == Carry::Cookie || headers.contains_key(header::ORIGIN);
+    if names_page && !is_ours(origin, headers) {
+        return Err(from_elsewhere(office, address).await);
+    }
+    Ok(())
+}
+
+/// What is answered to a sign-in that another site's page sent, before anything of it is looked at: whoever works on in an account that
+/// they did not choose gives its owner what they do (T-P2). The trace has it, as often as tries from an address cost nothing.
+pub(crate) async fn from_elsewhere(office: &Office, address: &str) -> Problem {
+    let noted = provided::turned_away(office, "session.cross-origin", address).await;
+    match noted {
+        Ok(()) | Err(AccountError::Wait { .. }) => Problem::new(Code::CrossOrigin),
+        Err(error) => of_account(&error, office.now()),
+    }
 }
 
 /// T-P2: the same-origin proof. Browsers write `Origin` with every request that can change something, and no page can

@@ -2,13 +2,14 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use wire::problem::{Code, Problem};
 
-/// JSON content that was read whole: UTF-8, at most 32 levels deep, no name twice, no member unknown.
+/// JSON content that was read whole: UTF-8, at most 32 levels deep, no name twice, no member unknown; and not said to be anything
+/// else, so that no form of another site's page is taken for it (T-P2).
 #[derive(Debug)]
 pub struct Strict<T>(pub T);
 
@@ -16,6 +17,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Strict<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !request
+            .headers()
+            .get_all(header::CONTENT_TYPE)
+            .iter()
+            .all(is_json)
+        {
+            return Err(Problem::new(Code::RequestKind));
+        }
         let content = Bytes::from_request(request, state)
             .await
             .map_err(|_| Problem::new(Code::RequestMalformed))?;
@@ -25,6 +34,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Strict<T> {
             .map(Self)
             .map_err(|error| Problem::new(Code::RequestMalformed).saying(place(&error)))
     }
+}
+
+/// `application/json`, whatever its parameters (RFC 9110 8.3.1). A form can say three other kinds, and always says one (HTML 4.10.21.6).
+fn is_json(kind: &HeaderValue) -> bool {
+    let named = kind.to_str().ok().and_then(|kind| kind.split(';').next());
+    named.is_some_and(|named| named.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Where and why, without a word of the content.
@@ -61,4 +76,25 @@ pub fn said(response: registry::asked::Response) -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (status, headers, response.body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_that_it_is_something_else_is_no_json() {
+        for (kind, is) in [
+            ("application/json", true),
+            ("Application/JSON ; charset=utf-8", true),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("multipart/form-data; boundary=application/json", false),
+            ("text/plain; application/json", false),
+            ("application/json-seq", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(&HeaderValue::from_static(kind)), is, "{kind:?}");
+        }
+    }
 }

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::{Extension, Path, State};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use entrance::{AnswerBody, Carry, Peer, SessionTold, begun, is_ours};
+use entrance::{AnswerBody, Carry, Peer, SessionTold, begun, inspect_page, is_ours};
 use issuance::accounts::{self, SignIn};
 use registry::accounts::Standing;
 use serde::{Deserialize, Serialize};
@@ -70,13 +70,16 @@ pub(crate) struct Signed {
 
 /// Begins a session. An account that is not there answers like a wrong password; failures are counted and delayed.
 #[utoipa::path(post, path = "/v1/sessions", tag = "accounts", request_body = SignInBody,
-    responses((status = 201, description = "signed in", body = SessionTold), (status = 401, description = "name, password or code is not good"),
+    responses((status = 201, description = "signed in", body = SessionTold), (status = 401, description = "name, password or code is not good"), (status = 403, description = "a page of another site sent it"),
         (status = 429, description = "too much failed here lately")))]
 pub(crate) async fn begin(
     State(app): State<App>,
     Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     Strict(body): Strict<SignInBody>,
 ) -> Result<Response, Problem> {
+    let page = (&headers, body.carry);
+    inspect_page((&app.office, app.origin()), page, &peer.0).await?;
     let _place = app.place(&app.doors).await?;
     let passkey = body.passkey.map(|answer| answer.read(app.origin()));
     let who = SignIn {

@@ -127,7 +127,7 @@ pub(crate) async fn grounds(service: &Service, department: &str) -> Vec<String> 
     trace.into_iter().map(|entry| entry.ground).collect()
 }
 
-async fn sessions(service: &Service) -> usize {
+pub(crate) async fn sessions(service: &Service) -> usize {
     let trace = grounds(service, "Q-APR").await;
     trace
         .iter()

@@ -1,10 +1,13 @@
 //! Signing in, and how long it holds (T-P1, T-P2).
 
 use hyper::Method;
+use registry::trace::Entry;
 use serde_json::json;
 use server::Call;
+use tests::installation::ORIGIN;
 use time::SignedDuration;
 
+use super::provided::{OWN, sessions};
 use super::stage::{PASSWORD, Person, Service, databases, problem, text};
 
 const CLERK: (&str, &str, &str) = ("Q-APR", "zhou.clerk", "P-ZHOU-QINGHE");
@@ -177,7 +180,8 @@ async fn a_cookie_is_kept_from_scripts_and_strangers_and_changes_need_our_own_or
     let invitation = service.opened(CLERK, "clerk").await;
     service.activated(CLERK.1, &invitation).await;
     let content = json!({"account": CLERK.1, "password": PASSWORD, "carry": "cookie"});
-    let answer = service.call(Call::post("/v1/sessions", &content)).await;
+    let call = Call::post("/v1/sessions", &content).field("origin", ORIGIN);
+    let answer = service.call(call).await;
     assert!(answer.json().get("token").is_none(), "{}", answer.json());
     let set = answer.headers["set-cookie"]
         .to_str()
@@ -213,9 +217,66 @@ async fn a_cookie_is_kept_from_scripts_and_strangers_and_changes_need_our_own_or
             "{origin:?}"
         );
     }
-    let ours = with(end()).field("origin", tests::installation::ORIGIN);
+    let ours = with(end()).field("origin", ORIGIN);
     assert_eq!(service.call(ours).await.status, 204);
     assert_eq!(service.call(with(look())).await.status, 401, "it is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_s_page_signs_nobody_in_to_an_account_of_its_choice() {
+    for database in databases("elsewhere").await {
+        let service = Service::start(database.as_deref()).await;
+        let invitation = service.opened(CLERK, "clerk").await;
+        service.activated(CLERK.1, &invitation).await;
+        let sign_in = |carry: &str| {
+            let content = json!({"account": CLERK.1, "password": PASSWORD, "carry": carry});
+            Call::post("/v1/sessions", &content)
+        };
+        let foreign = [
+            "null",
+            "https://evil.example",
+            "http://licences.example.evil",
+        ];
+        let with = |carry| foreign.map(|origin| sign_in(carry).field("origin", origin));
+        let mut tries = vec![sign_in("cookie")];
+        tries.extend(with("cookie"));
+        tries.extend(with("token"));
+        let twice = sign_in("cookie").field("origin", ORIGIN);
+        tries.push(twice.field("origin", "https://evil.example"));
+        let before = sessions(&service).await;
+        for (number, call) in tries.into_iter().enumerate() {
+            let answer = service.call(call).await;
+            assert_eq!(problem(&answer).1, "session.cross-origin", "{number}");
+            assert!(!answer.headers.contains_key("set-cookie"), "{number}");
+            let traced = elsewhere(&service).await;
+            assert_eq!(traced, number + 1, "each leaves its entry");
+        }
+        assert_eq!(sessions(&service).await, before);
+        // HTML 4.10.21.8: a form can write JSON as plain text.
+        let content = json!({"account": CLERK.1, "password": PASSWORD, "carry": "cookie"});
+        let content = content.to_string().into_bytes();
+        let form = Call::send(Method::POST, "/v1/sessions", "text/plain", content);
+        let answer = service.call(form.field("origin", ORIGIN)).await;
+        assert_eq!(problem(&answer).1, "request.kind");
+        assert_eq!(sessions(&service).await, before);
+        let ours = sign_in("cookie").field("origin", ORIGIN);
+        assert_eq!(service.call(ours).await.status, 201);
+        assert_eq!(sessions(&service).await, before + 1);
+        assert_eq!(service.call(sign_in("token")).await.status, 201);
+        // What a flood of them leaves is bounded.
+        for _ in 0..40 {
+            let answer = service.call(sign_in("cookie")).await;
+            assert_eq!(problem(&answer).1, "session.cross-origin");
+        }
+        assert_eq!(elsewhere(&service).await, 30);
+    }
+}
+
+/// How often the service's own trace has it that another site's page sent a sign-in.
+async fn elsewhere(service: &Service) -> usize {
+    let entries = service.trace(OWN).await;
+    let is = |entry: &&Entry| entry.ground == "session.cross-origin";
+    entries.iter().filter(is).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
