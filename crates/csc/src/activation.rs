@@ -158,6 +158,8 @@ pub(crate) struct Activated {
     /// What a person was shown, and when they said yes.
     pub(crate) words: String,
     pub(crate) given: UtcDateTime,
+    /// When it was looked at: what held then is consumed as of then.
+    pub(crate) at: UtcDateTime,
 }
 
 /// The activation of these hashes, kept and looked at before anything is done; it is consumed with the signature alone.
@@ -196,11 +198,13 @@ pub(crate) async fn activated(
     };
     let office = shown.counter.office();
     let book = office.registry.activations();
-    match book.inspect(&under, office.clock.now()).await {
+    let at = office.clock.now();
+    match book.inspect(&under, at).await {
         Ok(()) => Ok(Activated {
             under,
             words,
             given,
+            at,
         }),
         Err(SignerRefused::Activation(refused)) => {
             let because = (refused.code(), of_activation(refused));

@@ -1,6 +1,7 @@
 //! What the contents of requests come to before anybody is asked about them: for who tries what a reader lets in (T-K7).
 
 use catalogue::key::SealCode;
+use crypto::SignatureAlgorithm;
 use issuance::Level;
 
 use crate::credential::Wanted;
@@ -11,7 +12,7 @@ use crate::order::{Document, Format, Sealing, Terms};
 use crate::{hashes, stamp};
 
 /// The algorithm that documents are asked to be signed with here.
-const ALGORITHM: &str = "1.2.840.10045.4.3.2";
+const ALGORITHM: SignatureAlgorithm = SignatureAlgorithm::EcdsaP256Sha256;
 
 /// Which of the operations would go on with this content of a request, by their names in CSC 2.1 11.
 #[must_use]
@@ -32,7 +33,7 @@ pub fn operations(content: &[u8]) -> Vec<&'static str> {
 
 /// A document and, where it says so, the seal that is asked for it.
 fn ordered(fields: &Fields) -> Result<(Format, Level), Fault> {
-    let document = Document::read(fields, Some(ALGORITHM))?;
+    let document = Document::read(fields, ALGORITHM)?;
     let said = (document.format, document.level);
     if fields.find("clientData").is_some() {
         let seal =

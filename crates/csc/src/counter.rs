@@ -92,8 +92,7 @@ where
         let counter = Counter::from_ref(state);
         counter.issuer()?;
         if !parts.headers.contains_key("authorization") {
-            let why = "An access token of the provider is needed";
-            return Err(Fault::token("invalid_token", why));
+            return Err(Fault::unshown());
         }
         let token = wire::carried::bearer(&parts.headers);
         let token = token.ok_or_else(|| Fault::request("Malformed authorization header"))?;

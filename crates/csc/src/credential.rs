@@ -22,6 +22,9 @@ const OF_PERSON: u32 = 64;
 /// Of a seal: each document has its release.
 const OF_SEAL: u32 = 1;
 
+/// Octets of an algorithm's identifier of RSA before its parameters: tag and length, and an OID of nine octets with its own.
+const RSA_HEAD: usize = 13;
+
 /// How much of it is told.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
@@ -131,8 +134,12 @@ pub(crate) async fn standing(
             let over = now > certificate.validity().last;
             Ok(Some(Standing {
                 status: of_person(record.state, over),
-                enabled: record.state == SignerState::Active && !over && record.document.is_none(),
-                algorithm: SignatureAlgorithm::EcdsaP256Sha256,
+                // One that a person keeps signs what was prepared, and elsewhere.
+                enabled: record.state == SignerState::Active
+                    && !over
+                    && record.document.is_none()
+                    && record.own_key.is_none(),
+                algorithm: of_key(certificate.public_key().ok().as_ref()),
                 certificate,
                 is_seal: false,
             }))
@@ -154,6 +161,16 @@ pub(crate) async fn standing(
                 is_seal: true,
             }))
         }
+    }
+}
+
+/// How a person's key signs: those that are kept here by ECDSA on P-256, others as their kind does.
+fn of_key(key: Option<&PublicKey>) -> SignatureAlgorithm {
+    match key.map(PublicKey::algorithm) {
+        Some(KeyAlgorithm::EcP384) => SignatureAlgorithm::EcdsaP384Sha384,
+        Some(KeyAlgorithm::Ed25519) => SignatureAlgorithm::Ed25519,
+        Some(KeyAlgorithm::Rsa) => SignatureAlgorithm::RsaPkcs1Sha256,
+        _ => SignatureAlgorithm::EcdsaP256Sha256,
     }
 }
 
@@ -186,9 +203,9 @@ impl Standing {
         if self.is_seal { OF_SEAL } else { OF_PERSON }
     }
 
-    /// How its key signs, as OID; none for one that the text cannot name.
-    pub(crate) fn algorithm(&self) -> Option<&'static str> {
-        algorithm(self.algorithm)
+    /// How its key signs.
+    pub(crate) fn signs(&self) -> SignatureAlgorithm {
+        self.algorithm
     }
 
     /// What is told of it.
@@ -205,7 +222,7 @@ impl Standing {
             },
             key: Key {
                 status: if self.enabled { "enabled" } else { "disabled" },
-                algo: self.algorithm().into_iter().collect(),
+                algo: algorithm(self.algorithm).into_iter().collect(),
                 len,
                 curve,
             },
@@ -276,6 +293,14 @@ pub(crate) fn algorithm(algorithm: SignatureAlgorithm) -> Option<&'static str> {
     })
 }
 
+/// Whether these are the parameters of an algorithm, in DER and Base64 (RFC 4055 3.1, 5): those of PSS, or the NULL of PKCS #1.
+pub(crate) fn is_parameters(algorithm: SignatureAlgorithm, said: &str) -> bool {
+    let own = pki::algorithm::identifier(algorithm);
+    let said = STANDARD.decode(said).unwrap_or_default();
+    let head = own.strip_suffix(said.as_slice());
+    head.is_some_and(|head| head.len() == RSA_HEAD)
+}
+
 /// Bits, and the curve where there is one (RFC 5480 2.1.1.1).
 fn size(key: &PublicKey) -> (usize, Option<&'static str>) {
     match key.algorithm() {
@@ -301,4 +326,33 @@ fn generalized(at: UtcDateTime) -> String {
         time.minute(),
         time.second()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_those_of_the_algorithm_and_no_others() {
+        use SignatureAlgorithm as A;
+        let of = |algorithm| {
+            let whole = pki::algorithm::identifier(algorithm);
+            STANDARD.encode(whole.get(RSA_HEAD..).expect("parameters"))
+        };
+        let (short, long) = (of(A::RsaPssSha256), of(A::RsaPssSha512));
+        assert!(is_parameters(A::RsaPssSha256, &short));
+        assert!(is_parameters(A::RsaPkcs1Sha256, "BQA="));
+        for (algorithm, said) in [
+            (A::RsaPssSha256, long.as_str()),
+            (A::RsaPssSha256, ""),
+            (A::RsaPssSha256, "BQA="),
+            (A::RsaPssSha256, "*"),
+            (A::RsaPkcs1Sha256, short.as_str()),
+            (A::EcdsaP256Sha256, ""),
+            (A::EcdsaP256Sha256, "BQA="),
+            (A::Ed25519, ""),
+        ] {
+            assert!(!is_parameters(algorithm, said), "{algorithm:?} {said}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use issuance::issue::Begun;
 use issuance::{Level, Once};
 use papers::documents::begin_document;
 use papers::envelopes::{Item, begin_envelope};
-use papers::signing::{Remote, SignOrder};
+use papers::signing::{Remote, SignError, SignOrder};
 use registry::asked::IdempotencyKey;
 use registry::asked::Response;
 use registry::signers::SignerRefused;
@@ -53,7 +53,7 @@ pub(crate) async fn sign_doc(shown: Shown, fields: Fields) -> Result<Json<Made>,
         let because = ("activation.disabled", disabled());
         return Err(refuse(&shown, &credential, because).await?);
     };
-    let document = Document::read(&fields, stands.algorithm())?;
+    let document = Document::read(&fields, stands.signs())?;
     let hash = sha256(&document.octets);
     let mode = fields.text("operationMode")?;
     match (&credential, mode) {
@@ -64,7 +64,7 @@ pub(crate) async fn sign_doc(shown: Shown, fields: Fields) -> Result<Json<Made>,
         (Credential::Seal(..), Some("A")) => {
             let terms = Terms::read(&fields)?;
             let under = activated(&shown, &credential, (&fields, vec![hash])).await?;
-            by_seal(&shown, &credential, (document, terms), under.under).await
+            by_seal(&shown, &credential, (document, terms), under).await
         }
         _ => Err(Fault::invalid("operationMode")),
     }
@@ -110,6 +110,10 @@ async fn by_person(
     let signed = papers::signing::sign(office, asker, &once, &order, document.octets).await;
     let answer = match signed {
         Ok(answer) => answer,
+        // What the document itself is refused for stands in the trace already.
+        Err(error @ (SignError::Intent(_) | SignError::Read(_) | SignError::Active(_))) => {
+            return Err(of_sign(&error));
+        }
         Err(error) => {
             let because = (ground(&error), of_sign(&error));
             return Err(refuse(shown, credential, because).await?);
@@ -124,12 +128,13 @@ async fn by_person(
     })
 }
 
-/// The job first, once for this use; then the use is consumed. Nothing is signed here: the key's authorisation is the release (D19).
+/// The job first, once for this use; then the use is consumed, as of the moment at which it was found good: what begins a job does
+/// not expire over it. Nothing is signed here: the key's authorisation is the release (D19).
 async fn by_seal(
     shown: &Shown,
     credential: &Credential,
     (document, terms): (Document, Terms),
-    under: ActivationUse,
+    Activated { under, at, .. }: Activated,
 ) -> Result<Made, Fault> {
     let (office, asker) = (shown.counter.office(), credential.asker());
     let Credential::Seal(seal, _) = credential else {
@@ -156,7 +161,7 @@ async fn by_seal(
         Begun::Running => return Err(Fault::busy()),
     };
     let spent = office.registry.activations();
-    match spent.spend(under, office.clock.now()).await {
+    match spent.spend(under, at).await {
         Ok(()) => {}
         Err(SignerRefused::Activation(refused)) => {
             let fault = of_signer(&SignerRefused::Activation(refused));

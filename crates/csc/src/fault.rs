@@ -15,6 +15,8 @@ pub struct Fault {
     status: StatusCode,
     error: &'static str,
     description: String,
+    /// Whether a token was shown at all.
+    shown: bool,
 }
 
 #[derive(Serialize)]
@@ -42,6 +44,15 @@ impl Fault {
     /// The token is none, or not for this.
     pub(crate) fn token(error: &'static str, description: &str) -> Self {
         Self::of(StatusCode::UNAUTHORIZED, error, description)
+    }
+
+    /// No token was shown.
+    pub(crate) fn unshown() -> Self {
+        let why = "An access token of the provider is needed";
+        Self {
+            shown: false,
+            ..Self::token("invalid_token", why)
+        }
     }
 
     /// Whether it says that a token is over.
@@ -90,6 +101,7 @@ impl Fault {
             status,
             error,
             description: description.into(),
+            shown: true,
         }
     }
 }
@@ -104,9 +116,12 @@ impl IntoResponse for Fault {
         let headers = answer.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
-            // RFC 6750 3: the scheme, and nothing of what was wrong that the content does not say.
-            let scheme = HeaderValue::from_static("Bearer error=\"invalid_token\"");
-            headers.insert(header::WWW_AUTHENTICATE, scheme);
+            // RFC 6750 3 and 3.1: the scheme, nothing of what was wrong that the content does not say, and of what was not shown nothing.
+            let scheme = match self.shown {
+                true => "Bearer error=\"invalid_token\"",
+                false => "Bearer",
+            };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
         }
         answer
     }
@@ -126,7 +141,10 @@ pub(crate) fn of_signer(refused: &SignerRefused) -> Fault {
     match refused {
         SignerRefused::Activation(refused) => of_activation(*refused),
         SignerRefused::Unknown => Fault::invalid("credentialID"),
-        SignerRefused::NotActive(_) | SignerRefused::OneTime => disabled(),
+        SignerRefused::NotActive(_)
+        | SignerRefused::OneTime
+        | SignerRefused::HeldByPerson
+        | SignerRefused::HeldByOffice => disabled(),
         SignerRefused::KeyReused => Fault::invalid("SAD"),
         other => Fault::server(other),
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::activation::{activated, refuse};
 use crate::counter::Shown;
-use crate::credential::{ECDSA_SHA256, SHA256};
+use crate::credential::ECDSA_SHA256;
 use crate::credentials::serve;
 use crate::fault::{Fault, of_sign};
 use crate::fields::Fields;
@@ -69,13 +69,8 @@ pub(crate) fn read(fields: &Fields) -> Result<Vec<[u8; 32]>, Fault> {
     if fields.find("signAlgoParams").is_some() {
         return Err(Fault::invalid("signAlgoParams"));
     }
-    // 11.10: implied by the algorithm, and not another one.
-    if fields
-        .text("hashAlgorithmOID")?
-        .is_some_and(|algorithm| algorithm != SHA256)
-    {
-        return Err(Fault::invalid("hashAlgorithmOID"));
-    }
+    // 11.10: ignored where the algorithm implies it; the hashes have its length.
+    fields.text("hashAlgorithmOID")?;
     fields.hashes("hashes")
 }
 
@@ -86,6 +81,9 @@ pub(crate) fn ground(error: &SignError) -> &'static str {
             refused.code()
         }
         SignError::Signer(SignerError::Refused(SignerRefused::NotActive(_))) => "signer.not-active",
+        SignError::Signer(SignerError::Refused(SignerRefused::HeldByPerson)) => {
+            "signer.held-by-person"
+        }
         SignError::Signer(_) => "signer.unknown",
         SignError::Intent(_) => "signature.intent",
         SignError::Sealing(issuance::SealingError::Log(_)) => "log.behind",

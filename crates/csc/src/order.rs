@@ -6,11 +6,13 @@ use base64::engine::general_purpose::STANDARD;
 use catalogue::DocumentPurpose;
 use catalogue::key::{MatterCode, SealCode};
 use catalogue::kind::Envelope;
+use crypto::SignatureAlgorithm;
 use issuance::Level;
 use papers::documents::{DocumentOrder, SealEdition, Shown};
 use papers::envelopes::EnvelopeOrder;
 use serde::Deserialize;
 
+use crate::credential::{algorithm, is_parameters};
 use crate::fault::Fault;
 use crate::fields::Fields;
 
@@ -39,8 +41,8 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// The only document of a request, to be signed by this algorithm.
-    pub(crate) fn read(fields: &Fields, algorithm: Option<&str>) -> Result<Self, Fault> {
+    /// The only document of a request, to be signed as its key signs.
+    pub(crate) fn read(fields: &Fields, signs: SignatureAlgorithm) -> Result<Self, Fault> {
         if fields.find("documentDigests").is_some() {
             // T-S5: what is signed was looked through, and of a seal seen by who releases it.
             let why = "Invalid object parameter documentDigests: documents are signed whole";
@@ -59,8 +61,13 @@ impl Document {
         if one.find("signed_props").is_some() {
             return Err(Fault::invalid("signed_props"));
         }
-        if algorithm.is_none() || one.needed("signAlgo")? != algorithm.unwrap_or_default() {
+        if Some(one.needed("signAlgo")?) != algorithm(signs) {
             return Err(Fault::invalid("signAlgo"));
+        }
+        // 11.11: a key signs in one way, and what says another one is not passed over.
+        let parameters = one.text("signAlgoParams")?;
+        if parameters.is_some_and(|parameters| !is_parameters(signs, parameters)) {
+            return Err(Fault::invalid("signAlgoParams"));
         }
         let bad = || Fault::request("Invalid Base64 documents string parameter");
         let text = one.text("document")?.ok_or_else(bad)?;

@@ -1,5 +1,6 @@
 //! Remote signing as the Cloud Signature Consortium has it (API 2.1): what is told, what is signed, and what is refused.
 
+mod further;
 pub(crate) mod outside;
 pub(crate) mod provider;
 mod refused;
@@ -54,7 +55,7 @@ impl Signing {
         signing
     }
 
-    async fn bind(&self, signer: &str, subject: &str) -> Answer {
+    pub(crate) async fn bind(&self, signer: &str, subject: &str) -> Answer {
         let content = json!({"subject": subject}).to_string().into_bytes();
         let path = format!("/v1/signers/{signer}/subject");
         let call = Call::send(

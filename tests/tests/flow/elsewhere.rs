@@ -137,7 +137,7 @@ pub(super) async fn activate(service: &Service, signer: &str, request: &[u8]) ->
 }
 
 /// An identity whose key is in the token.
-pub(super) async fn own_signer(
+pub(crate) async fn own_signer(
     service: &Service,
     person: (&str, &str),
     token: &OwnToken,

@@ -34,13 +34,25 @@ impl Provider {
         let pkcs8 = pkcs8.expect("a key").to_vec();
         let key = SoftwareSigner::from_pkcs8(&pkcs8, None).expect("its own");
         let folder = tempfile::tempdir().expect("a folder");
-        let bits = key.public_key().bits();
+        let provider = Self { key, pkcs8, folder };
+        provider.publish(&provider.published());
+        provider
+    }
+
+    /// Its keys, as it tells them.
+    pub(crate) fn published(&self) -> String {
+        let bits = self.key.public_key().bits();
         let set = json!({"keys": [{
             "kty": "EC", "crv": "P-256", "kid": "k1", "use": "sig",
             "x": URL_SAFE_NO_PAD.encode(&bits[1..33]), "y": URL_SAFE_NO_PAD.encode(&bits[33..]),
         }]});
-        std::fs::write(folder.path().join("keys.json"), set.to_string()).expect("written");
-        Self { key, pkcs8, folder }
+        set.to_string()
+    }
+
+    /// Puts this in the place of what its file says.
+    pub(crate) fn publish(&self, keys: &str) {
+        let file = self.folder.path().join("keys.json");
+        std::fs::write(file, keys).expect("written");
     }
 
     /// Its key, for a client that plays it.

@@ -364,8 +364,8 @@ async fn each_parameter_is_refused_by_its_name() {
         ("signAlgoParams", json!("AAAA"), invalid("signAlgoParams")),
         (
             "hashAlgorithmOID",
-            json!("2.16.840.1.101.3.4.2.3"),
-            invalid("hashAlgorithmOID"),
+            json!(1),
+            missing("string", "hashAlgorithmOID"),
         ),
         ("operationMode", json!("A"), invalid("operationMode")),
         (
