@@ -24,9 +24,10 @@ pub(crate) struct SubjectBody {
     subject: String,
 }
 
-/// Binds a signature identity to the account at the provider by which its person signs, in the place of the one before.
+/// Binds a signature identity to the account at the provider by which its person signs; in the place of another account once a
+/// second person says the same within a day.
 #[utoipa::path(put, path = "/v1/signers/{signer}/subject", tag = "signatures", request_body = SubjectBody,
-    responses((status = 204, description = "bound"), (status = 404, description = "none here, or no provider"), (status = 400, description = "no subject")))]
+    responses((status = 202, description = "another account is bound: it waits for a second person's word"), (status = 204, description = "bound"), (status = 404, description = "none here, or no provider"), (status = 400, description = "no subject")))]
 pub(crate) async fn bind(
     State(counter): State<Counter>,
     Extension(asker): Extension<Asker>,
@@ -49,6 +50,8 @@ pub(crate) async fn bind(
     let bound = book
         .bind((asker.department.clone(), signer), &user, by)
         .await;
-    bound.map_err(|refused| of_signer(&refused.into()))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(match bound.map_err(|refused| of_signer(&refused.into()))? {
+        Some(_until) => StatusCode::ACCEPTED,
+        None => StatusCode::NO_CONTENT,
+    })
 }

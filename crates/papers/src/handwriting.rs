@@ -82,6 +82,11 @@ pub(crate) async fn keep(
         list: None,
     };
     let under = Authorisation::consented(key.clone(), &message, now, consent);
+    // T-S6, and no use of a key without its line: asked and written before.
+    let journal = (key, sha256(&message), asker.by(now));
+    let book = office.registry.handwriting();
+    let begun = book.begin(&asker.department, &record.id, journal).await;
+    begun.map_err(SignerError::Refused)?;
     let signature = office.keys.sign(&message, &under);
     let kept = Sample {
         department: asker.department.clone(),
@@ -96,7 +101,6 @@ pub(crate) async fn keep(
         strokes: strokes.strokes().len(),
         given: moment(kept.given),
     };
-    let journal = (key, sha256(&message), asker.by(now));
-    office.registry.handwriting().put(kept, journal).await?;
+    book.put(kept).await?;
     Ok(told)
 }

@@ -46,6 +46,9 @@ pub enum SignerError {
     /// An identity is proven at L2 or L3: an account alone is no proof (domain.md 4.3).
     #[error("the level proves too little")]
     Level,
+    /// Nothing is said of how it was proven.
+    #[error("nothing is said of how the identity was proven")]
+    Means,
     /// The register refuses.
     #[error("the register refuses")]
     Refused(#[from] SignerRefused),
@@ -263,6 +266,7 @@ pub async fn act(
 fn ground(refused: &SignerError) -> Option<&'static str> {
     match refused {
         SignerError::Level => Some("signer.level"),
+        SignerError::Means => Some("signer.means"),
         SignerError::Refused(SignerRefused::Life(_)) => Some("signer.not-listed"),
         SignerError::OwnKey(refused) => Some(refused.code()),
         _ => None,
@@ -283,6 +287,10 @@ async fn acted(
     let level = match ordered.act {
         SignerAct::Prove => {
             let level = ordered.level.filter(|level| *level >= LEAST);
+            // 4.3: who proved an identity says by what.
+            if ordered.reason.trim().is_empty() {
+                return Err(SignerError::Means);
+            }
             Some(level.ok_or(SignerError::Level)?)
         }
         _ => None,
@@ -307,9 +315,12 @@ async fn acted(
         reason: ordered.reason.clone(),
         by: asker.by(office.clock.now()),
     };
+    if ordered.act == SignerAct::Cancel {
+        // First, and once: what stops here is begun again by the same act, and nobody is cancelled whose certificate is good.
+        revoke(office, asker, record).await?;
+    }
     let stepped = office.registry.signers().step(step).await?;
     if ordered.act == SignerAct::Cancel {
-        revoke(office, asker, &stepped).await?;
         let book = office.registry.handwriting();
         book.drop_of(&asker.department, &stepped.id).await?;
     }

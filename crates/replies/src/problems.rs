@@ -381,7 +381,7 @@ pub fn of_evidence(error: &EvidenceError) -> Problem {
 /// Why nothing was done to a signature identity.
 pub fn of_signer(error: &SignerError) -> Problem {
     match error {
-        SignerError::Person(_) | SignerError::Level => {
+        SignerError::Person(_) | SignerError::Level | SignerError::Means => {
             Problem::new(Code::SignerLevel).saying(error.to_string())
         }
         SignerError::Refused(refused) => match refused {

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use catalogue::key::DepartmentKey;
+use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::KeyId;
-use store::{Link, Store, StoreError, Value};
+use rolls::word::Word;
+use store::{Link, Row, Store, StoreError, Value};
 use thiserror::Error;
 use time::UtcDateTime;
 use trail::asked::By;
@@ -110,7 +111,12 @@ pub struct Activations {
 }
 
 const BIND: &str = "INSERT INTO signer_subject (signer, department, subject, bound) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (signer) DO UPDATE SET subject = excluded.subject, bound = excluded.bound";
+     ON CONFLICT (signer) DO NOTHING RETURNING 1";
+const BOUND: &str = "SELECT subject FROM signer_subject WHERE signer = $1 AND department = $2";
+const BIND_ANEW: &str =
+    "UPDATE signer_subject SET subject = $3, bound = $4 WHERE signer = $1 AND department = $2";
+/// What the subject of a word begins with.
+const SUBJECT_OF: &str = "signer-subject ";
 const OF_USER: &str = "SELECT signer, department FROM signer_subject WHERE subject = $1 AND signer > $2 ORDER BY signer LIMIT $3";
 const IS_USER_S: &str = "SELECT department FROM signer_subject WHERE signer = $1 AND subject = $2";
 const OPEN: &str = "INSERT INTO activation (handle, department, credential, subject, algorithm, allowed, used, made, \
@@ -136,7 +142,8 @@ impl Activations {
         Self { store, secrets }
     }
 
-    /// Binds an identity to the account at the provider by which its person signs, in the place of the one before.
+    /// Binds an identity to the account at the provider by which its person signs. In the place of another account when a second
+    /// person says the same within a day (T-S4); until when that waits, where it does.
     ///
     /// # Errors
     /// `Unknown`, `Store`.
@@ -145,7 +152,7 @@ impl Activations {
         (department, signer): (DepartmentKey, String),
         user: &str,
         by: By,
-    ) -> Result<(), SignerRefused> {
+    ) -> Result<Option<UtcDateTime>, SignerRefused> {
         let subject = self.subject(user);
         self.store
             .write(move |link| {
@@ -285,25 +292,47 @@ async fn bind(
     (department, signer): (&DepartmentKey, &str),
     subject: &[u8; 32],
     by: &By,
-) -> Result<(), SignerRefused> {
+) -> Result<Option<UtcDateTime>, SignerRefused> {
+    let place: [Value<'_>; 2] = [signer.into(), department.as_str().into()];
+    let act = |ground: &str, people: &str| Act {
+        department: department.clone(),
+        by: by.clone(),
+        deed: Deed::Signer,
+        object: signer.to_owned(),
+        ground: ground.to_owned(),
+        detail: vec![("people", people.to_owned())],
+        key: None,
+    };
     let values = [
         signer.into(),
         department.as_str().into(),
         subject.into(),
         by.at.into(),
     ];
-    link.later(BIND, &values).await?;
-    let entry = Act {
-        department: department.clone(),
-        by: by.clone(),
-        deed: Deed::Signer,
-        object: signer.to_owned(),
-        ground: "subject".to_owned(),
-        detail: Vec::new(),
-        key: None,
+    if link.row(BIND, &values).await?.is_some() {
+        trace::write(link, &act("subject", &by.who)).await?;
+        return Ok(None);
+    }
+    let mut before = link.row(BOUND, &place).await?;
+    let before = before.as_mut().map(Row::bytes).transpose()?;
+    if before.ok_or(SignerRefused::Unknown)? == subject {
+        return Ok(None);
+    }
+    let heard = Word {
+        subject: &format!("{SUBJECT_OF}{signer}"),
+        proposal: &hex(subject),
+        person: &PersonKey::parse(&by.who).map_err(|_| SignerRefused::Person)?,
+        by,
     };
-    trace::write(link, &entry).await?;
-    Ok(())
+    let Some(first) = heard.first(link).await? else {
+        let until = heard.wait(link).await?;
+        trace::write(link, &act("consent to subject", &by.who)).await?;
+        return Ok(Some(until));
+    };
+    heard.over(link).await?;
+    link.later(BIND_ANEW, &values).await?;
+    trace::write(link, &act("subject", &format!("{first} {}", by.who))).await?;
+    Ok(None)
 }
 
 async fn open(

@@ -10,6 +10,8 @@ use trail::asked::By;
 use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
+use crate::signers::{SignerRefused, document_of};
+
 /// A sample as it is kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sample {
@@ -71,20 +73,45 @@ impl Handwriting {
             .transpose()
     }
 
-    /// Keeps a sample in the place of the one before, with an entry of the key journal: `signed` is what the key was asked for.
+    /// Lets the key of an identity sign a sample: the entry of the key journal, before the key is asked. `signed` is what it is
+    /// asked for.
+    ///
+    /// # Errors
+    /// The identity does not sign at this moment (T-S6); the store.
+    pub async fn begin(
+        &self,
+        department: &DepartmentKey,
+        signer: &str,
+        (key, signed, by): (KeyId, [u8; 32], By),
+    ) -> Result<(), SignerRefused> {
+        let entry = Act {
+            department: department.clone(),
+            by,
+            deed: Deed::Sign,
+            object: signer.to_owned(),
+            ground: "handwriting".to_owned(),
+            detail: vec![("purpose", "person".to_owned()), ("digest", hex(&signed))],
+            key: Some(key),
+        };
+        self.store
+            .write(move |link| {
+                Box::pin(async move {
+                    document_of(link, (&entry.department, &entry.object)).await?;
+                    trace::write(link, &entry).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Keeps a sample that was signed, in the place of the one before.
     ///
     /// # Errors
     /// The store.
-    pub async fn put(
-        &self,
-        sample: Sample,
-        (key, signed, by): (KeyId, [u8; 32], By),
-    ) -> Result<(), StoreError> {
+    pub async fn put(&self, sample: Sample) -> Result<(), StoreError> {
         let secrets = Arc::clone(&self.secrets);
         self.store
-            .write(move |link| {
-                Box::pin(async move { put(link, &secrets, &sample, (&key, &signed, &by)).await })
-            })
+            .write(move |link| Box::pin(async move { put(link, &secrets, &sample).await }))
             .await
     }
 
@@ -109,12 +136,7 @@ impl Handwriting {
     }
 }
 
-async fn put(
-    link: &mut Link,
-    secrets: &Secrets,
-    sample: &Sample,
-    (key, signed, by): (&KeyId, &[u8; 32], &By),
-) -> Result<(), StoreError> {
+async fn put(link: &mut Link, secrets: &Secrets, sample: &Sample) -> Result<(), StoreError> {
     let department = sample.department.as_str();
     let strokes = secrets.seal(&sample.strokes, sealed_at(&sample.signer, department))?;
     let digest = secrets.lookup("handwriting", &hex(&sha256(&sample.strokes)));
@@ -126,17 +148,7 @@ async fn put(
         (&sample.signature).into(),
         sample.given.into(),
     ];
-    link.later(PUT, &values).await?;
-    let entry = Act {
-        department: sample.department.clone(),
-        by: by.clone(),
-        deed: Deed::Sign,
-        object: sample.signer.clone(),
-        ground: "handwriting".to_owned(),
-        detail: vec![("purpose", "person".to_owned()), ("digest", hex(signed))],
-        key: Some(key.clone()),
-    };
-    trace::write(link, &entry).await.map(|_| ())
+    link.later(PUT, &values).await
 }
 
 fn read(

@@ -11,21 +11,21 @@ mod standing;
 use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
-use crypto::KeyId;
+use crypto::{KeyId, sha256};
 use dossier::person::Party;
 use dossier::signed::Assurance;
 use dossier::signed::signer::{SignerAct, SignerState};
 use store::{Link, Row, Store, StoreError};
 use time::UtcDateTime;
 use trail::asked::{self, Asked, By, Response, Seen};
-use trail::secrets::{Place, Secrets};
+use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
 pub use crate::{activations, handwriting, pads};
 pub use prepared::{Layout, NewPrepared, PreparedOver, PreparedRecord, PreparedState};
 pub use refused::{PreparedRefused, SignerRefused};
 pub use signature::{Beginning, Begun, SignatureRecord, Signing};
-pub(crate) use standing::stands_for;
+pub(crate) use standing::{document_of, stands_for};
 
 /// A signature identity as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -489,10 +489,21 @@ async fn note(
         deed: Deed::Signer,
         object: record.id.clone(),
         ground: act.to_owned(),
-        detail: vec![("state", record.state.code().to_owned())],
+        detail: proven(record, (act, reason)),
         key: None,
     };
     trace::write(link, &entry).await.map(|_| ())
+}
+
+/// What the trace says of a step: of a proof its level, and the digest of how it was proven, so that neither is another one later.
+fn proven(record: &SignerRecord, (act, reason): (&str, &str)) -> Vec<(&'static str, String)> {
+    let mut told = vec![("state", record.state.code().to_owned())];
+    if act == SignerAct::Prove.code() {
+        let level = record.level.map(level_code).unwrap_or_default();
+        told.push(("level", level.to_owned()));
+        told.push(("means", hex(&sha256(reason.as_bytes()))));
+    }
+    told
 }
 
 async fn find(

@@ -69,6 +69,38 @@ impl Signing {
         answer.expect("an answer")
     }
 
+    /// One more account of the department: a person's, or a machine's.
+    pub(crate) async fn account(&self, account: &str, scope: &str, person: Option<&str>) -> Client {
+        let person = person.map(catalogue::key::PersonKey::parse).transpose();
+        let caller = registry::callers::NewCaller {
+            id: account.to_owned(),
+            department: catalogue::key::DepartmentKey::parse("Q-APR").expect("a department"),
+            name: account.to_owned(),
+            scopes: vec![scope.to_owned()],
+            quota: 1_000,
+            person: person.expect("a person"),
+            secret: zeroize::Zeroizing::new(tests::installation::secret(account)),
+        };
+        let now = self.service.now();
+        let clock = std::sync::Arc::new(issuance::FixedClock::new(now));
+        let office = self.service.installation.open(clock).await;
+        let callers = office.expect("it opens").registry().callers();
+        let by = registry::asked::By::new("P-FOUNDER", now);
+        callers.enrol(caller, by).await.expect("enrolled");
+        Client::anonymous(&self.service.base)
+            .account(account, &tests::installation::secret(account))
+    }
+
+    /// What an account is answered that binds an identity.
+    pub(crate) async fn bound(&self, by: &Client, (signer, subject): (&str, &str)) -> u16 {
+        let content = json!({"subject": subject}).to_string().into_bytes();
+        let put = "PUT".parse().expect("a method");
+        let path = format!("/v1/signers/{signer}/subject");
+        let call = Call::send(put, path, "application/json", content);
+        let answer = by.call(call, self.service.now()).await;
+        answer.expect("an answer").status.as_u16()
+    }
+
     /// A request with a token.
     pub(crate) async fn post(&self, route: &str, token: &str, content: &Value) -> Answer {
         let call = Call::post(format!("/csc/v2/{route}"), content);

@@ -186,8 +186,66 @@ async fn an_account_alone_proves_no_identity_and_no_firm_signs() {
     let weak = json!({"act": "prove", "level": "L1", "reason": "账号"});
     let weak = post(&service, &path, "a-key-nobody-looks-at", &weak).await;
     assert_eq!(problem(&weak), (422, "signer.level".to_owned()));
+    // Nor does who says nothing of how.
+    for silent in ["", "  "] {
+        let silent = json!({"act": "prove", "level": "L3", "reason": silent});
+        let silent = post(&service, &path, "a-key-nobody-looks-at", &silent).await;
+        assert_eq!(problem(&silent).0, 422);
+    }
     let early = sign(&service, &id, "a-key-of-the-signature-5", INTENT).await;
     assert_eq!(problem(&early), (409, "signer.refused".to_owned()));
+    assert_eq!(act(&service, &id, "prove").await.status, 200);
+    let bureau = catalogue::key::DepartmentKey::parse("Q-APR").expect("a department");
+    let trace = service.office.registry().trace();
+    let entries = trace.entries(&bureau, 0).await.expect("answers");
+    let of = |deed: &str, ground: &str| {
+        let found = entries
+            .iter()
+            .filter(|entry| entry.deed == deed && entry.ground == ground);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(of("deny", "signer.means").len(), 2);
+    let proven = of("signer", "prove");
+    let [proven] = proven.as_slice() else {
+        unreachable!("one proof")
+    };
+    let means = tests::installation::hex(&crypto::sha256("实名核验".as_bytes()));
+    assert!(
+        proven.detail.contains("level=L2") && proven.detail.contains(&format!("means={means}")),
+        "{}",
+        proven.detail
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_cancelled_has_no_good_certificate_whatever_breaks_between() {
+    let service = Service::start().await;
+    let signer = signer(&service).await;
+    let file = service.installation.folder().join("registry.db");
+    let alter = |statement: &str| {
+        let store = rusqlite::Connection::open(&file).expect("the file");
+        store.execute_batch(statement).expect("altered");
+    };
+    // The list of what is revoked cannot be written: nobody is cancelled then, and the same is asked again.
+    alter(
+        "CREATE TRIGGER broken BEFORE UPDATE OF revoked ON certificate BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    );
+    let broken = act(&service, &signer, "cancel").await;
+    assert!(broken.status.is_server_error(), "{}", broken.json());
+    alter("DROP TRIGGER broken");
+    let bureau = service.at("Q-APR");
+    let call = Call::get(format!("/v1/signers/{signer}"));
+    let told = bureau.call("approvals", call, service.now()).await;
+    assert_eq!(told.expect("an answer").json()["state"], "active");
+    // Nor is it a second time where the identity cannot be written and its certificate was.
+    alter(
+        "CREATE TRIGGER broken BEFORE UPDATE OF state ON signer BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    );
+    let broken = act(&service, &signer, "cancel").await;
+    assert!(broken.status.is_server_error(), "{}", broken.json());
+    alter("DROP TRIGGER broken");
+    let done = act(&service, &signer, "cancel").await;
+    assert_eq!(done.json()["state"], "cancelled", "{}", done.json());
 }
 
 /// Asks for a signature on a file, seen at this place.

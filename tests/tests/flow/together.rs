@@ -288,12 +288,22 @@ async fn how_a_person_writes_is_seen_where_they_sign_and_only_what_their_key_sig
     moved.signer.clone_from(&second);
     for sample in [changed, moved] {
         let of = sample.signer.clone();
-        let key = crypto::KeyId::parse(&format!("person-{of}")).expect("a name");
-        let by = registry::asked::By::new("somebody", service.now());
-        book.put(sample, (key, [0; 32], by)).await.expect("kept");
+        book.put(sample).await.expect("kept");
         let refused = shown(&service, &of, &format!("a-key-of-what-is-seen-{of}")).await;
         assert_eq!(refused.json()["defects"][0]["code"], "signer.handwriting");
     }
+    // The key is asked for a sample with a line of its journal before, which a suspension in between does not get.
+    let by = registry::asked::By::new("somebody", service.now());
+    let key = crypto::KeyId::parse(&format!("person-{signer}")).expect("a name");
+    let journal = (key, [7; 32], by);
+    assert_eq!(act(&service, &signer, "suspend").await.status, 200);
+    let begun = book.begin(&bureau, &signer, journal).await;
+    assert!(begun.is_err(), "it is suspended");
+    assert_eq!(act(&service, &signer, "resume").await.status, 200);
+    let trace = service.office.registry.trace();
+    let entries = trace.entries(&bureau, 0).await.expect("answers");
+    let samples = entries.iter().filter(|entry| entry.ground == "handwriting");
+    assert_eq!(samples.count(), 1, "one sample was signed");
     act(&service, &signer, "cancel").await;
     let gone = book.find(&bureau, &signer).await.expect("answers");
     assert_eq!(gone, None, "what was given up is forgotten");

@@ -75,7 +75,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "trail",
         ],
     ),
-    ("roster", &["catalogue", "crypto", "dossier", "signing", "store", "trail"]),
+    ("roster", &["catalogue", "crypto", "dossier", "rolls", "signing", "store", "trail"]),
     ("applications", &["catalogue", "crypto", "rolls", "seal", "store", "trail"]),
     ("releasing", &["catalogue", "crypto", "rolls", "store", "trail"]),
     ("notices", &["catalogue", "dossier", "store", "trail"]),

@@ -24,7 +24,7 @@ pub(crate) async fn stands_for(
 }
 
 /// The one document of an active identity whose key was made for one.
-pub(super) async fn document_of(
+pub(crate) async fn document_of(
     link: &mut Link,
     (department, signer): (&DepartmentKey, &str),
 ) -> Result<Option<[u8; 32]>, SignerRefused> {

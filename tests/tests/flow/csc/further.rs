@@ -1,18 +1,11 @@
 //! What a caller of the text of CSC may bring that is not everybody's: a key in a token of their own, another account of the same
 //! department, parameters that say what goes without saying; and a provider that changes its keys.
 
-use std::sync::Arc;
-
-use catalogue::key::DepartmentKey;
 use crypto::{KeyAlgorithm, sha256};
-use issuance::FixedClock;
-use registry::asked::By;
-use registry::callers::NewCaller;
 use serde_json::{Value, json};
 use server::{Call, Client};
 use tests::own_token::OwnToken;
 use tests::paper::page;
-use zeroize::Zeroizing;
 
 use super::provider::Provider;
 use super::{SEAL, SHA256, Signing, document, hashes, waiting};
@@ -69,22 +62,8 @@ async fn what_one_account_asked_for_another_of_its_department_does_not_have() {
     let file = page("of one account");
     let waits = waiting(&signing, &file, &json!({"signature_format": "P"})).await;
     let poll = json!({"responseID": waits.json()["responseID"]});
-    let caller = NewCaller {
-        id: "Q-APR-others".to_owned(),
-        department: DepartmentKey::parse("Q-APR").expect("a department"),
-        name: "Q-APR-others".to_owned(),
-        scopes: vec!["seal".to_owned()],
-        quota: 1_000,
-        person: None,
-        secret: Zeroizing::new(vec![7; 32]),
-    };
+    signing.account("Q-APR-others", "seal", None).await;
     let now = signing.service.now();
-    let clock = Arc::new(FixedClock::new(now));
-    let office = signing.service.installation.open(clock).await;
-    let office = office.expect("it opens");
-    let enrolled = office.registry().callers();
-    let enrolled = enrolled.enrol(caller, By::new("P-FOUNDER", now)).await;
-    enrolled.expect("enrolled");
     let machine = |account: &str| {
         let scope = json!({"scope": "service"});
         signing.provider.token(now, account, account, &scope)

@@ -529,8 +529,31 @@ async fn an_identity_is_bound_by_who_keeps_it_and_no_request_of_another_kind_is_
     let signing = Signing::start().await;
     assert_eq!(signing.bind("0".repeat(32).as_str(), "x").await.status, 404);
     assert_eq!(signing.bind(&signing.lin, "").await.status, 400);
+    assert_eq!(signing.bind(&signing.lin, "lin").await.status, 204);
+    // Another account waits for a second person's word; who says it twice is one person.
+    for _ in 0..2 {
+        assert_eq!(signing.bind(&signing.lin, "lin.2").await.status, 202);
+    }
+    let token = signing.token("lin.2");
+    let listed = signing.post("credentials/list", &token, &json!({})).await;
+    assert_eq!(listed.json()["credentialIDs"], json!([]));
+    let second = signing
+        .account("Q-APR-second", "sign", Some(tests::installation::STRANGER))
+        .await;
+    let other = signing.bound(&second, (&signing.lin, "lin.3")).await;
+    assert_eq!(other, 202, "another word");
+    assert_eq!(signing.bind(&signing.lin, "lin.2").await.status, 202);
+    let agreed = signing.bound(&second, (&signing.lin, "lin.2")).await;
+    assert_eq!(agreed, 204);
+    let told = signing.traced("signer").await;
+    let told = told.iter().filter(|(ground, _)| ground.contains("subject"));
+    let told: Vec<&str> = told.map(|(ground, _)| ground.as_str()).collect();
+    let waits = "consent to subject";
+    assert_eq!(
+        told,
+        ["subject", "subject", waits, waits, waits, waits, "subject"]
+    );
     // Bound anew, the account before has nothing any more.
-    assert_eq!(signing.bind(&signing.lin, "lin.2").await.status, 204);
     for nobody in ["lin", "stranger"] {
         let token = signing.token(nobody);
         let listed = signing.post("credentials/list", &token, &json!({})).await;
