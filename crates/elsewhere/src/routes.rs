@@ -50,6 +50,9 @@ pub async fn watch(office: Arc<Office>) {
         if let Err(error) = papers::elsewhere::lapse(&office).await {
             tracing::warn!(error = %chain(&error), "what was prepared and is over is closed in another round");
         }
+        if let Err(error) = papers::pads::closing::close(&office).await {
+            tracing::warn!(error = %chain(&error), "pages that have ended are closed in another round");
+        }
         tokio::time::sleep(ROUND).await;
     }
 }

@@ -6,6 +6,7 @@
 
 mod body;
 mod desk;
+mod guesses;
 mod pages;
 mod routes;
 mod visit;

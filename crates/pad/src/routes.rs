@@ -1,5 +1,7 @@
 //! The routes.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRef, Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -17,6 +19,7 @@ use wire::problem::Problem;
 
 use crate::body::PadBody;
 use crate::desk::{Desk, order_and_file};
+use crate::guesses::Guesses;
 use crate::{visit, window};
 
 /// What the API document describes: a department asks for a signature.
@@ -45,6 +48,7 @@ where
         .route("/s/{handle}/signature", post(visit::sign))
         .route("/s/{handle}/refusal", post(visit::decline))
         .route("/s/{handle}/leave", post(visit::leave))
+        .layer(Extension(Arc::new(Guesses::default())))
 }
 
 /// Asks a named person to sign a document on a page of this service: the answer has the link to it and the code that opens it, which go to

@@ -1,11 +1,14 @@
 //! What a person does at the pages: forms, which work without a script; the script draws, and nothing else.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::Extension;
+use axum::extract::{Form, FromRef, FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use entrance::is_ours;
+use entrance::{Peer, is_ours};
 use papers::pads::PadError;
 use papers::pads::coming::{self, Hand, PageShown};
 use public::{Counter, Frame, Link, ProblemPage};
@@ -17,6 +20,7 @@ use wire::carried::kept;
 use wire::problem::{Code, Problem};
 
 use crate::desk::Desk;
+use crate::guesses::Guesses;
 use crate::pages::{Board, Door, Over, page};
 
 /// What the device shows that opened a page; the prefix has browsers keep it to this host.
@@ -65,22 +69,32 @@ pub(crate) struct Visitor {
     is_ours: bool,
 }
 
-impl Visitor {
-    fn new(
-        (desk, counter): (Desk, &Counter),
-        (handle, link): (String, &Link),
-        headers: &HeaderMap,
-    ) -> Self {
-        let ticket = kept(headers, TICKET).unwrap_or_default();
-        Self {
-            is_ours: is_ours(&desk.office.settings().address, headers),
-            frame: Frame::new(counter, link, headers),
+impl<S> FromRequestParts<S> for Visitor
+where
+    S: Send + Sync,
+    Desk: FromRef<S>,
+    Counter: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let handle = Path::<String>::from_request_parts(parts, state).await;
+        let Path(handle) = handle.map_err(IntoResponse::into_response)?;
+        let link = Query::<Link>::from_request_parts(parts, state).await;
+        let Query(link) = link.map_err(IntoResponse::into_response)?;
+        let (desk, counter) = (Desk::from_ref(state), Counter::from_ref(state));
+        let ticket = kept(&parts.headers, TICKET).unwrap_or_default();
+        Ok(Self {
+            is_ours: is_ours(&desk.office.settings().address, &parts.headers),
+            frame: Frame::new(&counter, &link, &parts.headers),
             ticket: ticket.to_owned(),
             desk,
             handle,
-        }
+        })
     }
+}
 
+impl Visitor {
     fn shown(&self) -> Shown<'_> {
         Shown {
             handle: &self.handle,
@@ -161,28 +175,21 @@ fn busy(frame: Frame) -> Response {
 }
 
 /// `GET /s/{handle}`: the door; for the device that opened it, the page.
-pub(crate) async fn show(
-    State(desk): State<Desk>,
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(link): Query<Link>,
-    headers: HeaderMap,
-) -> Response {
-    let visitor = Visitor::new((desk, &counter), (handle, &link), &headers);
+pub(crate) async fn show(visitor: Visitor) -> Response {
     visitor.look((StatusCode::OK, None)).await
 }
 
 /// `POST /s/{handle}`: the code opens the page for this device.
 pub(crate) async fn open(
-    State(desk): State<Desk>,
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(link): Query<Link>,
-    headers: HeaderMap,
+    visitor: Visitor,
+    Extension(Peer(address)): Extension<Peer>,
+    Extension(guesses): Extension<Arc<Guesses>>,
     Form(form): Form<OpenForm>,
 ) -> Response {
-    let came = Instant::now();
-    let visitor = Visitor::new((desk, &counter), (handle, &link), &headers);
+    let (came, now) = (Instant::now(), visitor.desk.office.now());
+    if let Some(until) = guesses.wait(&address, now) {
+        return later(visitor, until - now);
+    }
     let opened = match visitor.is_ours {
         true => coming::open(&visitor.desk.office, &visitor.handle, &form.code).await,
         false => Ok(None),
@@ -190,6 +197,9 @@ pub(crate) async fn open(
     match opened {
         Ok(Some(ticket)) => visitor.back(Some(ticket)),
         Ok(None) => {
+            if visitor.is_ours {
+                guesses.wrong(&address, now);
+            }
             tokio::time::sleep_until(came + ALIKE).await;
             visitor.door((StatusCode::FORBIDDEN, Some("pad-not-opened")))
         }
@@ -197,85 +207,70 @@ pub(crate) async fn open(
     }
 }
 
-fn inline(octets: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CACHE_CONTROL, "private, no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_DISPOSITION,
-            "inline; filename=\"document.pdf\"",
-        ),
-        // The page itself shows it in a frame, and nobody else's does.
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "frame-ancestors 'self'; base-uri 'none'",
-        ),
-    ];
-    (StatusCode::OK, headers, octets).into_response()
+/// So much was wrong from where this comes that nothing is looked at: of the page and of its code that says nothing.
+fn later(visitor: Visitor, wait: time::Duration) -> Response {
+    let seconds = wait.whole_seconds().saturating_add(1);
+    let mut answer = visitor.door((StatusCode::TOO_MANY_REQUESTS, Some("pad-later")));
+    answer
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer
 }
 
-fn attached(octets: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CACHE_CONTROL, "private, no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"signed.pdf\"",
-        ),
-    ];
-    (StatusCode::OK, headers, octets).into_response()
+/// A file that the page leads to.
+#[derive(Clone, Copy)]
+enum Leaf {
+    /// What is to be signed: the page itself shows it in a frame, and nobody else's does.
+    Document,
+    /// What was signed.
+    Signed,
+}
+
+impl Leaf {
+    fn answer(self, octets: Vec<u8>) -> Response {
+        let (place, within) = match self {
+            Self::Document => ("inline; filename=\"document.pdf\"", "'self'"),
+            Self::Signed => ("attachment; filename=\"signed.pdf\"", "'none'"),
+        };
+        let policy = format!("frame-ancestors {within}; base-uri 'none'");
+        let headers = [
+            (header::CONTENT_TYPE, "application/pdf".to_owned()),
+            (header::CACHE_CONTROL, "private, no-store".to_owned()),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+            (header::CONTENT_DISPOSITION, place.to_owned()),
+            (header::CONTENT_SECURITY_POLICY, policy),
+        ];
+        (StatusCode::OK, headers, octets).into_response()
+    }
+}
+
+async fn leaf(visitor: Visitor, which: Leaf) -> Response {
+    let Ok(_place) = visitor.desk.document().await else {
+        return busy(visitor.frame);
+    };
+    let (office, shown) = (&visitor.desk.office, visitor.shown());
+    let read = match which {
+        Leaf::Document => coming::document(office, shown).await,
+        Leaf::Signed => coming::signed_file(office, shown).await,
+    };
+    match read {
+        Ok(octets) => which.answer(octets),
+        Err(_) => visitor.look((StatusCode::NOT_FOUND, None)).await,
+    }
 }
 
 /// `GET /s/{handle}/document`: what is to be signed.
-pub(crate) async fn document(
-    State(desk): State<Desk>,
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(link): Query<Link>,
-    headers: HeaderMap,
-) -> Response {
-    let visitor = Visitor::new((desk, &counter), (handle, &link), &headers);
-    let Ok(_place) = visitor.desk.document().await else {
-        return busy(visitor.frame);
-    };
-    let read = coming::document(&visitor.desk.office, visitor.shown()).await;
-    match read {
-        Ok(octets) => inline(octets),
-        Err(_) => visitor.look((StatusCode::NOT_FOUND, None)).await,
-    }
+pub(crate) async fn document(visitor: Visitor) -> Response {
+    leaf(visitor, Leaf::Document).await
 }
 
 /// `GET /s/{handle}/signed`: the finished document.
-pub(crate) async fn signed(
-    State(desk): State<Desk>,
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(link): Query<Link>,
-    headers: HeaderMap,
-) -> Response {
-    let visitor = Visitor::new((desk, &counter), (handle, &link), &headers);
-    let Ok(_place) = visitor.desk.document().await else {
-        return busy(visitor.frame);
-    };
-    let read = coming::signed_file(&visitor.desk.office, visitor.shown()).await;
-    match read {
-        Ok(octets) => attached(octets),
-        Err(_) => visitor.look((StatusCode::NOT_FOUND, None)).await,
-    }
+pub(crate) async fn signed(visitor: Visitor) -> Response {
+    leaf(visitor, Leaf::Signed).await
 }
 
 /// `POST /s/{handle}/signature`.
-pub(crate) async fn sign(
-    State(desk): State<Desk>,
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(link): Query<Link>,
-    headers: HeaderMap,
-    Form(form): Form<SignForm>,
-) -> Response {
-    let visitor = Visitor::new((desk, &counter), (handle, &link), &headers);
+pub(crate) async fn sign(visitor: Visitor, Form(form): Form<SignForm>) -> Response {
     if !visitor.is_ours {
         return visitor.door((StatusCode::FORBIDDEN, Some("pad-not-opened")));
     }
@@ -347,15 +342,7 @@ async fn refused(visitor: Visitor, note: &'static str) -> Response {
 }
 
 /// `POST /s/{handle}/refusal`.
-pub(crate) async fn decline(
-    State(desk): State<Desk>,
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(link): Query<Link>,
-    headers: HeaderMap,
-    Form(form): Form<DeclineForm>,
-) -> Response {
-    let visitor = Visitor::new((desk, &counter), (handle, &link), &headers);
+pub(crate) async fn decline(visitor: Visitor, Form(form): Form<DeclineForm>) -> Response {
     if !visitor.is_ours {
         return visitor.door((StatusCode::FORBIDDEN, Some("pad-not-opened")));
     }
@@ -368,14 +355,7 @@ pub(crate) async fn decline(
 }
 
 /// `POST /s/{handle}/leave`: the device forgets the page.
-pub(crate) async fn leave(
-    State(desk): State<Desk>,
-    State(counter): State<Counter>,
-    Path(handle): Path<String>,
-    Query(link): Query<Link>,
-    headers: HeaderMap,
-) -> Response {
-    let visitor = Visitor::new((desk, &counter), (handle, &link), &headers);
+pub(crate) async fn leave(visitor: Visitor) -> Response {
     if !visitor.is_ours {
         return visitor.door((StatusCode::FORBIDDEN, Some("pad-not-opened")));
     }

@@ -4,6 +4,7 @@
 //! The office's own page for it: a department asks for one ([`asking`]), the person comes to it by a link and a code ([`coming`]).
 
 pub mod asking;
+pub mod closing;
 pub mod coming;
 mod refused;
 

@@ -63,6 +63,7 @@ pub(crate) const ALL: &[Migration] = steps![
     55 "caller_key" "0055",
     56 "pad" "0056",
     60 "key_total" "0060",
+    61 "pad_document" "0061",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",

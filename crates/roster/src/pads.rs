@@ -2,6 +2,7 @@
 //!
 //! Neither the link nor the code is kept, only keyed digests of them. A wrong code is counted in the transaction that refuses it.
 
+mod closed;
 mod kept;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use trail::asked::{self, Asked, By, Response, Seen};
 use trail::secrets::Secrets;
 
 use crate::rounds::KeptFile;
+pub use closed::PadOver;
 pub use kept::PadRecord;
 use kept::{DAMAGED, told};
 
@@ -291,6 +293,24 @@ impl Pads {
                     async move { end(link, &secrets, (&department, &id), (&ending, &by)).await },
                 )
             })
+            .await
+    }
+
+    /// Those that have ended and whose document is still kept, the earliest first.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn over(&self, now: UtcDateTime, limit: u32) -> Result<Vec<PadOver>, StoreError> {
+        closed::over(&mut self.store.reader().await?, now, limit).await
+    }
+
+    /// Closes one of them: nothing of its document is kept, which stands in the trace.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn close(&self, over: PadOver, by: By) -> Result<(), StoreError> {
+        self.store
+            .write(move |link| Box::pin(async move { closed::close(link, &over, &by).await }))
             .await
     }
 

@@ -119,6 +119,7 @@ pad-door-lead = A document waits for your signature. Enter the six digits that t
 pad-code = Code (six digits)
 pad-open-it = Open
 pad-door-help = Link and code are for you alone: do not pass them on. If no code came, ask the department that sent the link. You may also sign on paper at its window.
+pad-later = Too many codes from here were wrong lately, so none is looked at for a while. Wait a few minutes and try again; your link is still good.
 pad-not-opened = Not opened: the code is wrong, or the link was used, has run out or was taken back. After several wrong codes a link is closed. Ask the department that sent it.
 pad-asks = Who asks you to sign
 pad-who = Who signs

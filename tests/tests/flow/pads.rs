@@ -362,6 +362,98 @@ async fn over(database: Option<&str>) {
     assert_eq!(left.send("/leave", &[]).await.status, 303);
     assert!(!text(&left.look("").await).contains("<canvas"));
     taken_back(&service).await;
+    swept(&service, [&guest, &last, &late, &left]).await;
+}
+
+/// What was to be signed on pages that have ended goes from the store, once, and that it went stands in the trace.
+async fn swept(service: &Service, [declined, signed, lapsed, open]: [&Guest<'_>; 4]) {
+    let pads = service.office.registry().pads();
+    let over = pads.over(service.now(), 100).await.expect("rows");
+    let names: Vec<&str> = over.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(names.len(), 4, "one was taken back: {names:?}");
+    assert!(!names.contains(&open.pad.as_str()));
+    let objects = service.office.objects();
+    let mut read = 0;
+    for one in &over {
+        let id = one.object.parse().expect("a name");
+        read += u32::from(objects.read(&id).await.is_ok());
+    }
+    assert_eq!(read, 4);
+    let closed = papers::pads::closing::close(&service.office).await;
+    assert_eq!(closed.expect("closed"), 4);
+    let again = papers::pads::closing::close(&service.office).await;
+    assert_eq!(again.expect("nothing is left"), 0);
+    for one in &over {
+        let id = one.object.parse().expect("a name");
+        assert!(objects.read(&id).await.is_err(), "{}", one.id);
+    }
+    let trace = service.office.registry().trace();
+    for (guest, deed, ground) in [
+        (declined, Deed::Round, "pad.closed"),
+        (signed, Deed::Round, "pad.closed"),
+        (lapsed, Deed::Fail, "pad.lapsed"),
+    ] {
+        let entries = trace.of_deed(&guest.pad, deed).await.expect("entries");
+        let found = entries.iter().filter(|entry| entry.ground == ground);
+        assert_eq!(found.count(), 1, "{ground}");
+    }
+    // What was told of them before is told still, and what was signed is a file of its own.
+    assert_eq!(lapsed.told().await["state"], "lapsed");
+    assert_eq!(declined.told().await["state"], "declined");
+    let told = signed.told().await;
+    let path = format!(
+        "/v1/signatures/{}/file",
+        told["signature"].as_str().expect("one")
+    );
+    assert_eq!(ask(service, Call::get(path)).await.status, 200);
+    // The one that stands open is signed yet.
+    assert_eq!(open.told().await["state"], "open");
+}
+
+/// Wrong codes from one address, at one page after the other.
+async fn guessed(database: Option<&str>) {
+    let service = Service::start_in(database).await;
+    let mut guest = Guest::asked(&service, &order("channel", "L2"), "a-key-of-the-pad-41").await;
+    let nowhere = Guest {
+        service: &service,
+        pad: String::new(),
+        handle: "AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+        code: "000000".to_owned(),
+        document: String::new(),
+        cookie: String::new(),
+    };
+    let form = [("code", "000000")];
+    let (first, second) = (guest.send("", &form), nowhere.send("", &form));
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(
+        (first.status, second.status),
+        (403.try_into().expect("a status"), first.status)
+    );
+    for _ in 0..28 {
+        assert_eq!(nowhere.send("", &form).await.status, 403);
+    }
+    // From there nothing is looked at: not the right code of another page either, and it counts nothing at that page.
+    let later = guest.send("?lang=en", &[("code", &guest.code)]).await;
+    assert_eq!(later.status, 429);
+    assert!(later.headers.contains_key("retry-after"));
+    assert!(
+        text(&later).contains("Too many codes from here"),
+        "{}",
+        text(&later)
+    );
+    assert_eq!(guest.told().await["failures"], 1);
+    service.wait(SignedDuration::seconds(3));
+    guest.opens().await;
+    // What opened is nobody's guess, and after the next wrong one it is longer.
+    assert_eq!(nowhere.send("", &form).await.status, 403);
+    let later = nowhere.send("", &form).await;
+    assert_eq!(later.status, 429);
+    assert_eq!(later.headers["retry-after"], "3");
+}
+
+#[test]
+fn who_guesses_codes_at_many_pages_is_slowed_at_all_of_them() {
+    tests::databases::on_each("pads_guessed", guessed);
 }
 
 async fn taken_back(service: &Service) {
