@@ -175,11 +175,12 @@ fn people_deciders_and_phases_are_judged_by_their_rules() {
         case.administered_by = administered;
         assert_eq!(one.refused(&case).map(|(rule, _)| rule), Some(Rule::R3));
     }
-    // R5: a rule without its owner decides nothing; with one, its owner has released in advance.
+    // R5: a rule without its owner decides nothing; R3: with one, its owner does not release what it decided.
     for (id, owner, expected) in [
-        ("", Some(&one.custodian), Some(Rule::R5)),
+        ("", Some(&one.approver), Some(Rule::R5)),
         ("GZ-7", None, Some(Rule::R5)),
-        ("GZ-7", Some(&one.custodian), None),
+        ("GZ-7", Some(&one.custodian), Some(Rule::R3)),
+        ("GZ-7", Some(&one.approver), None),
     ] {
         let mut case = one.case();
         case.decision = Some(Decided {
