@@ -11,14 +11,13 @@ use time::Date;
 use crate::field::{FieldError, FieldValue};
 use crate::holder::{Holder, HolderCode, ReadHolder};
 use crate::identifier::{ReadIdentifier, SerialText};
-use crate::number::{LicenceNumber, ReadNumber, is_no_text};
+use crate::number::{LicenceNumber, ReadNumber};
 use crate::parts::{self, Part};
+use crate::reference::{is_misspelt_case, is_reference};
 use crate::request::{DecisionRequest, IssueRequest};
 use crate::validity::{Facts, ValidTo, Validity, ValidityError, parse_date, validity};
 use crate::versions::RenewalRefused;
 
-/// Longest case or decision number, in characters.
-const MAX_REFERENCE: usize = 64;
 /// A licence begins at most this many days after its decision.
 const MAX_AHEAD: i64 = 366;
 /// No decision of this administration is older.
@@ -276,7 +275,7 @@ pub(crate) fn admit_ending(
     end: End<'_>,
 ) -> Result<Admitted, NotAdmitted> {
     let mut defects = Defects::default();
-    let case = defects.reference("case", &request.case);
+    let case = defects.case(&request.case);
     let decision = decision(&request.decision, today, &mut defects);
     let from = defects.date("valid_from", &request.valid_from);
     if let (Some(from), Some(decision)) = (from, &decision) {
@@ -393,15 +392,20 @@ impl Defects {
         self.keep(place, parse_date(text).ok_or(Fault::Date))
     }
 
+    /// R1, R6: a case that is known by its number is named by that and by nothing that looks like it.
+    fn case(&mut self, text: &str) -> Option<String> {
+        match is_misspelt_case(text) {
+            true => self.keep("case", Err(Fault::Reference)),
+            false => self.reference("case", text),
+        }
+    }
+
     fn reference(&mut self, place: &str, text: &str) -> Option<String> {
-        let lawful = !text.is_empty()
-            && text.trim() == text
-            && text.chars().count() <= MAX_REFERENCE
-            && !text.chars().any(is_no_text)
-            && !crate::identifier::holds_citizen_number(text);
         self.keep(
             place,
-            lawful.then(|| text.to_owned()).ok_or(Fault::Reference),
+            is_reference(text)
+                .then(|| text.to_owned())
+                .ok_or(Fault::Reference),
         )
     }
 

@@ -11,6 +11,7 @@ mod holder;
 mod identifier;
 mod json;
 mod number;
+mod reference;
 mod status;
 
 pub mod field;

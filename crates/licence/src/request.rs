@@ -1,5 +1,7 @@
 //! The request to issue, as it travels. Nothing in it is checked; `admit` does that.
 
+pub use crate::reference::{is_misspelt_case, is_reference};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -276,6 +276,18 @@ const MUTATIONS: &[(&str, &str, &str, &str)] = &[
     ("/case", r#""""#, "case", "licence.reference"),
     (
         "/case",
+        r#""bj-990102-20260608-00017""#,
+        "case",
+        "licence.reference",
+    ),
+    (
+        "/case",
+        r#""BJ－990102－20260608－00017""#,
+        "case",
+        "licence.reference",
+    ),
+    (
+        "/case",
         r#""BJ-99010219810705031X""#,
         "case",
         "licence.reference",
