@@ -15,6 +15,7 @@ mod certified;
 mod content;
 mod desk;
 mod expected;
+mod mandates;
 mod mutual;
 mod pads;
 mod pairs;

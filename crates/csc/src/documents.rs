@@ -106,6 +106,7 @@ async fn by_person(
             under: found.under,
             consented: found.given,
         }),
+        mandate: None,
     };
     let signed = papers::signing::sign(office, asker, &once, &order, document.octets).await;
     let answer = match signed {

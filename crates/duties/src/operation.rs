@@ -80,6 +80,12 @@ pub enum Operation {
     KeepSigners,
     /// Sign for a person, and read what was signed.
     SignForPerson,
+    /// Write down that one person may sign for another, and show its ground.
+    KeepMandates,
+    /// Read who may sign for whom, and what was signed so.
+    ReadMandates,
+    /// Take back that one person may sign for another.
+    EndMandate,
     /// Write a notice.
     WriteNotice,
     /// Read the own department's notices.
@@ -108,16 +114,16 @@ pub enum Operation {
 
 use Operation::{
     AcceptSeal, ApplySeal, AskLicence, AskPaper, CancelSeal, ChangeLicence, ChangePaper,
-    ChangeRoles, CloseAlarm, DecideSeal, EndPart, ImportCatalogue, KeepAccounts, KeepCertificates,
-    KeepSigners, KeepSubscription, KeepTrust, LeadAlias, LinkCase, LookJob, LookReleases,
-    LookRestrictions, OwnSession, PublishMatter, PublishNotice, ReadAccounts, ReadApplications,
-    ReadCase, ReadCatalogue, ReadDocument, ReadEvidence, ReadLedger, ReadLicence, ReadNotices,
-    ReadPapers, ReadProofs, ReadSeals, ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict,
-    SealDocument, SignForPerson, StopSeal, UseLicence, VoidLicence, WitnessSeal, WriteMatter,
-    WriteNotice,
+    ChangeRoles, CloseAlarm, DecideSeal, EndMandate, EndPart, ImportCatalogue, KeepAccounts,
+    KeepCertificates, KeepMandates, KeepSigners, KeepSubscription, KeepTrust, LeadAlias, LinkCase,
+    LookJob, LookReleases, LookRestrictions, OwnSession, PublishMatter, PublishNotice,
+    ReadAccounts, ReadApplications, ReadCase, ReadCatalogue, ReadDocument, ReadEvidence,
+    ReadLedger, ReadLicence, ReadMandates, ReadNotices, ReadPapers, ReadProofs, ReadSeals,
+    ReadTrust, ReadUses, ReleaseSeal, ReportEvent, Restrict, SealDocument, SignForPerson, StopSeal,
+    UseLicence, VoidLicence, WitnessSeal, WriteMatter, WriteNotice,
 };
 
-const CODES: [(Operation, &str); 50] = [
+const CODES: [(Operation, &str); 53] = [
     (ReadCatalogue, "catalogue.read"),
     (ImportCatalogue, "catalogue.import"),
     (WriteMatter, "matter.write"),
@@ -156,6 +162,9 @@ const CODES: [(Operation, &str); 50] = [
     (AcceptSeal, "seal.accept"),
     (KeepSigners, "signer.keep"),
     (SignForPerson, "signature.make"),
+    (KeepMandates, "mandate.keep"),
+    (ReadMandates, "mandate.read"),
+    (EndMandate, "mandate.end"),
     (WriteNotice, "notice.write"),
     (ReadNotices, "notice.read"),
     (PublishNotice, "notice.publish"),

@@ -97,8 +97,9 @@ pub(crate) fn malformed(what: &str) -> Problem {
     Problem::new(Code::RequestMalformed).saying(what.to_owned())
 }
 
-/// SHA-256 in lower-case hexadecimal.
-pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
+/// A SHA-256 of 64 lower-case hexadecimal digits.
+#[must_use]
+pub fn digest(text: &str) -> Option<[u8; 32]> {
     let plain = |octet: u8| octet.is_ascii_digit() || (b'a'..=b'f').contains(&octet);
     if text.len() != 64 || !text.bytes().all(plain) {
         return None;

@@ -5,5 +5,5 @@
 mod body;
 mod routes;
 
-pub use body::PreparedBody;
+pub use body::{PreparedBody, digest};
 pub use routes::{Desk, described, watch};

@@ -3,6 +3,7 @@
 use papers::pads::asking::PageOrder;
 use papers::signers::level;
 use papers::signing::Visible;
+use proxies::MandatePart;
 use serde::{Deserialize, Serialize};
 use signing::pad::Proof;
 use time::format_description::well_known::Rfc3339;
@@ -41,6 +42,9 @@ pub(crate) struct PadBody {
     /// The last second, RFC 3339: at most an hour away at a window, 72 hours by a code. Absent: the longest.
     #[serde(default)]
     deadline: Option<String>,
+    /// The mandate under which they are to sign for another; absent: they sign for themselves.
+    #[serde(default)]
+    mandate: Option<MandatePart>,
 }
 
 /// The place of what is to be seen.
@@ -95,6 +99,7 @@ impl PadBody {
             case: self.case,
             visible: visible.transpose()?,
             deadline: deadline.transpose()?,
+            mandate: self.mandate.map(|part| part.read()).transpose()?,
         })
     }
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use issuance::Asker;
 use papers::pads::{PadOrder, sign_once};
 use papers::signers::level;
+use proxies::MandatePart;
 use replies::json::said;
 use replies::once::{Fingerprint, once};
 use replies::problems::of_sign;
@@ -40,6 +41,9 @@ pub(crate) struct PadPart {
     /// How they wrote on the pad, in the form of a handwriting sample: drawn there in place of their name seal, and kept nowhere.
     #[serde(default)]
     strokes: Option<String>,
+    /// The mandate under which they sign for another; absent: they sign for themselves.
+    #[serde(default)]
+    mandate: Option<MandatePart>,
 }
 
 impl PadPart {
@@ -59,13 +63,14 @@ impl PadPart {
             case: self.case,
             visible: visible.transpose()?,
             strokes: self.strokes,
+            mandate: self.mandate.map(|part| part.read()).transpose()?,
         })
     }
 }
 
 /// Signs one document for a person at a window, with a key that is made for it and destroyed.
 #[utoipa::path(post, path = "/v1/pad-signatures", tag = "signatures",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `name`, `number`, `level`, `means`, `intent`, `case`, `visible`, `strokes`) and `file` (PDF)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `name`, `number`, `level`, `means`, `intent`, `case`, `visible`, `strokes`, `mandate`) and `file` (PDF)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 201, description = "signed: who, which paper, which intent, when"), (status = 409, description = "the key of this request is destroyed"), (status = 422, description = "who signs is not proven well enough, or the file cannot be signed as it is")))]
 pub(crate) async fn pad(

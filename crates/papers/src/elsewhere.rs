@@ -9,6 +9,7 @@ use pki::certificate::Certificate;
 use registry::asked::{By, Response};
 use registry::objects::ObjectId;
 use registry::rounds::RoundRefused;
+use registry::signers::mandates::MandateUse;
 use registry::signers::{
     Beginning, Begun, Layout, NewPrepared, PreparedOver, PreparedRecord, PreparedRefused,
     PreparedState,
@@ -23,9 +24,10 @@ use backoffice::office::Office;
 use crate::kinds::{code_of, der_of, hash_of};
 use crate::rounds::{self, PartOrder};
 use crate::signers::{SignerError, SignerRefused};
+use crate::signing::mandated::{represented, used};
 use crate::signing::{
-    Admitted, Chosen, Joint, Prepared, SignError, SignOrder, Visible, active_signer, algorithm,
-    behind, choose, fit, in_force, prepare as lay_out, recorded,
+    Admitted, Chosen, Joint, Mandated, Prepared, SignError, SignOrder, Visible, active_signer,
+    algorithm, behind, choose, fit, in_force, prepare as lay_out, recorded,
 };
 
 /// How long what was prepared waits for its signature (*default*).
@@ -143,7 +145,8 @@ async fn prepared(
     order: &SignOrder,
     (file, kept): (Vec<u8>, Option<(String, UtcDateTime)>),
 ) -> Result<PreparedRecord, SignError> {
-    let admitted = admitted(office, asker, order).await?;
+    let (admitted, order) = admitted(office, asker, order).await?;
+    let order = &order;
     fit(office, &file).await?;
     let chosen = choose(office, &admitted.certificate, order)?;
     let laid_out = lay_out(office, (&admitted, order), &chosen, &file)?;
@@ -168,6 +171,7 @@ async fn prepared(
         to_be_signed: laid_out.to_be_signed,
         layout: layout(&chosen, order.visible),
         part: order.part(),
+        mandate: mandate(office, order, chosen.claimed),
         until,
         by: asker.by(chosen.claimed),
     };
@@ -212,23 +216,32 @@ async fn admitted(
     office: &Office,
     asker: &Asker,
     order: &SignOrder,
-) -> Result<Admitted, SignError> {
-    let intent = Words::parse(&order.intent)?;
+) -> Result<(Admitted, SignOrder), SignError> {
+    Words::parse(&order.intent)?;
     let (signer, certificate) = active_signer(office, asker, &order.signer).await?;
     if signer.own_key.is_none() {
         return Err(SignerRefused::HeldByOffice.into());
     }
+    let order = represented(office, asker, order).await?;
+    let intent = Words::parse(&order.intent)?;
     in_force(office, &certificate).await?;
     // A sample is one that a key here signed: whoever holds their own has none.
     if order.visible.is_some_and(|at| at.handwriting) {
         return Err(SignError::NoSample);
     }
-    Ok(Admitted {
+    let admitted = Admitted {
         signer,
         certificate,
         intent,
         sample: None,
-    })
+    };
+    Ok((admitted, order))
+}
+
+/// The mandate of an order, as it is asked for in the transaction of this moment.
+fn mandate(office: &Office, order: &SignOrder, at: UtcDateTime) -> Option<MandateUse> {
+    let named = order.mandate.as_ref();
+    named.map(|named| used(office, named, at))
 }
 
 /// What was prepared under a handle of the own department.
@@ -285,14 +298,14 @@ async fn finished(
     (id, value): (&str, &Value),
 ) -> Result<Response, SignError> {
     let (record, object) = waiting(office, asker, id).await?;
-    let order = order_of(&record);
-    let admitted = admitted(office, asker, &order).await?;
+    let (admitted, order) = admitted(office, asker, &order_of(&record)).await?;
     fits(&record, value, &admitted.certificate)?;
     stands_still(office, asker, &record).await?;
     let file = office.objects.read(&object).await?;
     let laid_out = laid_out_again(office, (&admitted, &order), &record, &file)?;
     let signature = checked(&admitted.certificate, &laid_out.to_be_signed, value)?;
     let key = admitted.signer.key().ok_or(SignError::Unknown)?;
+    let by = asker.by(office.clock.now());
     let begun = office
         .registry
         .signers()
@@ -308,7 +321,8 @@ async fn finished(
             part: order.part(),
             under: None,
             prepared: Some(record.id.clone()),
-            by: asker.by(office.clock.now()),
+            mandate: mandate(office, &order, by.at),
+            by,
         })
         .await?;
     let signature_id = match begun {
@@ -366,6 +380,7 @@ fn order_of(record: &PreparedRecord) -> SignOrder {
         joint,
         agreed: None,
         remote: None,
+        mandate: record.mandate.as_ref().map(Mandated::kept),
     }
 }
 
@@ -477,6 +492,7 @@ fn ground(error: &SignError) -> Option<&'static str> {
             SignerRefused::HeldByOffice => Some("signer.held-by-office"),
             SignerRefused::OneTime => Some("signer.one-time"),
             SignerRefused::Unknown => Some("signer.unknown"),
+            SignerRefused::Mandate(refused) => Some(refused.code()),
             _ => None,
         },
         SignError::Intent(_) => Some("signature.intent"),

@@ -63,6 +63,7 @@ pub async fn sign_package(
         joint: None,
         agreed: Some(agreed),
         remote: None,
+        mandate: None,
     };
     let mut told = PackageTold {
         package: hex(&order

@@ -13,6 +13,7 @@ use dossier::person::Party;
 use dossier::signed::signer::{SignerAct, SignerState};
 use dossier::signed::{Assurance, LEAST};
 use registry::asked::{IdempotencyKey, Response};
+use registry::signers::mandates::Who;
 use registry::signers::{NewSigner, SignerRecord, SignerStep};
 use registry::trace::{Act, Deed};
 use signing::strokes::Strokes;
@@ -24,7 +25,8 @@ use backoffice::said::hex;
 
 use crate::handwriting::keep;
 use crate::signers::{SignerError, SignerRefused, certify};
-use crate::signing::{SignError, SignOrder, Visible, deny_by, fit, sign, stands};
+use crate::signing::mandated;
+use crate::signing::{Mandated, SignError, SignOrder, Visible, deny_by, fit, sign, stands};
 
 pub use refused::PadError;
 
@@ -50,6 +52,8 @@ pub struct PadOrder {
     pub visible: Option<Visible>,
     /// How they wrote on the pad, as `signing::strokes` reads it; it is drawn, and forgotten with the key.
     pub strokes: Option<String>,
+    /// The mandate under which they sign for another, where they do.
+    pub mandate: Option<Mandated>,
 }
 
 // T-P8: who signs, and how they write, does not reach a log.
@@ -63,8 +67,38 @@ impl std::fmt::Debug for PadOrder {
 /// key makes another one.
 ///
 /// # Errors
-/// [`SignError`].
+/// [`SignError`]; what a mandate refuses stands in the trace.
 pub async fn sign_once(
+    office: &Office,
+    asker: &Asker,
+    once: &Once,
+    order: &PadOrder,
+    file: Vec<u8>,
+) -> Result<Response, SignError> {
+    // Asked before a key is made; the register asks again in its transaction.
+    if let Err(refused) = represented(office, asker, order).await {
+        return Err(deny_by(office, asker, "signature", refused).await?);
+    }
+    signed_once(office, asker, once, order, file).await
+}
+
+/// Whether this person could sign under the mandate that was named, where one was.
+pub(super) async fn represented(
+    office: &Office,
+    asker: &Asker,
+    order: &PadOrder,
+) -> Result<(), SignError> {
+    let Some(named) = &order.mandate else {
+        return Ok(());
+    };
+    let record = mandated::found(office, asker, &named.mandate).await?;
+    let words = record.terms.bound(&order.intent, record.named());
+    let asked = (Who::Person(&order.number), words.as_str());
+    mandated::inspect(office, asker, (named, &order.case), asked).await
+}
+
+/// The same for whom a mandate allows it, or who needs none.
+pub(super) async fn signed_once(
     office: &Office,
     asker: &Asker,
     once: &Once,
@@ -183,6 +217,7 @@ async fn signed(
         joint: None,
         agreed: None,
         remote: None,
+        mandate: order.mandate.clone(),
     };
     sign(office, asker, once, &order, file).await
 }

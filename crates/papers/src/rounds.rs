@@ -8,6 +8,7 @@ use dossier::Words;
 use registry::asked::{By, Response};
 use registry::objects::ObjectId;
 use registry::rounds::{KeptFile, NewRound, NewSeat, Part, RoundRecord, RoundRefused, SeatRecord};
+use registry::signers::mandates::Who;
 use registry::trace::{Act, Deed};
 use serde::Serialize;
 use signing::round::{Order, Seat};
@@ -20,7 +21,8 @@ use backoffice::office::Office;
 use backoffice::said::{hex, moment};
 
 use crate::signers::{SignerError, SignerRefused};
-use crate::signing::{Joint, SignError, SignOrder, Visible, fit, sign};
+use crate::signing::mandated;
+use crate::signing::{Joint, Mandated, SignError, SignOrder, Visible, fit, sign};
 
 /// A document that several are to sign.
 #[derive(Debug, Clone)]
@@ -32,7 +34,20 @@ pub struct RoundOrder {
     /// Until when, its last second included.
     pub deadline: UtcDateTime,
     /// Each role, its person, and what they will mean by signing.
-    pub seats: Vec<NewSeat>,
+    pub seats: Vec<SeatOrder>,
+}
+
+/// A role, its person, and what they will mean by signing.
+#[derive(Debug, Clone)]
+pub struct SeatOrder {
+    /// The role.
+    pub role: String,
+    /// The signature identity.
+    pub signer: String,
+    /// The words.
+    pub intent: String,
+    /// The mandate under which they will sign for another, where they do.
+    pub mandate: Option<Mandated>,
 }
 
 /// What a person does of it.
@@ -85,8 +100,11 @@ pub struct SeatTold {
     pub role: String,
     /// The signature identity of its person.
     pub signer: String,
-    /// What they will mean by signing.
+    /// What they will mean by signing, and under a mandate who signs for whom: the words that are to be shown.
     pub intent: String,
+    /// The mandate under which they sign for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
     /// `waiting`, `signed` or `declined`.
     pub state: &'static str,
     /// The signature.
@@ -106,6 +124,7 @@ impl SeatTold {
             role: seat.role.clone(),
             signer: seat.signer.clone(),
             intent: record.intent.clone(),
+            mandate: record.mandate.as_ref().map(|(mandate, _)| mandate.clone()),
             state: seat.done.code(),
             signature: record.signature.clone(),
             at: record.at.map(moment),
@@ -149,9 +168,10 @@ pub async fn begin(
     order: &RoundOrder,
     file: Vec<u8>,
 ) -> Result<RoundTold, SignError> {
-    for seat in &order.seats {
-        Words::parse(&seat.intent)?;
-    }
+    let seats = match seats(office, asker, order).await {
+        Ok(seats) => seats,
+        Err(error) => return Err(told(office, asker, "signing", error).await?),
+    };
     fit(office, &file).await?;
     let file = kept(office, file).await?;
     let new = NewRound {
@@ -160,7 +180,7 @@ pub async fn begin(
         case: order.case.clone(),
         order: order.order,
         deadline: whole(order.deadline),
-        seats: order.seats.clone(),
+        seats,
         file,
         by: asker.by(office.clock.now()),
     };
@@ -169,6 +189,34 @@ pub async fn begin(
         Ok(record) => Ok(RoundTold::of(office, &record)),
         Err(error) => Err(told(office, asker, "signing", error).await?),
     }
+}
+
+/// The roles, with the words that each will be shown.
+async fn seats(
+    office: &Office,
+    asker: &Asker,
+    order: &RoundOrder,
+) -> Result<Vec<NewSeat>, SignError> {
+    let mut seats = Vec::with_capacity(order.seats.len());
+    for seat in &order.seats {
+        Words::parse(&seat.intent)?;
+        let (mut intent, mut mandate) = (seat.intent.clone(), None);
+        if let Some(named) = &seat.mandate {
+            let record = mandated::found(office, asker, &named.mandate).await?;
+            intent = record.terms.bound(&intent, record.named());
+            Words::parse(&intent)?;
+            let asked = (Who::Signer(&seat.signer), intent.as_str());
+            mandated::inspect(office, asker, (named, &order.case), asked).await?;
+            mandate = Some(mandated::used(office, named, office.clock.now()));
+        }
+        seats.push(NewSeat {
+            role: seat.role.clone(),
+            signer: seat.signer.clone(),
+            intent,
+            mandate,
+        });
+    }
+    Ok(seats)
 }
 
 async fn kept(office: &Office, file: Vec<u8>) -> Result<KeptFile, SignError> {
@@ -237,7 +285,15 @@ pub(crate) fn order_of(record: &RoundRecord, order: &PartOrder) -> SignOrder {
         }),
         agreed: None,
         remote: None,
+        mandate: mandate_of(record, &order.role),
     }
+}
+
+/// Under which mandate the person of a role signs, as it was planned.
+fn mandate_of(record: &RoundRecord, role: &str) -> Option<Mandated> {
+    let mut seats = record.round.seats().iter().zip(&record.seats);
+    let (_, seat) = seats.find(|(seat, _)| seat.role == role)?;
+    seat.mandate.as_ref().map(Mandated::kept)
 }
 
 /// Signs for the person of a role.
@@ -254,6 +310,8 @@ pub async fn sign_part(
     let order = order_of(&record, order);
     match sign(office, asker, once, &order, file).await {
         Ok(response) => Ok(response),
+        // Of a signature it was told where it was refused.
+        Err(error) if error.is_of_mandate() => Err(error),
         Err(error) => Err(told(office, asker, &record.id, error).await?),
     }
 }
@@ -270,6 +328,10 @@ pub async fn decline(
 ) -> Result<RoundTold, SignError> {
     let record = found(office, asker, id).await?;
     let reason = Words::parse(reason)?.as_str().to_owned();
+    // Who may not sign for another declines nothing for them either.
+    if let Err(error) = still(office, asker, &record, (&role, &signer)).await {
+        return Err(told(office, asker, &record.id, error).await?);
+    }
     let part = Part {
         round: record.id.clone(),
         role,
@@ -286,6 +348,23 @@ pub async fn decline(
     }
 }
 
+/// Whether the person of a role could sign in it, as far as a mandate says so.
+async fn still(
+    office: &Office,
+    asker: &Asker,
+    record: &RoundRecord,
+    (role, signer): (&str, &str),
+) -> Result<(), SignError> {
+    let Some(named) = mandate_of(record, role) else {
+        return Ok(());
+    };
+    let mut seats = record.round.seats().iter().zip(&record.seats);
+    let seat = seats.find(|(seat, _)| seat.role == role);
+    let words = seat.map(|(_, seat)| seat.intent.as_str());
+    let asked = (Who::Signer(signer), words.unwrap_or_default());
+    mandated::inspect(office, asker, (&named, &record.case), asked).await
+}
+
 /// What a rule of the round refuses stands in the trace; other errors have their entries, or need none.
 async fn told(
     office: &Office,
@@ -293,10 +372,15 @@ async fn told(
     object: &str,
     error: SignError,
 ) -> Result<SignError, SignError> {
-    let SignError::Signer(SignerError::Refused(SignerRefused::Round(refused))) = &error else {
+    let SignError::Signer(SignerError::Refused(refused)) = &error else {
         return Ok(error);
     };
-    if let Some(ground) = refused.code() {
+    let ground = match refused {
+        SignerRefused::Round(refused) => refused.code(),
+        SignerRefused::Mandate(refused) => Some(refused.code()),
+        _ => None,
+    };
+    if let Some(ground) = ground {
         let entry = denied(asker, (object, ground), asker.by(office.clock.now()));
         office.registry.trace().record(entry).await?;
     }

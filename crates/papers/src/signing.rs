@@ -4,6 +4,7 @@
 //! office's time-stamps, the key is asked under the person's consent to exactly this.
 
 mod layout;
+pub(crate) mod mandated;
 mod order;
 mod standing;
 
@@ -26,7 +27,7 @@ use registry::signers::{
 use registry::trace::{Act, Deed};
 use seal::picture::Picture;
 use serde::Serialize;
-use verify::{Material as Known, Policy, Verdict};
+use verify::{Material as Known, Policy, Report, SignatureReport, Verdict};
 
 use crate::own_key::is_in_force;
 use crate::signers::{SignerError, SignerRefused, found, is_over};
@@ -37,8 +38,10 @@ use backoffice::said::{hex, moment, response};
 use backoffice::stamps::Stamp;
 use issuance::SealingError;
 
+use mandated::{represented, used};
+
 pub(crate) use layout::{Admitted, Chosen, Prepared, algorithm, chain, choose, prepare};
-pub use order::{Agreed, Joint, Remote, SignError, SignOrder, Visible};
+pub use order::{Agreed, Joint, Mandated, Remote, SignError, SignOrder, Visible};
 pub(crate) use standing::{behind, stands};
 
 /// A signature, as its department is told of it.
@@ -52,6 +55,9 @@ pub struct SignatureTold {
     pub file_digest: String,
     /// Where the file is had.
     pub file: String,
+    /// The mandate under which they signed for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
 }
 
 /// Signs a document for a person.
@@ -66,7 +72,16 @@ pub async fn sign(
     file: Vec<u8>,
 ) -> Result<Response, SignError> {
     match admitted(office, asker, order, &file).await {
-        Ok(admitted) => signed(office, (asker, once), order, admitted, file).await,
+        Ok((admitted, order)) => {
+            let signed = signed(office, (asker, once), &order, admitted, file).await;
+            match signed {
+                // Asked again in the transaction that would have let the key sign.
+                Err(refused) if refused.is_of_mandate() => {
+                    Err(deny(office, asker, &order, refused).await?)
+                }
+                signed => signed,
+            }
+        }
         Err(refused) => Err(deny(office, asker, order, refused).await?),
     }
 }
@@ -76,9 +91,11 @@ async fn admitted(
     asker: &Asker,
     order: &SignOrder,
     file: &Vec<u8>,
-) -> Result<Admitted, SignError> {
-    let intent = Words::parse(&order.intent)?;
+) -> Result<(Admitted, SignOrder), SignError> {
+    Words::parse(&order.intent)?;
     let (signer, certificate) = admitted_signer(office, asker, &order.signer).await?;
+    let order = represented(office, asker, order).await?;
+    let intent = Words::parse(&order.intent)?;
     let sample = match order.visible {
         Some(Visible {
             handwriting: true, ..
@@ -86,12 +103,13 @@ async fn admitted(
         _ => None,
     };
     fit(office, file).await?;
-    Ok(Admitted {
+    let admitted = Admitted {
         signer,
         certificate,
         intent,
         sample,
-    })
+    };
+    Ok((admitted, order))
 }
 
 /// How the person writes, drawn: a sample that their key signed, or none.
@@ -185,6 +203,10 @@ async fn signed(
             part: order.part(),
             under: order.remote.as_ref().map(|remote| remote.under.clone()),
             prepared: None,
+            mandate: order
+                .mandate
+                .as_ref()
+                .map(|named| used(office, named, prepared.claimed)),
             by: asker.by(prepared.claimed),
         })
         .await?;
@@ -230,6 +252,7 @@ pub(crate) async fn recorded(
             at: stamp.moment,
         },
         file_digest: hex(&digest),
+        mandate: order.mandate.as_ref().map(|named| named.mandate.clone()),
     };
     let signing = Signing {
         asked: asker.asked(once),
@@ -324,15 +347,7 @@ fn lists(office: &Office, certificate: &Certificate) -> Option<Vec<Vec<u8>>> {
 }
 
 fn recheck(office: &Office, field: &str, file: &[u8]) -> Result<(), SealingError> {
-    let policy = Policy::named("form").unwrap_or_default();
-    let report = verify::examine(
-        "signed.pdf",
-        &file,
-        &office.trust(),
-        &Known::empty(),
-        &policy,
-        office.clock.now(),
-    );
+    let report = examined(office, file);
     let own = report
         .signatures
         .iter()
@@ -346,6 +361,19 @@ fn recheck(office: &Office, field: &str, file: &[u8]) -> Result<(), SealingError
     Err(SealingError::NotAccepted(
         findings.map(|finding| finding.code.to_string()).collect(),
     ))
+}
+
+fn examined(office: &Office, file: &[u8]) -> Report {
+    let policy = Policy::named("form").unwrap_or_default();
+    let now = office.clock.now();
+    verify::examine(
+        "signed.pdf",
+        &file,
+        &office.trust(),
+        &Known::empty(),
+        &policy,
+        now,
+    )
 }
 
 async fn deny(
@@ -372,6 +400,7 @@ pub(crate) async fn deny_by(
         SignError::Signer(SignerError::Refused(SignerRefused::HeldByPerson)) => {
             "signer.held-by-person"
         }
+        SignError::Signer(SignerError::Refused(SignerRefused::Mandate(refused))) => refused.code(),
         SignError::Signer(_) => "signer.unknown",
         SignError::Intent(_) => "signature.intent",
         SignError::Active(_) => "document.active",
@@ -416,6 +445,28 @@ pub async fn find(
     Ok((SignatureSeen::of(&record), bytes))
 }
 
+/// Whether a signature of the own department is good, by its person's own certificate, and its file says these words under it.
+///
+/// # Errors
+/// `Unknown` when there is none.
+pub async fn says(
+    office: &Office,
+    asker: &Asker,
+    (id, words): (&str, &str),
+) -> Result<bool, SignError> {
+    let (seen, file) = find(office, asker, id).await?;
+    let signer = found(office, &asker.department, &seen.signer).await?;
+    let _place = office.work.acquire().await;
+    let report = examined(office, &file);
+    let says = |one: &SignatureReport| {
+        one.verdict == Verdict::Valid
+            && one.intent.as_deref() == Some(words)
+            && one.certificate.is_some()
+            && one.certificate == signer.certificate
+    };
+    Ok(seen.intent == words && report.signatures.iter().any(says))
+}
+
 /// A signature as it is looked up: nothing in it names the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SignatureSeen {
@@ -433,6 +484,9 @@ pub struct SignatureSeen {
     pub signed: String,
     /// SHA-256 of the signed file, lower-case hexadecimal.
     pub file_digest: String,
+    /// The mandate under which it was signed for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
 }
 
 impl SignatureSeen {
@@ -445,6 +499,7 @@ impl SignatureSeen {
             intent: record.intent.clone(),
             signed: moment(record.signed),
             file_digest: hex(&record.digest),
+            mandate: record.mandate.clone(),
         }
     }
 }

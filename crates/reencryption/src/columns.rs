@@ -74,6 +74,8 @@ pub const COLUMNS: &[Column] = &[
     },
     of("job", "payload", "id"),
     of("licence_use", "content", "id"),
+    of("mandate", "content", "id"),
+    of("mandate", "reason", "id"),
     // Of one event, to each of its receivers.
     of("outbox", "payload", "event"),
     link("kind = 'case'", ("case_link", "handle")),

@@ -62,6 +62,7 @@ pub(crate) const ALL: &[Migration] = steps![
     54 "unseen" "0054",
     55 "caller_key" "0055",
     56 "pad" "0056",
+    58 "mandate" "0058",
     60 "key_total" "0060",
     61 "pad_document" "0061",
     1001 "log" "1001",

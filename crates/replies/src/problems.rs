@@ -22,6 +22,7 @@ use registry::licences::{ChangeRefused, FollowRefused, ReserveRefused};
 use registry::objects::ObjectError;
 use registry::rounds::RoundRefused;
 use registry::signers::PreparedRefused;
+use registry::signers::mandates::MandateRefused;
 
 use wire::problem::{Code, Defect, Problem};
 
@@ -398,6 +399,7 @@ pub fn of_signer(error: &SignerError) -> Problem {
                 Problem::new(Code::SignerRefused).saying(refused.to_string())
             }
             SignerRefused::Round(refused) => of_round(refused),
+            SignerRefused::Mandate(refused) => of_mandate(*refused),
             SignerRefused::Prepared(PreparedRefused::Unknown) => Problem::new(Code::NotFound),
             SignerRefused::Prepared(cause) => {
                 one(Code::PreparedRefused, cause.code(), cause.to_string())
@@ -416,12 +418,22 @@ pub fn of_signer(error: &SignerError) -> Problem {
     }
 }
 
+/// Why nothing is signed under a mandate, or it is not changed so.
+#[must_use]
+pub fn of_mandate(refused: MandateRefused) -> Problem {
+    match refused {
+        MandateRefused::Unknown => Problem::new(Code::NotFound),
+        refused => one(Code::MandateRefused, refused.code(), refused.to_string()),
+    }
+}
+
 /// Why nothing was done to a document that several sign.
 fn of_round(refused: &RoundRefused) -> Problem {
     match (refused, refused.code()) {
         (RoundRefused::KeyReused, _) => Problem::new(Code::KeyReused),
         (RoundRefused::Unknown, _) => Problem::new(Code::NotFound),
         (RoundRefused::Store(error), _) => of_store(error),
+        (RoundRefused::Mandate(refused), _) => of_mandate(*refused),
         (RoundRefused::Plan(_), Some(code)) => one(Code::SigningPlan, code, refused.to_string()),
         (_, Some(code)) => one(Code::SigningRefused, code, refused.to_string()),
         _ => Problem::new(internal(refused)),

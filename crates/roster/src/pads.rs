@@ -45,6 +45,9 @@ pub struct PadContent {
     pub case: String,
     /// Page, and the lower left corner in points of it, where something of the signature is to be seen.
     pub place: Option<(u32, f64, f64)>,
+    /// The mandate under which they sign for another, and the matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<(String, String)>,
 }
 
 // T-P8: nothing of it reaches a log.

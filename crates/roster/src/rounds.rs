@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use catalogue::key::DepartmentKey;
 use serde_json::json;
+use signing::mandate::MandateRefused;
 use signing::round::{Done, Order, Outcome, PlanRefused, Round, Seat, TurnRefused};
 use store::{Link, Store, StoreError};
 use thiserror::Error;
@@ -18,6 +19,7 @@ use trail::outbox::{self, Outgoing};
 use trail::secrets::{Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
+use crate::mandates::{MandateError, MandateUse, allows};
 use kept::{DAMAGED, number};
 pub use kept::{KeptFile, RoundRecord, SeatRecord};
 
@@ -41,6 +43,8 @@ pub struct NewSeat {
     pub signer: String,
     /// The words.
     pub intent: String,
+    /// The mandate under which they will sign for another.
+    pub mandate: Option<MandateUse>,
 }
 
 /// A document that several are to sign.
@@ -104,9 +108,22 @@ pub enum RoundRefused {
     /// Somebody signs at this moment.
     #[error("somebody signs at this moment")]
     Running,
+    /// Nothing is signed under the mandate that was named.
+    #[error(transparent)]
+    Mandate(#[from] MandateRefused),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<MandateError> for RoundRefused {
+    fn from(error: MandateError) -> Self {
+        match error {
+            MandateError::KeyReused => Self::KeyReused,
+            MandateError::Refused(refused) => Self::Mandate(refused),
+            MandateError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl RoundRefused {
@@ -119,6 +136,7 @@ impl RoundRefused {
             Self::OtherDocument => Some("signing.other-document"),
             Self::OtherIntent => Some("signing.other-intent"),
             Self::Running => Some("signing.running"),
+            Self::Mandate(refused) => Some(refused.code()),
             _ => None,
         }
     }
@@ -209,6 +227,12 @@ async fn begin(
     }
     let record = RoundRecord::planned(id, new)?;
     one_each(link, new).await?;
+    for seat in &new.seats {
+        if let Some(mandate) = &seat.mandate {
+            let of = (&new.department, mandate);
+            allows(link, secrets, of, (&seat.signer, &seat.intent)).await?;
+        }
+    }
     kept::insert(link, secrets, &record).await?;
     told(link, secrets, &record, ("signing.begun", None), &new.by).await?;
     Ok(record)
@@ -237,13 +261,12 @@ impl RoundRecord {
             done: Done::Waiting,
         };
         let seats = new.seats.iter().map(seat).collect();
-        let words = new.seats.iter().map(|seat| seat.intent.as_str());
         Ok(Self {
             id,
             department: new.department.clone(),
             case: new.case.clone(),
             round: Round::plan(new.order, new.deadline, seats, new.by.at)?,
-            seats: words.map(SeatRecord::waiting).collect(),
+            seats: new.seats.iter().map(SeatRecord::waiting).collect(),
             document: new.file.digest,
             document_length: new.file.length,
             file: new.file.clone(),

@@ -21,7 +21,7 @@ use trail::asked::{self, Asked, By, Response, Seen};
 use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
-pub use crate::{activations, handwriting, pads};
+pub use crate::{activations, handwriting, mandates, pads};
 pub use prepared::{Layout, NewPrepared, PreparedOver, PreparedRecord, PreparedState};
 pub use refused::{PreparedRefused, SignerRefused};
 pub use signature::{Beginning, Begun, SignatureRecord, Signing};
@@ -138,6 +138,12 @@ impl Signers {
     #[must_use]
     pub fn new(store: Arc<Store>, secrets: Arc<Secrets>) -> Signers {
         Signers { store, secrets }
+    }
+
+    /// By which power some of them sign for others.
+    #[must_use]
+    pub fn mandates(&self) -> mandates::Mandates {
+        mandates::Mandates::new(Arc::clone(&self.store), Arc::clone(&self.secrets))
     }
 
     /// Takes a person in; the same request gives the same identity.

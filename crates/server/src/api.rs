@@ -193,6 +193,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(watch::described())
         .merge(bulk::described())
         .merge(elsewhere::described())
+        .merge(proxies::described())
         .routes(routes!(certificates::issue))
         .routes(routes!(certificates::revoke))
         .routes(routes!(

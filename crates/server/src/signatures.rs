@@ -11,6 +11,7 @@ use issuance::Asker;
 use papers::handwriting::SampleTold;
 use papers::signers::{SignerOrder, SignerOrdered, SignerState, SignerTold, SignersAsked};
 use papers::signing::{SignOrder, SignatureSeen, Visible};
+use proxies::MandatePart;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,6 +65,9 @@ pub(crate) struct SignPart {
     /// Where the signer's name seal is to be seen; absent: the signature shows nothing.
     #[serde(default)]
     visible: Option<VisiblePart>,
+    /// The mandate under which they sign for another; absent: they sign for themselves.
+    #[serde(default)]
+    mandate: Option<MandatePart>,
 }
 
 impl SignPart {
@@ -76,6 +80,7 @@ impl SignPart {
             joint: None,
             agreed: None,
             remote: None,
+            mandate: self.mandate.map(|part| part.read()).transpose()?,
         })
     }
 }
@@ -213,9 +218,9 @@ pub(crate) async fn act(
 
 /// Signs a document for a person whose identity is active: PAdES with a time-stamp, the intent under the signature.
 #[utoipa::path(post, path = "/v1/signatures", tag = "signatures",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`, `visible`) and `file` (PDF)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`, `visible`, `mandate`) and `file` (PDF)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
-    responses((status = 201, description = "signed: who, which paper, which intent, when"), (status = 409, description = "the identity does not sign"), (status = 422, description = "the file cannot be signed as it is")))]
+    responses((status = 201, description = "signed: who, which paper, which intent, when"), (status = 409, description = "the identity does not sign, or not under this mandate"), (status = 422, description = "the file cannot be signed as it is")))]
 pub(crate) async fn sign(
     State(app): State<App>,
     Extension(asker): Extension<Asker>,
@@ -235,7 +240,7 @@ pub(crate) async fn sign(
 
 /// Lays a signature out in a document for a person who holds their key: what comes back are the octets to be signed, for 15 minutes.
 #[utoipa::path(post, path = "/v1/signatures/prepared", tag = "signatures",
-    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`, `visible`) and `file` (PDF)"),
+    request_body(content_type = "multipart/form-data", description = "parts `order` (JSON: `signer`, `intent`, `case`, `visible`, `mandate`) and `file` (PDF)"),
     params(("Idempotency-Key" = String, Header, description = "16 to 128 printable ASCII characters")),
     responses((status = 201, description = "the handle, the octets to be signed, until when", body = PreparedBody), (status = 409, description = "the identity does not sign, or its key is held here"), (status = 422, description = "the file cannot be signed as it is")))]
 pub(crate) async fn prepare(

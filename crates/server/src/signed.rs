@@ -3,6 +3,7 @@
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use elsewhere::digest;
 use issuance::Asker;
 use papers::packages::{PackageOrder, PackageTold};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,6 @@ use crate::caller::Keyed;
 use crate::documents::order_and_files;
 use crate::problem::{Code, Problem};
 use crate::problems::of_sign;
-use crate::signings::digest;
 use crate::state::App;
 
 /// The part `order` of a form with several files.

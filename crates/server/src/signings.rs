@@ -5,11 +5,11 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
-use elsewhere::PreparedBody;
+use elsewhere::{PreparedBody, digest};
 use issuance::Asker;
-use papers::rounds::{PartOrder, RoundOrder, RoundTold};
+use papers::rounds::{PartOrder, RoundOrder, RoundTold, SeatOrder};
 use papers::signing::SignError;
-use registry::rounds::NewSeat;
+use proxies::MandatePart;
 use serde::{Deserialize, Serialize};
 use signing::round::Order;
 use time::OffsetDateTime;
@@ -48,8 +48,11 @@ pub(crate) struct RolePart {
     role: String,
     /// The signature identity of its person.
     signer: String,
-    /// What they will mean by signing.
+    /// What they will mean by signing; under a mandate the words that are to be shown come back with more.
     intent: String,
+    /// The mandate under which they will sign for another; absent: they sign for themselves.
+    #[serde(default)]
+    mandate: Option<MandatePart>,
 }
 
 /// What the person of a role signs.
@@ -94,22 +97,24 @@ impl SigningPart {
         let order = Order::find(&self.order).ok_or(malformed("order is parallel or ordered"))?;
         let deadline = OffsetDateTime::parse(&self.deadline, &Rfc3339);
         let deadline = deadline.map_err(|_| malformed("deadline is a moment of RFC 3339"))?;
+        let seats: Result<Vec<_>, _> = self.roles.into_iter().map(RolePart::read).collect();
         Ok(RoundOrder {
             case: self.case,
             order,
             deadline: deadline.into(),
-            seats: self.roles.into_iter().map(NewSeat::from).collect(),
+            seats: seats?,
         })
     }
 }
 
-impl From<RolePart> for NewSeat {
-    fn from(part: RolePart) -> Self {
-        Self {
-            role: part.role,
-            signer: part.signer,
-            intent: part.intent,
-        }
+impl RolePart {
+    fn read(self) -> Result<SeatOrder, Problem> {
+        Ok(SeatOrder {
+            role: self.role,
+            signer: self.signer,
+            intent: self.intent,
+            mandate: self.mandate.map(|part| part.read()).transpose()?,
+        })
     }
 }
 
@@ -124,20 +129,6 @@ impl SeatBody {
             visible: self.visible.map(|place| place.read()).transpose()?,
         })
     }
-}
-
-/// A SHA-256 of 64 lower-case hexadecimal digits.
-pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
-    let plain = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if text.len() != 64 || !text.bytes().all(plain) {
-        return None;
-    }
-    let mut out = [0; 32];
-    for (octet, pair) in out.iter_mut().zip(text.as_bytes().chunks(2)) {
-        let pair = std::str::from_utf8(pair).ok()?;
-        *octet = u8::from_str_radix(pair, 16).ok()?;
-    }
-    Some(out)
 }
 
 /// Takes a document in that several persons are to sign, each in a role.

@@ -164,6 +164,12 @@ impl FromRef<App> for elsewhere::Desk {
     }
 }
 
+impl FromRef<App> for proxies::Desk {
+    fn from_ref(app: &App) -> Self {
+        Self(app.office.clone())
+    }
+}
+
 impl FromRef<App> for Counter {
     fn from_ref(app: &App) -> Self {
         app.counter.clone()

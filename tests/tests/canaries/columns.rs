@@ -75,6 +75,9 @@ licence: id=word department=word type_code=word issuer_code=word number=word ser
 log_head: root=public checkpoint=public witnessed_checkpoint=public
 log_leaf: leaf=public job=word
 log_tile: hashes=public
+mandate: id=word department=word kind=word content=sealed principal=digest representative=digest signer=word evidence=digest \
+ object=word recorded_by=word confirmed_by=word authorisation=word principal_signer=word ended_by=word ending=word reason=sealed
+mandate_use: signature=word department=word mandate=word matter=word
 matter_act: code=word event=word department=word person=word day=word legal_basis=ground
 nonce: caller=word nonce=word
 notice: number=word department=word kind=word state=word published=word content=masked
@@ -90,7 +93,7 @@ own_key: key=digest person=digest
 portfolio_standing: department=word standing=word
 portfolio_turn: name=word
 prepared_signature: id=word department=word signer=word case_number=word document=digest object=word intent=sealed certificate=digest \
- algorithm=word to_be_signed=public field=word place=word signing=word role=word state=word signature=word
+ algorithm=word to_be_signed=public field=word place=word signing=word role=word state=word signature=word mandate=word matter=word
 quota_use: caller=word
 region_trust: region=word bundle=public people=word decision=ground agreed=public
 request: caller=word request_key=word fingerprint=digest department=word job=word response=sealed
@@ -115,7 +118,8 @@ signer_handwriting: signer=word department=word strokes=sealed digest=digest sig
 signer_subject: signer=word department=word subject=digest
 signer_event: signer=word department=word act=word state=word actor=word reason=ground
 signing: id=word department=word case_number=word sequence=word document=digest object=word digest=digest turn=word
-signing_seat: signing=word department=word role=word signer=word intent=sealed done=word signature=word reason=sealed
+signing_seat: signing=word department=word role=word signer=word intent=sealed done=word signature=word reason=sealed \
+ mandate=word matter=word
 status_due: identifier=word department=word
 status_list: uri=word key_id=word permutation=sealed token=public
 subscription: department=word address=word kinds=word secret=sealed

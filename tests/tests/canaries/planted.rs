@@ -422,6 +422,29 @@ async fn elsewhere(service: &Service) {
     service.done("Q-APR", (call, "prepared"), 201).await;
 }
 
+/// The person has another sign for them, says so with their own key, and takes it back.
+async fn by_another(service: &Service, signer: &str) {
+    let other = json!({"name": "周明月", "number": "99010219450312014X"});
+    let call = Call::post("/v1/signers", &other);
+    let other = service.done("Q-APR", (call, "representative"), 200).await;
+    let body = json!({
+        "kind": "agent", "principal": {"name": SIGNER, "number": SIGNER_NUMBER}, "representative": other["signer"],
+        "first": "2026-07-01", "last": "2026-12-31", "matters": ["990102-XK-0001"], "intents": [INTENT],
+    });
+    let call = Call::post("/v1/mandates", &body);
+    let mandate = service.done("Q-APR", (call, "mandate"), 201).await;
+    let order = json!({"signer": signer, "intent": mandate["text"], "case": ""});
+    let call = paper::form("/v1/signatures", &order, &paper::page(PAPER));
+    let given = service.done("Q-APR", (call, "authorisation"), 201).await;
+    let id = mandate["mandate"].as_str().expect("an id");
+    let body = json!({"authorisation": given["signature"]});
+    let call = Call::post(format!("/v1/mandates/{id}/confirmation"), &body);
+    service.done("Q-APR", (call, "confirmation"), 200).await;
+    let body = json!({"by": "principal", "reason": WORDS});
+    let call = Call::post(format!("/v1/mandates/{id}/end"), &body);
+    service.done("Q-APR", (call, "end-of-mandate"), 200).await;
+}
+
 /// What the person authorised at a provider whose names for people are their numbers.
 async fn from_afar(service: &Service, signer: &str) {
     use registry::signers::activations::Activation;
@@ -460,6 +483,7 @@ async fn signed(service: &Service) {
     on_a_page(service).await;
     elsewhere(service).await;
     from_afar(service, &signer).await;
+    by_another(service, &signer).await;
     let order = json!({"signer": signer, "intent": INTENT, "case": CASE});
     let call = paper::form("/v1/signatures", &order, &paper::page(PAPER));
     let told = service.done("Q-APR", (call, "signature"), 201).await;

@@ -316,6 +316,7 @@ async fn an_identity_whose_certificate_is_over_signs_no_more() {
         joint: None,
         agreed: None,
         remote: None,
+        mandate: None,
     };
     for (days, signs) in [(364, true), (365, false)] {
         let later = service.now() + time::Duration::days(days);

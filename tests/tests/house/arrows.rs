@@ -346,8 +346,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("elsewhere", &["backoffice", "issuance", "papers", "replies", "wire"]),
+    ("proxies", &["backoffice", "catalogue", "crypto", "dossier", "issuance", "papers", "registry", "replies", "signing", "wire"]),
     ("bulk", &["backoffice", "issuance", "making", "replies", "wire"]),
-    ("pad", &["entrance", "issuance", "papers", "public", "registry", "replies", "signing", "wire"]),
+    ("pad", &["entrance", "issuance", "papers", "proxies", "public", "registry", "replies", "signing", "wire"]),
     (
         "ledger",
         &[
@@ -390,6 +391,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "papers",
             "pki",
             "portfolio",
+            "proxies",
             "public",
             "registry",
             "releasing",
@@ -436,8 +438,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("aes-gcm", &["crypto"]),
     ("argon2", &["crypto"]),
     ("askama", &["pad", "public"]),
-    ("axum", &["bulk", "courier", "csc", "demo", "elsewhere", "entrance", "keeping", "ledger", "pad", "public", "replies", "server", "watch", "wire"]),
-    ("base64", &["affix", "asic", "bulk", "courier", "credential", "csc", "demo", "elsewhere", "entrance", "evidence", "facts", "jades", "ofd", "openid", "pki", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
+    ("axum", &["bulk", "courier", "csc", "demo", "elsewhere", "entrance", "keeping", "ledger", "pad", "proxies", "public", "replies", "server", "watch", "wire"]),
+    ("base64", &["affix", "asic", "bulk", "courier", "credential", "csc", "demo", "elsewhere", "entrance", "evidence", "facts", "jades", "ofd", "openid", "pki", "proxies", "render", "server", "tlog", "transcript", "trustlist", "wire"]),
     ("cbc", &["crypto"]),
     ("cryptoki", &["custody"]),
     ("fast_qr", &["credential"]),
@@ -463,7 +465,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("tokio", &["authority", "backoffice", "batch", "cli", "courier", "demo", "drill", "elsewhere", "issuance", "ledger", "pad", "public", "registry", "server", "store", "tls", "vault", "wire", "yinxin"]),
     ("tokio-rustls", &["courier", "tls"]),
-    ("utoipa", &["bulk", "csc", "elsewhere", "entrance", "keeping", "ledger", "pad", "public", "server", "watch"]),
+    ("utoipa", &["bulk", "csc", "elsewhere", "entrance", "keeping", "ledger", "pad", "proxies", "public", "server", "watch"]),
     ("wasm-bindgen", &["cli"]),
     ("x509-parser", &["x509"]),
 ];

@@ -49,6 +49,7 @@ pub(crate) const CRATES: &[&str] = &[
     "pdf",
     "pki",
     "portfolio",
+    "proxies",
     "public",
     "records",
     "reencryption",

@@ -163,6 +163,7 @@ fn body(route: &str, things: &dyn Fn(&str) -> String, asks: &Asks<'_>) -> Value 
             json!({"role": "审稿人", "signer": things("signer"), "reason": "数据有误"})
         }
         _ if route.starts_with("/v1/signers/{signer}/") => of_signer(route),
+        _ if route.starts_with("/v1/mandates") => mandate(route, &things("signer")),
         "/v1/notices" => notice(),
         "/v1/certificates" => json!({
             "surname": "周", "given_name": "明月", "identifier": "P-ZHOU-MINGYUE", "public_key": "AAAA",
@@ -211,6 +212,19 @@ fn seat(signer: &str) -> Value {
 /// What a token of somebody's own answered.
 fn value() -> Value {
     json!({"value": "AAAA", "algorithm": "ecdsa-p256-sha256", "document": "00".repeat(32)})
+}
+
+/// Somebody is signed for by the person of an identity.
+fn mandate(route: &str, signer: &str) -> Value {
+    match route {
+        "/v1/mandates" => json!({
+            "kind": "proxy", "principal": {"name": "秦长庚", "number": "99010219450312014X"}, "representative": signer,
+            "first": "2026-07-03", "last": "2026-07-31", "matters": ["990102-XK-0001"],
+        }),
+        "/v1/mandates/{mandate}/confirmation" => json!({"authorisation": "0".repeat(32)}),
+        "/v1/mandates/{mandate}/end" => json!({"by": "principal", "reason": "本人撤回"}),
+        _ => json!({"number": PERSON.1}),
+    }
 }
 
 /// How a person writes, or who they are at a provider.

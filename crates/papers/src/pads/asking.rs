@@ -11,6 +11,7 @@ use dossier::signed::{Assurance, LEAST};
 use registry::StoreError;
 use registry::asked::Response;
 use registry::rounds::KeptFile;
+use registry::signers::mandates::Who;
 use registry::signers::pads::{Ending, Made, NewPad, PadContent, PadRecord};
 use registry::trace::{Act, Deed};
 use seal::picture::{NameSeal, RED};
@@ -26,7 +27,8 @@ use issuance::SealingError;
 
 use super::PadError;
 use crate::signers::SignerError;
-use crate::signing::{SignError, Visible, fit};
+use crate::signing::mandated;
+use crate::signing::{Mandated, SignError, Visible, fit};
 
 /// Octets that a trial of the place leaves for a signature.
 const RESERVE: usize = 1_024;
@@ -54,6 +56,8 @@ pub struct PageOrder {
     pub visible: Option<Visible>,
     /// The last second; none: as long as the proof allows.
     pub deadline: Option<UtcDateTime>,
+    /// The mandate under which they are to sign for another, where they are.
+    pub mandate: Option<Mandated>,
 }
 
 // T-P8: who is to sign does not reach a log.
@@ -78,6 +82,9 @@ pub struct PadTold {
     pub name: String,
     /// The case, or empty.
     pub case: String,
+    /// The mandate under which they are to sign for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
     /// SHA-256 of the document, lower-case hexadecimal.
     pub document: String,
     /// The last second, RFC 3339.
@@ -118,6 +125,7 @@ impl PadTold {
             level: content.level,
             name: person.map_err(SignerError::Person)?.masked_name(),
             case: content.case.clone(),
+            mandate: content.mandate.as_ref().map(|(mandate, _)| mandate.clone()),
             document: hex(&record.file.digest),
             deadline: moment(record.deadline),
             failures: record.failures,
@@ -140,7 +148,7 @@ pub async fn ask(
     file: Vec<u8>,
 ) -> Result<Response, PadError> {
     let made = async {
-        let content = admitted(office, &order, &file).await?;
+        let content = admitted(office, asker, &order, &file).await?;
         make(
             office,
             (asker, once),
@@ -179,6 +187,7 @@ pub(super) async fn denied(
 /// Everything that can be wrong is found before anybody is sent a link.
 async fn admitted(
     office: &Office,
+    asker: &Asker,
     order: &PageOrder,
     file: &Vec<u8>,
 ) -> Result<PadContent, PadError> {
@@ -193,8 +202,9 @@ async fn admitted(
     let person = Party::parse("person", &order.name, &order.number);
     person.map_err(SignerError::Person)?;
     Words::parse(&order.means)?;
-    let (zh, en) = &order.intent;
-    for words in [zh, en, &signed_words(&order.intent)] {
+    let intent = represented(office, asker, order).await?;
+    let (zh, en) = &intent;
+    for words in [zh, en, &signed_words(&intent)] {
         Words::parse(words)?;
     }
     fit(office, file).await?;
@@ -207,10 +217,36 @@ async fn admitted(
         number: order.number.clone(),
         level: order.level,
         means: order.means.clone(),
-        intent: order.intent.clone(),
+        intent,
         case: order.case.clone(),
+        mandate: order
+            .mandate
+            .as_ref()
+            .map(|named| (named.mandate.clone(), named.matter.clone())),
         place: order.visible.map(|at| (at.page, at.corner.0, at.corner.1)),
     })
+}
+
+/// The words that the page shows: under a mandate they say who signs for whom, in both languages.
+async fn represented(
+    office: &Office,
+    asker: &Asker,
+    order: &PageOrder,
+) -> Result<(String, String), PadError> {
+    let (zh, en) = &order.intent;
+    let Some(named) = &order.mandate else {
+        return Ok(order.intent.clone());
+    };
+    let record = mandated::found(office, asker, &named.mandate).await?;
+    let words = record.named();
+    let intent = (
+        record.terms.bound(zh, words),
+        record.terms.bound_en(en, words),
+    );
+    let signed = signed_words(&intent);
+    let asked = (Who::Person(order.number.trim()), signed.as_str());
+    mandated::inspect(office, asker, (named, &order.case), asked).await?;
+    Ok(intent)
 }
 
 /// What stands under the signature: the words in both languages, since both were shown.

@@ -22,9 +22,9 @@ use backoffice::office::Office;
 use backoffice::said::hex;
 
 use super::asking::{denied, signed_words};
-use super::{PadError, PadOrder, sign_once};
+use super::{PadError, PadOrder, represented, signed_once};
 use crate::signers::{SignerError, SignerRefused};
-use crate::signing::{SignError, Visible};
+use crate::signing::{Mandated, SignError, Visible};
 
 /// A page as who opened it sees it.
 #[derive(Clone, PartialEq)]
@@ -223,7 +223,8 @@ async fn tried(
     let fingerprint = sha256(name.as_bytes());
     let key = IdempotencyKey::parse(&hex(&fingerprint)).ok_or(PadError::Unknown)?;
     let once = Once { key, fingerprint };
-    Ok(sign_once(office, asker, &once, order, file).await?)
+    represented(office, asker, order).await?;
+    Ok(signed_once(office, asker, &once, order, file).await?)
 }
 
 /// What is signed, with what somebody wrote or chose.
@@ -251,6 +252,7 @@ fn ordered(record: &PadRecord, hand: Option<Hand>) -> Result<PadOrder, PadError>
         case: content.case.clone(),
         visible,
         strokes,
+        mandate: content.mandate.as_ref().map(Mandated::kept),
     })
 }
 

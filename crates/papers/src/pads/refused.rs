@@ -6,7 +6,7 @@ use registry::signers::pads::TurnDenied;
 use signing::pad::TermRefused;
 use thiserror::Error;
 
-use crate::signers::SignerError;
+use crate::signers::{SignerError, SignerRefused};
 use crate::signing::SignError;
 
 /// Why nothing was done.
@@ -51,6 +51,9 @@ impl PadError {
             Self::Reason => Some("pad.reason"),
             Self::Sign(SignError::Signer(SignerError::Level)) => Some("signer.level"),
             Self::Sign(SignError::Signer(SignerError::Person(_))) => Some("signer.person"),
+            Self::Sign(SignError::Signer(SignerError::Refused(SignerRefused::Mandate(
+                refused,
+            )))) => Some(refused.code()),
             Self::Sign(SignError::Strokes(_)) => Some("signer.handwriting"),
             Self::Sign(SignError::Intent(_)) => Some("signature.intent"),
             Self::Sign(SignError::Active(_)) => Some("document.active"),

@@ -61,6 +61,17 @@ pub enum SignError {
     Store(#[from] StoreError),
 }
 
+impl SignError {
+    /// Whether a mandate is why.
+    #[must_use]
+    pub fn is_of_mandate(&self) -> bool {
+        matches!(
+            self,
+            Self::Signer(SignerError::Refused(SignerRefused::Mandate(_)))
+        )
+    }
+}
+
 impl From<SignerRefused> for SignError {
     fn from(refused: SignerRefused) -> Self {
         Self::Signer(SignerError::Refused(refused))
@@ -84,6 +95,35 @@ pub struct SignOrder {
     pub agreed: Option<Agreed>,
     /// What the person authorised from afar, where they did.
     pub remote: Option<Remote>,
+    /// The mandate under which they sign for another, where they do.
+    pub mandate: Option<Mandated>,
+}
+
+/// A mandate that is named, and for what. As what its representative signs is read from it, and never said by who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mandated {
+    /// Which.
+    pub mandate: String,
+    /// In which matter.
+    pub matter: String,
+    pub(crate) role: String,
+}
+
+impl Mandated {
+    /// A mandate by its identifier, in a matter.
+    #[must_use]
+    pub fn named(mandate: &str, matter: &str) -> Self {
+        Self {
+            mandate: mandate.to_owned(),
+            matter: matter.to_owned(),
+            role: String::new(),
+        }
+    }
+
+    /// As one is kept with what is signed later.
+    pub(crate) fn kept((mandate, matter): &(String, String)) -> Self {
+        Self::named(mandate, matter)
+    }
 }
 
 /// An authorisation from afar, which is consumed with the signature.
@@ -144,8 +184,11 @@ impl SignOrder {
         }
     }
 
+    /// In which role the signer says to sign: theirs among several, or that they sign for another.
     pub(super) fn role(&self) -> Option<&str> {
-        self.joint.as_ref().map(|joint| joint.role.as_str())
+        let joint = self.joint.as_ref().map(|joint| joint.role.as_str());
+        let mandate = self.mandate.as_ref();
+        joint.or(mandate.map(|mandate| mandate.role.as_str()))
     }
 }
 

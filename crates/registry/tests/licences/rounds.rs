@@ -26,6 +26,7 @@ fn new(key: &str, signers: [&str; 2]) -> NewRound {
         role: role.to_owned(),
         signer: signer.to_owned(),
         intent: format!("{NAME}确认"),
+        mandate: None,
     };
     NewRound {
         asked: asked(key),

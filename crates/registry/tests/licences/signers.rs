@@ -63,6 +63,7 @@ pub(crate) fn beginning(signer: &str, key: &str) -> Beginning {
         part: None,
         under: None,
         prepared: None,
+        mandate: None,
         by: by(2),
     }
 }

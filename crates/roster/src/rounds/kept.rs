@@ -6,6 +6,8 @@ use store::{Link, Row, StoreError};
 use time::UtcDateTime;
 use trail::secrets::{Place, Secrets};
 
+use super::NewSeat;
+
 /// A file in the object store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptFile {
@@ -22,6 +24,8 @@ pub struct KeptFile {
 pub struct SeatRecord {
     /// What its person will mean by signing.
     pub intent: String,
+    /// The mandate under which they will sign for another, and the matter.
+    pub mandate: Option<(String, String)>,
     /// The signature, once there is one.
     pub signature: Option<String>,
     /// When they signed or declined.
@@ -75,9 +79,11 @@ pub struct RoundRecord {
 }
 
 impl SeatRecord {
-    pub(super) fn waiting(intent: &str) -> Self {
+    pub(super) fn waiting(new: &NewSeat) -> Self {
+        let mandate = new.mandate.as_ref();
         Self {
-            intent: intent.to_owned(),
+            intent: new.intent.clone(),
+            mandate: mandate.map(|named| (named.mandate.clone(), named.matter.clone())),
             signature: None,
             at: None,
             reason: None,
@@ -89,13 +95,13 @@ pub(super) const DAMAGED: StoreError = StoreError::Damaged { table: "signing" };
 
 const INSERT: &str = "INSERT INTO signing (id, department, case_number, sequence, deadline, document, document_length, object, \
      digest, length, begun, events) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
-const SIT: &str = "INSERT INTO signing_seat (signing, place, department, role, signer, intent, done) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const SIT: &str = "INSERT INTO signing_seat (signing, place, department, role, signer, intent, done, mandate, matter) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const FIND: &str = "SELECT id, department, case_number, sequence, deadline, document, document_length, object, digest, \
      length, begun, turn, turn_seat, turn_until FROM signing WHERE id = $1 AND department = $2";
 const LOCK: &str = "SELECT id, department, case_number, sequence, deadline, document, document_length, object, digest, \
      length, begun, turn, turn_seat, turn_until FROM signing WHERE id = $1 AND department = $2 FOR UPDATE";
-const SEATS: &str = "SELECT place, role, signer, intent, done, signature, moment, reason FROM signing_seat \
+const SEATS: &str = "SELECT place, role, signer, intent, done, signature, moment, reason, mandate, matter FROM signing_seat \
      WHERE signing = $1 AND department = $2 ORDER BY place";
 const SIGNED: &str = "UPDATE signing_seat SET done = 'signed', signature = $4, moment = $5 \
      WHERE signing = $1 AND department = $2 AND place = $3";
@@ -129,6 +135,7 @@ pub(super) async fn insert(
     for (place, (seat, words)) in seats.enumerate() {
         let at = Sealed::of(record, place, "intent");
         let intent = secrets.seal(words.intent.as_bytes(), at.place())?;
+        let mandate = words.mandate.as_ref();
         let values = [
             record.id.as_str().into(),
             number(place).into(),
@@ -137,6 +144,8 @@ pub(super) async fn insert(
             seat.signer.as_str().into(),
             (&intent).into(),
             seat.done.code().into(),
+            mandate.map(|(mandate, _)| mandate.as_str()).into(),
+            mandate.map(|(_, matter)| matter.as_str()).into(),
         ];
         link.later(SIT, &values).await?;
     }
@@ -274,6 +283,7 @@ fn seat(
         Seat { role, signer, done },
         SeatRecord {
             intent,
+            mandate: row.maybe_text()?.zip(row.maybe_text()?),
             signature,
             at,
             reason: reason.transpose()?,

@@ -11,6 +11,7 @@ use trail::asked::{self, Asked, By, Seen};
 use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
+use crate::mandates::{MandateUse, allows};
 use crate::rounds::{Part, may_turn};
 use crate::signers::refused::{PreparedRefused, SignerRefused};
 use crate::signers::standing::stands_for;
@@ -87,6 +88,8 @@ pub struct NewPrepared {
     pub layout: Layout,
     /// Their part in a document that several sign, whose file `object` then is.
     pub part: Option<Part>,
+    /// The mandate under which they sign for another.
+    pub mandate: Option<MandateUse>,
     /// Until when, the last second included.
     pub until: UtcDateTime,
     /// Who asks, when.
@@ -128,6 +131,8 @@ pub struct PreparedRecord {
     pub layout: Layout,
     /// Which document that several sign, and in which role.
     pub part: Option<(String, String)>,
+    /// The mandate under which they sign for another, and the matter.
+    pub mandate: Option<(String, String)>,
     /// Until when, the last second included.
     pub until: UtcDateTime,
     /// Where it is.
@@ -159,10 +164,10 @@ pub struct PreparedOver {
 }
 
 const INSERT: &str = "INSERT INTO prepared_signature (id, department, signer, case_number, document, object, intent, certificate, \
-     algorithm, to_be_signed, field, claimed, reserve, place, signing, role, until_moment, state) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'waits')";
+     algorithm, to_be_signed, field, claimed, reserve, place, signing, role, until_moment, mandate, matter, state) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'waits')";
 const FIND: &str = "SELECT id, department, signer, case_number, document, object, intent, certificate, algorithm, to_be_signed, \
-     field, claimed, reserve, place, signing, role, until_moment, state, signature \
+     field, claimed, reserve, place, signing, role, mandate, matter, until_moment, state, signature \
      FROM prepared_signature WHERE id = $1 AND department = $2";
 // The row is locked by the change of it: of two signatures at once one waits, and finds that the other took it.
 const TAKE: &str = "UPDATE prepared_signature SET state = 'taken', signature = $3 \
@@ -201,6 +206,10 @@ pub(super) async fn prepare(
         may_turn(link, secrets, (&new.department, part), (&id, new.by.at)).await?;
     }
     stands_for(link, (&new.department, &new.signer)).await?;
+    if let Some(mandate) = &new.mandate {
+        let of = (&new.department, mandate);
+        allows(link, secrets, of, (&new.signer, &new.intent)).await?;
+    }
     insert(link, secrets, (&id, new)).await?;
     let entry = Act {
         department: new.department.clone(),
@@ -235,6 +244,10 @@ impl NewPrepared {
             to_be_signed: self.to_be_signed.clone(),
             layout: self.layout.clone(),
             part: part.map(|part| (part.round.clone(), part.role.clone())),
+            mandate: self
+                .mandate
+                .as_ref()
+                .map(|named| (named.mandate.clone(), named.matter.clone())),
             until: self.until,
             state: PreparedState::Waits,
             signature: None,
@@ -249,7 +262,7 @@ async fn insert(
 ) -> Result<(), StoreError> {
     let department = new.department.as_str();
     let intent = secrets.seal(new.intent.as_bytes(), sealed_at(id, department))?;
-    let part = new.part.as_ref();
+    let (part, mandate) = (new.part.as_ref(), new.mandate.as_ref());
     let values = [
         id.into(),
         department.into(),
@@ -268,6 +281,8 @@ async fn insert(
         part.map(|part| part.round.as_str()).into(),
         part.map(|part| part.role.as_str()).into(),
         new.until.into(),
+        mandate.map(|mandate| mandate.mandate.as_str()).into(),
+        mandate.map(|mandate| mandate.matter.as_str()).into(),
     ];
     link.later(INSERT, &values).await
 }
@@ -331,6 +346,7 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<PreparedRecord, StoreError> {
             place: row.text()?,
         },
         part: row.maybe_text()?.zip(row.maybe_text()?),
+        mandate: row.maybe_text()?.zip(row.maybe_text()?),
         until: row.moment()?,
         state: PreparedState::find(&row.text()?).ok_or(DAMAGED)?,
         signature: row.maybe_text()?,

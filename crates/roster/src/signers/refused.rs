@@ -2,10 +2,12 @@
 
 use dossier::signed::signer::SignerState;
 use dossier::table::NotListed;
+use signing::mandate::MandateRefused;
 use store::StoreError;
 use thiserror::Error;
 
 use crate::activations::ActivationRefused;
+use crate::mandates::MandateError;
 use crate::rounds::RoundRefused;
 
 /// Why nothing was done.
@@ -48,9 +50,22 @@ pub enum SignerRefused {
     /// What came back is not the signature of what was prepared.
     #[error(transparent)]
     Prepared(#[from] PreparedRefused),
+    /// Nothing is signed under the mandate that was named.
+    #[error(transparent)]
+    Mandate(#[from] MandateRefused),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<MandateError> for SignerRefused {
+    fn from(error: MandateError) -> Self {
+        match error {
+            MandateError::KeyReused => Self::KeyReused,
+            MandateError::Refused(refused) => Self::Mandate(refused),
+            MandateError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// Why what came back is not the signature of what was prepared.

@@ -9,6 +9,7 @@ use trail::secrets::{Place, Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
 use crate::activations::{ActivationUse, consume};
+use crate::mandates::{MandateUse, allows, used};
 use crate::rounds::{KeptFile, Part, RoundRefused, take_signature, take_turn};
 use crate::signers::prepared::take;
 use crate::signers::refused::SignerRefused;
@@ -39,6 +40,8 @@ pub struct Beginning {
     pub under: Option<ActivationUse>,
     /// What was prepared for a key that is not kept here, of which this is the signature: it is taken with this.
     pub prepared: Option<String>,
+    /// The mandate under which they sign for another.
+    pub mandate: Option<MandateUse>,
     /// Who asks, when.
     pub by: By,
 }
@@ -97,6 +100,8 @@ pub struct SignatureRecord {
     pub object: String,
     /// SHA-256 of the file.
     pub digest: [u8; 32],
+    /// The mandate under which it was signed for another.
+    pub mandate: Option<String>,
 }
 
 // T-P8: words of a person do not reach a log.
@@ -117,9 +122,11 @@ const AGAIN: &str =
     "UPDATE signature SET attempts = attempts + 1 WHERE id = $1 AND department = $2";
 const RECORD: &str = "UPDATE signature SET signed = $3, object = $4, digest = $5, length = $6 \
      WHERE id = $1 AND department = $2 AND signed IS NULL RETURNING signer";
-const FIND: &str = "SELECT id, department, signer, case_number, document, intent, signed, object, digest \
+const FIND: &str = "SELECT id, department, signer, case_number, document, intent, signed, object, digest, \
+     (SELECT mandate FROM mandate_use WHERE mandate_use.signature = signature.id AND mandate_use.department = signature.department) \
      FROM signature WHERE id = $1 AND department = $2 AND signed IS NOT NULL";
-const OF_CASE: &str = "SELECT id, department, signer, case_number, document, intent, signed, object, digest \
+const OF_CASE: &str = "SELECT id, department, signer, case_number, document, intent, signed, object, digest, \
+     (SELECT mandate FROM mandate_use WHERE mandate_use.signature = signature.id AND mandate_use.department = signature.department) \
      FROM signature WHERE case_number = $1 AND department = $2 AND signed IS NOT NULL ORDER BY begun, id LIMIT 200";
 
 const DAMAGED: StoreError = StoreError::Damaged { table: "signature" };
@@ -152,6 +159,11 @@ pub(crate) async fn begin(
         take_turn(link, secrets, of, (signature, beginning.by.at)).await?;
     }
     stands(link, beginning, id.is_none()).await?;
+    if let Some(mandate) = &beginning.mandate {
+        let of = (&beginning.department, mandate);
+        let signed = (beginning.signer.as_str(), beginning.intent.as_str());
+        allows(link, secrets, of, signed).await?;
+    }
     if let (Some(under), None) = (&beginning.under, &id) {
         consume(link, secrets, under, at).await?;
     }
@@ -178,6 +190,9 @@ pub(crate) async fn begin(
                 at.into(),
             ];
             link.later(INSERT, &values).await?;
+            if let Some(mandate) = &beginning.mandate {
+                used(link, (&beginning.department, mandate), (&fresh, at)).await?;
+            }
             fresh
         }
     };
@@ -203,6 +218,10 @@ fn journalled(beginning: &Beginning, id: &str) -> Act {
     };
     if let Some(prepared) = &beginning.prepared {
         entry.detail.push(("prepared", prepared.clone()));
+    }
+    if let Some(mandate) = &beginning.mandate {
+        entry.detail.push(("mandate", mandate.mandate.clone()));
+        entry.detail.push(("matter", mandate.matter.clone()));
     }
     entry
 }
@@ -327,6 +346,7 @@ fn read(mut row: Row, secrets: &Secrets) -> Result<SignatureRecord, StoreError> 
         signed: row.moment()?,
         object: row.text()?,
         digest: row.digest()?,
+        mandate: row.maybe_text()?,
         id,
     })
 }

@@ -179,6 +179,7 @@ async fn a_process_that_is_lost_loses_nothing_that_was_told_and_signs_nothing_tw
             part: None,
             under: None,
             prepared: Some(record.id.clone()),
+            mandate: None,
             by: asker.by(scene.service.now()),
         });
         begun.await.expect("begun");
@@ -221,6 +222,7 @@ async fn what_was_never_gone_on_with_is_closed_a_day_later() {
             part: None,
             under: None,
             prepared: Some(record.id),
+            mandate: None,
             by: asker.by(scene.service.now()),
         });
         begun.await.expect("begun");
