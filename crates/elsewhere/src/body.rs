@@ -93,7 +93,9 @@ impl ValueBody {
     }
 }
 
-pub(crate) fn malformed(what: &str) -> Problem {
+/// A request that cannot be read, and why.
+#[must_use]
+pub fn malformed(what: &str) -> Problem {
     Problem::new(Code::RequestMalformed).saying(what.to_owned())
 }
 

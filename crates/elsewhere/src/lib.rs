@@ -5,5 +5,5 @@
 mod body;
 mod routes;
 
-pub use body::{PreparedBody, digest};
+pub use body::{PreparedBody, digest, malformed};
 pub use routes::{Desk, described, watch};

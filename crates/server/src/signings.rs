@@ -5,7 +5,7 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
-use elsewhere::{PreparedBody, digest};
+use elsewhere::{PreparedBody, digest, malformed};
 use issuance::Asker;
 use papers::rounds::{PartOrder, RoundOrder, RoundTold, SeatOrder};
 use papers::signing::SignError;
@@ -82,10 +82,6 @@ pub(crate) struct DeclineBody {
     signer: String,
     /// Why.
     reason: String,
-}
-
-fn malformed(what: &str) -> Problem {
-    Problem::new(Code::RequestMalformed).saying(what.to_owned())
 }
 
 fn refused(error: SignError) -> Problem {
