@@ -8,6 +8,7 @@
 
 mod documents;
 mod given_up;
+mod resting;
 mod rotation;
 mod stage;
 mod waiting;

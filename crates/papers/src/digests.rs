@@ -2,6 +2,7 @@
 //! log as for content that is sent (D19); what is released says that it was not.
 
 use catalogue::SealUse;
+use catalogue::key::PersonKey;
 use catalogue::kind::{Envelope, FileFormat};
 use crypto::DigestAlgorithm;
 use envelope::{Unfit, UnfitDigest, describe};
@@ -12,8 +13,9 @@ use backoffice::asker::{Asker, Once};
 use backoffice::level::Level;
 use backoffice::office::Office;
 
-use crate::documents::{DocumentError, DocumentOrder, denied, may_seal, wait};
+use crate::documents::DocumentOrder;
 use crate::envelopes::{EnvelopeOrder, grounds};
+use crate::waits::{DocumentError, denied, may_seal, wait};
 
 /// A file that is sealed by its digest, as its caller names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,14 +40,17 @@ pub async fn begin_digest(
     order: &EnvelopeOrder,
     files: &[NamedContent],
 ) -> Result<Begun, DocumentError> {
-    let (format, waits) = match admitted(office, asker, order, files).await {
+    let (format, waits, decided_by) = match admitted(office, asker, order, files).await {
         Ok(admitted) => admitted,
         Err(refused) => {
             let about = (order.seal.to_string(), order.purpose);
             return Err(denied(office, asker, about, refused).await?);
         }
     };
-    let sealing = (grounds(asker, order), &Spot::nowhere(order.level));
+    let sealing = (
+        grounds(asker, order, decided_by),
+        &Spot::nowhere(order.level),
+    );
     wait(office, (asker, once), sealing, vec![(format, waits)]).await
 }
 
@@ -65,7 +70,7 @@ async fn admitted(
     asker: &Asker,
     order: &EnvelopeOrder,
     files: &[NamedContent],
-) -> Result<(FileFormat, Vec<u8>), DocumentError> {
+) -> Result<(FileFormat, Vec<u8>, Option<PersonKey>), DocumentError> {
     may_seal(
         office,
         SealUse {
@@ -88,6 +93,7 @@ async fn admitted(
     {
         return Err(DocumentError::Unseen);
     }
+    let decided_by = order.resting().judge(office, asker).await?;
     let form = order.form.of_digest();
     let form = form.ok_or(DocumentError::NeedsContent {
         what: order.form.code(),
@@ -103,7 +109,7 @@ async fn admitted(
     let signs_with = seal.map_or(DigestAlgorithm::Sha256, |seal| seal.algorithm.digest());
     let described = files.iter().map(known).collect::<Result<Vec<_>, _>>()?;
     let waits = describe(form, signs_with, &described).map_err(unfit)?;
-    Ok((FileFormat::Envelope(form), waits))
+    Ok((FileFormat::Envelope(form), waits, decided_by))
 }
 
 /// The text in which a file is named, as values.

@@ -3,7 +3,7 @@
 
 pub use envelope::Item;
 
-use catalogue::key::{MatterCode, SealCode};
+use catalogue::key::{MatterCode, PersonKey, SealCode};
 use catalogue::kind::{Envelope, FileFormat};
 use catalogue::{DocumentPurpose, SealUse};
 use envelope::pack;
@@ -14,7 +14,8 @@ use backoffice::asker::{Asker, Once};
 use backoffice::level::Level;
 use backoffice::office::Office;
 
-use crate::documents::{DocumentError, denied, may_seal, wait};
+use crate::resting::Resting;
+use crate::waits::{DocumentError, denied, may_seal, wait};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub async fn begin_envelope(
     order: &EnvelopeOrder,
     items: Vec<Item>,
 ) -> Result<Begun, DocumentError> {
-    let waits = match admitted(office, asker, order, items).await {
+    let (waits, decided_by) = match admitted(office, asker, order, items).await {
         Ok(waits) => waits,
         Err(refused) => {
             let about = (order.seal.to_string(), order.purpose);
@@ -57,20 +58,38 @@ pub async fn begin_envelope(
     wait(
         office,
         (asker, once),
-        (grounds(asker, order), &Spot::nowhere(order.level)),
+        (
+            grounds(asker, order, decided_by),
+            &Spot::nowhere(order.level),
+        ),
         vec![(FileFormat::Envelope(order.form), waits)],
     )
     .await
 }
 
-pub(crate) fn grounds(asker: &Asker, order: &EnvelopeOrder) -> Grounds {
+impl EnvelopeOrder {
+    pub(crate) fn resting(&self) -> Resting<'_> {
+        Resting {
+            purpose: self.purpose,
+            matter: self.matter.as_ref(),
+            case: &self.case,
+            ground: &self.ground,
+        }
+    }
+}
+
+pub(crate) fn grounds(
+    asker: &Asker,
+    order: &EnvelopeOrder,
+    decided_by: Option<PersonKey>,
+) -> Grounds {
     Grounds {
         seal: order.seal.clone(),
         purpose: order.purpose,
         matter: order.matter.clone(),
         case: order.case.clone(),
         decision: order.ground.clone(),
-        decided_by: None,
+        decided_by,
         requester: asker.person.clone(),
     }
 }
@@ -81,7 +100,7 @@ async fn admitted(
     asker: &Asker,
     order: &EnvelopeOrder,
     items: Vec<Item>,
-) -> Result<Vec<u8>, DocumentError> {
+) -> Result<(Vec<u8>, Option<PersonKey>), DocumentError> {
     may_seal(
         office,
         SealUse {
@@ -92,6 +111,7 @@ async fn admitted(
         },
     )
     .await?;
+    let decided_by = order.resting().judge(office, asker).await?;
     // RFC 7515 7.1: no unsigned header in the compact serialization, and so nothing of what comes after the signature.
     if order.form == Envelope::JadesCompact && order.level != Level::Basic {
         return Err(DocumentError::Level {
@@ -100,5 +120,5 @@ async fn admitted(
         });
     }
     let _place = office.work.acquire().await;
-    Ok(pack(order.form, items)?)
+    Ok((pack(order.form, items)?, decided_by))
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use time::{Date, UtcDateTime};
 
-use crate::documents::{DocumentError, denied, wait};
+use crate::waits::{DocumentError, denied, wait};
 use backoffice::asker::{Asker, Once};
 use backoffice::desk::Desk;
 use backoffice::import;
@@ -289,6 +289,33 @@ pub async fn ask(
     once: &Once,
     (case, purpose): (&CaseNumber, DocumentPurpose),
 ) -> Result<Begun, DocumentError> {
+    match paper(office, asker, (case, purpose)).await {
+        Ok(paper) => begin_paper(office, asker, once, &paper).await,
+        Err(failed @ (DocumentError::Store(_) | DocumentError::UnknownCase)) => Err(failed),
+        Err(refused) => {
+            let about = (case.to_string(), purpose);
+            Err(denied(office, asker, about, refused).await?)
+        }
+    }
+}
+
+/// Whether a document of this purpose is one that a case writes.
+pub(crate) fn is_of_case(purpose: DocumentPurpose) -> bool {
+    matches!(
+        purpose,
+        DocumentPurpose::AcceptanceNotice
+            | DocumentPurpose::SupplementRequest
+            | DocumentPurpose::Decision
+            | DocumentPurpose::DeliveryReceipt
+    )
+}
+
+/// The document of this purpose that a case which is known here has to write today.
+pub(crate) async fn paper(
+    office: &Office,
+    asker: &Asker,
+    (case, purpose): (&CaseNumber, DocumentPurpose),
+) -> Result<StagePaper, DocumentError> {
     let file = concerned(office, asker, case).await?;
     let desk = office.desk();
     let dossier = file.dossier().ok_or(DocumentError::UnknownCase)?;
@@ -298,16 +325,9 @@ pub async fn ask(
         _ => Vec::new(),
     };
     let today = office.settings.zone.date_at(now);
-    let paper = scene(&desk, dossier, now, |scene| {
+    scene(&desk, dossier, now, |scene| {
         StagePaper::of((dossier, scene), purpose, (&handed, today))
-    });
-    match paper {
-        Ok(paper) => begin_paper(office, asker, once, &paper).await,
-        Err(refused) => {
-            let about = (case.to_string(), purpose);
-            Err(denied(office, asker, about, refused).await?)
-        }
-    }
+    })
 }
 
 /// What `of` says of a case in the scene of this moment: the catalogue in force, the working days of its body's region.
