@@ -282,11 +282,10 @@ impl Terms {
         let meant = words
             .replace(&clause, "")
             .replace(&self.clause_en(named), "");
-        // A page shows the words in two languages, and both are signed; a mandate names them in one.
-        let first = meant.split(LANGUAGES).next().unwrap_or_default();
+        // A page shows the words in two languages, and both are signed: neither says what the mandate does not name.
         let allowed = self.intents.is_empty()
             || self.intents.contains(&meant)
-            || self.intents.contains(first);
+            || meant.split(LANGUAGES).all(|one| self.intents.contains(one));
         allowed.then_some(()).ok_or(MandateRefused::OutOfScope)
     }
 
@@ -527,8 +526,12 @@ mod tests {
         let asked = |matter: &str, words: &str| terms.reaches(matter, (words, NAMED));
         assert_eq!(asked("990102-XK-0001", &words), Ok(()));
         let page = format!("{words} / {}", terms.bound_en("Confirmed", NAMED));
-        assert_eq!(asked("990102-XK-0001", &page), Ok(()));
         let outside = Err(MandateRefused::OutOfScope);
+        assert_eq!(asked("990102-XK-0001", &page), outside, "in one language");
+        let mut both = terms.clone();
+        both.intents.insert("Confirmed".to_owned());
+        let reached = both.reaches("990102-XK-0001", (&page, NAMED));
+        assert_eq!(reached, Ok(()));
         assert_eq!(asked("990102-XK-0002", &words), outside);
         let other = terms.bound("放弃", NAMED);
         assert_eq!(asked("990102-XK-0001", &other), outside);
