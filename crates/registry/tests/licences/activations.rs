@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crypto::KeyId;
 use dossier::signed::signer::SignerAct;
 use registry::Registry;
+use registry::asked::By;
 use registry::signers::activations::{
     Activation, ActivationRefused, ActivationUse, Activations, HashesBeginning,
 };
 use registry::signers::{Begun, SignerRefused};
+use time::Duration;
 
 use super::office::{CANARY, NOW, by, department, other_department};
 use super::signers::{active_of, beginning, step};
@@ -27,7 +29,7 @@ fn activation(credential: &str, hashes: &[u8], allowed: u32) -> Activation {
         hashes: hashes.iter().map(|octet| [*octet; 32]).collect(),
         allowed,
         made: NOW,
-        until: NOW + time::Duration::minutes(5),
+        until: NOW + Duration::minutes(5),
     }
 }
 
@@ -107,7 +109,7 @@ fn what_was_authorised_holds_for_its_user_credential_hashes_algorithm_and_moment
             let begun = book.begin(hashes(&id, wrong)).await.map(|_| ());
             assert_eq!(refused(begun), why);
         }
-        let late = NOW + time::Duration::minutes(5);
+        let late = NOW + Duration::minutes(5);
         let expired = Some(ActivationRefused::Expired);
         assert_eq!(refused(book.inspect(&good, late).await), expired);
         assert_eq!(refused(book.spend(good.clone(), late).await), expired);
@@ -124,7 +126,7 @@ fn what_was_authorised_holds_for_its_user_credential_hashes_algorithm_and_moment
         book.begin(hashes(&id, good)).await.expect("lets it sign");
         assert_eq!(journalled(&registry).await, 1);
         assert_eq!(book.forget(late).await.expect("answers"), 0);
-        let after = late + time::Duration::SECOND;
+        let after = late + Duration::SECOND;
         assert_eq!(book.forget(after).await.expect("answers"), 1);
         assert_eq!(inspected(&book, &under(&id, &[8])).await, unknown);
     });
@@ -205,17 +207,25 @@ fn identities_are_found_by_the_account_of_their_person_and_by_no_other() {
         let registry = stage.open().await;
         let id = signer(&registry).await;
         let book = registry.activations();
-        let bind = async |user: &str| {
-            let bound = book.bind((department(), id.clone()), user, by(1)).await;
-            bound.expect("bound");
+        let bind = async |user: &str, by: By| {
+            let bound = book.bind((department(), id.clone()), user, by).await;
+            bound.expect("answers")
         };
-        bind(USER).await;
+        assert_eq!(bind(USER, by(1)).await, None);
         let found = book.of_user(USER, ("", 10)).await.expect("answers");
         assert_eq!(found, [(id.clone(), department())]);
         assert_ne!(found[0].1, other_department());
         let of = async |user: &str| book.department_of(user, &id).await.expect("answers");
         assert_eq!(of(USER).await, Some(department()));
-        bind("https://id.example\nelse").await;
+        // Another account waits for a second person (T-S4); who says it twice is one.
+        let other = "https://id.example\nelse";
+        for second in [2, 3] {
+            let waits = bind(other, by(second)).await;
+            assert_eq!(waits, Some(by(second).at + Duration::hours(24)));
+            assert_eq!(of(USER).await, Some(department()));
+        }
+        let agreed = By::new("P-SECOND", by(4).at);
+        assert_eq!(bind(other, agreed).await, None);
         assert_eq!(of(USER).await, None, "one account at a time");
         assert!(
             book.of_user(USER, ("", 10))
