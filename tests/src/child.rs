@@ -5,14 +5,19 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use issuance::FixedClock;
 use time::UtcDateTime;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
 use crate::installation::Installation;
+
+/// How often to look whether a process stands still, and how long to wait in between.
+const LOOKS: u32 = 2_000;
+const BETWEEN: Duration = Duration::from_millis(1);
 
 /// What is served, and by which program.
 #[derive(Debug, Clone)]
@@ -69,6 +74,27 @@ impl Child {
         &self.base
     }
 
+    /// SIGSTOP, which nothing can catch; returns when none of its threads does anything but wait for its disk. One that
+    /// does stops before it learns what the disk says.
+    ///
+    /// # Errors
+    /// As the system has it.
+    pub async fn halt(&mut self) -> anyhow::Result<()> {
+        let process = self.process.id();
+        let told = Command::new("sh")
+            .arg("-c")
+            .arg(format!("kill -STOP {process}"))
+            .status()?;
+        ensure!(told.success(), "process {process} does not stop");
+        for _ in 0..LOOKS {
+            if stands_still(process)? {
+                return Ok(());
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        bail!("process {process} goes on")
+    }
+
     /// SIGKILL, which nothing can catch; returns when the process is gone.
     ///
     /// # Errors
@@ -89,6 +115,24 @@ impl Child {
         let figure = line.and_then(|line| line.trim().split(' ').next());
         Ok(figure.context("the system tells the peak")?.parse()?)
     }
+}
+
+/// Whether each thread is stopped, or waits for its disk (`proc_pid_stat(5)`, the third field).
+fn stands_still(process: u32) -> anyhow::Result<bool> {
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let Ok(stat) = std::fs::read_to_string(thread?.path().join("stat")) else {
+            // It ended in between.
+            continue;
+        };
+        let state = stat
+            .rsplit(')')
+            .next()
+            .and_then(|rest| rest.trim().chars().next());
+        if !matches!(state, Some('T' | 'D')) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Drop for Child {

@@ -191,6 +191,10 @@ impl Fleet {
         let ending = self.children.get_mut(ending);
         let ending = ending.context("each has its turn")?;
         if let End::Power(machine) = end {
+            // Everything stops at once: a file system that was told to stop still answers, and may call durable what is not.
+            for (child, _) in &mut *ending {
+                child.halt().await?;
+            }
             machine.cut()?;
         }
         for (child, _) in &mut *ending {
