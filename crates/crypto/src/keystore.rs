@@ -16,6 +16,7 @@ mod numbers;
 mod quorum;
 mod releases;
 mod several;
+mod succession;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

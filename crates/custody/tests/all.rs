@@ -4,4 +4,5 @@ mod answers;
 mod limits;
 mod softhsm;
 mod stores;
+mod succession;
 mod token;

@@ -325,6 +325,7 @@ mod tests {
                 seal: None,
                 device: None,
                 erased: false,
+                former: None,
             }
         };
         assert!(refuse_examples(&[stored(&own)]).is_ok());

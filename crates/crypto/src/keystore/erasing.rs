@@ -1,9 +1,12 @@
-//! The keys of a seal are erased (domain.md 4.2, T-S9): their private halves, in each suite, and of those in whose place others came.
+//! Keys are erased (domain.md 4.2, T-S9): the private halves of a seal's, in each suite, and of those in whose place others
+//! came; of a key of the service that gave its place to another, when its time has come.
+
+use time::UtcDateTime;
 
 use super::fault::KeyStoreError;
 use super::file::StoredKey;
 use super::{KeyStore, disk};
-use crate::authorisation::KeyUse;
+use crate::authorisation::{KeyId, KeyUse};
 use crate::device::Fault;
 use crate::random::Random;
 
@@ -25,21 +28,54 @@ impl KeyStore {
         if own.iter().all(|key| key.erased) {
             return Ok(own);
         }
-        own.iter().try_for_each(|key| self.destroy_in_device(key))?;
+        self.erase_all(&own, random)?;
+        Ok(self.of_seal(seal))
+    }
+
+    /// Erases the private half of a key that gave its place to another ([`KeyStore::succeed`]), for good, from the moment on that
+    /// was set then. Its public half stays; erased twice is erased once. As [`KeyStore::erase`] does.
+    ///
+    /// # Errors
+    /// `Locked`; `UnknownKey`; `InUse` for a key that gave its place to none; `NotYet`. As [`KeyStore::erase`].
+    pub fn erase_former(
+        &self,
+        id: &KeyId,
+        now: UtcDateTime,
+        random: &dyn Random,
+    ) -> Result<(), KeyStoreError> {
+        if self.is_locked() {
+            return Err(KeyStoreError::Locked);
+        }
+        let unknown = || KeyStoreError::UnknownKey(id.clone());
+        let own = self.list().into_iter().find(|key| key.id == *id);
+        let own = own.ok_or_else(unknown)?;
+        match own.former {
+            None if own.erased && own.for_use != KeyUse::Seal => return Ok(()),
+            None => return Err(KeyStoreError::InUse(id.clone())),
+            Some(from) if now < from => return Err(KeyStoreError::NotYet(id.clone())),
+            Some(_) => {}
+        }
+        self.erase_all(&[own], random)
+    }
+
+    /// What is in a device is destroyed first; then the file is written without the others, and the one before written over.
+    fn erase_all(&self, keys: &[StoredKey], random: &dyn Random) -> Result<(), KeyStoreError> {
+        keys.iter()
+            .try_for_each(|key| self.destroy_in_device(key))?;
         let before = disk::open_old(&self.path)?;
         self.rewrite(random, |public, private| {
-            for key in &own {
+            for key in keys {
                 let stored = public.keys.get_mut(&key.id);
                 let stored = stored.filter(|stored| stored.public == key.public);
                 let stored = stored.ok_or(KeyStoreError::ChangedOnDisk)?;
                 stored.device = None;
                 stored.erased = true;
+                stored.former = None;
                 private.insert(key.id.clone(), Vec::new().into());
             }
             Ok(())
         })?;
-        disk::write_over(before)?;
-        Ok(self.of_seal(seal))
+        disk::write_over(before)
     }
 
     /// Every key of a seal, in the order of their names.

@@ -101,6 +101,15 @@ pub enum KeyStoreError {
     /// Keys of persons alone are destroyed at once.
     #[error("key {0} is not a person's")]
     NotPerson(KeyId),
+    /// Of another use or kind, or of a use whose keys give their places to none.
+    #[error("key {0} cannot come in the place of the other")]
+    NotSuccessor(KeyId),
+    /// A key in whose place none came is not erased by its name.
+    #[error("key {0} is in use")]
+    InUse(KeyId),
+    /// T-S9: it is kept for a time after another came in its place.
+    #[error("key {0} may not be erased yet")]
+    NotYet(KeyId),
     /// Fewer than two people, more than sixteen, or fewer than have to.
     #[error("so many of these people cannot release a seal together")]
     Quorum,

@@ -23,6 +23,8 @@
 //! - key: 1, name, use (1 octet), algorithm (1 octet), SubjectPublicKeyInfo, seal code (empty for none)
 //! - key in a device: 3, the same, then its handle there (16 octets)
 //! - key that was erased: 5, as a key
+//! - former key, in whose place another came: 7, as a key, then from which moment on it may be erased (8 octets, seconds of Unix time)
+//! - former key in a device: 8, as a key in a device, then the same moment
 //! - releaser: 2, name of the seal's key, person, SubjectPublicKeyInfo
 //! - passkey of a releaser: 4, name of the seal's key, person, identifier of the credential, origin, SubjectPublicKeyInfo
 //! - quorum: 6, code of the seal, how many (1 octet), of how many (1 octet), each of them, in order
@@ -32,6 +34,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use time::UtcDateTime;
 use zeroize::Zeroizing;
 
 use super::cost::Cost;
@@ -55,6 +58,8 @@ const KEY_IN_DEVICE: u8 = 3;
 const PASSKEY: u8 = 4;
 const ERASED_KEY: u8 = 5;
 const QUORUM: u8 = 6;
+const FORMER_KEY: u8 = 7;
+const FORMER_IN_DEVICE: u8 = 8;
 
 /// The public half of a key of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +78,8 @@ pub struct StoredKey {
     pub device: Option<Handle>,
     /// Whether its private half was erased: nothing is signed with it any more.
     pub erased: bool,
+    /// From when on it may be erased, where another key of the service came in its place: it signs nothing any more.
+    pub former: Option<UtcDateTime>,
 }
 
 /// Private keys by name, PKCS#8.
@@ -208,10 +215,12 @@ impl PublicPart {
     fn encode(&self) -> Result<Vec<u8>, KeyStoreError> {
         let mut out = Vec::new();
         for key in self.keys.values() {
-            out.push(match key.device {
-                None if key.erased => ERASED_KEY,
-                None => KEY,
-                Some(_) => KEY_IN_DEVICE,
+            out.push(match (key.device, key.former) {
+                (None, _) if key.erased => ERASED_KEY,
+                (None, None) => KEY,
+                (Some(_), None) => KEY_IN_DEVICE,
+                (None, Some(_)) => FORMER_KEY,
+                (Some(_), Some(_)) => FORMER_IN_DEVICE,
             });
             string(&mut out, key.id.as_str().as_bytes())?;
             out.push(use_number(key.for_use));
@@ -220,6 +229,9 @@ impl PublicPart {
             string(&mut out, key.seal.as_deref().unwrap_or_default().as_bytes())?;
             if let Some(Handle(octets)) = key.device {
                 out.extend_from_slice(&octets);
+            }
+            if let Some(moment) = key.former {
+                out.extend_from_slice(&moment.unix_timestamp().to_be_bytes());
             }
         }
         for ((key, person), public) in &self.releasers {
@@ -264,7 +276,7 @@ impl PublicPart {
     /// Takes one record; `None` unless it comes after all before it, so that a part has one encoding.
     fn record(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         match reader.take::<1>()? {
-            [kind @ (KEY | KEY_IN_DEVICE | ERASED_KEY)] => {
+            [kind @ (KEY | KEY_IN_DEVICE | ERASED_KEY | FORMER_KEY | FORMER_IN_DEVICE)] => {
                 let id = KeyId::parse(reader.text()?)?;
                 let [for_use] = *reader.take::<1>()?;
                 let [algorithm] = *reader.take::<1>()?;
@@ -277,10 +289,14 @@ impl PublicPart {
                         .filter(|seal| !seal.is_empty())
                         .map(str::to_owned),
                     device: match *kind {
-                        KEY_IN_DEVICE => Some(Handle(*reader.take()?)),
+                        KEY_IN_DEVICE | FORMER_IN_DEVICE => Some(Handle(*reader.take()?)),
                         _ => None,
                     },
                     erased: *kind == ERASED_KEY,
+                    former: match *kind {
+                        FORMER_KEY | FORMER_IN_DEVICE => Some(reader.moment()?),
+                        _ => None,
+                    },
                 };
                 let follows = self
                     .keys
@@ -374,6 +390,11 @@ impl<'a> Reader<'a> {
         let (value, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(value)
+    }
+
+    fn moment(&mut self) -> Option<UtcDateTime> {
+        let seconds = i64::from_be_bytes(*self.take::<8>()?);
+        UtcDateTime::from_unix_timestamp(seconds).ok()
     }
 
     fn text(&mut self) -> Option<&'a str> {

@@ -70,6 +70,7 @@ impl NewKey<'_> {
                 seal: seal_code(&self.id, self.for_use, self.seal)?,
                 device: None,
                 erased: false,
+                former: None,
             },
             pkcs8: self.pkcs8.to_vec().into(),
         })
@@ -128,6 +129,7 @@ pub(super) fn made(
             seal,
             device: Some(handle),
             erased: false,
+            former: None,
         },
         pkcs8: Zeroizing::default(),
     })
@@ -164,7 +166,8 @@ pub(super) fn signers_of(
         if pkcs8.is_empty() != (stored.device.is_some() || stored.erased) {
             return Err(KeyStoreError::PartsDisagree);
         }
-        if stored.erased {
+        // What gave its place to another signs nothing any more, whoever asks for it by its name.
+        if stored.erased || stored.former.is_some() {
             continue;
         }
         let signer: Arc<dyn Signer> = match (at_hand.get(id), stored.device) {

@@ -3,9 +3,10 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use crypto::{Cost, KeyStore, KeyStoreError};
+use crypto::{Cost, KeyAlgorithm, KeyStore, KeyStoreError, KeyUse};
+use time::Duration;
 
-use crate::keystore::office::{Office, PASSPHRASE, random};
+use crate::keystore::office::{Office, PASSPHRASE, fresh, id, new_key, noon, random};
 
 fn mode(office: &Office, mode: u32) -> Result<(), KeyStoreError> {
     fs::set_permissions(&office.path, Permissions::from_mode(mode)).expect("our own file");
@@ -267,6 +268,55 @@ fn no_changed_octet_goes_unseen() {
             .and_then(|store| store.unlock(PASSPHRASE));
         assert!(unlocked.is_err(), "octet {at}");
     }
+}
+
+/// A store whose first key gave its place to another, and where in its file the moment stands from which the former may be erased.
+fn with_a_former_key() -> (Office, usize) {
+    let office = Office::open();
+    let pkcs8 = fresh(KeyAlgorithm::EcP256);
+    let next = [new_key("ocsp.next", KeyUse::Ocsp, &pkcs8)];
+    office.store.add(&next, &random()).expect("one key");
+    let names = (&id("ocsp.next"), &id("ocsp.retired-1"));
+    let gives = office
+        .store
+        .succeed(&id("ocsp"), names, noon() + Duration::DAY, &random());
+    gives.expect("another key in its place");
+    let octets = fs::read(&office.path).expect("our own file");
+    let name = b"ocsp.retired-1";
+    let at = octets.windows(name.len()).position(|found| found == name);
+    // After the name: use, algorithm, 2 + 91 octets of the public half, no code of a seal.
+    let moment = at.expect("it is there") + name.len() + 1 + 1 + 93 + 2;
+    (office, moment)
+}
+
+#[test]
+fn a_former_key_is_read_as_it_was_written() {
+    let (office, moment) = with_a_former_key();
+    let store = office.again();
+    assert_eq!(store.list(), office.store.list());
+    let former = store.list().into_iter().find_map(|key| key.former);
+    assert_eq!(former, Some(noon() + Duration::DAY));
+    store.unlock(PASSPHRASE).expect("the passphrase");
+    let good = fs::read(&office.path).expect("our own file");
+    let seconds = good[moment..moment + 8].try_into().expect("eight octets");
+    let told = i64::from_be_bytes(seconds);
+    assert_eq!(told, (noon() + Duration::DAY).unix_timestamp());
+}
+
+#[test]
+fn the_moment_of_a_former_key_is_neither_moved_nor_out_of_the_calendar() {
+    let (office, moment) = with_a_former_key();
+    let good = fs::read(&office.path).expect("our own file");
+    let mut sooner = good.clone();
+    sooner[moment + 7] ^= 1;
+    fs::write(&office.path, &sooner).expect("our own file");
+    let refused = office.again().unlock(PASSPHRASE);
+    assert_eq!(refused, Err(KeyStoreError::NotAuthentic));
+    let mut never = good;
+    never[moment] = 0x7f;
+    // Keys stand in the order of their names: `ocsp`, `ocsp.retired-1`.
+    let why = KeyStoreError::Record { record: 1 };
+    assert_eq!(KeyStore::inspect(&never), Err(why));
 }
 
 #[test]
