@@ -23,6 +23,7 @@ mod passkeys;
 mod pivots;
 mod proofs;
 mod provided;
+mod refusals;
 mod regions;
 mod repeats;
 mod roles;

@@ -429,7 +429,7 @@ fn ground(refused: &CustodyError) -> &'static str {
     }
 }
 
-/// T-L1: what is refused of a seal stands in the trace; gives the refusal back.
+/// T-L1: what is refused of a seal stands in the trace; gives the refusal back. What is not there, who admitted the caller writes down.
 ///
 /// # Errors
 /// `Store`.
@@ -439,6 +439,11 @@ pub async fn deny(
     (seal, event): (&str, &str),
     refused: CustodyError,
 ) -> Result<CustodyError, CustodyError> {
+    if let CustodyError::Unknown
+    | CustodyError::Refused(SealRefused::Unknown | SealRefused::KeyReused) = refused
+    {
+        return Ok(refused);
+    }
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(office.clock.now()),

@@ -92,11 +92,27 @@ async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<Semaph
 pub(crate) fn go_on(office: &Office, job: Job) -> Later<'_, Result<Response, IssueError>> {
     Box::pin(async move {
         let completed = completed(office, job.clone()).await;
-        if let Err(IssueError::Sealing(SealingError::Step(StepRefused::NotGiven))) = &completed {
-            ruling::deny_once(office, &job, ("release.not-given", None)).await?;
+        if let Some(why) = completed.as_ref().err().and_then(untaken) {
+            ruling::deny_once(office, &job, why).await?;
         }
         given_up(office, &job, completed).await
     })
+}
+
+/// Why a release that stands leads to no signature, where that is no rule's word: those were written down when they were asked.
+fn untaken(error: &IssueError) -> Option<(&'static str, Option<&'static str>)> {
+    match error {
+        IssueError::Sealing(SealingError::SealNotInUse) => Some(("seal.not-in-use", Some("R1"))),
+        IssueError::Sealing(SealingError::Step(refused)) | IssueError::Step(refused) => {
+            match refused {
+                StepRefused::NotGiven => Some(("release.not-given", None)),
+                StepRefused::SealNotInUse => Some(("seal.not-in-use", Some("R1"))),
+                StepRefused::CaseStopped => Some(("case.stopped", Some("R6"))),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// A job that failed for good ends; `job` as it was before its step.

@@ -74,6 +74,9 @@ pub enum IssueError {
     /// Its batch is not begun.
     #[error("its batch is not begun")]
     Batch(#[source] registry::batches::BatchRefused),
+    /// It is another department's, and the asker has no power over it: as what is not there (T-P3). The trace has it.
+    #[error("there is no such licence here")]
+    Hidden,
     /// No randomness for salts.
     #[error("no randomness can be had")]
     Random(#[from] crypto::RandomUnavailable),

@@ -525,7 +525,11 @@ pub async fn deny(
     object: &str,
     refused: ReleaseError,
 ) -> Result<ReleaseError, ReleaseError> {
-    if let ReleaseError::Store(_) = refused {
+    // What is not there is written down by who admitted the caller.
+    if let ReleaseError::Store(_)
+    | ReleaseError::Unknown
+    | ReleaseError::Step(StepRefused::Unknown) = refused
+    {
         return Ok(refused);
     }
     let mut detail = Vec::new();
@@ -580,8 +584,9 @@ pub async fn refuse(
     let jobs = office.registry.jobs();
     let by = asker.by(office.clock.now());
     let job = match jobs.refuse(&asker.department, job, reason, by).await {
+        Ok(job) => job,
         Err(StepRefused::Unknown) => return Err(ReleaseError::Unknown),
-        job => job?,
+        Err(refused) => return Err(deny(office, asker, job.as_str(), refused.into()).await?),
     };
     Ok(Waits::of(&job, None, None))
 }

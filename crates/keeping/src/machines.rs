@@ -147,7 +147,7 @@ async fn keep(
 fn of_machine(refused: &MachineRefused) -> Problem {
     match refused {
         // T-P3: another department's is as one that is not there.
-        MachineRefused::Unknown => Problem::new(Code::NotFound),
+        MachineRefused::Unknown => Problem::new(Code::NotFound).traced(),
         refused => one(Code::AccountRefused, refused.code(), refused.to_string()),
     }
 }

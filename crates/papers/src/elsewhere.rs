@@ -491,7 +491,6 @@ fn ground(error: &SignError) -> Option<&'static str> {
             SignerRefused::NotActive(_) => Some("signer.not-active"),
             SignerRefused::HeldByOffice => Some("signer.held-by-office"),
             SignerRefused::OneTime => Some("signer.one-time"),
-            SignerRefused::Unknown => Some("signer.unknown"),
             SignerRefused::Mandate(refused) => Some(refused.code()),
             _ => None,
         },

@@ -13,7 +13,7 @@ use backoffice::asker::{Asker, Once};
 use backoffice::office::Office;
 use backoffice::said::hex;
 
-use crate::signing::{Agreed, SignError, SignOrder, fit, sign};
+use crate::signing::{Agreed, SignError, SignOrder, deny_by, fit, sign};
 
 /// Documents that are to be signed together.
 #[derive(Debug, Clone)]
@@ -53,7 +53,9 @@ pub async fn sign_package(
         None => return Err(deny(office, asker).await?),
     };
     for file in &files {
-        fit(office, file).await?;
+        if let Err(refused) = fit(office, file).await {
+            return Err(deny_by(office, asker, &order.signer, refused).await?);
+        }
     }
     let order = SignOrder {
         signer: order.signer.clone(),

@@ -22,7 +22,7 @@ use backoffice::said::{hex, moment};
 
 use crate::signers::{SignerError, SignerRefused};
 use crate::signing::mandated;
-use crate::signing::{Joint, Mandated, SignError, SignOrder, Visible, fit, sign};
+use crate::signing::{Joint, Mandated, SignError, SignOrder, Visible, deny_by, fit, sign};
 
 /// A document that several are to sign.
 #[derive(Debug, Clone)]
@@ -168,11 +168,10 @@ pub async fn begin(
     order: &RoundOrder,
     file: Vec<u8>,
 ) -> Result<RoundTold, SignError> {
-    let seats = match seats(office, asker, order).await {
+    let seats = match inspected(office, asker, order, &file).await {
         Ok(seats) => seats,
-        Err(error) => return Err(told(office, asker, "signing", error).await?),
+        Err(refused) => return Err(deny_by(office, asker, "signing", refused).await?),
     };
-    fit(office, &file).await?;
     let file = kept(office, file).await?;
     let new = NewRound {
         asked: asker.asked(once),
@@ -189,6 +188,18 @@ pub async fn begin(
         Ok(record) => Ok(RoundTold::of(office, &record)),
         Err(error) => Err(told(office, asker, "signing", error).await?),
     }
+}
+
+/// The roles, with the words that each will be shown, of a file that may be signed.
+async fn inspected(
+    office: &Office,
+    asker: &Asker,
+    order: &RoundOrder,
+    file: &Vec<u8>,
+) -> Result<Vec<NewSeat>, SignError> {
+    let seats = seats(office, asker, order).await?;
+    fit(office, file).await?;
+    Ok(seats)
 }
 
 /// The roles, with the words that each will be shown.
@@ -327,7 +338,10 @@ pub async fn decline(
     (role, signer, reason): (String, String, &str),
 ) -> Result<RoundTold, SignError> {
     let record = found(office, asker, id).await?;
-    let reason = Words::parse(reason)?.as_str().to_owned();
+    let reason = match Words::parse(reason) {
+        Ok(reason) => reason.as_str().to_owned(),
+        Err(refused) => return Err(deny_by(office, asker, &record.id, refused.into()).await?),
+    };
     // Who may not sign for another declines nothing for them either.
     if let Err(error) = still(office, asker, &record, (&role, &signer)).await {
         return Err(told(office, asker, &record.id, error).await?);

@@ -392,6 +392,14 @@ pub(crate) async fn deny_by(
     signer: &str,
     refused: SignError,
 ) -> Result<SignError, SignError> {
+    // A key that was used before and what is not there are written down by who admitted the caller.
+    if let SignError::Unknown
+    | SignError::Signer(SignerError::Refused(
+        SignerRefused::Unknown | SignerRefused::KeyReused,
+    )) = refused
+    {
+        return Ok(refused);
+    }
     let ground = match &refused {
         SignError::Signer(SignerError::Refused(SignerRefused::NotActive(_))) => "signer.not-active",
         SignError::Signer(SignerError::Refused(SignerRefused::Activation(refused))) => {

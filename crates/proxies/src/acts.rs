@@ -179,6 +179,18 @@ pub(crate) async fn take_back(
     office: &Office,
     asker: &Asker,
     id: &str,
+    ended: (Ending, &str),
+) -> Result<MandateRecord, SignError> {
+    match taken_back(office, asker, id, ended).await {
+        Ok(record) => Ok(record),
+        Err(error) => Err(denied(office, asker, id, error).await?),
+    }
+}
+
+async fn taken_back(
+    office: &Office,
+    asker: &Asker,
+    id: &str,
     (ending, reason): (Ending, &str),
 ) -> Result<MandateRecord, SignError> {
     let taken = TakeBack {
@@ -190,10 +202,7 @@ pub(crate) async fn take_back(
         by: asker.by(office.clock.now()),
     };
     let book = office.registry.signers().mandates();
-    match book.take_back(taken).await.map_err(failed) {
-        Ok(record) => Ok(record),
-        Err(error) => Err(denied(office, asker, id, error).await?),
-    }
+    book.take_back(taken).await.map_err(failed)
 }
 
 /// One of the own department.
@@ -228,8 +237,11 @@ async fn denied(
     object: &str,
     error: SignError,
 ) -> Result<SignError, SignError> {
-    let SignError::Signer(SignerError::Refused(SignerRefused::Mandate(refused))) = &error else {
-        return Ok(error);
+    let ground = match &error {
+        SignError::Signer(SignerError::Refused(SignerRefused::Mandate(refused))) => refused.code(),
+        SignError::Signer(SignerError::Person(_)) => "signer.person",
+        SignError::Intent(_) => "signature.intent",
+        _ => return Ok(error),
     };
     let known = registry::asked::IdempotencyKey::parse(object).is_some();
     let entry = Act {
@@ -237,7 +249,7 @@ async fn denied(
         by: asker.by(office.clock.now()),
         deed: Deed::Deny,
         object: if known { object } else { "mandate" }.to_owned(),
-        ground: refused.code().to_owned(),
+        ground: ground.to_owned(),
         detail: Vec::new(),
         key: None,
     };

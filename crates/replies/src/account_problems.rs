@@ -18,8 +18,8 @@ pub fn of_account(error: &AccountError, now: UtcDateTime) -> Problem {
             one(Code::AccountRefused, "account.not-begun", error.to_string())
         }
         AccountError::Password => one(Code::AccountRefused, "account.password", error.to_string()),
-        AccountError::Refused(AccountRefused::Unknown) => Problem::new(Code::NotFound),
-        AccountError::Refused(AccountRefused::KeyReused) => Problem::new(Code::KeyReused),
+        AccountError::Refused(AccountRefused::Unknown) => Problem::new(Code::NotFound).traced(),
+        AccountError::Refused(AccountRefused::KeyReused) => Problem::new(Code::KeyReused).traced(),
         AccountError::Refused(AccountRefused::Store(error)) | AccountError::Store(error) => {
             of_store(error)
         }

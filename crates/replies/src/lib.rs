@@ -4,6 +4,7 @@
 pub mod account_problems;
 mod active;
 pub mod day;
+pub mod denied;
 mod inside;
 pub mod json;
 pub mod lives_problems;

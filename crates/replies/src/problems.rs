@@ -96,6 +96,7 @@ pub fn of_issue(error: &IssueError) -> Problem {
             licence::parts::PartRefused::Unknown => Code::NotFound,
             _ => Code::NotAdmitted,
         })
+        .traced()
         .with(vec![Defect {
             at: String::new(),
             code: refused.code().to_owned(),
@@ -124,6 +125,7 @@ pub fn of_issue(error: &IssueError) -> Problem {
         IssueError::Store(error) => of_store(error),
         IssueError::GivenUp(reason) => given_up(reason),
         IssueError::Unknown => Problem::new(Code::NotFound),
+        IssueError::Hidden => Problem::new(Code::NotFound).traced(),
         _ => Problem::new(internal(error)),
     }
 }
@@ -300,6 +302,7 @@ pub fn of_refused_event(refusal: &Refusal) -> Problem {
 pub fn of_change(error: &ChangeError) -> Problem {
     match error {
         ChangeError::Unknown => Problem::new(Code::NotFound),
+        ChangeError::Hidden => Problem::new(Code::NotFound).traced(),
         ChangeError::Refused(refused) => refusal(refused),
         ChangeError::Ahead => one(
             Code::NotAdmitted,
@@ -422,7 +425,8 @@ pub fn of_signer(error: &SignerError) -> Problem {
 #[must_use]
 pub fn of_mandate(refused: MandateRefused) -> Problem {
     match refused {
-        MandateRefused::Unknown => Problem::new(Code::NotFound),
+        // Whoever asks a mandate writes what it refuses.
+        MandateRefused::Unknown => Problem::new(Code::NotFound).traced(),
         refused => one(Code::MandateRefused, refused.code(), refused.to_string()),
     }
 }

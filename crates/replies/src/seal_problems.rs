@@ -11,16 +11,26 @@ use wire::problem::{Code, Defect, Problem};
 pub fn of_making(error: &MakingError) -> Problem {
     match error {
         MakingError::Order(wrong) => {
-            Problem::new(Code::NotAdmitted).with(wrong.iter().map(defect).collect())
+            let ground = wrong
+                .first()
+                .map_or("licence.not-admitted", |wrong| wrong.code);
+            let problem = Problem::new(Code::NotAdmitted).untraced(ground);
+            problem.with(wrong.iter().map(defect).collect())
         }
         MakingError::Picture(cause) => {
             let cause = std::error::Error::source(cause);
             let text = cause.map_or_else(|| error.to_string(), ToString::to_string);
-            one(Code::NotAdmitted, "seal.picture", text)
+            one(Code::NotAdmitted, "seal.picture", text).untraced("seal.picture")
         }
-        MakingError::Machine => Problem::new(Code::NotAllowed).saying(error.to_string()),
+        MakingError::Machine => {
+            let problem = Problem::new(Code::NotAllowed).untraced("caller.machine");
+            problem.saying(error.to_string())
+        }
         MakingError::Unknown => Problem::new(Code::NotFound),
-        MakingError::Reason => Problem::new(Code::RequestMalformed).saying(error.to_string()),
+        MakingError::Reason => {
+            let problem = Problem::new(Code::RequestMalformed).untraced("seal.reason");
+            problem.saying(error.to_string())
+        }
         MakingError::Test(codes) => {
             let found = codes.iter().map(|code| Defect {
                 at: String::new(),
@@ -28,7 +38,8 @@ pub fn of_making(error: &MakingError) -> Problem {
                 text: error.to_string(),
                 rule: None,
             });
-            Problem::new(Code::NotAccepted).with(found.collect())
+            let problem = Problem::new(Code::NotAccepted).untraced("seal.not-accepted");
+            problem.with(found.collect())
         }
         MakingError::Destruction(code, text) => one(Code::SealRefused, code, text.clone()),
         MakingError::List(code, text) => one(Code::SealRefused, code, (*text).to_owned()),

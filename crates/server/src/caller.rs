@@ -13,18 +13,19 @@ use axum::response::{IntoResponse, Response};
 use duties::{Operation, Role, Roles};
 use entrance::is_ours;
 use issuance::Asker;
+use registry::accounts::Standing;
 use registry::callers::{Caller, Nonce, Quota};
 use tracing::Instrument as _;
 
 use crate::arrival;
 use crate::certified;
-use crate::denied::record_denial;
-use crate::message_signature::{Claimed, Message, Unsigned};
+use crate::message_signature::{Claimed, Message, Unsigned, target};
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
 use crate::sessions::{self, Signed};
 use crate::state::App;
 use duties::access::{self, Access, Scope};
+use replies::denied::{record_denial, written_down};
 
 pub(crate) use replies::once::{Fingerprint, Keyed, once};
 
@@ -59,7 +60,7 @@ pub(crate) async fn admit(State(app): State<App>, request: Request, next: Next) 
     let office = app.threads.clone();
     let served = async move {
         match admitted(&app, &route, access, request).await {
-            Ok(request) => next.run(request).await,
+            Ok(request) => answered(&app, &route, request, next).await,
             Err(problem) => problem.into_response(),
         }
     };
@@ -70,6 +71,17 @@ pub(crate) async fn admit(State(app): State<App>, request: Request, next: Next) 
     // does not wait for the answer.
     let served = office.spawn(Box::pin(served).in_current_span()).await;
     served.unwrap_or_else(|_| Problem::new(Code::Internal).into_response())
+}
+
+/// T-L1: what a known caller wanted to change and was refused stands in the trace, here where no room has written it.
+async fn answered(app: &App, route: &str, request: Request, next: Next) -> Response {
+    let asker = request.extensions().get::<Asker>().cloned();
+    let asker = asker.filter(|_| !sessions::is_safe(request.method()));
+    let answer = next.run(request).await;
+    match asker {
+        Some(asker) => written_down(&app.office, &asker, route, answer).await,
+        None => answer,
+    }
 }
 
 async fn admitted(
@@ -87,7 +99,7 @@ async fn admitted(
         };
         return Ok(Request::from_parts(parts, body));
     };
-    if let Some(signed) = sessions::shown(app, &parts).await? {
+    if let Some(signed) = sessions::shown(app, &parts, route).await? {
         return admitted_person(
             app,
             (route, operation),
@@ -99,11 +111,13 @@ async fn admitted(
     let (caller, claimed) = machine(app, &parts, route).await?;
     // What is not signed was refused before it took any room.
     let (body, digest) = content(app, (route, may(&caller, &[Scope::Catalogue])), body).await?;
-    if let Some(claimed) = &claimed {
-        let covered = claimed.inspect(digest.as_ref());
-        covered.map_err(|why| not_signed(&why))?;
+    if let Some(claimed) = &claimed
+        && let Err(why) = claimed.inspect(digest.as_ref())
+    {
+        deny_once(app, &caller, (claimed, route), "caller.content").await?;
+        return Err(not_signed(&why));
     }
-    admit_once(app, &caller, claimed.as_ref()).await?;
+    admit_once(app, &caller, (claimed.as_ref(), route)).await?;
     if !may(&caller, scopes) {
         deny(app, &caller, route, "caller.scope").await?;
         return Err(Problem::new(Code::NotAllowed));
@@ -127,9 +141,7 @@ async fn admitted_person(
     let standing = &signed.standing;
     let asker = issuance::accounts::asker(standing);
     if !duties::may(&standing.roles, operation) {
-        let account = standing.account.as_str();
-        record_denial(app, &standing.department, account, route, "account.role").await?;
-        return Err(Problem::new(Code::NotAllowed));
+        return Err(lacks_role(app, standing, route).await?);
     }
     let (body, digest) = content(app, (route, false), body).await?;
     parts.extensions.insert(asker);
@@ -151,16 +163,13 @@ pub(crate) async fn permit(app: &App, signed: &Signed, wanted: Operation) -> Res
     if duties::may(&standing.roles, wanted) {
         return Ok(());
     }
-    let account = standing.account.as_str();
-    record_denial(
-        app,
-        &standing.department,
-        account,
-        wanted.code(),
-        "account.role",
-    )
-    .await?;
-    Err(Problem::new(Code::NotAllowed))
+    Err(lacks_role(app, standing, wanted.code()).await?)
+}
+
+async fn lacks_role(app: &App, standing: &Standing, what: &str) -> Result<Problem, Problem> {
+    let (department, account) = (&standing.department, standing.account.as_str());
+    record_denial(&app.office, department, account, what, "account.role").await?;
+    Ok(Problem::new(Code::NotAllowed))
 }
 
 /// The scopes by whose names handlers ask in which duty somebody acts.
@@ -239,7 +248,7 @@ async fn machine(
 
 /// Whose request it is, by its signature; what it brings was not read yet.
 async fn authenticated(app: &App, parts: &Parts) -> Result<(Caller, Claimed), Problem> {
-    let target = target(app, parts);
+    let target = target(&app.config.public_url, parts);
     let message = Message {
         method: &parts.method,
         target: &target,
@@ -267,7 +276,11 @@ async fn authenticated(app: &App, parts: &Parts) -> Result<(Caller, Claimed), Pr
 }
 
 /// A nonce once, and within the account's quota. What is not signed has no nonce: its connection cannot be replayed.
-async fn admit_once(app: &App, caller: &Caller, claimed: Option<&Claimed>) -> Result<(), Problem> {
+async fn admit_once(
+    app: &App,
+    caller: &Caller,
+    (claimed, route): (Option<&Claimed>, &str),
+) -> Result<(), Problem> {
     let (callers, now) = (app.office.registry().callers(), app.office.now());
     let admitted = match claimed {
         Some(claimed) => callers.admit(caller, &claimed.nonce, now).await,
@@ -277,30 +290,17 @@ async fn admit_once(app: &App, caller: &Caller, claimed: Option<&Claimed>) -> Re
         }
     };
     match admitted.map_err(|error| of_store(&error))? {
-        (Nonce::Used, _) => Err(not_signed(&"the nonce was used before")),
+        (Nonce::Used, _) => {
+            if let Some(claimed) = claimed {
+                deny_once(app, caller, (claimed, route), "caller.nonce").await?;
+            }
+            Err(not_signed(&"the nonce was used before"))
+        }
         (_, Quota::Exhausted { until }) => {
             Err(Problem::new(Code::TooMany).again_after((until - now).whole_seconds()))
         }
         (Nonce::Fresh, Quota::Left(_)) => Ok(()),
     }
-}
-
-/// `@target-uri` (RFC 9421 2.2.2): what the client wrote, as far as it reaches us. The scheme is that of the public
-/// address; the authority is covered by the signature, whatever it is.
-fn target(app: &App, parts: &Parts) -> String {
-    let scheme = app
-        .config
-        .public_url
-        .split_once("://")
-        .map_or("https", |(scheme, _)| scheme);
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| parts.uri.host())
-        .unwrap_or_default();
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    format!("{scheme}://{host}{path}")
 }
 
 /// The scopes of the account that calls.
@@ -323,7 +323,24 @@ fn asker(caller: &Caller) -> Asker {
 }
 
 async fn deny(app: &App, caller: &Caller, route: &str, ground: &str) -> Result<(), Problem> {
-    record_denial(app, &caller.department, &caller.id, route, ground).await
+    record_denial(&app.office, &caller.department, &caller.id, route, ground).await
+}
+
+/// A signed request that somebody caught may come again without end, and is no act of its caller: the trace has it once.
+async fn deny_once(
+    app: &App,
+    caller: &Caller,
+    (claimed, route): (&Claimed, &str),
+    ground: &str,
+) -> Result<(), Problem> {
+    // Longer than a nonce that a request may bring.
+    let told = format!("{ground}{:64}", claimed.nonce);
+    let callers = app.office.registry().callers();
+    let seen = callers.admit(caller, &told, app.office.now()).await;
+    match seen.map_err(|error| of_store(&error))? {
+        (Nonce::Used, _) => Ok(()),
+        (Nonce::Fresh, _) => deny(app, caller, route, ground).await,
+    }
 }
 
 fn fingerprint(parts: &Parts, content: &[u8; 32]) -> [u8; 32] {

@@ -7,10 +7,10 @@ use axum::http::request::Parts;
 use registry::callers::{Bound, Caller};
 use tls::{Presented, Untrusted};
 
-use crate::denied::record_denial;
 use crate::problem::{Code, Problem};
 use crate::problems::{of_store, one};
 use crate::state::App;
+use replies::denied::record_denial;
 
 /// The machine whose certificate the connection of a request has; nothing where it has none.
 ///
@@ -80,7 +80,7 @@ async fn refused(
 ) -> Result<Problem, Problem> {
     metrics::counter!("yinxin_refused_certificates_total").increment(1);
     if let Some(caller) = whose {
-        record_denial(app, &caller.department, &caller.id, route, ground).await?;
+        record_denial(&app.office, &caller.department, &caller.id, route, ground).await?;
     }
     let text = "the certificate of this connection does not let in";
     Ok(one(Code::NotSigned, ground, text.to_owned()))

@@ -13,7 +13,6 @@ mod catalogue;
 mod certificates;
 mod certified;
 mod config;
-mod denied;
 mod documents;
 mod door;
 mod health;

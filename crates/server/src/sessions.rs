@@ -18,6 +18,7 @@ use crate::json::Strict;
 use crate::problem::{Code, Problem};
 use crate::problems::of_store;
 use crate::state::App;
+use replies::denied::record_denial;
 
 /// Who signs in.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -153,8 +154,12 @@ pub(crate) async fn activate(
 ///
 /// # Errors
 /// `session.over` for a token that is no session's, and where a signature stands beside it; `session.cross-origin` for
-/// a change by cookie without the proof that a page of this service sent it.
-pub(crate) async fn shown(app: &App, parts: &Parts) -> Result<Option<Signed>, Problem> {
+/// a change by cookie without the proof that a page of this service sent it, which stands in the trace.
+pub(crate) async fn shown(
+    app: &App,
+    parts: &Parts,
+    route: &str,
+) -> Result<Option<Signed>, Problem> {
     let over = || Problem::new(Code::SessionOver);
     let is_signed = parts.headers.contains_key("signature-input");
     let (token, by_cookie) = match (bearer(&parts.headers), cookie(&parts.headers)) {
@@ -172,6 +177,9 @@ pub(crate) async fn shown(app: &App, parts: &Parts) -> Result<Option<Signed>, Pr
         .map_err(|error| of_store(&error))?
         .ok_or_else(over)?;
     if by_cookie && !is_safe(&parts.method) && !is_ours(app.origin(), &parts.headers) {
+        let (department, account) = (&standing.department, standing.account.as_str());
+        let ground = "session.cross-origin";
+        record_denial(&app.office, department, account, route, ground).await?;
         return Err(Problem::new(Code::CrossOrigin));
     }
     Ok(Some(Signed {
@@ -181,6 +189,6 @@ pub(crate) async fn shown(app: &App, parts: &Parts) -> Result<Option<Signed>, Pr
 }
 
 /// RFC 9110 9.2.1.
-fn is_safe(method: &Method) -> bool {
+pub(crate) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }

@@ -53,7 +53,7 @@ pub(crate) async fn take(
     match sharing::take(&app.office, &asker, &once, &order).await {
         Ok(Outcome::Told(response)) => Ok(said(response)),
         Ok(Outcome::Refused(defects)) => Err(refused(defects)),
-        Ok(Outcome::Hidden) => Err(Problem::new(Code::NotFound)),
+        Ok(Outcome::Hidden) => Err(Problem::new(Code::NotFound).traced()),
         Err(error) => Err(of_use(&error)),
     }
 }

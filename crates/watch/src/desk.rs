@@ -91,16 +91,24 @@ impl Refused {
             Self::Releaser | Self::Stopped | Self::Concerned => {
                 Problem::new(Code::DutiesNotSeparate).saying(text)
             }
-            Self::Approvers => one(Code::NotAdmitted, "seal.approvers", text),
-            Self::Keys(_) => Problem::new(Code::KeysLocked).saying(text),
-            Self::Closed => one(Code::SealRefused, "alarm.closed", text),
+            Self::Approvers => refused(Code::NotAdmitted, "seal.approvers", text),
+            Self::Keys(_) => {
+                let problem = Problem::new(Code::KeysLocked).untraced("keys.locked");
+                problem.saying(text)
+            }
+            Self::Closed => refused(Code::SealRefused, "alarm.closed", text),
             Self::Place => Problem::new(Code::RequestMalformed).saying(text),
-            Self::Limits => one(Code::NotAdmitted, "release.limits", text),
-            Self::Note => one(Code::NotAdmitted, "seal.text", text),
+            Self::Limits => refused(Code::NotAdmitted, "release.limits", text),
+            Self::Note => refused(Code::NotAdmitted, "seal.text", text),
             Self::Custody(error) => of_custody(&error),
             Self::Store(error) => of_store(&error),
         }
     }
+}
+
+/// What is refused before anything is looked at that [`deny`] writes down.
+fn refused(code: Code, defect: &'static str, text: String) -> Problem {
+    one(code, defect, text).untraced(defect)
 }
 
 /// The seal, where the asker may see it.

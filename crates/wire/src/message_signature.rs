@@ -4,7 +4,8 @@
 //! content and `idempotency-key` where there is one; its parameters are `created`, `nonce` and
 //! `keyid`. What is not covered is not believed.
 
-use axum::http::{HeaderMap, Method};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sfv::{BareItem, Dictionary, FieldType, InnerList, List, ListEntry, Parser};
@@ -276,6 +277,23 @@ fn covered(input: &InnerList) -> Result<Vec<String>, Unsigned> {
         names.push(name);
     }
     Ok(names)
+}
+
+/// `@target-uri` (RFC 9421 2.2.2): what the client wrote, as far as it reaches us. The scheme is that of the public
+/// address; the authority is covered by the signature, whatever it is.
+#[must_use]
+pub fn target(public_url: &str, parts: &Parts) -> String {
+    let scheme = public_url
+        .split_once("://")
+        .map_or("https", |(scheme, _)| scheme);
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .or_else(|| parts.uri.host())
+        .unwrap_or_default();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    format!("{scheme}://{host}{path}")
 }
 
 fn inspect_coverage(components: &[String], message: &Message<'_>) -> Result<(), Unsigned> {

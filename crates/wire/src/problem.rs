@@ -33,7 +33,12 @@ pub struct Problem {
     detail: Option<String>,
     defects: Vec<Defect>,
     retry_after: Option<u32>,
+    untraced: Option<&'static str>,
 }
+
+/// Beside an answer: that nothing of the refusal stands in the trace yet, and under which code it is to (T-L1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Untraced(pub &'static str);
 
 impl Problem {
     /// A problem without particulars.
@@ -49,7 +54,26 @@ impl Problem {
             detail: None,
             defects: Vec::new(),
             retry_after,
+            // The rooms refuse by rules, and write what they refuse; that a key was used before, or a thing is not there, comes from below.
+            untraced: match code {
+                Code::KeyReused | Code::NotFound => Some(code.text().0),
+                _ => None,
+            },
         }
+    }
+
+    /// Nobody has written it into the trace: who admits the caller does, under this code.
+    #[must_use]
+    pub fn untraced(mut self, ground: &'static str) -> Self {
+        self.untraced = Some(ground);
+        self
+    }
+
+    /// It stands in the trace, under a code of its own.
+    #[must_use]
+    pub fn traced(mut self) -> Self {
+        self.untraced = None;
+        self
     }
 
     /// With a sentence for the reader: one of ours, never another program's.
@@ -118,6 +142,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(ground) = self.untraced {
+            response.extensions_mut().insert(Untraced(ground));
         }
         response
     }

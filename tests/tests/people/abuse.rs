@@ -86,7 +86,8 @@ const NOT_GIVEN: (&str, &[(&str, &str)]) = (
 );
 const BEHIND: (&str, &[(&str, &str)]) = ("store.unavailable log.behind", &[("deny", "log.behind")]);
 const LACKING: (&str, &[(&str, &str)]) = ("pending_seal 1 of 2", &[("release", "release.lacking")]);
-/// What belongs to others is answered as what is not there, and what is not there has no trace to stand in (T-P3).
+/// What belongs to others is answered as what is not there (T-P3): it leaves nothing here, and its entry in the trace of who asked, as the
+/// play itself sees.
 const HIDDEN: (&str, &[(&str, &str)]) = ("not-found", &[]);
 
 /// The table. What changes things for good stands at its end.
@@ -112,8 +113,8 @@ const TABLE: &[Abuse] = &[
     abuse(("a list of a batch with one added", "D19"), |s| Box::pin(swaps::list(s, swaps::Listed::Longer)), SIGNATURE),
     abuse(("a list of a batch with one left out", "D19"), |s| Box::pin(swaps::list(s, swaps::Listed::Shorter)), SIGNATURE),
     abuse(("a list of a batch in another order", "D19"), |s| Box::pin(swaps::list(s, swaps::Listed::Reordered)), SIGNATURE),
-    abuse(("a key of a request used again with another content", "T-D3"), |s| Box::pin(swaps::key_again(s)), ("idempotency.reused", &[])),
-    abuse(("a signed request of a machine sent again", "T-P1"), |s| Box::pin(swaps::nonce_again(s)), ("caller.not-signed", &[])),
+    abuse(("a key of a request used again with another content", "T-D3"), |s| Box::pin(swaps::key_again(s)), ("idempotency.reused", &[("deny", "idempotency.reused")])),
+    abuse(("a signed request of a machine sent again", "T-P1"), |s| Box::pin(swaps::nonce_again(s)), ("caller.not-signed", &[("deny", "caller.nonce")])),
     race(("64 uses that race for one approval", "T-S2"), |s| Box::pin(swaps::raced(s)), NOT_NOW),
     race(("one approval at two nodes at once", "T-S2"), |s| Box::pin(swaps::two_nodes(s)), NOT_NOW),
     abuse(("who asked approves", "T-S1"), |s| Box::pin(people::requester(s)), APART),

@@ -29,6 +29,9 @@ pub enum ChangeError {
     /// There is no such licence, or the department has no power over it: the same answer (T-P3).
     #[error("there is no such licence here")]
     Unknown,
+    /// The same, where the trace has it that the department has no power.
+    #[error("there is no such licence here")]
+    Hidden,
     /// A rule of the catalogue says no.
     #[error("the catalogue says no")]
     Refused(#[from] Refusal),
@@ -117,7 +120,7 @@ pub async fn change(
             let is_hidden =
                 asker.department != record.department && matches!(refused, ChangeError::Refused(_));
             return Err(if is_hidden {
-                ChangeError::Unknown
+                ChangeError::Hidden
             } else {
                 refused
             });

@@ -79,7 +79,7 @@ pub async fn follow(
         && let Err(refused) = desk.catalogue.may_change(&asker.department, whose, today)
     {
         deny(office, asker, identifier.to_string(), refused.into()).await?;
-        return Err(IssueError::Unknown);
+        return Err(IssueError::Hidden);
     }
     let cleared = cleared(office, &desk, (&record, &before), ordered).await;
     let cleared = cleared.and_then(|cleared| {
@@ -135,7 +135,7 @@ pub async fn end_part(
             let is_hidden = asker.department != record.department;
             let refused = deny(office, asker, identifier.to_string(), refused).await?;
             return Err(if is_hidden {
-                IssueError::Unknown
+                IssueError::Hidden
             } else {
                 refused
             });

@@ -158,8 +158,18 @@ pub(super) async fn other_department(scene: &Scene) -> String {
     let job = scene.waiting().await;
     let release = scene.signed(&job).await;
     scene.mark().await;
+    let before = hidden(scene).await;
     let call = Call::post(format!("/v1/releases/{job}"), &release);
-    outcome(&scene.account("H-APR-custodian", call).await)
+    let answer = outcome(&scene.account("H-APR-custodian", call).await);
+    assert_eq!(hidden(scene).await, before + 1);
+    answer
+}
+
+/// How often the other department's trace has it that something was not there.
+async fn hidden(scene: &Scene) -> usize {
+    let entries = scene.service.trace("H-APR").await.into_iter();
+    let denied = entries.filter(|entry| entry.deed == "deny" && entry.ground == "not-found");
+    denied.count()
 }
 
 /// An account of this department with every scope over seals.
@@ -211,12 +221,15 @@ pub(super) async fn every_door(scene: &Scene) -> String {
         post(format!("/v1/releases/{job}/refusal"), &reason),
     ];
     scene.mark().await;
+    let before = hidden(scene).await;
     let mut answers = Vec::new();
     for door in doors {
         answers.push(outcome(&scene.account("H-APR-every", door).await));
     }
     let first = answers.first().expect("an answer").clone();
     assert!(answers.iter().all(|one| *one == first), "{answers:?}");
+    // What would have changed something, each once.
+    assert_eq!(hidden(scene).await, before + 7);
     first
 }
 
