@@ -6,6 +6,7 @@
 
 mod copied;
 mod field_keys;
+mod sources;
 mod terms;
 
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ use registry::jobs::{JobId, Jobs};
 use registry::log::Log;
 use registry::objects::Objects;
 use server::{Config, Scope};
+use sources::{SAMPLE, Sources};
 use time::macros::utc_datetime;
 use time::{Duration, UtcDateTime};
 use tokio::net::TcpListener;
@@ -128,7 +130,7 @@ impl Installation {
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
         let over = Self::at(folder, database).over(device);
-        Self::found_with(over, now, false, TYPES).await
+        Self::found_with(over, now, false, SAMPLE).await
     }
 
     fn over_device(&self, keys: KeyStore) -> KeyStore {
@@ -147,7 +149,7 @@ impl Installation {
         database: Option<&str>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
-        Self::found_with(Self::at(folder, database), now, false, TYPES).await
+        Self::found_with(Self::at(folder, database), now, false, SAMPLE).await
     }
 
     /// Another installation than the rest, under an address of its own.
@@ -163,7 +165,7 @@ impl Installation {
             address: address.to_owned(),
             ..Self::at(folder, None)
         };
-        Self::found_with(elsewhere, now, false, TYPES).await
+        Self::found_with(elsewhere, now, false, SAMPLE).await
     }
 
     /// The same with the national suite: each licence is a PDF and an OFD.
@@ -175,25 +177,15 @@ impl Installation {
         database: Option<&str>,
         now: UtcDateTime,
     ) -> anyhow::Result<Self> {
-        Self::found_with(Self::at(folder, database), now, true, TYPES).await
+        Self::found_with(Self::at(folder, database), now, true, SAMPLE).await
     }
 
-    /// The same where every type asks for its PDF in the national suite, too.
-    ///
-    /// # Errors
-    /// What stands in the way.
-    pub async fn found_national_alone(folder: &Path, now: UtcDateTime) -> anyhow::Result<Self> {
-        let types = std::str::from_utf8(TYPES)?;
-        let types = types.replace(r#""pdf": "international""#, r#""pdf": "sm""#);
-        Self::found_with(Self::at(folder, None), now, true, types.as_bytes()).await
-    }
-
-    fn found_with(
+    fn found_with<'a>(
         this: Self,
         now: UtcDateTime,
         national: bool,
-        types: &[u8],
-    ) -> Later<'_, anyhow::Result<Self>> {
+        (types, powers): Sources<'a>,
+    ) -> Later<'a, anyhow::Result<Self>> {
         Box::pin(async move {
             let random = SystemRandom::new();
             let clock = Arc::new(FixedClock::new(now));
@@ -205,7 +197,7 @@ impl Installation {
                 departments: DEPARTMENTS,
                 types,
                 matters: MATTERS,
-                powers: Some(POWERS),
+                powers: Some(powers),
             };
             let (catalogue, _) = keep(&registry, &files, "P-FOUNDER", now).await?;
             let founding = Founding {
@@ -227,7 +219,7 @@ impl Installation {
             }
             for person in [CUSTODIAN, DECIDER] {
                 let public = this.signer(person)?.public_key().clone();
-                for seal in catalogue.seals() {
+                for seal in catalogue.seals().filter(|seal| !sources::is_one(seal)) {
                     for key in keys_of_seal(seal.seal.as_str(), national) {
                         keys.enrol_releaser(&key, person, &public, &random)?;
                     }

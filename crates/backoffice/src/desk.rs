@@ -9,7 +9,7 @@ use document::{Blank, Imprint, PrepareBlank, ReadTemplate, Template};
 use crate::seals::Seals;
 
 /// What follows from the catalogue in force: replaced whole when another is imported.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Desk {
     /// The number of the catalogue.
     pub version: u64,

@@ -1,11 +1,12 @@
 //! How a desk is put together: whole when the office opens or another catalogue comes, and seal by seal where scopes were decided since.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalogue::Catalogue;
 use catalogue::key::SealCode;
 use crypto::{KeyId, KeyStore};
-use document::Imprint;
+use document::{Blank, Imprint};
 use pki::certificate::Certificate;
 use pki::profile::Profile;
 use registry::Registry;
@@ -25,12 +26,55 @@ pub(crate) struct DeskSource<'a> {
     pub(crate) settings: &'a Settings,
 }
 
+/// Pages that were laid out.
+struct Pages {
+    blanks: Arc<BTreeMap<String, Blank>>,
+    forms: Arc<BTreeMap<&'static str, Blank>>,
+}
+
+impl Pages {
+    fn of(desk: &Desk) -> Self {
+        Self {
+            blanks: Arc::clone(&desk.blanks),
+            forms: Arc::clone(&desk.forms),
+        }
+    }
+}
+
 impl DeskSource<'_> {
     /// A desk by this catalogue.
     pub(crate) async fn desk(
         &self,
-        mut catalogue: Catalogue,
+        catalogue: Catalogue,
         version: u64,
+    ) -> Result<Desk, OpenOffice> {
+        let imprint = Imprint {
+            address: self.settings.address.clone(),
+            edition: self.settings.edition,
+        };
+        let pages = Pages {
+            blanks: Arc::new(blanks(&catalogue, &imprint)?),
+            forms: Arc::new(forms(&imprint)?),
+        };
+        self.over(pages, (catalogue, version)).await
+    }
+
+    /// The same after this one: of the catalogue that was in force before, no page is laid out again.
+    pub(crate) async fn again(
+        &self,
+        before: &Desk,
+        (catalogue, version): (Catalogue, u64),
+    ) -> Result<Desk, OpenOffice> {
+        match version == before.version {
+            true => self.over(Pages::of(before), (catalogue, version)).await,
+            false => self.desk(catalogue, version).await,
+        }
+    }
+
+    async fn over(
+        &self,
+        pages: Pages,
+        (mut catalogue, version): (Catalogue, u64),
     ) -> Result<Desk, OpenOffice> {
         let (made, scopes) = sealed::put_scopes(self.registry, &mut catalogue).await?;
         let certificates = issued(self.registry, ServiceKey::Authority, Profile::SEAL).await?;
@@ -43,15 +87,11 @@ impl DeskSource<'_> {
             scopes: &scopes,
         };
         let seals = gather(catalogue.seals(), (&catalogue, self.keys), &stock)?;
-        let imprint = Imprint {
-            address: self.settings.address.clone(),
-            edition: self.settings.edition,
-        };
         Ok(Desk {
             version,
             scopes: made,
-            blanks: Arc::new(blanks(&catalogue, &imprint)?),
-            forms: Arc::new(forms(&imprint)?),
+            blanks: pages.blanks,
+            forms: pages.forms,
             catalogue: Arc::new(catalogue),
             seals,
         })
@@ -76,27 +116,71 @@ impl DeskSource<'_> {
                 sealed::put(&mut catalogue, last);
             }
         }
-        let mut seals = before.seals.clone();
-        for seal in &changed {
-            seals.remove(seal);
+        let desk = Desk {
+            scopes: made,
+            catalogue: Arc::new(catalogue),
+            ..before.clone()
+        };
+        self.anew(desk, (&changed, &numbers)).await
+    }
+
+    /// The desk before, with the seals whose keys another process put in the place of others; nothing where there are none: most
+    /// often somebody was enrolled.
+    pub(crate) async fn rekeyed(&self, before: &Desk) -> Result<Option<Desk>, OpenOffice> {
+        let scopes = before.catalogue.seals();
+        let changed = scopes.filter(|scope| self.is_rekeyed(before, &scope.seal));
+        let changed: Vec<SealCode> = changed.map(|scope| scope.seal.clone()).collect();
+        if changed.is_empty() {
+            return Ok(None);
         }
-        let kept = self.kept(&changed).await?;
+        let numbers = self.registry.seals().scope_numbers().await?;
+        // Afterwards: were another scope decided meanwhile, its number would stand at the scope before.
+        if self.registry.applications().scopes_made().await? != before.scopes {
+            let catalogue = before.catalogue.as_ref().clone();
+            let desk = self.again(before, (catalogue, before.version)).await?;
+            return Ok(Some(desk));
+        }
+        let desk = self.anew(before.clone(), (&changed, &numbers)).await?;
+        Ok(Some(desk))
+    }
+
+    /// Whether a certificate of the seal is not the one of its key, or one of both is missing.
+    fn is_rekeyed(&self, before: &Desk, code: &SealCode) -> bool {
+        let seal = before.seals.get(code);
+        let national = seal.and_then(|seal| seal.national.as_ref());
+        let differs = |key: Option<KeyId>, certificate: Option<&Certificate>| {
+            let stored = key.and_then(|key| self.keys.public_key(&key));
+            let stored = stored.as_ref().map(|(public, ..)| public.spki());
+            stored != certificate.map(|one| one.spki())
+        };
+        let code = code.as_str();
+        differs(seal_key(code), seal.map(|seal| &seal.certificate))
+            || differs(
+                national_seal_key(code),
+                national.map(|own| &own.certificate),
+            )
+    }
+
+    /// A desk with these seals put together anew.
+    async fn anew(
+        &self,
+        mut desk: Desk,
+        (changed, numbers): (&[SealCode], &BTreeMap<SealCode, u64>),
+    ) -> Result<Desk, OpenOffice> {
+        let kept = self.kept(changed).await?;
         let stock = Stock {
             certificates: &kept.0,
             national: &kept.1,
             objects: &kept.2,
-            scopes: &numbers,
+            scopes: numbers,
         };
-        let scopes = changed.iter().filter_map(|seal| catalogue.seal(seal));
-        seals.append(&mut gather(scopes, (&catalogue, self.keys), &stock)?);
-        Ok(Desk {
-            version: before.version,
-            scopes: made,
-            blanks: Arc::clone(&before.blanks),
-            forms: Arc::clone(&before.forms),
-            catalogue: Arc::new(catalogue),
-            seals,
-        })
+        for seal in changed {
+            desk.seals.remove(seal);
+        }
+        let scopes = changed.iter().filter_map(|seal| desk.catalogue.seal(seal));
+        let mut made = gather(scopes, (&desk.catalogue, self.keys), &stock)?;
+        desk.seals.append(&mut made);
+        Ok(desk)
     }
 
     /// Certificates in each suite, and electronic seals, of these seals alone.

@@ -76,9 +76,9 @@ pub fn give_out(
 ) -> Result<Vec<u8>, EslError> {
     let desk = office.desk();
     let national = desk.seals.get(seal).and_then(|one| one.national.as_ref());
-    let object = national.and_then(|national| national.object(edition));
+    let object = national.and_then(|national| national.der(edition));
     let object = object.ok_or_else(|| EslError::NoSeal(seal.clone()))?;
-    Ok(object.der().to_vec())
+    Ok(object.to_vec())
 }
 
 /// Takes an electronic seal in the place of the one of its edition. It is judged as a verifier would, by what the service trusts:

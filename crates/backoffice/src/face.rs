@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::by_two::{self, Done, TwoPeople};
 use crate::found::{FoundError, Founding};
+use crate::level::SealEdition;
 use crate::office::Office;
 use crate::seals::SealInUse;
 
@@ -64,7 +65,8 @@ pub fn imported(
 #[must_use]
 pub fn shown(office: &Office, (scope, seal): (&SealScope, &SealInUse)) -> Option<Vec<u8>> {
     if let Some(national) = &seal.national {
-        let image = national.object.image();
+        let object = national.object(SealEdition::V4)?;
+        let image = object.image();
         return image
             .format
             .eq_ignore_ascii_case("PNG")

@@ -2,7 +2,7 @@
 //!
 //! An [`office::Office`] is clock, keys, store and catalogue together; no other crate above `registry` opens one. The
 //! machines that it is made of are those of `authority`; what it does with them are modules of functions over it:
-//! certificates of people ([`people`]), what anybody asks for ([`asked`]), the trace in the public log ([`anchor`]),
+//! what anybody asks for ([`asked`]), the trace in the public log ([`anchor`]),
 //! seals in custody ([`custody`]), seals as files ([`electronic`]) and what they show
 //! ([`face`]), accounts of people ([`accounts`]), what it trusts ([`regions`]) and publishes of that
 //! ([`bundle`], [`publishing`]), the catalogue ([`import`]). The main job stands
@@ -34,7 +34,6 @@ pub mod office;
 mod opening;
 pub mod own_list;
 mod parts;
-pub mod people;
 pub mod printed;
 pub mod publishing;
 pub mod push;

@@ -116,6 +116,8 @@ pub struct Office {
     /// Since when it is open.
     pub opened: UtcDateTime,
     /// Whether a seal's key was being replaced when that was looked at last.
+    pub(crate) drilled: AtomicBool,
+    /// Whether the key store was read anew since seals were put together.
     pub(crate) rekeyed: AtomicBool,
     /// Held while what another process decided is taken over: once, however many ask for it.
     pub(crate) taking_over: Mutex<()>,
@@ -189,6 +191,7 @@ impl Office {
                 dropped: Dropped::default(),
                 fresh: Fresh::default(),
                 opened: parts.clock.now(),
+                drilled: AtomicBool::new(false),
                 rekeyed: AtomicBool::new(false),
                 taking_over: Mutex::new(()),
                 desk: RwLock::new(Arc::new(desk)),
@@ -228,7 +231,7 @@ impl Office {
             keys: &self.keys,
             settings: &self.settings,
         };
-        let desk = source.desk(catalogue, version).await?;
+        let desk = source.again(&self.desk(), (catalogue, version)).await?;
         establish(&self.registry, &desk, self.clock.now()).await?;
         let decided = self.trusted.decided();
         let trust = Trust::of(&self.contents(&desk, &decided).bundle())?;
@@ -246,6 +249,20 @@ impl Office {
         };
         let desk = source.after(&self.desk()).await?;
         *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
+        Ok(())
+    }
+
+    /// Puts the seals in force whose keys are others in the key store than their certificates say; everything else stays.
+    pub(crate) async fn follow_seal_keys(&self) -> Result<(), OpenOffice> {
+        let source = DeskSource {
+            registry: &self.registry,
+            keys: &self.keys,
+            settings: &self.settings,
+        };
+        if let Some(desk) = source.rekeyed(&self.desk()).await? {
+            establish(&self.registry, &desk, self.clock.now()).await?;
+            *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
+        }
         Ok(())
     }
 

@@ -26,21 +26,34 @@ pub enum FollowKeys {
 
 /// Takes over what another process put into the key store, and seals by it from here on; whether there was anything. The key
 /// comes first, certificate and electronic seal follow it: while a drill goes on, and once more after it, seals are put together
-/// anew.
+/// anew. Otherwise those are whose keys are others: of 10,000 seals none, where somebody was enrolled.
 ///
 /// # Errors
-/// [`FollowKeys`].
+/// [`FollowKeys`]; the next round begins again.
 pub async fn follow(office: &Office) -> Result<bool, FollowKeys> {
     let goes_on = office.registry.drills().any().await?;
-    let went_on = office.rekeyed.swap(goes_on, Ordering::AcqRel);
+    let went_on = office.drilled.swap(goes_on, Ordering::AcqRel);
     let keys = Arc::clone(&office.keys);
     let read = tokio::task::spawn_blocking(move || keys.follow());
     let is_other = read.await.unwrap_or(Ok(false))?;
     if is_other || goes_on || went_on {
-        let desk = office.desk();
-        let catalogue = desk.catalogue.as_ref().clone();
-        office.put_in_force((catalogue, desk.version)).await?;
-        return Ok(true);
+        office.rekeyed.store(true, Ordering::Release);
     }
-    Ok(false)
+    if !office.rekeyed.swap(false, Ordering::AcqRel) {
+        return Ok(false);
+    }
+    let followed = match goes_on || went_on {
+        true => {
+            let desk = office.desk();
+            let catalogue = desk.catalogue.as_ref().clone();
+            office.put_in_force((catalogue, desk.version)).await
+        }
+        false => office.follow_seal_keys().await,
+    };
+    if followed.is_err() {
+        office.drilled.store(true, Ordering::Release);
+        office.rekeyed.store(true, Ordering::Release);
+    }
+    followed?;
+    Ok(true)
 }

@@ -85,7 +85,8 @@ impl SealInUse {
         if let Some(known) = self.appearance.get() {
             return Ok(known);
         }
-        let signed = self.national.as_ref().map(|national| &national.object);
+        let signed = self.national.as_ref();
+        let signed = signed.and_then(|national| national.object(SealEdition::V4));
         let appearance = match signed.filter(|seal| !is_drawn(seal)) {
             Some(seal) => {
                 let image = seal.image();
@@ -110,19 +111,25 @@ pub struct NationalSeal {
     pub algorithm: SignatureAlgorithm,
     /// The certificate of its key.
     pub certificate: Certificate,
-    /// The electronic seal as its maker signed it.
-    pub object: Seal,
+    /// The electronic seal as its maker signed it, DER: a seal that was read holds its picture three times.
+    object: Box<[u8]>,
     /// The same in the edition of GM/T 0031-2014, where it was made.
-    pub earlier: Option<Seal>,
+    earlier: Option<Box<[u8]>>,
 }
 
 impl NationalSeal {
-    /// The electronic seal in this edition, where it was made.
+    /// The electronic seal in this edition, where it was made; read when it is asked for, for of 10,000 seals few are used in a day.
     #[must_use]
-    pub fn object(&self, edition: SealEdition) -> Option<&Seal> {
+    pub fn object(&self, edition: SealEdition) -> Option<Seal> {
+        Seal::parse(self.der(edition)?).ok()
+    }
+
+    /// The same as its maker signed it, DER.
+    #[must_use]
+    pub fn der(&self, edition: SealEdition) -> Option<&[u8]> {
         match edition {
             SealEdition::V4 => Some(&self.object),
-            SealEdition::V1 => self.earlier.as_ref(),
+            SealEdition::V1 => self.earlier.as_deref(),
         }
     }
 }
@@ -240,18 +247,19 @@ fn national(
     let Some(certificate) = shelf.national.get(public.spki()) else {
         return Ok(None);
     };
-    let parse = |object: &Vec<u8>| {
-        Seal::parse(object).map_err(|source| SealError::Object {
+    let read = |object: &Vec<u8>| match Seal::parse(object) {
+        Ok(_) => Ok(Box::from(object.as_slice())),
+        Err(source) => Err(SealError::Object {
             seal: scope.seal.clone(),
             source,
-        })
+        }),
     };
     Ok(Some(NationalSeal {
         key,
         algorithm,
         certificate: (*certificate).clone(),
-        object: parse(&kept.object)?,
-        earlier: kept.earlier.as_ref().map(parse).transpose()?,
+        object: read(&kept.object)?,
+        earlier: kept.earlier.as_ref().map(read).transpose()?,
     }))
 }
 

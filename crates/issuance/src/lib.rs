@@ -12,6 +12,7 @@ pub mod issue;
 pub mod lives;
 pub mod look;
 mod not_issued;
+pub mod people;
 mod recheck;
 pub mod release;
 mod resealed;
@@ -23,8 +24,8 @@ mod unseen;
 pub mod upkeep;
 
 pub use backoffice::{
-    accounts, answers, asked, custody, electronic, found, import, lists, office, people, push,
-    sequencer, stamps,
+    accounts, answers, asked, custody, electronic, found, import, lists, office, push, sequencer,
+    stamps,
 };
 use backoffice::{
     anchor, asker, clock, desk, dropped, keys, level, means, printed, relations, said, seals,

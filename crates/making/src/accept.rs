@@ -5,6 +5,7 @@
 
 use backoffice::custody::{self, CustodyError, Duty, Event};
 use backoffice::import;
+use backoffice::level::SealEdition;
 use backoffice::means::{Means, means};
 use backoffice::office::Office;
 use backoffice::said::{hex, moment, response};
@@ -82,7 +83,8 @@ fn text(made: &SealInUse) -> String {
         digest(made.certificate.der()),
     );
     if let Some(national) = &made.national {
-        let (certificate, object) = (national.certificate.der(), national.object.der());
+        let object = national.der(SealEdition::V4).unwrap_or_default();
+        let certificate = national.certificate.der();
         let more = format!(
             "certificate {}\nobject {}\n",
             digest(certificate),
@@ -206,8 +208,9 @@ async fn tried(
         let message = sealed(office, &means, (record, &text), &release).await?;
         judge(office, ("test.p7m", message))?;
     }
-    match &made.national {
-        Some(national) => judge(office, ("seal.esl", national.object.der().to_vec())),
+    let national = made.national.as_ref();
+    match national.and_then(|national| national.der(SealEdition::V4)) {
+        Some(object) => judge(office, ("seal.esl", object.to_vec())),
         None => Ok(()),
     }
 }

@@ -191,7 +191,7 @@ fn inspect_ofd(office: &Office, order: &DocumentOrder, file: &[u8]) -> Result<()
     if order.shown == Shown::Nowhere {
         return Ok(affix::ofd::inspect_plain(file)?);
     }
-    Ok(affix::ofd::inspect(file, order.spot().on_package(), seal)?)
+    Ok(affix::ofd::inspect(file, order.spot().on_package(), &seal)?)
 }
 
 async fn deny(

@@ -1,8 +1,8 @@
 //! `load`: what the service costs under load. A process of its own serves on loopback, this one asks; what is told
 //! is the processor time of the serving process alone, in σ, the processor time of one P-256 signature.
 //!
-//! `load issue|seal|digest|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|turnover|drill|all [--callers N]
-//! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--database URL] [--files both] [--keys token]`. The database is an SQLite
+//! `load issue|seal|digest|state|certificate|ocsp|tsa|verify|idle-verify-under-flood|memory|handles|start|turnover|drill|seals|all [--callers N]
+//! [--seconds N] [--type KEY] [--level b-b|b-lt] [--licences N] [--seals N] [--database URL] [--files both] [--keys token]`. The database is an SQLite
 //! file in a temporary folder; a PostgreSQL database that is named has to be empty. With `--files both` the office has the
 //! national suite, and each licence is a PDF and an OFD. With `--keys token` its keys are in SoftHSM2. Prints a table in Markdown; `docs/performance.md` says how to read it.
 
@@ -12,6 +12,7 @@ mod hidden;
 mod kept;
 mod public;
 mod round;
+mod sealed;
 mod serving;
 mod sigma;
 mod stage;
@@ -48,6 +49,7 @@ struct Arguments {
     kind: String,
     level: Option<String>,
     licences: usize,
+    seals: usize,
     database: Option<String>,
     /// Whether the office has the national suite: each licence is a PDF and an OFD then.
     both: bool,
@@ -78,6 +80,7 @@ fn arguments() -> anyhow::Result<Arguments> {
         kind: "FOOD".to_owned(),
         level: None,
         licences: 200,
+        seals: 10_000,
         database: None,
         both: false,
         in_token: false,
@@ -91,6 +94,7 @@ fn arguments() -> anyhow::Result<Arguments> {
             "--type" => arguments.kind = value,
             "--level" => arguments.level = Some(value),
             "--licences" => arguments.licences = value.parse()?,
+            "--seals" => arguments.seals = value.parse()?,
             "--database" => arguments.database = Some(value),
             "--keys" => arguments.in_token = value == "token",
             "--files" => arguments.both = value == "both",
@@ -125,6 +129,10 @@ async fn load(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.command == "drill" {
         let stage = Stage::set(arguments.database.as_deref(), arguments.keys()).await?;
         return drilled::drill(stage, &arguments.kind, arguments.licences).await;
+    }
+    if arguments.command == "seals" {
+        let asked = (arguments.seals, arguments.asked);
+        return sealed::seals(arguments.keys(), asked).await;
     }
     let chosen = match arguments.command.as_str() {
         "all" => &ALL[..],

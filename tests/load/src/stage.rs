@@ -41,11 +41,23 @@ pub(crate) enum Keys {
 impl Stage {
     /// Founds one, and starts to serve it.
     pub(crate) async fn set(database: Option<&str>, keys: Keys) -> anyhow::Result<Self> {
+        Self::set_with(database, keys, 0).await
+    }
+
+    /// The same with so many seals beside the sample's; not in a token.
+    pub(crate) async fn set_with(
+        database: Option<&str>,
+        keys: Keys,
+        seals: usize,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let now = SystemClock.now();
         let installation = match keys {
-            Keys::BothSuites => Installation::found_national(folder.path(), database, now).await?,
-            Keys::InFile => Installation::found(folder.path(), database, now).await?,
+            Keys::BothSuites | Keys::InFile => {
+                let national = keys == Keys::BothSuites;
+                let place = (folder.path(), database);
+                Installation::found_with_seals(place, (national, seals), now).await?
+            }
             Keys::InToken => {
                 token::initialise(folder.path())?;
                 let token = token::found(folder.path())?.context("it was made")?;

@@ -6,7 +6,7 @@ use registry::Registry;
 use releasing::{Limits, Terms};
 use time::UtcDateTime;
 
-use super::{Installation, TYPES};
+use super::{Installation, SAMPLE};
 
 /// A file of an installation that says so.
 const UNLIMITED: &str = "unlimited";
@@ -25,7 +25,7 @@ impl Installation {
             address: address.to_owned(),
             ..Self::at(folder, database)
         };
-        Self::found_with(there, now, false, TYPES).await
+        Self::found_with(there, now, false, SAMPLE).await
     }
 
     /// From its next start on its seals are released as often as load is put on them.

@@ -8,6 +8,7 @@ use pki::Certificate;
 use time::UtcDateTime;
 use verify::Case;
 
+use crate::level::SealEdition;
 use crate::means::Means;
 use crate::office::Office;
 use crate::sealing::fault::SealingError;
@@ -29,14 +30,14 @@ pub(super) fn prepare(
     let signer = (means.certificate, means.algorithm);
     let (place, object) = match subject {
         Subject::Document(spot) => (spot.on_package(), own.object(spot.edition)),
-        Subject::Licence(_) => (Place::Declared, Some(&own.object)),
+        Subject::Licence(_) => (Place::Declared, own.object(SealEdition::V4)),
     };
     let list = match place {
         Place::Declared => List::Closed,
         _ => List::Open,
     };
     let object = object.ok_or(SealingError::NoSuite)?;
-    Ok(prepare_seal_at(file, place, (list, now), object, signer)?)
+    Ok(prepare_seal_at(file, place, (list, now), &object, signer)?)
 }
 
 /// 12: the receipt goes into the time-stamp, which is the only place that GB/T 38540 has for it (D18), and so do the lists of
@@ -62,8 +63,8 @@ pub(super) fn finish(
 
 /// What proves the seal's certificate, its maker's and the time-stamp unit's.
 fn lists(office: &Office, means: &Means<'_>, seal: &SealInUse) -> Option<Vec<Vec<u8>>> {
-    let maker = seal.national.as_ref()?.object.maker();
-    let maker = Certificate::parse(maker).ok()?;
+    let object = seal.national.as_ref()?.object(SealEdition::V4)?;
+    let maker = Certificate::parse(object.maker()).ok()?;
     let unit = means.time_stamps.current();
     means.kept_lists(office, &[means.certificate, &maker, &unit])
 }

@@ -10,10 +10,10 @@ use time::Duration;
 
 use crate::answers::whole;
 use crate::asker::Asker;
-pub use crate::certify::CertifyError;
-use crate::certify::Order;
 use crate::keys::ServiceKey;
 use crate::office::Office;
+pub use backoffice::certify::CertifyError;
+use backoffice::certify::Order;
 
 /// Days of a certificate, at most: what the profile allows, less what clocks differ.
 const MAX_DAYS: u16 = 1_095;
