@@ -37,6 +37,7 @@ mod requests;
 mod rounds;
 mod signatures;
 mod stage;
+mod succession;
 mod together;
 mod token;
 mod verdicts;

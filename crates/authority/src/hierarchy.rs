@@ -6,7 +6,8 @@ use pki::certificate::Certificate;
 use time::UtcDateTime;
 
 /// The certificates of one key of the service that is certified anew before its certificate ends: the one in use and those
-/// before it. Whoever holds it sees the next one as soon as it is put in use.
+/// before it; and of the keys that had its place before, or will have it next. Whoever holds it sees the next one as soon as it
+/// is put in use.
 #[derive(Debug, Clone)]
 pub struct Certified(Arc<RwLock<Known>>);
 
@@ -15,6 +16,8 @@ struct Known {
     current: Arc<Certificate>,
     /// The newest first.
     earlier: Vec<Arc<Certificate>>,
+    /// Of other keys of the same use, the newest first.
+    others: Vec<Arc<Certificate>>,
 }
 
 impl Certified {
@@ -24,7 +27,17 @@ impl Certified {
         Self(Arc::new(RwLock::new(Known {
             current: Arc::new(newest),
             earlier: earlier.into_iter().map(Arc::new).collect(),
+            others: Vec::new(),
         })))
+    }
+
+    /// The same beside those of the keys that had its place before, or will have it next: nothing is signed under them.
+    #[must_use]
+    pub fn beside(self, others: Vec<Certificate>) -> Self {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.others = others.into_iter().map(Arc::new).collect();
+        drop(known);
+        self
     }
 
     /// The one in use.
@@ -33,22 +46,34 @@ impl Certified {
         self.read(|known| known.current.clone())
     }
 
-    /// The one that was in use at `moment`; the oldest for a moment before all of them.
+    /// The one of this key that was in use at `moment`; the oldest for a moment before all of them.
     #[must_use]
     pub fn as_of(&self, moment: UtcDateTime) -> Arc<Certificate> {
-        let all = self.all();
-        let begun = all.iter().find(|one| one.validity().from <= moment);
-        let oldest = begun.or_else(|| all.last());
+        let own = self.own();
+        let begun = own.iter().find(|one| one.validity().from <= moment);
+        let oldest = begun.or_else(|| own.last());
         oldest.cloned().unwrap_or_else(|| self.current())
     }
 
-    /// All, the newest first: what was signed under an earlier one names it.
+    /// All of this key, the newest first.
     #[must_use]
-    pub fn all(&self) -> Vec<Arc<Certificate>> {
+    pub fn own(&self) -> Vec<Arc<Certificate>> {
         self.read(|known| {
             let current = std::iter::once(&known.current);
             current.chain(&known.earlier).cloned().collect()
         })
+    }
+
+    /// Those of the keys that had its place before, or will have it next.
+    #[must_use]
+    pub fn others(&self) -> Vec<Arc<Certificate>> {
+        self.read(|known| known.others.clone())
+    }
+
+    /// All, those of this key first, each the newest first: what was signed under an earlier one names it.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Certificate>> {
+        self.own().into_iter().chain(self.others()).collect()
     }
 
     /// Puts the next one in use; the one before is kept.

@@ -97,9 +97,13 @@ impl Contents<'_> {
             certified.extend([&national.responder, &national.maker]);
             named.extend([&national.time_stamps, &national.credential]);
         }
-        let current = certified.into_iter().map(|keys| keys.current());
+        // What signed before, and what will sign next, is known too, as long as its certificate holds.
+        let current = certified.iter().map(|keys| keys.current());
+        let others = certified.iter().flat_map(|keys| keys.others());
+        let others = others.filter(|other| other.validity().last >= now);
         let named = named.into_iter().flat_map(Certified::all);
-        candidates.extend(current.chain(named).map(Arc::unwrap_or_clone));
+        let all = current.chain(others).chain(named);
+        candidates.extend(all.map(Arc::unwrap_or_clone));
         Bundle {
             issued_at: now,
             next_update: now + LIFE,

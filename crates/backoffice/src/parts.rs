@@ -112,7 +112,8 @@ pub(crate) fn parsed(found: &[Registered]) -> Result<Vec<Certificate>, OpenOffic
         .collect::<Result<_, _>>()?)
 }
 
-/// All certificates of a key that is certified anew, as `by` issued them by a profile.
+/// All certificates of a key that is certified anew, as `by` issued them by a profile, beside those of the keys that had its
+/// place before, or will have it next: a profile of the service's own has no other keys.
 ///
 /// # Errors
 /// `KeyAbsent`, or the register.
@@ -124,11 +125,12 @@ pub(crate) async fn certified_of(
     let absent = || OpenOffice::KeyAbsent(key.id());
     let (public, _, _) = keys.public_key(&key.id()).ok_or_else(absent)?;
     let profile = key.profile().ok_or_else(absent)?;
-    let mut found = issued(registry, by, profile).await?;
-    found.retain(|certificate| certificate.public_key().is_ok_and(|key| key == public));
-    let mut found = found.into_iter();
-    let newest = found.next().ok_or_else(absent)?;
-    Ok(Certified::new(newest, found.collect()))
+    let found = issued(registry, by, profile).await?;
+    let is_own = |one: &Certificate| one.public_key().is_ok_and(|key| key == public);
+    let (own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_own);
+    let mut own = own.into_iter();
+    let newest = own.next().ok_or_else(absent)?;
+    Ok(Certified::new(newest, own.collect()).beside(others))
 }
 
 fn own(parts: &Parts, key: &KeyId, found: &[Certificate]) -> Option<Certificate> {

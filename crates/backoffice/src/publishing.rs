@@ -1,6 +1,8 @@
 //! Our own trusted list in the form of TS 119 612: written from what we trust of our own, signed by who signs bundles, kept as
 //! it was signed.
 
+use std::sync::Arc;
+
 use crypto::{Authorisation, KeyUse, SignError, sha256};
 use pki::Certificate;
 use registry::StoreError;
@@ -130,9 +132,21 @@ impl Writing<'_> {
         draft.pointers.push(Pointer::to_itself(
             format!("{address}{PATH}"),
             TERRITORY.to_owned(),
-            vec![self.signer.clone()],
+            self.signers(),
         ));
         Ok(draft)
+    }
+
+    /// Who signs this list, and whose certificate holds of those who signed before or will sign next.
+    fn signers(&self) -> Vec<Certificate> {
+        let now = whole(self.office.clock.now());
+        let others = self.office.hierarchy.trust.others();
+        let holds = |other: &&Arc<Certificate>| other.validity().last >= now;
+        let others = others
+            .iter()
+            .filter(holds)
+            .map(|one| Certificate::clone(one));
+        [self.signer.clone()].into_iter().chain(others).collect()
     }
 
     /// TS 119 612 5.3: the operator as the certificates name it, with what the configuration says of where it is reached.

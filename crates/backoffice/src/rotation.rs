@@ -3,15 +3,17 @@
 //!
 //! A unit's certificate lives five years, and the next one is made in its first: what was stamped last year is renewed by
 //! the same unit while its own certificate holds for four more. The key stays, so that what was signed before and after is checked alike, and the certificate of before holds on for two
-//! months: answers, lists and bundles that anybody kept are good until their own end. A key is changed by a ceremony.
+//! months: answers, lists and bundles that anybody kept are good until their own end. Another key takes its place by two people
+//! (crate `succession`).
 
-use crypto::ReadKey;
+use crypto::{PublicKey, ReadKey};
 use pki::certificate::{Certificate, Validity};
 use pki::profile::Issuer;
 use thiserror::Error;
 use time::{Duration, UtcDateTime};
 
 use crate::answers::whole;
+use crate::asker::Asker;
 use crate::certify::{Authority, CertifyError, Order};
 use crate::found::life;
 use crate::hierarchy::Certified;
@@ -108,26 +110,41 @@ fn is_due(certificate: &Certificate, authority: &Certificate, now: UtcDateTime) 
 /// A certificate for the same key and name, from now on.
 async fn issue(
     office: &Office,
-    (by, authority): (ServiceKey, &Certificate),
+    by: (ServiceKey, &Certificate),
     key: ServiceKey,
     (before, now): (&Certificate, UtcDateTime),
+) -> Result<Certificate, RotateError> {
+    let public = before.public_key()?;
+    let on = (before, &public, now);
+    certify((office, None), by, key, on).await
+}
+
+/// A certificate in the name of the one before for this key, which is or will be the service's `key`, from now on; where
+/// somebody asks for it, the trace has their entry.
+///
+/// # Errors
+/// `Open` for an issuer that is not in the key store or a key without a profile, `Authority`, `Certify`.
+pub async fn certify(
+    (office, asker): (&Office, Option<&Asker>),
+    (by, authority): (ServiceKey, &Certificate),
+    key: ServiceKey,
+    (before, public, now): (&Certificate, &PublicKey, UtcDateTime),
 ) -> Result<Certificate, RotateError> {
     let absent = || OpenOffice::KeyAbsent(key.id());
     let (_, algorithm, _) = office.keys.public_key(&by.id()).ok_or_else(absent)?;
     let profile = key.profile().ok_or_else(absent)?;
     let issuer = Issuer::of(authority, algorithm)?;
-    let public = before.public_key()?;
     let last = now.saturating_add(life(key)) - Duration::SECOND;
     let order = Order {
         profile,
         subject: before.subject(),
-        key: &public,
+        key: public,
         validity: Validity {
             from: now,
             last: last.min(authority.validity().last),
         },
         department: "",
-        asker: None,
+        asker,
     };
     let id = by.id();
     let authority = Authority {

@@ -9,6 +9,7 @@ use crate::command::Entrusting;
 use crate::compromise::Drill;
 use crate::demo::Demo;
 use crate::esl::Esl;
+use crate::rekeying::Rekeying;
 use crate::renewing::{self, Renewing};
 use crate::resealing::FieldKeyCommand;
 use crate::seal_list::SealList;
@@ -123,6 +124,9 @@ enum Command {
     SealList(SealList),
     /// Lets the passkeys of an account release a seal; no node runs meanwhile.
     Entrust(Entrusting),
+    /// Puts another key in the place of one of the service's own, by two people; no node runs meanwhile. Broken off, the same
+    /// words go on.
+    Rekey(Rekeying),
     /// Says until when sealed files can be proven, and renews what is due by one evidence record.
     Renew(Renewing),
     /// Declares a seal's key compromised since a moment, and seals anew what was sealed since. Broken off, the same words go
@@ -191,8 +195,7 @@ fn judge() -> anyhow::Result<()> {
 
 fn obey(command: Command) -> anyhow::Result<()> {
     open::keep_memory_private()?;
-    let quiet = matches!(&command, Command::Demo { .. });
-    server::log_to_stderr(quiet);
+    server::log_to_stderr(matches!(&command, Command::Demo { .. }));
     let threads = Threads::start()?;
     let front = threads.front();
     threads.run(async {
@@ -252,6 +255,7 @@ fn obey(command: Command) -> anyhow::Result<()> {
             Command::FieldKey(asked) => asked.run().await,
             Command::SealList(asked) => asked.run().await,
             Command::Entrust(asked) => command::entrust(asked).await,
+            Command::Rekey(asked) => asked.run().await,
             Command::Renew(asked) => renewing::renew(asked).await,
             Command::Drill(drill) => drill.run().await,
             Command::Judge => Ok(()),

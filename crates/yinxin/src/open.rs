@@ -13,6 +13,7 @@ use registry::{OpenStore, Registry};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::alone;
 use crate::field_keys::{FieldKeyError, FieldKeys};
 use crate::references;
 use crate::secret::{SecretError, secret};
@@ -81,6 +82,9 @@ pub(crate) enum Start {
         /// Its name in `keys-example/`.
         example: &'static str,
     },
+    /// Another key is being put in the place of one.
+    #[error(transparent)]
+    Rekeying(#[from] alone::Rekeying),
     /// Memory of the process cannot be kept out of core dumps (T-K4).
     #[error("core dumps cannot be switched off")]
     Dumps(#[from] rustix::io::Errno),
@@ -223,11 +227,20 @@ fn policies(config: &Config) -> Result<Policies, Start> {
         .ok_or(Start::Policy)
 }
 
-/// Opens everything that a configuration names.
+/// Opens everything that a configuration names, beside others who do.
+///
+/// # Errors
+/// [`Start`] names the file or the part; `Rekeying`.
+pub(crate) async fn open(config: &Config) -> Result<Arc<Office>, Start> {
+    alone::beside_others(&config.keys)?;
+    opened(config).await
+}
+
+/// The same, for who has asked already whether they are alone.
 ///
 /// # Errors
 /// [`Start`] names the file or the part.
-pub(crate) async fn open(config: &Config) -> Result<Arc<Office>, Start> {
+pub(crate) async fn opened(config: &Config) -> Result<Arc<Office>, Start> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
     let field = FieldKeys::read(config)?;
     let office = Office::open(Parts {

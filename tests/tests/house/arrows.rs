@@ -276,6 +276,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "registry",
         ],
     ),
+    ("succession", &["backoffice", "catalogue", "crypto", "pki", "registry"]),
     (
         "drill",
         &[
@@ -425,6 +426,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "releasing",
             "server",
             "shares",
+            "succession",
             "tlog",
             "tls",
             "verify",

@@ -66,6 +66,7 @@ pub(crate) const CRATES: &[&str] = &[
     "sharing",
     "signing",
     "store",
+    "succession",
     "syntax",
     "tlog",
     "tls",
