@@ -53,6 +53,9 @@ pub async fn watch(office: Arc<Office>) {
         if let Err(error) = papers::pads::closing::close(&office).await {
             tracing::warn!(error = %chain(&error), "pages that have ended are closed in another round");
         }
+        if let Err(error) = papers::rounds::lapse(&office).await {
+            tracing::warn!(error = %chain(&error), "documents that several sign and that lapsed are told in another round");
+        }
         tokio::time::sleep(ROUND).await;
     }
 }

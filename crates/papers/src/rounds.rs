@@ -5,6 +5,7 @@
 
 use crypto::sha256;
 use dossier::Words;
+use registry::StoreError;
 use registry::asked::{By, Response};
 use registry::objects::ObjectId;
 use registry::rounds::{KeptFile, NewRound, NewSeat, Part, RoundRecord, RoundRefused, SeatRecord};
@@ -23,6 +24,9 @@ use backoffice::said::{hex, moment};
 use crate::signers::{SignerError, SignerRefused};
 use crate::signing::mandated;
 use crate::signing::{Joint, Mandated, SignError, SignOrder, Visible, deny_by, fit, sign};
+
+/// Rounds that are told in one look.
+const PAGE: u32 = 100;
 
 /// A document that several are to sign.
 #[derive(Debug, Clone)]
@@ -493,4 +497,23 @@ fn findings(report: &Report) -> Vec<String> {
     let all = report.findings.iter().chain(signatures);
     let errors = all.filter(|one| one.severity == verify::Severity::Error);
     errors.map(|one| one.code.to_string()).collect()
+}
+
+/// Tells the department of each whose day came before all had signed, once. Gives how many.
+///
+/// # Errors
+/// The store; what is left is told by another round.
+pub async fn lapse(office: &Office) -> Result<usize, StoreError> {
+    let rounds = office.registry.rounds();
+    let mut told = 0;
+    loop {
+        let now = whole(office.clock.now());
+        let over = rounds.over(now, PAGE).await?;
+        if over.is_empty() {
+            return Ok(told);
+        }
+        for one in over {
+            told += usize::from(rounds.lapse(one, By::new("service", now)).await?);
+        }
+    }
 }

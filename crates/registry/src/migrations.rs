@@ -65,6 +65,7 @@ pub(crate) const ALL: &[Migration] = steps![
     58 "mandate" "0058",
     60 "key_total" "0060",
     61 "pad_document" "0061",
+    65 "signing_ends" "0065",
     1001 "log" "1001",
     1002 "certificates" "1002",
     1003 "status" "1003",

@@ -4,6 +4,7 @@
 //! signed file takes the place of the one that was signed in the transaction that records it.
 
 mod kept;
+mod lapsed;
 
 use std::sync::Arc;
 
@@ -22,16 +23,18 @@ use trail::trace::{self, Act, Deed};
 use crate::mandates::{MandateError, MandateUse, allows};
 use kept::{DAMAGED, number};
 pub use kept::{KeptFile, RoundRecord, SeatRecord};
+pub use lapsed::RoundOver;
 
 /// How long a turn is kept for a signature that is being made.
 const TURN: Duration = Duration::seconds(60);
 
 /// Every kind of event of them, told to their own department.
-pub const KINDS: [&str; 4] = [
+pub const KINDS: [&str; 5] = [
     "signing.begun",
     "signing.signed",
     "signing.complete",
     "signing.declined",
+    "signing.lapsed",
 ];
 
 /// A role, its person, and what they will mean by signing.
@@ -152,7 +155,7 @@ pub struct Rounds {
 const PERSON: &str = "SELECT person_digest FROM signer WHERE id = $1 AND department = $2";
 const TURN_TAKEN: &str = "UPDATE signing SET turn = $3, turn_seat = $4, turn_until = $5 WHERE id = $1 AND department = $2";
 const MOVE: &str = "UPDATE signing SET object = $3, digest = $4, length = $5, turn = NULL, turn_seat = NULL, \
-     turn_until = NULL WHERE id = $1 AND department = $2";
+     turn_until = NULL, ends = $6 WHERE id = $1 AND department = $2";
 const EVENTS: &str =
     "UPDATE signing SET events = events + 1 WHERE id = $1 AND department = $2 RETURNING events";
 
@@ -185,6 +188,28 @@ impl Rounds {
     ) -> Result<Option<RoundRecord>, StoreError> {
         let mut link = self.store.reader().await?;
         kept::find(&mut link, &self.secrets, (department, id)).await
+    }
+
+    /// Those, of whatever department, that lapsed before `now` and of which nobody was told, the longest ago first.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn over(&self, now: UtcDateTime, limit: u32) -> Result<Vec<RoundOver>, StoreError> {
+        let mut link = self.store.reader().await?;
+        lapsed::over(&mut link, now, limit).await
+    }
+
+    /// Tells the department of one that has lapsed, once; whether it did. One that is not over stays as it is.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn lapse(&self, over: RoundOver, by: By) -> Result<bool, StoreError> {
+        let secrets = Arc::clone(&self.secrets);
+        self.store
+            .write(move |link| {
+                Box::pin(async move { lapsed::lapse(link, &secrets, &over, &by).await })
+            })
+            .await
     }
 
     /// The person of a role declines to sign, with a reason. It ends the round.
@@ -351,18 +376,22 @@ pub(crate) async fn take_signature(
         return Err(TurnRefused::Lapsed.into());
     }
     record.round.mark(place, Done::Signed);
+    let is_whole = record.round.outcome(by.at) == Outcome::Complete;
+    let ends = (!is_whole).then(|| record.round.deadline());
     let values = [
         record.id.as_str().into(),
         department.as_str().into(),
         file.object.as_str().into(),
         (&file.digest).into(),
         file.length.into(),
+        ends.into(),
     ];
     link.later(MOVE, &values).await?;
     kept::signed(link, (&record, place), (signature, by.at)).await?;
-    let kind = match record.round.outcome(by.at) {
-        Outcome::Complete => "signing.complete",
-        _ => "signing.signed",
+    let kind = if is_whole {
+        "signing.complete"
+    } else {
+        "signing.signed"
     };
     Ok(told(link, secrets, &record, (kind, Some(place)), by).await?)
 }
@@ -380,6 +409,7 @@ async fn decline(
     }
     record.round.mark(place, Done::Declined);
     kept::declined(link, secrets, (&record, place), (reason, by.at)).await?;
+    lapsed::ended(link, (department, &record.id)).await?;
     if let Some(seat) = record.seats.get_mut(place) {
         (seat.at, seat.reason) = (Some(by.at), Some(reason.to_owned()));
     }

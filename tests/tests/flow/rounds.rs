@@ -316,6 +316,10 @@ async fn who_declines_ends_it_with_a_reason_and_a_second_late_is_late() {
         missing(&late.told().await),
         ("lapsed", REPORT[..2].to_vec())
     );
+    for told in [1, 0] {
+        let lapsed = papers::rounds::lapse(&service.office).await;
+        assert_eq!(lapsed.expect("the store answers"), told);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

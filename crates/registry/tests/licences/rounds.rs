@@ -226,3 +226,57 @@ fn a_plan_names_people_of_the_department_each_once_and_a_reason_stays() {
         assert_eq!(turn(after), TurnRefused::Declined);
     });
 }
+
+#[test]
+fn what_lapsed_is_told_once_and_what_ended_before_is_not() {
+    on_each_store(|stage| async move {
+        let registry = stage.open().await;
+        let record = begun(&registry).await;
+        let rounds = registry.rounds();
+        let signers = record.round.seats().iter().map(|seat| seat.signer.as_str());
+        let signers: Vec<&str> = signers.collect();
+        let other = rounds
+            .begin(new("declined", [signers[0], signers[1]]))
+            .await;
+        let other = other.expect("planned");
+        declines(&registry, &other, 2).await.expect("declined");
+        // Somebody's turn is as long as it lasts.
+        let last = begins(&registry, (&record, 0, 5), ("one", 100)).await;
+        let last = last.expect("a turn");
+        let over = async |second| rounds.over(by(second).at, 9).await.expect("answers");
+        assert_eq!((over(100).await, over(160).await), (vec![], vec![]));
+        let due = over(161).await;
+        let ids: Vec<&str> = due.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, [record.id.as_str()]);
+        let early = rounds.lapse(due[0].clone(), by(100)).await;
+        assert!(!early.expect("answers"), "it is not over yet");
+        for told in [true, false] {
+            let lapsed = rounds.lapse(due[0].clone(), by(161)).await;
+            assert_eq!(lapsed.expect("answers"), told);
+        }
+        assert_eq!(over(200).await, vec![]);
+        let late = records(&registry, (&record, &last, "one"), (6, 100)).await;
+        assert!(matches!(
+            late,
+            Err(SignerRefused::Round(RoundRefused::Running))
+        ));
+        let traced = registry.trace().check(&department()).await;
+        assert!(traced.expect("answers").is_empty());
+    });
+}
+
+#[test]
+fn what_is_complete_does_not_lapse() {
+    on_each_store(|stage| async move {
+        let registry = stage.open().await;
+        let record = begun(&registry).await;
+        for (place, octet, name) in [(0, 5, "one"), (1, 6, "two")] {
+            let turn = begins(&registry, (&record, place, octet), (name, 2)).await;
+            let turn = turn.expect("a turn");
+            let signed = records(&registry, (&record, &turn, name), (octet + 1, 3)).await;
+            signed.expect("recorded");
+        }
+        let over = registry.rounds().over(by(500).at, 9).await;
+        assert_eq!(over.expect("answers"), vec![]);
+    });
+}

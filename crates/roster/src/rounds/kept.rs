@@ -94,7 +94,7 @@ impl SeatRecord {
 pub(super) const DAMAGED: StoreError = StoreError::Damaged { table: "signing" };
 
 const INSERT: &str = "INSERT INTO signing (id, department, case_number, sequence, deadline, document, document_length, object, \
-     digest, length, begun, events) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
+     digest, length, begun, events, ends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $5)";
 const SIT: &str = "INSERT INTO signing_seat (signing, place, department, role, signer, intent, done, mandate, matter) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const FIND: &str = "SELECT id, department, case_number, sequence, deadline, document, document_length, object, digest, \
