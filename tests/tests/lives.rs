@@ -11,6 +11,7 @@ mod digested;
 mod digests;
 mod envelopes;
 mod inputs;
+mod ledgers;
 mod matters;
 mod notices;
 mod overtaken;

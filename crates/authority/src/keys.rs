@@ -151,6 +151,12 @@ pub fn national_seal_key(seal: &str) -> Option<KeyId> {
     KeyId::parse(&format!("sm-seal-{seal}"))
 }
 
+/// The keys of a seal, one for each suite (D23).
+#[must_use]
+pub fn seal_keys(seal: &str) -> Option<[KeyId; 2]> {
+    seal_key(seal).zip(national_seal_key(seal)).map(Into::into)
+}
+
 fn key_id(name: &'static str) -> KeyId {
     KeyId::parse(name).expect("names of service keys are plain ASCII")
 }

@@ -26,7 +26,7 @@ pub use seal::life::{Duty, Event, Stage};
 
 use crate::asker::{Asker, Once};
 use crate::import;
-use crate::keys::{ServiceKey, national_seal_key, seal_key};
+use crate::keys::{ServiceKey, national_seal_key, seal_key, seal_keys};
 use crate::office::Office;
 use crate::said::{moment, response};
 
@@ -76,7 +76,7 @@ pub struct SealTold {
     pub state: &'static str,
     /// Since when, RFC 3339.
     pub since: String,
-    /// How often its key was used: the total of its ledger.
+    /// How often its keys were used, whatever came of it: the lines of its ledger.
     pub uses: u64,
     /// A first consent that waits for a second.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,8 +148,8 @@ pub async fn find(
     asker: &Asker,
     seal: &SealCode,
 ) -> Result<(SealTold, Vec<SealEventTold>), CustodyError> {
-    let key = seal_key(seal.as_str()).ok_or(CustodyError::Unknown)?;
-    let look = office.registry.seals().look((seal, &key)).await?;
+    let keys = seal_keys(seal.as_str()).ok_or(CustodyError::Unknown)?;
+    let look = office.registry.seals().look((seal, &keys)).await?;
     let known = look.as_ref().map(|look| look.scope);
     let desk = import::desk_under(office, seal, known).await;
     let scope = seen(office, asker, desk.catalogue.seal(seal))?;
@@ -395,9 +395,8 @@ async fn tell(
     scope: &SealScope,
     record: &SealRecord,
 ) -> Result<SealTold, CustodyError> {
-    let key = seal_key(record.code.as_str()).ok_or(CustodyError::Unknown)?;
-    let seals = office.registry.seals();
-    let uses = seals.uses(&key).await?;
+    let keys = seal_keys(record.code.as_str()).ok_or(CustodyError::Unknown)?;
+    let uses = office.registry.seals().uses(&keys).await?;
     Ok(told((scope, record), uses, office.clock.now()))
 }
 

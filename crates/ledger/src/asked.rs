@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use backoffice::custody;
 use backoffice::office::Office;
+use catalogue::Catalogue;
 use catalogue::key::{DepartmentKey, SealCode};
-use catalogue::{Catalogue, SealScope};
 use duties::Roles;
 use issuance::Asker;
 use registry::trace::Entry;
@@ -58,6 +58,11 @@ pub(crate) struct Asked {
 pub(crate) struct Seen {
     /// The seals, by code.
     pub(crate) seals: Vec<SealCode>,
+    /// Seals of others by which a department may have acted as their delegate (R4): what it did with them is its own act, and the rest is
+    /// not shown to it.
+    pub(crate) lent: Vec<SealCode>,
+    /// That department.
+    pub(crate) delegate: DepartmentKey,
     /// Where to begin.
     pub(crate) after: Place,
     /// Before when.
@@ -91,8 +96,11 @@ impl Asked {
             None => Some(Place::before(begin)),
         };
         let after = after.ok_or_else(|| malformed("after is no place of a page"))?;
+        let (delegate, seals, lent) = self.seals(&office.desk().catalogue, asker)?;
         Ok(Seen {
-            seals: self.seals(&office.desk().catalogue, asker)?,
+            seals,
+            lent,
+            delegate,
             after,
             // A second that goes on may bring another line.
             before: end.min(now),
@@ -102,27 +110,49 @@ impl Asked {
         })
     }
 
-    fn seals(&self, catalogue: &Catalogue, asker: &Asker) -> Result<Vec<SealCode>, Problem> {
+    /// Of which department's seals, which seals they are, and which of others were lent to it.
+    fn seals(&self, catalogue: &Catalogue, asker: &Asker) -> Result<Reach, Problem> {
         let nothing = || Problem::new(Code::NotFound);
         let holder = match &self.department {
             Some(text) => DepartmentKey::parse(text).map_err(|_| nothing())?,
             None => asker.department.clone(),
         };
+        let sees = |holder| custody::oversees(catalogue, &asker.department, holder);
         if let Some(text) = &self.seal {
             let code = SealCode::parse(text).map_err(|_| nothing())?;
-            let scope = catalogue.seal(&code).filter(|scope| {
-                let named = self.department.is_none() || scope.holder == holder;
-                named && custody::oversees(catalogue, &asker.department, &scope.holder)
-            });
-            return Ok(vec![scope.ok_or_else(nothing)?.seal.clone()]);
+            let scope = catalogue.seal(&code).ok_or_else(nothing)?;
+            let named = self.department.is_none() || scope.holder == holder;
+            if named && sees(&scope.holder) {
+                return Ok((holder, vec![code], Vec::new()));
+            }
+            let lent = is_lent(catalogue, &scope.holder, &holder) && sees(&holder);
+            return match lent {
+                true => Ok((holder, Vec::new(), vec![code])),
+                false => Err(nothing()),
+            };
         }
-        if !custody::oversees(catalogue, &asker.department, &holder) {
+        if !sees(&holder) {
             return Err(nothing());
         }
-        let own = |scope: &&SealScope| scope.holder == holder;
-        let seals = catalogue.seals().filter(own);
-        Ok(seals.map(|scope| scope.seal.clone()).collect())
+        let (mut own, mut lent) = (Vec::new(), Vec::new());
+        for scope in catalogue.seals() {
+            if scope.holder == holder {
+                own.push(scope.seal.clone());
+            } else if is_lent(catalogue, &scope.holder, &holder) {
+                lent.push(scope.seal.clone());
+            }
+        }
+        Ok((holder, own, lent))
     }
+}
+
+/// A department, its seals, and those that were lent to it.
+type Reach = (DepartmentKey, Vec<SealCode>, Vec<SealCode>);
+
+/// Whether a body ever lent its power to another one: what ended is in the ledger as before.
+fn is_lent(catalogue: &Catalogue, from: &DepartmentKey, to: &DepartmentKey) -> bool {
+    let mut delegations = catalogue.delegations();
+    delegations.any(|one| one.from == *from && one.to == *to)
 }
 
 impl Seen {

@@ -45,7 +45,7 @@ pub(crate) struct Line {
     /// Who released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) releaser: Option<String>,
-    /// SHA-256 of what the key of the international suite was given to sign.
+    /// SHA-256 of what the key of the international suite was given to sign; two, with a space between, where both files are of this suite.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) international: Option<String>,
     /// The same of the key of the national suite.
@@ -103,13 +103,14 @@ impl Line {
 
     /// What a key was given to sign.
     fn signs(&mut self, key: &str, digest: Option<String>) {
-        if let Some(seal) = key.strip_prefix(NATIONAL) {
-            seal.clone_into(&mut self.seal);
-            self.sm = digest;
-        } else if let Some(seal) = key.strip_prefix(INTERNATIONAL) {
-            seal.clone_into(&mut self.seal);
-            self.international = digest;
-        }
+        let (seal, digests) = match (key.strip_prefix(NATIONAL), key.strip_prefix(INTERNATIONAL)) {
+            (Some(seal), _) => (seal, &mut self.sm),
+            (None, Some(seal)) => (seal, &mut self.international),
+            (None, None) => return,
+        };
+        seal.clone_into(&mut self.seal);
+        let both: Vec<String> = digests.take().into_iter().chain(digest).collect();
+        *digests = Some(both.join(" ")).filter(|both| !both.is_empty());
     }
 
     /// Whether somebody has part in it.

@@ -1,6 +1,6 @@
 //! Lines in the order of time, over the keys of all seals that are asked for.
 
-use backoffice::keys::{national_seal_key, seal_key};
+use backoffice::keys::seal_keys;
 use backoffice::office::Office;
 use catalogue::key::SealCode;
 use crypto::KeyId;
@@ -31,8 +31,8 @@ pub(crate) struct Page {
 
 /// The keys of seals, one for each suite (D23).
 pub(crate) fn keys(seals: &[SealCode]) -> Vec<KeyId> {
-    let of = |seal: &SealCode| [seal_key(seal.as_str()), national_seal_key(seal.as_str())];
-    seals.iter().flat_map(of).flatten().collect()
+    let keys = seals.iter().filter_map(|seal| seal_keys(seal.as_str()));
+    keys.flatten().collect()
 }
 
 /// Entries after a place, in the order of time, at most [`READ`]; all of them where there are fewer.
@@ -43,8 +43,12 @@ pub(crate) async fn entries(
 ) -> Result<Vec<Entry>, StoreError> {
     let trace = office.registry().trace();
     let mut found = Vec::new();
-    for key in keys(&seen.seals) {
-        found.extend(trace.uses(&key, (after, seen.before), READ).await?);
+    let lent = keys(&seen.lent).into_iter();
+    let lent = lent.map(|key| (key, Some(&seen.delegate)));
+    let own = keys(&seen.seals).into_iter().map(|key| (key, None));
+    for (key, by) in own.chain(lent) {
+        let uses = trace.uses((&key, by), (after, seen.before), READ).await?;
+        found.extend(uses);
     }
     // Of each key the first ones are there, and so of all.
     found.sort_by_key(|entry: &Entry| (entry.moment, entry.department.clone(), entry.number));

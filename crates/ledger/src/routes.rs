@@ -47,7 +47,7 @@ async fn lines(
 
 /// What those lines sum up to, by suite, seal, matter and releaser; and whether each seal's ledger is what stands in the public log.
 #[utoipa::path(get, path = "/v1/ledger/totals", tag = "seals", params(Asked),
-    responses((status = 200, description = "`lines`, `uses`, of them `content_not_sent`, `signatures` by suite, `by_…`; `seals`, each with `agrees`"),
+    responses((status = 200, description = "`lines`, of them `uses` that were made, `not_made` and `tests`; of the uses `content_not_sent`, `signatures` by suite, `by_…`; `seals`, each with `agrees`"),
         (status = 404, description = "no such seal or department here")))]
 async fn totals(
     State(desk): State<Desk>,

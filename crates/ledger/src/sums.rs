@@ -20,13 +20,15 @@ const SUMMED: u64 = 100_000;
 pub(crate) struct Sums {
     /// Lines.
     lines: u64,
-    /// Uses: a use that a lost process began twice has two lines.
+    /// Uses that were made: what was sealed left.
     uses: u64,
+    /// Uses that were begun and not made: attempts that had to be made again, jobs that were given up, and what is at work still.
+    not_made: u64,
     /// Of the uses those whose content was not sent.
     content_not_sent: u64,
     /// Lines of tests, which left nowhere.
     tests: u64,
-    /// Signatures by suite.
+    /// Signatures of the uses that were made, by suite.
     signatures: Suites,
     /// Uses by seal.
     by_seal: BTreeMap<String, u64>,
@@ -83,8 +85,16 @@ pub(crate) async fn sums(office: &Office, seen: &Seen) -> Result<Sums, StoreErro
         let entries = entries(office, seen, &after).await?;
         let Some(last) = entries.last() else { break };
         after = Place::from(last);
-        for line in entries.iter().filter_map(|entry| seen.line(entry)) {
-            sums.add(line);
+        let lines: Vec<Line> = entries.iter().filter_map(|one| seen.line(one)).collect();
+        let jobs: Vec<&str> = lines
+            .iter()
+            .filter_map(|line| line.job.as_deref())
+            .collect();
+        let left = office.registry().logs().left(&jobs).await?;
+        for line in lines {
+            let made = line.job.as_ref().and_then(|job| left.get(job));
+            let made = made == Some(&line.attempt);
+            sums.add(line, made);
         }
         if sums.lines >= SUMMED {
             sums.after = Some(written(&after));
@@ -98,18 +108,20 @@ pub(crate) async fn sums(office: &Office, seen: &Seen) -> Result<Sums, StoreErro
 }
 
 impl Sums {
-    fn add(&mut self, line: Line) {
+    fn add(&mut self, line: Line, made: bool) {
         self.lines += 1;
-        self.signatures.international += u64::from(line.international.is_some());
-        self.signatures.sm += u64::from(line.sm.is_some());
         if line.purpose == TEST {
             self.tests += 1;
             return;
         }
-        if line.attempt > 1 {
+        // A job has a line for each attempt, and what left is of the last one.
+        if !made {
+            self.not_made += 1;
             return;
         }
         self.uses += 1;
+        self.signatures.international += signatures(line.international.as_ref());
+        self.signatures.sm += signatures(line.sm.as_ref());
         self.content_not_sent += u64::from(line.content_not_sent);
         *self.by_seal.entry(line.seal).or_default() += 1;
         if let Some(matter) = line.matter {
@@ -119,6 +131,12 @@ impl Sums {
             *self.by_releaser.entry(releaser).or_default() += 1;
         }
     }
+}
+
+/// One for each digest that a key was given.
+fn signatures(digests: Option<&String>) -> u64 {
+    let digests = digests.map_or(0, |digests| digests.split(' ').count());
+    u64::try_from(digests).unwrap_or(u64::MAX)
 }
 
 async fn compared(office: &Office, seal: &SealCode) -> Result<Compared, StoreError> {

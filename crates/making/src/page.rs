@@ -1,6 +1,6 @@
 //! A page of the seals that an asker may see: a few questions however many seals there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use catalogue::SealScope;
@@ -11,7 +11,7 @@ use registry::seals::SealRecord;
 use backoffice::custody::{CustodyError, SealTold, Stage, sees, told};
 use backoffice::desk::Desk;
 use backoffice::import;
-use backoffice::keys::seal_key;
+use backoffice::keys::{national_seal_key, seal_key, seal_keys};
 use backoffice::office::Office;
 use issuance::Asker;
 
@@ -88,14 +88,18 @@ async fn counted(
     desk: &Desk,
     found: Vec<SealRecord>,
 ) -> Result<Vec<SealTold>, CustodyError> {
-    let keys = found.iter().filter_map(|one| seal_key(one.code.as_str()));
-    let keys: Vec<KeyId> = keys.collect();
-    let used = office.registry.seals().used(&keys).await?;
+    let mut used = BTreeMap::new();
+    for key_of in [seal_key, national_seal_key] {
+        let keys = found.iter().filter_map(|one| key_of(one.code.as_str()));
+        let keys: Vec<KeyId> = keys.collect();
+        used.extend(office.registry.seals().used(&keys).await?);
+    }
     let now = office.clock.now();
     let tell = |record: &SealRecord| {
         let scope = desk.catalogue.seal(&record.code)?;
-        let uses = used.get(&seal_key(record.code.as_str())?).copied();
-        Some(told((scope, record), uses.unwrap_or(0), now))
+        let keys = seal_keys(record.code.as_str())?;
+        let uses = keys.iter().filter_map(|key| used.get(key));
+        Some(told((scope, record), uses.sum(), now))
     };
     Ok(found.iter().filter_map(tell).collect())
 }

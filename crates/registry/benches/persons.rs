@@ -67,6 +67,12 @@ fn key(number: u32) -> KeyId {
     KeyId::parse(&format!("seal-{}", code(number))).expect("a name")
 }
 
+/// The keys of a seal, one for each suite.
+fn keys(number: u32) -> [KeyId; 2] {
+    let national = format!("sm-seal-{}", code(number));
+    [key(number), KeyId::parse(&national).expect("a name")]
+}
+
 /// A number that jumps.
 fn turn(turn: u32, of: u32) -> u32 {
     turn.wrapping_mul(7_919) % of
@@ -110,7 +116,7 @@ async fn seals(store: &str, registry: &Registry) {
         "a seal, its history and the total of its ledger",
         async |number| {
             let number = turn(number, SEALS);
-            let look = book.look((&code(number), &key(number))).await;
+            let look = book.look((&code(number), &keys(number))).await;
             let look = look.expect("answers").expect("there is one");
             assert_eq!((look.history.len(), look.uses), (1, rows::USES));
         },

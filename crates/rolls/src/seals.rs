@@ -122,7 +122,7 @@ const OBJECTS: &str = "SELECT code, department, object, earlier FROM seal_object
 const SCOPE_MADE: &str = "INSERT INTO counter (name, value) VALUES ('seal-scopes', 1) \
      ON CONFLICT (name) DO UPDATE SET value = counter.value + 1";
 const USES: &str =
-    "SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM key_total WHERE signing_key = $1";
+    "SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM key_total WHERE signing_key IN ($1, $2)";
 
 impl Seals {
     /// The book, in this store.
@@ -276,14 +276,14 @@ impl Seals {
         rows.into_iter().map(happened).collect()
     }
 
-    /// How often a seal's key was used, in whatever department: the total of its ledger, which is a view of the key journal (D13).
+    /// How often a seal's keys were used, one for each suite, in whatever department: the total of its ledger, which is a view of the key journal (D13).
     /// It is counted in the facts that use it.
     ///
     /// # Errors
     /// The store.
-    pub async fn uses(&self, key: &KeyId) -> Result<u64, StoreError> {
+    pub async fn uses(&self, keys: &[KeyId; 2]) -> Result<u64, StoreError> {
         let mut link = self.store.reader().await?;
-        let values = [key.as_str().into()];
+        let values = keys.each_ref().map(|key| key.as_str().into());
         link.one(USES, &values, "key_total").await?.count()
     }
 }

@@ -64,6 +64,7 @@ const FOUND_BEFORE: &[Named] = &[
         "SELECT CAST(COALESCE(SUM(attempts)",
     ),
     ("trail/src/log/made.rs", "SELECT COUNT(CASE WHEN substr"),
+    ("trail/src/log/made.rs", "SELECT id, attempts FROM job"),
     (
         "trail/src/trace/used.rs",
         "SELECT COUNT(*), COUNT(CASE WHEN detail",

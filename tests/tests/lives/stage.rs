@@ -32,12 +32,23 @@ pub(crate) fn on_each_database(name: &str, body: impl AsyncFn(Service)) {
     });
 }
 
+/// The same where seals have a key of the national suite, too.
+pub(crate) fn on_each_national(name: &str, body: impl AsyncFn(Service)) {
+    tests::databases::on_each(&format!("lives_{name}"), async |database| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let founded = Installation::found_national(folder.path(), database, NOW).await;
+        body(Service::of(folder, founded.expect("founded")).await).await;
+    });
+}
+
 impl Service {
     async fn start(database: Option<&str>) -> Service {
         let folder = tempfile::tempdir().expect("a folder");
-        let installation = Installation::found(folder.path(), database, NOW)
-            .await
-            .expect("founded");
+        let founded = Installation::found(folder.path(), database, NOW).await;
+        Service::of(folder, founded.expect("founded")).await
+    }
+
+    async fn of(folder: TempDir, installation: Installation) -> Service {
         let clock = Arc::new(FixedClock::new(NOW));
         let office = installation.open(clock.clone()).await.expect("it opens");
         let office = Arc::new(office);

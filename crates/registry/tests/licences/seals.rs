@@ -53,7 +53,7 @@ fn a_suspension_stops_what_was_released_in_every_process_until_two_lift_it() {
             .await;
         assert!(matches!(given, Err(StepRefused::SealNotInUse)));
         let seals = office.registry.seals();
-        let uses = seals.uses(&signing().key).await;
+        let uses = seals.uses(&both(signing().key)).await;
         assert_eq!(uses.expect("answers"), 0);
         // One person is not enough, twice is not two.
         let first = seals.act(act(Event::Resume, CUSTODIAN, 5)).await;
@@ -66,7 +66,7 @@ fn a_suspension_stops_what_was_released_in_every_process_until_two_lift_it() {
         assert_eq!(lifted.expect("listed").stage, Stage::InUse);
         let journalled = jobs.journal(&released.id, signing(), by(8)).await;
         journalled.expect("in use again, and the release holds");
-        let uses = seals.uses(&signing().key).await;
+        let uses = seals.uses(&both(signing().key)).await;
         assert_eq!(uses.expect("answers"), 1, "the ledger has what was signed");
         let history = seals.history(&grounds().seal).await.expect("answers");
         let told: Vec<(&str, usize)> = history
@@ -274,16 +274,25 @@ fn the_total_of_a_ledger_is_counted_with_its_lines_in_whatever_department() {
         }
         let (seals, trace) = (office.registry.seals(), office.registry.trace());
         for (key, lines) in [(&own, 6), (&other, 2)] {
-            assert_eq!(seals.uses(key).await.expect("answers"), lines);
+            let uses = seals.uses(&both(key.clone())).await;
+            assert_eq!(uses.expect("answers"), lines);
             let used = trace.used(key).await.expect("answers");
             assert_eq!((used.lines, used.counted), (lines, lines));
         }
+        let uses = seals.uses(&[own.clone(), other.clone()]).await;
+        assert_eq!(uses.expect("answers"), 8, "of both keys of a seal");
         let unused = KeyId::parse("seal-never-used").expect("a name");
-        assert_eq!(seals.uses(&unused).await.expect("answers"), 0);
+        let uses = seals.uses(&both(unused.clone())).await;
+        assert_eq!(uses.expect("answers"), 0);
         let used = seals.used(&[other.clone(), unused, own.clone()]).await;
         let used: Vec<_> = used.expect("answers").into_iter().collect();
         assert_eq!(used, [(own, 6), (other, 2)]);
     });
+}
+
+/// The keys of a seal that was used in one suite alone.
+fn both(key: KeyId) -> [KeyId; 2] {
+    [key, KeyId::parse("sm-seal-never-used").expect("a name")]
 }
 
 #[test]
@@ -299,7 +308,7 @@ fn a_look_at_a_seal_is_what_its_parts_say() {
         stopped.expect("listed");
         let first = seals.act(act(Event::Resume, CUSTODIAN, 4)).await;
         first.expect("waits for the second");
-        let look = seals.look((&code, &signing().key)).await;
+        let look = seals.look((&code, &both(signing().key))).await;
         let look = look.expect("answers").expect("there is one");
         assert!(look.record.pending.is_some());
         assert_eq!(seals.find(&code).await.expect("answers"), Some(look.record));
@@ -308,7 +317,7 @@ fn a_look_at_a_seal_is_what_its_parts_say() {
         let scope = seals.scope(&code).await.expect("answers");
         assert_eq!((look.uses, Some(look.scope)), (1, scope));
         let unknown = SealCode::parse("990102-SPZYZ-404").expect("a code");
-        let none = seals.look((&unknown, &signing().key)).await;
+        let none = seals.look((&unknown, &both(signing().key))).await;
         assert_eq!(none.expect("answers"), None);
     });
 }

@@ -23,21 +23,22 @@ pub struct SealLook {
 // A row for each event, and one for a seal without any.
 const LOOK: &str = "SELECT s.code, s.department, s.stage, s.since, s.events, s.last_person, s.last_duty, \
      s.pending_event, s.pending_person, s.pending_duty, s.pending_until, s.scope, \
-     (SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM key_total WHERE signing_key = $2), \
+     (SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM key_total WHERE signing_key IN ($2, $3)), \
      e.number, e.event, e.stage, e.moment, e.people, e.reason \
      FROM seal AS s LEFT JOIN seal_event AS e ON e.code = s.code WHERE s.code = $1 ORDER BY e.number";
 
 impl Seals {
-    /// A seal by its code, and by the name of its key.
+    /// A seal by its code, and by the names of its keys, one for each suite.
     ///
     /// # Errors
     /// The store.
     pub async fn look(
         &self,
-        (seal, key): (&SealCode, &KeyId),
+        (seal, [one, other]): (&SealCode, &[KeyId; 2]),
     ) -> Result<Option<SealLook>, StoreError> {
         let mut link = self.store.reader().await?;
-        let values = [seal.as_str().into(), key.as_str().into()];
+        let names = [seal.as_str(), one.as_str(), other.as_str()];
+        let values = names.map(store::Value::from);
         let mut rows = link.rows(LOOK, &values).await?.into_iter();
         let Some(first) = rows.next() else {
             return Ok(None);

@@ -1,7 +1,10 @@
 //! What a seal's jobs left in the public log, counted where it stands: the ledger is compared with it.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use catalogue::key::SealCode;
-use store::StoreError;
+use store::{Row, StoreError, Value};
 use tlog::LeafKind;
 
 use super::Logs;
@@ -21,6 +24,13 @@ pub struct Made {
 
 const ATTEMPTS: &str = "SELECT CAST(COALESCE(SUM(attempts), 0) AS BIGINT), \
      COUNT(CASE WHEN state = 'recorded' THEN 1 END) FROM job WHERE seal = $1 AND attempts > 0";
+/// Jobs of one question.
+const MOST: usize = 100;
+static LEFT: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<String> = (1..=MOST).map(|number| format!("${number}")).collect();
+    let places = places.join(", ");
+    format!("SELECT id, attempts FROM job WHERE state = 'recorded' AND id IN ({places})")
+});
 // A leaf begins with its map of six members and its kind (D18).
 const LEAVES: &str = "SELECT COUNT(CASE WHEN substr(l.leaf, 1, 3) = $2 THEN 1 END), \
      COUNT(CASE WHEN substr(l.leaf, 1, 3) = $3 THEN 1 END) FROM job j JOIN log_leaf l ON l.job = j.id WHERE j.seal = $1";
@@ -31,7 +41,30 @@ fn beginning(kind: LeafKind) -> [u8; 3] {
     [0xa6, 0x01, kind]
 }
 
+fn left(mut row: Row) -> Result<(String, u64), StoreError> {
+    Ok((row.text()?, row.count()?))
+}
+
 impl Logs {
+    /// Which of these jobs made what left, and at which attempt, in whatever department.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn left(&self, jobs: &[&str]) -> Result<BTreeMap<String, u64>, StoreError> {
+        let mut link = self.store.scanner().await?;
+        let mut found = BTreeMap::new();
+        for jobs in jobs.chunks(MOST) {
+            let mut values: Vec<Value<'_>> = jobs.iter().map(|job| (*job).into()).collect();
+            // As many values as there are places: one that no job has.
+            values.resize_with(MOST, || "".into());
+            for row in link.rows(LEFT.as_str(), &values).await? {
+                let (job, attempt) = left(row)?;
+                found.insert(job, attempt);
+            }
+        }
+        Ok(found)
+    }
+
     /// What the jobs of a seal made, in whatever department.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The ledger of a key: what it was used for, in whatever department, in the order of time (D13).
 
+use catalogue::key::DepartmentKey;
 use crypto::KeyId;
 use time::UtcDateTime;
 
@@ -55,24 +56,27 @@ pub struct Used {
 const USES: &str = "SELECT department, number, moment, actor, act, object, ground, detail, \
      signing_key, previous, digest FROM trace WHERE signing_key = $1 AND moment >= $2 AND moment < $3 \
      AND (moment, department, number) > ($2, $4, $5) ORDER BY moment, department, number LIMIT $6";
+const USES_BY: &str = "SELECT department, number, moment, actor, act, object, ground, detail, \
+     signing_key, previous, digest FROM trace WHERE signing_key = $1 AND department = $7 AND moment >= $2 AND moment < $3 \
+     AND (moment, department, number) > ($2, $4, $5) ORDER BY moment, department, number LIMIT $6";
 const USED: &str = "SELECT COUNT(*), COUNT(CASE WHEN detail LIKE $2 THEN 1 END), \
      COUNT(CASE WHEN detail LIKE $3 THEN 1 END), \
      (SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM key_total WHERE signing_key = $1) \
      FROM trace WHERE signing_key = $1";
 
 impl Trace {
-    /// Uses of a key after a place and before a moment, the earliest first.
+    /// Uses of a key after a place and before a moment, the earliest first: those of one department, or of all.
     ///
     /// # Errors
     /// The store.
     pub async fn uses(
         &self,
-        key: &KeyId,
+        (key, by): (&KeyId, Option<&DepartmentKey>),
         (after, before): (&Place, UtcDateTime),
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
         let mut link = self.store.reader().await?;
-        let values = [
+        let mut values = vec![
             key.as_str().into(),
             after.moment.into(),
             before.into(),
@@ -80,7 +84,9 @@ impl Trace {
             after.number.into(),
             u64::from(limit).into(),
         ];
-        let rows = link.rows(USES, &values).await?;
+        values.extend(by.map(|by| store::Value::from(by.as_str())));
+        let statement = by.map_or(USES, |_| USES_BY);
+        let rows = link.rows(statement, &values).await?;
         rows.into_iter().map(read).collect()
     }
 
