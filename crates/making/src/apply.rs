@@ -62,6 +62,10 @@ pub async fn apply(
     let applied = book
         .apply(new, asker.asked(once), response(201, &told))
         .await;
+    // It was refused, or asked for before with files of its own. What the store did not answer may have been written.
+    if !matches!(applied, Ok(Acting::Acted(_)) | Err(SealRefused::Store(_))) {
+        removed(office, &kept).await?;
+    }
     match applied {
         Ok(Acting::Acted(response)) => {
             office.log.wake();
@@ -102,6 +106,16 @@ async fn kept(
         documents,
         list: None,
     })
+}
+
+/// Files that nothing names.
+async fn removed(office: &Office, kept: &Kept) -> Result<(), MakingError> {
+    for file in kept.picture.iter().chain(&kept.documents) {
+        if let Ok(object) = file.object.parse() {
+            office.objects.remove(&object).await?;
+        }
+    }
+    Ok(())
 }
 
 pub(crate) async fn keep(

@@ -389,6 +389,7 @@ fn what_is_asked_for_is_refused_with_every_fault_and_a_code_is_given_once() {
             "{told}"
         );
         let digest = bureau.applied(&application()).await;
+        let kept = super::open::kept(&bureau.offices[0]);
         let (status, told) = bureau
             .post(1, OFFICER, "/v1/seal-applications", &application())
             .await;
@@ -396,6 +397,11 @@ fn what_is_asked_for_is_refused_with_every_fault_and_a_code_is_given_once() {
             (status, &told["defects"][0]["code"]),
             (422, &json!("seal.code-taken")),
             "{told}"
+        );
+        assert_eq!(
+            super::open::kept(&bureau.offices[0]),
+            kept,
+            "its documents are nobody's"
         );
         // Refused with a reason, and for good.
         let body = json!({"act": "reject", "digest": digest});

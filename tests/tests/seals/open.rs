@@ -99,3 +99,14 @@ fn a_stopped_and_a_given_up_seal_are_told_so_at_once_and_the_tag_with_them() {
         }
     });
 }
+
+/// How many objects an office keeps.
+pub(super) fn kept(office: &issuance::Office) -> usize {
+    let mut count = 0;
+    let mut seen = |_, _| {
+        count += 1;
+        Ok(())
+    };
+    office.objects().each(&mut seen).expect("read");
+    count
+}
