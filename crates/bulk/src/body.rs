@@ -82,7 +82,7 @@ pub(crate) struct ListWord {
     /// The digest of the list, as who says it has read it.
     pub(crate) digest: String,
     /// Why; not left empty where it is refused.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "replies::json::reason")]
     pub(crate) reason: String,
 }
 

@@ -8,6 +8,7 @@ pub mod cases;
 mod draft;
 mod finishing;
 mod give_up;
+mod incoming;
 pub mod issue;
 pub mod lives;
 pub mod look;
@@ -34,9 +35,9 @@ use backoffice::{
 
 pub use asker::{Asker, Once};
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use credential::inspect_json;
 pub use document::{Edition, sample_photo};
 pub use draft::DraftError;
+pub use incoming::inspect_json;
 pub use issue::{Begun, IssueError, IssueOrder, begin};
 pub use keys::{ServiceKey, seal_key};
 pub use level::Level;

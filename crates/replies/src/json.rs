@@ -4,7 +4,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 
 use wire::problem::{Code, Problem};
 
@@ -27,12 +28,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Strict<T> {
         }
         let content = Bytes::from_request(request, state)
             .await
-            .map_err(|_| Problem::new(Code::RequestMalformed))?;
-        issuance::inspect_json(&content)
-            .map_err(|error| Problem::new(Code::RequestMalformed).saying(error.to_string()))?;
+            .map_err(|_| malformed())?;
+        issuance::inspect_json(&content).map_err(|error| malformed().saying(error.to_string()))?;
         serde_json::from_slice(&content)
             .map(Self)
-            .map_err(|error| Problem::new(Code::RequestMalformed).saying(place(&error)))
+            .map_err(|error| malformed().saying(place(&error)))
+    }
+}
+
+/// Nobody has looked at it: of a known caller who wanted to change something it stands in the trace by this.
+fn malformed() -> Problem {
+    Problem::new(Code::RequestMalformed).untraced(Code::RequestMalformed.text().0)
+}
+
+/// Characters of a reason, at most.
+const REASON: usize = 1_000;
+
+/// Why somebody does something: at most 1,000 characters. Whether there has to be one is for the room to say.
+///
+/// # Errors
+/// Those of the deserializer.
+pub fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.chars().count() > REASON {
+        true => Err(D::Error::custom("a reason of more than 1,000 characters")),
+        false => Ok(text),
     }
 }
 
@@ -51,6 +71,7 @@ fn place(error: &serde_json::Error) -> String {
         "duplicate field",
         "EOF",
         "trailing",
+        "a reason of more than 1,000 characters",
     ];
     let why = known.into_iter().find(|start| text.starts_with(start));
     let why = match why {
@@ -81,6 +102,28 @@ pub fn said(response: registry::asked::Response) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_taken_up_to_its_bound() {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(deserialize_with = "super::reason")]
+            reason: String,
+        }
+        let read = |count: usize| {
+            let body = format!("{{\"reason\":\"{}\"}}", "缘".repeat(count));
+            serde_json::from_str::<Body>(&body).map(|body| body.reason)
+        };
+        for count in [0, 1_000] {
+            assert_eq!(read(count).expect("read").chars().count(), count);
+        }
+        let error = read(1_001).expect_err("too long");
+        let told = place(&error);
+        assert!(
+            told.starts_with("a reason of more than 1,000 characters at line 1 "),
+            "{told}"
+        );
+    }
 
     #[test]
     fn what_says_that_it_is_something_else_is_no_json() {

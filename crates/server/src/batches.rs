@@ -69,6 +69,7 @@ pub(crate) struct EntryBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BatchRefusalBody {
     /// Why, in words.
+    #[serde(deserialize_with = "replies::json::reason")]
     reason: String,
     /// The jobs that are refused; all that wait or are released, when absent.
     #[serde(default)]

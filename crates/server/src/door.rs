@@ -121,6 +121,7 @@ pub(crate) fn inspect(parts: &Parts) -> Result<(), Problem> {
     if url > MAX_URL {
         return Err(Problem::new(Code::UrlTooLong));
     }
+    crate::arrival::inspect_url(&parts.uri)?;
     let fields = &parts.headers;
     let octets: usize = fields
         .iter()
@@ -157,6 +158,19 @@ mod tests {
         let query = format!("/a?{}", "b".repeat(MAX_URL - 3));
         assert_eq!(inspected(&query, &[]), Ok(()));
         assert_eq!(inspected(&format!("{query}b"), &[]), Err(Code::UrlTooLong));
+    }
+
+    #[test]
+    fn a_url_with_a_control_character_is_not_taken() {
+        for (url, taken) in [
+            ("/a%00", false),
+            ("/a?b=%1F", false),
+            ("/a?b=%7f", false),
+            ("/%E5%8D%B0?b=%20%25", true),
+        ] {
+            let expected = taken.then_some(()).ok_or(Code::RequestMalformed);
+            assert_eq!(inspected(url, &[]), expected, "{url}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(crate) struct VoidBody {
     /// The number of the record on which it rests.
     decision: String,
     /// What was wrong.
+    #[serde(deserialize_with = "replies::json::reason")]
     reason: String,
     /// `unpresented`: nobody has used it; `replaced`: a replacement is issued with the voiding; `presented`: neither.
     exposure: String,

@@ -46,6 +46,7 @@ pub(crate) struct ReleaseBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefusalBody {
     /// Why, in words.
+    #[serde(deserialize_with = "replies::json::reason")]
     reason: String,
 }
 

@@ -77,7 +77,7 @@ pub(crate) struct StepBody {
     /// The digest of the application, as who decides has read it.
     digest: String,
     /// Why; not left empty where it is refused.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "replies::json::reason")]
     reason: String,
 }
 
@@ -108,6 +108,7 @@ pub(crate) struct ReplaceBody {
     /// The seal that was asked for in its place, and is in use.
     by: String,
     /// Why.
+    #[serde(deserialize_with = "replies::json::reason")]
     reason: String,
 }
 

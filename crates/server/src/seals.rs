@@ -22,6 +22,7 @@ use replies::seal_problems::of_custody;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReasonBody {
     /// In words, or a ground by its number.
+    #[serde(deserialize_with = "replies::json::reason")]
     reason: String,
 }
 

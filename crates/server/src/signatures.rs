@@ -48,6 +48,7 @@ pub(crate) struct SignerActBody {
     #[serde(default)]
     request: Option<String>,
     /// By which means the identity was proven, or why it is stopped or given up.
+    #[serde(deserialize_with = "replies::json::reason")]
     reason: String,
 }
 

@@ -222,7 +222,8 @@ fn postgres_class(code: &str) -> Class {
         "53300" | "55P03" | "57014" => Class::Busy,
         // serialization_failure; deadlock_detected
         "40001" | "40P01" => Class::Conflict,
-        _ if code.starts_with("23") => Class::Constraint,
+        // What a value may not be: of the data (22), such as a text with a NUL, or of the rows (23).
+        _ if code.starts_with("22") || code.starts_with("23") => Class::Constraint,
         _ => Class::Unavailable,
     }
 }
@@ -251,6 +252,9 @@ mod tests {
             ("25006", Class::ReadOnly),
             ("40P01", Class::Conflict),
             ("23505", Class::Constraint),
+            // character_not_in_repertoire, invalid_text_representation
+            ("22021", Class::Constraint),
+            ("22P02", Class::Constraint),
             ("57P01", Class::Unavailable),
             ("58030", Class::Unavailable),
         ] {

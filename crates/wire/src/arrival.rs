@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::multipart::Field;
+use axum::http::Uri;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame};
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +18,23 @@ use crate::problem::{Code, Problem};
 const GRACE: Duration = Duration::from_secs(10);
 /// Octets a second from then on, at least.
 const PACE: u64 = 1 << 10;
+
+/// A URL that names no control character: escaped, since as it is none stands in one (RFC 3986 2.1).
+///
+/// # Errors
+/// `request.malformed`.
+pub fn inspect_url(url: &Uri) -> Result<(), Problem> {
+    let url = url.path_and_query().map_or("", |url| url.as_str());
+    let named = url.as_bytes().windows(3).any(|part| match part {
+        [b'%', b'0' | b'1', _] => true,
+        [b'%', b'7', low] => low.eq_ignore_ascii_case(&b'f'),
+        _ => false,
+    });
+    match named {
+        true => Err(Problem::new(Code::RequestMalformed).saying("the URL has a control character")),
+        false => Ok(()),
+    }
+}
 
 /// Content on its way.
 #[derive(Debug)]

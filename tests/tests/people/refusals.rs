@@ -116,3 +116,28 @@ async fn each_refusal_of_a_known_caller_leaves_one_entry_whoever_writes_it() {
         desk.leaves(unknown, desk.by(&desk.li, nobody)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_text_or_too_long_is_refused_alike_on_both_stores_and_traced() {
+    for database in databases("no_texts").await {
+        let desk = Desk::at(database.as_deref()).await;
+        let malformed = ("request.malformed", "request.malformed");
+        let long = "缘".repeat(1_001);
+        for text in ["停用\u{0}", "停用\u{7}", "停用\u{85}", long.as_str()] {
+            let order = keyed(act("suspend", &json!({"reason": text})));
+            desk.leaves(malformed, desk.machine("custodian", order))
+                .await;
+            let nobody = json!({"act": "end", "reason": text});
+            let order = keyed(Call::post("/v1/signers/nobody-here/acts", &nobody));
+            desk.leaves(malformed, desk.machine("approvals", order))
+                .await;
+        }
+        for path in ["/v1/seals/a%00", "/v1/ledger?person=%00"] {
+            let answer = desk.machine("approvals", Call::get(path)).await;
+            let (status, code, _) = problem(&answer);
+            assert_eq!((status, code.as_str()), (400, malformed.0), "{path}");
+        }
+        let order = keyed(act("suspend", &json!({"reason": "缘".repeat(1_000)})));
+        assert_eq!(desk.machine("custodian", order).await.status, 200);
+    }
+}
