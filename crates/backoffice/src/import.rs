@@ -121,8 +121,10 @@ pub async fn import(
     if !breaches.is_empty() {
         return Err(ImportCatalogueError::Breaches(breaches));
     }
+    let taking_over = office.taking_over.lock().await;
     let version = store(&office.registry, &stored, &asker.person, now).await?;
     office.put_in_force((catalogue, version)).await?;
+    drop(taking_over);
     let act = Act {
         department: asker.department.clone(),
         by: asker.by(now),
@@ -158,6 +160,8 @@ pub async fn changes(
 /// # Errors
 /// [`ImportCatalogueError`]; then the catalogue before stays in force.
 pub async fn catch_up(office: &Office) -> Result<bool, ImportCatalogueError> {
+    // Many may find at once that something else is in force: one reads it, and the others find it read.
+    let _one_at_a_time = office.taking_over.lock().await;
     let catalogues = office.registry.catalogues();
     if catalogues.newest().await? <= office.desk().version {
         return follow(office).await;
@@ -201,7 +205,6 @@ pub async fn desk_under(office: &Office, seal: &SealCode, scope: Option<u64>) ->
 
 /// Takes over seals and scopes that were decided in another process, or here; their keys come with them.
 async fn follow(office: &Office) -> Result<bool, ImportCatalogueError> {
-    let _one_at_a_time = office.taking_over.lock().await;
     let desk = office.desk();
     if office.registry.applications().scopes_made().await? == desk.scopes {
         return Ok(false);

@@ -3,7 +3,7 @@
 
 use crypto::{Listing, Release, ReleaseStatement};
 use issuance::release::{ReleaseError, Submitted, challenge, deny, given, ruled_in_list, stands};
-use issuance::{Asker, Office};
+use issuance::{Asker, Office, import};
 use registry::batches::{Batch, BatchId, Held, Line, ListRelease};
 use registry::jobs::{JobId, JobState, Jobs, StepRefused};
 use serde::Serialize;
@@ -182,7 +182,27 @@ async fn released(
     batch: &BatchId,
     submitted: &Submitted,
 ) -> Result<Vec<JobId>, ReleaseError> {
+    let desk = office.desk();
+    match tried(office, asker, batch, submitted).await {
+        // T-S6: by what another process decided since.
+        Err(ReleaseError::Step(StepRefused::OtherCatalogue))
+            if import::heard(office, &desk).await =>
+        {
+            tried(office, asker, batch, submitted).await
+        }
+        done => done,
+    }
+}
+
+async fn tried(
+    office: &Office,
+    asker: &Asker,
+    batch: &BatchId,
+    submitted: &Submitted,
+) -> Result<Vec<JobId>, ReleaseError> {
     stands(office).await?;
+    // What comes into force while the rules are asked makes them be asked once more.
+    let catalogue = office.desk().version;
     let due = Due::found(office, asker, batch).await?;
     let (statements, listing) = due.listed(&asker.person, submitted.expires)?;
     let first = statements.first().ok_or(ReleaseError::Unknown)?;
@@ -202,6 +222,7 @@ async fn released(
         algorithm: submitted.algorithm,
         signature: submitted.signature.clone(),
         passkey: submitted.passkey.clone(),
+        catalogue: Some(catalogue),
         held: held(office, &due.lines, &statements).await?,
     };
     let by = asker.by(office.clock.now());

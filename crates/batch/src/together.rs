@@ -70,7 +70,13 @@ pub(crate) async fn begin_together(
     order: &BatchOrder,
     respond: fn() -> Answering,
 ) -> Result<BatchBegun, TogetherError> {
-    let mut refused = match begin(office, asker, once, order, respond).await {
+    let desk = office.desk();
+    let mut begun = begin(office, asker, once, order, respond).await;
+    // T-S6: by what another process decided since.
+    if is_moved_on(&begun) && import::heard(office, &desk).await {
+        begun = begin(office, asker, once, order, respond).await;
+    }
+    let mut refused = match begun {
         Err(TogetherError::Defective(refused)) if !refused.is_empty() => refused,
         begun => return begun,
     };
@@ -80,6 +86,16 @@ pub(crate) async fn begin_together(
     refused.push((place, first));
     refused.sort_by_key(|(place, _)| *place);
     Err(TogetherError::Defective(refused))
+}
+
+/// Whether another catalogue came into force since all of it was cleared.
+fn is_moved_on(begun: &Result<BatchBegun, TogetherError>) -> bool {
+    let Err(TogetherError::Defective(refused)) = begun else {
+        return false;
+    };
+    refused
+        .iter()
+        .any(|(_, refused)| matches!(refused, IssueError::Reserve(ReserveRefused::OtherCatalogue)))
 }
 
 async fn begin(

@@ -117,6 +117,7 @@ async fn release_list(
         algorithm: custodian.key.algorithm(),
         signature,
         passkey: None,
+        catalogue: None,
         held: Vec::new(),
     };
     let by = By::new(custodian.person.as_str(), now);

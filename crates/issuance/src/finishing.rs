@@ -12,11 +12,12 @@ use tokio::sync::SemaphorePermit;
 use crate::desk::Desk;
 use crate::draft::DraftError;
 use crate::give_up::{Cause, give_up};
+use crate::import;
 use crate::not_issued::IssueError;
 use crate::office::Office;
 use crate::recheck::recheck;
 use crate::resealed;
-use crate::ruling::{self, RulingError};
+use crate::ruling::{self, MOVED_ON, RulingError};
 use crate::said::{self, Issued};
 use crate::sealing::{self, Released, Sealed, SealedFile, SealingError, Spot, Subject, Used, seal};
 use crate::superseding::{also, superseding, told_beside};
@@ -91,20 +92,37 @@ async fn place_for<'a>(office: &'a Office, released: &Released) -> Option<Semaph
 /// Steps 7 to 14, for a job whose release stands.
 pub(crate) fn go_on(office: &Office, job: Job) -> Later<'_, Result<Response, IssueError>> {
     Box::pin(async move {
-        let completed = completed(office, job.clone()).await;
-        if let Some(why) = completed.as_ref().err().and_then(untaken) {
+        let desk = office.desk();
+        let mut done = completed(office, &desk, job.clone()).await;
+        // T-S6: by what another process decided since, where that may change the answer.
+        if may_change(&done) && import::heard(office, &desk).await {
+            done = completed(office, &office.desk(), job.clone()).await;
+        }
+        if let Some(why) = done.as_ref().err().and_then(untaken) {
             ruling::deny_once(office, &job, why).await?;
         }
-        given_up(office, &job, completed).await
+        given_up(office, &job, done).await
     })
 }
 
-/// Why a release that stands leads to no signature, where that is no rule's word: those were written down when they were asked.
+/// Whether a use was refused by what may be in force no more.
+fn may_change(done: &Result<Response, IssueError>) -> bool {
+    use StepRefused as S;
+    matches!(
+        done,
+        Err(IssueError::Ruled(_)
+            | IssueError::Sealing(SealingError::Step(S::OtherScope | S::OtherCatalogue)))
+    )
+}
+
+/// Why a release that stands leads to no signature, as the trace has it.
 fn untaken(error: &IssueError) -> Option<(&'static str, Option<&'static str>)> {
     match error {
+        IssueError::Ruled(refused) => Some((refused.code(), Some(refused.rule().number()))),
         IssueError::Sealing(SealingError::SealNotInUse) => Some(("seal.not-in-use", Some("R1"))),
         IssueError::Sealing(SealingError::Step(refused)) | IssueError::Step(refused) => {
             match refused {
+                StepRefused::OtherCatalogue => Some((MOVED_ON, None)),
                 StepRefused::NotGiven => Some(("release.not-given", None)),
                 StepRefused::SealNotInUse => Some(("seal.not-in-use", Some("R1"))),
                 StepRefused::CaseStopped => Some(("case.stopped", Some("R6"))),
@@ -129,8 +147,8 @@ async fn given_up(
     completed
 }
 
-async fn completed(office: &Office, job: Job) -> Result<Response, IssueError> {
-    let released = released(office, job).await?;
+async fn completed(office: &Office, desk: &Desk, job: Job) -> Result<Response, IssueError> {
+    let released = released(office, desk, job).await?;
     let sealed = {
         let _place = place_for(office, &released).await;
         rechecked(office, seal(office, released).await?).await?
@@ -139,18 +157,13 @@ async fn completed(office: &Office, job: Job) -> Result<Response, IssueError> {
 }
 
 /// What the chain begins with, for a release that stands: job, file, seal, subject.
-async fn released(office: &Office, job: Job) -> Result<Released, IssueError> {
+async fn released(office: &Office, desk: &Desk, job: Job) -> Result<Released, IssueError> {
     if !matches!(job.state, JobState::Released | JobState::Journalled) {
         return Err(StepRefused::NotNow { state: job.state }.into());
     }
-    let desk = office.desk();
     let subject = subject(office, &job).await?;
-    if let Err(refused) = ruled(office, &desk, &job, &subject).await? {
-        let why = (refused.code(), Some(refused.rule().number()));
-        ruling::deny_once(office, &job, why).await?;
-        return Err(refused.into());
-    }
-    laid_ready(office, &desk, (job, subject)).await
+    ruled(office, desk, &job, &subject).await??;
+    laid_ready(office, desk, (job, subject)).await
 }
 
 /// The files as they wait, and the seal that will stand on them.
@@ -164,7 +177,7 @@ async fn laid_ready(
     let seal = seal.ok_or(SealingError::SealNotInUse)?.clone();
     let files = waiting_files(office, &job).await?;
     let files = files.ok_or(IssueError::Unknown)?;
-    let used = Used::of(&desk.catalogue, (job, subject), seal);
+    let used = Used::of(desk, (job, subject), seal);
     Ok(Released { used, files })
 }
 

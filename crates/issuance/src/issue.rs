@@ -91,17 +91,40 @@ pub fn begin<'a>(
             desk = office.desk();
             asked = cleared(office, &desk, asker, order);
         }
-        match asked {
+        let cleared_now = match asked {
+            Ok(cleared) => cleared,
+            Err(refused) => return Err(not_cleared(office, asker, order, refused).await?),
+        };
+        let begun = carry_out(office, &desk, asker, once, cleared_now).await;
+        if !is_moved_on(&begun) || !import::heard(office, &desk).await {
+            return begun;
+        }
+        desk = office.desk();
+        match cleared(office, &desk, asker, order) {
             Ok(cleared) => carry_out(office, &desk, asker, once, cleared).await,
-            Err(refused) => {
-                // What the request calls its matter may be anything: only a well-formed code stands in the trace.
-                let matter = MatterCode::parse(&order.request.matter);
-                let object =
-                    matter.map_or_else(|_| "issue".to_owned(), |matter| matter.to_string());
-                Err(deny(office, asker, object, refused).await?)
-            }
+            Err(refused) => Err(not_cleared(office, asker, order, refused).await?),
         }
     })
+}
+
+/// Whether another catalogue came into force since it was cleared: nothing of it is written, and it is judged once more.
+pub(crate) fn is_moved_on<T>(begun: &Result<T, IssueError>) -> bool {
+    matches!(
+        begun,
+        Err(IssueError::Reserve(ReserveRefused::OtherCatalogue))
+    )
+}
+
+async fn not_cleared(
+    office: &Office,
+    asker: &Asker,
+    order: &IssueOrder,
+    refused: IssueError,
+) -> Result<IssueError, IssueError> {
+    // What the request calls its matter may be anything: only a well-formed code stands in the trace.
+    let matter = MatterCode::parse(&order.request.matter);
+    let object = matter.map_or_else(|_| "issue".to_owned(), |matter| matter.to_string());
+    deny(office, asker, object, refused).await
 }
 
 /// Steps 3 to 5, for what may be begun.
@@ -329,6 +352,7 @@ pub fn reservation(
         year: zone.date_at(now).year(),
         holder: admitted.holder().clone(),
         period: admitted.validity().period(zone),
+        catalogue: desk.version,
         grounds: grounds(asker, admitted, &cleared.seal),
         number: admitted.number().cloned(),
         serial: admitted.serial().cloned(),

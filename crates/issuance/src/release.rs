@@ -26,7 +26,7 @@ use crate::issue::IssueError;
 use crate::keys::seal_key;
 use crate::lives::restrictions::numbers;
 use crate::office::Office;
-use crate::ruling::{self, RulingError};
+use crate::ruling::{self, MOVED_ON, RulingError};
 use crate::said::{Waits, approvals, hex, moment, response};
 use crate::sealing::{Spot, Subject};
 use crate::sequencer::AppendError;
@@ -261,7 +261,8 @@ pub fn release<'a>(
         let mut attempted = attempt(office, &desk, asker, (&job, &release)).await;
         let may_change = matches!(
             attempted,
-            Err(ReleaseError::Ruled(_) | ReleaseError::Step(StepRefused::OtherScope))
+            Err(ReleaseError::Ruled(_)
+                | ReleaseError::Step(StepRefused::OtherScope | StepRefused::OtherCatalogue))
         );
         // T-S6: by what another process decided since, where that may change the answer.
         if may_change && import::heard(office, &desk).await {
@@ -508,6 +509,7 @@ pub async fn ruled_in_list(
     };
     let desk = office.desk();
     match ruled(office, &desk, (job, &subject), statement).await {
+        // T-S6: as above.
         Err(ReleaseError::Ruled(_)) if import::heard(office, &desk).await => {
             ruled(office, &office.desk(), (job, &subject), statement).await
         }
@@ -554,6 +556,7 @@ pub async fn deny(
         ReleaseError::Step(StepRefused::Approval(lacking)) => lacking.code(),
         ReleaseError::Step(StepRefused::SealNotInUse) => "seal.not-in-use",
         ReleaseError::Step(StepRefused::OtherScope) => "seal.other-scope",
+        ReleaseError::Step(StepRefused::OtherCatalogue) => MOVED_ON,
         ReleaseError::Step(StepRefused::Unseen) => "seal.unseen",
         ReleaseError::Step(StepRefused::CaseStopped) => "case.stopped",
         _ => "release.not-now",

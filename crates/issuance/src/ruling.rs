@@ -29,6 +29,9 @@ use crate::draft::Payload;
 use crate::lives::restrictions::listed;
 use crate::office::Office;
 
+/// The code of a use that was ruled on by a catalogue that is in force no more, where this process cannot have the one that is.
+pub(crate) const MOVED_ON: &str = "catalogue.moved-on";
+
 /// Why a seal is not used.
 #[derive(Debug, Error)]
 pub(crate) enum RulingError {

@@ -14,7 +14,6 @@ mod proof;
 use std::sync::Arc;
 
 use affix::ofd::{PreparedSeal, PreparedSignature};
-use catalogue::Catalogue;
 use catalogue::kind::{FileFormat, Suite};
 use crypto::{Authorisation, Digest, Release, Signature, sha256};
 use evidence::tsp::Request;
@@ -26,6 +25,7 @@ use tlog::{Leaf, LeafKind, Opening, Receipt, Sealed as Committed, StatusEntry};
 use verify::Case;
 
 use crate::anchor::stands;
+use crate::desk::Desk;
 use crate::keys::ServiceKey;
 use crate::level::Level;
 use crate::means::{Means, means, suite_of};
@@ -44,22 +44,21 @@ pub(crate) struct Used {
     pub(crate) job: Job,
     pub(crate) seal: Arc<SealInUse>,
     pub(crate) subject: Subject,
+    /// The number of the catalogue by which the use was ruled on.
+    catalogue: u64,
     /// The suite that the type asks for its PDF, as it was when the use began: another catalogue may come into force
     /// before it ends.
     pdf: Option<Suite>,
 }
 
 impl Used {
-    pub(crate) fn of(
-        catalogue: &Catalogue,
-        (job, subject): (Job, Subject),
-        seal: Arc<SealInUse>,
-    ) -> Self {
+    pub(crate) fn of(desk: &Desk, (job, subject): (Job, Subject), seal: Arc<SealInUse>) -> Self {
         let kind = match &subject {
-            Subject::Licence(licence) => catalogue.licence_type(&licence.0.licence_type),
+            Subject::Licence(licence) => desk.catalogue.licence_type(&licence.0.licence_type),
             Subject::Document(_) => None,
         };
         Self {
+            catalogue: desk.version,
             pdf: kind.and_then(|kind| kind.suite(FileFormat::Pdf)),
             job,
             seal,
@@ -310,6 +309,7 @@ fn signing(office: &Office, prepared: &Prepared) -> Result<Signing, SealingError
         beside: signed.next().transpose()?,
         purpose: used.job.grounds.purpose.code().to_owned(),
         scope: used.seal.scope,
+        catalogue: used.catalogue,
         witness: witness(office),
     })
 }

@@ -193,25 +193,41 @@ pub(crate) async fn wait_told(
     flattened: Vec<FlatLine>,
 ) -> Result<Begun, DocumentError> {
     let now = office.clock.now();
-    let reservation = DocumentReservation {
+    let mut reservation = DocumentReservation {
         asked: asker.asked(once),
         by: asker.by(now),
         department: asker.department.clone(),
+        catalogue: admitted_by(office, asker, &grounds).await?,
         grounds,
         payload: serde_json::to_vec(spot).unwrap_or_default(),
     };
     // The files first: whoever is told of the job finds them.
     let (objects, unsealed) = put_by(office, files).await?;
     let by = By::new("service", now);
-    let said = flattened.clone();
-    let submission = DocumentSubmission {
-        reservation,
-        unsealed: unsealed.clone(),
-        respond: Box::new(move |job| response(202, &Answer::of(job, &said))),
-        by: by.clone(),
+    let submission = |reservation| {
+        let said = flattened.clone();
+        DocumentSubmission {
+            reservation,
+            unsealed: unsealed.clone(),
+            respond: Box::new(move |job| response(202, &Answer::of(job, &said))),
+            by: by.clone(),
+        }
     };
     let jobs = office.registry.jobs();
-    let refused = match jobs.submit_document(submission).await {
+    let mut submitted = jobs.submit_document(submission(reservation.clone())).await;
+    if let Err(DocumentRefused::OtherCatalogue) = submitted {
+        // T-S6: by what another process decided since.
+        import::heard(office, &office.desk()).await;
+        reservation.catalogue = match admitted_by(office, asker, &reservation.grounds).await {
+            Ok(catalogue) => catalogue,
+            Err(refused) => {
+                discard(office, &objects).await;
+                return Err(refused);
+            }
+        };
+        submitted = jobs.submit_document(submission(reservation)).await;
+    }
+    let refused = match submitted {
         Ok(DocumentSubmitted::Waits(answer)) => return Ok(Begun::Waits(answer)),
         Ok(DocumentSubmitted::Repeated { job, response }) => {
             discard(office, &objects).await;
@@ -238,6 +254,27 @@ pub(crate) async fn wait_told(
     }
 }
 
+/// The number of the catalogue by which the seal may stand on it; a refusal stands in the trace.
+async fn admitted_by(
+    office: &Office,
+    asker: &Asker,
+    grounds: &Grounds,
+) -> Result<u64, DocumentError> {
+    let sealing = SealUse {
+        seal: grounds.seal.clone(),
+        purpose: grounds.purpose,
+        matter: grounds.matter.clone(),
+        by: asker.department.clone(),
+    };
+    match may_seal(office, sealing).await {
+        Ok(catalogue) => Ok(catalogue),
+        Err(refused) => {
+            let about = (grounds.seal.to_string(), grounds.purpose);
+            Err(denied(office, asker, about, refused).await?)
+        }
+    }
+}
+
 /// Removes files that no record names. One that stays is found by comparing files with records.
 async fn discard(office: &Office, objects: &[ObjectId]) {
     for object in objects {
@@ -254,8 +291,8 @@ async fn is_left(office: &Office, job: &JobId) -> Result<bool, StoreError> {
     }))
 }
 
-/// D19: purpose, seal and scope.
-pub(crate) async fn may_seal(office: &Office, sealing: SealUse) -> Result<(), DocumentError> {
+/// D19: purpose, seal and scope. Gives the number of the catalogue that says so.
+pub(crate) async fn may_seal(office: &Office, sealing: SealUse) -> Result<u64, DocumentError> {
     if matches!(
         sealing.purpose,
         DocumentPurpose::Licence | DocumentPurpose::Conversion
@@ -263,14 +300,16 @@ pub(crate) async fn may_seal(office: &Office, sealing: SealUse) -> Result<(), Do
         return Err(DocumentError::Licence);
     }
     let today = office.settings.zone.date_at(office.clock.now());
-    let asked = |desk: &Desk| desk.catalogue.may_seal(&sealing, today).map(|_| ());
+    let asked = |desk: &Desk| {
+        let asked = desk.catalogue.may_seal(&sealing, today);
+        asked.map(|_| desk.version)
+    };
     let desk = office.desk();
-    match asked(&desk) {
+    Ok(match asked(&desk) {
         // T-S6: by what another process decided since, where that may change the answer.
         Err(_) if import::heard(office, &desk).await => asked(&office.desk())?,
         answer => answer?,
-    }
-    Ok(())
+    })
 }
 
 /// T-L1: a refusal by a rule is an act, and commits alone.

@@ -1,5 +1,6 @@
 //! Jobs: the frame in which licences are made and documents sealed, step by step.
 
+pub(crate) mod about;
 pub(crate) mod closing;
 pub(crate) mod document;
 mod failure;

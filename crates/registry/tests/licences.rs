@@ -11,6 +11,7 @@ mod job;
 mod limits;
 mod located;
 mod look;
+mod moved_on;
 mod notices;
 mod office;
 mod outbox;

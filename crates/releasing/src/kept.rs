@@ -65,6 +65,8 @@ pub struct Signing {
     pub purpose: String,
     /// The version of the seal's scope under which the use was ruled on.
     pub scope: u64,
+    /// The number of the catalogue by which it was ruled on.
+    pub catalogue: u64,
     /// Who says whether what is in the rows was signed.
     pub witness: Witness,
 }

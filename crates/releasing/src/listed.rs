@@ -20,6 +20,8 @@ pub struct ListRelease {
     pub signature: Signature,
     /// What stands beside the signature of a passkey.
     pub passkey: Option<Shown>,
+    /// The number of the catalogue by which the rules were asked; none where two people declared all of it.
+    pub catalogue: Option<u64>,
     /// What rules hold back, asked before.
     pub held: Vec<Held>,
 }

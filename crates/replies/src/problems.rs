@@ -27,6 +27,7 @@ use registry::signers::mandates::MandateRefused;
 use wire::problem::{Code, Defect, Problem};
 
 use crate::active::{active, unflattened};
+use crate::inside::moved_on;
 pub use crate::inside::{chain, internal};
 
 /// The store's failures: whether anything was done stands in the code.
@@ -159,6 +160,7 @@ fn of_reserve(refused: &ReserveRefused) -> Problem {
             refused.to_string(),
         ),
         ReserveRefused::Follow(refused) => of_follow(refused),
+        ReserveRefused::OtherCatalogue => moved_on(refused),
         ReserveRefused::Store(error) => of_store(error),
         _ => Problem::new(internal(refused)),
     }
@@ -201,6 +203,7 @@ fn of_step(refused: &StepRefused) -> Problem {
             rule: Some("R6"),
         }]),
         StepRefused::Overtaken => Problem::new(Code::Busy).saying("the job goes on by itself"),
+        StepRefused::OtherCatalogue => one(Code::Busy, "catalogue.moved-on", refused.to_string()),
         _ => Problem::new(Code::ReleaseRefused).saying(refused.to_string()),
     }
 }
@@ -344,6 +347,7 @@ pub fn of_document(error: &DocumentError) -> Problem {
         DocumentError::Reserve(refused) => match refused {
             DocumentRefused::KeyReused => Problem::new(Code::KeyReused),
             DocumentRefused::Running { .. } => Problem::new(Code::KeyRunning),
+            DocumentRefused::OtherCatalogue => moved_on(refused),
             DocumentRefused::Store(error) => of_store(error),
             _ => Problem::new(internal(refused)),
         },

@@ -61,6 +61,9 @@ pub enum ActRefused {
     Store(#[from] StoreError),
 }
 
+/// Uses of seals hold 1004 together (`registry::jobs`): a catalogue waits for those under way, and those after it find it. Whoever
+/// comes waits behind who waits.
+const ALONE: &str = "SELECT pg_advisory_xact_lock(1004)";
 const INSERT: &str = "INSERT INTO catalogue_import (version, digest, sources, imported, person, base) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 const FIND: &str = "SELECT version, digest, sources, imported, person, base \
@@ -102,6 +105,7 @@ impl Catalogues {
         self.store
             .write(move |link| {
                 Box::pin(async move {
+                    alone(link).await?;
                     let before = newest(link).await?;
                     if let Some(before) = &before
                         && before.digest == digest
@@ -141,6 +145,7 @@ impl Catalogues {
             .store
             .write(move |link| {
                 Box::pin(async move {
+                    alone(link).await?;
                     let before = newest(link).await?;
                     let Some(before) = before.filter(|before| before.version == after) else {
                         return Ok(None);
@@ -224,6 +229,14 @@ impl Catalogues {
         }
         Ok(Some(kept))
     }
+}
+
+/// No seal is used in another transaction until this one ends, which brings another catalogue.
+async fn alone(link: &mut Link) -> Result<(), StoreError> {
+    if link.has_rivals() {
+        link.run(ALONE, &[]).await?;
+    }
+    Ok(())
 }
 
 /// The latest row, without what it holds.

@@ -3,6 +3,7 @@
 //! A seal that has no row, or any stage but *in use*, signs nothing. The question is asked inside the transaction that
 //! consumes a release, so that a suspension that was answered holds in every process.
 
+mod in_use;
 mod look;
 mod page;
 mod standing;
@@ -25,6 +26,7 @@ use trail::outbox::{self, Outgoing};
 use trail::secrets::Secrets;
 use trail::trace::{self, Act, Deed};
 
+pub use in_use::{InForce, in_use};
 pub use look::SealLook;
 use standing::{DAMAGED, happened, object, read};
 pub use standing::{Pending, SealHappened, SealObject, SealRecord};
@@ -102,9 +104,6 @@ const FIND: &str = "SELECT code, department, stage, since, events, last_person, 
      pending_person, pending_duty, pending_until FROM seal WHERE code = $1";
 const LOCK: &str = "SELECT code, department, stage, since, events, last_person, last_duty, pending_event, \
      pending_person, pending_duty, pending_until FROM seal WHERE code = $1 FOR UPDATE";
-const USE: &str = "SELECT stage, scope FROM seal WHERE code = $1";
-// Uses share the row; a suspension waits for those under way, and those after it find it.
-const SHARE: &str = "SELECT stage, scope FROM seal WHERE code = $1 FOR SHARE";
 const WAIT: &str = "UPDATE seal SET pending_event = $2, pending_person = $3, pending_duty = $4, \
      pending_until = $5 WHERE code = $1";
 const MOVE: &str = "UPDATE seal SET stage = $2, since = $3, events = $4, last_person = $5, last_duty = $6, \
@@ -261,7 +260,7 @@ impl Seals {
     /// The store.
     pub async fn scope(&self, seal: &SealCode) -> Result<Option<u64>, StoreError> {
         let mut link = self.store.reader().await?;
-        let row = link.row(USE, &[seal.as_str().into()]).await?;
+        let row = link.row(in_use::USE, &[seal.as_str().into()]).await?;
         row.map(|mut row| row.text().and_then(|_| row.count()))
             .transpose()
     }
@@ -286,21 +285,6 @@ impl Seals {
         let values = keys.each_ref().map(|key| key.as_str().into());
         link.one(USES, &values, "key_total").await?.count()
     }
-}
-
-/// The version of the scope of a seal that may sign, in the transaction that would have it do so; 0 where the catalogue alone gives
-/// it one, and nothing where it signs nothing.
-///
-/// # Errors
-/// The store.
-pub async fn scope_in_use(link: &mut Link, seal: &SealCode) -> Result<Option<u64>, StoreError> {
-    let statement = if link.has_rivals() { SHARE } else { USE };
-    let Some(mut row) = link.row(statement, &[seal.as_str().into()]).await? else {
-        return Ok(None);
-    };
-    let is_in_use = row.text()? == Stage::InUse.code();
-    let scope = row.count()?;
-    Ok(is_in_use.then_some(scope))
 }
 
 async fn establish(

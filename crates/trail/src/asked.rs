@@ -6,8 +6,7 @@ use std::fmt;
 use time::UtcDateTime;
 
 use crate::secrets::{Place, Secrets};
-use store::Link;
-use store::StoreError;
+use store::{Link, Row, StoreError};
 
 /// Who does something, and when. Moments are kept in whole seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +94,9 @@ pub enum Seen {
 
 const NOTE: &str = "INSERT INTO request (caller, request_key, fingerprint, department, job, asked) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (caller, request_key) DO NOTHING RETURNING 1";
+const NOTE_UNDER: &str = "INSERT INTO request (caller, request_key, fingerprint, department, job, asked) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (caller, request_key) DO NOTHING \
+     RETURNING (SELECT COALESCE(MAX(version), 0) FROM catalogue_import)";
 const SEEN: &str = "SELECT fingerprint, department, job, status, response FROM request \
      WHERE caller = $1 AND request_key = $2";
 const ANSWER: &str =
@@ -110,9 +112,41 @@ pub async fn note(
     link: &mut Link,
     secrets: &Secrets,
     asked: &Asked,
-    (department, job): (&str, Option<&str>),
+    about: (&str, Option<&str>),
     at: UtcDateTime,
 ) -> Result<Seen, StoreError> {
+    match first(link, NOTE, asked, about, at).await? {
+        Some(_) => Ok(Seen::First),
+        None => before(link, secrets, asked).await,
+    }
+}
+
+/// The same, with the number of the catalogue that is in force in this transaction where the request is noted now: what it
+/// was judged by may be another one (T-S6).
+///
+/// # Errors
+/// The store.
+pub async fn note_under(
+    link: &mut Link,
+    secrets: &Secrets,
+    asked: &Asked,
+    about: (&str, Option<&str>),
+    at: UtcDateTime,
+) -> Result<(Seen, Option<u64>), StoreError> {
+    match first(link, NOTE_UNDER, asked, about, at).await? {
+        Some(mut row) => Ok((Seen::First, Some(row.count()?))),
+        None => Ok((before(link, secrets, asked).await?, None)),
+    }
+}
+
+/// What the note of a request answers where it is the first of its key.
+async fn first(
+    link: &mut Link,
+    statement: &'static str,
+    asked: &Asked,
+    (department, job): (&str, Option<&str>),
+    at: UtcDateTime,
+) -> Result<Option<Row>, StoreError> {
     let caller = asked.caller.as_str();
     let key = asked.key.as_str();
     let values = [
@@ -123,9 +157,12 @@ pub async fn note(
         job.into(),
         at.into(),
     ];
-    if link.row(NOTE, &values).await?.is_some() {
-        return Ok(Seen::First);
-    }
+    link.row(statement, &values).await
+}
+
+/// What became of a request that was noted before.
+async fn before(link: &mut Link, secrets: &Secrets, asked: &Asked) -> Result<Seen, StoreError> {
+    let (caller, key) = (asked.caller.as_str(), asked.key.as_str());
     let mut row = link
         .one(SEEN, &[caller.into(), key.into()], "request")
         .await?;

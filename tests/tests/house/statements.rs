@@ -107,12 +107,12 @@ const ASKED_BY_A_RULE: &[Named] = &[
     ("rolls/src/accounts/held.rs", "SELECT scopes FROM caller"),
     ("rolls/src/callers/machine.rs", "SELECT 1 FROM account"),
     (
-        "rolls/src/seals.rs",
-        "SELECT stage, scope FROM seal WHERE code = $1 FOR SHARE",
+        "rolls/src/seals/in_use.rs",
+        "SELECT stage, scope, (SELECT COALESCE(MAX(version), 0) FROM catalogue_import) FROM seal WHERE code = $1 FOR SHARE",
     ),
     (
-        "rolls/src/seals.rs",
-        "SELECT stage, scope FROM seal WHERE code = $1",
+        "rolls/src/seals/in_use.rs",
+        "SELECT stage, scope, (SELECT COALESCE(MAX(version), 0) FROM catalogue_import) FROM seal WHERE code = $1",
     ),
     // T-S7: how often a seal is released counts over all who use it, and the people of a department over all seals.
     ("releasing/src/tally.rs", "DELETE FROM release_tick"),

@@ -14,7 +14,8 @@ use time::Date;
 use crate::asker::{Asker, Once};
 use crate::desk::Desk;
 use crate::draft::{EndedPart, Payload, octets};
-use crate::issue::{Begun, Cleared, IssueOrder, carry_out};
+use crate::import;
+use crate::issue::{Begun, Cleared, IssueOrder, carry_out, is_moved_on};
 use crate::lives::change::{self, Told};
 use crate::lives::notices::{self, Ended};
 use crate::not_issued::{IssueError, deny};
@@ -72,6 +73,20 @@ pub async fn follow(
     ordered: &VersionOrder,
 ) -> Result<Begun, IssueError> {
     let desk = office.desk();
+    let begun = followed((office, &desk), (asker, once), identifier, ordered).await;
+    // T-S6: by what another process decided since.
+    if is_moved_on(&begun) && import::heard(office, &desk).await {
+        return followed((office, &office.desk()), (asker, once), identifier, ordered).await;
+    }
+    begun
+}
+
+async fn followed(
+    (office, desk): (&Office, &Desk),
+    (asker, once): (&Asker, &Once),
+    identifier: &Identifier,
+    ordered: &VersionOrder,
+) -> Result<Begun, IssueError> {
     let (record, before) = found(office, identifier).await?;
     let today = office.settings.zone.date_at(office.clock.now());
     let whose = (&record.licence_type, &record.department);
@@ -81,7 +96,7 @@ pub async fn follow(
         deny(office, asker, identifier.to_string(), refused.into()).await?;
         return Err(IssueError::Hidden);
     }
-    let cleared = cleared(office, &desk, (&record, &before), ordered).await;
+    let cleared = cleared(office, desk, (&record, &before), ordered).await;
     let cleared = cleared.and_then(|cleared| {
         if *cleared.admitted.power().by() == asker.department {
             Ok(cleared)
@@ -89,7 +104,7 @@ pub async fn follow(
             Err(IssueError::OtherDepartment)
         }
     });
-    begun(office, &desk, (asker, once), identifier, cleared).await
+    begun(office, desk, (asker, once), identifier, cleared).await
 }
 
 /// Ends one part of a composite licence, by the body that holds the power over it; the issuing register executes (R7,
@@ -105,8 +120,22 @@ pub async fn end_part(
     ending: &PartEnding,
 ) -> Result<PartEnded, IssueError> {
     let desk = office.desk();
+    let ended = part_ended_by((office, &desk), (asker, once), identifier, ending).await;
+    if is_moved_on(&ended) && import::heard(office, &desk).await {
+        let anew = (office, &*office.desk());
+        return part_ended_by(anew, (asker, once), identifier, ending).await;
+    }
+    ended
+}
+
+async fn part_ended_by(
+    (office, desk): (&Office, &Desk),
+    (asker, once): (&Asker, &Once),
+    identifier: &Identifier,
+    ending: &PartEnding,
+) -> Result<PartEnded, IssueError> {
     let (record, before) = found(office, identifier).await?;
-    let outcome = part_ended(&desk, asker, (&record, &before), ending);
+    let outcome = part_ended(desk, asker, (&record, &before), ending);
     let (parts, part, on) = match outcome {
         Ok((Outcome::NewVersion { parts, .. }, part, on)) => (parts, part, on),
         Ok((Outcome::WholeEnds(power), _, on)) => {
@@ -141,7 +170,7 @@ pub async fn end_part(
             });
         }
     };
-    let cleared = without_part(office, &desk, (&record, &before), (&parts, on, ending)).await;
+    let cleared = without_part(office, desk, (&record, &before), (&parts, on, ending)).await;
     let cleared = cleared.map(|mut cleared| {
         if asker.department != record.department {
             cleared.told.push(asker.department.clone());
@@ -149,7 +178,7 @@ pub async fn end_part(
         cleared.ended = Some(told_of_part(asker, ending, (part, on)));
         cleared
     });
-    let begun = begun(office, &desk, (asker, once), identifier, cleared).await;
+    let begun = begun(office, desk, (asker, once), identifier, cleared).await;
     begun.map(PartEnded::Version)
 }
 

@@ -60,6 +60,7 @@ async fn a_journalled_job_whose_release_ran_out_waits_for_another_and_is_then_se
         beside: None,
         purpose: "decision".to_owned(),
         scope: 0,
+        catalogue: 1,
         witness: Witness::new(|_, _| true),
     };
     jobs.journal(&job, signing, by(Duration::seconds(2)))

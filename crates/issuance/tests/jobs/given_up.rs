@@ -129,6 +129,7 @@ async fn a_reserved_document_that_nobody_brings_again_ends_with_its_reservation(
             decided_by: None,
             requester: asker.person.clone(),
         },
+        catalogue: 1,
         payload: br#"{"page":1,"corner":[300.0,200.0]}"#.to_vec(),
     };
     let jobs = house.office.registry().jobs();

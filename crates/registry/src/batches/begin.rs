@@ -96,8 +96,9 @@ pub(crate) async fn begin(
     let id = secrets.fresh_id()?;
     let at = new.by.at;
     let place = (new.department.as_str(), Some(id.as_str()));
-    match asked::note(link, secrets, &new.asked, place, at).await? {
-        Seen::First => {}
+    let (seen, catalogue) = asked::note_under(link, secrets, &new.asked, place, at).await?;
+    match seen {
+        Seen::First => admitted_by(catalogue, &new.lines)?,
         Seen::Other => return Err(BatchRefused::KeyReused),
         Seen::Same { job, response } => {
             let batch = job.and_then(|batch| BatchId::parse(&batch));
@@ -140,6 +141,18 @@ pub(crate) async fn begin(
     // The last statement of the fact: it holds the department's chain until the commit.
     trace::write_all(link, &acts).await?;
     Ok(BatchBegun::Begun(batch, response))
+}
+
+/// T-S6: all of it was admitted by the catalogue that is in force.
+fn admitted_by(catalogue: Option<u64>, lines: &[NewLine]) -> Result<(), BatchRefused> {
+    let is_other = |line: &NewLine| Some(line.reservation.catalogue) != catalogue;
+    match lines.iter().position(is_other) {
+        None => Ok(()),
+        Some(place) => Err(BatchRefused::Line {
+            place,
+            refused: ReserveRefused::OtherCatalogue,
+        }),
+    }
 }
 
 async fn lines(

@@ -14,11 +14,14 @@ use trail::id::{BatchId, JobId};
 use trail::secrets::{Secrets, hex};
 use trail::trace::{self, Act, Deed};
 
+use crate::jobs::about::act;
 use crate::jobs::job::{self, Job, JobState, Lock};
-use crate::jobs::permitted::{Permit, counted, may_seal};
-use crate::jobs::step::{self, StepRefused, act};
+use crate::jobs::permitted::{Permit, Ruled, counted, may_seal};
+use crate::jobs::step::{self, StepRefused};
 
-const LOCK: &str = "SELECT seal FROM batch WHERE id = $1 AND department = $2 FOR UPDATE";
+// 1004 is the catalogue's, as for a use of one seal.
+const LOCK: &str = "SELECT seal FROM batch WHERE id = $1 AND department = $2 \
+     AND pg_advisory_xact_lock_shared(1004) IS NOT NULL FOR UPDATE";
 const FIND: &str = "SELECT seal FROM batch WHERE id = $1 AND department = $2";
 const IN_FORCE: &str = "SELECT r.job FROM seal_release r JOIN batch_line l ON l.job = r.job \
      WHERE l.batch = $1 AND r.department = $2 AND r.expires > $3";
@@ -42,8 +45,14 @@ pub(crate) async fn release(
     if release.expires <= by.at {
         return Err(StepRefused::Expired);
     }
-    if may_seal(link, first, None).await? != Permit::Given {
-        return Err(StepRefused::SealNotInUse);
+    let ruled = Ruled {
+        scope: None,
+        catalogue: release.catalogue,
+    };
+    match may_seal(link, first, ruled).await? {
+        Permit::Given => {}
+        Permit::OtherCatalogue => return Err(StepRefused::OtherCatalogue),
+        _ => return Err(StepRefused::SealNotInUse),
     }
     let together = approvals::approvers(link, &first.grounds.seal).await?;
     if together.is_some() {

@@ -2,8 +2,9 @@
 
 use catalogue::key::DepartmentKey;
 
+use crate::jobs::about::About;
 use crate::jobs::job::{self, Grounds, Job, JobKind, JobState, NewJob, Unsealed};
-use crate::jobs::step::{self, About, StepRefused};
+use crate::jobs::step::{self, StepRefused};
 use store::Link;
 use store::StoreError;
 use trail::asked::{self, Asked, By, Response, Seen};
@@ -24,6 +25,8 @@ pub struct DocumentReservation {
     pub department: DepartmentKey,
     /// On what grounds.
     pub grounds: Grounds,
+    /// The number of the catalogue by which it was admitted.
+    pub catalogue: u64,
     /// What the job's maker needs to begin again, kept sealed.
     pub payload: Vec<u8>,
 }
@@ -91,6 +94,9 @@ pub enum DocumentRefused {
         /// Its job.
         job: JobId,
     },
+    /// Another catalogue came into force since it was admitted.
+    #[error("another catalogue came into force since it was admitted")]
+    OtherCatalogue,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -181,8 +187,11 @@ pub(crate) async fn reserve(
     let at = reservation.by.at;
     let id = secrets.dated_id(at)?;
     let place = (reservation.department.as_str(), Some(id.as_str()));
-    let seen = asked::note(link, secrets, &reservation.asked, place, at).await?;
+    let (seen, catalogue) = asked::note_under(link, secrets, &reservation.asked, place, at).await?;
     match earlier(link, secrets, seen).await? {
+        Earlier::None if catalogue != Some(reservation.catalogue) => {
+            return Err(DocumentRefused::OtherCatalogue);
+        }
         Earlier::None => {}
         Earlier::Other => return Err(DocumentRefused::KeyReused),
         Earlier::Running(job) => return Err(DocumentRefused::Running { job }),

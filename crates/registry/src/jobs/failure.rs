@@ -3,9 +3,10 @@
 
 use std::fmt;
 
+use crate::jobs::about::act;
 use crate::jobs::closing;
 use crate::jobs::job::{Job, JobState};
-use crate::jobs::step::{StepRefused, act, end, locked};
+use crate::jobs::step::{StepRefused, end, locked};
 use store::Link;
 use trail::asked::By;
 use trail::id::JobId;

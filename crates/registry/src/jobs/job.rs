@@ -181,6 +181,12 @@ const LOCK: &str = "SELECT id, department, kind, state, caller, begun, changed, 
      purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
      FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2) FOR UPDATE";
+// 1004 is the catalogue's: uses hold it together, and another catalogue waits for them (`rolls::catalogues`).
+const LOCK_FOR_USE: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
+     purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
+     (SELECT request_key FROM request WHERE request.job = job.id) \
+     FROM job WHERE id = $1 AND ($2 IS NULL OR department = $2) \
+     AND pg_advisory_xact_lock_shared(1004) IS NOT NULL FOR UPDATE";
 const WAITING: &str = "SELECT id, department, kind, state, caller, begun, changed, identifier, payload, seal, \
      purpose, matter, case_number, decision, decided_by, requester, unsealed, unsealed_object, unsealed_ofd, unsealed_content, unsealed_envelope, attempts, reason, \
      (SELECT request_key FROM request WHERE request.job = job.id) \
@@ -277,7 +283,26 @@ pub(crate) async fn lock(
     id: &JobId,
     department: Option<&str>,
 ) -> Result<Option<Job>, StoreError> {
-    let statement = if link.has_rivals() { LOCK } else { FIND };
+    locked_by(link, secrets, (id, department), LOCK).await
+}
+
+/// The same for a fact that has its seal used: no other catalogue comes into force until it ends.
+pub(crate) async fn lock_for_use(
+    link: &mut Link,
+    secrets: &Secrets,
+    id: &JobId,
+    department: Option<&str>,
+) -> Result<Option<Job>, StoreError> {
+    locked_by(link, secrets, (id, department), LOCK_FOR_USE).await
+}
+
+async fn locked_by(
+    link: &mut Link,
+    secrets: &Secrets,
+    (id, department): (&JobId, Option<&str>),
+    locking: &'static str,
+) -> Result<Option<Job>, StoreError> {
+    let statement = if link.has_rivals() { locking } else { FIND };
     let values = [id.as_str().into(), department.into()];
     let row = link.row(statement, &values).await?;
     row.map(|row| read(row, secrets)).transpose()

@@ -6,9 +6,10 @@ use licence::Event;
 use licence::life::Stop;
 
 use crate::cases;
+use crate::jobs::about::act;
 use crate::jobs::job::{self, Job, JobKind, JobState};
 use crate::jobs::resealing;
-use crate::jobs::step::{StepRefused, act, find_release, locked};
+use crate::jobs::step::{StepRefused, find_release, locked};
 use crate::licences::following::{self, SupersedeRefused, Superseding};
 use crate::licences::tell;
 use crate::licences::version::{self, Move, Record};

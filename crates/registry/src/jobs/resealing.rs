@@ -15,8 +15,9 @@ use trail::secrets::Secrets;
 use trail::trace::{self, Deed};
 
 use crate::batches::begin::{BATCH, LINE};
+use crate::jobs::about::About;
 use crate::jobs::job::{self, Grounds, Job, JobKind, JobState, NewJob};
-use crate::jobs::step::{About, StepRefused, await_pages, locked};
+use crate::jobs::step::{StepRefused, await_pages, locked};
 use crate::licences::tell;
 use crate::licences::version::{self, Record};
 

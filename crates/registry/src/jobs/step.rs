@@ -3,13 +3,13 @@
 use catalogue::key::DepartmentKey;
 use crypto::sign_in::passkey::PasskeyFault;
 use crypto::{Release, ReleaseStatement, sha256};
-use licence::Identifier;
 use thiserror::Error;
 
 use crate::cases;
+use crate::jobs::about::act;
 use crate::jobs::closing;
-use crate::jobs::job::{self, Grounds, Job, JobState, Unsealed};
-use crate::jobs::permitted::{Permit, counted, may_seal};
+use crate::jobs::job::{self, Job, JobState, Unsealed};
+use crate::jobs::permitted::{Permit, Ruled, counted, may_seal};
 use releasing::approvals::{self, NotApproved};
 use releasing::kept::{self, Given, Journalled, Signing, list_of};
 use releasing::{Over, Terms, passkey, unseen};
@@ -66,6 +66,9 @@ pub enum StepRefused {
     /// The seal has another scope since its use was ruled on.
     #[error("the seal has another scope since its use was ruled on")]
     OtherScope,
+    /// Another catalogue came into force since the use was ruled on.
+    #[error("another catalogue came into force since the use was ruled on")]
+    OtherCatalogue,
     /// Nobody here has seen the content, and the seal may not be used so (T-S5).
     #[error("the seal may not be used on content that was not sent")]
     Unseen,
@@ -224,7 +227,10 @@ async fn ready(
         JobState::Released | JobState::Journalled => true,
         state => return Err(StepRefused::NotNow { state }),
     };
-    Ok((admit(link, job, (release, None), by).await?, again))
+    Ok((
+        admit(link, job, (release, Ruled::default()), by).await?,
+        again,
+    ))
 }
 
 async fn take(
@@ -254,11 +260,11 @@ pub(crate) async fn release_and_journal(
     (release, signing, terms): (&Release, &Signing, &Terms),
     (by, service): (&By, &By),
 ) -> Result<Result<(Job, Journalled), StepRefused>, StepRefused> {
-    let mut job = locked(link, secrets, id, Some(department)).await?;
+    let mut job = for_use(link, secrets, id, Some(department)).await?;
     if job.state != JobState::Waiting {
         return Err(StepRefused::NotNow { state: job.state });
     }
-    let digest = admit(link, &job, (release, Some(signing.scope)), by).await?;
+    let digest = admit(link, &job, (release, Ruled::by(signing)), by).await?;
     let mut acts = match passed((link, secrets), &job, (release, &digest, terms), by).await? {
         Ok(acts) => acts,
         Err(refused) => return Ok(Err(refused)),
@@ -286,12 +292,12 @@ pub(crate) async fn release_and_journal(
 async fn admit(
     link: &mut Link,
     job: &Job,
-    (release, scope): (&Release, Option<u64>),
+    (release, ruled): (&Release, Ruled),
     by: &By,
 ) -> Result<[u8; 32], StepRefused> {
     let statement = &release.statement;
     compare(statement, job)?;
-    inspect_use(link, job, scope).await?;
+    inspect_use(link, job, ruled).await?;
     let decided = job.grounds.decided_by.as_ref();
     // R3: a decision names an account, and whose it is counts.
     let decider = match decided {
@@ -419,7 +425,7 @@ pub(crate) async fn journal(
     signing: &Signing,
     by: &By,
 ) -> Result<Journalled, StepRefused> {
-    let job = locked(link, secrets, id, None).await?;
+    let job = for_use(link, secrets, id, None).await?;
     if !matches!(job.state, JobState::Released | JobState::Journalled) {
         return Err(StepRefused::NotNow { state: job.state });
     }
@@ -427,7 +433,7 @@ pub(crate) async fn journal(
     if release.statement.expires <= by.at {
         return Err(StepRefused::Expired);
     }
-    inspect_use(link, &job, Some(signing.scope)).await?;
+    inspect_use(link, &job, Ruled::by(signing)).await?;
     let place = (&job.department, id, &job.grounds.seal);
     let releaser = (release.statement.releaser.as_str(), by.at);
     approvals::hold(link, place, releaser).await??;
@@ -458,12 +464,13 @@ pub(crate) async fn journal(
 
 /// T-S6, R6: asked in the transaction that takes or consumes the release; a suspension of the seal or a stop of the
 /// case waits for it, or stops it.
-async fn inspect_use(link: &mut Link, job: &Job, scope: Option<u64>) -> Result<(), StepRefused> {
-    let permit = may_seal(link, job, scope).await?;
+async fn inspect_use(link: &mut Link, job: &Job, ruled: Ruled) -> Result<(), StepRefused> {
+    let permit = may_seal(link, job, ruled).await?;
     let is_stopped = cases::is_stopped(link, &job.grounds.case).await?;
     match (permit, is_stopped) {
         (Permit::NotInUse, _) => Err(StepRefused::SealNotInUse),
         (Permit::OtherScope, _) => Err(StepRefused::OtherScope),
+        (Permit::OtherCatalogue, _) => Err(StepRefused::OtherCatalogue),
         (Permit::Unseen, _) => Err(StepRefused::Unseen),
         (Permit::Given, true) => Err(StepRefused::CaseStopped),
         (Permit::Given, false) => Ok(()),
@@ -551,50 +558,15 @@ pub(crate) async fn locked(
         .ok_or(StepRefused::Unknown)
 }
 
-/// What an entry of the trace says of a job.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct About<'a> {
-    pub(crate) department: &'a DepartmentKey,
-    pub(crate) job: &'a JobId,
-    pub(crate) identifier: Option<&'a Identifier>,
-    pub(crate) grounds: &'a Grounds,
-}
-
-impl About<'_> {
-    /// The entry of an act: on the version, or on the job where there is none.
-    pub(crate) fn act(&self, by: &By, deed: Deed, detail: Vec<(&'static str, String)>) -> Act {
-        let mut all = vec![
-            ("job", self.job.to_string()),
-            ("seal", self.grounds.seal.to_string()),
-            ("document-purpose", self.grounds.purpose.code().to_owned()),
-            ("case", self.grounds.case.clone()),
-        ];
-        if let Some(matter) = &self.grounds.matter {
-            all.push(("matter", matter.to_string()));
-        }
-        all.extend(detail);
-        Act {
-            department: self.department.clone(),
-            by: by.clone(),
-            deed,
-            object: match self.identifier {
-                Some(identifier) => identifier.to_string(),
-                None => self.job.to_string(),
-            },
-            ground: self.grounds.decision.clone(),
-            detail: all,
-            key: None,
-        }
-    }
-}
-
-/// The trace entry of a step.
-pub(crate) fn act(job: &Job, by: &By, deed: Deed, detail: Vec<(&'static str, String)>) -> Act {
-    let about = About {
-        department: &job.department,
-        job: &job.id,
-        identifier: job.identifier.as_ref(),
-        grounds: &job.grounds,
-    };
-    about.act(by, deed, detail)
+/// The same for a use of its seal.
+async fn for_use(
+    link: &mut Link,
+    secrets: &Secrets,
+    id: &JobId,
+    department: Option<&DepartmentKey>,
+) -> Result<Job, StepRefused> {
+    let department = department.map(|key| key.as_str());
+    job::lock_for_use(link, secrets, id, department)
+        .await?
+        .ok_or(StepRefused::Unknown)
 }

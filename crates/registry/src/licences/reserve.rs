@@ -8,9 +8,9 @@ use licence::versions::Birth;
 use licence::{Event, Holder, Identifier, LicenceNumber, Life, SerialText, Version};
 use thiserror::Error;
 
+use crate::jobs::about::About;
 use crate::jobs::document::{Earlier, earlier};
 use crate::jobs::job::{self, Grounds, JobKind, NewJob};
-use crate::jobs::step::About;
 use crate::licences::following::{self, FollowRefused, Follows, Place};
 use crate::licences::version::{self, DAMAGED, Move, place};
 use crate::status::{self, ListNumber};
@@ -40,6 +40,8 @@ pub struct Reservation {
     pub holder: Holder,
     /// During which time it holds.
     pub period: Period,
+    /// The number of the catalogue by which it was admitted.
+    pub catalogue: u64,
     /// On what grounds its seal will be used.
     pub grounds: Grounds,
     /// The number, if the request brings one.
@@ -159,6 +161,9 @@ pub enum ReserveRefused {
     /// No free number was found.
     #[error("no free number was found")]
     Exhausted,
+    /// Another catalogue came into force since it was admitted.
+    #[error("another catalogue came into force since it was admitted")]
+    OtherCatalogue,
     /// No licence can be made.
     #[error(transparent)]
     NotComposed(#[from] NotComposed),
@@ -205,7 +210,7 @@ pub(crate) async fn reserve(
 ) -> Result<Reserving, ReserveRefused> {
     let department = reservation.department.as_str();
     let id = secrets.dated_id(reservation.by.at)?;
-    let seen = asked::note(
+    let (seen, catalogue) = asked::note_under(
         link,
         secrets,
         &reservation.asked,
@@ -214,6 +219,9 @@ pub(crate) async fn reserve(
     )
     .await?;
     match earlier(link, secrets, seen).await? {
+        Earlier::None if catalogue != Some(reservation.catalogue) => {
+            return Err(ReserveRefused::OtherCatalogue);
+        }
         Earlier::None => {}
         Earlier::Other => return Err(ReserveRefused::KeyReused),
         Earlier::Running(job) => return Err(ReserveRefused::Running { job }),

@@ -350,6 +350,7 @@ fn submission(key: &str) -> DocumentSubmission {
             by: by(0),
             department: department(),
             grounds: grounds(),
+            catalogue: 0,
             payload: b"where the file is".to_vec(),
         },
         unsealed: unsealed(),

@@ -379,6 +379,7 @@ fn a_document_of_the_caller_s_own_takes_the_same_steps() {
             by: by(0),
             department: department(),
             grounds: grounds(),
+            catalogue: 0,
             payload: b"where the file is".to_vec(),
         };
         let Ok(DocumentReserving::Reserved(id)) = jobs.reserve_document(document.clone()).await

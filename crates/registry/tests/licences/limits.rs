@@ -316,6 +316,7 @@ async fn listed(office: &Office, name: &str, count: u32) -> Result<ListReleased,
         algorithm: SignatureAlgorithm::Ed25519,
         signature: Signature::new(vec![9; 64]),
         passkey: None,
+        catalogue: None,
         held: Vec::new(),
     };
     let by = By::new(HE, NOW + Duration::seconds(2));

@@ -112,6 +112,7 @@ pub(crate) fn reservation(key: &str) -> Reservation {
         year: 2026,
         holder: holder(CANARY),
         period: period(),
+        catalogue: 0,
         grounds: grounds(),
         number: None,
         serial: None,
@@ -236,6 +237,7 @@ pub(crate) fn signing() -> Signing {
         beside: KeyId::parse("sm-seal-990102-SPZYZ-01").map(|key| (key, [9; 32])),
         purpose: "licence".to_owned(),
         scope: 0,
+        catalogue: 0,
         witness: Witness::new(|_, _| true),
     }
 }

@@ -114,6 +114,49 @@ pub(super) async fn administrator(scene: &Scene, name: &str) -> Person {
     scene.service.person(who, "seal-administrator").await
 }
 
+/// The government stops the matter of these licences at one node, or lets it go on.
+async fn matter(scene: &Scene, event: &str) {
+    let code = text(&scene.request(), "matter");
+    let path = format!("/v1/catalogue/matters/{code}/versions/1/acts");
+    let order = json!({"event": event, "legal_basis": "云洲省政务服务事项管理办法 第九条"});
+    let government = scene.service.at("C-GOV");
+    let call = keyed(Call::post(path, &order));
+    let answer = government.call("approvals", call, scene.now()).await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status, 200, "{}", answer.json());
+}
+
+/// What the other node answers at the very next call, which has had no round of upkeep.
+async fn at_the_other(scene: &Scene, role: &str, call: Call) -> String {
+    matter(scene, "suspend").await;
+    scene.mark().await;
+    let answer = scene.second.call(role, call, scene.now()).await;
+    let answer = outcome(&answer.expect("an answer"));
+    matter(scene, "resume").await;
+    answer
+}
+
+pub(super) async fn matter_stopped_elsewhere(scene: &Scene) -> String {
+    let job = scene.waiting().await;
+    let release = scene.signed(&job).await;
+    let call = Call::post(format!("/v1/releases/{job}"), &release);
+    at_the_other(scene, "custodian", call).await
+}
+
+pub(super) async fn asked_elsewhere(scene: &Scene) -> String {
+    let call = keyed(Call::post("/v1/licences", &cases::body(&scene.request())));
+    at_the_other(scene, "approvals", call).await
+}
+
+pub(super) async fn document_elsewhere(scene: &Scene) -> String {
+    let order = json!({
+        "seal": SEAL, "purpose": "document", "matter": text(&scene.request(), "matter"),
+        "ground": "内部材料〔2026〕2号", "page": 1, "x_mm": 20.0, "y_mm": 40.0,
+    });
+    let call = keyed(form("/v1/seal-signatures", &order, &page("form")));
+    at_the_other(scene, "approvals", call).await
+}
+
 async fn act(scene: &Scene, act: &str) -> Value {
     let answer = scene.act("Q-APR-custodian", (SEAL, act)).await;
     assert_eq!(answer.status, 200, "{}", answer.json());
