@@ -1,9 +1,12 @@
 //! Who asks: an account that was authenticated at the edge, of one department.
 
-use catalogue::key::DepartmentKey;
+use catalogue::key::{DepartmentKey, PersonKey};
+use duties::Role;
 use pki::certificate::SerialNumber;
+use registry::accounts::Account;
 use registry::asked::{Asked, By, IdempotencyKey};
 use registry::trace::{Act, Deed};
+use registry::{Registry, StoreError};
 use time::UtcDateTime;
 
 /// An authenticated account.
@@ -57,4 +60,41 @@ impl Asker {
             fingerprint: once.fingerprint,
         }
     }
+}
+
+/// The department of one who is enrolled to sign releases, or has an account that lets them in at `at` and keeps accounts or
+/// releases seals; nothing for who has neither, or whose rights have ended.
+///
+/// # Errors
+/// The store.
+pub async fn entrusted(
+    registry: &Registry,
+    person: &PersonKey,
+    at: UtcDateTime,
+) -> Result<Option<DepartmentKey>, StoreError> {
+    if let Some(known) = registry.callers().person(person).await? {
+        return Ok(known.ended.is_none().then_some(known.department));
+    }
+    // Each account stands in its department's trace since it was opened.
+    for (name, _) in registry.trace().departments().await? {
+        let Ok(department) = DepartmentKey::parse(&name) else {
+            continue;
+        };
+        let accounts = registry.accounts().list(&department, at).await?;
+        if accounts
+            .iter()
+            .any(|own| own.person == *person && may(own, at))
+        {
+            return Ok(Some(department));
+        }
+    }
+    Ok(None)
+}
+
+fn may(account: &Account, at: UtcDateTime) -> bool {
+    let entrusted = [Role::Administrator, Role::Custodian];
+    account.is_active
+        && account.ended.is_none()
+        && account.begins <= at
+        && entrusted.into_iter().any(|role| account.roles.has(role))
 }

@@ -7,11 +7,13 @@ use registry::{Registry, StoreError};
 use thiserror::Error;
 use time::UtcDateTime;
 
+use crate::asker::entrusted;
+
 /// Why it is not done.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TwoPeople {
-    /// They are one, or one of them is not known or has ended.
+    /// They are one, or one of them is not known or has ended, or has an account that is entrusted with nothing.
     #[error("two people who are enrolled have to do it")]
     People,
     /// The store cannot be read or written.
@@ -35,7 +37,7 @@ pub struct Done<'a> {
 /// Records what two people do, each one's entry with the other in it.
 ///
 /// # Errors
-/// `People` for one person twice, or one who is not enrolled.
+/// `People` for one person twice, or one of whom there is no [`department`].
 pub async fn record(
     registry: &Registry,
     (first, second): (&PersonKey, &PersonKey),
@@ -47,14 +49,13 @@ pub async fn record(
     }
     let mut acts = Vec::with_capacity(2);
     for (person, beside) in [(first, second), (second, first)] {
-        let with = [("with", beside.to_string())];
         acts.push(Act {
-            department: department(registry, person).await?,
+            department: department(registry, person, at).await?,
             by: By::new(person.as_str(), at),
             deed: done.deed,
             object: done.object.clone(),
             ground: done.ground.to_owned(),
-            detail: with.into_iter().chain(done.detail.clone()).collect(),
+            detail: [&[("with", beside.to_string())], done.detail.as_slice()].concat(),
             key: None,
         });
     }
@@ -64,11 +65,17 @@ pub async fn record(
     Ok(())
 }
 
-/// The department of one who is enrolled.
-async fn department(registry: &Registry, person: &PersonKey) -> Result<DepartmentKey, TwoPeople> {
-    let found = registry.callers().person(person).await?;
-    let found = found.filter(|person| person.ended.is_none());
-    Ok(found.ok_or(TwoPeople::People)?.department)
+/// The department of one who may, as [`entrusted`] has it.
+///
+/// # Errors
+/// `People`, `Store`.
+pub async fn department(
+    registry: &Registry,
+    person: &PersonKey,
+    at: UtcDateTime,
+) -> Result<DepartmentKey, TwoPeople> {
+    let found = entrusted(registry, person, at).await?;
+    found.ok_or(TwoPeople::People)
 }
 
 /// SHA-256 of a file as traces have it: lower-case hexadecimal.

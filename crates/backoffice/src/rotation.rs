@@ -1,10 +1,8 @@
-//! Keys of the service that are certified anew before their certificates end: responders, time-stamping units, signers of
-//! lists, of the bundle and of printed codes, the maker of seals.
+//! Keys of the service that are certified anew before their certificates end: responders, time-stamping units, signers of lists, of the bundle and of printed codes, the maker of seals.
 //!
-//! A unit's certificate lives five years, and the next one is made in its first: what was stamped last year is renewed by
-//! the same unit while its own certificate holds for four more. The key stays, so that what was signed before and after is checked alike, and the certificate of before holds on for two
-//! months: answers, lists and bundles that anybody kept are good until their own end. Another key takes its place by two people
-//! (crate `succession`).
+//! A unit's certificate lives five years, and the next one is made in its first: what was stamped last year is renewed by the same unit while its own certificate holds for
+//! four more. The key stays, so that what was signed before and after is checked alike, and the certificate of before holds on for two months: answers, lists and bundles that anybody
+//! kept are good until their own end. Another key is `succession`'s.
 
 use crypto::{PublicKey, ReadKey};
 use pki::certificate::{Certificate, Validity};
@@ -114,8 +112,7 @@ async fn issue(
     key: ServiceKey,
     (before, now): (&Certificate, UtcDateTime),
 ) -> Result<Certificate, RotateError> {
-    let public = before.public_key()?;
-    let on = (before, &public, now);
+    let on = (before, &before.public_key()?, now);
     certify((office, None), by, key, on).await
 }
 

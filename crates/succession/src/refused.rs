@@ -1,10 +1,10 @@
 //! What is asked before anything is done, and what the trace has of a refusal.
 
 use backoffice::asker::Asker;
+use backoffice::by_two::{self, TwoPeople};
 use backoffice::office::Office;
 use catalogue::key::DepartmentKey;
 use registry::asked::By;
-use registry::callers::Person;
 use registry::trace::{Act, Deed};
 use time::UtcDateTime;
 
@@ -16,7 +16,7 @@ const SERVICE: &str = "S-SERVICE";
 /// Who asked, where nobody known did.
 const OPERATOR: &str = "operator";
 
-/// The first of two people who are known, not ended and not one.
+/// The first of two people who are not one and may.
 ///
 /// # Errors
 /// `SamePerson`, `Person`, `Store`.
@@ -25,17 +25,12 @@ pub(crate) async fn asker(office: &Office, order: &Order<'_>) -> Result<Asker, S
     if first == second {
         return Err(SuccessionError::SamePerson);
     }
-    let mut found = None;
-    for person in [second, first] {
-        let known = office.registry.callers().person(person).await?;
-        let known = known.filter(|person| person.ended.is_none());
-        found = Some(known.ok_or(SuccessionError::Person)?);
-    }
-    let first = found.ok_or(SuccessionError::Person)?;
+    let (registry, now) = (&office.registry, office.clock.now());
+    by_two::department(registry, second, now).await?;
     Ok(Asker {
-        account: first.id.to_string(),
-        person: first.id.to_string(),
-        department: first.department,
+        account: first.to_string(),
+        person: first.to_string(),
+        department: by_two::department(registry, first, now).await?,
     })
 }
 
@@ -45,14 +40,16 @@ pub(crate) async fn told(
     order: &Order<'_>,
     refused: SuccessionError,
 ) -> SuccessionError {
+    let now = office.clock.now();
     let mut known = None;
     for person in order.people {
-        match office.registry.callers().person(person).await {
-            Ok(found) => known = known.or(found),
-            Err(error) => return error.into(),
+        match by_two::department(&office.registry, person, now).await {
+            Ok(department) => known = known.or(Some((person.to_string(), department))),
+            Err(TwoPeople::Store(error)) => return error.into(),
+            Err(_) => {}
         }
     }
-    let act = entry(order, known, (&refused, office.clock.now()));
+    let act = entry(order, known, (&refused, now));
     let Some(act) = act else {
         return refused;
     };
@@ -65,13 +62,13 @@ pub(crate) async fn told(
 /// The entry: what was typed stands in it only where it is the name of a key.
 fn entry(
     order: &Order<'_>,
-    known: Option<Person>,
+    known: Option<(String, DepartmentKey)>,
     (refused, at): (&SuccessionError, UtcDateTime),
 ) -> Option<Act> {
     let is_known = !matches!(refused, SuccessionError::Use);
     let object = if is_known { order.of } else { "rekey" };
     let (who, department) = match known {
-        Some(person) => (person.id.to_string(), person.department),
+        Some(known) => known,
         None => (OPERATOR.to_owned(), DepartmentKey::parse(SERVICE).ok()?),
     };
     Some(Act {

@@ -164,6 +164,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "catalogue",
             "credential",
             "crypto",
+            "duties",
             "evidence",
             "pki",
             "registry",

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use catalogue::key::{DepartmentKey, PersonKey};
-use crypto::StoredKey;
+use crypto::{StoredKey, SystemRandom};
+use duties::Roles;
+use issuance::accounts::{self, SignIn};
 use issuance::{FixedClock, Office};
+use registry::accounts::AccountKey;
 use registry::asked::By;
 use registry::trace::Entry;
+use rusqlite::Connection;
 use succession::{Order, Step, SuccessionError};
 use tests::installation::{CUSTODIAN, DECIDER, Installation, NOW, STRANGER};
 use time::Duration;
@@ -206,4 +210,81 @@ async fn erased(database: Option<&str>) {
 #[test]
 fn a_former_key_is_erased_by_two_people_when_its_time_has_come() {
     tests::databases::on_each("key_erased", erased);
+}
+
+/// An account of this person with these roles, whose invitation was used.
+async fn activated(office: &Office, (person, role): (&str, &str)) {
+    let who = (
+        DepartmentKey::parse("Q-APR").expect("a name"),
+        AccountKey::parse(&format!("{person}-account")).expect("a name"),
+        PersonKey::parse(person).expect("a name"),
+    );
+    let by = By::new("operator", NOW);
+    let roles = Roles::read(role).expect("roles");
+    let opened = accounts::found(office.registry(), &SystemRandom::new(), who, (roles, by)).await;
+    let opened = opened.expect("opened");
+    let who = SignIn {
+        account: opened.account.id.to_string(),
+        password: "a passphrase that nobody guesses".to_owned().into(),
+        code: String::new(),
+        passkey: None,
+        address: "192.0.2.1".to_owned(),
+    };
+    let done = accounts::activate(office, who, &opened.invitation).await;
+    done.expect("activated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_accounts_or_releases_seals_does_it_by_their_account_while_it_lets_them_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let founded = Installation::found(folder.path(), None, NOW).await;
+    let installation = founded.expect("founded");
+    let office = office(&installation, NOW).await;
+    for (person, role) in [
+        ("P-KEEPS", "administrator"),
+        ("P-RELEASES", "custodian"),
+        ("P-RECEIVES", "clerk"),
+        ("P-ENDS", "administrator"),
+        ("P-LATER", "administrator"),
+    ] {
+        activated(&office, (person, role)).await;
+    }
+    let invited = (
+        DepartmentKey::parse("Q-APR").expect("a name"),
+        AccountKey::parse("P-INVITED-account").expect("a name"),
+        PersonKey::parse("P-INVITED").expect("a name"),
+    );
+    let by = By::new("operator", NOW);
+    let roles = Roles::read("administrator").expect("roles");
+    let random = SystemRandom::new();
+    let opened = accounts::found(office.registry(), &random, invited, (roles, by)).await;
+    opened.expect("opened");
+    let database = Connection::open(folder.path().join("registry.db")).expect("a database");
+    for change in [
+        "UPDATE account SET ended = opened WHERE person = 'P-ENDS'",
+        "UPDATE account SET begins = begins + 1000000000 WHERE person = 'P-LATER'",
+    ] {
+        assert_eq!(
+            database.execute(change, []).expect("changed"),
+            1,
+            "{change}"
+        );
+    }
+    for person in ["P-RECEIVES", "P-ENDS", "P-LATER", "P-INVITED"] {
+        let two = Two::of([DECIDER, person]);
+        is_refused(&office, (&two, "tsa"), ("rekey.person", "tsa")).await;
+    }
+    let two = Two::of(["P-KEEPS", "P-RELEASES"]);
+    let done = two.run(&office, "tsa", Step::Succeeded).await;
+    done.expect("by their accounts");
+    let own = DepartmentKey::parse("Q-APR").expect("a name");
+    let acts = office.registry().trace().about(&own, "tsa", 0).await;
+    let acts = acts.expect("a store");
+    for person in ["P-KEEPS", "P-RELEASES"] {
+        let mut own = acts.iter().filter(|one| one.ground == "rekey");
+        assert!(
+            own.any(|one| one.actor == person),
+            "{person}: in their department"
+        );
+    }
 }
