@@ -38,7 +38,8 @@ pub async fn stand(logs: &Logs, sequencers: [&Sequencer; 2]) -> Result<(), Appen
     Ok(())
 }
 
-/// Keeps the newest checkpoints of these logs beside the objects, where they are others than are kept.
+/// Keeps the newest checkpoints of these logs beside the objects, where they are others than are kept. What another process kept
+/// there is known from then on: one that has not seen the newest itself does not put an older one in its place.
 ///
 /// # Errors
 /// [`KeepStanding`]; then those of before are kept.
@@ -47,6 +48,9 @@ pub async fn keep(
     sequencers: [&Sequencer; 2],
     objects: &Objects,
 ) -> Result<(), KeepStanding> {
+    for sequencer in sequencers {
+        recall(sequencer, objects)?;
+    }
     stand(logs, sequencers).await?;
     for log in sequencers.map(Sequencer::log) {
         let Some(latest) = logs.latest(log).await? else {

@@ -1,6 +1,8 @@
 //! Who holds the database changes rows of it, or puts an older one in its place (threat model 13, case 3).
 
+use issuance::office::Office;
 use registry::jobs::JobId;
+use registry::log::Log;
 use rusqlite::Connection;
 use server::Call;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
@@ -151,17 +153,30 @@ async fn restored(scene: &Scene) {
     behind(scene, &all).await;
 }
 
+/// What is kept of both logs beside the objects.
+fn checkpoints(office: &Office) -> [Option<Vec<u8>>; 2] {
+    let kept = |log: Log| office.objects().checkpoint(log.code());
+    [Log::Public, Log::Trace].map(|log| kept(log).expect("the folder"))
+}
+
 /// An approval is used, and the database from before it was comes back: there it is unused.
 pub(super) async fn older(scene: &Scene) -> String {
     let job = scene.waiting().await;
     let release = scene.signed(&job).await;
     kept(scene).await;
+    let installation = &scene.service.installation;
+    let other = installation.open(scene.service.clock()).await;
+    let other = other.expect("it opens");
     let first = scene.post("custodian", &job, &release).await;
     scene.settled(&job, &first).await;
     issuance::upkeep::round(&scene.service.office)
         .await
         .expect("upkeep");
     restored(scene).await;
+    // A node that has seen nothing of it does not keep its older word in the place of the newer one.
+    let newest = checkpoints(&other);
+    let _behind = issuance::upkeep::round(&other).await;
+    assert_eq!(checkpoints(&other), newest);
     scene.tried("custodian", &job, &release).await
 }
 
