@@ -44,7 +44,11 @@ fn a_use_that_was_ruled_on_by_the_catalogue_before_is_not_journalled() {
         let what = (at_once.1.clone(), under(0));
         let stale = jobs.release_and_journal((&at_once.0, &waiting.id), what, both());
         assert!(matches!(stale.await, Err(StepRefused::OtherCatalogue)));
-        let uses = office.registry.seals().uses(&signing().key).await;
+        let uses = office
+            .registry
+            .seals()
+            .uses(&[signing().key, signing().key])
+            .await;
         assert_eq!(uses.expect("answers"), 0);
         for (job, state) in [
             (&released.id, JobState::Released),
@@ -184,7 +188,10 @@ fn of_uses_and_a_catalogue_that_race_none_is_journalled_after_it_by_the_one_befo
         assert_eq!(imported(&other, b"one").await, 1);
         // It was answered: from here on nothing more comes to the journal.
         let seals = office.registry.seals();
-        let then = seals.uses(&signing().key).await.expect("answers");
+        let then = seals
+            .uses(&[signing().key, signing().key])
+            .await
+            .expect("answers");
         let mut taken = 0;
         for one in uses {
             match one.await.expect("it ends") {
@@ -192,7 +199,10 @@ fn of_uses_and_a_catalogue_that_race_none_is_journalled_after_it_by_the_one_befo
                 Err(refused) => assert!(matches!(refused, StepRefused::OtherCatalogue)),
             }
         }
-        let after = seals.uses(&signing().key).await.expect("answers");
+        let after = seals
+            .uses(&[signing().key, signing().key])
+            .await
+            .expect("answers");
         assert_eq!((then, after), (taken, taken));
     });
 }
