@@ -7,6 +7,7 @@ use axum::{Extension, Json};
 use backoffice::custody::Event;
 use backoffice::office::Office;
 use issuance::Asker;
+use making::MakingError;
 use making::lists::{self, ListTold, Word};
 use replies::json::Strict;
 use replies::seal_problems::of_making;
@@ -57,7 +58,11 @@ async fn hand_in(
     Strict(body): Strict<ListBody>,
 ) -> Result<Json<ListTold>, Problem> {
     let taken = lists::hand_in(&desk.0, &asker, &body.read(list)?).await;
-    taken.map(Json).map_err(|error| of_making(&error))
+    taken.map(Json).map_err(|error| match error {
+        // The list is refused as a whole, in one entry of its own.
+        MakingError::Order(_) => of_making(&error).traced(),
+        _ => of_making(&error),
+    })
 }
 
 /// A list of the own department, whose word on it was given, and where each of its seals stands.

@@ -364,7 +364,7 @@ fn a_seal_is_made_by_people_who_are_none_of_those_before_and_tested_before_it_is
         assert_eq!(events, ["apply", "review", "approve", "make", "accept"]);
         assert_eq!(told["documents"][0]["name"], "刻章申请书");
         let seal = bureau.read(KEEPER, &format!("/v1/seals/{SEAL}")).await;
-        assert_eq!(seal["uses"], 2, "the test, and the document");
+        assert_eq!(seal["uses"], 3, "the test by each key, and the document");
     });
 }
 
