@@ -12,15 +12,15 @@ use crate::softhsm::{KINDS, PASSPHRASE, id, over_both};
 const MESSAGE: &[u8] = b"what is to be signed";
 const SEAL: &str = "seal-990102-SPZYZ-01";
 
-fn random() -> SystemRandom {
+pub(crate) fn random() -> SystemRandom {
     SystemRandom::new()
 }
 
-fn noon() -> UtcDateTime {
+pub(crate) fn noon() -> UtcDateTime {
     UtcDateTime::from_unix_timestamp(1_781_006_400).expect("within the calendar")
 }
 
-fn order(name: &str, for_use: KeyUse, kind: KeyAlgorithm) -> Order<'static> {
+pub(crate) fn order(name: &str, for_use: KeyUse, kind: KeyAlgorithm) -> Order<'static> {
     Order {
         id: id(name),
         for_use,

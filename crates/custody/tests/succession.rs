@@ -1,37 +1,19 @@
 //! A key of the service gives its place to another, over the software store and over SoftHSM2: one body of tests (T-K2, T-S9).
 
-use crypto::device::Order;
 use crypto::{
     Authorisation, KeyAlgorithm, KeyId, KeyStore, KeyStoreError, KeyUse, PublicKey, SignError,
-    Signature, SystemRandom,
+    Signature,
 };
 use time::{Duration, UtcDateTime};
 
 use crate::softhsm::{PASSPHRASE, Place, id, over_both};
+use crate::stores::{noon, order, random};
 
 const MESSAGE: &[u8] = b"what is to be signed";
-
-fn random() -> SystemRandom {
-    SystemRandom::new()
-}
-
-fn noon() -> UtcDateTime {
-    UtcDateTime::from_unix_timestamp(1_781_006_400).expect("within the calendar")
-}
 
 /// From when on the former key may be erased.
 fn later() -> UtcDateTime {
     noon() + Duration::days(30)
-}
-
-fn order(name: &str, for_use: KeyUse, kind: KeyAlgorithm) -> Order<'static> {
-    Order {
-        id: id(name),
-        for_use,
-        kind,
-        algorithm: None,
-        seal: None,
-    }
 }
 
 fn made(place: &Place, name: &str, for_use: KeyUse, kind: KeyAlgorithm) {

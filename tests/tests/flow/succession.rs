@@ -7,7 +7,7 @@ mod signed;
 
 use std::sync::Arc;
 
-use catalogue::key::PersonKey;
+use catalogue::key::{DepartmentKey, PersonKey};
 use crypto::{Authorisation, KeyId, KeyUse, SignError};
 use issuance::{FixedClock, Office, ServiceKey};
 use pki::Certificate;
@@ -91,11 +91,13 @@ async fn entries(office: &Office, object: &str) -> Vec<Entry> {
     let person = PersonKey::parse(DECIDER).expect("a name");
     let person = callers.person(&person).await.expect("a store");
     let department = person.expect("enrolled").department;
-    let found = office
-        .registry()
-        .trace()
-        .about(&department, object, 0)
-        .await;
+    entries_of(office, &department, object).await
+}
+
+/// What the trace of a department has about an object.
+async fn entries_of(office: &Office, department: &DepartmentKey, object: &str) -> Vec<Entry> {
+    let trace = office.registry().trace();
+    let found = trace.about(department, object, 0).await;
     found.expect("a store")
 }
 

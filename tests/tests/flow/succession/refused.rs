@@ -15,17 +15,12 @@ use succession::{Order, Step, SuccessionError};
 use tests::installation::{CUSTODIAN, DECIDER, Installation, NOW, STRANGER};
 use time::Duration;
 
-use super::{Two, certificates, entries, office};
+use super::{Two, certificates, entries, entries_of, office};
 
 /// What the trace of the service has, where nobody known asked.
 async fn of_service(office: &Office, object: &str) -> Vec<Entry> {
     let department = DepartmentKey::parse("S-SERVICE").expect("a name");
-    let found = office
-        .registry()
-        .trace()
-        .about(&department, object, 0)
-        .await;
-    found.expect("a store")
+    entries_of(office, &department, object).await
 }
 
 async fn standing(office: &Office) -> (Vec<StoredKey>, usize) {
