@@ -17,7 +17,7 @@ pub enum ReadContent {
 /// Whether content is JSON that everybody reads alike, and its texts are texts.
 ///
 /// # Errors
-/// [`ReadContent`].
+/// `Json`, `Control`; each says in words why it is not read.
 pub fn inspect_json(content: &[u8]) -> Result<(), ReadContent> {
     credential::inspect_json(content)?;
     match has_control(content) {
